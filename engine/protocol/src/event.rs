@@ -1,0 +1,467 @@
+//! Everything that can happen in an event loop, and exactly when each event fires.
+//!
+//! # The life of a handle
+//!
+//! ```text
+//!                 (1) handle-new                     (4) handle-run      (5) handle-done
+//!   call_soon ────────────────────▶ ready ───────────────────▶ running ─────────────────▶ gone
+//!                                   ▲   │
+//!      (2) timer-new     (3) timer-due  └─(6) handle-cancel ─▶ cancelled ─(7) handle-skip ─▶ gone
+//!   call_later ──────▶ heap ────────┘
+//!                       └─(8) timer-cancel ─▶ cancelled ─┬─(9) timer-drop ─────────────▶ gone
+//!                                                        └─(3) timer-due, then (7)
+//! ```
+//!
+//! A watcher's or a signal's handle is made once (1, without entering the ready queue: its `how` is
+//! `reader`, `writer` or `signal`) and goes to the end of the ready queue each time
+//! `watcher-ready` or `signal` names it; each such run has its own (4) and (5).
+//!
+//! # The life of a task
+//!
+//! ```text
+//!            (1) task-new + handle-new(step)        (2) task-step
+//!   coroutine ──────────────────────────▶ queued ───────────────────▶ running
+//!                                           ▲                          │   │
+//!              handle-new(step or wakeup)   └──────── waiting ◀────────┘   └─(5) task-done ─▶ done
+//!                                                     (3) task-suspend
+//!   task-cancel (4) may come at any time before (5); it asks, it does not end the task.
+//! ```
+//!
+//! # One turn
+//!
+//! ```text
+//!   poll-begin, poll-end, watcher-ready*, timer-drop*, timer-due*,
+//!   turn-begin, (handle-run ... handle-done | handle-skip)*, turn-end
+//! ```
+//!
+//! The turn's number counts from its `poll-begin`.
+
+mod define;
+
+use crate::{
+    AnomalyKind, By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId,
+    HandleHow, HandleId, JobId, LintRule, NameId, ObjectId, On, Place, RunHow, Signal, Stream,
+    TaskHow, TaskId, Text, Ties, WatchHow, Which,
+};
+
+define::events! {
+    // ---- the run -------------------------------------------------------------------------
+    /// The first record of a local run, before any line of the program has run.
+    1 RunStart "run-start" {
+        /// Whose rules.
+        dialect: Dialect,
+        /// Which clock.
+        clock: ClockMode,
+        /// The calendar time at loop time 0.
+        wall_start: i64,
+        /// The seed of everything that is random.
+        seed: u64,
+        /// The order among tied timers.
+        ties: Ties,
+        /// The program.
+        file: NameId,
+    }
+    /// The clock went from virtual to real, just before the operation that `how` names.
+    2 Clock "clock" {
+        /// What made it real.
+        how: ClockHow,
+    }
+    /// The program has ended: nothing of it will run again. Written by the child where it can, by
+    /// the host where the child is lost.
+    3 ProgramExit "program-exit" {
+        /// The exit code; 128 plus the signal if one killed it.
+        code: i32,
+        /// How it ended.
+        how: ExitHow,
+        /// The sentence about why.
+        text: Text,
+    }
+    /// A line that the program wrote, or the part of a line that it flushed.
+    4 Output "output" {
+        /// Where to.
+        stream: Stream,
+        /// What.
+        text: Text,
+    }
+    /// A diagnosis. It is not an error of the loop's; it tells what a reader would want to know.
+    5 Lint "lint" {
+        /// Which one.
+        rule: LintRule,
+        /// The sentence.
+        text: Text,
+        /// The task it is about.
+        task: TaskId,
+        /// The future it is about.
+        future: FutureId,
+        /// The handle it is about.
+        handle: HandleId,
+        /// Where.
+        place as "where": Place,
+    }
+    /// Records are known to be lost, just before this one. Everything that they may have changed
+    /// is unknown until a later record or a snapshot says it.
+    6 Gap "gap" {
+        /// How many, at least.
+        lost: u32,
+    }
+    /// Something impossible was seen in the records.
+    7 Anomaly "anomaly" {
+        /// What kind.
+        kind as "how": AnomalyKind,
+        /// The sentence.
+        text: Text,
+    }
+    /// What follows, up to `snapshot-end`, tells the present state, not something that happens.
+    8 SnapshotBegin "snapshot-begin" {}
+    /// The end of a snapshot. What it did not name does not exist.
+    9 SnapshotEnd "snapshot-end" {}
+
+    // ---- the loop ------------------------------------------------------------------------
+    /// A loop exists.
+    10 LoopNew "loop-new" {}
+    /// `close()` has emptied the queues. Not sent for a loop that is closed already.
+    11 LoopClose "loop-close" {
+        /// Ready handles that were dropped.
+        ready: u32,
+        /// Timers that were dropped.
+        timers: u32,
+    }
+    /// The loop starts to run, after the checks that could refuse it.
+    12 LoopRun "loop-run" {
+        /// By which call.
+        how: RunHow,
+        /// The task that it runs until the end of.
+        task: TaskId,
+    }
+    /// `stop()` was called: the loop leaves after the present (or next) batch.
+    13 LoopStopRequest "loop-stop-request" {
+        /// By whom.
+        by: By,
+    }
+    /// The loop runs no more: it stopped, or an exception left it.
+    14 LoopStopped "loop-stopped" {
+        /// The call that now returns.
+        how: RunHow,
+    }
+    /// The batch is fixed: the handles that are ready now run in this turn, in this order.
+    15 TurnBegin "turn-begin" {
+        /// The turn's number, from 1.
+        turn: u32,
+        /// The size of the batch.
+        ready: u32,
+        /// Timers in the heap.
+        timers: u32,
+    }
+    /// The batch has run.
+    16 TurnEnd "turn-end" {
+        /// Handles that became ready meanwhile: the next batch so far.
+        ready: u32,
+        /// Timers in the heap.
+        timers: u32,
+    }
+    /// The loop asks the operating system what is ready, and may sleep.
+    17 PollBegin "poll-begin" {
+        /// The longest sleep, in seconds; absent: no limit.
+        timeout: Option<f64>,
+    }
+    /// The loop is awake again.
+    18 PollEnd "poll-end" {
+        /// Descriptors that are ready.
+        ready: u32,
+    }
+    /// `shutdown_asyncgens()` begins to close the generators that are still open.
+    19 AsyncgensShutdown "asyncgens-shutdown" {
+        /// How many.
+        count: u32,
+    }
+    /// `shutdown_default_executor()` begins to wait for the executor's threads.
+    20 ExecutorShutdown "executor-shutdown" {}
+
+    // ---- handles and timers ----------------------------------------------------------------
+    /// A handle exists. Unless `how` is `reader`, `writer` or `signal` it is now at the end of the
+    /// ready queue. Life of a handle, 1.
+    21 HandleNew "handle-new" {
+        /// Its id.
+        handle: HandleId,
+        /// How it came to be.
+        how: HandleHow,
+        /// The callback's qualified name; for a step, the coroutine's.
+        name: NameId,
+        /// Where the callback is defined.
+        place as "where": Place,
+        /// Who made it.
+        by: By,
+        /// The task that it will step.
+        task: TaskId,
+        /// The future that it will complete, or whose completion made it.
+        future: FutureId,
+    }
+    /// A timer is in the heap. Life of a handle, 2.
+    22 TimerNew "timer-new" {
+        /// Its id.
+        handle: HandleId,
+        /// When it is due, in loop time.
+        when: f64,
+        /// The callback's qualified name.
+        name: NameId,
+        /// Where the callback is defined.
+        place as "where": Place,
+        /// Who made it.
+        by: By,
+        /// The future that it will complete.
+        future: FutureId,
+        /// The task that it will step: a MicroPython task sleeps in the heap itself.
+        task: TaskId,
+    }
+    /// A timer has left the heap and is at the end of the ready queue. A cancelled one too, if it
+    /// was not dropped before. Life of a handle, 3.
+    23 TimerDue "timer-due" {
+        /// Which.
+        handle: HandleId,
+        /// When it was due.
+        when: f64,
+    }
+    /// A timer in the heap was cancelled. It stays there until it is dropped or due.
+    /// Life of a handle, 8.
+    24 TimerCancel "timer-cancel" {
+        /// Which.
+        handle: HandleId,
+        /// When it would have been due.
+        when: f64,
+        /// By whom.
+        by: By,
+    }
+    /// A cancelled timer has left the heap. Life of a handle, 9.
+    25 TimerDrop "timer-drop" {
+        /// Which.
+        handle: HandleId,
+        /// When it would have been due.
+        when: f64,
+    }
+    /// A handle is about to run. Nothing of it has happened yet. Life of a handle, 4.
+    26 HandleRun "handle-run" {
+        /// Which.
+        handle: HandleId,
+        /// The task that it steps.
+        task: TaskId,
+    }
+    /// A handle has run, whether it returned or raised. Life of a handle, 5.
+    27 HandleDone "handle-done" {
+        /// Which.
+        handle: HandleId,
+        /// The task that it stepped.
+        task: TaskId,
+    }
+    /// A handle that is ready was cancelled. It stays in the queue until it is reached.
+    /// Life of a handle, 6.
+    28 HandleCancel "handle-cancel" {
+        /// Which.
+        handle: HandleId,
+        /// By whom.
+        by: By,
+    }
+    /// A cancelled handle was reached in the batch and left out. Life of a handle, 7.
+    29 HandleSkip "handle-skip" {
+        /// Which.
+        handle: HandleId,
+    }
+
+    // ---- tasks and futures -----------------------------------------------------------------
+    /// A task exists; its first step is queued by the handle that follows. Life of a task, 1.
+    30 TaskNew "task-new" {
+        /// Its id.
+        task: TaskId,
+        /// The coroutine's qualified name.
+        name: NameId,
+        /// Where the coroutine is defined.
+        place as "where": Place,
+        /// The task's own name, as `get_name()` gives it.
+        label: NameId,
+        /// Who made it.
+        by: By,
+    }
+    /// A task is about to be resumed. Life of a task, 2.
+    31 TaskStep "task-step" {
+        /// Which.
+        task: TaskId,
+    }
+    /// A task has given up control and waits. Life of a task, 3.
+    32 TaskSuspend "task-suspend" {
+        /// Which.
+        task: TaskId,
+        /// What it waits for; absent: nothing, it is queued again.
+        on: On,
+        /// The line of the program where it stands.
+        place as "where": Place,
+        /// The whole await chain, innermost first.
+        chain: ChainId,
+    }
+    /// A task has ended. Its done callbacks are queued after this. Life of a task, 5.
+    33 TaskDone "task-done" {
+        /// Which.
+        task: TaskId,
+        /// How.
+        how: TaskHow,
+    }
+    /// A task is asked to end. Life of a task, 4.
+    34 TaskCancel "task-cancel" {
+        /// Which.
+        task: TaskId,
+        /// By whom.
+        by: By,
+    }
+    /// A future exists.
+    35 FutureNew "future-new" {
+        /// Its id.
+        future: FutureId,
+        /// Its class's qualified name.
+        name: NameId,
+        /// Who made it.
+        by: By,
+    }
+    /// A future is complete. Its done callbacks are queued after this.
+    36 FutureDone "future-done" {
+        /// Which.
+        future: FutureId,
+        /// How.
+        how: FutureHow,
+        /// Who completed it.
+        by: By,
+    }
+    /// A future will be complete when something else is: what `gather` waits for, for instance.
+    37 FutureLink "future-link" {
+        /// The future.
+        future: FutureId,
+        /// What it needs.
+        on: On,
+    }
+
+    // ---- the exception handler -------------------------------------------------------------
+    /// The exception handler was set or taken away.
+    38 HandlerSet "handler-set" {
+        /// Which one is in force now.
+        which: Which,
+        /// Its qualified name.
+        name: NameId,
+        /// Where it is defined.
+        place as "where": Place,
+    }
+    /// The exception handler is about to be called.
+    39 HandlerCall "handler-call" {
+        /// Which one.
+        which: Which,
+        /// The context's message.
+        message: Text,
+        /// The exception, as its type and text.
+        exception: Text,
+        /// The context's task.
+        task: TaskId,
+        /// The context's handle.
+        handle: HandleId,
+        /// The context's future.
+        future: FutureId,
+    }
+
+    // ---- descriptors, signals, threads, processes --------------------------------------------
+    /// A descriptor is watched from now on.
+    40 WatcherAdd "watcher-add" {
+        /// Which.
+        fd: Fd,
+        /// For what.
+        how: WatchHow,
+        /// The handle that runs when it is ready.
+        handle: HandleId,
+    }
+    /// A descriptor is watched no more.
+    41 WatcherRemove "watcher-remove" {
+        /// Which.
+        fd: Fd,
+        /// For what.
+        how: WatchHow,
+    }
+    /// The poll found a watched descriptor ready; its handle is at the end of the ready queue.
+    42 WatcherReady "watcher-ready" {
+        /// Which.
+        fd: Fd,
+        /// For what.
+        how: WatchHow,
+        /// Its handle.
+        handle: HandleId,
+    }
+    /// A signal has a handler from now on.
+    43 SignalAdd "signal-add" {
+        /// Which.
+        signal: Signal,
+        /// The handle that runs when it arrives.
+        handle: HandleId,
+    }
+    /// A signal has no handler any more.
+    44 SignalRemove "signal-remove" {
+        /// Which.
+        signal: Signal,
+    }
+    /// A signal's handle is at the end of the ready queue. The loop was woken through its
+    /// self-pipe, whose reader runs as this is sent.
+    45 SignalArrived "signal" {
+        /// Which.
+        signal: Signal,
+        /// Its handle.
+        handle: HandleId,
+    }
+    /// A function was given to an executor's thread.
+    46 ExecutorSubmit "executor-submit" {
+        /// Its id.
+        job: JobId,
+        /// The function's qualified name.
+        name: NameId,
+        /// Who gave it.
+        by: By,
+    }
+    /// An executor's function has ended; the loop learns of it by `call_soon_threadsafe`.
+    47 ExecutorDone "executor-done" {
+        /// Which.
+        job: JobId,
+    }
+    /// A server listens.
+    48 ServerNew "server-new" {
+        /// Its id.
+        id: ObjectId,
+        /// Where it listens.
+        address: Text,
+    }
+    /// A server was closed.
+    49 ServerClose "server-close" {
+        /// Which.
+        id: ObjectId,
+    }
+    /// A transport exists; `connection_made` is queued.
+    50 TransportNew "transport-new" {
+        /// Its id.
+        id: ObjectId,
+        /// Its descriptor.
+        fd: Fd,
+        /// The other end.
+        address: Text,
+    }
+    /// A transport begins to close.
+    51 TransportClose "transport-close" {
+        /// Which.
+        id: ObjectId,
+    }
+    /// A child process was started.
+    52 ProcessNew "process-new" {
+        /// Its id.
+        id: ObjectId,
+        /// As the operating system numbers it.
+        pid: u32,
+    }
+    /// A child process has ended.
+    53 ProcessExit "process-exit" {
+        /// Its id.
+        id: ObjectId,
+        /// As the operating system numbers it.
+        pid: u32,
+        /// Its exit code; negative: the signal that killed it.
+        code: i32,
+    }
+}

@@ -1,0 +1,165 @@
+//! Finding frames in bytes, and finding them again after damage.
+
+use super::coded::{Coded, Malformed, Reader};
+use super::crc8;
+use super::encode::{FIRST_LOOP, LOOP_FOLLOWS};
+use super::item::{EventFrame, Item, ItemFrame};
+use crate::{Event, Kind};
+
+/// How many whole frames in a row make bytes trustworthy after damage.
+pub const CHAIN: usize = 3;
+
+/// What [`Decoder::next`] found at the start of the bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step<'a> {
+    /// A frame of `used` bytes. `skipped` events are missing before it, modulo 256: unless it is a
+    /// `gap` that says how many, that is at least how many were lost.
+    Frame {
+        /// What it holds.
+        item: ItemFrame<'a>,
+        /// Its length.
+        used: usize,
+        /// Missing events before it, modulo 256.
+        skipped: u8,
+    },
+    /// A byte that belongs to no frame.
+    Garbage,
+    /// The bytes end inside a frame, or too early to tell.
+    More,
+}
+
+/// Finds frames. Keeps only whether it is in step, and the sequence number it expects; the bytes
+/// stay with the caller, who drops what was used and calls again.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoder {
+    in_step: bool,
+    expected: Option<u8>,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// At the start of a stream, whose first event is number 1.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { in_step: true, expected: Some(1) }
+    }
+
+    /// Somewhere in a stream: the first sequence number is taken as it comes.
+    #[must_use]
+    pub const fn midway() -> Self {
+        Self { in_step: false, expected: None }
+    }
+
+    /// Looks at the start of `bytes`. `end` says that no more bytes will come after them.
+    ///
+    /// ```
+    /// use loopscope_protocol::wire::{Decoder, Step};
+    /// let mut decoder = Decoder::new();
+    /// assert_eq!(decoder.next(&[], false), Step::More);
+    /// assert_eq!(decoder.next(&[0], false), Step::Garbage);
+    /// ```
+    pub fn next<'a>(&mut self, bytes: &'a [u8], end: bool) -> Step<'a> {
+        if bytes.is_empty() {
+            return Step::More;
+        }
+        let (item, used) = match parse(bytes) {
+            Ok(found) => found,
+            Err(Malformed::Short) if !end => return Step::More,
+            Err(_) => return self.lost(),
+        };
+        let skipped = self.skipped(&item);
+        if !(self.in_step && skipped == 0) && !is_counted_gap(&item, self.in_step) {
+            match follows(bytes, used, &item, end) {
+                Some(true) => {}
+                Some(false) => return self.lost(),
+                None => return Step::More,
+            }
+        }
+        self.in_step = true;
+        if let ItemFrame::Event(frame) = &item {
+            self.expected = Some(frame.seq.wrapping_add(1));
+        }
+        Step::Frame { item, used, skipped }
+    }
+
+    const fn lost(&mut self) -> Step<'static> {
+        self.in_step = false;
+        Step::Garbage
+    }
+
+    fn skipped(&self, item: &ItemFrame<'_>) -> u8 {
+        match (item, self.expected) {
+            (ItemFrame::Event(frame), Some(expected)) => frame.seq.wrapping_sub(expected),
+            _ => 0,
+        }
+    }
+}
+
+/// A gap accounts for the numbers that are missing before it, so it needs no other proof.
+fn is_counted_gap(item: &ItemFrame<'_>, in_step: bool) -> bool {
+    matches!(item, ItemFrame::Event(EventFrame { event: Event::Gap { .. }, .. }) if in_step)
+}
+
+/// Whether the frames after the first one are whole and in sequence, as far as needed.
+/// `None`: too early to tell.
+fn follows(bytes: &[u8], used: usize, first: &ItemFrame<'_>, end: bool) -> Option<bool> {
+    let mut at = used;
+    let mut seq = sequence(first);
+    for _ in 1..CHAIN {
+        if at == bytes.len() {
+            // A stream that ends with fewer frames is believed only if all of them agree.
+            return if end { Some(true) } else { None };
+        }
+        match parse(&bytes[at..]) {
+            Ok((item, used)) => {
+                let gap = matches!(item, ItemFrame::Event(EventFrame { event: Event::Gap { .. }, .. }));
+                if let (Some(before), Some(now)) = (seq, sequence(&item))
+                    && now != before.wrapping_add(1)
+                    && !gap
+                {
+                    return Some(false);
+                }
+                seq = sequence(&item).or(seq);
+                at += used;
+            }
+            Err(Malformed::Short) if !end => return None,
+            Err(_) => return Some(false),
+        }
+    }
+    Some(true)
+}
+
+const fn sequence(item: &ItemFrame<'_>) -> Option<u8> {
+    match item {
+        ItemFrame::Event(frame) => Some(frame.seq),
+        ItemFrame::Item(_) => None,
+    }
+}
+
+/// The frame at the start of `bytes` and its length.
+fn parse(bytes: &[u8]) -> Result<(ItemFrame<'_>, usize), Malformed> {
+    let mut from = Reader::new(bytes);
+    let first = from.byte()?;
+    let item = if let Some(kind) = Kind::from_code(first & !LOOP_FOLLOWS) {
+        let seq = from.byte()?;
+        let delta = from.var()?;
+        let loop_id = if first & LOOP_FOLLOWS == 0 { FIRST_LOOP } else { Coded::get(&mut from)? };
+        let event = Event::get(kind, &mut from)?;
+        ItemFrame::Event(EventFrame { seq, delta, loop_id, event })
+    } else {
+        if !(0x61..=0x65).contains(&first) {
+            return Err(Malformed::Bad);
+        }
+        let len = usize::from(from.byte()?);
+        let body = from.bytes(len)?;
+        ItemFrame::Item(Item::get(first, body).map_err(|_| Malformed::Bad)?)
+    };
+    let end = from.position();
+    let check = from.byte()?;
+    if check == crc8(&bytes[..end]) { Ok((item, end + 1)) } else { Err(Malformed::Bad) }
+}

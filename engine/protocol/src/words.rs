@@ -1,0 +1,256 @@
+//! The closed sets of words that events use: how a handle came to be, how a task ended, and so on.
+//!
+//! The spelling here is the spelling in JSON, in the text form and in the REPL's expressions.
+
+/// A set of words with fixed spelling and fixed numbers on the wire.
+pub trait Word: Copy + 'static {
+    /// Every member, in wire order.
+    const ALL: &'static [Self];
+    /// How it is spelled everywhere.
+    fn word(self) -> &'static str;
+    /// Its number on the wire.
+    fn code(self) -> u8;
+    /// The member with this number, if there is one.
+    #[must_use]
+    fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(code as usize).copied()
+    }
+    /// The member that is spelled so.
+    #[must_use]
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|w| w.word() == word)
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl Word for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+            fn code(self) -> u8 { self as u8 }
+        }
+    )*};
+}
+
+words! {
+    /// Whose rules a program runs by.
+    Dialect {
+        /// CPython, as of 3.13, with the classic documentation's `get_event_loop`.
+        Cpython = "cpython",
+        /// The classic documentation to the letter.
+        Cpython36 = "cpython-3.6",
+        /// Today's strict rules.
+        Cpython314 = "cpython-3.14",
+        /// MicroPython as documented.
+        Micropython = "micropython",
+        /// MicroPython as real firmware behaves.
+        MicropythonFirmware = "micropython-firmware",
+        /// An embassy executor on a board.
+        Embassy = "embassy",
+        /// Some other scheduler that uses the agent's emitter.
+        Other = "other",
+    }
+
+    /// Which clock a run uses.
+    ClockMode {
+        /// Virtual until the first real outside source, then real.
+        Auto = "auto",
+        /// Always virtual: sleeping costs nothing and every run is the same.
+        Virtual = "virtual",
+        /// Always the machine's clock.
+        Real = "real",
+        /// A board's own timer.
+        Board = "board",
+    }
+
+    /// Why the clock went from virtual to real.
+    ClockHow {
+        /// `add_reader` or `add_writer`.
+        Watcher = "watcher",
+        /// A socket operation.
+        Socket = "socket",
+        /// A pipe operation.
+        Pipe = "pipe",
+        /// A child process.
+        Subprocess = "subprocess",
+        /// A job for an executor.
+        Executor = "executor",
+        /// A started thread.
+        Thread = "thread",
+        /// A read from the terminal.
+        Terminal = "terminal",
+        /// `loop.add_signal_handler`.
+        Signal = "signal",
+    }
+
+    /// The order among timers that are due at exactly the same time.
+    Ties {
+        /// What CPython's binary heap gives: fixed, but not first in, first out.
+        Heapq = "heapq",
+        /// First in, first out.
+        Fifo = "fifo",
+        /// Shuffled by the seed.
+        Shuffle = "shuffle",
+    }
+
+    /// How a loop is run.
+    RunHow {
+        /// `run_forever`.
+        Forever = "forever",
+        /// `run_until_complete`.
+        UntilComplete = "until-complete",
+    }
+
+    /// How a handle came to be.
+    HandleHow {
+        /// `call_soon`.
+        Soon = "soon",
+        /// `call_soon_threadsafe`.
+        Threadsafe = "threadsafe",
+        /// `add_reader`.
+        Reader = "reader",
+        /// `add_writer`.
+        Writer = "writer",
+        /// `add_signal_handler`.
+        Signal = "signal",
+        /// A task's step that nothing had to wake: the first one, or after a bare yield.
+        Step = "step",
+        /// A task's step because what it waited for is done.
+        Wakeup = "wakeup",
+        /// A future's done callback.
+        DoneCallback = "done-callback",
+    }
+
+    /// How a task ended.
+    TaskHow {
+        /// It returned.
+        Result = "result",
+        /// It raised.
+        Exception = "exception",
+        /// It was cancelled.
+        Cancelled = "cancelled",
+    }
+
+    /// How a future was completed.
+    FutureHow {
+        /// `set_result`.
+        Result = "result",
+        /// `set_exception`.
+        Exception = "exception",
+        /// `cancel`.
+        Cancelled = "cancelled",
+    }
+
+    /// Which exception handler.
+    Which {
+        /// The loop's own.
+        Default = "default",
+        /// The program's, from `set_exception_handler`.
+        Custom = "custom",
+    }
+
+    /// Which readiness a watcher waits for.
+    WatchHow {
+        /// Data to read.
+        Read = "read",
+        /// Room to write.
+        Write = "write",
+    }
+
+    /// Where output went.
+    Stream {
+        /// Standard output.
+        Stdout = "stdout",
+        /// Standard error.
+        Stderr = "stderr",
+    }
+
+    /// How a program came to its end.
+    ExitHow {
+        /// The end of the file.
+        End = "end",
+        /// `sys.exit` or `SystemExit`.
+        Exit = "exit",
+        /// An exception nobody caught.
+        Exception = "exception",
+        /// The source did not compile.
+        Syntax = "syntax",
+        /// An interrupt (Ctrl-C or the `interrupt` request).
+        Interrupted = "interrupted",
+        /// A signal killed the process, or it left by `os._exit`: the host noticed.
+        Lost = "lost",
+        /// The host killed it, because it ran out of its time.
+        Timeout = "timeout",
+        /// The host killed it, because the user left.
+        Killed = "killed",
+    }
+
+    /// A diagnosis.
+    LintRule {
+        /// A coroutine was dropped without being awaited.
+        NeverAwaited = "never-awaited",
+        /// An exception that nobody looked at.
+        NeverRetrieved = "never-retrieved",
+        /// A task was dropped while it was pending.
+        DestroyedPending = "destroyed-pending",
+        /// One handle kept the loop for long.
+        SlowCallback = "slow-callback",
+        /// A call that should have been `call_soon_threadsafe`.
+        NotThreadsafe = "not-threadsafe",
+        /// The loop closed with work still queued.
+        UnfinishedOnClose = "unfinished-on-close",
+        /// The loop was dropped without being closed.
+        UnclosedLoop = "unclosed-loop",
+        /// A run nested in a run.
+        NestedRun = "nested-run",
+        /// A task that nothing can ever wake.
+        Lost = "lost",
+    }
+
+    /// What kind of impossible thing was seen.
+    AnomalyKind {
+        /// A transition that the life cycle does not have.
+        Transition = "transition",
+        /// An id that was never introduced.
+        UnknownId = "unknown-id",
+        /// Bytes that are no record.
+        Corrupt = "corrupt",
+    }
+}
+
+/// Who caused something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum By {
+    /// Code outside any handle: the main program, or another thread.
+    #[default]
+    Outside,
+    /// A `py` command at a pause.
+    Py,
+    /// The handle that was running.
+    Handle(crate::HandleId),
+}
+
+/// What a suspended task waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum On {
+    /// Nothing: it gave the others a turn and is already queued again (`sleep(0)`).
+    #[default]
+    Nothing,
+    /// A future.
+    Future(crate::FutureId),
+    /// Another task.
+    Task(crate::TaskId),
+    /// A point in time that belongs to the task itself, as MicroPython's `sleep` does.
+    Timer(crate::HandleId),
+    /// A wait queue, such as an event's, numbered by its source.
+    Queue(crate::ObjectId),
+    /// A file descriptor.
+    Fd(crate::Fd),
+}
