@@ -1,1 +1,17 @@
+//! What records mean: bytes become [`Record`]s, records fold into [`State`], and a `Timeline`
+//! keeps the history so that any position in it can be looked at.
+//!
+//! Everything here is pure: no terminal, no threads, no clock, no files (only `recording` reads
+//! and writes, over `std::io::{Read, Write}`). The same code serves a running program, a board, a
+//! recording and the tests.
+//!
+//! What this crate does not do: run programs, draw, or decide when to stop.
+#![forbid(unsafe_code)]
 
+pub mod names;
+pub mod record;
+pub mod state;
+
+pub use names::Names;
+pub use record::{Record, Texts};
+pub use state::State;

@@ -1,0 +1,156 @@
+//! The tables that a stream builds up: names, await chains, and what tasks are called.
+//!
+//! A table only grows, so one table serves every position in the history.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+
+use loopscope_protocol::{ChainId, NameId, Place, TaskId, Text, text};
+
+use crate::record::{Record, Texts};
+
+/// What ids stand for. Kept by `stream::Ingest` as definitions arrive.
+///
+/// ```
+/// use loopscope_model::Names;
+/// use loopscope_protocol::{NameId, Place};
+///
+/// let mut names = Names::default();
+/// names.define(NameId(1), "display_date");
+/// names.define(NameId(2), "date.py");
+/// assert_eq!(names.name(NameId(1)), "display_date");
+/// assert_eq!(names.place(Place { file: NameId(2), line: 5 }).unwrap(), "date.py:5");
+/// // Its definition was lost.
+/// assert_eq!(names.name(NameId(7)), "?7");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    names: HashMap<NameId, Box<str>>,
+    chains: HashMap<ChainId, Link>,
+    tasks: HashMap<TaskId, Definition>,
+}
+
+/// One frame of an await chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The coroutine's qualified name.
+    pub name: NameId,
+    /// Where it stands.
+    pub place: Place,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    frame: Frame,
+    outer: ChainId,
+}
+
+/// What `task-new` said for good about a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// The coroutine's qualified name.
+    pub name: NameId,
+    /// Where the coroutine is defined.
+    pub place: Place,
+    /// The task's own name.
+    pub label: NameId,
+}
+
+impl Names {
+    /// Adds a name.
+    pub fn define(&mut self, id: NameId, name: &str) {
+        if id.is_some() {
+            self.names.insert(id, name.into());
+        }
+    }
+
+    /// Adds a frame of an await chain.
+    pub fn define_chain(&mut self, id: ChainId, outer: ChainId, frame: Frame) {
+        if id.is_some() {
+            self.chains.insert(id, Link { frame, outer });
+        }
+    }
+
+    /// Adds what a task is called.
+    pub fn define_task(&mut self, id: TaskId, definition: Definition) {
+        if id.is_some() {
+            self.tasks.insert(id, definition);
+        }
+    }
+
+    /// A name, if it is known.
+    pub fn get(&self, id: NameId) -> Option<&str> {
+        self.names.get(&id).map(AsRef::as_ref)
+    }
+
+    /// A name to show: `?id` where its definition was lost, empty where there is none.
+    pub fn name(&self, id: NameId) -> Cow<'_, str> {
+        match self.get(id) {
+            Some(name) => Cow::Borrowed(name),
+            None if id.is_some() => Cow::Owned(format!("?{}", id.0)),
+            None => Cow::Borrowed(""),
+        }
+    }
+
+    /// A place as `file:line`; `None` where there is none.
+    pub fn place(&self, place: Place) -> Option<String> {
+        place.file.is_some().then(|| format!("{}:{}", self.name(place.file), place.line))
+    }
+
+    /// What a task is called, from its `task-new`.
+    pub fn task(&self, id: TaskId) -> Option<&Definition> {
+        self.tasks.get(&id)
+    }
+
+    /// An await chain, innermost frame first. Ends early where a definition was lost.
+    pub fn chain(&self, id: ChainId) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        let mut at = id;
+        // A corrupt definition may point at itself: no chain is longer than the table.
+        while let Some(link) = self.chains.get(&at)
+            && frames.len() < self.chains.len()
+        {
+            frames.push(link.frame);
+            at = link.outer;
+        }
+        frames
+    }
+
+    /// A record's event in the text form, with names and texts.
+    pub fn line(&self, record: &Record) -> String {
+        let lookup = Lookup { names: self, texts: &record.texts };
+        text::Line { event: &record.event, names: &lookup }.to_string()
+    }
+}
+
+/// Names and one record's texts together, for the text form of the protocol.
+struct Lookup<'a> {
+    names: &'a Names,
+    texts: &'a Texts,
+}
+
+impl text::Lookup for Lookup<'_> {
+    fn name(&self, id: NameId, out: &mut dyn Write) -> fmt::Result {
+        out.write_str(&self.names.name(id))
+    }
+
+    fn text(&self, text: Text, out: &mut dyn Write) -> fmt::Result {
+        write!(out, "{:?}", self.texts.get(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_that_bites_its_tail_ends() {
+        let mut names = Names::default();
+        let frame = Frame { name: NameId(1), place: Place::NONE };
+        names.define_chain(ChainId(1), ChainId(2), frame);
+        names.define_chain(ChainId(2), ChainId(1), frame);
+        assert_eq!(names.chain(ChainId(1)).len(), 2);
+        assert_eq!(names.chain(ChainId(9)).len(), 0);
+    }
+}

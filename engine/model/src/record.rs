@@ -1,0 +1,79 @@
+//! One record: an event with its number, its time and the texts that came with it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use loopscope_protocol::{Event, Kind, LoopId, Text};
+
+/// One event as the host keeps it. Records are made by `stream::Ingest`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Its number, from 1. Numbers only grow; a hole is always explained by a `gap`.
+    pub seq: u64,
+    /// Loop time in nanoseconds. `None` before the first loop exists, and where it is not known:
+    /// after damage, until the source says an absolute time.
+    pub t: Option<u64>,
+    /// The turn of the record's loop; 0 before its first one. The turn starts with `poll-begin`.
+    pub turn: u32,
+    /// The loop it belongs to; [`LoopId::NONE`] for none.
+    pub loop_id: LoopId,
+    /// How many bytes just before this record were no record and had to be skipped. 0 on a sound
+    /// stream. What was lost without a `gap` can only be a name, a text or a reply.
+    pub garbage: u32,
+    /// What happened.
+    pub event: Event,
+    /// The texts that belong to it.
+    pub texts: Texts,
+}
+
+impl Record {
+    /// The event's kind.
+    pub const fn kind(&self) -> Kind {
+        self.event.kind()
+    }
+
+    /// Loop time in seconds.
+    pub fn seconds(&self) -> Option<f64> {
+        self.t.map(seconds)
+    }
+
+    /// One of its texts. A text that was sent as nothing is empty; one that was lost is `?`.
+    pub fn text(&self, text: Text) -> &str {
+        self.texts.get(text)
+    }
+}
+
+/// Nanoseconds as seconds.
+#[allow(clippy::cast_precision_loss, reason = "2^53 ns are a hundred days")]
+pub fn seconds(ns: u64) -> f64 {
+    ns as f64 / 1e9
+}
+
+/// The texts of one record. Cloning is cheap.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Texts(Option<Arc<[Box<str>; 2]>>);
+
+impl Texts {
+    /// No texts.
+    pub const NONE: Self = Self(None);
+
+    /// The texts of slots 1 and 2.
+    pub fn new(first: &str, second: &str) -> Self {
+        Self(Some(Arc::new([first.into(), second.into()])))
+    }
+
+    /// The text of a slot; empty where there is none.
+    pub fn get(&self, text: Text) -> &str {
+        let slot = usize::from(text.0).wrapping_sub(1);
+        self.0.as_ref().and_then(|both| both.get(slot)).map_or("", |text| text)
+    }
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => f.write_str("[]"),
+            Some(both) => f.debug_list().entries(both.iter().filter(|t| !t.is_empty())).finish(),
+        }
+    }
+}

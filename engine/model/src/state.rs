@@ -1,0 +1,205 @@
+//! The state of everything at one position in the history: a pure function of the records so far.
+//!
+//! Only [`State::apply`] changes it. Views, answers and sentences read it through the accessors
+//! below; the structs that they return have public fields.
+//!
+//! What has ended stays for a while ([`HandleState::Gone`], [`TaskState::Done`],
+//! [`FutureState::Done`]) so that it can still be named; older ones are dropped, so a state stays
+//! small however long the history is. After a gap, what may have changed is marked unknown.
+
+mod loops;
+mod things;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use loopscope_protocol::{
+    AnomalyKind, Fd, FutureId, HandleId, JobId, LoopId, ObjectId, Signal, Stream, TaskId, Text,
+    WatchHow,
+};
+
+pub use loops::{At, Handler, Loop, Phase, Run, Sleep};
+pub use things::{
+    Counts, Exit, Future, FutureState, Handle, HandleState, Job, Process, RunInfo, Server,
+    SignalHandler, Task, TaskState, Transport, Watcher,
+};
+
+use crate::record::{Texts, seconds};
+
+/// The state of everything at one position in the history.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    position: u64,
+    seq: u64,
+    t: Option<u64>,
+    turn: u32,
+    run: RunInfo,
+    exit: Option<Exit>,
+    loops: BTreeMap<LoopId, Loop>,
+    focus: LoopId,
+    handles: BTreeMap<HandleId, Handle>,
+    gone_handles: VecDeque<HandleId>,
+    tasks: BTreeMap<TaskId, Task>,
+    done_tasks: VecDeque<TaskId>,
+    futures: BTreeMap<FutureId, Future>,
+    done_futures: VecDeque<FutureId>,
+    watchers: BTreeMap<(LoopId, Fd, WatchHow), Watcher>,
+    signals: BTreeMap<Signal, SignalHandler>,
+    jobs: BTreeMap<JobId, Job>,
+    servers: BTreeMap<ObjectId, Server>,
+    transports: BTreeMap<ObjectId, Transport>,
+    processes: BTreeMap<ObjectId, Process>,
+    counts: Counts,
+    last_output: Option<(Stream, Texts)>,
+    anomalies: Vec<Anomaly>,
+    in_snapshot: bool,
+    uncertain: bool,
+}
+
+/// Something impossible that was seen while a record was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anomaly {
+    /// What kind.
+    pub kind: AnomalyKind,
+    /// The number of the record.
+    pub seq: u64,
+    /// One sentence.
+    pub text: String,
+}
+
+impl State {
+    /// How many records were applied.
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The number of the last record; 0 at the start.
+    pub const fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Loop time in nanoseconds; `None` before a loop exists and where it is not known.
+    pub const fn t(&self) -> Option<u64> {
+        self.t
+    }
+
+    /// Loop time in seconds.
+    pub fn seconds(&self) -> Option<f64> {
+        self.t.map(seconds)
+    }
+
+    /// The turn of the last record.
+    pub const fn turn(&self) -> u32 {
+        self.turn
+    }
+
+    /// How the program was started.
+    pub const fn run(&self) -> &RunInfo {
+        &self.run
+    }
+
+    /// How the program ended, if it has.
+    pub const fn exit(&self) -> Option<&Exit> {
+        self.exit.as_ref()
+    }
+
+    /// All loops, in order of their ids.
+    pub fn loops(&self) -> impl ExactSizeIterator<Item = &Loop> {
+        self.loops.values()
+    }
+
+    /// One loop.
+    pub fn event_loop(&self, id: LoopId) -> Option<&Loop> {
+        self.loops.get(&id)
+    }
+
+    /// The loop to look at: that of the last record which belongs to one.
+    pub fn focus(&self) -> Option<&Loop> {
+        self.loops.get(&self.focus)
+    }
+
+    /// One handle, also one that is [`HandleState::Gone`] since not long ago.
+    pub fn handle(&self, id: HandleId) -> Option<&Handle> {
+        self.handles.get(&id)
+    }
+
+    /// All handles that are not gone, in order of their ids.
+    pub fn handles(&self) -> impl Iterator<Item = &Handle> {
+        self.handles.values().filter(|handle| handle.state != HandleState::Gone)
+    }
+
+    /// One task, also one that is done since not long ago.
+    pub fn task(&self, id: TaskId) -> Option<&Task> {
+        self.tasks.get(&id)
+    }
+
+    /// All tasks, the latest done ones too, in order of their ids.
+    pub fn tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values()
+    }
+
+    /// The tasks that are not done.
+    pub fn pending_tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values().filter(|task| !task.state.is_done())
+    }
+
+    /// One future, also one that is done since not long ago.
+    pub fn future(&self, id: FutureId) -> Option<&Future> {
+        self.futures.get(&id)
+    }
+
+    /// All futures, the latest done ones too, in order of their ids.
+    pub fn futures(&self) -> impl Iterator<Item = &Future> {
+        self.futures.values()
+    }
+
+    /// The watched descriptors.
+    pub fn watchers(&self) -> impl ExactSizeIterator<Item = &Watcher> {
+        self.watchers.values()
+    }
+
+    /// The signals that have a handler.
+    pub fn signals(&self) -> impl ExactSizeIterator<Item = &SignalHandler> {
+        self.signals.values()
+    }
+
+    /// The jobs that an executor has not finished.
+    pub fn jobs(&self) -> impl ExactSizeIterator<Item = &Job> {
+        self.jobs.values()
+    }
+
+    /// The servers that listen.
+    pub fn servers(&self) -> impl ExactSizeIterator<Item = &Server> {
+        self.servers.values()
+    }
+
+    /// The transports that are open.
+    pub fn transports(&self) -> impl ExactSizeIterator<Item = &Transport> {
+        self.transports.values()
+    }
+
+    /// The child processes of the program that run.
+    pub fn processes(&self) -> impl ExactSizeIterator<Item = &Process> {
+        self.processes.values()
+    }
+
+    /// How many of what there were so far.
+    pub const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The last output.
+    pub fn last_output(&self) -> Option<(Stream, &str)> {
+        self.last_output.as_ref().map(|(stream, texts)| (*stream, texts.get(Text::FIRST)))
+    }
+
+    /// The impossible things that the last record did. Usually empty; the
+    /// timeline keeps those of the whole history.
+    pub fn anomalies(&self) -> &[Anomaly] {
+        &self.anomalies
+    }
+
+    /// Whether something is marked unknown because of a gap.
+    pub const fn uncertain(&self) -> bool {
+        self.uncertain
+    }
+}
