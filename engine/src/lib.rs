@@ -1,1 +1,10 @@
+//! The engine: runs real asyncio programs on our own event loop and tells what happens.
+//!
+//! - [`core`] is the loop itself and knows no Python.
+//! - `asyncio` is the API on top of it, with CPython's names.
+//! - `python` is the embedded interpreter: starting it, its clock, output and interruption.
+//! - `host` is the child process: requests in, records out.
+//! - [`run`] is what all of them share.
 
+pub mod core;
+pub mod run;

@@ -117,7 +117,8 @@ fn follows(bytes: &[u8], used: usize, first: &ItemFrame<'_>, end: bool) -> Optio
         }
         match parse(&bytes[at..]) {
             Ok((item, used)) => {
-                let gap = matches!(item, ItemFrame::Event(EventFrame { event: Event::Gap { .. }, .. }));
+                let gap =
+                    matches!(item, ItemFrame::Event(EventFrame { event: Event::Gap { .. }, .. }));
                 if let (Some(before), Some(now)) = (seq, sequence(&item))
                     && now != before.wrapping_add(1)
                     && !gap

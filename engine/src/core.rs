@@ -1,0 +1,27 @@
+//! The event loop itself, in plain Rust: it knows no Python.
+//!
+//! [`LoopCore`] is one asyncio loop: a FIFO of ready handles, a heap of timers, a poller and a few
+//! flags, turned by [`LoopCore::turn`] exactly as CPython turns its own. What a handle *does* is
+//! the business of a [`Host`]. [`closures`] is the smallest host, and shows how to use the rest.
+//!
+//! Everything visible that happens here, or to the tasks and futures above, is sent through
+//! [`Trace`]; nothing else in the engine emits.
+
+mod clock;
+pub mod closures;
+mod current;
+mod ids;
+mod lifecycle;
+mod poller;
+mod timers;
+mod trace;
+mod turn;
+
+pub use clock::{Clock, seconds};
+pub use current::{as_py, current, thread_is_loop};
+pub use ids::Ids;
+pub use lifecycle::{CloseError, LoopCore, LoopFlags, RunError};
+pub use poller::{Interest, Poller, WatchedFd};
+pub use timers::{Timer, Timers};
+pub use trace::{Gate, HandleInfo, Sink, Trace};
+pub use turn::{Host, Job};

@@ -1,0 +1,274 @@
+//! One turn of the loop, as `BaseEventLoop._run_once` does it: prune, poll, due timers, batch.
+
+use std::os::fd::RawFd;
+use std::sync::atomic::Ordering;
+
+use loopscope_protocol::{Event, Fd, HandleHow, HandleId, TaskId, WatchHow};
+use rustix::event::PollFlags;
+
+use super::clock::{poll_timeout, seconds};
+use super::current::enter;
+use super::lifecycle::LoopCore;
+use super::poller::{Found, wait};
+
+/// Timers due within this of now are due: the resolution of the monotonic clock.
+const RESOLUTION: f64 = 1e-9;
+
+/// CPython's longest sleep in a poll.
+const LONGEST_POLL: f64 = 24.0 * 3600.0;
+
+/// Only a heap larger than this is rebuilt...
+const MIN_SCHEDULED: usize = 100;
+/// ...and only when more than this share of it is cancelled.
+const MIN_CANCELLED: f64 = 0.5;
+
+/// Something that a loop can run.
+pub trait Job: Clone {
+    /// Its handle's id.
+    fn id(&self) -> HandleId;
+    /// The task that it steps, if it steps one.
+    fn task(&self) -> TaskId {
+        TaskId::NONE
+    }
+    /// Whether it was cancelled.
+    fn is_cancelled(&self) -> bool;
+    /// It entered or left the heap of timers.
+    fn set_in_heap(&self, _in_heap: bool) {}
+    /// It left the ready queue.
+    fn left_queue(&self) {}
+}
+
+/// What gives jobs their meaning.
+pub trait Host<J> {
+    /// What makes the loop leave at once, as `SystemExit` does.
+    type Escape;
+    /// Runs a job.
+    fn run(&self, job: J) -> Result<(), Self::Escape>;
+    /// A signal interrupted the poll.
+    fn interrupted(&self) -> Result<(), Self::Escape>;
+    /// The job that reads the self-pipe; it calls [`LoopCore::read_self_pipe`].
+    fn self_pipe(&self, handle: HandleId) -> J;
+    /// Waits in `poll` while other threads may go on.
+    fn blocking<R>(&self, poll: impl FnOnce() -> R) -> R {
+        poll()
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+impl<J: Job> LoopCore<J> {
+    /// Runs one turn. An escape leaves the rest of the batch queued.
+    pub fn turn<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
+        self.prune();
+        let timeout = self.poll_timeout();
+        let on = self.trace.is_on();
+        if on {
+            self.trace.emit(self.id, Event::PollBegin { timeout });
+        }
+        let found = self.poll(host, timeout)?;
+        if on {
+            let ready = count(found.ready.len() + usize::from(found.woken));
+            self.trace.emit(self.id, Event::PollEnd { ready });
+        }
+        self.take_ready(host, &found);
+        self.take_due();
+        self.run_batch(host)
+    }
+
+    fn prune(&self) {
+        let mut queue = self.queue.lock();
+        if queue.timers.is_empty() {
+            return;
+        }
+        let mut dropped = Vec::new();
+        let len = queue.timers.len();
+        #[allow(clippy::cast_precision_loss, reason = "a share")]
+        let share = queue.cancelled_timers as f64 / len as f64;
+        if len > MIN_SCHEDULED && share > MIN_CANCELLED {
+            dropped = queue.timers.rebuild(|job| !job.is_cancelled());
+            queue.cancelled_timers = 0;
+        } else {
+            while queue.timers.first().is_some_and(|timer| timer.job.is_cancelled()) {
+                queue.cancelled_timers = queue.cancelled_timers.saturating_sub(1);
+                dropped.extend(queue.timers.pop());
+            }
+        }
+        drop(queue);
+        for timer in dropped {
+            timer.job.set_in_heap(false);
+            let event = Event::TimerDrop { handle: timer.job.id(), when: timer.when };
+            self.trace.emit(self.id, event);
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<f64> {
+        let queue = self.queue.lock();
+        if !queue.ready.is_empty() || self.is_stopping() {
+            return Some(0.0);
+        }
+        let when = queue.timers.first()?.when;
+        drop(queue);
+        Some((when - seconds(self.clock.read())).clamp(0.0, LONGEST_POLL))
+    }
+
+    fn poll<H: Host<J>>(&self, host: &H, timeout: Option<f64>) -> Result<Found, H::Escape> {
+        let virtual_clock = self.clock.is_virtual();
+        // With nothing registered and nothing to wait for there is nothing to ask the system.
+        let watching = self.signals.load(Ordering::Relaxed) > 0 || !self.poller.lock().is_empty();
+        let sleeps = match timeout {
+            None => true,
+            Some(timeout) => timeout > 0.0 && !virtual_clock,
+        };
+        let mut found = Found::default();
+        if (watching || sleeps) && !(self.woken.load(Ordering::SeqCst) && !watching) {
+            found = self.ask(host, timeout, virtual_clock)?;
+        }
+        found.woken |= self.woken.swap(false, Ordering::SeqCst);
+        if virtual_clock
+            && !found.woken
+            && found.ready.is_empty()
+            && let Some(timeout) = timeout
+            && timeout > 0.0
+        {
+            self.clock.advance_poll(timeout);
+        }
+        Ok(found)
+    }
+
+    fn ask<H: Host<J>>(
+        &self,
+        host: &H,
+        timeout: Option<f64>,
+        virtual_clock: bool,
+    ) -> Result<Found, H::Escape> {
+        // The pipe exists before the flag is looked at, so no wake-up falls between the two.
+        let pipe = self.self_pipe();
+        let woken = self.woken.load(Ordering::SeqCst);
+        let length = match timeout {
+            _ if woken => Some(std::time::Duration::ZERO),
+            None => None,
+            Some(_) if virtual_clock => Some(std::time::Duration::ZERO),
+            Some(timeout) => Some(poll_timeout(timeout)),
+        };
+        let deadline = length.map(|length| (self.clock.peek(), length));
+        let mut left = length;
+        if left != Some(std::time::Duration::ZERO) {
+            self.trace.flush();
+        }
+        loop {
+            let set = self.poller.lock().set();
+            match host.blocking(|| wait(&set, pipe, left)) {
+                Ok(found) => return Ok(found),
+                Err(_) => {
+                    host.interrupted()?;
+                    if let Some((start, length)) = deadline {
+                        let passed = self.clock.peek().saturating_sub(start);
+                        left = Some(length.saturating_sub(std::time::Duration::from_nanos(passed)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_ready<H: Host<J>>(&self, host: &H, found: &Found) {
+        if found.woken {
+            // The self-pipe is a watcher like any other, made when it is first needed.
+            let mut id = HandleId(self.pipe_handle.load(Ordering::Relaxed));
+            if !id.is_some() {
+                id = self.ids.handle();
+                self.pipe_handle.store(id.0, Ordering::Relaxed);
+                if self.trace.is_on() {
+                    let event = Event::HandleNew {
+                        handle: id,
+                        how: HandleHow::Reader,
+                        name: self.trace.name("self-pipe"),
+                        place: loopscope_protocol::Place::NONE,
+                        by: loopscope_protocol::By::Outside,
+                        task: TaskId::NONE,
+                        future: loopscope_protocol::FutureId::NONE,
+                    };
+                    self.trace.emit(self.id, event);
+                }
+            }
+            self.ready_one(-1, WatchHow::Read, host.self_pipe(id));
+        }
+        if !found.ready.is_empty() {
+            let found: &[(RawFd, PollFlags)] = &found.ready;
+            let ready = self.poller.lock().ready(found);
+            for (fd, how, job) in ready {
+                self.ready_one(fd, how, job);
+            }
+        }
+    }
+
+    fn ready_one(&self, fd: RawFd, how: WatchHow, job: J) {
+        let handle = job.id();
+        self.enqueue(job);
+        self.trace.emit(self.id, Event::WatcherReady { fd: Fd(fd), how, handle });
+    }
+
+    fn take_due(&self) {
+        let end = seconds(self.clock.read()) + RESOLUTION;
+        loop {
+            let mut queue = self.queue.lock();
+            if queue.timers.first().is_none_or(|timer| timer.when >= end) {
+                return;
+            }
+            let Some(timer) = queue.timers.pop() else { return };
+            timer.job.set_in_heap(false);
+            let handle = timer.job.id();
+            if timer.job.is_cancelled() {
+                queue.cancelled_timers = queue.cancelled_timers.saturating_sub(1);
+            }
+            queue.ready.push_back(timer.job);
+            drop(queue);
+            self.trace.emit(self.id, Event::TimerDue { handle, when: timer.when });
+        }
+    }
+
+    fn run_batch<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
+        let on = self.trace.is_on();
+        let turn = self.turns.fetch_add(1, Ordering::Relaxed) + 1;
+        let (batch, timers) = self.lengths();
+        if on {
+            let event = Event::TurnBegin { turn, ready: count(batch), timers: count(timers) };
+            self.trace.emit(self.id, event);
+        }
+        let mut result = Ok(());
+        for _ in 0..batch {
+            let Some(job) = self.queue.lock().ready.pop_front() else { break };
+            job.left_queue();
+            let handle = job.id();
+            if job.is_cancelled() {
+                self.trace.emit(self.id, Event::HandleSkip { handle });
+                continue;
+            }
+            let task = job.task();
+            if on {
+                self.trace.emit(self.id, Event::HandleRun { handle, task });
+                // A py command at the pause may have cancelled it.
+                if job.is_cancelled() {
+                    self.trace.emit(self.id, Event::HandleDone { handle, task });
+                    continue;
+                }
+            }
+            {
+                let _at_work = enter(handle);
+                result = host.run(job);
+            }
+            if on {
+                self.trace.emit(self.id, Event::HandleDone { handle, task });
+            }
+            if result.is_err() {
+                break;
+            }
+        }
+        if on {
+            let (ready, timers) = self.lengths();
+            self.trace.emit(self.id, Event::TurnEnd { ready: count(ready), timers: count(timers) });
+        }
+        result
+    }
+}
