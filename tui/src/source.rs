@@ -1,0 +1,48 @@
+//! Where records come from: a program in a child process, or a recording. One trait for all, so
+//! that everything above it is written once.
+//!
+//! A source does not know what a command, a breakpoint or a cursor is: that is the session's.
+
+use std::fmt;
+use std::time::Duration;
+
+use loopscope_model::Names;
+use loopscope_model::control::OwnedRequest;
+use loopscope_model::stream::Arrived;
+use loopscope_protocol::Capabilities;
+use thiserror::Error;
+
+/// A stream of records that may be asked for more.
+///
+/// A source that can pause starts out held before its first record, and holds again after each
+/// [`Reply::Held`](loopscope_protocol::Reply::Held).
+pub trait Source: fmt::Debug {
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Asks for something. The answers come through [`Source::poll`].
+    fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError>;
+
+    /// What has arrived, waiting at most `timeout` for the first of it. Nothing means that there
+    /// was nothing.
+    fn poll(&mut self, timeout: Duration) -> Result<Vec<Arrived>, SourceError>;
+
+    /// The names that the records so far refer to.
+    fn names(&self) -> &Names;
+
+    /// What to call it: the program's or the recording's file name.
+    fn name(&self) -> String;
+
+    /// Whether nothing more will come.
+    fn is_ended(&self) -> bool;
+
+    /// Everything that came, as it came: what a recording of it holds. Empty where it was not kept.
+    fn bytes(&self) -> &[u8] {
+        &[]
+    }
+}
+
+/// A source that will not do what it was asked, in a sentence that says what, why and what next.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct SourceError(pub String);
