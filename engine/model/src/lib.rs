@@ -8,10 +8,18 @@
 //! What this crate does not do: run programs, draw, or decide when to stop.
 #![forbid(unsafe_code)]
 
+pub mod control;
+pub mod lint;
 pub mod names;
+mod phrase;
 pub mod record;
 pub mod state;
+pub mod story;
+pub mod stream;
+pub mod timeline;
 
 pub use names::Names;
 pub use record::{Record, Texts};
 pub use state::State;
+pub use stream::{Arrived, Ingest};
+pub use timeline::{Cursor, Timeline};

@@ -7,6 +7,7 @@
 //! [`FutureState::Done`]) so that it can still be named; older ones are dropped, so a state stays
 //! small however long the history is. After a gap, what may have changed is marked unknown.
 
+mod apply;
 mod loops;
 mod things;
 
@@ -53,6 +54,8 @@ pub struct State {
     anomalies: Vec<Anomaly>,
     in_snapshot: bool,
     uncertain: bool,
+    /// Other threads take part: the order among their records and the loop's is not certain.
+    threads: bool,
 }
 
 /// Something impossible that was seen while a record was applied.
@@ -201,5 +204,31 @@ impl State {
     /// Whether something is marked unknown because of a gap.
     pub const fn uncertain(&self) -> bool {
         self.uncertain
+    }
+}
+
+impl State {
+    /// How many things it holds: what a copy of it costs.
+    pub(crate) fn size(&self) -> usize {
+        self.handles.len()
+            + self.tasks.len()
+            + self.futures.len()
+            + self.watchers.len()
+            + self.jobs.len()
+            + self.transports.len()
+            + self.loops.values().map(|l| l.ready.len() + l.timers.len()).sum::<usize>()
+    }
+
+    /// Whether something outside a loop may put work into it: a descriptor, a signal, a thread, a
+    /// child process, another loop. Where that is not known the answer is yes.
+    pub fn can_be_woken_from_outside(&self, id: LoopId) -> bool {
+        !self.is_strict()
+            || self.uncertain
+            || self.threads
+            || !self.jobs.is_empty()
+            || !self.processes.is_empty()
+            || self.watchers.values().any(|watcher| watcher.loop_id == id)
+            || self.signals.values().any(|handler| handler.loop_id == id)
+            || self.loops.values().any(|other| other.id != id && other.phase.is_running())
     }
 }

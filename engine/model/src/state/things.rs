@@ -41,6 +41,8 @@ pub struct Handle {
     pub runs: u32,
     /// The number of the record that introduced it; 0 if that was lost.
     pub made: u64,
+    /// Whether a watcher or a signal holds it, so that it does not end when it has run.
+    pub(crate) owned: bool,
 }
 
 /// Where a handle is in its life.

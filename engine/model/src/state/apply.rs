@@ -1,0 +1,186 @@
+//! What each record does to the state. [`State::apply`] is the only way to change it.
+//!
+//! Nothing here fails: an impossible transition is noted as an [`Anomaly`] and then carried out as
+//! well as it can be. In a snapshot, and for things that a gap made unknown, nothing is impossible.
+
+mod handles;
+mod loops;
+mod outside;
+mod tasks;
+mod unknown;
+
+use loopscope_protocol::{AnomalyKind, By, ClockHow, Dialect, Event, HandleId, LoopId, NameId};
+
+use super::{Anomaly, Exit, RunInfo, State};
+use crate::record::Record;
+
+/// So many skipped bytes may have held 256 records, which the sequence number would not show.
+const BLIND_SPOT: u32 = 1024;
+
+impl State {
+    /// Folds one record into the state.
+    ///
+    /// ```
+    /// use loopscope_model::State;
+    /// use loopscope_model::story::Story;
+    /// use loopscope_protocol::Event;
+    ///
+    /// let mut story = Story::new();
+    /// story.push(Event::LoopNew {});
+    /// let mut state = State::default();
+    /// for record in story.records() {
+    ///     state.apply(record);
+    /// }
+    /// assert_eq!(state.loops().len(), 1);
+    /// ```
+    pub fn apply(&mut self, record: &Record) {
+        self.anomalies.clear();
+        self.position += 1;
+        self.seq = record.seq;
+        self.t = record.t;
+        self.turn = record.turn;
+        if record.loop_id.is_some() {
+            self.focus = record.loop_id;
+        }
+        if record.garbage > 0 {
+            self.note(AnomalyKind::Corrupt, || {
+                format!(
+                    "{} bytes just before record {} were no record; a name or a text may be \
+                     missing.",
+                    record.garbage, record.seq
+                )
+            });
+            if record.garbage >= BLIND_SPOT {
+                self.forget();
+            }
+        }
+        self.apply_event(record, record.loop_id);
+    }
+
+    fn apply_event(&mut self, record: &Record, on: LoopId) {
+        match record.event {
+            Event::RunStart { dialect, clock, wall_start, seed, ties, file } => {
+                self.run = RunInfo {
+                    dialect: Some(dialect),
+                    clock: Some(clock),
+                    real_since: None,
+                    wall_start,
+                    seed,
+                    ties: Some(ties),
+                    file,
+                };
+            }
+            Event::Clock { how } => {
+                self.run.real_since = Some(how);
+                self.threads |= matches!(how, ClockHow::Thread | ClockHow::Executor);
+            }
+            Event::ProgramExit { code, how, .. } => {
+                self.exit = Some(Exit { code, how, texts: record.texts.clone() });
+            }
+            Event::Output { stream, .. } => {
+                self.counts.outputs += 1;
+                self.last_output = Some((stream, record.texts.clone()));
+            }
+            Event::Lint { .. } => self.counts.lints += 1,
+            Event::Gap { lost } => {
+                self.counts.gaps += 1;
+                self.counts.lost += u64::from(lost);
+                self.forget();
+            }
+            Event::Anomaly { kind, text } => {
+                self.note(kind, || record.text(text).to_owned());
+            }
+            Event::SnapshotBegin {} => self.begin_snapshot(),
+            Event::SnapshotEnd {} => self.end_snapshot(),
+            Event::HandlerCall { .. } => self.counts.handler_calls += 1,
+            Event::AsyncgensShutdown { .. } | Event::ExecutorShutdown {} => {}
+            Event::LoopNew {}
+            | Event::LoopClose { .. }
+            | Event::LoopRun { .. }
+            | Event::LoopStopRequest { .. }
+            | Event::LoopStopped { .. }
+            | Event::TurnBegin { .. }
+            | Event::TurnEnd { .. }
+            | Event::PollBegin { .. }
+            | Event::PollEnd { .. }
+            | Event::HandlerSet { .. } => self.apply_loop(record, on),
+            Event::HandleNew { .. }
+            | Event::TimerNew { .. }
+            | Event::TimerDue { .. }
+            | Event::TimerCancel { .. }
+            | Event::TimerDrop { .. }
+            | Event::HandleRun { .. }
+            | Event::HandleDone { .. }
+            | Event::HandleCancel { .. }
+            | Event::HandleSkip { .. } => self.apply_handle(record, on),
+            Event::TaskNew { .. }
+            | Event::TaskStep { .. }
+            | Event::TaskSuspend { .. }
+            | Event::TaskDone { .. }
+            | Event::TaskCancel { .. }
+            | Event::FutureNew { .. }
+            | Event::FutureDone { .. }
+            | Event::FutureLink { .. } => self.apply_task(record, on),
+            Event::WatcherAdd { .. }
+            | Event::WatcherRemove { .. }
+            | Event::WatcherReady { .. }
+            | Event::SignalAdd { .. }
+            | Event::SignalRemove { .. }
+            | Event::SignalArrived { .. }
+            | Event::ExecutorSubmit { .. }
+            | Event::ExecutorDone { .. }
+            | Event::ServerNew { .. }
+            | Event::ServerClose { .. }
+            | Event::TransportNew { .. }
+            | Event::TransportClose { .. }
+            | Event::ProcessNew { .. }
+            | Event::ProcessExit { .. } => self.apply_outside(record, on),
+        }
+    }
+
+    /// Notes something impossible.
+    fn note(&mut self, kind: AnomalyKind, text: impl FnOnce() -> String) {
+        self.counts.anomalies += 1;
+        self.anomalies.push(Anomaly { kind, seq: self.seq, text: text() });
+    }
+
+    /// Notes a transition that the life cycles do not have. A snapshot repeats what is known, so
+    /// nothing is impossible there.
+    fn odd(&mut self, text: impl FnOnce() -> String) {
+        if !self.in_snapshot {
+            self.note(AnomalyKind::Transition, text);
+        }
+    }
+
+    /// Notes an id that was never introduced. After a gap that is no wonder.
+    fn unknown_id(&mut self, text: impl FnOnce() -> String) {
+        if !self.in_snapshot && !self.uncertain {
+            self.note(AnomalyKind::UnknownId, text);
+        }
+    }
+
+    /// Whether the order of running is known to be that of CPython's queue.
+    pub(super) const fn is_strict(&self) -> bool {
+        matches!(
+            self.run.dialect,
+            Some(Dialect::Cpython | Dialect::Cpython36 | Dialect::Cpython314)
+        )
+    }
+
+    /// Whether the order of records is exactly that of the queue as well: only one thread works.
+    const fn is_exact(&self) -> bool {
+        self.is_strict() && !self.threads
+    }
+
+    /// The name of a handle that caused something, kept because the handle itself is dropped soon.
+    fn name_of(&self, by: By) -> NameId {
+        match by {
+            By::Handle(id) => self.handle_name(id),
+            By::Outside | By::Py => NameId::NONE,
+        }
+    }
+
+    fn handle_name(&self, id: HandleId) -> NameId {
+        self.handles.get(&id).map_or(NameId::NONE, |handle| handle.name)
+    }
+}

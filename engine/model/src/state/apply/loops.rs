@@ -1,0 +1,207 @@
+//! A loop's life: made, run, turn by turn, stopped, closed.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use loopscope_protocol::{By, Event, HandleId, LoopId};
+
+use crate::record::Record;
+use crate::state::{At, Handler, Loop, Phase, Run, Sleep, State};
+
+impl Loop {
+    fn new(id: LoopId, phase: Phase, known: bool) -> Self {
+        Self {
+            id,
+            phase,
+            at: if known { At::Idle } else { At::Unknown },
+            run: None,
+            stop_requested: false,
+            stop_by: By::Outside,
+            current: None,
+            current_since: None,
+            turn: 0,
+            sleep: None,
+            handler: if known {
+                Handler::DEFAULT
+            } else {
+                Handler { which: None, ..Handler::DEFAULT }
+            },
+            ready: VecDeque::new(),
+            batch_left: 0,
+            ready_known: known,
+            timers: BTreeSet::new(),
+            timers_known: known,
+        }
+    }
+
+    /// A record showed that the loop runs.
+    pub(super) fn now_runs(&mut self) {
+        if self.phase == Phase::Unknown {
+            self.phase = Phase::Running;
+        }
+    }
+}
+
+impl State {
+    /// The loop of that id; one that is not known is added with nothing known about it.
+    pub(super) fn loop_mut(&mut self, id: LoopId) -> &mut Loop {
+        if !self.loops.contains_key(&id) {
+            self.unknown_id(|| format!("Loop {} was never made.", id.0));
+        }
+        self.loops.entry(id).or_insert_with(|| Loop::new(id, Phase::Unknown, false))
+    }
+
+    pub(super) fn apply_loop(&mut self, record: &Record, on: LoopId) {
+        if let Event::LoopNew {} = record.event {
+            if self.loops.get(&on).is_some_and(|old| old.phase != Phase::Unknown) {
+                self.odd(|| format!("Loop {} was made twice.", on.0));
+            }
+            let mut new = Loop::new(on, Phase::New, !self.in_snapshot);
+            new.at = At::Idle;
+            new.handler = Handler::DEFAULT;
+            self.loops.insert(on, new);
+            return;
+        }
+        let strict = self.is_strict();
+        let the_loop = self.loop_mut(on);
+        the_loop.turn = record.turn;
+        let phase = the_loop.phase;
+        match record.event {
+            Event::LoopRun { how, task } => {
+                the_loop.run = Some(Run { how, task });
+                the_loop.phase =
+                    if the_loop.stop_requested { Phase::Stopping } else { Phase::Running };
+                the_loop.at = At::Between;
+                if self.in_snapshot {
+                    // It says that the loop runs, not where it is.
+                    self.loop_mut(on).at = At::Unknown;
+                }
+                if phase.is_running() {
+                    self.odd(|| format!("Loop {} started to run, but runs already.", on.0));
+                } else if phase == Phase::Closed {
+                    self.odd(|| format!("Loop {} started to run, but is closed.", on.0));
+                }
+            }
+            Event::LoopStopRequest { by } => {
+                the_loop.stop_requested = true;
+                the_loop.stop_by = by;
+                if phase == Phase::Running {
+                    the_loop.phase = Phase::Stopping;
+                }
+            }
+            Event::LoopStopped { .. } => {
+                the_loop.phase = Phase::Stopped;
+                the_loop.at = At::Idle;
+                the_loop.stop_requested = false;
+                the_loop.batch_left = 0;
+                let current = the_loop.current.take();
+                if !phase.is_running() && phase != Phase::Unknown {
+                    self.odd(|| format!("Loop {} stopped, but was not running.", on.0));
+                }
+                if let Some(id) = current {
+                    self.odd(|| format!("Loop {} stopped while h{} still runs.", on.0, id.0));
+                    self.retire(id);
+                }
+            }
+            Event::LoopClose { .. } => self.close(on),
+            Event::TurnBegin { ready, timers, .. } => self.begin_turn(on, ready, timers),
+            Event::TurnEnd { ready, timers } => {
+                the_loop.at = At::Between;
+                // An exception may have left the batch: its rest stays queued.
+                the_loop.batch_left = 0;
+                the_loop.now_runs();
+                self.compare(on, ready, timers, false);
+            }
+            Event::PollBegin { timeout } => {
+                the_loop.at = At::Polling;
+                the_loop.sleep = Some(Sleep { since: record.t, timeout, until: None, ready: 0 });
+                the_loop.now_runs();
+                if strict && !phase.is_running() && phase != Phase::Unknown {
+                    self.odd(|| format!("Loop {} polls, but does not run.", on.0));
+                }
+            }
+            Event::PollEnd { ready } => {
+                let before = the_loop.at;
+                the_loop.at = At::Timers;
+                the_loop.now_runs();
+                if let Some(sleep) = &mut the_loop.sleep {
+                    sleep.until = record.t;
+                    sleep.ready = ready;
+                }
+                if strict && before != At::Polling && before != At::Unknown {
+                    self.odd(|| format!("Loop {} woke up, but was not polling.", on.0));
+                }
+            }
+            Event::HandlerSet { which, name, place } => {
+                the_loop.handler = Handler { which: Some(which), name, place };
+            }
+            _ => {}
+        }
+    }
+
+    fn begin_turn(&mut self, on: LoopId, ready: u32, timers: u32) {
+        let the_loop = self.loop_mut(on);
+        the_loop.at = At::Ready;
+        the_loop.now_runs();
+        the_loop.batch_left = the_loop.ready.len().min(ready as usize);
+        self.compare(on, ready, timers, true);
+    }
+
+    /// Compares the queues with what the loop says about them. If the two agree nothing is missing.
+    fn compare(&mut self, on: LoopId, ready: u32, timers: u32, fixed: bool) {
+        let exact = self.is_exact();
+        let the_loop = self.loop_mut(on);
+        let listed = the_loop.ready.len();
+        let agree = listed == ready as usize;
+        let was_known = the_loop.ready_known;
+        // A batch holds all that is ready; so the unknown ones, which came first, are counted.
+        the_loop.ready_known = agree || (was_known && listed > ready as usize);
+        let in_heap = the_loop.timers.len();
+        let timers_agree = in_heap == timers as usize;
+        let timers_were_known = the_loop.timers_known;
+        the_loop.timers_known = timers_agree || (timers_were_known && in_heap > timers as usize);
+        let complete = the_loop.ready_known && the_loop.timers_known;
+        if exact && was_known && !agree {
+            let what = if fixed { "The batch has" } else { "After the batch there are" };
+            self.odd(|| format!("{what} {ready} handles, but {listed} are known to be ready."));
+        }
+        if exact && timers_were_known && !timers_agree {
+            self.odd(|| format!("The heap has {timers} timers, but {in_heap} are known."));
+        }
+        if complete && self.uncertain {
+            self.drop_lost_handles(on);
+        }
+    }
+
+    /// What closing drops: the queues, the watchers and the signals of the loop.
+    fn close(&mut self, on: LoopId) {
+        let the_loop = self.loop_mut(on);
+        let phase = the_loop.phase;
+        the_loop.phase = Phase::Closed;
+        the_loop.at = At::Idle;
+        the_loop.stop_requested = false;
+        the_loop.batch_left = 0;
+        the_loop.ready_known = true;
+        the_loop.timers_known = true;
+        let ready = std::mem::take(&mut the_loop.ready);
+        let timers = std::mem::take(&mut the_loop.timers);
+        let dropped: Vec<HandleId> =
+            ready.into_iter().chain(timers.into_iter().map(|(_, id)| id)).collect();
+        if phase.is_running() {
+            self.odd(|| format!("Loop {} was closed while it runs.", on.0));
+        }
+        for id in dropped {
+            if let Some(handle) = self.handles.get_mut(&id) {
+                handle.queued = 0;
+                self.retire(id);
+            }
+        }
+        self.close_outside(on);
+        self.drop_idle_handles(on);
+        for task in self.tasks.values_mut().filter(|task| task.loop_id == on) {
+            task.handle = None;
+        }
+        if self.uncertain {
+            self.drop_lost_handles(on);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What connects a loop to the outside: descriptors, signals, executors, sockets, processes.
+
+use loopscope_protocol::{Event, HandleHow, LoopId, WatchHow};
+
+use crate::record::Record;
+use crate::state::{HandleState, Job, Process, Server, SignalHandler, State, Transport, Watcher};
+
+impl State {
+    pub(super) fn apply_outside(&mut self, record: &Record, on: LoopId) {
+        let loop_id = on;
+        let known = true;
+        match record.event {
+            Event::WatcherAdd { fd, how, handle } => {
+                let made_by = match how {
+                    WatchHow::Read => HandleHow::Reader,
+                    WatchHow::Write => HandleHow::Writer,
+                };
+                self.adopt(handle, on, made_by);
+                let watcher = Watcher { loop_id, fd, how, handle, known };
+                if let Some(old) = self.watchers.insert((on, fd, how), watcher)
+                    && old.handle != handle
+                {
+                    self.disown(old.handle);
+                }
+            }
+            Event::WatcherRemove { fd, how } => match self.watchers.remove(&(on, fd, how)) {
+                Some(old) => self.disown(old.handle),
+                None => {
+                    self.unknown_id(|| format!("fd {} is not watched, so it cannot end.", fd.0));
+                }
+            },
+            Event::WatcherReady { fd, handle, .. } if fd.0 < 0 => {
+                // The loop's own self-pipe, which is no watcher of the program's.
+                self.adopt(handle, on, HandleHow::Reader);
+                self.enqueue(handle, on);
+            }
+            Event::WatcherReady { fd, how, handle } => {
+                match self.watchers.get_mut(&(on, fd, how)) {
+                    Some(watcher) => watcher.known = true,
+                    None => self.unknown_id(|| format!("fd {} is ready, but not watched.", fd.0)),
+                }
+                self.enqueue(handle, on);
+            }
+            Event::SignalAdd { signal, handle } => {
+                self.adopt(handle, on, HandleHow::Signal);
+                let handler = SignalHandler { loop_id, signal, handle, known };
+                if let Some(old) = self.signals.insert(signal, handler)
+                    && old.handle != handle
+                {
+                    self.disown(old.handle);
+                }
+            }
+            Event::SignalRemove { signal } => match self.signals.remove(&signal) {
+                Some(old) => self.disown(old.handle),
+                None => self.unknown_id(|| format!("Signal {} has no handler.", signal.0)),
+            },
+            Event::SignalArrived { signal, handle } => {
+                match self.signals.get_mut(&signal) {
+                    Some(handler) => handler.known = true,
+                    None => self.unknown_id(|| format!("Signal {} has no handler.", signal.0)),
+                }
+                self.enqueue(handle, on);
+            }
+            Event::ExecutorSubmit { job: id, name, by } => {
+                self.jobs.insert(id, Job { id, loop_id, name, by, known });
+            }
+            Event::ExecutorDone { job } => {
+                if self.jobs.remove(&job).is_none() {
+                    self.unknown_id(|| format!("Job {} ended, but was never given.", job.0));
+                }
+            }
+            Event::ServerNew { id, .. } => {
+                let address = record.texts.clone();
+                self.servers.insert(id, Server { id, loop_id, address, known });
+            }
+            Event::ServerClose { id } => {
+                if self.servers.remove(&id).is_none() {
+                    self.unknown_id(|| format!("Server {} closed, but was never made.", id.0));
+                }
+            }
+            Event::TransportNew { id, fd, .. } => {
+                let address = record.texts.clone();
+                self.transports.insert(id, Transport { id, loop_id, fd, address, known });
+            }
+            Event::TransportClose { id } => {
+                if self.transports.remove(&id).is_none() {
+                    self.unknown_id(|| format!("Transport {} closed, but was never made.", id.0));
+                }
+            }
+            Event::ProcessNew { id, pid } => {
+                self.processes.insert(id, Process { id, loop_id, pid, known });
+            }
+            Event::ProcessExit { id, .. } => {
+                if self.processes.remove(&id).is_none() {
+                    self.unknown_id(|| format!("Process {} ended, but was never made.", id.0));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A closed loop reads its self-pipe no more.
+    pub(super) fn drop_idle_handles(&mut self, on: LoopId) {
+        let idle =
+            self.handles.values().filter(|h| h.loop_id == on && h.state == HandleState::Idle);
+        let idle: Vec<_> = idle.map(|handle| handle.id).collect();
+        for id in idle {
+            self.disown(id);
+        }
+    }
+
+    /// A closed loop watches nothing.
+    pub(super) fn close_outside(&mut self, on: LoopId) {
+        let mut owned = Vec::new();
+        self.watchers.retain(|_, watcher| {
+            let stays = watcher.loop_id != on;
+            if !stays {
+                owned.push(watcher.handle);
+            }
+            stays
+        });
+        self.signals.retain(|_, handler| {
+            let stays = handler.loop_id != on;
+            if !stays {
+                owned.push(handler.handle);
+            }
+            stays
+        });
+        for handle in owned {
+            self.disown(handle);
+        }
+    }
+}

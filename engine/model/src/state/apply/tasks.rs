@@ -1,0 +1,227 @@
+//! Tasks and futures.
+
+use loopscope_protocol::{By, ChainId, Event, FutureId, LoopId, NameId, On, Place, TaskId};
+
+use crate::record::Record;
+use crate::state::{Future, FutureState, State, Task, TaskState};
+
+/// How many tasks are kept after their end.
+const KEEP_DONE_TASKS: usize = 128;
+/// How many futures are kept after they are done.
+const KEEP_DONE_FUTURES: usize = 64;
+/// How many futures are kept at all. Nothing tells when a program drops one that is not done.
+const KEEP_FUTURES: usize = 1 << 16;
+
+impl Task {
+    fn placeholder(id: TaskId, loop_id: LoopId) -> Self {
+        Self {
+            id,
+            loop_id,
+            name: NameId::NONE,
+            label: NameId::NONE,
+            defined: Place::NONE,
+            place: Place::NONE,
+            chain: ChainId::NONE,
+            state: TaskState::Unknown,
+            on: On::Nothing,
+            handle: None,
+            cancel_requested: false,
+            cancelled_by: By::Outside,
+            by: By::Outside,
+            by_name: NameId::NONE,
+            steps: 0,
+            busy: 0,
+            since: None,
+            made: 0,
+        }
+    }
+
+    /// The time since the present step began counts as work.
+    fn add_busy(&mut self, now: Option<u64>) {
+        if self.state == TaskState::Running
+            && let (Some(since), Some(now)) = (self.since, now)
+        {
+            self.busy += now.saturating_sub(since);
+        }
+    }
+}
+
+impl Future {
+    fn placeholder(id: FutureId, loop_id: LoopId) -> Self {
+        Self {
+            id,
+            loop_id,
+            name: NameId::NONE,
+            state: FutureState::Unknown,
+            by: By::Outside,
+            by_name: NameId::NONE,
+            done_by: By::Outside,
+            done_by_name: NameId::NONE,
+            needs: Vec::new(),
+            made: 0,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn apply_task(&mut self, record: &Record, on: LoopId) {
+        match record.event {
+            Event::TaskNew { task: id, name, place, label, by } => {
+                let by_name = self.name_of(by);
+                let before = self.tasks.get(&id);
+                if before.is_some_and(|old| !old.state.is_done() && old.state != TaskState::Unknown)
+                {
+                    self.odd(|| format!("Task {} was made twice.", id.0));
+                }
+                // A snapshot tells of a task again; what was counted stays true.
+                let mut task = match self.tasks.remove(&id) {
+                    Some(old) if self.in_snapshot && !old.state.is_done() => old,
+                    _ => Task::placeholder(id, on),
+                };
+                task.loop_id = on;
+                task.name = name;
+                task.label = label;
+                task.defined = place;
+                task.place = place;
+                task.by = by;
+                task.by_name = by_name;
+                task.state = TaskState::Queued;
+                task.since = record.t;
+                task.made = record.seq;
+                self.tasks.insert(id, task);
+            }
+            Event::TaskStep { task: id } => self.step(record, id, on),
+            Event::TaskSuspend { task: id, on: waits_for, place, chain } => {
+                let task = self.task_mut(id, on);
+                let before = task.state;
+                task.add_busy(record.t);
+                task.on = waits_for;
+                task.place = place;
+                task.chain = chain;
+                task.since = record.t;
+                // What it waits for may be done already: then its next step is queued by now.
+                task.state = if waits_for == On::Nothing || task.handle.is_some() {
+                    TaskState::Queued
+                } else {
+                    TaskState::Waiting(waits_for)
+                };
+                if !matches!(before, TaskState::Running | TaskState::Unknown) {
+                    self.odd(|| format!("Task {} waits, but was not running.", id.0));
+                }
+            }
+            Event::TaskDone { task: id, how } => {
+                let task = self.task_mut(id, on);
+                let before = task.state;
+                task.add_busy(record.t);
+                task.state = TaskState::Done(how);
+                task.handle = None;
+                task.since = record.t;
+                if before.is_done() {
+                    self.odd(|| format!("Task {} ended twice.", id.0));
+                    return;
+                }
+                if self.is_strict() && !matches!(before, TaskState::Running | TaskState::Unknown) {
+                    self.odd(|| format!("Task {} ended, but was not running.", id.0));
+                }
+                self.done_tasks.push_back(id);
+                if self.done_tasks.len() > KEEP_DONE_TASKS
+                    && let Some(old) = self.done_tasks.pop_front()
+                    && self.tasks.get(&old).is_some_and(|old| old.state.is_done())
+                {
+                    self.tasks.remove(&old);
+                }
+            }
+            Event::TaskCancel { task: id, by } => {
+                let task = self.task_mut(id, on);
+                task.cancel_requested = true;
+                task.cancelled_by = by;
+                let done = task.state.is_done();
+                if done {
+                    self.odd(|| format!("Task {} was asked to end, but has ended.", id.0));
+                }
+            }
+            _ => self.apply_future(record, on),
+        }
+    }
+
+    fn step(&mut self, record: &Record, id: TaskId, on: LoopId) {
+        let strict = self.is_strict();
+        let task = self.task_mut(id, on);
+        let before = task.state;
+        let woken = task.handle.take().is_some();
+        task.state = TaskState::Running;
+        task.steps += 1;
+        task.since = record.t;
+        match before {
+            TaskState::Done(_) => self.odd(|| format!("Task {} runs, but has ended.", id.0)),
+            TaskState::Running => self.odd(|| format!("Task {} runs already.", id.0)),
+            TaskState::Waiting(_) if strict && !woken => {
+                self.odd(|| format!("Task {} runs, but nothing woke it.", id.0));
+            }
+            _ => {}
+        }
+    }
+
+    fn apply_future(&mut self, record: &Record, on: LoopId) {
+        match record.event {
+            Event::FutureNew { future: id, name, by } => {
+                let by_name = self.name_of(by);
+                if self.futures.get(&id).is_some_and(|old| old.state == FutureState::Pending) {
+                    self.odd(|| format!("f{} was made twice.", id.0));
+                }
+                let state = FutureState::Pending;
+                let made = record.seq;
+                let future =
+                    Future { name, state, by, by_name, made, ..Future::placeholder(id, on) };
+                self.futures.insert(id, future);
+                if self.futures.len() > KEEP_FUTURES {
+                    self.futures.pop_first();
+                }
+            }
+            Event::FutureDone { future: id, how, by } => {
+                let by_name = self.name_of(by);
+                let future = self.future_mut(id, on);
+                let before = future.state;
+                future.state = FutureState::Done(how);
+                future.done_by = by;
+                future.done_by_name = by_name;
+                if matches!(before, FutureState::Done(_)) {
+                    self.odd(|| format!("f{} was completed twice.", id.0));
+                    return;
+                }
+                self.done_futures.push_back(id);
+                if self.done_futures.len() > KEEP_DONE_FUTURES
+                    && let Some(old) = self.done_futures.pop_front()
+                    && self
+                        .futures
+                        .get(&old)
+                        .is_some_and(|old| matches!(old.state, FutureState::Done(_)))
+                {
+                    self.futures.remove(&old);
+                }
+            }
+            Event::FutureLink { future: id, on: needs } => {
+                let future = self.future_mut(id, on);
+                if !future.needs.contains(&needs) {
+                    future.needs.push(needs);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn task_mut(&mut self, id: TaskId, on: LoopId) -> &mut Task {
+        if !self.tasks.contains_key(&id) {
+            self.unknown_id(|| format!("Task {} was never made.", id.0));
+        }
+        self.tasks.entry(id).or_insert_with(|| Task::placeholder(id, on))
+    }
+
+    fn future_mut(&mut self, id: FutureId, on: LoopId) -> &mut Future {
+        // A future of which only the beginning of the table was dropped is no surprise.
+        if !self.futures.contains_key(&id) && self.futures.len() < KEEP_FUTURES {
+            self.unknown_id(|| format!("f{} was never made.", id.0));
+        }
+        self.futures.entry(id).or_insert_with(|| Future::placeholder(id, on))
+    }
+}

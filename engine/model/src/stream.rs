@@ -1,0 +1,375 @@
+//! Bytes become records: sequence numbers are widened, losses become gaps, names and chains go to
+//! the tables, texts to the record that they belong to.
+//!
+//! The same [`Ingest`] reads a pipe, a board and a recording.
+
+pub(crate) mod frames;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use loopscope_protocol::wire::{Encoder, Item, MAX_BODY};
+use loopscope_protocol::{Event, LoopId, Reply, Text, Ticks};
+
+use crate::control::{Hello, OwnedReply};
+use crate::names::{Definition, Frame, Names};
+use crate::record::{Record, Texts};
+use frames::{Found, Frames, Numbered};
+
+/// Below this many used bytes at its start the buffer is left as it is.
+const WORTH_MOVING: usize = 1 << 16;
+
+/// Something that came out of the bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arrived {
+    /// Something happened.
+    Record(Record),
+    /// The source answers.
+    Reply(OwnedReply),
+}
+
+/// Turns bytes into records, in time linear in their number.
+///
+/// ```
+/// use loopscope_model::stream::{Arrived, Ingest};
+/// use loopscope_protocol::wire::Encoder;
+/// use loopscope_protocol::{Event, LoopId};
+///
+/// let mut encoder = Encoder::new();
+/// let mut ingest = Ingest::new();
+/// ingest.feed(encoder.event(0, LoopId(1), &Event::LoopNew {}));
+/// let Some(Arrived::Record(record)) = ingest.next() else { panic!() };
+/// assert_eq!((record.seq, record.t), (1, Some(0)));
+/// assert_eq!(ingest.next(), None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Ingest {
+    buffer: Vec<u8>,
+    start: usize,
+    ended: bool,
+    frames: Frames,
+    names: Names,
+    texts: [Vec<u8>; 2],
+    ran: Vec<u8>,
+    queue: VecDeque<Arrived>,
+    hello: Option<Hello>,
+    loop_seen: bool,
+    turns: BTreeMap<LoopId, Turns>,
+    turn: u32,
+}
+
+/// How far a loop's turns are counted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Turns {
+    /// The present one.
+    now: u32,
+    /// The number in the last `turn-begin`, if the source sends them.
+    begun: Option<u32>,
+    /// The poll of the present one has not ended.
+    polling: bool,
+}
+
+impl Default for Ingest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Ingest {
+    /// At the start of a stream, whose first record is number 1.
+    pub fn new() -> Self {
+        Self::with(Frames::new())
+    }
+
+    /// Somewhere in a stream, such as a board's that runs already. Times are unknown until the
+    /// source says an absolute one.
+    pub fn midway() -> Self {
+        Self { loop_seen: true, ..Self::with(Frames::midway()) }
+    }
+
+    fn with(frames: Frames) -> Self {
+        Self {
+            buffer: Vec::new(),
+            start: 0,
+            ended: false,
+            frames,
+            names: Names::default(),
+            texts: [Vec::new(), Vec::new()],
+            ran: Vec::new(),
+            queue: VecDeque::new(),
+            hello: None,
+            loop_seen: false,
+            turns: BTreeMap::new(),
+            turn: 0,
+        }
+    }
+
+    /// Takes more bytes. Take out what they hold with [`Iterator::next`].
+    pub fn feed(&mut self, bytes: &[u8]) {
+        // Moving the rest to the front only when half is used costs constant time a byte.
+        if self.start > WORTH_MOVING && self.start > self.buffer.len() / 2 {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// No more bytes will come: what stands at the end is decided now.
+    pub const fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// The tables built up so far.
+    pub const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The tables, when there is nothing more to read.
+    pub fn into_names(self) -> Names {
+        self.names
+    }
+
+    /// What the source said about itself.
+    pub const fn hello(&self) -> Option<&Hello> {
+        self.hello.as_ref()
+    }
+
+    /// The number of the last record.
+    pub const fn seq(&self) -> u64 {
+        self.frames.seq()
+    }
+
+    /// How many bytes at the end, after the last record, were no whole record.
+    pub fn trailing(&self) -> usize {
+        self.frames.garbage() as usize + (self.buffer.len() - self.start)
+    }
+
+    /// Continues behind record `seq` at the time `ticks`: what the bytes before lacked is a gap.
+    pub(crate) fn resume(&mut self, seq: u64, ticks: Option<Ticks>) {
+        self.drop_texts();
+        self.buffer.clear();
+        self.start = 0;
+        if seq > self.frames.seq() {
+            let lost = seq - self.frames.seq();
+            self.push_gap(seq, lost);
+        }
+        self.frames.resume(seq, ticks);
+    }
+
+    /// The frames of an event that the host adds at the end of a stream, such as the
+    /// `program-exit` of a lost child: its texts and then itself. Feed them here, and to the
+    /// recording. `texts` are those of slot 1 and 2; the event has to refer to them.
+    ///
+    /// ```
+    /// use loopscope_model::stream::{Arrived, Ingest};
+    /// use loopscope_protocol::{Event, ExitHow, Text};
+    ///
+    /// let mut ingest = Ingest::new();
+    /// let exit = Event::ProgramExit { code: 137, how: ExitHow::Lost, text: Text::FIRST };
+    /// let frames = ingest.host_event(&exit, &["The program was killed by signal 9."]);
+    /// ingest.feed(&frames);
+    /// let Some(Arrived::Record(record)) = ingest.next() else { panic!() };
+    /// assert_eq!(record.text(Text::FIRST), "The program was killed by signal 9.");
+    /// ```
+    pub fn host_event(&self, event: &Event, texts: &[&str]) -> Vec<u8> {
+        let mut encoder = Encoder::new();
+        let at = self.frames.ticks().unwrap_or(0);
+        encoder.resume(self.frames.seq(), at);
+        let mut bytes = Vec::new();
+        for (slot, text) in (1u8..).zip(texts) {
+            for piece in text.as_bytes().chunks(MAX_BODY - 1) {
+                bytes.extend_from_slice(encoder.item(&Item::Text { slot, bytes: piece }));
+            }
+        }
+        bytes.extend_from_slice(encoder.event(at, LoopId::NONE, event));
+        bytes
+    }
+
+    fn record(&mut self, found: Numbered) {
+        let Numbered { seq, at, missing, garbage, loop_id, event } = found;
+        if missing > 0 {
+            self.push_gap(seq - 1, missing);
+        }
+        if matches!(event, Event::LoopNew {} | Event::Gap { .. } | Event::SnapshotBegin {}) {
+            self.loop_seen = true;
+        }
+        if let Event::TaskNew { task, name, place, label, .. } = event {
+            self.names.define_task(task, Definition { name, place, label });
+        }
+        let record = Record {
+            seq,
+            t: at.filter(|_| self.loop_seen).map(|at| self.nanoseconds(at)),
+            turn: self.count_turn(loop_id, &event),
+            loop_id,
+            // A gap says already that something is missing.
+            garbage: if missing > 0 { 0 } else { garbage },
+            texts: self.take_texts(&event, missing > 0 || garbage > 0),
+            event,
+        };
+        self.queue.push_back(Arrived::Record(record));
+    }
+
+    /// A gap of the host's, in the place of the last missing record.
+    fn push_gap(&mut self, seq: u64, lost: u64) {
+        self.loop_seen = true;
+        let lost = u32::try_from(lost).unwrap_or(u32::MAX);
+        self.queue.push_back(Arrived::Record(Record {
+            seq,
+            t: None,
+            turn: self.turn,
+            loop_id: LoopId::NONE,
+            garbage: 0,
+            event: Event::Gap { lost },
+            texts: Texts::NONE,
+        }));
+    }
+
+    fn nanoseconds(&self, at: Ticks) -> u64 {
+        const SECOND: u32 = 1_000_000_000;
+        let ticks = self.hello.as_ref().map_or(SECOND, |hello| hello.ticks_per_second);
+        if ticks == SECOND || ticks == 0 {
+            return at;
+        }
+        let ns = u128::from(at) * u128::from(SECOND) / u128::from(ticks);
+        u64::try_from(ns).unwrap_or(u64::MAX)
+    }
+
+    /// The turn of a record; what belongs to no loop has that of the record before it.
+    fn count_turn(&mut self, loop_id: LoopId, event: &Event) -> u32 {
+        if loop_id.is_some() {
+            let turns = self.turns.entry(loop_id).or_default();
+            match *event {
+                Event::LoopNew {} => *turns = Turns::default(),
+                // A poll that was interrupted began no turn, so the next one has its number.
+                Event::PollBegin { .. } => {
+                    let again = u32::from(!turns.polling);
+                    turns.now = turns
+                        .begun
+                        .map_or(turns.now.saturating_add(again), |begun| begun.saturating_add(1));
+                    turns.polling = true;
+                }
+                Event::PollEnd { .. } => turns.polling = false,
+                Event::TurnBegin { turn, .. } => {
+                    *turns = Turns { now: turn, begun: Some(turn), polling: false };
+                }
+                _ => {}
+            }
+            self.turn = turns.now;
+        }
+        self.turn
+    }
+
+    fn drop_texts(&mut self) {
+        self.texts.iter_mut().for_each(Vec::clear);
+    }
+
+    /// The texts that came before an event, if it refers to any. One that was lost is `?`.
+    fn take_texts(&mut self, event: &Event, damaged: bool) -> Texts {
+        let slots = slots(event);
+        if slots == [Text::NONE; 2] {
+            self.drop_texts();
+            return Texts::NONE;
+        }
+        let [first, second] = [Text::FIRST, Text::SECOND].map(|slot| {
+            let bytes = &self.texts[usize::from(slot.0) - 1];
+            if damaged && bytes.is_empty() && slots.contains(&slot) {
+                "?".into()
+            } else {
+                String::from_utf8_lossy(bytes)
+            }
+        });
+        let texts = Texts::new(&first, &second);
+        self.drop_texts();
+        texts
+    }
+
+    fn reply(&mut self, reply: Reply<'_>) {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let owned = match reply {
+            Reply::Hello { version, capabilities, ticks_per_second, dialect, pid } => {
+                let hello = Hello { version, capabilities, ticks_per_second, dialect, pid };
+                self.hello = Some(hello);
+                OwnedReply::Hello(hello)
+            }
+            Reply::Held { seq } => OwnedReply::Held { seq },
+            Reply::Ran { ok, more, text: piece } => {
+                self.ran.extend_from_slice(piece);
+                if more {
+                    return;
+                }
+                let whole = std::mem::take(&mut self.ran);
+                OwnedReply::Ran { ok, text: text(&whole) }
+            }
+            Reply::Refused { text: sentence } => OwnedReply::Refused { text: text(sentence) },
+            Reply::Dropped { count } => OwnedReply::Dropped { count },
+        };
+        self.queue.push_back(Arrived::Reply(owned));
+    }
+}
+
+/// The texts that an event refers to.
+const fn slots(event: &Event) -> [Text; 2] {
+    match *event {
+        Event::ProgramExit { text, .. }
+        | Event::Output { text, .. }
+        | Event::Lint { text, .. }
+        | Event::Anomaly { text, .. }
+        | Event::ServerNew { address: text, .. }
+        | Event::TransportNew { address: text, .. } => [text, Text::NONE],
+        Event::HandlerCall { message, exception, .. } => [message, exception],
+        _ => [Text::NONE; 2],
+    }
+}
+
+impl Iterator for Ingest {
+    type Item = Arrived;
+
+    /// What the bytes hold next; `None`: nothing whole, until there are more.
+    fn next(&mut self) -> Option<Arrived> {
+        loop {
+            if let Some(arrived) = self.queue.pop_front() {
+                return Some(arrived);
+            }
+            // The buffer is set aside so that what was found in it can be taken in.
+            let buffer = std::mem::take(&mut self.buffer);
+            let (found, used) = self.frames.next(&buffer[self.start..], self.ended);
+            let more = found == Found::More;
+            match found {
+                Found::Event(numbered) => self.record(numbered),
+                Found::Item(item) => self.take_item(item),
+                Found::Garbage => self.drop_texts(),
+                Found::More => {}
+            }
+            self.buffer = buffer;
+            self.start += used;
+            if self.start == self.buffer.len() {
+                self.buffer.clear();
+                self.start = 0;
+            }
+            if more {
+                return self.queue.pop_front();
+            }
+        }
+    }
+}
+
+impl Ingest {
+    fn take_item(&mut self, item: Item<'_>) {
+        match item {
+            Item::Name { id, name } => self.names.define(id, &String::from_utf8_lossy(name)),
+            Item::Text { slot, bytes } => {
+                let slot = usize::from(slot).wrapping_sub(1);
+                if let Some(text) = self.texts.get_mut(slot) {
+                    text.extend_from_slice(bytes);
+                }
+            }
+            Item::Chain { id, outer, name, place } => {
+                self.names.define_chain(id, outer, Frame { name, place });
+            }
+            Item::Reply(reply) => self.reply(reply),
+            // A host's wish is nothing that happened.
+            Item::Request(_) => {}
+        }
+    }
+}
