@@ -1,0 +1,70 @@
+//! `cargo xtask bless`: writes the golden files again. What changed is for a person to read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::{Outcome, cargo, machine};
+
+/// Folders of programs whose standard output under CPython is kept beside them.
+const PROGRAMS: [&str; 3] =
+    ["tests/programs/cpython", "tests/programs/classic", "tests/programs/hostile"];
+
+pub(crate) fn run(root: &Path) -> Outcome {
+    outputs(root)?;
+    snapshots(root)?;
+    println!("The golden files are written. Read what changed: git diff --stat");
+    Ok(())
+}
+
+/// The programs' outputs, from the `python3` of this machine.
+fn outputs(root: &Path) -> Outcome {
+    if !machine::has_python() {
+        println!("There is no python3 of 3.11 or later: the programs' outputs stay as they are.");
+        return Ok(());
+    }
+    for folder in PROGRAMS {
+        let folder = root.join(folder);
+        for entry in fs::read_dir(&folder)? {
+            let program = entry?.path();
+            let output = program.with_extension("out");
+            let is_program = program.extension().is_some_and(|end| end == "py");
+            // A program without an output beside it does not end, or prints what differs.
+            if is_program && (output.exists() || folder.ends_with("cpython")) {
+                fs::write(&output, printed(&folder, &program)?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn printed(folder: &Path, program: &PathBuf) -> Outcome<Vec<u8>> {
+    let output = Command::new("timeout")
+        .args(["60", "python3"])
+        .arg(program)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()?;
+    match output.status.code() {
+        Some(124) => Err(format!("{} does not end under python3", program.display()).into()),
+        _ => Ok(output.stdout),
+    }
+}
+
+/// Everything that the tests compare with a file of their own: frames, traces, records.
+fn snapshots(root: &Path) -> Outcome {
+    for mut command in [
+        cargo::build_binary(root),
+        cargo::compiling(
+            root,
+            &["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"],
+        ),
+    ] {
+        command.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1");
+        command.env("LOOPSCOPE_BLESS", "1").env("LOOPSCOPE_BIN", cargo::binary(root));
+        if !command.stdin(Stdio::null()).status()?.success() {
+            return Err("some tests fail even so; mend them first".into());
+        }
+    }
+    Ok(())
+}

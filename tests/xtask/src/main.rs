@@ -1,0 +1,69 @@
+//! `cargo xtask`: the tasks that check, refresh and measure the project.
+//!
+//! Each task is one module. Nothing here depends on the engine: it must compile in seconds, and it
+//! runs the real binary instead.
+
+#![forbid(unsafe_code)]
+
+mod bench;
+mod bless;
+mod cargo;
+mod features;
+mod machine;
+mod report;
+mod test;
+mod tidy;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What a task gives back: nothing, or the sentence to show.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+const HELP: &str = "\
+Tasks of the Loopscope project.
+
+  cargo xtask test            set up what the tests need, then run every check and test
+  cargo xtask test NAME...    only the steps of these names (see the list it prints)
+  cargo xtask tidy            the rules about the source tree
+  cargo xtask bless           write the golden files again, from python3 and from the binary
+  cargo xtask bench [N]       our loop against CPython's asyncio and uvloop, N rounds (3)
+
+With CI=true a missing tool is a failure.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match arguments.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let root = root();
+    let outcome = match task {
+        "test" => test::run(&root, rest),
+        "tidy" => tidy::run(&root),
+        "bless" => bless::run(&root),
+        "bench" => bench::run(&root, rest),
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => {
+            eprintln!("xtask: there is no task `{other}`.\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {task}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's folder: two above this crate's.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}

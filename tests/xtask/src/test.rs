@@ -1,0 +1,147 @@
+//! `cargo xtask test`: every check and every test. All failures are collected, then told.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::report::{Counted, Report};
+use crate::{Outcome, cargo, features, machine, tidy};
+
+/// The file in which tests note what they could not do on this machine.
+const NOTES: &str = "left-out.txt";
+
+/// A step: its name, what it is, and how it is done.
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn(&Path, &mut Report),
+}
+
+const STEPS: [Step; 9] = [
+    Step { name: "set-up", what: "what the tests need", run: |_, report| machine::set_up(report) },
+    Step { name: "fmt", what: "the formatting", run: fmt },
+    Step { name: "tidy", what: "the rules about the source tree", run: tree },
+    Step { name: "one-build", what: "the interpreter has one set of features", run: one_build },
+    Step { name: "build", what: "the binary that users run", run: build },
+    Step { name: "clippy", what: "the lints, as errors", run: clippy },
+    Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
+    Step { name: "suite", what: "tests of the binary", run: suite },
+    Step { name: "doc", what: "the documentation builds without a warning", run: doc },
+];
+
+/// Runs the steps named, or all of them.
+pub(crate) fn run(root: &Path, names: &[String]) -> Outcome {
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|s| s.name != **name)) {
+        let known = STEPS.map(|step| format!("  {:<10} {}", step.name, step.what)).join("\n");
+        return Err(format!("there is no step `{unknown}`; the steps are\n{known}").into());
+    }
+    let notes = cargo::target(root).join(NOTES);
+    let _ = std::fs::remove_file(&notes);
+    let mut report = Report::default();
+    for step in STEPS.iter().filter(|s| names.is_empty() || names.iter().any(|n| n == s.name)) {
+        println!("\n== {}: {}", step.name, step.what);
+        let began = Instant::now();
+        (step.run)(root, &mut report);
+        println!("== {}: {:.0} s", step.name, began.elapsed().as_secs_f64());
+    }
+    if let Ok(noted) = std::fs::read_to_string(&notes) {
+        noted.lines().for_each(|line| report.leave_out(line));
+    }
+    print!("\n{}", report.summary());
+    // The summary's last line stays the last one: no sentence after it.
+    if report.is_good() { Ok(()) } else { std::process::exit(1) }
+}
+
+/// Runs a command that either goes well or does not.
+fn check(report: &mut Report, name: &str, mut command: Command) {
+    match command.stdin(Stdio::null()).status() {
+        Ok(status) if status.success() => report.pass(),
+        Ok(status) => report.fail(format!("{name}: {status}; see above")),
+        Err(error) => report.fail(format!("{name}: it could not be started: {error}")),
+    }
+}
+
+/// Runs a component of the toolchain, which may not be installed.
+fn component(root: &Path, report: &mut Report, name: &str, command: Command) {
+    let there = cargo::plain(root)
+        .args([name, "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    let missing = format!("cargo {name} is not installed: the check of it");
+    match (there, machine::is_ci()) {
+        (true, _) => check(report, name, command),
+        (false, true) => report.fail(missing),
+        (false, false) => report.leave_out(missing),
+    }
+}
+
+fn fmt(root: &Path, report: &mut Report) {
+    let mut command = cargo::plain(root);
+    command.args(["fmt", "--all", "--check"]);
+    component(root, report, "fmt", command);
+}
+
+fn tree(root: &Path, report: &mut Report) {
+    match tidy::run(root) {
+        Ok(()) => report.pass(),
+        Err(error) => report.fail(format!("tidy: {error}")),
+    }
+}
+
+fn one_build(root: &Path, report: &mut Report) {
+    match features::one_build(root) {
+        Ok(()) => report.pass(),
+        Err(error) => report.fail(format!("one-build: {error}")),
+    }
+}
+
+fn build(root: &Path, report: &mut Report) {
+    check(report, "build", cargo::build_binary(root));
+}
+
+fn clippy(root: &Path, report: &mut Report) {
+    let words = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    component(root, report, "clippy", cargo::compiling(root, &words));
+}
+
+fn unit(root: &Path, report: &mut Report) {
+    let words = ["test", "--workspace", "--exclude", "loopscope-tests", "--no-fail-fast"];
+    tests(report, "unit", cargo::compiling(root, &words));
+}
+
+fn suite(root: &Path, report: &mut Report) {
+    let words = ["test", "--package", "loopscope-tests", "--no-fail-fast"];
+    let mut command = cargo::compiling(root, &words);
+    command.env("LOOPSCOPE_BIN", cargo::binary(root));
+    command.env("LOOPSCOPE_LEFT_OUT", cargo::target(root).join(NOTES));
+    tests(report, "suite", command);
+}
+
+fn doc(root: &Path, report: &mut Report) {
+    let mut command =
+        cargo::compiling(root, &["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    check(report, "doc", command);
+}
+
+/// Runs Rust tests: passes on what they print and counts in it.
+fn tests(report: &mut Report, name: &str, mut command: Command) {
+    let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+    let mut child = match started {
+        Ok(child) => child,
+        Err(error) => return report.fail(format!("{name}: it could not be started: {error}")),
+    };
+    let mut counted = Counted::default();
+    if let Some(printed) = child.stdout.take() {
+        for line in BufReader::new(printed).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            counted.line(&line);
+        }
+    }
+    let went_well = child.wait().is_ok_and(|status| status.success());
+    report.tests(name, &counted, went_well);
+}

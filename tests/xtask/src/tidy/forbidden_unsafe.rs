@@ -1,0 +1,49 @@
+//! `unsafe` stands only in the files named here, each with the argument why it must.
+
+use super::source::{code, words};
+use super::{Finding, Tree};
+
+/// The files that may, and why nothing safe does the same.
+const NAMED: [(&str, &str); 0] = [];
+
+pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    check_with(tree, &NAMED)
+}
+
+fn check_with(tree: &Tree, named: &[(&str, &str)]) -> Vec<Finding> {
+    let uses = |text: &str| words(&code(text)).find(|(_, w)| *w == "unsafe").map(|(line, _)| line);
+    let mut findings = Vec::new();
+    for (path, text) in tree.rust() {
+        let is_named = named.iter().any(|(file, _)| *file == path);
+        match (uses(text), is_named) {
+            (Some(line), false) => {
+                let says = "unsafe code outside the files that forbidden_unsafe.rs names";
+                findings.push(Finding::error(path, line, says));
+            }
+            (None, true) => {
+                let says = "has no unsafe code any more: take it out of forbidden_unsafe.rs";
+                findings.push(Finding::error(path, None, says));
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsafe_code_needs_a_name() {
+        let tree = Tree::of(&[
+            ("a.rs", "//! unsafe\n#![forbid(unsafe_code)]\n"),
+            ("b.rs", "\nunsafe { x() }"),
+            ("c.rs", "unsafe { x() }"),
+            ("d.rs", "x()"),
+        ]);
+        let findings = check_with(&tree, &[("c.rs", "why"), ("d.rs", "why")]);
+        let told: Vec<_> = findings.into_iter().map(|f| (f.path, f.line)).collect();
+        assert_eq!(told, [("b.rs".to_owned(), Some(2)), ("d.rs".to_owned(), None)]);
+    }
+}

@@ -1,0 +1,144 @@
+//! Which part of a crate may use which: the rules that Cargo cannot enforce.
+
+use super::source::{code, words};
+use super::{Finding, Tree};
+
+/// A part of the tree and the names that its code must not mention.
+struct Layer {
+    /// Beginnings of the paths that it covers.
+    part: &'static [&'static str],
+    /// Whole words, or beginnings of words where they end with `*`.
+    never: &'static [&'static str],
+    /// The reason.
+    why: &'static str,
+}
+
+const LAYERS: [Layer; 5] = [
+    Layer {
+        part: &["engine/src/core.rs", "engine/src/core/"],
+        never: &["python", "asyncio", "rustpython*", "host"],
+        why: "the core is the loop itself and knows no Python",
+    },
+    Layer {
+        part: &["tui/src/views.rs", "tui/src/views/", "tui/src/widgets.rs", "tui/src/widgets/"],
+        never: &[
+            "loopscope_engine",
+            "attach",
+            "source",
+            "repl",
+            "session",
+            "Instant",
+            "SystemTime",
+        ],
+        why: "a view is a function of the state that it is given",
+    },
+    Layer {
+        part: &["tui/src/session.rs", "tui/src/session/"],
+        never: &["ratatui", "crossterm", "rustyline", "views", "app"],
+        why: "the session is what both front ends share, so it knows neither",
+    },
+    Layer {
+        part: &["engine/model/src/"],
+        never: &["Instant", "SystemTime", "thread"],
+        why: "the model is pure: the same records give the same state",
+    },
+    Layer {
+        part: &["engine/protocol/src/"],
+        never: &["std", "alloc"],
+        why: "the protocol also runs on a board, without an allocator",
+    },
+];
+
+/// The crates that forbid `unsafe` altogether, by their root.
+const SAFE_ROOTS: [&str; 6] = [
+    "engine/protocol/src/lib.rs",
+    "engine/model/src/lib.rs",
+    "lessons/src/lib.rs",
+    "tui/src/main.rs",
+    "tui/src/lib.rs",
+    "tests/xtask/src/main.rs",
+];
+
+pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, text) in tree.rust() {
+        for layer in LAYERS.iter().filter(|l| l.part.iter().any(|part| path.starts_with(part))) {
+            mentions(path, text, layer, &mut findings);
+        }
+        if SAFE_ROOTS.contains(&path) && !code(text).contains("#![forbid(unsafe_code)]") {
+            let says = "begin the crate with `#![forbid(unsafe_code)]`";
+            findings.push(Finding::error(path, None, says));
+        }
+    }
+    findings
+}
+
+fn mentions(path: &str, text: &str, layer: &Layer, findings: &mut Vec<Finding>) {
+    // Tests of the protocol run on the host.
+    let test = path.ends_with("tests.rs") || path.contains("/tests/");
+    let code = code(text);
+    let code = if test { "" } else { code.split("#[cfg(test)]").next().unwrap_or_default() };
+    for (line, word) in words(code) {
+        let is = |never: &&str| match never.strip_suffix('*') {
+            Some(start) => word.starts_with(start),
+            None => word == *never,
+        };
+        if layer.never.iter().any(|never| is(never) && in_path(code, line, word)) {
+            findings.push(Finding::error(path, line, format!("`{word}` here: {}", layer.why)));
+        }
+    }
+}
+
+/// Whether the word stands in a `use`, in a path or as a crate's name, not as a local name.
+fn in_path(code: &str, line: usize, word: &str) -> bool {
+    let Some(text) = code.lines().nth(line - 1) else { return false };
+    let import = text.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+    let path = |edge: String| text.contains(&edge);
+    import.starts_with("use ")
+        || path(format!("{word}::"))
+        || path(format!("::{word}"))
+        || path(format!("extern crate {word}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, text: &str) -> Vec<(Option<usize>, String)> {
+        check(&Tree::of(&[(path, text)])).into_iter().map(|f| (f.line, f.text)).collect()
+    }
+
+    #[test]
+    fn the_core_knows_no_python() {
+        assert_eq!(found("engine/src/core/turn.rs", "//! x\nuse rustpython_vm::VM;").len(), 1);
+        assert_eq!(found("engine/src/core/turn.rs", "fn x() { crate::asyncio::y() }").len(), 1);
+        assert!(found("engine/src/core/turn.rs", "// crate::python is not for us").is_empty());
+        assert!(found("engine/src/asyncio/x.rs", "use rustpython_vm::VM;").is_empty());
+    }
+
+    #[test]
+    fn a_view_asks_nobody() {
+        let text = "use crate::state;\nuse crate::{source::Source, x};\nlet source = 1;";
+        let lines: Vec<_> =
+            found("tui/src/views/tasks.rs", text).into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [Some(2)]);
+    }
+
+    #[test]
+    fn the_session_has_no_front_end() {
+        assert_eq!(found("tui/src/session/step.rs", "use ratatui::Frame;").len(), 1);
+    }
+
+    #[test]
+    fn tests_may_use_what_the_code_may_not() {
+        let text = "#[cfg(test)]\nmod tests { use std::vec::Vec; }";
+        assert!(found("engine/protocol/src/ids.rs", text).is_empty());
+        assert_eq!(found("engine/protocol/src/ids.rs", "use std::vec::Vec;").len(), 1);
+    }
+
+    #[test]
+    fn safe_crates_say_so() {
+        assert_eq!(found("engine/model/src/lib.rs", "//! x\n// #![forbid(unsafe_code)]").len(), 1);
+        assert!(found("engine/model/src/lib.rs", "//! x\n#![forbid(unsafe_code)]").is_empty());
+    }
+}
