@@ -7,4 +7,5 @@
 //! - [`run`] is what all of them share.
 
 pub mod core;
+mod python;
 pub mod run;
