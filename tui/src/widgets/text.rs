@@ -1,0 +1,178 @@
+//! Text on a screen: what may not be shown as it is, how wide it is, where it is cut and wrapped.
+
+use std::borrow::Cow;
+
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::theme::Theme;
+
+/// How many columns a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// A text as it may be shown on one line: tabs become spaces, other control characters are
+/// written as people write them (`^[` for escape), so that a program cannot move our cursor.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unshowable) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\t' => {
+                let column = width(out.rsplit('\n').next().unwrap_or_default());
+                out.extend(std::iter::repeat_n(' ', 4 - column % 4));
+            }
+            '\0'..='\x1f' => {
+                out.push('^');
+                out.push(char::from(c as u8 + b'@'));
+            }
+            '\x7f' => out.push_str("^?"),
+            _ if is_unshowable(c) => out.push('?'),
+            _ => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A text of several lines as it may be shown: see [`clean`].
+pub fn clean_lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
+}
+
+/// Control characters, and the marks that turn the direction of what follows.
+fn is_unshowable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The longest part of `text` that is at most `columns` wide.
+fn prefix(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += grapheme.width();
+        if used > columns {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// A text cut to `columns`, with the theme's mark where it was cut.
+pub fn fit<'a>(text: &'a str, columns: usize, theme: &Theme) -> Cow<'a, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mark = theme.glyphs.ellipsis;
+    if columns < mark.width() {
+        return Cow::Borrowed("");
+    }
+    Cow::Owned(format!("{}{mark}", prefix(text, columns - mark.width())))
+}
+
+/// A styled line cut to `columns`, with the theme's mark where it was cut.
+pub fn fit_line(mut line: Line<'static>, columns: usize, theme: &Theme) -> Line<'static> {
+    if line.width() <= columns {
+        return line;
+    }
+    let mark = theme.glyphs.ellipsis;
+    let Some(mut room) = columns.checked_sub(mark.width()) else {
+        line.spans.clear();
+        return line;
+    };
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    for span in line.spans {
+        let kept = prefix(&span.content, room);
+        room -= kept.width();
+        let whole = kept.len() == span.content.len();
+        spans.push(Span::styled(kept.to_owned(), span.style));
+        if !whole {
+            break;
+        }
+    }
+    let style = spans.last().map(|span| span.style).unwrap_or_default();
+    spans.push(Span::styled(mark, style));
+    Line { spans, ..Line::default() }.style(line.style)
+}
+
+/// A text as lines of at most `columns`, broken between words where that is possible. Its own
+/// line breaks stay.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let indent = paragraph.len() - paragraph.trim_start_matches(' ').len();
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_word_bounds() {
+            let wide = word.width();
+            if used + wide <= columns {
+                line.push_str(word);
+                used += wide;
+                continue;
+            }
+            if word.chars().all(char::is_whitespace) {
+                continue;
+            }
+            // Punctuation stays with its word: go back to the last space.
+            let kept = line.rfind(' ').filter(|at| *at + 1 > indent && !line.ends_with(' '));
+            let carried = kept.map(|at| line.split_off(at + 1)).unwrap_or_default();
+            if !line.trim().is_empty() {
+                lines.push(line.trim_end().to_owned());
+                line = String::new();
+            }
+            line.push_str(&carried);
+            line.push_str(word);
+            used = line.width();
+            while used > columns {
+                let head = prefix(&line, columns).to_owned();
+                let cut = if head.is_empty() { line.len() } else { head.len() };
+                lines.push(line[..cut].to_owned());
+                line = line[cut..].to_owned();
+                used = line.width();
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_cannot_move_the_cursor() {
+        assert_eq!(clean("plain"), "plain");
+        assert_eq!(clean("a\x1b[2Jb\r\n"), "a^[[2Jb^M^J");
+        assert_eq!(clean("a\tb"), "a   b");
+        assert_eq!(clean("x\u{202e}y\u{85}"), "x?y?");
+    }
+
+    #[test]
+    fn what_is_cut_says_so() {
+        let theme = Theme::default();
+        assert_eq!(fit("display_date", 12, &theme), "display_date");
+        assert_eq!(fit("display_date", 8, &theme), "display…");
+        assert_eq!(fit("日本語", 5, &theme), "日本…");
+        assert_eq!(fit("abc", 0, &theme), "");
+        let line = Line::from(vec![Span::raw("h4 "), Span::raw("display_date")]);
+        assert_eq!(fit_line(line.clone(), 6, &theme).to_string(), "h4 di…");
+        assert_eq!(fit_line(line.clone(), 3, &theme).to_string(), "h4…");
+        assert_eq!(fit_line(line, 15, &theme).to_string(), "h4 display_date");
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrap("The poll slept 1.000 s.", 10), ["The poll", "slept", "1.000 s."]);
+        assert_eq!(wrap("one\n\ntwo", 10), ["one", "", "two"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a (bcdefg), h", 8), ["a", "(bcdefg)", ", h"]);
+        for line in wrap("日本語のテキスト with words", 7) {
+            assert!(width(&line) <= 7, "{line}");
+        }
+    }
+}
