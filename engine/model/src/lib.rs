@@ -9,10 +9,13 @@
 #![forbid(unsafe_code)]
 
 pub mod control;
+pub mod expr;
+pub mod json;
 pub mod lint;
 pub mod names;
 mod phrase;
 pub mod record;
+pub mod sentence;
 pub mod state;
 pub mod story;
 pub mod stream;

@@ -1,10 +1,10 @@
 //! How things are called in sentences: names before numbers.
 
-use loopscope_protocol::{By, FutureId, HandleId, NameId, On, TaskId};
+use loopscope_protocol::{By, FutureId, HandleId, LoopId, NameId, On, Signal, TaskId};
 
 use crate::names::Names;
 use crate::record::seconds;
-use crate::state::{Handle, State};
+use crate::state::{Handle, HandleState, State};
 
 /// `display_date (h4)`, or `h4` where the name is not known.
 pub(crate) fn handle_title(id: HandleId, name: NameId, names: &Names) -> String {
@@ -59,6 +59,33 @@ pub(crate) fn duration(ns: u64) -> String {
     }
 }
 
+/// A text in quotes, short enough for a sentence: its first line, cut with an ellipsis.
+pub(crate) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let line = text.lines().next().unwrap_or("");
+    let cut: String = line.chars().take(LONGEST).collect();
+    let more = if cut.len() < text.len() { "\u{2026}" } else { "" };
+    format!("\"{cut}{more}\"")
+}
+
+/// A signal's name where its number means the same on every system, else its number.
+pub(crate) fn signal_name(signal: Signal) -> String {
+    let name = match signal.0 {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        6 => "SIGABRT",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        number => return format!("Signal {number}"),
+    };
+    name.to_owned()
+}
+
 /// Everything that sentences look at.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
@@ -67,19 +94,18 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// A handle as the subject of a sentence: the task that it steps, or its callback.
+    /// A handle as the subject of a sentence: the task that it steps, or its callback. The number
+    /// is only said where another handle has the same name.
     pub(crate) fn runner(&self, id: HandleId) -> String {
-        match self.state.handle(id) {
-            Some(handle) => self.runner_of(handle),
-            None => format!("h{}", id.0),
-        }
-    }
-
-    pub(crate) fn runner_of(&self, handle: &Handle) -> String {
+        let Some(handle) = self.state.handle(id) else { return format!("h{}", id.0) };
         if handle.task.is_some() {
             return self.task(handle.task);
         }
-        handle_title(handle.id, handle.name, self.names)
+        let same = |other: &Handle| other.id != id && other.name == handle.name;
+        if handle.name.is_some() && !self.state.handles().any(same) {
+            return self.names.name(handle.name).into_owned();
+        }
+        handle_title(id, handle.name, self.names)
     }
 
     /// `h5 display_date`: where the handle itself is meant, in a queue or in the heap.
@@ -89,6 +115,72 @@ impl Scene<'_> {
                 format!("h{} {}", id.0, self.names.name(handle.name))
             }
             _ => format!("h{}", id.0),
+        }
+    }
+
+    pub(crate) fn entry_of(&self, id: Option<HandleId>) -> String {
+        id.map_or_else(|| "something".to_owned(), |id| self.entry(id))
+    }
+
+    pub(crate) fn is_cancelled(&self, id: HandleId) -> bool {
+        self.state.handle(id).is_some_and(|handle| handle.cancelled)
+    }
+
+    pub(crate) fn is_running(&self, id: HandleId) -> bool {
+        self.state.handle(id).is_some_and(|handle| handle.state == HandleState::Running)
+    }
+
+    /// Where a handle stands now that it was put at the end of the queue.
+    pub(crate) fn queued(&self, id: HandleId, on: LoopId) -> &'static str {
+        if self.is_alone(id, on) { "ready now" } else { "last in the ready queue" }
+    }
+
+    /// The same after "put".
+    pub(crate) fn into_queue(&self, id: HandleId, on: LoopId) -> &'static str {
+        if self.is_alone(id, on) { "into the ready queue" } else { "at the end of the ready queue" }
+    }
+
+    fn is_alone(&self, id: HandleId, on: LoopId) -> bool {
+        let Some(the_loop) = self.state.event_loop(on) else { return true };
+        the_loop.ready_known() && the_loop.ready().all(|other| other == id)
+    }
+
+    /// The loop as a subject: its number only where there are several.
+    pub(crate) fn the_loop(&self, id: LoopId) -> String {
+        if self.state.loops().len() > 1 { format!("Loop {}", id.0) } else { "The loop".to_owned() }
+    }
+
+    /// The same inside a sentence.
+    pub(crate) fn the_loop_inside(&self, id: LoopId) -> String {
+        if self.state.loops().len() > 1 { format!("loop {}", id.0) } else { "the loop".to_owned() }
+    }
+
+    /// What a poll that begins is going to do, and why.
+    pub(crate) fn polls(&self, id: LoopId) -> String {
+        let Some(the_loop) = self.state.event_loop(id) else { return "The loop polls.".to_owned() };
+        let sleep = the_loop.sleep.and_then(|sleep| sleep.timeout.map(|timeout| (sleep, timeout)));
+        let Some((sleep, timeout)) = sleep else {
+            return "The loop goes to sleep without a time limit.".to_owned();
+        };
+        let ready = the_loop.ready().len();
+        if timeout <= 0.0 {
+            let why = match the_loop.first_timer() {
+                _ if ready == 1 => format!("{} is ready", self.entry_of(the_loop.ready().next())),
+                _ if ready > 1 => format!("{} are ready", count(ready, "handle")),
+                _ if the_loop.stop_requested => "stop() was called".to_owned(),
+                Some((timer, _)) => format!("{} is due", self.entry(timer)),
+                None => return "The loop polls without sleeping.".to_owned(),
+            };
+            return format!("The loop polls without sleeping, because {why}.");
+        }
+        let until = sleep
+            .wakes_at()
+            .map_or(format!("for {timeout:.3} s"), |at| format!("until {}", time(at)));
+        match the_loop.first_timer() {
+            Some((timer, _)) => {
+                format!("The loop goes to sleep {until}, when {} is due.", self.entry(timer))
+            }
+            None => format!("The loop goes to sleep {until}."),
         }
     }
 
@@ -120,5 +212,17 @@ impl Scene<'_> {
             By::Py => Some("A py command".to_owned()),
             By::Handle(id) => Some(self.runner(id)),
         }
+    }
+}
+
+/// What is waited for, as the word and number of JSON.
+pub(crate) fn on_word(on: On) -> Option<(&'static str, i64)> {
+    match on {
+        On::Nothing => None,
+        On::Future(id) => Some(("future", i64::from(id.0))),
+        On::Task(id) => Some(("task", i64::from(id.0))),
+        On::Timer(id) => Some(("timer", i64::from(id.0))),
+        On::Queue(id) => Some(("queue", i64::from(id.0))),
+        On::Fd(fd) => Some(("fd", i64::from(fd.0))),
     }
 }

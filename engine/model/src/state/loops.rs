@@ -29,6 +29,8 @@ pub struct Loop {
     pub sleep: Option<Sleep>,
     /// The exception handler in force.
     pub handler: Handler,
+    /// Whether the present run has had a turn: a loop that was stopped before still gets one.
+    pub(crate) turned: bool,
     /// The handles that are ready, first to run first.
     pub(crate) ready: VecDeque<HandleId>,
     /// How many of them belong to this turn's batch.

@@ -20,6 +20,7 @@ impl Loop {
             current_since: None,
             turn: 0,
             sleep: None,
+            turned: false,
             handler: if known {
                 Handler::DEFAULT
             } else {
@@ -68,6 +69,7 @@ impl State {
         match record.event {
             Event::LoopRun { how, task } => {
                 the_loop.run = Some(Run { how, task });
+                the_loop.turned = false;
                 the_loop.phase =
                     if the_loop.stop_requested { Phase::Stopping } else { Phase::Running };
                 the_loop.at = At::Between;
@@ -106,6 +108,7 @@ impl State {
             Event::TurnBegin { ready, timers, .. } => self.begin_turn(on, ready, timers),
             Event::TurnEnd { ready, timers } => {
                 the_loop.at = At::Between;
+                the_loop.turned = true;
                 // An exception may have left the batch: its rest stays queued.
                 the_loop.batch_left = 0;
                 the_loop.now_runs();

@@ -1,0 +1,247 @@
+//! One sentence for what the loop does next.
+
+use loopscope_protocol::{LoopId, On, RunHow, TaskId};
+
+use super::happened::run_name;
+use crate::names::Names;
+use crate::phrase::{Scene, count, signal_name, time};
+use crate::state::{At, Loop, Phase, State, TaskState};
+
+/// What happens next, as far as the state tells: for the loop of the last record.
+///
+/// ```
+/// use loopscope_model::{sentence, story::Story};
+///
+/// let mut story = Story::new();
+/// story.start().soon(1, "display_date").turn(&[1]);
+/// let state = story.timeline().at(7);
+/// assert_eq!(sentence::next(&state, story.names()), "display_date runs next.");
+/// ```
+pub fn next(state: &State, names: &Names) -> String {
+    let scene = Scene { state, names };
+    if let Some(exit) = state.exit() {
+        return format!("Nothing more: the program has ended with exit code {}.", exit.code);
+    }
+    let Some(the_loop) = state.focus() else {
+        return match state.position() {
+            0 => "The program is about to start.".to_owned(),
+            _ => "The program runs; it has no event loop yet.".to_owned(),
+        };
+    };
+    match the_loop.phase {
+        Phase::New | Phase::Stopped => waits_for_run(scene, the_loop),
+        Phase::Closed => match running_elsewhere(state, the_loop.id) {
+            Some(other) => in_turn(scene, other),
+            None => "The program goes on without this loop, which is closed.".to_owned(),
+        },
+        Phase::Running | Phase::Stopping | Phase::Unknown => in_turn(scene, the_loop),
+    }
+}
+
+fn running_elsewhere(state: &State, not: LoopId) -> Option<&Loop> {
+    state.loops().find(|other| other.id != not && other.phase.is_running())
+}
+
+fn waits_for_run(scene: Scene<'_>, the_loop: &Loop) -> String {
+    if let Some(other) = running_elsewhere(scene.state, the_loop.id) {
+        return in_turn(scene, other);
+    }
+    let title = scene.the_loop(the_loop.id);
+    let waits = match the_loop.ready().len() {
+        0 => return format!("The program goes on; {} does not run.", lower(&title)),
+        1 => scene.entry_of(the_loop.ready().next()),
+        n => count(n, "ready handle"),
+    };
+    let verb = if the_loop.ready().len() == 1 { "waits" } else { "wait" };
+    format!("The program goes on; {waits} {verb} until {} runs.", lower(&title))
+}
+
+fn lower(title: &str) -> String {
+    title.replacen("The", "the", 1).replacen("Loop", "loop", 1)
+}
+
+fn in_turn(scene: Scene<'_>, the_loop: &Loop) -> String {
+    match the_loop.at {
+        At::Running => running(scene, the_loop),
+        At::Ready => batch(scene, the_loop),
+        At::Polling => sleeping(scene, the_loop),
+        At::Timers => due(scene, the_loop),
+        At::Between | At::Idle => between(scene, the_loop),
+        At::Unknown => {
+            "Records were lost: what the loop does next will show with the next ones.".to_owned()
+        }
+    }
+}
+
+fn running(scene: Scene<'_>, the_loop: &Loop) -> String {
+    let Some(current) = the_loop.current else {
+        return "What runs is not known.".to_owned();
+    };
+    let task = scene.state.handle(current).map_or(TaskId::NONE, |handle| handle.task);
+    let title = scene.runner(current);
+    let first = match scene.state.task(task).map(|task| task.state) {
+        Some(TaskState::Waiting(_) | TaskState::Queued) if has_stepped(scene, task) => {
+            format!("{title} has given up control")
+        }
+        Some(TaskState::Done(_)) => format!("{title} has ended"),
+        _ if task.is_some() => format!("{title} runs until it waits or ends"),
+        _ => format!("{title} runs to its end"),
+    };
+    match the_loop.batch().find(|id| !scene.is_cancelled(*id)) {
+        Some(then) => format!("{first}; then {} runs.", scene.runner(then)),
+        None => format!("{first}; then the turn is over."),
+    }
+}
+
+/// Whether the handle that runs has stepped its task already: then the task is suspended.
+fn has_stepped(scene: Scene<'_>, task: TaskId) -> bool {
+    let task = scene.state.task(task);
+    // Before the step the task is still queued by the handle that runs.
+    task.is_some_and(|task| task.handle.is_none_or(|next| !scene.is_running(next)))
+}
+
+fn batch(scene: Scene<'_>, the_loop: &Loop) -> String {
+    if !the_loop.ready_known() {
+        return "A handle that is not known runs next: records were lost.".to_owned();
+    }
+    match the_loop.batch().next() {
+        Some(first) if scene.is_cancelled(first) => {
+            format!("{} is left out, because it was cancelled.", scene.entry(first))
+        }
+        Some(first) => format!("{} runs next.", scene.runner(first)),
+        None => "The batch is done, so the turn ends.".to_owned(),
+    }
+}
+
+/// After the poll.
+fn due(scene: Scene<'_>, the_loop: &Loop) -> String {
+    // A timer is due within the clock's resolution of now.
+    let now = scene.state.seconds();
+    if let Some((timer, _)) =
+        the_loop.first_timer().filter(|(_, when)| now.is_some_and(|now| *when < now + 1e-9))
+    {
+        return format!("{} is due and joins the ready queue.", scene.entry(timer));
+    }
+    match the_loop.ready().len() {
+        0 => "The turn begins with nothing to run.".to_owned(),
+        n => format!("The turn begins with a batch of {}.", count(n, "handle")),
+    }
+}
+
+/// In the poll.
+fn sleeping(scene: Scene<'_>, the_loop: &Loop) -> String {
+    let Some(sleep) = the_loop.sleep else {
+        return "The loop sleeps.".to_owned();
+    };
+    let until = outside(scene, the_loop);
+    match (sleep.timeout, sleep.wakes_at()) {
+        (Some(0.0), _) => "The poll returns at once.".to_owned(),
+        (None, _) if until.is_empty() => nothing_left(scene, the_loop, "the loop sleeps for ever"),
+        (None, _) => format!("The loop sleeps until {}.", until.join(" or ")),
+        (Some(timeout), wakes_at) => {
+            let when =
+                wakes_at.map_or(format!("for {timeout:.3} s"), |at| format!("until {}", time(at)));
+            let or = if until.is_empty() {
+                String::new()
+            } else {
+                format!(", or until {}", until.join(" or "))
+            };
+            match the_loop.first_timer() {
+                Some((timer, _)) => {
+                    format!("The loop sleeps {when}, when {} is due{or}.", scene.entry(timer))
+                }
+                None => format!("The loop sleeps {when}{or}."),
+            }
+        }
+    }
+}
+
+/// Before the poll.
+fn between(scene: Scene<'_>, the_loop: &Loop) -> String {
+    // A loop that was stopped before it ran still gets one turn.
+    if the_loop.phase == Phase::Stopping && the_loop.turned {
+        let run = the_loop.run.map_or("the run", |run| run_name(run.how));
+        return format!("The loop stops, because stop() was called: {run} returns.");
+    }
+    if !the_loop.ready_known() || !the_loop.timers_known() {
+        return "The loop begins another turn.".to_owned();
+    }
+    let mut ready = the_loop.ready();
+    if let Some(first) = ready.next() {
+        return match ready.len() {
+            0 => format!("A new turn: no sleep, because {} is ready.", scene.entry(first)),
+            n => format!("A new turn: no sleep, because {} are ready.", count(n + 1, "handle")),
+        };
+    }
+    if the_loop.stop_requested {
+        return "One turn without sleep, because stop() was called; then the loop stops."
+            .to_owned();
+    }
+    // Cancelled timers at the head are dropped before the loop decides how long to sleep.
+    let timer = the_loop.timers().find(|id| !scene.is_cancelled(*id));
+    if let Some((timer, when)) = timer.and_then(|id| Some((id, scene.state.handle(id)?.when?))) {
+        let entry = scene.entry(timer);
+        return match scene.state.seconds() {
+            Some(now) if when <= now => format!("A new turn: no sleep, because {entry} is due."),
+            _ => format!("The loop will sleep until {}, when {entry} is due.", time(when)),
+        };
+    }
+    let until = outside(scene, the_loop);
+    if until.is_empty() {
+        return nothing_left(scene, the_loop, "the loop would sleep for ever");
+    }
+    format!("The loop will sleep until {}.", until.join(" or "))
+}
+
+fn nothing_left(scene: Scene<'_>, the_loop: &Loop, then: &str) -> String {
+    if scene.state.can_be_woken_from_outside(the_loop.id) {
+        return "The loop sleeps until something outside wakes it.".to_owned();
+    }
+    let waits = the_loop
+        .run
+        .filter(|run| run.how == RunHow::UntilComplete)
+        .and_then(|run| scene.state.task(run.task))
+        .filter(|task| !task.state.is_done() && task.on != On::Nothing);
+    match waits {
+        Some(task) => format!(
+            "Nothing can wake {}, which waits for {}: {then}.",
+            scene.task(task.id),
+            scene.on(task.on)
+        ),
+        None => format!("Nothing is left to do: {then}."),
+    }
+}
+
+/// What outside the loop may wake it, in words.
+fn outside(scene: Scene<'_>, the_loop: &Loop) -> Vec<String> {
+    let state = scene.state;
+    let mut until: Vec<String> = state
+        .watchers()
+        .filter(|watcher| watcher.loop_id == the_loop.id)
+        .map(|watcher| match watcher.how {
+            loopscope_protocol::WatchHow::Read => {
+                format!("fd {} has something to read", watcher.fd.0)
+            }
+            loopscope_protocol::WatchHow::Write => format!("fd {} has room to write", watcher.fd.0),
+        })
+        .collect();
+    until.extend(
+        state
+            .signals()
+            .filter(|handler| handler.loop_id == the_loop.id)
+            .map(|handler| format!("{} arrives", signal_name(handler.signal))),
+    );
+    until.extend(
+        state
+            .jobs()
+            .filter(|job| job.loop_id == the_loop.id)
+            .map(|job| format!("{} (job {}) ends", scene.names.name(job.name), job.id.0)),
+    );
+    until.extend(state.processes().map(|process| format!("child process {} ends", process.id.0)));
+    // A sentence that names them all is no sentence any more.
+    if until.len() > 3 {
+        until.truncate(2);
+        until.push("something else happens outside".to_owned());
+    }
+    until
+}
