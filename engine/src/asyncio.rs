@@ -1,0 +1,20 @@
+//! The asyncio API: native classes where it is hot, and a Python package (`package/`) that puts
+//! them under CPython's names and reuses the interpreter's own library above them.
+//!
+//! Only operations of [`crate::core`] change what a record can show; the methods here call them.
+
+mod context;
+mod describe;
+mod errors;
+mod event_loop;
+mod future;
+mod future_cell;
+mod future_iter;
+mod handle;
+mod job;
+mod modules;
+mod registry;
+mod step;
+mod task;
+
+pub(crate) use modules::{FROZEN, native_modules};

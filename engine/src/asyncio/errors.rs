@@ -1,0 +1,57 @@
+//! asyncio's own exceptions, found once in `asyncio.exceptions`.
+
+use std::cell::OnceCell;
+
+use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyTypeRef};
+use rustpython_vm::{AsObject, Py, PyObjectRef, VirtualMachine};
+
+thread_local! {
+    static CANCELLED: OnceCell<PyTypeRef> = const { OnceCell::new() };
+    static INVALID_STATE: OnceCell<PyTypeRef> = const { OnceCell::new() };
+}
+
+fn class(
+    cell: &'static std::thread::LocalKey<OnceCell<PyTypeRef>>,
+    name: &'static str,
+    vm: &VirtualMachine,
+) -> PyTypeRef {
+    cell.with(|cell| {
+        if let Some(class) = cell.get() {
+            return class.clone();
+        }
+        let found = vm
+            .import("asyncio.exceptions", 0)
+            .and_then(|module| match module.get_attr("exceptions", vm) {
+                Ok(inner) => inner.get_attr(name, vm),
+                Err(_) => module.get_attr(name, vm),
+            })
+            .ok()
+            .and_then(|object| object.downcast().ok());
+        match found {
+            Some(class) => cell.get_or_init(|| class).clone(),
+            // Only while the interpreter shuts down.
+            None => vm.ctx.exceptions.runtime_error.to_owned(),
+        }
+    })
+}
+
+/// `InvalidStateError`.
+pub(super) fn invalid_state(vm: &VirtualMachine, message: &str) -> PyBaseExceptionRef {
+    vm.new_exception_msg(class(&INVALID_STATE, "InvalidStateError", vm), message.to_owned().into())
+}
+
+/// `CancelledError`, with the message of `cancel(msg)` if there was one.
+pub(super) fn cancelled(vm: &VirtualMachine, message: Option<PyObjectRef>) -> PyBaseExceptionRef {
+    vm.new_exception(class(&CANCELLED, "CancelledError", vm), message.into_iter().collect())
+}
+
+/// Whether this is a `CancelledError`.
+pub(super) fn is_cancelled(error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
+    error.fast_isinstance(&class(&CANCELLED, "CancelledError", vm))
+}
+
+/// Whether this one leaves the loop at once: `SystemExit` or `KeyboardInterrupt`.
+pub(super) fn escapes(error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
+    error.fast_isinstance(vm.ctx.exceptions.system_exit)
+        || error.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt)
+}

@@ -1,0 +1,396 @@
+//! `asyncio.Handle` and `asyncio.TimerHandle`.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use loopscope_protocol::HandleId;
+use rustpython_vm::builtins::PyType;
+use rustpython_vm::common::hash::PyHash;
+use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::function::PyComparisonValue;
+use rustpython_derive::Traverse;
+use rustpython_vm::types::{Comparable, Constructor, Hashable, PyComparisonOp, Representable};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
+};
+
+use super::event_loop::PyLoop;
+use super::registry;
+use crate::run::Run;
+
+/// Where a handle is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Stage {
+    /// In no queue: a watcher's, or one that has run.
+    Idle,
+    /// In the ready queue.
+    Ready,
+    /// In the heap of timers.
+    Heap,
+}
+
+/// What handles and timers have in common.
+#[derive(Debug, Traverse)]
+pub(super) struct HandleCell {
+    /// The callable and its arguments; empty once cancelled or used up.
+    pub(super) call: PyMutex<Vec<PyObjectRef>>,
+    pub(super) context: PyMutex<Option<PyObjectRef>>,
+    pub(super) event_loop: PyObjectRef,
+    pub(super) source_traceback: PyMutex<Option<PyObjectRef>>,
+    /// What the repr was before a cancel in debug mode dropped the callable.
+    kept_repr: PyMutex<Option<PyObjectRef>>,
+    #[pytraverse(skip)]
+    pub(super) id: HandleId,
+    #[pytraverse(skip)]
+    cancelled: AtomicBool,
+    #[pytraverse(skip)]
+    stage: AtomicU8,
+    /// Runs more than once: a watcher's or a signal's.
+    #[pytraverse(skip)]
+    pub(super) repeats: bool,
+}
+
+impl HandleCell {
+    pub(super) fn new(
+        id: HandleId,
+        call: Vec<PyObjectRef>,
+        context: Option<PyObjectRef>,
+        event_loop: PyObjectRef,
+        repeats: bool,
+    ) -> Self {
+        Self {
+            call: PyMutex::new(call),
+            context: PyMutex::new(context),
+            event_loop,
+            source_traceback: PyMutex::new(None),
+            kept_repr: PyMutex::new(None),
+            id,
+            cancelled: AtomicBool::new(false),
+            stage: AtomicU8::new(if repeats { Stage::Idle } else { Stage::Ready } as u8),
+            repeats,
+        }
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        match self.stage.load(Ordering::Relaxed) {
+            0 => Stage::Idle,
+            1 => Stage::Ready,
+            _ => Stage::Heap,
+        }
+    }
+
+    pub(super) fn set_stage(&self, stage: Stage) {
+        self.stage.store(stage as u8, Ordering::Relaxed);
+    }
+
+    /// `cancel()`; `when` is a timer's time.
+    fn cancel(&self, owner: &PyObject, when: Option<f64>, vm: &VirtualMachine) -> PyResult<()> {
+        if self.is_cancelled() {
+            return Ok(());
+        }
+        let native = self.event_loop.downcast_ref::<PyLoop>();
+        if native.is_some_and(|native| native.debug()) {
+            let repr = owner.repr(vm)?.into();
+            *self.kept_repr.lock() = Some(repr);
+        }
+        self.cancelled.store(true, Ordering::Relaxed);
+        // Dropping what it held may run code, so it is taken out first.
+        let call = std::mem::take(&mut *self.call.lock());
+        let stage = self.stage();
+        if let Some(native) = native {
+            match (stage, when) {
+                (Stage::Heap, Some(when)) => native.core.timer_cancelled(self.id, when),
+                (Stage::Ready, _) => native.core.handle_cancelled(self.id),
+                _ => {}
+            }
+        } else if stage == Stage::Heap {
+            vm.call_method(&self.event_loop, "_timer_handle_cancelled", (owner.to_owned(),))?;
+        }
+        drop(call);
+        Ok(())
+    }
+}
+
+#[derive(rustpython_vm::FromArgs)]
+pub(super) struct HandleArgs {
+    #[pyarg(any)]
+    callback: PyObjectRef,
+    #[pyarg(any)]
+    args: PyObjectRef,
+    #[pyarg(any, name = "loop")]
+    event_loop: PyObjectRef,
+    #[pyarg(any, optional)]
+    context: Option<PyObjectRef>,
+}
+
+fn new_cell(args: HandleArgs, vm: &VirtualMachine) -> PyResult<HandleCell> {
+    let mut call = vec![args.callback];
+    call.extend(vm.extract_elements_with(&args.args, Ok)?);
+    let context = match args.context.filter(|context| !vm.is_none(context)) {
+        Some(context) => context,
+        None => super::context::copy(vm)?,
+    };
+    let id = Run::current().ids.handle();
+    let cell = HandleCell::new(id, call, Some(context), args.event_loop, false);
+    // One made by hand is in no queue of ours.
+    cell.set_stage(Stage::Idle);
+    Ok(cell)
+}
+
+/// The methods that `Handle` and `TimerHandle` share.
+#[pyclass]
+pub(super) trait HandleMethods: PyPayload {
+    /// The callback and its state.
+    fn cell(&self) -> &HandleCell;
+
+    /// When a timer is due.
+    fn timer_when(&self) -> Option<f64> {
+        None
+    }
+
+    #[pymethod]
+    fn cancel(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        zelf.cell().cancel(zelf.as_object(), zelf.timer_when(), vm)
+    }
+
+    #[pymethod]
+    fn cancelled(zelf: &Py<Self>) -> bool {
+        zelf.cell().is_cancelled()
+    }
+
+    #[pymethod]
+    fn get_context(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.cell().context.lock().clone()
+    }
+
+    #[pymethod]
+    fn _run(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        super::job::run_handle(zelf.as_object(), &zelf.cell(), vm)
+    }
+
+    #[pygetset]
+    fn _cancelled(zelf: &Py<Self>) -> bool {
+        zelf.cell().is_cancelled()
+    }
+
+    #[pygetset]
+    fn _callback(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.cell().call.lock().first().cloned()
+    }
+
+    #[pygetset]
+    fn _args(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let call = zelf.cell().call.lock().clone();
+        match call.split_first() {
+            Some((_, args)) => vm.ctx.new_tuple(args.to_vec()).into(),
+            None => vm.ctx.none(),
+        }
+    }
+
+    #[pygetset]
+    fn _context(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.cell().context.lock().clone()
+    }
+
+    #[pygetset]
+    fn _loop(zelf: &Py<Self>) -> PyObjectRef {
+        zelf.cell().event_loop.clone()
+    }
+
+    #[pygetset]
+    fn _source_traceback(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.cell().source_traceback.lock().clone()
+    }
+
+    #[pygetset]
+    fn _repr(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.cell().kept_repr.lock().clone()
+    }
+}
+
+fn repr(handle: &PyObject, cell: &HandleCell, vm: &VirtualMachine) -> PyResult<String> {
+    if let Some(kept) = cell.kept_repr.lock().clone() {
+        return Ok(kept.str(vm)?.to_string());
+    }
+    registry::repr_with(handle, "_reprs", "handle_repr", vm)
+}
+
+/// `asyncio.Handle`: a callback that waits to run.
+#[pyclass(name = "Handle", module = "asyncio.events", traverse)]
+#[derive(Debug, PyPayload)]
+pub(super) struct PyHandle {
+    pub(super) cell: HandleCell,
+}
+
+impl Constructor for PyHandle {
+    type Args = HandleArgs;
+
+    fn py_new(_class: &Py<PyType>, args: Self::Args, vm: &VirtualMachine) -> PyResult<Self> {
+        Ok(Self { cell: new_cell(args, vm)? })
+    }
+}
+
+#[pyclass(
+    flags(BASETYPE, HAS_DICT, HAS_WEAKREF),
+    with(HandleMethods, Constructor, Representable, Hashable, Comparable)
+)]
+impl PyHandle {}
+
+impl HandleMethods for PyHandle {
+    fn cell(&self) -> &HandleCell {
+        &self.cell
+    }
+}
+
+impl Representable for PyHandle {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        repr(zelf.as_object(), &zelf.cell, vm)
+    }
+}
+
+impl Comparable for PyHandle {
+    fn cmp(
+        _zelf: &Py<Self>,
+        _other: &PyObject,
+        _op: PyComparisonOp,
+        _vm: &VirtualMachine,
+    ) -> PyResult<PyComparisonValue> {
+        // By identity, as any object.
+        Ok(PyComparisonValue::NotImplemented)
+    }
+}
+
+impl Hashable for PyHandle {
+    fn hash(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<PyHash> {
+        Ok(PyHash::from(zelf.cell.id.0))
+    }
+}
+
+/// `asyncio.TimerHandle`: a callback that waits for its time.
+#[pyclass(name = "TimerHandle", module = "asyncio.events", base = PyHandle, traverse)]
+#[derive(Debug)]
+pub(super) struct PyTimerHandle {
+    base: PyHandle,
+    #[pytraverse(skip)]
+    pub(super) when: f64,
+}
+
+impl PyTimerHandle {
+    pub(super) fn new(cell: HandleCell, when: f64) -> Self {
+        Self { base: PyHandle { cell }, when }
+    }
+}
+
+impl std::ops::Deref for PyTimerHandle {
+    type Target = PyHandle;
+
+    fn deref(&self) -> &PyHandle {
+        &self.base
+    }
+}
+
+#[derive(rustpython_vm::FromArgs)]
+pub(super) struct TimerArgs {
+    #[pyarg(any)]
+    when: PyObjectRef,
+    #[pyarg(flatten)]
+    handle: HandleArgs,
+}
+
+impl Constructor for PyTimerHandle {
+    type Args = TimerArgs;
+
+    fn py_new(_class: &Py<PyType>, args: Self::Args, vm: &VirtualMachine) -> PyResult<Self> {
+        let when = args.when.try_float(vm)?.to_f64();
+        Ok(Self::new(new_cell(args.handle, vm)?, when))
+    }
+}
+
+impl HandleMethods for PyTimerHandle {
+    fn cell(&self) -> &HandleCell {
+        &self.cell
+    }
+
+    fn timer_when(&self) -> Option<f64> {
+        Some(self.when)
+    }
+}
+
+impl Representable for PyTimerHandle {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        repr(zelf.as_object(), &zelf.cell, vm)
+    }
+}
+
+#[pyclass(
+    flags(BASETYPE, HAS_DICT, HAS_WEAKREF),
+    with(HandleMethods, Constructor, Representable, Hashable, Comparable)
+)]
+impl PyTimerHandle {
+    #[pymethod]
+    fn when(zelf: &Py<Self>) -> f64 {
+        zelf.when
+    }
+
+    #[pygetset]
+    fn _when(zelf: &Py<Self>) -> f64 {
+        zelf.when
+    }
+
+    #[pygetset]
+    fn _scheduled(zelf: &Py<Self>) -> bool {
+        zelf.cell.stage() == Stage::Heap
+    }
+
+    #[pygetset(setter)]
+    fn set__scheduled(zelf: &Py<Self>, value: bool) {
+        zelf.cell.set_stage(if value { Stage::Heap } else { Stage::Idle });
+    }
+}
+
+impl Hashable for PyTimerHandle {
+    fn hash(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
+        // As CPython: timers that are equal hash alike.
+        vm.ctx.new_float(zelf.when).as_object().hash(vm)
+    }
+}
+
+impl Comparable for PyTimerHandle {
+    fn cmp(
+        zelf: &Py<Self>,
+        other: &PyObject,
+        op: PyComparisonOp,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyComparisonValue> {
+        let Some(other_timer) = other.downcast_ref::<Self>() else {
+            return Ok(PyComparisonValue::NotImplemented);
+        };
+        let order = zelf.when.partial_cmp(&other_timer.when);
+        let is_equal = zelf.when == other_timer.when
+            && zelf.cell.is_cancelled() == other_timer.cell.is_cancelled()
+            && {
+                let (here, there) =
+                    (zelf.cell.call.lock().clone(), other_timer.cell.call.lock().clone());
+                here.len() == there.len() && {
+                    let mut all = true;
+                    for (a, b) in here.iter().zip(&there) {
+                        all = all && vm.identical_or_equal(a, b)?;
+                    }
+                    all
+                }
+            };
+        let result = match op {
+            PyComparisonOp::Eq => is_equal,
+            PyComparisonOp::Ne => !is_equal,
+            PyComparisonOp::Lt => order == Some(std::cmp::Ordering::Less),
+            PyComparisonOp::Gt => order == Some(std::cmp::Ordering::Greater),
+            PyComparisonOp::Le => order == Some(std::cmp::Ordering::Less) || is_equal,
+            PyComparisonOp::Ge => order == Some(std::cmp::Ordering::Greater) || is_equal,
+        };
+        Ok(PyComparisonValue::Implemented(result))
+    }
+}

@@ -1,0 +1,253 @@
+//! The native modules `_asyncio` and `_loopscope`, and the frozen Python package.
+
+use rustpython_vm::Context;
+use rustpython_vm::builtins::PyModuleDef;
+
+/// The package `asyncio` as programs import it, compiled into the binary.
+pub(crate) const FROZEN: &rustpython_vm::frozen::FrozenLib =
+    rustpython_vm::py_freeze!(dir = "package");
+
+/// The native modules of the asyncio API.
+pub(crate) fn native_modules(ctx: &Context) -> Vec<&'static PyModuleDef> {
+    vec![_asyncio::module_def(ctx), _loopscope::module_def(ctx)]
+}
+
+/// Futures, tasks, and who runs now: the interpreter's library takes them from here.
+#[rustpython_vm::pymodule]
+mod _asyncio {
+    use rustpython_vm::builtins::PyTypeRef;
+    use rustpython_vm::class::PyClassImpl;
+    use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+
+    use super::super::event_loop::PyLoop;
+    use super::super::future::PyFuture;
+    use super::super::future_cell::FutureCell;
+    use super::super::future_iter::PyFutureIter;
+    use super::super::registry;
+    use super::super::task::PyTask;
+
+    #[pyattr(name = "Future", once)]
+    fn future(_vm: &VirtualMachine) -> PyTypeRef {
+        PyFutureIter::make_static_type();
+        PyFuture::make_static_type()
+    }
+
+    #[pyattr(name = "Task", once)]
+    fn task(_vm: &VirtualMachine) -> PyTypeRef {
+        PyFuture::make_static_type();
+        PyTask::make_static_type()
+    }
+
+    /// Tasks of loops that are not ours, and eager ones: kept as the library keeps them.
+    #[pyattr(name = "_scheduled_tasks", once)]
+    fn scheduled_tasks(vm: &VirtualMachine) -> PyObjectRef {
+        weak_set(vm).unwrap_or_else(|_| vm.ctx.new_list(Vec::new()).into())
+    }
+
+    #[pyattr(name = "_eager_tasks", once)]
+    fn eager_tasks(vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.types.set_type.as_object().call((), vm).unwrap_or_else(|_| vm.ctx.none())
+    }
+
+    #[pyattr(name = "_current_tasks", once)]
+    fn current_tasks(vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.new_dict().into()
+    }
+
+    fn weak_set(vm: &VirtualMachine) -> PyResult {
+        vm.import("_weakrefset", 0)?.get_attr("WeakSet", vm)?.call((), vm)
+    }
+
+    fn module_attr(name: &'static str, vm: &VirtualMachine) -> PyResult {
+        vm.import("_asyncio", 0)?.get_attr(name, vm)
+    }
+
+    #[pyfunction]
+    fn _get_running_loop(vm: &VirtualMachine) -> Option<PyObjectRef> {
+        registry::running_loop(vm)
+    }
+
+    #[pyfunction]
+    fn _set_running_loop(event_loop: PyObjectRef, vm: &VirtualMachine) {
+        vm.asyncio_running_loop.replace((!vm.is_none(&event_loop)).then_some(event_loop));
+    }
+
+    #[pyfunction]
+    fn get_running_loop(vm: &VirtualMachine) -> PyResult {
+        registry::running_loop(vm).ok_or_else(|| vm.new_runtime_error("no running event loop"))
+    }
+
+    #[pyfunction]
+    fn get_event_loop(vm: &VirtualMachine) -> PyResult {
+        registry::get_event_loop(vm)
+    }
+
+    #[derive(rustpython_vm::FromArgs)]
+    struct LoopArg {
+        #[pyarg(any, name = "loop", optional)]
+        event_loop: Option<PyObjectRef>,
+    }
+
+    fn loop_or_running(args: LoopArg, vm: &VirtualMachine) -> PyResult {
+        match args.event_loop.filter(|event_loop| !vm.is_none(event_loop)) {
+            Some(event_loop) => Ok(event_loop),
+            None => get_running_loop(vm),
+        }
+    }
+
+    #[pyfunction]
+    fn current_task(args: LoopArg, vm: &VirtualMachine) -> PyResult {
+        let event_loop = loop_or_running(args, vm)?;
+        let here = registry::running_loop(vm).is_some_and(|running| running.is(&event_loop));
+        if here {
+            return Ok(vm.asyncio_running_task.borrow().clone().unwrap_or_else(|| vm.ctx.none()));
+        }
+        let tasks = module_attr("_current_tasks", vm)?;
+        vm.call_method(&tasks, "get", (event_loop,))
+    }
+
+    #[pyfunction]
+    fn all_tasks(args: LoopArg, vm: &VirtualMachine) -> PyResult {
+        let event_loop = loop_or_running(args, vm)?;
+        let found = vm.ctx.types.set_type.as_object().call((), vm)?;
+        if event_loop.downcast_ref::<PyLoop>().is_some() {
+            let tasks = vm.call_method(&event_loop, "_all_tasks", ())?;
+            vm.call_method(&found, "update", (tasks,))?;
+        }
+        for set in ["_scheduled_tasks", "_eager_tasks"] {
+            let set = module_attr(set, vm)?;
+            let tasks: Vec<PyObjectRef> = vm.extract_elements_with(&set, Ok)?;
+            for task in tasks {
+                let there = vm.call_method(&task, "get_loop", ())?;
+                if there.is(&event_loop) && !vm.call_method(&task, "done", ())?.try_to_bool(vm)? {
+                    vm.call_method(&found, "add", (task,))?;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    #[pyfunction]
+    fn _register_task(task: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let set = module_attr("_scheduled_tasks", vm)?;
+        vm.call_method(&set, "add", (task,))
+    }
+
+    #[pyfunction]
+    fn _unregister_task(task: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let set = module_attr("_scheduled_tasks", vm)?;
+        vm.call_method(&set, "discard", (task,))
+    }
+
+    #[pyfunction]
+    fn _register_eager_task(task: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let set = module_attr("_eager_tasks", vm)?;
+        vm.call_method(&set, "add", (task,))
+    }
+
+    #[pyfunction]
+    fn _unregister_eager_task(task: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let set = module_attr("_eager_tasks", vm)?;
+        vm.call_method(&set, "discard", (task,))
+    }
+
+    #[pyfunction]
+    fn _enter_task(
+        _event_loop: PyObjectRef,
+        task: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let running = vm.asyncio_running_task.borrow().clone();
+        if let Some(running) = running {
+            let text = format!(
+                "Cannot enter into task {} while another task {} is being executed.",
+                task.repr(vm)?,
+                running.repr(vm)?
+            );
+            return Err(vm.new_runtime_error(text));
+        }
+        vm.asyncio_running_task.replace(Some(task));
+        Ok(())
+    }
+
+    #[pyfunction]
+    fn _leave_task(
+        _event_loop: PyObjectRef,
+        task: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        let running = vm.asyncio_running_task.borrow().clone();
+        if !running.as_ref().is_some_and(|running| running.is(&task)) {
+            let shown = match running {
+                Some(running) => running.repr(vm)?.to_string(),
+                None => "None".to_owned(),
+            };
+            let text = format!(
+                "Leaving task {} does not match the current task {shown}.",
+                task.repr(vm)?
+            );
+            return Err(vm.new_runtime_error(text));
+        }
+        vm.asyncio_running_task.replace(None);
+        Ok(())
+    }
+
+    #[pyfunction]
+    fn _swap_current_task(
+        _event_loop: PyObjectRef,
+        task: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyObjectRef {
+        let task = (!vm.is_none(&task)).then_some(task);
+        vm.asyncio_running_task.replace(task).unwrap_or_else(|| vm.ctx.none())
+    }
+
+    #[pyfunction]
+    fn future_add_to_awaited_by(future: PyObjectRef, waiter: PyObjectRef) {
+        if let Some(cell) = FutureCell::of(&future) {
+            cell.data.lock().awaited_by.push(waiter);
+        }
+    }
+
+    #[pyfunction]
+    fn future_discard_from_awaited_by(future: PyObjectRef, waiter: PyObjectRef) {
+        if let Some(cell) = FutureCell::of(&future) {
+            cell.data.lock().awaited_by.retain(|known| !known.is(&waiter));
+        }
+    }
+}
+
+/// The native base of the loop, and handles.
+#[rustpython_vm::pymodule]
+mod _loopscope {
+    use loopscope_protocol::Word;
+    use rustpython_vm::VirtualMachine;
+    use rustpython_vm::builtins::PyTypeRef;
+    use rustpython_vm::class::PyClassImpl;
+
+    use super::super::event_loop::PyLoop;
+    use super::super::handle::{PyHandle, PyTimerHandle};
+    use crate::run::Run;
+
+    #[pyattr(name = "Loop", once)]
+    fn event_loop(_vm: &VirtualMachine) -> PyTypeRef {
+        PyLoop::make_static_type()
+    }
+
+    #[pyattr(name = "Handle", once)]
+    fn handle(_vm: &VirtualMachine) -> PyTypeRef {
+        PyHandle::make_static_type()
+    }
+
+    #[pyattr(name = "TimerHandle", once)]
+    fn timer_handle(_vm: &VirtualMachine) -> PyTypeRef {
+        PyHandle::make_static_type();
+        PyTimerHandle::make_static_type()
+    }
+
+    /// Whose rules the program runs by.
+    #[pyfunction]
+    fn dialect() -> &'static str {
+        Run::current().dialect.word()
+    }
+}

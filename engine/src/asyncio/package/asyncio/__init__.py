@@ -1,0 +1,64 @@
+"""asyncio, on Loopscope's own loop.
+
+The classes that do the work are native. What lies above them is the interpreter's own library. A
+module of it is imported when something in it is first used, so that `import asyncio` costs little.
+"""
+
+import sys
+
+from . import _lazy
+
+_lazy.install()
+
+# Which module each public name lives in.
+_HOME = {
+    'base_events': 'BaseEventLoop Server',
+    'coroutines': 'iscoroutinefunction iscoroutine',
+    'events': '''AbstractEventLoop AbstractServer Handle TimerHandle get_event_loop set_event_loop
+        new_event_loop _set_running_loop get_running_loop _get_running_loop AbstractEventLoopPolicy
+        DefaultEventLoopPolicy get_event_loop_policy set_event_loop_policy get_child_watcher
+        set_child_watcher''',
+    'loops': 'SelectorEventLoop EventLoop',
+    'exceptions': '''BrokenBarrierError CancelledError InvalidStateError TimeoutError
+        IncompleteReadError LimitOverrunError SendfileNotAvailableError''',
+    'futures': '''Future wrap_future isfuture future_add_to_awaited_by
+        future_discard_from_awaited_by''',
+    'graph': '''capture_call_graph format_call_graph print_call_graph FrameCallGraphEntry
+        FutureCallGraph''',
+    'locks': 'Lock Event Condition Semaphore BoundedSemaphore Barrier',
+    'protocols': '''BaseProtocol Protocol DatagramProtocol SubprocessProtocol BufferedProtocol''',
+    'queues': '''Queue PriorityQueue LifoQueue QueueFull QueueEmpty QueueShutDown''',
+    'runners': 'Runner run',
+    'streams': '''StreamReader StreamWriter StreamReaderProtocol open_connection start_server
+        open_unix_connection start_unix_server''',
+    'subprocess': 'create_subprocess_exec create_subprocess_shell',
+    'taskgroups': 'TaskGroup',
+    'tasks': '''Task create_task FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED wait wait_for
+        as_completed sleep gather shield ensure_future run_coroutine_threadsafe current_task
+        all_tasks create_eager_task_factory eager_task_factory _register_task _unregister_task
+        _enter_task _leave_task''',
+    'threads': 'to_thread',
+    'timeouts': 'Timeout timeout timeout_at',
+    'transports': '''BaseTransport ReadTransport WriteTransport Transport DatagramTransport
+        SubprocessTransport''',
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+_SUBMODULES = frozenset(_HOME) | frozenset('''base_futures base_subprocess base_tasks constants
+    format_helpers log mixins selector_events sslproto staggered tools trsock unix_events'''.split())
+
+__all__ = tuple(name for name in _MODULE_OF if not name.startswith('_'))
+
+
+def __getattr__(name):
+    module = _MODULE_OF.get(name)
+    if module is None:
+        if name in _SUBMODULES:
+            return _lazy.submodule(name)
+        raise AttributeError(f"module 'asyncio' has no attribute {name!r}")
+    value = getattr(_lazy.submodule(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted(set(globals()) | set(_MODULE_OF))

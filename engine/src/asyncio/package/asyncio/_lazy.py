@@ -1,0 +1,51 @@
+"""Modules that are imported when something in them is first used."""
+
+import sys
+
+_Module = type(sys)
+
+
+class LazyModule(_Module):
+    """Stands for a module in `sys.modules` and becomes it at the first look at an attribute."""
+
+    def __getattr__(self, name):
+        if self.__class__ is not _Module:
+            self.__class__ = _Module
+            bootstrap = sys.modules['_frozen_importlib']
+            parent = self.__name__.rpartition('.')[0]
+            path = sys.modules[parent].__path__ if parent else None
+            spec = bootstrap._find_spec(self.__name__, path)
+            if spec is None:
+                raise ModuleNotFoundError(f'No module named {self.__name__!r}', name=self.__name__)
+            bootstrap._exec(spec, self)
+        return _Module.__getattribute__(self, name)
+
+
+def _put(name, **known):
+    """Puts a lazy module in place, with the values that the library reads while it is imported."""
+    if name in sys.modules:
+        return
+    module = LazyModule(name)
+    module.__dict__.update(known)
+    sys.modules[name] = module
+    parent, _, child = name.rpartition('.')
+    if parent:
+        setattr(sys.modules[parent], child, module)
+
+
+def install():
+    """What asyncio's modules import and most programs never use."""
+    import concurrent
+    _put('concurrent.futures', FIRST_COMPLETED='FIRST_COMPLETED', FIRST_EXCEPTION='FIRST_EXCEPTION',
+         ALL_COMPLETED='ALL_COMPLETED')
+    _put('logging', DEBUG=10, INFO=20, WARNING=30, ERROR=40)
+    for name in ('inspect', 'linecache', 'socket', 'ssl', 'subprocess', 'traceback'):
+        _put(name)
+
+
+def submodule(name):
+    """A module of this package."""
+    full = f'asyncio.{name}'
+    if full not in sys.modules:
+        __import__(full)
+    return sys.modules[full]

@@ -1,0 +1,459 @@
+"""The loop class: native where it is hot, this file for the rest.
+
+Transports, servers, pipes, subprocesses and executors come from the interpreter's own loop
+classes: a method that is not found here is taken from there, with this loop as its `self`.
+"""
+
+__all__ = ('SelectorEventLoop', 'EventLoop')
+
+import os
+import sys
+
+import _loopscope
+
+from . import events
+from .events import AbstractEventLoop
+
+
+def _run_until_complete_cb(future):
+    if not future.cancelled():
+        exc = future.exception()
+        if isinstance(exc, (SystemExit, KeyboardInterrupt)):
+            # It leaves the loop already; stop() would only spoil the next run.
+            return
+    future.get_loop().stop()
+
+
+def _sighandler_noop(signum, frame):
+    """The signal's number in the self-pipe is what counts."""
+
+
+def _debug_mode():
+    return sys.flags.dev_mode or (not sys.flags.ignore_environment
+                                  and bool(os.environ.get('PYTHONASYNCIODEBUG')))
+
+
+# What the library's loop classes keep in attributes, made when they are first looked for.
+_DEFAULTS = {
+    '_default_executor': lambda: None,
+    '_executor_shutdown_called': lambda: False,
+    '_asyncgens_shutdown_called': lambda: False,
+    '_exception_handler': lambda: None,
+    '_current_handle': lambda: None,
+    '_internal_fds': lambda: 1,
+    '_signal_handlers': dict,
+    '_unix_server_sockets': dict,
+    '_clock_resolution': lambda: 1e-09,
+    'slow_callback_duration': lambda: 0.1,
+    '_old_agen_hooks': lambda: None,
+}
+
+
+def _weak_set():
+    import weakref
+    return weakref.WeakSet()
+
+
+def _weak_dict():
+    import weakref
+    return weakref.WeakValueDictionary()
+
+
+_DEFAULTS['_asyncgens'] = _weak_set
+_DEFAULTS['_transports'] = _weak_dict
+
+# What makes the clock real before the library's method runs.
+_OUTSIDE = {
+    'run_in_executor': 'executor',
+    'subprocess_exec': 'subprocess', 'subprocess_shell': 'subprocess',
+    'connect_read_pipe': 'pipe', 'connect_write_pipe': 'pipe',
+}
+
+
+class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
+    """Loopscope's event loop."""
+
+    def __init__(self, selector=None):
+        if _debug_mode():
+            self._set_debug(True)
+
+    def __repr__(self):
+        return (f'<{self.__class__.__name__} running={self.is_running()} '
+                f'closed={self.is_closed()} debug={self.get_debug()}>')
+
+    def __getattr__(self, name):
+        default = _DEFAULTS.get(name)
+        if default is not None:
+            value = default()
+            self.__dict__[name] = value
+            return value
+        if name.startswith('__'):
+            raise AttributeError(name)
+        from . import unix_events
+        found = unix_events._UnixSelectorEventLoop.__dict__.get(name)
+        if found is None:
+            found = getattr(unix_events._UnixSelectorEventLoop, name, None)
+        if found is None or not hasattr(found, '__get__'):
+            raise AttributeError(
+                f'{self.__class__.__name__!r} object has no attribute {name!r}')
+        if name in _OUTSIDE:
+            self._outside(_OUTSIDE[name])
+        elif name.startswith(('sock_', 'create_connection', 'create_server', 'create_datagram',
+                              'create_unix', '_make_s', '_make_d')):
+            self._outside('socket')
+        return found.__get__(self, type(self))
+
+    def __del__(self):
+        if not self.is_closed() and not self.is_running():
+            import warnings
+            self._note_lint('unclosed-loop', f'{self!r} was dropped without being closed.')
+            warnings.warn(f'unclosed event loop {self!r}', ResourceWarning, source=self)
+            self.close()
+
+    # ---- running -------------------------------------------------------------------------------
+
+    def run_forever(self):
+        """Run until stop() is called."""
+        self._check_closed()
+        self._check_running()
+        hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(firstiter=self._asyncgen_firstiter_hook,
+                               finalizer=self._asyncgen_finalizer_hook)
+        try:
+            self._run()
+        finally:
+            sys.set_asyncgen_hooks(*hooks)
+
+    def run_until_complete(self, future):
+        """Run until the Future is done, and return its result or raise its exception."""
+        self._check_closed()
+        self._check_running()
+        from . import futures, tasks
+        new_task = not futures.isfuture(future)
+        future = tasks.ensure_future(future, loop=self)
+        if new_task:
+            # That it did not finish is told by an exception, so nothing else needs to.
+            future._log_destroy_pending = False
+        future.add_done_callback(_run_until_complete_cb)
+        self._runs_until(future)
+        try:
+            self.run_forever()
+        except:
+            if new_task and future.done() and not future.cancelled():
+                # The caller has no other way to the exception that comes out here.
+                future.exception()
+            raise
+        finally:
+            future.remove_done_callback(_run_until_complete_cb)
+        if not future.done():
+            raise RuntimeError('Event loop stopped before Future completed.')
+        return future.result()
+
+    def close(self):
+        """Close the event loop. The loop must not be running; pending callbacks are lost."""
+        if self.is_running():
+            raise RuntimeError('Cannot close a running event loop')
+        if self.is_closed():
+            return
+        for sig in list(self.__dict__.get('_signal_handlers', ())):
+            self.remove_signal_handler(sig)
+        self._close()
+        self._executor_shutdown_called = True
+        executor = self._default_executor
+        if executor is not None:
+            self._default_executor = None
+            executor.shutdown(wait=False)
+
+    def set_debug(self, enabled):
+        """Set the debug mode of the event loop."""
+        self._set_debug(bool(enabled))
+
+    _debug = property(lambda self: self.get_debug(), lambda self, value: self._set_debug(value))
+    _closed = property(lambda self: self.is_closed())
+
+    def _check_thread(self):
+        if self.is_running() and not self._runs_here():
+            self._note_lint('not-threadsafe',
+                            'call_soon() was called from another thread: the loop may sleep on.')
+            raise RuntimeError(
+                'Non-thread-safe operation invoked on an event loop other than the current one')
+
+    def _check_callback(self, callback, method):
+        from . import coroutines
+        if coroutines.iscoroutine(callback) or coroutines._iscoroutinefunction(callback):
+            raise TypeError(f'coroutines cannot be used with {method}()')
+        if not callable(callback):
+            raise TypeError(
+                f'a callable object was expected by {method}(), got {callback!r}')
+
+    def _report_slow(self, shown, took):
+        if took >= self.slow_callback_duration:
+            from .log import logger
+            if isinstance(shown, events.Handle) and getattr(shown, '_source_traceback', None):
+                del shown
+            logger.warning('Executing %r took %.3f seconds', shown, took)
+
+    # ---- descriptors -----------------------------------------------------------------------------
+
+    def _fileno(self, fileobj):
+        if isinstance(fileobj, int):
+            fd = fileobj
+        else:
+            try:
+                fd = int(fileobj.fileno())
+            except (AttributeError, TypeError, ValueError):
+                raise ValueError(f'Invalid file object: {fileobj!r}') from None
+        if fd < 0:
+            raise ValueError(f'Invalid file descriptor: {fd}')
+        return fd
+
+    def _ensure_fd_no_transport(self, fd):
+        transports = self.__dict__.get('_transports')
+        if transports:
+            transport = transports.get(self._fileno(fd))
+            if transport and not transport.is_closing():
+                raise RuntimeError(
+                    f'File descriptor {fd!r} is used by transport {transport!r}')
+
+    def _add_reader(self, fd, callback, *args):
+        self._check_closed()
+        return self._add_watcher(self._fileno(fd), False, callback, args)
+
+    def _remove_reader(self, fd):
+        if self.is_closed():
+            return False
+        return self._remove_watcher(self._fileno(fd), False)
+
+    def _add_writer(self, fd, callback, *args):
+        self._check_closed()
+        return self._add_watcher(self._fileno(fd), True, callback, args)
+
+    def _remove_writer(self, fd):
+        if self.is_closed():
+            return False
+        return self._remove_watcher(self._fileno(fd), True)
+
+    def add_reader(self, fd, callback, *args):
+        """Add a reader callback."""
+        self._ensure_fd_no_transport(fd)
+        self._add_reader(fd, callback, *args)
+
+    def remove_reader(self, fd):
+        """Remove a reader callback."""
+        self._ensure_fd_no_transport(fd)
+        return self._remove_reader(fd)
+
+    def add_writer(self, fd, callback, *args):
+        """Add a writer callback."""
+        self._ensure_fd_no_transport(fd)
+        self._add_writer(fd, callback, *args)
+
+    def remove_writer(self, fd):
+        """Remove a writer callback."""
+        self._ensure_fd_no_transport(fd)
+        return self._remove_writer(fd)
+
+    # ---- signals -----------------------------------------------------------------------------------
+
+    def _check_signal(self, sig):
+        import signal
+        if not isinstance(sig, int):
+            raise TypeError(f'sig must be an int, not {sig!r}')
+        if sig not in signal.valid_signals():
+            raise ValueError(f'invalid signal number {sig}')
+
+    def add_signal_handler(self, sig, callback, *args):
+        """Add a handler for a signal."""
+        import errno
+        import signal
+        from . import coroutines
+        if coroutines.iscoroutine(callback) or coroutines._iscoroutinefunction(callback):
+            raise TypeError('coroutines cannot be used with add_signal_handler()')
+        self._check_signal(sig)
+        self._check_closed()
+        try:
+            signal.set_wakeup_fd(self._wakeup_fd(), warn_on_full_buffer=False)
+        except (ValueError, OSError) as exc:
+            raise RuntimeError(str(exc))
+        before = self._signal_handlers.get(sig)
+        try:
+            signal.signal(sig, _sighandler_noop)
+            signal.siginterrupt(sig, False)
+        except OSError as exc:
+            self._signal_handlers.pop(sig, None)
+            if exc.errno == errno.EINVAL:
+                raise RuntimeError(f'sig {sig} cannot be caught')
+            raise
+        handle = self._add_signal(int(sig), before is not None, callback, args)
+        self._signal_handlers[sig] = handle
+        if before is not None:
+            before.cancel()
+
+    def _handle_signal(self, sig):
+        handle = self._signal_handlers.get(sig)
+        if handle is None:
+            return
+        if handle._cancelled:
+            self.remove_signal_handler(sig)
+        else:
+            self._signal_arrived(int(sig), handle)
+
+    def remove_signal_handler(self, sig):
+        """Remove a handler for a signal; True if there was one."""
+        import errno
+        import signal
+        self._check_signal(sig)
+        try:
+            handle = self._signal_handlers.pop(sig)
+        except KeyError:
+            return False
+        handle.cancel()
+        self._remove_signal(int(sig))
+        handler = signal.default_int_handler if sig == signal.SIGINT else signal.SIG_DFL
+        try:
+            signal.signal(sig, handler)
+        except OSError as exc:
+            if exc.errno == errno.EINVAL:
+                raise RuntimeError(f'sig {sig} cannot be caught')
+            raise
+        return True
+
+    # ---- the exception handler -----------------------------------------------------------------------
+
+    def get_exception_handler(self):
+        """Return the exception handler, or None if the default one is in use."""
+        return self._exception_handler
+
+    def set_exception_handler(self, handler):
+        """Set handler as the new event loop exception handler; None restores the default."""
+        if handler is not None and not callable(handler):
+            raise TypeError(f'A callable object or None is expected, got {handler!r}')
+        self._exception_handler = handler
+        self._note_handler_set(handler)
+
+    def default_exception_handler(self, context):
+        """Log the context's message, its other keys and its exception."""
+        import traceback
+        message = context.get('message') or 'Unhandled exception in event loop'
+        exception = context.get('exception')
+        lines = [message]
+        for key in sorted(context):
+            if key in {'message', 'exception'}:
+                continue
+            value = context[key]
+            if key in {'source_traceback', 'handle_traceback'}:
+                thing = 'Object' if key == 'source_traceback' else 'Handle'
+                stack = ''.join(traceback.format_list(value)).rstrip()
+                value = f'{thing} created at (most recent call last):\n{stack}'
+            else:
+                value = repr(value)
+            lines.append(f'{key}: {value}')
+        info = False
+        if exception is not None:
+            info = (type(exception), exception, exception.__traceback__)
+        _log_error('\n'.join(lines), info)
+
+    def call_exception_handler(self, context):
+        """Call the current event loop's exception handler."""
+        handler = self._exception_handler
+        self._note_handler_call(handler is not None, context)
+        self._note_report(context)
+        if handler is None:
+            try:
+                self.default_exception_handler(context)
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException:
+                _log_error('Exception in default exception handler', True)
+            return
+        try:
+            thing = context.get('task')
+            if thing is None:
+                thing = context.get('future')
+            if thing is None:
+                thing = context.get('handle')
+            ctx = thing.get_context() if hasattr(thing, 'get_context') else None
+            if ctx is not None and hasattr(ctx, 'run'):
+                ctx.run(handler, self, context)
+            else:
+                handler(self, context)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            try:
+                self.default_exception_handler({
+                    'message': 'Unhandled error in exception handler',
+                    'exception': exc,
+                    'context': context,
+                })
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException:
+                _log_error('Exception in default exception handler while handling an unexpected '
+                           'error in custom exception handler', True)
+
+    def _note_report(self, context):
+        """Diagnoses that asyncio itself makes are lints too."""
+        message = context.get('message') or ''
+        if message.endswith('exception was never retrieved'):
+            self._note_lint('never-retrieved', f'{message}: {context.get("exception")!r}.',
+                            context.get('future'))
+        elif message == 'Task was destroyed but it is pending!':
+            self._note_lint('destroyed-pending', message, context.get('task'))
+
+    # ---- shutting down ---------------------------------------------------------------------------------
+
+    async def shutdown_asyncgens(self):
+        """Shutdown all active asynchronous generators."""
+        self._asyncgens_shutdown_called = True
+        generators = self.__dict__.get('_asyncgens')
+        self._note_shutdown(len(generators) if generators else 0)
+        if not generators:
+            return
+        closing = list(generators)
+        generators.clear()
+        from . import tasks
+        results = await tasks.gather(*[ag.aclose() for ag in closing], return_exceptions=True)
+        for result, agen in zip(results, closing):
+            if isinstance(result, Exception):
+                self.call_exception_handler({
+                    'message': f'an error occurred during closing of asynchronous generator '
+                               f'{agen!r}',
+                    'exception': result,
+                    'asyncgen': agen,
+                })
+
+    async def shutdown_default_executor(self, timeout=None):
+        """Schedule the shutdown of the default executor, and wait for it."""
+        self._executor_shutdown_called = True
+        self._note_shutdown(None)
+        if self._default_executor is None:
+            return
+        from . import unix_events
+        await unix_events._UnixSelectorEventLoop.shutdown_default_executor(self, timeout)
+
+    def _timer_handle_cancelled(self, handle):
+        """Nothing: the heap counts its cancelled timers itself."""
+
+
+def _log_error(text, exc_info):
+    """`logger.error`, without importing the logging module where nobody has configured it."""
+    logging = sys.modules.get('logging')
+    if logging is not None and 'getLogger' in logging.__dict__:
+        logging.getLogger('asyncio').error(text, exc_info=exc_info)
+        return
+    import traceback
+    if exc_info is True:
+        exc_info = sys.exc_info()
+    stderr = sys.stderr
+    if stderr is None:
+        return
+    lines = [text, '\n']
+    if exc_info:
+        lines += traceback.format_exception(*exc_info)
+    stderr.write(''.join(lines))
+    stderr.flush()
+
+
+SelectorEventLoop = _UnixSelectorEventLoop
+EventLoop = SelectorEventLoop

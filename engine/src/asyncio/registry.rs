@@ -1,0 +1,110 @@
+//! What the whole process knows of asyncio: the running loop, the current task, all tasks, and the
+//! Python side of our `asyncio` package.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::event_loop::PyLoop;
+use super::future_cell::FutureCell;
+use crate::run::Run;
+
+/// A module of the `asyncio` package.
+pub(super) fn submodule(name: &'static str, vm: &VirtualMachine) -> PyResult {
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    let full = vm.ctx.new_str(format!("asyncio.{name}"));
+    if let Ok(module) = modules.get_item(&*full, vm) {
+        return Ok(module);
+    }
+    vm.import(&full, 0)?;
+    modules.get_item(&*full, vm)
+}
+
+/// `_get_running_loop()`.
+pub(super) fn running_loop(vm: &VirtualMachine) -> Option<PyObjectRef> {
+    vm.asyncio_running_loop.borrow().clone()
+}
+
+/// `get_event_loop()`: the running loop, else the policy's.
+pub(super) fn get_event_loop(vm: &VirtualMachine) -> PyResult {
+    if let Some(event_loop) = running_loop(vm) {
+        return Ok(event_loop);
+    }
+    submodule("events", vm)?.get_attr("_current_loop", vm)?.call((), vm)
+}
+
+/// The repr that a function of the package makes of an object.
+pub(super) fn repr_with(
+    object: &PyObject,
+    module: &'static str,
+    function: &'static str,
+    vm: &VirtualMachine,
+) -> PyResult<String> {
+    let function = submodule(module, vm)?.get_attr(function, vm)?;
+    Ok(function.call((object.to_owned(),), vm)?.str(vm)?.to_string())
+}
+
+/// In debug mode, keeps where a future, task or handle was made.
+pub(super) fn source_traceback(
+    event_loop: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyObjectRef>> {
+    let debug = match event_loop.downcast_ref::<PyLoop>() {
+        Some(native) => native.debug(),
+        None => vm.call_method(event_loop, "get_debug", ())?.try_to_bool(vm)?,
+    };
+    if !debug {
+        return Ok(None);
+    }
+    let stack = submodule("_reprs", vm)?.get_attr("source_stack", vm)?.call((), vm)?;
+    Ok(Some(stack))
+}
+
+/// [`source_traceback`] for a future or task.
+pub(super) fn note_source(
+    cell: &FutureCell,
+    event_loop: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if let Some(stack) = source_traceback(event_loop, vm)? {
+        cell.data.lock().source_traceback = Some(stack);
+    }
+    Ok(())
+}
+
+/// A number for a future or task of a loop that is not ours.
+pub(super) fn number_foreign(cell: &FutureCell, is_task: bool) {
+    let ids = &Run::current().ids;
+    let number = if is_task { ids.task().0 } else { ids.future().0 };
+    cell.number.store(number, Ordering::Relaxed);
+}
+
+/// The number in the next default task name.
+pub(super) fn next_task_name() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// What `set_exception` accepts: an exception, or a class to make one of.
+pub(super) fn as_exception(
+    exception: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    let exception = if exception.fast_isinstance(vm.ctx.types.type_type) {
+        exception.call((), vm)?
+    } else {
+        exception
+    };
+    let exception: PyBaseExceptionRef = exception.downcast().map_err(|other| {
+        vm.new_type_error(format!("invalid exception object: {}", other.class().name()))
+    })?;
+    if !exception.fast_isinstance(vm.ctx.exceptions.stop_iteration) {
+        return Ok(exception);
+    }
+    let text = "StopIteration interacts badly with generators and cannot be raised into a Future";
+    let wrapped = vm.new_runtime_error(text);
+    wrapped.set_cause(Some(exception.clone()));
+    wrapped.set_context(Some(exception));
+    Ok(wrapped)
+}

@@ -1,0 +1,257 @@
+//! One step of a task: resuming its coroutine and acting on what comes out.
+
+use std::sync::atomic::Ordering;
+
+use loopscope_protocol::{Event, On};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCoroutine, PyGenerator};
+use rustpython_vm::protocol::PyIterReturn;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::future_cell::FutureCell;
+use super::task::{PyTask, end, queue_step, queue_step_with, wakes};
+use super::{context, describe, errors, future, registry};
+
+/// `Task.__wakeup`: the awaited future is done, so the task goes on with its result or exception.
+pub(super) fn wakeup(task: &Py<PyTask>, future: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let outcome = match FutureCell::of(future) {
+        Some(cell) => cell.result(vm),
+        None => vm.call_method(future, "result", ()),
+    };
+    if let Some(cell) = FutureCell::of(future) {
+        cell.data.lock().awaited_by.retain(|waiter| !waiter.is(task));
+    }
+    step(task, outcome.err(), vm)
+}
+
+/// `Task.__step`. Only `SystemExit` and `KeyboardInterrupt` come back as errors.
+pub(super) fn step(
+    task: &Py<PyTask>,
+    error: Option<PyBaseExceptionRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if !task.cell.is_pending() {
+        return Err(errors::invalid_state(vm, "__step(): already done"));
+    }
+    let mut error = error.or_else(|| task.own.lock().thrown.take());
+    if task.must_cancel.swap(false, Ordering::Relaxed)
+        && !error.as_ref().is_some_and(|error| errors::is_cancelled(error, vm))
+    {
+        error = Some(task.cell.make_cancelled_error(vm));
+    }
+    let (coroutine, given) = {
+        let mut own = task.own.lock();
+        own.waiter = None;
+        (own.coroutine.clone(), own.context.clone())
+    };
+    let Some(coroutine) = coroutine else { return Ok(()) };
+    if let Some(running) = vm.asyncio_running_task.borrow().as_ref()
+        && !running.is(task)
+    {
+        let message = format!(
+            "Cannot enter into task {} while another task {} is being executed.",
+            task.as_object().repr(vm)?,
+            running.repr(vm)?
+        );
+        return Err(vm.new_runtime_error(message));
+    }
+    task.emit(|id| Event::TaskStep { task: id });
+    vm.asyncio_running_task.replace(Some(task.to_owned().into()));
+    let outcome = match &given {
+        Some(context) => context::run(context, vm, || resume(&coroutine, error, vm)),
+        None => resume(&coroutine, error, vm),
+    };
+    vm.asyncio_running_task.replace(None);
+    match outcome {
+        Ok(PyIterReturn::Return(yielded)) => {
+            // A fresh error takes the place of what was yielded.
+            match yielded_value(task, &coroutine, &yielded, vm)? {
+                Some(error) => queue_step_with(task, error, vm),
+                None => Ok(()),
+            }
+        }
+        Ok(PyIterReturn::StopIteration(value)) => {
+            let value = value.unwrap_or_else(|| vm.ctx.none());
+            finish_result(task, value, vm)
+        }
+        Err(error) => finish_error(task, error, vm),
+    }
+}
+
+fn resume(
+    coroutine: &PyObject,
+    error: Option<PyBaseExceptionRef>,
+    vm: &VirtualMachine,
+) -> PyResult<PyIterReturn> {
+    let native = if let Some(native) = coroutine.downcast_ref::<PyCoroutine>() {
+        Some(native.as_coro())
+    } else {
+        coroutine.downcast_ref::<PyGenerator>().map(|native| native.as_coro())
+    };
+    match (native, error) {
+        (Some(coro), None) => coro.send(coroutine, vm.ctx.none(), vm),
+        (Some(coro), Some(error)) => {
+            coro.throw(coroutine, error.into(), vm.ctx.none(), vm.ctx.none(), vm)
+        }
+        (None, None) => {
+            PyIterReturn::from_pyresult(vm.call_method(coroutine, "send", (vm.ctx.none(),)), vm)
+        }
+        (None, Some(error)) => {
+            PyIterReturn::from_pyresult(vm.call_method(coroutine, "throw", (error,)), vm)
+        }
+    }
+}
+
+fn finish_result(task: &Py<PyTask>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    if task.must_cancel.swap(false, Ordering::Relaxed) {
+        // Cancelled right before it ended.
+        let message = task.cell.data.lock().cancel_message.clone();
+        return end(task, |cell, owner| cell.finish_cancelled(owner, message, None, vm), vm);
+    }
+    end(task, |cell, owner| cell.finish_result(owner, value, vm), vm)
+}
+
+fn finish_error(
+    task: &Py<PyTask>,
+    error: PyBaseExceptionRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if errors::is_cancelled(&error, vm) {
+        let message = task.cell.data.lock().cancel_message.clone();
+        return end(task, |cell, owner| cell.finish_cancelled(owner, message, Some(error), vm), vm);
+    }
+    let stored = if error.fast_isinstance(vm.ctx.exceptions.stop_iteration) {
+        registry::as_exception(error.clone().into(), vm)?
+    } else {
+        error.clone()
+    };
+    end(task, |cell, owner| cell.finish_exception(owner, stored, vm), vm)?;
+    if errors::escapes(&error, vm) { Err(error) } else { Ok(()) }
+}
+
+/// Acts on what the coroutine yielded. Gives back an error to throw into it in the next turn.
+fn yielded_value(
+    task: &Py<PyTask>,
+    coroutine: &PyObject,
+    yielded: &PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<Option<PyBaseExceptionRef>> {
+    if vm.is_none(yielded) {
+        suspended(task, coroutine, On::Nothing);
+        queue_step(task, vm)?;
+        return Ok(None);
+    }
+    if let Some(cell) = FutureCell::of(yielded) {
+        if !cell.blocking.swap(false, Ordering::Relaxed) {
+            return Ok(Some(not_awaited(task, yielded, vm)?));
+        }
+        if yielded.is(task) {
+            let text = format!("Task cannot await on itself: {}", task.as_object().repr(vm)?);
+            return Ok(Some(vm.new_runtime_error(text)));
+        }
+        let (here, there) = (task.cell.event_loop(), cell.event_loop());
+        if !matches!((&here, &there), (Some(here), Some(there)) if here.is(there)) {
+            return Ok(Some(other_loop(task, yielded, vm)?));
+        }
+        wait_for(task, yielded);
+        suspended(task, coroutine, task.waits_on(yielded));
+        // A future that is done already was not pending when it was yielded, so this only queues.
+        cell.data.lock().awaited_by.push(task.to_owned().into());
+        cell.add_callback(yielded, wakes(task), vm)?;
+    } else {
+        let blocking = vm.get_attribute_opt(yielded, "_asyncio_future_blocking")?;
+        match blocking {
+            Some(blocking) if !vm.is_none(&blocking) => {
+                if !blocking.try_to_bool(vm)? {
+                    return Ok(Some(not_awaited(task, yielded, vm)?));
+                }
+                yielded.set_attr("_asyncio_future_blocking", vm.ctx.new_bool(false), vm)?;
+                let there = future_loop(yielded, vm)?;
+                if !task.cell.event_loop().is_some_and(|here| here.is(&there)) {
+                    return Ok(Some(other_loop(task, yielded, vm)?));
+                }
+                wait_for(task, yielded);
+                suspended(task, coroutine, On::Nothing);
+                let wakeup = task.as_object().get_attr("_wakeup", vm)?;
+                let mut args = rustpython_vm::function::FuncArgs::from(vec![wakeup]);
+                if let Some(context) = task.own.lock().context.clone() {
+                    args.kwargs.insert("context".into(), context);
+                }
+                vm.call_method(yielded, "add_done_callback", args)?;
+            }
+            _ => return Ok(Some(bad_yield(task, yielded, vm)?)),
+        }
+    }
+    if task.must_cancel.load(Ordering::Relaxed) {
+        let message = task.cell.data.lock().cancel_message.clone();
+        if future::cancel_any(yielded, message, vm)? {
+            task.must_cancel.store(false, Ordering::Relaxed);
+        }
+    }
+    Ok(None)
+}
+
+fn wait_for(task: &Py<PyTask>, future: &PyObjectRef) {
+    task.own.lock().waiter = Some(future.clone());
+}
+
+fn future_loop(future: &PyObject, vm: &VirtualMachine) -> PyResult {
+    match vm.call_method(future, "get_loop", ()) {
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.attribute_error) => {
+            future.get_attr("_loop", vm)
+        }
+        other => other,
+    }
+}
+
+fn suspended(task: &Py<PyTask>, coroutine: &PyObject, on: On) {
+    task.cell.with_native(|event_loop| {
+        let trace = event_loop.core.trace();
+        if trace.is_on() {
+            let (place, chain) = describe::chain(coroutine, trace);
+            let event = Event::TaskSuspend { task: task.id(), on, place, chain };
+            trace.emit(event_loop.core.id(), event);
+        }
+    });
+}
+
+fn not_awaited(
+    task: &Py<PyTask>,
+    yielded: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    let text = format!(
+        "yield was used instead of yield from in task {} with {}",
+        task.as_object().repr(vm)?,
+        yielded.repr(vm)?
+    );
+    Ok(vm.new_runtime_error(text))
+}
+
+fn other_loop(
+    task: &Py<PyTask>,
+    yielded: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    let text = format!(
+        "Task {} got Future {} attached to a different loop",
+        task.as_object().repr(vm)?,
+        yielded.repr(vm)?
+    );
+    Ok(vm.new_runtime_error(text))
+}
+
+fn bad_yield(
+    task: &Py<PyTask>,
+    yielded: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    if yielded.downcast_ref::<PyGenerator>().is_some() {
+        let text = format!(
+            "yield was used instead of yield from for generator in task {} with {}",
+            task.as_object().repr(vm)?,
+            yielded.repr(vm)?
+        );
+        return Ok(vm.new_runtime_error(text));
+    }
+    Ok(vm.new_runtime_error(format!("Task got bad yield: {}", yielded.repr(vm)?)))
+}

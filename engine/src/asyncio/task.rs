@@ -1,0 +1,457 @@
+//! `asyncio.Task`.
+
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+
+use loopscope_protocol::{Event, FutureHow, NameId, On, TaskHow, TaskId};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyType};
+use rustpython_vm::common::hash::PyHash;
+use rustpython_vm::common::lock::PyMutex;
+use rustpython_vm::function::{FuncArgs, OptionalArg, PySetterValue};
+use rustpython_derive::Traverse;
+use rustpython_vm::types::{
+    Constructor, Destructor, Hashable, Initializer, Iterable, Representable,
+};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
+};
+
+use super::event_loop::{LoopObject, PyLoop};
+use super::future::{CancelArgs, FutureMethods, PyFuture, cancel_any, future_slots, given};
+use super::future_cell::{DoneCallback, FutureCell};
+use super::future_iter::PyFutureIter;
+use super::{describe, registry, step};
+
+/// What only a task has.
+#[derive(Debug, Default, Traverse)]
+pub(super) struct Own {
+    pub(super) coroutine: Option<PyObjectRef>,
+    /// The future that it waits for.
+    pub(super) waiter: Option<PyObjectRef>,
+    pub(super) context: Option<PyObjectRef>,
+    pub(super) name: Option<PyObjectRef>,
+    /// An error to throw into the coroutine at its next step.
+    pub(super) thrown: Option<PyBaseExceptionRef>,
+}
+
+/// `asyncio.Task`: a coroutine that a loop drives, and the future of its result.
+#[pyclass(name = "Task", module = "_asyncio", base = PyFuture, traverse)]
+#[derive(Debug)]
+pub(super) struct PyTask {
+    base: PyFuture,
+    pub(super) own: PyMutex<Own>,
+    #[pytraverse(skip)]
+    pub(super) must_cancel: AtomicBool,
+    #[pytraverse(skip)]
+    cancels: AtomicI32,
+    #[pytraverse(skip)]
+    log_destroy_pending: AtomicBool,
+    /// The number in its default name, made into a string when somebody asks.
+    #[pytraverse(skip)]
+    default_name: std::sync::atomic::AtomicU32,
+}
+
+impl std::ops::Deref for PyTask {
+    type Target = PyFuture;
+
+    fn deref(&self) -> &PyFuture {
+        &self.base
+    }
+}
+
+#[derive(rustpython_vm::FromArgs)]
+pub(super) struct TaskArgs {
+    #[pyarg(any)]
+    coro: PyObjectRef,
+    #[pyarg(named, name = "loop", optional)]
+    event_loop: Option<PyObjectRef>,
+    #[pyarg(named, optional)]
+    name: Option<PyObjectRef>,
+    #[pyarg(named, optional)]
+    context: Option<PyObjectRef>,
+    #[pyarg(named, optional)]
+    eager_start: Option<PyObjectRef>,
+}
+
+impl PyTask {
+    fn empty() -> Self {
+        Self {
+            base: PyFuture { cell: FutureCell::new() },
+            own: PyMutex::new(Own::default()),
+            must_cancel: AtomicBool::new(false),
+            cancels: AtomicI32::new(0),
+            log_destroy_pending: AtomicBool::new(true),
+            default_name: std::sync::atomic::AtomicU32::new(0),
+        }
+    }
+
+    pub(super) fn id(&self) -> TaskId {
+        TaskId(self.cell.number.load(Ordering::Relaxed))
+    }
+
+    /// Sends a record about this task, if anybody looks.
+    pub(super) fn emit(&self, event: impl FnOnce(TaskId) -> Event) {
+        self.cell.with_native(|event_loop| {
+            let trace = event_loop.core.trace();
+            if trace.is_on() {
+                trace.emit(event_loop.core.id(), event(self.id()));
+            }
+        });
+    }
+
+    pub(super) fn done_event(&self, how: FutureHow) -> Event {
+        let how = match how {
+            FutureHow::Result => TaskHow::Result,
+            FutureHow::Exception => TaskHow::Exception,
+            FutureHow::Cancelled => TaskHow::Cancelled,
+        };
+        Event::TaskDone { task: self.id(), how }
+    }
+
+    /// What a record says of the future that this task waits for.
+    pub(super) fn waits_on(&self, future: &PyObject) -> On {
+        match (future.downcast_ref::<Self>(), FutureCell::of(future)) {
+            (Some(task), _) => On::Task(task.id()),
+            (None, Some(cell)) => On::Future(cell.future_id()),
+            _ => On::Nothing,
+        }
+    }
+
+    /// `loop.create_task()` without a factory.
+    pub(super) fn create(
+        event_loop: PyObjectRef,
+        coroutine: PyObjectRef,
+        name: Option<PyObjectRef>,
+        context: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<PyRef<Self>> {
+        let task = PyRef::new_ref(Self::empty(), Self::class(&vm.ctx).to_owned(), None);
+        Self::set_up(&task, event_loop, coroutine, name, context, false, vm)?;
+        Ok(task)
+    }
+
+    fn set_up(
+        zelf: &Py<Self>,
+        event_loop: PyObjectRef,
+        coroutine: PyObjectRef,
+        name: Option<PyObjectRef>,
+        context: Option<PyObjectRef>,
+        eager: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        if !is_coroutine(&coroutine, vm)? {
+            zelf.log_destroy_pending.store(false, Ordering::Relaxed);
+            let text = format!("a coroutine was expected, got {}", coroutine.repr(vm)?);
+            return Err(vm.new_type_error(text));
+        }
+        registry::note_source(&zelf.cell, &event_loop, vm)?;
+        let context = match context {
+            Some(context) => context,
+            None => super::context::copy(vm)?,
+        };
+        let name = match name {
+            None => {
+                zelf.default_name.store(registry::next_task_name(), Ordering::Relaxed);
+                None
+            }
+            Some(name) if name.fast_isinstance(vm.ctx.types.str_type) => Some(name),
+            Some(name) => Some(name.str(vm)?.into()),
+        };
+        {
+            let mut own = zelf.own.lock();
+            own.coroutine = Some(coroutine.clone());
+            own.context = Some(context);
+            own.name = name;
+        }
+        zelf.cell.data.lock().event_loop = Some(event_loop.clone());
+        if let Some(native) = event_loop.downcast_ref::<PyLoop>() {
+            let id = native.core.ids().task();
+            zelf.cell.number.store(id.0, Ordering::Relaxed);
+            native.register(zelf, vm)?;
+            let trace = native.core.trace();
+            if trace.is_on() {
+                let (name, place) = describe::coroutine(&coroutine, trace, vm);
+                let label = Self::get_name(zelf, vm).str(vm).map_or(NameId::NONE, |label| {
+                    trace.name(&label.to_string())
+                });
+                let event = Event::TaskNew { task: id, name, place, label, by: trace.by() };
+                trace.emit(native.core.id(), event);
+            }
+        } else {
+            registry::number_foreign(&zelf.cell, true);
+            let tasks = vm.import("_asyncio", 0)?.get_attr("_register_task", vm)?;
+            tasks.call((zelf.to_owned(),), vm)?;
+        }
+        if eager && vm.call_method(&event_loop, "is_running", ())?.try_to_bool(vm)? {
+            return start_eagerly(zelf, vm);
+        }
+        queue_step(zelf, vm)
+    }
+}
+
+fn is_coroutine(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    if object.class().is(vm.ctx.types.coroutine_type) {
+        return Ok(true);
+    }
+    let is_coroutine = registry::submodule("coroutines", vm)?.get_attr("iscoroutine", vm)?;
+    is_coroutine.call((object.to_owned(),), vm)?.try_to_bool(vm)
+}
+
+/// The eager factory's first step: at once, in the place of the task that runs now.
+fn start_eagerly(zelf: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<()> {
+    let before = vm.asyncio_running_task.replace(None);
+    let result = step::step(zelf, None, vm);
+    vm.asyncio_running_task.replace(before);
+    result
+}
+
+/// Queues the task's next step.
+pub(super) fn queue_step(zelf: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<()> {
+    let event_loop = zelf.cell.require_loop(vm)?;
+    if let Some(native) = event_loop.downcast_ref::<PyLoop>()
+        && native.is_plain()
+    {
+        native.check_closed(vm)?;
+        native.queue_step(zelf.to_owned());
+        return Ok(());
+    }
+    let mut args = FuncArgs::from(vec![zelf.as_object().get_attr("_step", vm)?]);
+    if let Some(context) = zelf.own.lock().context.clone() {
+        args.kwargs.insert("context".into(), context);
+    }
+    vm.call_method(&event_loop, "call_soon", args)?;
+    Ok(())
+}
+
+/// Queues a step that throws `error` into the coroutine.
+pub(super) fn queue_step_with(
+    zelf: &Py<PyTask>,
+    error: PyBaseExceptionRef,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    zelf.own.lock().thrown = Some(error);
+    queue_step(zelf, vm)
+}
+
+/// Ends the task by `how`, and lets go of its coroutine.
+pub(super) fn end(
+    zelf: &Py<PyTask>,
+    how: impl FnOnce(&FutureCell, &PyObject) -> PyResult<()>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    zelf.cell.with_native(|native| native.unregister(zelf.id()));
+    how(&zelf.cell, zelf.as_object())?;
+    // Dropping the coroutine may run code, so it is taken out first.
+    let (coroutine, context) = {
+        let mut own = zelf.own.lock();
+        own.waiter = None;
+        (own.coroutine.take(), own.context.take())
+    };
+    drop(coroutine);
+    if let Some(context) = context {
+        super::context::give_back(context, vm);
+    }
+    Ok(())
+}
+
+impl Constructor for PyTask {
+    type Args = FuncArgs;
+
+    fn py_new(_class: &Py<PyType>, _args: Self::Args, _vm: &VirtualMachine) -> PyResult<Self> {
+        Ok(Self::empty())
+    }
+}
+
+impl Initializer for PyTask {
+    type Args = TaskArgs;
+
+    fn init(zelf: &Py<Self>, args: Self::Args, vm: &VirtualMachine) -> PyResult<()> {
+        let eager = match args.eager_start {
+            Some(eager) => eager.try_to_bool(vm)?,
+            None => false,
+        };
+        let optional = |value: Option<PyObjectRef>| value.filter(|value| !vm.is_none(value));
+        let event_loop = match optional(args.event_loop) {
+            Some(event_loop) => event_loop,
+            None => registry::get_event_loop(vm)?,
+        };
+        let (name, context) = (optional(args.name), optional(args.context));
+        Self::set_up(zelf, event_loop, args.coro, name, context, eager, vm)
+    }
+}
+
+future_slots!(PyTask);
+
+#[pyclass(
+    flags(BASETYPE, HAS_DICT, HAS_WEAKREF),
+    with(FutureMethods, Constructor, Initializer, Destructor, Representable, Iterable, Hashable)
+)]
+impl PyTask {
+    #[pymethod]
+    fn set_result(_zelf: &Py<Self>, _result: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        Err(vm.new_runtime_error("Task does not support set_result operation"))
+    }
+
+    #[pymethod]
+    fn set_exception(_zelf: &Py<Self>, _error: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        Err(vm.new_runtime_error("Task does not support set_exception operation"))
+    }
+
+    #[pymethod]
+    fn cancel(zelf: &Py<Self>, args: CancelArgs, vm: &VirtualMachine) -> PyResult<bool> {
+        zelf.cell.log_traceback.store(false, Ordering::Relaxed);
+        if !zelf.cell.is_pending() {
+            return Ok(false);
+        }
+        zelf.cancels.fetch_add(1, Ordering::Relaxed);
+        zelf.emit(|task| Event::TaskCancel { task, by: crate::core::current() });
+        let waiter = zelf.own.lock().waiter.clone();
+        if let Some(waiter) = waiter
+            && cancel_any(&waiter, args.msg.clone(), vm)?
+        {
+            // The waiter's own end wakes the task.
+            return Ok(true);
+        }
+        zelf.must_cancel.store(true, Ordering::Relaxed);
+        zelf.cell.data.lock().cancel_message = args.msg;
+        Ok(true)
+    }
+
+    #[pymethod]
+    fn cancelling(zelf: &Py<Self>) -> i32 {
+        zelf.cancels.load(Ordering::Relaxed)
+    }
+
+    #[pymethod]
+    fn uncancel(zelf: &Py<Self>) -> i32 {
+        let before = zelf.cancels.load(Ordering::Relaxed);
+        let left = (before - 1).max(0);
+        zelf.cancels.store(left, Ordering::Relaxed);
+        if before > 0 && left == 0 {
+            zelf.must_cancel.store(false, Ordering::Relaxed);
+        }
+        left
+    }
+
+    #[pymethod]
+    fn get_coro(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.own.lock().coroutine.clone()
+    }
+
+    #[pymethod]
+    fn get_context(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.own.lock().context.clone()
+    }
+
+    #[pymethod]
+    fn get_name(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        let mut own = zelf.own.lock();
+        let number = zelf.default_name.load(Ordering::Relaxed);
+        own.name
+            .get_or_insert_with(|| vm.ctx.new_str(format!("Task-{number}")).into())
+            .clone()
+    }
+
+    #[pymethod]
+    fn set_name(zelf: &Py<Self>, name: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let name = if name.fast_isinstance(vm.ctx.types.str_type) {
+            name
+        } else {
+            name.str(vm)?.into()
+        };
+        zelf.own.lock().name = Some(name);
+        Ok(())
+    }
+
+    #[pymethod]
+    fn get_stack(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let limit = args.kwargs.get("limit").cloned().unwrap_or_else(|| vm.ctx.none());
+        let function = registry::submodule("base_tasks", vm)?.get_attr("_task_get_stack", vm)?;
+        function.call((zelf.to_owned(), limit), vm)
+    }
+
+    #[pymethod]
+    fn print_stack(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let argument = |name: &str| args.kwargs.get(name).cloned().unwrap_or_else(|| vm.ctx.none());
+        let function = registry::submodule("base_tasks", vm)?.get_attr("_task_print_stack", vm)?;
+        function.call((zelf.to_owned(), argument("limit"), argument("file")), vm)
+    }
+
+    #[pymethod]
+    fn _step(zelf: &Py<Self>, error: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        let error = match given(error, vm) {
+            Some(error) => Some(registry::as_exception(error, vm)?),
+            None => None,
+        };
+        step::step(zelf, error, vm)
+    }
+
+    #[pymethod]
+    fn _wakeup(zelf: &Py<Self>, future: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        step::wakeup(zelf, &future, vm)
+    }
+
+    #[pygetset]
+    fn _coro(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.own.lock().coroutine.clone()
+    }
+
+    #[pygetset]
+    fn _fut_waiter(zelf: &Py<Self>) -> Option<PyObjectRef> {
+        zelf.own.lock().waiter.clone()
+    }
+
+    #[pygetset]
+    fn _must_cancel(zelf: &Py<Self>) -> bool {
+        zelf.must_cancel.load(Ordering::Relaxed)
+    }
+
+    #[pygetset]
+    fn _num_cancels_requested(zelf: &Py<Self>) -> i32 {
+        zelf.cancels.load(Ordering::Relaxed)
+    }
+
+    #[pygetset]
+    fn _log_destroy_pending(zelf: &Py<Self>) -> bool {
+        zelf.log_destroy_pending.load(Ordering::Relaxed)
+    }
+
+    #[pygetset(setter)]
+    fn set__log_destroy_pending(zelf: &Py<Self>, value: PySetterValue<bool>) {
+        if let PySetterValue::Assign(value) = value {
+            zelf.log_destroy_pending.store(value, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Representable for PyTask {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        registry::repr_with(zelf.as_object(), "base_tasks", "_task_repr", vm)
+    }
+}
+
+impl Destructor for PyTask {
+    fn del(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        if zelf.cell.is_pending() && zelf.log_destroy_pending.swap(false, Ordering::Relaxed) {
+            let (event_loop, source) = {
+                let data = zelf.cell.data.lock();
+                (data.event_loop.clone(), data.source_traceback.clone())
+            };
+            let Some(event_loop) = event_loop else { return Ok(()) };
+            zelf.cell.with_native(|native| native.unregister(zelf.id()));
+            let context = vm.ctx.new_dict();
+            context.set_item("task", zelf.to_owned().into(), vm)?;
+            let text = "Task was destroyed but it is pending!";
+            context.set_item("message", vm.ctx.new_str(text).into(), vm)?;
+            if let Some(source) = source {
+                context.set_item("source_traceback", source, vm)?;
+            }
+            vm.call_method(&event_loop, "call_exception_handler", (context,))?;
+        }
+        zelf.cell.report_unretrieved(zelf.as_object(), vm)
+    }
+}
+
+/// A done callback that steps `task`.
+pub(super) fn wakes(task: &Py<PyTask>) -> DoneCallback {
+    DoneCallback { target: task.to_owned().into(), context: None, wakes: true }
+}
