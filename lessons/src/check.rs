@@ -1,0 +1,99 @@
+//! What an author's lessons must fulfil beyond being readable: as a shelf, and in a run.
+
+use std::collections::BTreeMap;
+
+use crate::glossary::Reading;
+use crate::{Folder, Glossary, Lesson, Problem, Resolved};
+
+/// Everything that is wrong with the built-in lessons, as far as it shows without running them.
+pub fn built_in() -> Vec<Problem> {
+    let mut problems: Vec<Problem> = crate::shelf::loose_files()
+        .filter(|(path, _)| *path != "glossary.md")
+        .map(|(path, _)| Problem::new(path, 0, "this file does not belong here; remove it"))
+        .collect();
+    problems.extend(shelf(&crate::shelf::folders(), crate::glossary()));
+    problems
+}
+
+/// Everything that is wrong with these lessons, as far as it shows without running them.
+///
+/// Each is readable; names and numbers are unique and without holes; the texts use only terms of
+/// the glossary that have been introduced.
+pub fn shelf(folders: &[Folder], glossary: &Glossary) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut ids: BTreeMap<String, String> = BTreeMap::new();
+    let mut reading = Reading::new(glossary);
+    let mut expected = 1;
+    for folder in folders {
+        let lesson = match Lesson::parse(folder) {
+            Ok(lesson) => lesson,
+            Err(found) => {
+                problems.extend(found);
+                // Its number is its name's, whatever else is wrong.
+                expected += 1;
+                continue;
+            }
+        };
+        if lesson.number != expected {
+            let message = format!("the next lesson is number {expected:02}; rename the folder");
+            problems.push(Problem::new(&folder.name, 0, message));
+        }
+        expected = lesson.number + 1;
+        if let Some(other) = ids.insert(lesson.id.clone(), folder.name.clone()) {
+            let message = format!("it has the same name as {other}; rename one");
+            problems.push(Problem::new(&folder.name, 0, message));
+        }
+        reading.lesson(&format!("{}/lesson.md", folder.name), &lesson, &mut problems);
+    }
+    reading.finish(&mut problems);
+    problems
+}
+
+/// Everything that is wrong with a lesson in a run of its own program.
+///
+/// Each anchor is found, in the order of the sections; each question has its answer among its
+/// choices and at least one wrong choice; no text gives the answer away.
+pub fn run(lesson: &Lesson, resolved: &Resolved<'_>) -> Vec<Problem> {
+    let path = format!("{}/lesson.md", lesson.folder());
+    let mut problems = Vec::new();
+    let mut problem = |line, message: String| {
+        problems.push(Problem::new(&path, line, message));
+    };
+    for item in &resolved.missing {
+        let message =
+            format!("{:?} has no place: no record of the run is `{}`", item.title, item.anchor);
+        problem(item.line, message);
+    }
+    for pair in resolved.places.windows(2) {
+        if pair[0].item.line > pair[1].item.line {
+            let (title, other) = (&pair[0].item.title, &pair[1].item.title);
+            let message = format!("{title:?} comes before {other:?} in the run; put it before it");
+            problem(pair[0].item.line, message);
+        }
+    }
+    for question in &resolved.questions {
+        let line = question.item.line;
+        let Some(answer) = &question.answer else {
+            problem(line, "the run has no answer: no later record fits".to_owned());
+            continue;
+        };
+        let choices = question.choices.join(", ");
+        if !question.choices.contains(&answer.text) {
+            let message =
+                format!("the answer {:?} is not among the choices: {choices}", answer.text);
+            problem(line, message);
+        }
+        if question.choices.iter().all(|choice| *choice == answer.text) {
+            problem(line, format!("there is no wrong choice beside {:?}; add one", answer.text));
+        }
+        let told = question.item.text.spans().any(|span| span.text() == answer.text);
+        if told {
+            let message = format!(
+                "the text gives the answer {:?} itself; write {{answer}}, so that it is right in every run",
+                answer.text
+            );
+            problem(line, message);
+        }
+    }
+    problems
+}

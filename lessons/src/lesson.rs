@@ -1,0 +1,209 @@
+//! A lesson as data.
+
+use crate::{Anchor, Folder, Pattern, Problem, Prose};
+
+/// One lesson.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its name for commands and progress files: the folder's name without the number.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// How long it takes, about.
+    pub minutes: u32,
+    /// What it shows, in one sentence.
+    pub shows: String,
+    /// The program, as a file named [`Lesson::FILE`] would hold it.
+    pub program: String,
+    /// What the program writes to its standard output under CPython.
+    pub output: String,
+    /// What is said and asked, in order.
+    pub items: Vec<Item>,
+}
+
+/// One part of a lesson.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its title.
+    pub title: String,
+    /// The line of `lesson.md` where it begins.
+    pub line: u32,
+    /// Where in the run it belongs.
+    pub anchor: Anchor,
+    /// What it says; for a question, what is said after the answer.
+    pub text: Prose,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// What a part of a lesson is.
+#[derive(Clone, Debug)]
+pub enum ItemKind {
+    /// Something to read while looking at the run.
+    Step,
+    /// Something to predict.
+    Predict(Question),
+    /// A change to make to the program.
+    Modify(Vec<Edit>),
+    /// Something to write.
+    Make,
+}
+
+/// A question about what comes next in the run.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// What is asked.
+    pub ask: Prose,
+    /// What there is to choose from.
+    pub choices: Vec<ChoiceSource>,
+    /// Where in the run the answer is read.
+    pub answers: Vec<AnswerRule>,
+}
+
+/// Where choices come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChoiceSource {
+    /// The handles in the ready queue, by name.
+    Ready,
+    /// The timers, by name.
+    Timers,
+    /// A text.
+    Text(String),
+}
+
+/// How the answer is read: what the next record of some kind says.
+#[derive(Clone, Debug)]
+pub struct AnswerRule {
+    /// The record.
+    pub record: Pattern,
+    /// What to read from it.
+    pub value: Value,
+}
+
+/// What is read from a record.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A text that stands for records of this kind.
+    Text(String),
+    /// An expression about the record and the state after it.
+    Expr(loopscope_model::expr::Expr),
+}
+
+/// A change to some neighbouring lines of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The lines as they are.
+    pub old: Vec<String>,
+    /// The lines as they become.
+    pub new: Vec<String>,
+}
+
+impl Lesson {
+    /// What the program's file is called, in a lesson's folder and in its records.
+    pub const FILE: &str = "program.py";
+
+    /// Reads a lesson, and says everything that is wrong with it if something is.
+    pub fn parse(folder: &Folder) -> Result<Self, Vec<Problem>> {
+        crate::parse::lesson(folder)
+    }
+
+    /// The built-in lesson that a user means: by its number, its name or its folder's name.
+    ///
+    /// ```
+    /// use loopscope_lessons::Lesson;
+    ///
+    /// let lesson = Lesson::find("2").unwrap();
+    /// assert_eq!(lesson.id, "call_later");
+    /// assert_eq!(Lesson::find("02_call_later").unwrap().number, 2);
+    /// assert!(Lesson::find("0").is_none());
+    /// ```
+    pub fn find(name: &str) -> Option<&'static Self> {
+        let matches = |lesson: &&Self| {
+            lesson.id == name
+                || lesson.folder() == name
+                || name.parse().is_ok_and(|number: u32| number == lesson.number)
+        };
+        crate::lessons().iter().find(matches)
+    }
+
+    /// The name of its folder.
+    pub fn folder(&self) -> String {
+        format!("{:02}_{}", self.number, self.id)
+    }
+
+    /// Its questions.
+    pub fn questions(&self) -> impl Iterator<Item = (&Item, &Question)> {
+        self.items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Predict(question) => Some((item, question)),
+            _ => None,
+        })
+    }
+
+    /// The program with the changes of the lesson's first `modify`; `None` if there is none, or if
+    /// the program is not as the lesson has it.
+    pub fn modified_program(&self) -> Option<String> {
+        let edits = self.items.iter().find_map(|item| match &item.kind {
+            ItemKind::Modify(edits) if !edits.is_empty() => Some(edits),
+            _ => None,
+        })?;
+        edits.iter().try_fold(self.program.clone(), |program, edit| edit.apply(&program))
+    }
+}
+
+impl Item {
+    /// A name for it that stays the same while its title does, unique within the lesson.
+    ///
+    /// This and [`Lesson::id`] are what a progress file keeps.
+    pub fn key(&self) -> String {
+        let words = self.title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+    }
+
+    /// Whether it is a question.
+    pub fn question(&self) -> Option<&Question> {
+        match &self.kind {
+            ItemKind::Predict(question) => Some(question),
+            _ => None,
+        }
+    }
+}
+
+impl Edit {
+    /// The program with the change; `None` unless the old lines are in it exactly once.
+    pub fn apply(&self, program: &str) -> Option<String> {
+        let lines: Vec<&str> = program.lines().collect();
+        let mut places = lines
+            .windows(self.old.len().max(1))
+            .enumerate()
+            .filter(|(_, lines)| *lines == self.old);
+        let (at, _) = places.next()?;
+        if places.next().is_some() {
+            return None;
+        }
+        let before = lines[..at].iter().copied();
+        let after = lines[at + self.old.len()..].iter().copied();
+        let all = before.chain(self.new.iter().map(String::as_str)).chain(after);
+        Some(all.flat_map(|line| [line, "\n"]).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(old: &[&str], new: &[&str]) -> Edit {
+        let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+        Edit { old: own(old), new: own(new) }
+    }
+
+    #[test]
+    fn an_edit_changes_the_one_place_it_names() {
+        let changed = edit(&["b", "c"], &["c", "b", "x"]).apply("a\nb\nc\nd\n");
+        assert_eq!(changed.as_deref(), Some("a\nc\nb\nx\nd\n"));
+        assert_eq!(edit(&["b"], &[]).apply("a\nb\nb\n"), None, "twice");
+        assert_eq!(edit(&["z"], &[]).apply("a\n"), None, "never");
+        assert_eq!(edit(&[], &["z"]).apply("a\n"), None, "nowhere");
+    }
+}

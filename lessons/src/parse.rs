@@ -1,0 +1,274 @@
+//! Reads a lesson's folder. All problems are found in one go.
+
+use crate::sections::{self, Entries, Entry, Section};
+use crate::{
+    Anchor, AnswerRule, ChoiceSource, Edit, FORMAT_VERSION, Folder, Item, ItemKind, Lesson,
+    Pattern, Problem, Prose, Question, Value, anchor,
+};
+
+const TEXT: &str = "lesson.md";
+const OUTPUT: &str = "program.out";
+
+pub(crate) fn lesson(folder: &Folder) -> Result<Lesson, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let name = split_name(&folder.name);
+    if name.is_none() {
+        let message = "a lesson's folder is called NN_slug, such as 01_call_soon: \
+                       two digits, then small letters, digits and _";
+        problems.push(Problem::new(&folder.name, 0, message));
+    }
+    for (file, _) in &folder.files {
+        if ![TEXT, Lesson::FILE, OUTPUT].contains(&file.as_str()) {
+            let message = "this file does not belong in a lesson; remove it";
+            problems.push(Problem::new(in_folder(folder, file), 0, message));
+        }
+    }
+    let text = read(folder, TEXT, &mut problems);
+    let program = read(folder, Lesson::FILE, &mut problems);
+    let output = read(folder, OUTPUT, &mut problems);
+    if program.trim().is_empty() {
+        let path = in_folder(folder, Lesson::FILE);
+        problems.push(Problem::new(path, 0, "the program is empty; write it"));
+    }
+
+    let path = in_folder(folder, TEXT);
+    let mut lesson = Parser { path: &path, problems: &mut problems }.text(&text);
+    if let Some((number, id)) = name {
+        (lesson.number, lesson.id) = (number, id.to_owned());
+    }
+    (lesson.program, lesson.output) = (program, output);
+    check_edits(&lesson, &path, &mut problems);
+    if problems.is_empty() { Ok(lesson) } else { Err(problems) }
+}
+
+fn split_name(name: &str) -> Option<(u32, &str)> {
+    let (number, slug) = name.split_once('_')?;
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let two_digits = number.len() == 2 && number.chars().all(|c| c.is_ascii_digit());
+    let good =
+        two_digits && slug.starts_with(|c: char| c.is_ascii_lowercase()) && slug.chars().all(legal);
+    good.then(|| Some((number.parse().ok().filter(|n| *n > 0)?, slug))).flatten()
+}
+
+fn in_folder(folder: &Folder, file: &str) -> String {
+    format!("{}/{file}", folder.name)
+}
+
+fn read(folder: &Folder, file: &str, problems: &mut Vec<Problem>) -> String {
+    let Some(bytes) = folder.file(file) else {
+        problems.push(Problem::new(in_folder(folder, file), 0, "this file is missing; add it"));
+        // Not empty, so that one mistake is told once.
+        return "?".to_owned();
+    };
+    String::from_utf8(bytes.to_owned()).unwrap_or_else(|_| {
+        let message = "this file is not UTF-8; save it as UTF-8";
+        problems.push(Problem::new(in_folder(folder, file), 0, message));
+        "?".to_owned()
+    })
+}
+
+fn check_edits(lesson: &Lesson, path: &str, problems: &mut Vec<Problem>) {
+    for item in &lesson.items {
+        let ItemKind::Modify(edits) = &item.kind else { continue };
+        let mut program = lesson.program.clone();
+        for edit in edits {
+            match edit.apply(&program) {
+                Some(changed) if changed != program => program = changed,
+                Some(_) => {
+                    let message = "this change changes nothing";
+                    problems.push(Problem::new(path, item.line, message));
+                }
+                None => {
+                    let first = edit.old.first().map_or("", String::as_str);
+                    let message = format!(
+                        "the lines to change, from {first:?} on, are to be in program.py exactly once"
+                    );
+                    problems.push(Problem::new(path, item.line, message));
+                }
+            }
+        }
+    }
+}
+
+struct Parser<'a> {
+    path: &'a str,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Parser<'_> {
+    fn problem(&mut self, line: u32, message: impl Into<String>) {
+        self.problems.push(Problem::new(self.path, line, message));
+    }
+
+    fn text(&mut self, text: &str) -> Lesson {
+        let document = sections::read(self.path, text, self.problems);
+        let mut front = Entries::new(self.path, 1, document.front);
+        let version = front.need("format_version", self.problems);
+        if let Some(entry) = version
+            && entry.value.parse() != Ok(FORMAT_VERSION)
+        {
+            let message = format!(
+                "format_version {} is not known; this program reads version {FORMAT_VERSION}",
+                entry.value
+            );
+            self.problem(entry.line, message);
+        }
+        let title = front.need("title", self.problems).map(|e| e.value).unwrap_or_default();
+        let shows = front.need("shows", self.problems).map(|e| e.value).unwrap_or_default();
+        let minutes = front.need("minutes", self.problems);
+        let minutes = minutes.map_or(1, |entry| self.number(&entry));
+        front.finish(self.problems);
+
+        let items = document.sections.into_iter().filter_map(|section| self.item(section));
+        let items: Vec<Item> = items.collect();
+        if !items.iter().any(|item| matches!(item.kind, ItemKind::Step)) {
+            self.problem(0, "there is no step; add a section `## step: ...`");
+        }
+        if !items.iter().any(|item| item.question().is_some()) {
+            self.problem(0, "there is no question; add a section `## predict: ...`");
+        }
+        if !items.iter().any(|item| matches!(item.kind, ItemKind::Modify(_))) {
+            self.problem(0, "there is nothing to modify; add a section `## modify: ...`");
+        }
+        for (number, item) in items.iter().enumerate() {
+            if items[..number].iter().any(|other| other.key() == item.key()) {
+                let message = format!("there is another section {:?}; rename one", item.title);
+                self.problem(item.line, message);
+            }
+        }
+        let (program, output) = (String::new(), String::new());
+        Lesson { number: 0, id: String::new(), title, minutes, shows, program, output, items }
+    }
+
+    fn number(&mut self, entry: &Entry) -> u32 {
+        entry.value.parse().ok().filter(|n| *n > 0).unwrap_or_else(|| {
+            self.problem(entry.line, format!("`{}` is to be a number from 1", entry.key));
+            1
+        })
+    }
+
+    fn item(&mut self, section: Section) -> Option<Item> {
+        let line = section.line;
+        let Some((kind, title)) = section.heading.split_once(": ") else {
+            self.problem(line, "a heading is to be `## step: Its title`, or predict, modify, make");
+            return None;
+        };
+        let mut entries = Entries::new(self.path, line, section.entries);
+        let text: Vec<&str> = section.body.iter().map(|(_, line)| line.as_str()).collect();
+        let text = Prose::parse(&text.join("\n"));
+        if text.is_empty() {
+            self.problem(line, "this section says nothing; write its text");
+        }
+
+        let anchor = match kind {
+            "modify" | "make" => Some(Anchor::End),
+            _ => entries.need("anchor", self.problems).and_then(|entry| {
+                let occurrence = entries.once("occurrence", self.problems);
+                let occurrence = occurrence.map_or(1, |entry| self.number(&entry));
+                let anchor = Anchor::parse(&entry.value, occurrence);
+                self.tell(entry.line, anchor)
+            }),
+        };
+        let kind = match kind {
+            "step" => ItemKind::Step,
+            "predict" => ItemKind::Predict(self.question(&mut entries)),
+            "modify" => ItemKind::Modify(self.edits(&section.body)),
+            "make" => ItemKind::Make,
+            other => {
+                let message =
+                    format!("{other:?} is no section; it is step, predict, modify or make");
+                self.problem(line, message);
+                return None;
+            }
+        };
+        entries.finish(self.problems);
+        Some(Item { title: title.trim().to_owned(), line, anchor: anchor?, text, kind })
+    }
+
+    /// The value, or its problem told.
+    fn tell<T>(&mut self, line: u32, result: Result<T, String>) -> Option<T> {
+        result.map_err(|message| self.problem(line, message)).ok()
+    }
+
+    fn question(&mut self, entries: &mut Entries<'_>) -> Question {
+        let ask = entries.need("ask", self.problems).map(|entry| Prose::parse(&entry.value));
+        let choices = entries.need("choices", self.problems).map(|entry| {
+            let choices = choices(&entry.value);
+            self.tell(entry.line, choices).unwrap_or_default()
+        });
+        let rules = entries.all("answer");
+        if rules.is_empty() {
+            // The sentence is the same as for the keys that stand once.
+            entries.need("answer", self.problems);
+        }
+        let answers =
+            rules.iter().filter_map(|entry| self.tell(entry.line, answer(&entry.value))).collect();
+        Question { ask: ask.unwrap_or_default(), choices: choices.unwrap_or_default(), answers }
+    }
+
+    /// The changes in the `diff` blocks: each block is one change to neighbouring lines.
+    fn edits(&mut self, body: &[(u32, String)]) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        let mut lines = body.iter();
+        while lines.by_ref().any(|(_, line)| line.trim_end() == "```diff") {
+            let mut edit = Edit { old: Vec::new(), new: Vec::new() };
+            for (at, line) in lines.by_ref().take_while(|(_, line)| !line.starts_with("```")) {
+                let (mark, rest) = line.split_at_checked(1).unwrap_or((" ", ""));
+                match mark {
+                    "-" => edit.old.push(rest.to_owned()),
+                    "+" => edit.new.push(rest.to_owned()),
+                    " " => {
+                        edit.old.push(rest.to_owned());
+                        edit.new.push(rest.to_owned());
+                    }
+                    _ => self.problem(*at, "a line of a change begins with `-`, `+` or a space"),
+                }
+            }
+            edits.push(edit);
+        }
+        edits
+    }
+}
+
+/// `ready, timers, "a text"`.
+fn choices(text: &str) -> Result<Vec<ChoiceSource>, String> {
+    let mut list = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (source, after) = if rest.starts_with('"') {
+            let (text, after) = anchor::quoted(rest)?;
+            (ChoiceSource::Text(text.to_owned()), after)
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            let source = match rest[..end].trim() {
+                "ready" => ChoiceSource::Ready,
+                "timers" => ChoiceSource::Timers,
+                other => {
+                    return Err(format!(
+                        "{other:?} is no choice; it is ready, timers, or a text in quotes"
+                    ));
+                }
+            };
+            (source, &rest[end..])
+        };
+        list.push(source);
+        rest = after.trim_start();
+        if !rest.is_empty() {
+            rest = rest.strip_prefix(',').ok_or("choices are separated by commas")?.trim_start();
+        }
+    }
+    Ok(list)
+}
+
+/// `EXPR of next EVENT [if EXPR]`, or a text in quotes in place of the first EXPR.
+fn answer(text: &str) -> Result<AnswerRule, String> {
+    const FORM: &str = "an answer is `VALUE of next EVENT`, perhaps with `if EXPR`";
+    let (value, record) = if text.starts_with('"') {
+        let (literal, rest) = anchor::quoted(text)?;
+        (Value::Text(literal.to_owned()), rest.trim_start().strip_prefix("of next ").ok_or(FORM)?)
+    } else {
+        let (value, record) = text.split_once(" of next ").ok_or(FORM)?;
+        (Value::Expr(anchor::expression(value)?), record)
+    };
+    Ok(AnswerRule { record: Pattern::parse(record)?, value })
+}

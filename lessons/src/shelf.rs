@@ -1,0 +1,49 @@
+//! The lessons that are built into the binary.
+
+use std::sync::LazyLock;
+
+use crate::{Folder, Glossary, Lesson};
+
+include!(concat!(env!("OUT_DIR"), "/content.rs"));
+
+static GLOSSARY: LazyLock<Glossary> = LazyLock::new(|| {
+    let (_, text) = loose_files().next().expect("a test finds the glossary");
+    Glossary::parse("glossary.md", text).expect("a test reads the glossary")
+});
+
+static LESSONS: LazyLock<Vec<Lesson>> = LazyLock::new(|| {
+    let read = |folder| Lesson::parse(&folder).expect("a test reads every built-in lesson");
+    folders().into_iter().map(read).collect()
+});
+
+/// The built-in lessons, in the order in which they are meant to be taken.
+pub fn lessons() -> &'static [Lesson] {
+    &LESSONS
+}
+
+/// The words that the lessons introduce.
+pub fn glossary() -> &'static Glossary {
+    &GLOSSARY
+}
+
+/// The built-in lessons' folders as they are, unread, in order.
+pub(crate) fn folders() -> Vec<Folder> {
+    let mut folders: Vec<Folder> = Vec::new();
+    for &(path, bytes) in FILES {
+        let Some((name, file)) = path.split_once('/') else { continue };
+        if folders.last().is_none_or(|folder| folder.name != name) {
+            folders.push(Folder { name: name.to_owned(), files: Vec::new() });
+        }
+        let folder = folders.last_mut().expect("one was just added");
+        folder.files.push((file.to_owned(), bytes.to_owned()));
+    }
+    folders
+}
+
+/// The files beside the folders. There is to be one, the glossary.
+pub(crate) fn loose_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES
+        .iter()
+        .filter(|(path, _)| !path.contains('/'))
+        .map(|(path, bytes)| (*path, std::str::from_utf8(bytes).unwrap_or_default()))
+}

@@ -1,0 +1,77 @@
+//! A new lesson to begin with: complete and correct, so that an author only has to change it.
+
+use crate::Folder;
+
+const TEXT: &str = r#"---
+format_version: 1
+title: A title
+minutes: 5
+shows: What a learner will understand, in one sentence.
+---
+
+## step: Before anything happens
+anchor: start
+
+Say what the program does, and ask what it will print.
+
+## predict: Who runs next?
+anchor: loop-run
+ask: Which callback runs first?
+choices: ready, "none of them"
+answer: handle.name of next handle-run
+
+`{answer}` runs first.
+Say why, in words that are right in every run.
+
+## step: What to keep
+anchor: end
+
+Say it again, shorter.
+
+## modify: Change it
+
+Say what to look at before it runs.
+
+```diff
+-loop.call_soon(first)
+ loop.call_soon(second, loop)
++loop.call_soon(first)
+```
+
+## make: Something of your own
+
+Say what to write.
+"#;
+
+const PROGRAM: &str = r#"# What this program is about.
+import asyncio
+
+
+def first():
+    print("first")
+
+
+def second(loop):
+    print("second")
+    loop.stop()
+
+
+loop = asyncio.new_event_loop()
+loop.call_soon(first)
+loop.call_soon(second, loop)
+loop.run_forever()
+loop.close()
+"#;
+
+/// The files of a new lesson in a folder of that name.
+///
+/// ```
+/// let folder = loopscope_lessons::template::new("08_my_lesson");
+/// let lesson = loopscope_lessons::Lesson::parse(&folder).unwrap();
+/// assert_eq!(lesson.id, "my_lesson");
+/// ```
+pub fn new(name: &str) -> Folder {
+    let files = [("lesson.md", TEXT), ("program.out", "first\nsecond\n"), ("program.py", PROGRAM)];
+    let files = files.map(|(file, text)| (file.to_owned(), text.as_bytes().to_vec()));
+    Folder { name: name.to_owned(), files: files.to_vec() }
+}
