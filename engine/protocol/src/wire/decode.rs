@@ -55,6 +55,13 @@ impl Decoder {
         Self { in_step: false, expected: None }
     }
 
+    /// Directly behind the event with that number (modulo 256), where bytes known to be sound go
+    /// on: after a damaged block of a recording, for instance.
+    #[must_use]
+    pub const fn after(seq: u8) -> Self {
+        Self { in_step: true, expected: Some(seq.wrapping_add(1)) }
+    }
+
     /// Looks at the start of `bytes`. `end` says that no more bytes will come after them.
     ///
     /// ```
