@@ -1,7 +1,7 @@
-//! What records mean: bytes become [`Record`]s, records fold into [`State`], and a `Timeline`
+//! What records mean: bytes become [`Record`]s, records fold into [`State`], and a [`Timeline`]
 //! keeps the history so that any position in it can be looked at.
 //!
-//! Everything here is pure: no terminal, no threads, no clock, no files (only `recording` reads
+//! Everything here is pure: no terminal, no threads, no clock, no files (only [`recording`] reads
 //! and writes, over `std::io::{Read, Write}`). The same code serves a running program, a board, a
 //! recording and the tests.
 //!
@@ -15,6 +15,7 @@ pub mod lint;
 pub mod names;
 mod phrase;
 pub mod record;
+pub mod recording;
 pub mod sentence;
 pub mod state;
 pub mod story;

@@ -55,6 +55,8 @@ pub struct Ingest {
     queue: VecDeque<Arrived>,
     hello: Option<Hello>,
     loop_seen: bool,
+    /// Something was left out before the next event, and its texts may have been part of it.
+    texts_torn: bool,
     turns: BTreeMap<LoopId, Turns>,
     turn: u32,
 }
@@ -100,6 +102,7 @@ impl Ingest {
             queue: VecDeque::new(),
             hello: None,
             loop_seen: false,
+            texts_torn: false,
             turns: BTreeMap::new(),
             turn: 0,
         }
@@ -148,6 +151,7 @@ impl Ingest {
     /// Continues behind record `seq` at the time `ticks`: what the bytes before lacked is a gap.
     pub(crate) fn resume(&mut self, seq: u64, ticks: Option<Ticks>) {
         self.drop_texts();
+        self.texts_torn = true;
         self.buffer.clear();
         self.start = 0;
         if seq > self.frames.seq() {
@@ -191,6 +195,7 @@ impl Ingest {
         if missing > 0 {
             self.push_gap(seq - 1, missing);
         }
+        self.texts_torn |= missing > 0 || garbage > 0;
         if matches!(event, Event::LoopNew {} | Event::Gap { .. } | Event::SnapshotBegin {}) {
             self.loop_seen = true;
         }
@@ -204,7 +209,7 @@ impl Ingest {
             loop_id,
             // A gap says already that something is missing.
             garbage: if missing > 0 { 0 } else { garbage },
-            texts: self.take_texts(&event, missing > 0 || garbage > 0),
+            texts: self.take_texts(&event),
             event,
         };
         self.queue.push_back(Arrived::Record(record));
@@ -265,7 +270,8 @@ impl Ingest {
     }
 
     /// The texts that came before an event, if it refers to any. One that was lost is `?`.
-    fn take_texts(&mut self, event: &Event, damaged: bool) -> Texts {
+    fn take_texts(&mut self, event: &Event) -> Texts {
+        let torn = std::mem::take(&mut self.texts_torn);
         let slots = slots(event);
         if slots == [Text::NONE; 2] {
             self.drop_texts();
@@ -273,7 +279,7 @@ impl Ingest {
         }
         let [first, second] = [Text::FIRST, Text::SECOND].map(|slot| {
             let bytes = &self.texts[usize::from(slot.0) - 1];
-            if damaged && bytes.is_empty() && slots.contains(&slot) {
+            if torn && bytes.is_empty() && slots.contains(&slot) {
                 "?".into()
             } else {
                 String::from_utf8_lossy(bytes)

@@ -57,7 +57,9 @@ impl Frames {
 
     /// Continues behind event `seq` at the time `ticks`, whatever came before.
     pub(crate) const fn resume(&mut self, seq: u64, ticks: Option<Ticks>) {
-        self.decoder = Decoder::midway();
+        #[allow(clippy::cast_possible_truncation, reason = "numbers travel modulo 256")]
+        let low = seq as u8;
+        self.decoder = Decoder::after(low);
         self.seq = seq;
         self.ticks = ticks;
         self.garbage = 0;
