@@ -308,7 +308,7 @@ impl PyLoop {
             return Err(vm.new_type_error("delay must not be None"));
         }
         let when = vm._add(vm.ctx.new_float(zelf.core.time()).as_object(), &delay)?;
-        Self::timer(zelf, &when, call, given, "call_later", vm)
+        Self::timer(zelf, &when, call, given, vm)
     }
 
     #[pymethod]
@@ -319,7 +319,7 @@ impl PyLoop {
         if vm.is_none(&when) {
             return Err(vm.new_type_error("when cannot be None"));
         }
-        Self::timer(zelf, &when, call, given, "call_at", vm)
+        Self::timer(zelf, &when, call, given, vm)
     }
 
     fn timer(
@@ -327,13 +327,12 @@ impl PyLoop {
         when: &PyObject,
         call: Vec<PyObjectRef>,
         given: Option<PyObjectRef>,
-        method: &'static str,
         vm: &VirtualMachine,
     ) -> PyResult {
         zelf.check_closed(vm)?;
         if zelf.debug() {
             vm.call_method(zelf.as_object(), "_check_thread", ())?;
-            let name = vm.ctx.new_str(method);
+            let name = vm.ctx.new_str("call_at");
             vm.call_method(zelf.as_object(), "_check_callback", (call[0].clone(), name))?;
         }
         let when = when.try_float(vm)?.to_f64();

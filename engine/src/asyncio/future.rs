@@ -63,6 +63,12 @@ pub(super) trait FutureMethods: PyPayload {
         zelf.cell().exception(vm)
     }
 
+    #[pymethod(name = "__await__")]
+    fn awaited(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.cell().require_loop(vm)?;
+        Ok(PyFutureIter::new(zelf.into()).into_pyobject(vm))
+    }
+
     #[pymethod]
     fn done(zelf: &Py<Self>) -> bool {
         !zelf.cell().is_pending()

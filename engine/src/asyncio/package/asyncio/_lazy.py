@@ -39,7 +39,7 @@ def install():
     _put('concurrent.futures', FIRST_COMPLETED='FIRST_COMPLETED', FIRST_EXCEPTION='FIRST_EXCEPTION',
          ALL_COMPLETED='ALL_COMPLETED')
     _put('logging', DEBUG=10, INFO=20, WARNING=30, ERROR=40)
-    for name in ('inspect', 'linecache', 'socket', 'ssl', 'subprocess', 'traceback'):
+    for name in ('inspect', 'linecache', 'socket', 'subprocess', 'traceback'):
         _put(name)
 
 

@@ -401,6 +401,21 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         elif message == 'Task was destroyed but it is pending!':
             self._note_lint('destroyed-pending', message, context.get('task'))
 
+    # ---- asynchronous generators -------------------------------------------------------------------
+
+    def _asyncgen_firstiter_hook(self, agen):
+        if self._asyncgens_shutdown_called:
+            import warnings
+            warnings.warn(
+                f'asynchronous generator {agen!r} was scheduled after '
+                f'loop.shutdown_asyncgens() call', ResourceWarning, source=self)
+        self._asyncgens.add(agen)
+
+    def _asyncgen_finalizer_hook(self, agen):
+        self._asyncgens.discard(agen)
+        if not self.is_closed():
+            self.call_soon_threadsafe(self.create_task, agen.aclose())
+
     # ---- shutting down ---------------------------------------------------------------------------------
 
     async def shutdown_asyncgens(self):
@@ -454,6 +469,20 @@ def _log_error(text, exc_info):
     stderr.write(''.join(lines))
     stderr.flush()
 
+
+def _forward(name):
+    """A method that AbstractEventLoop only promises, found where `__getattr__` finds it."""
+    def method(self, *args, **kwargs):
+        return self.__getattr__(name)(*args, **kwargs)
+    method.__name__ = name
+    method.__qualname__ = f'_UnixSelectorEventLoop.{name}'
+    return method
+
+
+for _name in AbstractEventLoop.__dict__:
+    if not _name.startswith('_') and _name not in _UnixSelectorEventLoop.__dict__ \
+            and not hasattr(_loopscope.Loop, _name):
+        setattr(_UnixSelectorEventLoop, _name, _forward(_name))
 
 SelectorEventLoop = _UnixSelectorEventLoop
 EventLoop = SelectorEventLoop
