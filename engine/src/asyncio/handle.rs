@@ -372,17 +372,7 @@ impl Comparable for PyTimerHandle {
         let order = zelf.when.partial_cmp(&other_timer.when);
         let is_equal = zelf.when == other_timer.when
             && zelf.cell.is_cancelled() == other_timer.cell.is_cancelled()
-            && {
-                let (here, there) =
-                    (zelf.cell.call.lock().clone(), other_timer.cell.call.lock().clone());
-                here.len() == there.len() && {
-                    let mut all = true;
-                    for (a, b) in here.iter().zip(&there) {
-                        all = all && vm.identical_or_equal(a, b)?;
-                    }
-                    all
-                }
-            };
+            && same_call(&zelf.cell, &other_timer.cell, vm)?;
         let result = match op {
             PyComparisonOp::Eq => is_equal,
             PyComparisonOp::Ne => !is_equal,
@@ -393,4 +383,20 @@ impl Comparable for PyTimerHandle {
         };
         Ok(PyComparisonValue::Implemented(result))
     }
+}
+
+/// Whether two handles would call the same with the same.
+fn same_call(one: &HandleCell, other: &HandleCell, vm: &VirtualMachine) -> PyResult<bool> {
+    // One lock at a time: both may be the same handle's.
+    let here = one.call.lock().clone();
+    let there = other.call.lock().clone();
+    if here.len() != there.len() {
+        return Ok(false);
+    }
+    for (a, b) in here.iter().zip(&there) {
+        if !vm.identical_or_equal(a, b)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -5,7 +5,6 @@ loop = asyncio.new_event_loop()
 for delay in (-1, -3, 0, -2, -0.5):
     loop.call_later(delay, print, "delay", delay)
 loop.call_at(loop.time() - 10, print, "ten seconds ago")
-loop.call_at(0, print, "at zero")
 loop.call_soon(print, "soon")
 loop.call_later(0.01, loop.stop)
 loop.run_forever()

@@ -48,4 +48,34 @@ def submodule(name):
     full = f'asyncio.{name}'
     if full not in sys.modules:
         __import__(full)
+        adjust = _ADJUST.get(name)
+        if adjust is not None:
+            from _loopscope import dialect
+            if dialect() != 'cpython-3.14':
+                adjust(sys.modules[full])
     return sys.modules[full]
+
+
+# The library is Python 3.14's. What it does differently from 3.13 is put right here.
+
+def _adjust_runners(runners):
+    run = runners.Runner.run
+
+    def checked(self, coro, *, context=None):
+        if not runners.coroutines.iscoroutine(coro):
+            raise ValueError(f'a coroutine was expected, got {coro!r}')
+        return run(self, coro, context=context)
+
+    checked.__name__, checked.__qualname__ = 'run', 'Runner.run'
+    runners.Runner.run = checked
+
+
+def _adjust_coroutines(coroutines):
+    def iscoroutinefunction(func):
+        """Return True if func is a decorated coroutine function."""
+        return coroutines._iscoroutinefunction(func)
+
+    coroutines.iscoroutinefunction = iscoroutinefunction
+
+
+_ADJUST = {'runners': _adjust_runners, 'coroutines': _adjust_coroutines}
