@@ -1,1 +1,21 @@
+//! What the suite drives the real binary with: running it, reading its records, looking at its
+//! screen.
+//!
+//! Nothing here waits without a limit: whatever is still running at its limit is killed, and the
+//! test fails with all that was printed until then.
 
+#![forbid(unsafe_code)]
+
+pub mod events;
+pub mod left_out;
+pub mod live;
+pub mod outside;
+pub mod run;
+pub mod scratch;
+pub mod screen;
+
+pub use events::{Record, events};
+pub use live::Live;
+pub use run::{Ended, Run, loopscope};
+pub use scratch::Scratch;
+pub use screen::Screen;

@@ -1,0 +1,90 @@
+//! The cost when nobody looks.
+
+use std::path::Path;
+use std::time::Duration;
+
+use loopscope_tests::left_out::leave_out;
+use loopscope_tests::outside::has;
+use loopscope_tests::run::{Run, binary};
+use loopscope_tests::{Scratch, loopscope};
+
+use crate::headless;
+
+/// How often something is tried that only a busy machine can make slow.
+const TRIES: u32 = 12;
+
+/// Ten thousand turns without anything to wait for.
+const TURNS: &str = "\
+import asyncio
+loop = asyncio.new_event_loop()
+left = 10000
+def link():
+    global left
+    left -= 1
+    loop.call_soon(link) if left else loop.stop()
+loop.call_soon(link)
+loop.run_forever()
+";
+
+/// Traces the system calls of a run; the lines of the trace.
+fn traced(file: &Path, scratch: &Scratch) -> Option<Vec<String>> {
+    let what = "the count of system calls";
+    if !has("strace", "-V", what) {
+        return None;
+    }
+    let to = scratch.path("trace");
+    let run = Run::new("strace").args(["-f", "-o"]).arg(&to).arg(binary());
+    let ended = run.args(["run", "--headless"]).arg(file).end();
+    let lines = scratch.read("trace").lines().map(str::to_owned).collect::<Vec<_>>();
+    if ended.code() != 0 || lines.is_empty() {
+        leave_out(&format!("strace may not trace here: {what}"));
+        return None;
+    }
+    Some(lines)
+}
+
+#[test]
+fn without_a_reader_nothing_is_emitted_and_an_idle_poll_makes_no_system_call() {
+    let scratch = Scratch::new();
+    let idle = scratch.file("idle.py", "import asyncio\nloop = asyncio.new_event_loop()\n");
+    let busy = scratch.file("busy.py", TURNS);
+    let (Some(idle), Some(busy)) = (traced(&idle, &scratch), traced(&busy, &scratch)) else {
+        return;
+    };
+    let more = busy.len().saturating_sub(idle.len());
+    assert!(
+        more < 500,
+        "{more} system calls in 10000 turns; the last: {:?}",
+        busy.iter().rev().take(5)
+    );
+}
+
+#[test]
+fn import_asyncio_takes_less_than_60_ms() {
+    let scratch = Scratch::new();
+    let without = scratch.file("without.py", "pass\n");
+    let with = scratch.file("with.py", "import asyncio\n");
+    let mut best = (Duration::MAX, Duration::MAX);
+    for _ in 0..TRIES {
+        best.0 = best.0.min(headless(&without).end().code_is(0).took);
+        best.1 = best.1.min(headless(&with).end().code_is(0).took);
+        if best.1.saturating_sub(best.0) < Duration::from_millis(60) {
+            return;
+        }
+    }
+    panic!("{:?} without, {:?} with import asyncio", best.0, best.1);
+}
+
+#[test]
+fn a_small_program_is_over_in_less_than_a_third_of_a_second() {
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", "import asyncio\nasyncio.run(asyncio.sleep(1))\n");
+    let took = (0..TRIES).map(|_| headless(&file).end().code_is(0).took).min();
+    assert!(took < Some(Duration::from_millis(300)), "{took:?}");
+}
+
+#[test]
+fn help_does_not_start_the_interpreter() {
+    let took = (0..TRIES).map(|_| loopscope(["--help"]).end().code_is(0).took).min();
+    assert!(took < Some(Duration::from_millis(50)), "{took:?}");
+}

@@ -1,0 +1,180 @@
+//! Recordings: written as the program runs, read up to the last whole record, the same as the run.
+
+use std::fs;
+use std::path::PathBuf;
+
+use loopscope_tests::events::{events, parse};
+use loopscope_tests::{Live, Scratch, Screen, loopscope};
+use nix::sys::signal::Signal;
+
+use crate::{headless, headless_with, program};
+
+struct Recorded {
+    scratch: Scratch,
+    file: PathBuf,
+    events: String,
+}
+
+/// A recording of a program, with what `--events` wrote in the same run.
+fn recording() -> Recorded {
+    let scratch = Scratch::new();
+    let (file, to) = (scratch.path("run.loop"), scratch.path("events"));
+    let run = loopscope(["run", "--headless", "--record"]).arg(&file).arg("--events").arg(&to);
+    let _ = run.arg(program("cpython/tasks_interleaved.py")).end().code_is(0);
+    let events = fs::read_to_string(&to).expect("--events writes its file");
+    assert!(parse(&events).len() > 20, "{events}");
+    Recorded { scratch, file, events }
+}
+
+/// What a replay of a file writes as events.
+fn replayed(file: &PathBuf, options: &[&str]) -> loopscope_tests::Ended {
+    loopscope(["replay", "--headless", "--events", "-"]).args(options).arg(file).end()
+}
+
+#[test]
+fn a_replay_gives_the_records_of_the_run() {
+    let recorded = recording();
+    let ended = replayed(&recorded.file, &[]).code_is(0);
+    assert_eq!(ended.out(), recorded.events);
+}
+
+#[test]
+fn recording_changes_nothing() {
+    let scratch = Scratch::new();
+    let file = program("cpython/timers_ties.py");
+    let plain = headless(&file).end();
+    let to = scratch.path("run.loop");
+    let recorded = headless_with(&["--record", &to.to_string_lossy()], &file).end();
+    assert_eq!((plain.code(), plain.out()), (recorded.code(), recorded.out()));
+    assert!(fs::metadata(&to).is_ok_and(|file| file.len() > 0));
+}
+
+#[test]
+fn two_recordings_of_a_run_are_the_same_bytes() {
+    let scratch = Scratch::new();
+    let file = program("cpython/tasks_interleaved.py");
+    let bytes = |name: &str| {
+        let to = scratch.path(name);
+        let _ = headless_with(&["--record", &to.to_string_lossy()], &file).end().code_is(0);
+        // The process that ran it is not the same one; nothing else may differ in length.
+        fs::read(to).expect("--record writes its file").len()
+    };
+    let (first, second) = (bytes("1"), bytes("2"));
+    assert!(first.abs_diff(second) <= 2, "{first} and {second} bytes");
+}
+
+#[test]
+fn line_mode_walks_in_a_recording() {
+    let recorded = recording();
+    let commands = [
+        "goto end",
+        "assert event == 'program-exit'",
+        "goto 5",
+        "assert seq == 5",
+        "step",
+        "rstep 2",
+        "assert seq == 4",
+    ];
+    let _ = loopscope(["repl"]).commands(&commands).arg(&recorded.file).end().code_is(0);
+    let refused = loopscope(["repl", "-c", "goto end", "-c", "py 1"]).arg(&recorded.file).end();
+    assert_eq!(refused.code(), 1, "{refused}");
+}
+
+#[test]
+fn a_truncated_recording_is_readable_up_to_its_last_whole_record() {
+    let recorded = recording();
+    let bytes = fs::read(&recorded.file).expect("it was just written");
+    let cut = recorded.scratch.path("cut.loop");
+    let mut counts = Vec::new();
+    for part in [10, 25, 50, 75, 95, 99] {
+        fs::write(&cut, &bytes[..bytes.len() * part / 100]).expect("the folder can be written");
+        let ended = replayed(&cut, &[]);
+        assert!(ended.code() == 0, "{part}%: {ended}");
+        let records: Vec<_> = ended.lines();
+        let whole = recorded.events.lines().take(records.len()).collect::<Vec<_>>();
+        // The last line may tell that the program was lost.
+        let same = records.len().saturating_sub(1);
+        assert_eq!(records[..same], whole[..same], "{part}%");
+        counts.push(records.len());
+    }
+    assert!(counts.is_sorted() && counts[0] < counts[5], "{counts:?}");
+}
+
+#[test]
+fn a_corrupt_recording_is_told_and_is_an_error_where_asked() {
+    let recorded = recording();
+    let mut bytes = fs::read(&recorded.file).expect("it was just written");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x55;
+    let bad = recorded.scratch.path("bad.loop");
+    fs::write(&bad, bytes).expect("the folder can be written");
+    let lenient = replayed(&bad, &[]).code_is(0);
+    let records = parse(&lenient.out());
+    assert!(records.len() > 5, "{lenient}");
+    let is_told = records.iter().any(|r| r.is("gap") || r.is("anomaly"));
+    assert!(is_told || !lenient.err().is_empty(), "the damage is not told: {lenient}");
+    let _ = replayed(&bad, &["--strict"]).code_is(5);
+    let _ = replayed(&recorded.file, &["--strict"]).code_is(0);
+}
+
+#[test]
+fn what_is_no_recording_is_told_in_one_sentence() {
+    let scratch = Scratch::new();
+    for (name, text) in [("text.loop", "not a recording at all\n"), ("empty.loop", "")] {
+        let file = scratch.file(name, text);
+        let ended = loopscope(["replay", "--headless"]).arg(file).end().complains(name);
+        assert_ne!(ended.code(), 0, "{ended}");
+        assert_eq!(ended.err().trim_end().lines().count(), 1, "{ended}");
+    }
+    let ended = loopscope(["replay", "--headless", "missing.loop"]).end().complains("missing.loop");
+    assert_ne!(ended.code(), 0, "{ended}");
+}
+
+#[test]
+fn a_recording_of_a_killed_run_is_readable() {
+    let scratch = Scratch::new();
+    let code = "import asyncio, time\nprint('here', flush=True)\nloop = asyncio.new_event_loop()\n\
+                for n in range(100):\n    loop.call_soon(int)\n\
+                loop.call_soon(print, 'there')\nloop.call_soon(lambda: [0 for _ in iter(int, 1)])\n\
+                loop.run_forever()\n";
+    let to = scratch.path("run.loop");
+    let file = scratch.file("program.py", code);
+    let mut live = Live::start(headless_with(&["--record", &to.to_string_lossy()], &file));
+    live.wait_for("here");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    live.signal(Signal::SIGKILL);
+    let _ = live.end();
+    let ended = replayed(&to, &[]).code_is(0);
+    assert!(ended.lines().len() > 100, "{ended}");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_told_before_the_program_runs() {
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", "print('it ran')\n");
+    for option in ["--record", "--events"] {
+        let ended = headless_with(&[option, "no/such/folder/file"], &file).end();
+        let ended = ended.complains("no/such/folder/file");
+        assert!(ended.code() != 0 && ended.out().is_empty(), "{ended}");
+    }
+}
+
+#[test]
+fn the_tui_opens_a_recording() {
+    let recorded = recording();
+    let Some(screen) = Screen::open(&["replay", &recorded.file.to_string_lossy()]) else { return };
+    screen.wait_for("ready");
+    screen.line(":goto end");
+    screen.wait_for("program-exit");
+    screen.keys(&["q", "y"]);
+    assert_eq!(screen.left(), 0);
+}
+
+#[test]
+fn events_of_line_mode_and_of_a_replay_are_the_same_form() {
+    let recorded = recording();
+    let to = recorded.scratch.path("again");
+    let run = loopscope(["repl", "-c", "goto end", "--events"]).arg(&to).arg(&recorded.file);
+    let _ = run.end().code_is(0);
+    assert_eq!(events(&to), parse(&recorded.events));
+}
