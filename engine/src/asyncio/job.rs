@@ -132,9 +132,11 @@ pub(super) fn run_handle(owner: &PyObject, cell: &HandleCell, vm: &VirtualMachin
         cell.call.lock().clone()
     };
     let given = if once { cell.context.lock().take() } else { cell.context.lock().clone() };
-    let mut call = call.into_iter();
-    let Some(callback) = call.next() else { return Ok(()) };
-    let args: Vec<PyObjectRef> = call.collect();
+    if call.is_empty() {
+        return Ok(());
+    }
+    let mut args = call;
+    let callback = args.remove(0);
     // Needed only to tell what failed, and only while it still can be told.
     let keep = if once { Some((callback.clone(), args.clone())) } else { None };
     let result = match &given {

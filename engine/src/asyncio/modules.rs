@@ -28,13 +28,13 @@ mod _asyncio {
 
     #[pyattr(name = "Future", once)]
     fn future(_vm: &VirtualMachine) -> PyTypeRef {
-        PyFutureIter::make_static_type();
+        let _ = PyFutureIter::make_static_type();
         PyFuture::make_static_type()
     }
 
     #[pyattr(name = "Task", once)]
     fn task(_vm: &VirtualMachine) -> PyTypeRef {
-        PyFuture::make_static_type();
+        let _ = PyFuture::make_static_type();
         PyTask::make_static_type()
     }
 
@@ -221,16 +221,18 @@ mod _asyncio {
 #[rustpython_vm::pymodule]
 mod _loopscope {
     use loopscope_protocol::Word;
-    use rustpython_vm::VirtualMachine;
     use rustpython_vm::builtins::PyTypeRef;
     use rustpython_vm::class::PyClassImpl;
+    use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
     use super::super::event_loop::PyLoop;
+    use super::super::future_iter::PyBareYield;
     use super::super::handle::{PyHandle, PyTimerHandle};
     use crate::run::Run;
 
     #[pyattr(name = "Loop", once)]
     fn event_loop(_vm: &VirtualMachine) -> PyTypeRef {
+        let _ = PyBareYield::make_static_type();
         PyLoop::make_static_type()
     }
 
@@ -241,8 +243,28 @@ mod _loopscope {
 
     #[pyattr(name = "TimerHandle", once)]
     fn timer_handle(_vm: &VirtualMachine) -> PyTypeRef {
-        PyHandle::make_static_type();
+        let _ = PyHandle::make_static_type();
         PyTimerHandle::make_static_type()
+    }
+
+    /// What `asyncio.sleep(0)` awaits.
+    #[pyfunction]
+    fn bare_yield() -> PyBareYield {
+        PyBareYield::new()
+    }
+
+    /// What a sleep's timer calls.
+    #[pyfunction]
+    fn set_result_unless_cancelled(
+        future: PyObjectRef,
+        result: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        if vm.call_method(&future, "cancelled", ())?.try_to_bool(vm)? {
+            return Ok(());
+        }
+        vm.call_method(&future, "set_result", (result,))?;
+        Ok(())
     }
 
     /// Whose rules the program runs by.

@@ -1,5 +1,6 @@
 """Modules that are imported when something in them is first used."""
 
+import _thread
 import sys
 
 _Module = type(sys)
@@ -9,16 +10,22 @@ class LazyModule(_Module):
     """Stands for a module in `sys.modules` and becomes it at the first look at an attribute."""
 
     def __getattr__(self, name):
-        if self.__class__ is not _Module:
-            self.__class__ = _Module
-            bootstrap = sys.modules['_frozen_importlib']
-            parent = self.__name__.rpartition('.')[0]
-            path = sys.modules[parent].__path__ if parent else None
-            spec = bootstrap._find_spec(self.__name__, path)
-            if spec is None:
-                raise ModuleNotFoundError(f'No module named {self.__name__!r}', name=self.__name__)
-            bootstrap._exec(spec, self)
+        with self.__dict__['__lazy_lock__']:
+            if not self.__dict__.get('__lazy_loading__'):
+                self.__dict__['__lazy_loading__'] = True
+                self._load()
         return _Module.__getattribute__(self, name)
+
+    def _load(self):
+        bootstrap = sys.modules['_frozen_importlib']
+        parent = self.__name__.rpartition('.')[0]
+        path = sys.modules[parent].__path__ if parent else None
+        spec = bootstrap._find_spec(self.__name__, path)
+        if spec is None:
+            raise ModuleNotFoundError(f'No module named {self.__name__!r}', name=self.__name__)
+        bootstrap._exec(spec, self)
+        # Only now, so that another thread waits at the lock rather than see half a module.
+        self.__class__ = _Module
 
 
 def _put(name, **known):
@@ -26,7 +33,7 @@ def _put(name, **known):
     if name in sys.modules:
         return
     module = LazyModule(name)
-    module.__dict__.update(known)
+    module.__dict__.update(known, __lazy_lock__=_thread.RLock())
     sys.modules[name] = module
     parent, _, child = name.rpartition('.')
     if parent:
@@ -50,15 +57,27 @@ def submodule(name):
         __import__(full)
         adjust = _ADJUST.get(name)
         if adjust is not None:
-            from _loopscope import dialect
-            if dialect() != 'cpython-3.14':
-                adjust(sys.modules[full])
+            adjust(sys.modules[full])
     return sys.modules[full]
+
+
+def _adjust_tasks(tasks):
+    """Puts native functions in the place of those that every sleep calls."""
+    import _loopscope
+    tasks.__dict__['__sleep0'] = _loopscope.bare_yield
+    tasks.futures._set_result_unless_cancelled = _loopscope.set_result_unless_cancelled
 
 
 # The library is Python 3.14's. What it does differently from 3.13 is put right here.
 
+def _follows_3_13():
+    from _loopscope import dialect
+    return dialect() != 'cpython-3.14'
+
+
 def _adjust_runners(runners):
+    if not _follows_3_13():
+        return
     run = runners.Runner.run
 
     def checked(self, coro, *, context=None):
@@ -71,6 +90,9 @@ def _adjust_runners(runners):
 
 
 def _adjust_coroutines(coroutines):
+    if not _follows_3_13():
+        return
+
     def iscoroutinefunction(func):
         """Return True if func is a decorated coroutine function."""
         return coroutines._iscoroutinefunction(func)
@@ -78,4 +100,4 @@ def _adjust_coroutines(coroutines):
     coroutines.iscoroutinefunction = iscoroutinefunction
 
 
-_ADJUST = {'runners': _adjust_runners, 'coroutines': _adjust_coroutines}
+_ADJUST = {'runners': _adjust_runners, 'coroutines': _adjust_coroutines, 'tasks': _adjust_tasks}

@@ -1,7 +1,7 @@
 """The loop class: native where it is hot, this file for the rest.
 
 Transports, servers, pipes, subprocesses and executors come from the interpreter's own loop
-classes: a method that is not found here is taken from there, with this loop as its `self`.
+classes: the methods in `_BORROWED` are called there, with this loop as their `self`.
 """
 
 __all__ = ('SelectorEventLoop', 'EventLoop')
@@ -33,20 +33,20 @@ def _debug_mode():
                                   and bool(os.environ.get('PYTHONASYNCIODEBUG')))
 
 
-# What the library's loop classes keep in attributes, made when they are first looked for.
-_DEFAULTS = {
-    '_default_executor': lambda: None,
-    '_executor_shutdown_called': lambda: False,
-    '_asyncgens_shutdown_called': lambda: False,
-    '_exception_handler': lambda: None,
-    '_current_handle': lambda: None,
-    '_internal_fds': lambda: 1,
-    '_signal_handlers': dict,
-    '_unix_server_sockets': dict,
-    '_clock_resolution': lambda: 1e-09,
-    'slow_callback_duration': lambda: 0.1,
-    '_old_agen_hooks': lambda: None,
-}
+class _Default:
+    """An attribute that the library's loop classes keep, made when it is first looked for."""
+
+    def __init__(self, make):
+        self._make = make
+
+    def __set_name__(self, owner, name):
+        self._name = name
+
+    def __get__(self, loop, owner=None):
+        if loop is None:
+            return self
+        value = loop.__dict__[self._name] = self._make()
+        return value
 
 
 def _weak_set():
@@ -59,19 +59,42 @@ def _weak_dict():
     return weakref.WeakValueDictionary()
 
 
-_DEFAULTS['_asyncgens'] = _weak_set
-_DEFAULTS['_transports'] = _weak_dict
-
-# What makes the clock real before the library's method runs.
-_OUTSIDE = {
-    'run_in_executor': 'executor',
-    'subprocess_exec': 'subprocess', 'subprocess_shell': 'subprocess',
-    'connect_read_pipe': 'pipe', 'connect_write_pipe': 'pipe',
+# The methods that come from the library, by what makes the clock real before they run.
+_BORROWED = {
+    'executor': 'run_in_executor',
+    'subprocess': 'subprocess_exec subprocess_shell _make_subprocess_transport',
+    'pipe': '''connect_read_pipe connect_write_pipe _make_read_pipe_transport
+        _make_write_pipe_transport''',
+    'socket': '''create_connection create_server create_datagram_endpoint create_unix_connection
+        create_unix_server connect_accepted_socket start_tls sendfile sock_recv sock_recv_into
+        sock_recvfrom sock_recvfrom_into sock_sendall sock_sendto sock_connect sock_accept
+        sock_sendfile _make_socket_transport _make_ssl_transport _make_datagram_transport
+        _start_serving _create_connection_transport _connect_sock''',
+    None: '''getaddrinfo getnameinfo set_default_executor _check_default_executor _do_shutdown
+        _getaddrinfo_debug _ensure_resolved _create_server_getaddrinfo _log_subprocess
+        _child_watcher_callback _sock_sendfile_native _sock_sendfile_native_impl
+        _sock_sendfile_update_filepos _sock_add_cancellation_callback _stop_serving
+        _accept_connection _accept_connection2 _sock_read_done _sock_recv _sock_recv_into
+        _sock_recvfrom _sock_recvfrom_into _sock_sendall _sock_sendto _sock_connect
+        _sock_write_done _sock_connect_cb _sock_accept _sendfile_native _sock_sendfile_fallback
+        _check_sendfile_params _sendfile_fallback''',
 }
 
 
 class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     """Loopscope's event loop."""
+
+    _default_executor = _Default(lambda: None)
+    _executor_shutdown_called = _Default(lambda: False)
+    _asyncgens_shutdown_called = _Default(lambda: False)
+    _exception_handler = _Default(lambda: None)
+    _current_handle = _Default(lambda: None)
+    _signal_handlers = _Default(dict)
+    _unix_server_sockets = _Default(dict)
+    _asyncgens = _Default(_weak_set)
+    _transports = _Default(_weak_dict)
+    _clock_resolution = 1e-09
+    slow_callback_duration = _Default(lambda: 0.1)
 
     def __init__(self, selector=None):
         if _debug_mode():
@@ -80,28 +103,6 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     def __repr__(self):
         return (f'<{self.__class__.__name__} running={self.is_running()} '
                 f'closed={self.is_closed()} debug={self.get_debug()}>')
-
-    def __getattr__(self, name):
-        default = _DEFAULTS.get(name)
-        if default is not None:
-            value = default()
-            self.__dict__[name] = value
-            return value
-        if name.startswith('__'):
-            raise AttributeError(name)
-        from . import unix_events
-        found = unix_events._UnixSelectorEventLoop.__dict__.get(name)
-        if found is None:
-            found = getattr(unix_events._UnixSelectorEventLoop, name, None)
-        if found is None or not hasattr(found, '__get__'):
-            raise AttributeError(
-                f'{self.__class__.__name__!r} object has no attribute {name!r}')
-        if name in _OUTSIDE:
-            self._outside(_OUTSIDE[name])
-        elif name.startswith(('sock_', 'create_connection', 'create_server', 'create_datagram',
-                              'create_unix', '_make_s', '_make_d')):
-            self._outside('socket')
-        return found.__get__(self, type(self))
 
     def __del__(self):
         if not self.is_closed() and not self.is_running():
@@ -470,19 +471,22 @@ def _log_error(text, exc_info):
     stderr.flush()
 
 
-def _forward(name):
-    """A method that AbstractEventLoop only promises, found where `__getattr__` finds it."""
+def _borrow(name, outside):
+    """A method of the library's loop classes, taken from there when it is first called."""
     def method(self, *args, **kwargs):
-        return self.__getattr__(name)(*args, **kwargs)
+        from . import unix_events
+        if outside is not None:
+            self._outside(outside)
+        return getattr(unix_events._UnixSelectorEventLoop, name)(self, *args, **kwargs)
     method.__name__ = name
     method.__qualname__ = f'_UnixSelectorEventLoop.{name}'
     return method
 
 
-for _name in AbstractEventLoop.__dict__:
-    if not _name.startswith('_') and _name not in _UnixSelectorEventLoop.__dict__ \
-            and not hasattr(_loopscope.Loop, _name):
-        setattr(_UnixSelectorEventLoop, _name, _forward(_name))
+for _outside, _names in _BORROWED.items():
+    for _name in _names.split():
+        setattr(_UnixSelectorEventLoop, _name, _borrow(_name, _outside))
+del _outside, _names, _name
 
 SelectorEventLoop = _UnixSelectorEventLoop
 EventLoop = SelectorEventLoop
