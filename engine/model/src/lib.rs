@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod control;
+pub mod diff;
 pub mod expr;
 pub mod json;
 pub mod lint;
@@ -21,6 +22,7 @@ pub mod state;
 pub mod story;
 pub mod stream;
 pub mod timeline;
+pub mod why;
 
 pub use names::Names;
 pub use record::{Record, Texts};

@@ -1,0 +1,285 @@
+//! Where two histories first differ.
+//!
+//! Events are compared in order and matched by name: numbers that a run gives out (sequence
+//! numbers, times, ids, descriptors, process ids) and places in files are left out, and so are
+//! kinds of events that one side declares it never sends.
+
+use std::borrow::Cow;
+
+use loopscope_protocol::{By, Event, FieldValue, Kind, KindSet, NameId, On};
+
+use crate::names::Names;
+use crate::record::Record;
+use crate::sentence;
+use crate::state::State;
+use crate::timeline::Timeline;
+
+/// One of two histories.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// What it is called in the explanation: a file's name.
+    pub title: &'a str,
+    /// What happened.
+    pub timeline: &'a Timeline,
+    /// What it was called.
+    pub names: &'a Names,
+    /// The kinds of events that its source never sends.
+    pub never_sends: KindSet,
+}
+
+/// The first difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divergence {
+    /// How many events were compared before it and found equal.
+    pub equal: usize,
+    /// The position on the first side; `None`: it has ended.
+    pub first: Option<usize>,
+    /// The position on the second side; `None`: it has ended.
+    pub second: Option<usize>,
+    /// The field that differs, where both have the same event.
+    pub field: Option<&'static str>,
+    /// The explanation.
+    pub sentence: String,
+}
+
+/// The first difference of two histories; `None` if there is none.
+///
+/// ```
+/// use loopscope_model::diff::{Side, diff};
+/// use loopscope_model::story::Story;
+/// use loopscope_protocol::KindSet;
+///
+/// let (mut one, mut two) = (Story::new(), Story::new());
+/// one.start().soon(1, "tick");
+/// two.start().soon(1, "tock");
+/// let (a, b) = (one.timeline(), two.timeline());
+/// let never_sends = KindSet::NONE;
+/// let first = Side { title: "a.rec", timeline: &a, names: one.names(), never_sends };
+/// let second = Side { title: "b.rec", timeline: &b, names: two.names(), never_sends };
+/// assert_eq!(
+///     diff(first, second).unwrap().sentence,
+///     "After 3 equal events they differ. a.rec, record 4: call_soon put h1 tick into the ready \
+///      queue. b.rec, record 4: call_soon put h1 tock into the ready queue."
+/// );
+/// assert_eq!(diff(first, first), None);
+/// ```
+pub fn diff(first: Side<'_>, second: Side<'_>) -> Option<Divergence> {
+    let never = first.never_sends.union(second.never_sends);
+    let (mut a, mut b) = (Walk::new(first), Walk::new(second));
+    let mut equal = 0;
+    loop {
+        a.advance(never);
+        b.advance(never);
+        let field = match (a.record(), b.record()) {
+            (None, None) => return None,
+            (Some(x), Some(y)) if x.kind() == y.kind() => match differs(&a, x, &b, y) {
+                None => {
+                    equal += 1;
+                    continue;
+                }
+                Some(field) => Some(field),
+            },
+            _ => None,
+        };
+        return Some(Divergence {
+            equal,
+            first: a.record().map(|_| a.position),
+            second: b.record().map(|_| b.position),
+            field,
+            sentence: explain(equal, &a, &b, field),
+        });
+    }
+}
+
+/// One side while it is walked along, with the state that tells what ids are called.
+struct Walk<'a> {
+    side: Side<'a>,
+    state: State,
+    position: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(side: Side<'a>) -> Self {
+        Self { side, state: State::default(), position: 0 }
+    }
+
+    /// Goes on to the next record that counts.
+    fn advance(&mut self, never: KindSet) {
+        loop {
+            self.position += 1;
+            let Some(record) = self.record() else { return };
+            self.state.apply(record);
+            if !never.has(record.kind()) {
+                return;
+            }
+        }
+    }
+
+    fn record(&self) -> Option<&'a Record> {
+        self.side.timeline.record(self.position)
+    }
+
+    fn name(&self, id: NameId) -> Essence<'_> {
+        Essence::Text(self.side.names.name(id))
+    }
+
+    /// What of a field's value counts.
+    fn essence<'s>(&'s self, record: &'s Record, value: FieldValue) -> Essence<'s> {
+        let state = &self.state;
+        let task = |id| state.task(id).map_or(NameId::NONE, |task| task.name);
+        let future = |id| state.future(id).map_or(NameId::NONE, |future| future.name);
+        let handle = |id| state.handle(id).map_or(NameId::NONE, |handle| handle.name);
+        match value {
+            FieldValue::Uint(n) => Essence::Number(n),
+            FieldValue::Int(n) => Essence::Number(n.cast_unsigned()),
+            FieldValue::Word(word) => Essence::Text(Cow::Borrowed(word)),
+            FieldValue::Handle(id) => self.name(handle(id)),
+            FieldValue::Task(id) => self.name(task(id)),
+            FieldValue::Future(id) => self.name(future(id)),
+            FieldValue::Signal(signal) => Essence::Number(u64::from(signal.0)),
+            FieldValue::Name(id) => self.name(id),
+            FieldValue::Text(text) => Essence::Text(Cow::Borrowed(record.text(text))),
+            FieldValue::By(By::Outside) => Essence::Text(Cow::Borrowed("outside")),
+            FieldValue::By(By::Py) => Essence::Text(Cow::Borrowed("py")),
+            FieldValue::By(By::Handle(id)) => self.name(handle(id)),
+            FieldValue::On(On::Task(id)) => self.name(task(id)),
+            FieldValue::On(On::Future(id)) => self.name(future(id)),
+            FieldValue::On(on) => Essence::Text(Cow::Borrowed(
+                crate::phrase::on_word(on).map_or("", |(kind, _)| kind),
+            )),
+            _ => Essence::Nothing,
+        }
+    }
+}
+
+#[derive(PartialEq)]
+enum Essence<'a> {
+    Nothing,
+    Number(u64),
+    Text(Cow<'a, str>),
+}
+
+/// Whether a field says nothing about what the program did.
+fn is_left_out(event: &Event, field: &str) -> bool {
+    match event.kind() {
+        // How it was started is no part of what happened.
+        Kind::RunStart | Kind::Gap => true,
+        Kind::TurnBegin => field == "turn",
+        Kind::TaskNew => field == "label",
+        Kind::ProcessNew | Kind::ProcessExit => field == "pid",
+        Kind::ProgramExit | Kind::Lint | Kind::Anomaly => field == "text",
+        Kind::ServerNew | Kind::TransportNew => field == "address",
+        _ => false,
+    }
+}
+
+/// The first field in which two events of one kind differ.
+fn differs(a: &Walk<'_>, x: &Record, b: &Walk<'_>, y: &Record) -> Option<&'static str> {
+    let (left, right) = (x.event.fields(), y.event.fields());
+    left.as_slice()
+        .iter()
+        .zip(right.as_slice())
+        .find(|(one, two)| {
+            !is_left_out(&x.event, one.name) && a.essence(x, one.value) != b.essence(y, two.value)
+        })
+        .map(|(one, _)| one.name)
+}
+
+fn explain(equal: usize, a: &Walk<'_>, b: &Walk<'_>, field: Option<&str>) -> String {
+    let after = match equal {
+        0 => "They differ from the first event on.".to_owned(),
+        1 => "After 1 equal event they differ.".to_owned(),
+        n => format!("After {n} equal events they differ."),
+    };
+    let side = |walk: &Walk<'_>| match walk.record() {
+        Some(record) => {
+            let said = sentence::happened(&walk.state, record, walk.side.names);
+            format!("{}, record {}: {said}", walk.side.title, record.seq)
+        }
+        None => format!("{} has ended.", walk.side.title),
+    };
+    let (one, two) = (side(a), side(b));
+    // Where both sentences say the same, only the field tells the difference.
+    let plain = |text: &str| text.split_once(": ").map(|(_, said)| said.to_owned());
+    let hint = match field {
+        Some(field) if plain(&one) == plain(&two) => format!(" The difference is in `{field}`."),
+        _ => String::new(),
+    };
+    format!("{after} {one} {two}{hint}")
+}
+
+#[cfg(test)]
+mod tests {
+    use loopscope_protocol::RunHow;
+
+    use super::*;
+    use crate::story::Story;
+
+    fn compare(one: &Story, two: &Story, never: KindSet) -> Option<Divergence> {
+        let (a, b) = (one.timeline(), two.timeline());
+        let side = |title, timeline, names| Side { title, timeline, names, never_sends: never };
+        diff(side("a", &a, one.names()), side("b", &b, two.names()))
+    }
+
+    fn program(first_id: u32, names: [&str; 2], at: f64) -> Story {
+        let mut story = Story::new();
+        // Ids and the order in which names are defined are different, what happens is not.
+        if first_id > 1 {
+            story.name("something else");
+        }
+        story.at(at).start();
+        for (id, name) in (first_id..).zip(names) {
+            story.soon(id, name);
+        }
+        story.turn(&[first_id, first_id + 1]).run(first_id).done(first_id);
+        story
+    }
+
+    #[test]
+    fn numbers_and_times_do_not_count() {
+        let one = program(1, ["tick", "tock"], 0.0);
+        let two = program(40, ["tick", "tock"], 7.5);
+        assert_eq!(compare(&one, &two, KindSet::NONE), None);
+    }
+
+    #[test]
+    fn names_count_also_where_the_record_has_only_the_number() {
+        let (mut one, mut two) = (program(1, ["a", "b"], 0.0), program(1, ["a", "b"], 0.0));
+        one.run(2);
+        two.run(1);
+        let found = compare(&one, &two, KindSet::NONE).unwrap();
+        assert_eq!((found.equal, found.first, found.field), (10, Some(11), Some("handle")));
+        assert!(found.sentence.ends_with("a, record 11: b runs. b, record 11: a runs."));
+    }
+
+    #[test]
+    fn one_side_may_end_earlier() {
+        let (mut one, two) = (program(1, ["a", "b"], 0.0), program(1, ["a", "b"], 0.0));
+        one.push(Event::LoopStopped { how: RunHow::Forever });
+        let found = compare(&one, &two, KindSet::NONE).unwrap();
+        assert_eq!((found.first, found.second, found.field), (Some(11), None, None));
+        assert_eq!(
+            found.sentence,
+            "After 10 equal events they differ. a, record 11: The loop stopped: run_forever \
+             returns. b has ended."
+        );
+    }
+
+    #[test]
+    fn kinds_that_one_side_never_sends_do_not_count() {
+        let (mut one, mut two) = (program(1, ["a", "b"], 0.0), program(1, ["a", "b"], 0.0));
+        one.print("only here").run(2);
+        two.run(2);
+        assert!(compare(&one, &two, KindSet::NONE).is_some());
+        assert_eq!(compare(&one, &two, KindSet::NONE.with(Kind::Output)), None);
+    }
+
+    #[test]
+    fn what_the_sentences_do_not_tell_apart_is_named() {
+        let (mut one, mut two) = (Story::new(), Story::new());
+        one.start().push(Event::TurnEnd { ready: 0, timers: 1 });
+        two.start().push(Event::TurnEnd { ready: 0, timers: 2 });
+        let found = compare(&one, &two, KindSet::NONE).unwrap();
+        assert!(found.sentence.ends_with("The difference is in `timers`."), "{}", found.sentence);
+    }
+}

@@ -1,0 +1,396 @@
+//! Why a task waits: the chain from what it waits for to whoever will complete that. And how it
+//! came to run last.
+
+use std::collections::BTreeSet;
+
+use loopscope_protocol::{
+    By, Event, FutureHow, FutureId, HandleHow, HandleId, Kind, KindSet, NameId, On, TaskHow, TaskId,
+};
+
+use crate::names::Names;
+use crate::phrase::{Scene, count, future_title, handle_title, time};
+use crate::record::{Record, seconds};
+use crate::state::{FutureState, Handle, HandleState, State, Task, TaskState};
+use crate::timeline::Timeline;
+
+/// Why a task waits, in one or two sentences; or that it does not.
+///
+/// ```
+/// use loopscope_model::{story::Story, why};
+/// use loopscope_protocol::{FutureId, On, TaskId};
+///
+/// let mut story = Story::new();
+/// story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1).future(1).timer(2, 4.0, "wake", 1);
+/// story.suspend(1, 1, On::Future(FutureId(1)), 9);
+/// assert_eq!(
+///     why::why(story.timeline().live(), story.names(), TaskId(1)),
+///     "fetch (task 1) waits at program.py:9 for f1 (Future), which h2 wake completes when it is \
+///      due at 4.000."
+/// );
+/// ```
+pub fn why(state: &State, names: &Names, id: TaskId) -> String {
+    let scene = Scene { state, names };
+    let title = scene.task(id);
+    let Some(task) = state.task(id) else {
+        return if names.task(id).is_some() {
+            format!("{title} has ended long ago, or does not exist yet.")
+        } else {
+            format!("There is no task {}.", id.0)
+        };
+    };
+    match task.state {
+        TaskState::Waiting(on) => {
+            let at = names.place(task.place).map(|at| format!(" at {at}")).unwrap_or_default();
+            let mut chain = Chain { scene, seen: BTreeSet::from([id]), dead_end: false };
+            let rest = chain.follow(on);
+            let mut text = format!("{title} waits{at} for {rest}.");
+            if chain.dead_end && is_idle(state, task) {
+                text.push_str(" Nothing is left that could wake it.");
+            }
+            text
+        }
+        TaskState::Queued => format!("{title} does not wait: {}.", queue_place(scene, task)),
+        TaskState::Running => format!("{title} does not wait: it runs now."),
+        TaskState::Done(how) => format!("{title} does not wait: {}.", ended(how)),
+        TaskState::Unknown => {
+            format!("What {title} waits for is not known: records were lost.")
+        }
+    }
+}
+
+const fn ended(how: TaskHow) -> &'static str {
+    match how {
+        TaskHow::Result => "it has returned",
+        TaskHow::Exception => "it has ended with an exception",
+        TaskHow::Cancelled => "it has ended cancelled",
+    }
+}
+
+/// Whether nothing at all is going on in the task's loop.
+fn is_idle(state: &State, task: &Task) -> bool {
+    let quiet = state.event_loop(task.loop_id).is_some_and(|the_loop| {
+        the_loop.current.is_none() && the_loop.ready().len() == 0 && the_loop.timers().len() == 0
+    });
+    quiet && !state.can_be_woken_from_outside(task.loop_id)
+}
+
+fn queue_place(scene: Scene<'_>, task: &Task) -> String {
+    let Some(handle) = task.handle else {
+        return "its next step is about to be queued".to_owned();
+    };
+    let Some(the_loop) = scene.state.event_loop(task.loop_id) else {
+        return format!("h{} will resume it", handle.0);
+    };
+    let verb = if task.steps == 0 { "start" } else { "resume" };
+    match the_loop.ready().position(|ready| ready == handle) {
+        Some(before) => {
+            let whose =
+                if before < the_loop.batch().len() { "this batch" } else { "the next batch" };
+            let behind = match before {
+                0 => "next in the ready queue".to_owned(),
+                n => format!("behind {} in the ready queue", count(n, "other")),
+            };
+            format!("h{} will {verb} it in {whose}, {behind}", handle.0)
+        }
+        None => format!("h{} is about to {verb} it", handle.0),
+    }
+}
+
+struct Chain<'a> {
+    scene: Scene<'a>,
+    seen: BTreeSet<TaskId>,
+    /// The chain ends at something that nobody is known to complete.
+    dead_end: bool,
+}
+
+impl Chain<'_> {
+    /// What is waited for, and what that waits for in turn.
+    fn follow(&mut self, on: On) -> String {
+        match on {
+            On::Nothing => "its next turn".to_owned(),
+            On::Future(id) => {
+                let title = self.scene.future(id);
+                format!("{title}{}", self.future(id))
+            }
+            On::Task(id) => {
+                let title = self.scene.task(id);
+                format!("{title}{}", self.task(id))
+            }
+            On::Timer(id) => match self.scene.state.handle(id).and_then(|handle| handle.when) {
+                Some(when) => format!("its timer h{}, which is due at {}", id.0, time(when)),
+                None => format!("its timer h{}", id.0),
+            },
+            On::Queue(id) => {
+                self.dead_end = true;
+                format!("wait queue {}, from which another task has to wake it", id.0)
+            }
+            On::Fd(fd) => format!("fd {} to be ready", fd.0),
+        }
+    }
+
+    fn task(&mut self, id: TaskId) -> String {
+        if !self.seen.insert(id) {
+            self.dead_end = true;
+            return ": they wait for each other, for ever".to_owned();
+        }
+        let Some(task) = self.scene.state.task(id) else {
+            return ", of which nothing is known".to_owned();
+        };
+        match task.state {
+            TaskState::Waiting(on) => format!(", which waits for {}", self.follow(on)),
+            TaskState::Queued => match task.handle {
+                Some(handle) => format!(", which is ready (h{})", handle.0),
+                None => ", which is ready".to_owned(),
+            },
+            TaskState::Running => ", which runs now".to_owned(),
+            TaskState::Done(_) => ", which has ended".to_owned(),
+            TaskState::Unknown => ", of which nothing is known since records were lost".to_owned(),
+        }
+    }
+
+    fn future(&mut self, id: FutureId) -> String {
+        let Some(future) = self.scene.state.future(id) else {
+            return ", of which nothing is known".to_owned();
+        };
+        match future.state {
+            FutureState::Done(_) => return ", which is done".to_owned(),
+            FutureState::Unknown => {
+                return ", of which nothing is known since records were lost".to_owned();
+            }
+            FutureState::Pending => {}
+        }
+        let completers: Vec<&Handle> =
+            self.scene.state.handles().filter(|handle| completes(handle, id)).collect();
+        if let Some(handle) = completers.iter().find(|handle| !handle.cancelled) {
+            return self.completer(handle);
+        }
+        let open: Vec<On> = future.needs.iter().copied().filter(|on| self.is_open(*on)).collect();
+        match open[..] {
+            [] if !future.needs.is_empty() => {
+                return ", which has all it needs and is about to be done".to_owned();
+            }
+            [] => {}
+            [only] => return format!(", which needs {}", self.follow(only)),
+            [..] => {
+                let all: Vec<String> = open.iter().map(|on| self.scene.on(*on)).collect();
+                let (last, others) = all.split_last().map_or(("", &[][..]), |(l, o)| (l, o));
+                return format!(
+                    ", which still needs {} of {}: {} and {last}",
+                    open.len(),
+                    future.needs.len(),
+                    others.join(", ")
+                );
+            }
+        }
+        self.dead_end = true;
+        if let Some(handle) = completers.first() {
+            let entry = self.scene.entry(handle.id);
+            return format!(", which {entry} would complete, but that was cancelled");
+        }
+        let made_by = handle_name(self.scene.names, future.by, future.by_name);
+        let made = made_by.map(|by| format!(" ({by} made it)")).unwrap_or_default();
+        format!(", which somebody has to complete; nothing recorded says who{made}")
+    }
+
+    fn completer(&self, handle: &Handle) -> String {
+        let entry = self.scene.entry(handle.id);
+        match (handle.state, handle.when) {
+            (HandleState::Timer, Some(when)) => {
+                format!(", which {entry} completes when it is due at {}", time(when))
+            }
+            (HandleState::Ready, _) => format!(", which {entry} completes: it is ready"),
+            (HandleState::Running, _) => format!(", which {entry} completes: it runs now"),
+            _ => match self.scene.state.watchers().find(|w| w.handle == handle.id) {
+                Some(watcher) => {
+                    format!(", which {entry} completes when fd {} is ready", watcher.fd.0)
+                }
+                None => format!(", which {entry} completes"),
+            },
+        }
+    }
+
+    fn is_open(&self, on: On) -> bool {
+        match on {
+            On::Task(id) => self.scene.state.task(id).is_some_and(|task| !task.state.is_done()),
+            On::Future(id) => {
+                let future = self.scene.state.future(id);
+                future.is_some_and(|future| !matches!(future.state, FutureState::Done(_)))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Whether a handle is the one that will complete a future, not one that its completion made.
+fn completes(handle: &Handle, id: FutureId) -> bool {
+    handle.future == id
+        && !matches!(
+            handle.how,
+            Some(HandleHow::DoneCallback | HandleHow::Wakeup | HandleHow::Step)
+        )
+}
+
+fn handle_name(names: &Names, by: By, name: NameId) -> Option<String> {
+    match by {
+        By::Outside => None,
+        By::Py => Some("a py command".to_owned()),
+        By::Handle(id) => Some(handle_title(id, name, names)),
+    }
+}
+
+/// How a task came to run the last time, up to position `n`: who completed what it waited for.
+/// `None` if it has not run, or if too much of it was lost.
+///
+/// ```
+/// use loopscope_model::{story::Story, why};
+/// use loopscope_protocol::{FutureId, HandleHow, On, TaskId};
+///
+/// let mut story = Story::new();
+/// story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1).future(1).timer(2, 4.0, "wake", 1);
+/// story.suspend(1, 1, On::Future(FutureId(1)), 9).end_turn().poll(Some(4.0), 4.0).due(2, 4.0);
+/// story.begin_turn(1).run(2).complete(1).handle(3, HandleHow::Wakeup, "fetch", 1, 1).done(2);
+/// story.turn(&[3]).step(3, 1);
+/// let timeline = story.timeline();
+/// assert_eq!(
+///     why::last_wakeup(&timeline, timeline.len(), story.names(), TaskId(1)).unwrap(),
+///     "fetch (task 1) ran last in turn 3, at 4.000: h2 wake, a timer due at 4.000, gave f1 \
+///      (Future) its result, so h3 was queued, which resumed it."
+/// );
+/// ```
+pub fn last_wakeup(timeline: &Timeline, n: usize, names: &Names, id: TaskId) -> Option<String> {
+    let steps = KindSet::NONE.with(Kind::TaskStep);
+    let step = before(
+        timeline,
+        n,
+        steps,
+        |event| matches!(event, Event::TaskStep { task } if *task == id),
+    )?;
+    let runs = KindSet::NONE.with(Kind::HandleRun);
+    let run = before(
+        timeline,
+        step,
+        runs,
+        |event| matches!(event, Event::HandleRun { task, .. } if *task == id),
+    )?;
+    let Event::HandleRun { handle, .. } = timeline.record(run)?.event else { return None };
+    let made = introduced(timeline, run, handle)?;
+    let task_title =
+        crate::phrase::task_title(id, names.task(id).map_or(NameId::NONE, |d| d.name), names);
+    let record = timeline.record(step)?;
+    let at = record.seconds().map(|at| format!(", at {}", time(at))).unwrap_or_default();
+    let ran = format!("{task_title} ran last in turn {}{at}", record.turn);
+    let h = handle.0;
+    let because = match timeline.record(made)?.event {
+        Event::HandleNew { how: HandleHow::Wakeup, future, .. } if future.is_some() => {
+            let done = completion(timeline, made, names, future);
+            format!("{}, so h{h} was queued, which resumed it", done?)
+        }
+        Event::HandleNew { how: HandleHow::Wakeup, .. } => {
+            format!("what it waited for was done, so h{h} was queued, which resumed it")
+        }
+        Event::TimerNew { when, .. } => format!("its timer h{h} was due at {}", time(when)),
+        Event::HandleNew { by, .. } => {
+            let again = before(
+                timeline,
+                made,
+                steps,
+                |event| matches!(event, Event::TaskStep { task } if *task == id),
+            );
+            let who = title_of(timeline, made, names, by);
+            match (again, who) {
+                (Some(_), _) => format!("it had given the others a turn and was queued as h{h}"),
+                (None, Some(who)) => format!("{who} made it, and h{h} was its first step"),
+                (None, None) => format!("it was made, and h{h} was its first step"),
+            }
+        }
+        _ => return None,
+    };
+    Some(format!("{ran}: {because}."))
+}
+
+/// How a future was completed before position `n`, without the stop at the end.
+fn completion(timeline: &Timeline, n: usize, names: &Names, id: FutureId) -> Option<String> {
+    let done = before(
+        timeline,
+        n + 1,
+        KindSet::NONE.with(Kind::FutureDone),
+        |event| matches!(event, Event::FutureDone { future, .. } if *future == id),
+    );
+    // A future that is a task has no record of its own.
+    let Some(done) = done else { return Some(format!("f{} was done", id.0)) };
+    let Event::FutureDone { how, by, .. } = timeline.record(done)?.event else { return None };
+    let name = before(
+        timeline,
+        done,
+        KindSet::NONE.with(Kind::FutureNew),
+        |event| matches!(event, Event::FutureNew { future, .. } if *future == id),
+    )
+    .and_then(|made| match timeline.record(made)?.event {
+        Event::FutureNew { name, .. } => Some(name),
+        _ => None,
+    });
+    let future = future_title(id, name.unwrap_or(NameId::NONE), names);
+    Some(match (title_of(timeline, done, names, by), how) {
+        (Some(by), FutureHow::Result) => format!("{by} gave {future} its result"),
+        (Some(by), FutureHow::Exception) => format!("{by} gave {future} an exception"),
+        (Some(by), FutureHow::Cancelled) => format!("{by} cancelled {future}"),
+        (None, FutureHow::Result) => format!("{future} got its result"),
+        (None, FutureHow::Exception) => format!("{future} got an exception"),
+        (None, FutureHow::Cancelled) => format!("{future} was cancelled"),
+    })
+}
+
+/// Who caused something, with what is known from the record that made the handle.
+fn title_of(timeline: &Timeline, n: usize, names: &Names, by: By) -> Option<String> {
+    let id = match by {
+        By::Outside => return None,
+        By::Py => return Some("a py command".to_owned()),
+        By::Handle(id) => id,
+    };
+    let made = introduced(timeline, n, id).and_then(|made| timeline.record(made));
+    let Some(Record { event, t, .. }) = made else { return Some(format!("h{}", id.0)) };
+    match *event {
+        Event::TimerNew { name, when, .. } => {
+            let name = names.name(name);
+            Some(format!("h{} {name}, a timer due at {},", id.0, time(when)))
+        }
+        Event::HandleNew { task, .. } if task.is_some() => {
+            let name = names.task(task).map_or(NameId::NONE, |definition| definition.name);
+            Some(crate::phrase::task_title(task, name, names))
+        }
+        Event::HandleNew { name, .. } => {
+            let since = t.map(|t| format!(", queued at {},", time(seconds(t)))).unwrap_or_default();
+            Some(format!("h{} {}{since}", id.0, names.name(name)))
+        }
+        _ => None,
+    }
+}
+
+/// The position at which a handle was made, the last time before `n`.
+fn introduced(timeline: &Timeline, n: usize, id: HandleId) -> Option<usize> {
+    let kinds = KindSet::NONE.with(Kind::HandleNew).with(Kind::TimerNew);
+    before(
+        timeline,
+        n,
+        kinds,
+        |event| matches!(event, Event::HandleNew { handle, .. } | Event::TimerNew { handle, .. } if *handle == id),
+    )
+}
+
+/// The last position up to `n` whose event is of one of `kinds` and is the wanted one.
+fn before(
+    timeline: &Timeline,
+    n: usize,
+    kinds: KindSet,
+    wanted: impl Fn(&Event) -> bool,
+) -> Option<usize> {
+    let n = n.min(timeline.len());
+    let found = timeline
+        .range(0, n)
+        .rev()
+        .position(|record| kinds.has(record.kind()) && wanted(&record.event))?;
+    Some(n - found)
+}
+
+#[cfg(test)]
+mod tests;
