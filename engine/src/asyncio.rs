@@ -14,6 +14,7 @@ mod handle;
 mod job;
 mod modules;
 mod registry;
+mod sleep;
 mod step;
 mod task;
 

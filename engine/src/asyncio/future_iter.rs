@@ -1,6 +1,6 @@
-//! The iterators behind `await future` and `await asyncio.sleep(0)`.
+//! The iterator behind `await future`.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use rustpython_derive::Traverse;
 use rustpython_vm::common::lock::PyMutex;
@@ -8,7 +8,7 @@ use rustpython_vm::function::OptionalArg;
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::types::{IterNext, SelfIter};
 use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
+    AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
 };
 
 use super::future_cell::FutureCell;
@@ -25,7 +25,7 @@ impl PyFutureIter {
         Self { future: PyMutex::new(Some(future)) }
     }
 
-    fn advance(&self, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
+    pub(super) fn advance(&self, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
         let Some(future) = self.future.lock().take() else {
             return Ok(PyIterReturn::StopIteration(None));
         };
@@ -82,37 +82,5 @@ impl SelfIter for PyFutureIter {}
 impl IterNext for PyFutureIter {
     fn next(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
         zelf.advance(vm)
-    }
-}
-
-/// Yields `None` once: the task gives the others a turn.
-#[pyclass(name = "bare_yield", module = "_loopscope")]
-#[derive(Debug, PyPayload)]
-pub(super) struct PyBareYield {
-    yielded: AtomicBool,
-}
-
-impl PyBareYield {
-    pub(super) const fn new() -> Self {
-        Self { yielded: AtomicBool::new(false) }
-    }
-}
-
-#[pyclass(flags(DISALLOW_INSTANTIATION), with(IterNext, rustpython_vm::types::Iterable))]
-impl PyBareYield {
-    #[pymethod(name = "__await__")]
-    fn awaited(zelf: PyRef<Self>) -> PyRef<Self> {
-        zelf
-    }
-}
-
-impl SelfIter for PyBareYield {}
-
-impl IterNext for PyBareYield {
-    fn next(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
-        if zelf.yielded.swap(true, Ordering::Relaxed) {
-            return Ok(PyIterReturn::StopIteration(None));
-        }
-        Ok(PyIterReturn::Return(vm.ctx.none()))
     }
 }

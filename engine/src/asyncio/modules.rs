@@ -226,13 +226,13 @@ mod _loopscope {
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
     use super::super::event_loop::PyLoop;
-    use super::super::future_iter::PyBareYield;
-    use super::super::handle::{PyHandle, PyTimerHandle};
+        use super::super::handle::{PyHandle, PyTimerHandle};
+    use super::super::sleep::{PySleep, SleepArgs};
     use crate::run::Run;
 
     #[pyattr(name = "Loop", once)]
     fn event_loop(_vm: &VirtualMachine) -> PyTypeRef {
-        let _ = PyBareYield::make_static_type();
+        let _ = PySleep::make_static_type();
         PyLoop::make_static_type()
     }
 
@@ -247,15 +247,15 @@ mod _loopscope {
         PyTimerHandle::make_static_type()
     }
 
-    /// What `asyncio.sleep(0)` awaits.
+    /// `asyncio.sleep`.
     #[pyfunction]
-    fn bare_yield() -> PyBareYield {
-        PyBareYield::new()
+    fn sleep(args: SleepArgs, vm: &VirtualMachine) -> PySleep {
+        PySleep::new(args, vm)
     }
 
     /// What a sleep's timer calls.
     #[pyfunction]
-    fn set_result_unless_cancelled(
+    fn _set_result_unless_cancelled(
         future: PyObjectRef,
         result: PyObjectRef,
         vm: &VirtualMachine,

@@ -64,8 +64,8 @@ def submodule(name):
 def _adjust_tasks(tasks):
     """Puts native functions in the place of those that every sleep calls."""
     import _loopscope
-    tasks.__dict__['__sleep0'] = _loopscope.bare_yield
-    tasks.futures._set_result_unless_cancelled = _loopscope.set_result_unless_cancelled
+    tasks.sleep = _loopscope.sleep
+    tasks.futures._set_result_unless_cancelled = _loopscope._set_result_unless_cancelled
 
 
 # The library is Python 3.14's. What it does differently from 3.13 is put right here.
