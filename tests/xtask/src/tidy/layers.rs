@@ -26,7 +26,7 @@ const LAYERS: [Layer; 5] = [
             "attach",
             "source",
             "repl",
-            "session",
+            "Session",
             "Instant",
             "SystemTime",
         ],
