@@ -12,13 +12,10 @@ use crate::run::Run;
 
 /// A module of the `asyncio` package.
 pub(super) fn submodule(name: &'static str, vm: &VirtualMachine) -> PyResult {
-    let modules = vm.sys_module.get_attr("modules", vm)?;
     let full = vm.ctx.new_str(format!("asyncio.{name}"));
-    if let Ok(module) = modules.get_item(&*full, vm) {
-        return Ok(module);
-    }
+    // Always through the import, which waits where another thread has only begun it.
     vm.import(&full, 0)?;
-    modules.get_item(&*full, vm)
+    vm.sys_module.get_attr("modules", vm)?.get_item(&*full, vm)
 }
 
 /// `_get_running_loop()`.

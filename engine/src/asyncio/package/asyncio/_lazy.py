@@ -51,13 +51,12 @@ def install():
 
 
 def submodule(name):
-    """A module of this package."""
+    """A module of this package. The import waits where another thread has only begun it."""
     full = f'asyncio.{name}'
-    if full not in sys.modules:
-        __import__(full)
-        adjust = _ADJUST.get(name)
-        if adjust is not None:
-            adjust(sys.modules[full])
+    __import__(full)
+    adjust = _ADJUST.pop(name, None)
+    if adjust is not None:
+        adjust(sys.modules[full])
     return sys.modules[full]
 
 
