@@ -18,6 +18,7 @@ mod trace;
 mod turn;
 
 pub use clock::{Clock, seconds};
+pub(crate) use current::mark_loop_thread;
 pub use current::{as_py, current, thread_is_loop};
 pub use ids::Ids;
 pub use lifecycle::{CloseError, LoopCore, LoopFlags, RunError};

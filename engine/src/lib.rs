@@ -7,5 +7,6 @@
 //! - [`run`] is what all of them share.
 
 pub mod core;
+pub mod host;
 mod python;
 pub mod run;

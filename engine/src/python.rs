@@ -1,4 +1,18 @@
 //! The embedded interpreter: how it starts, what time it sees, where its output goes and how it is
 //! interrupted. It knows no event loop; `asyncio` does.
 
+mod clock;
 pub(crate) mod fd;
+pub(crate) mod flags;
+mod hooks;
+mod lines;
+pub(crate) mod output;
+mod outside;
+mod processes;
+pub(crate) mod program;
+mod random;
+pub(crate) mod start;
+mod streams;
+mod version;
+
+pub(crate) use clock::start_at;

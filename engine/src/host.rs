@@ -1,0 +1,232 @@
+//! The child process: it runs one program, sends records out and takes requests in.
+//!
+//! What the parent has to do:
+//!
+//! - Start `current_exe()` with the arguments `__engine` and then [`Options::to_args`]; its `main`
+//!   calls [`main`] with what follows `__engine`. It should set the environment variable
+//!   [`AS_PYTHON`] to `1` for the child, because `sys.executable` names the same binary; where it
+//!   does not, the child does so by starting itself once more, which costs a few milliseconds.
+//! - With [`Options::wire`], hand over descriptor 3 (records and replies out) and 4 (requests in).
+//!   The first frame is [`Reply::Hello`]. Descriptor 4 at its end means that the parent is gone,
+//!   and then the child goes as well.
+//! - Start the child from a thread that lives as long as the child: on Linux the child dies with
+//!   the *thread* that started it.
+//! - A binary that is called with [`AS_PYTHON`] set and without `__engine` is to call
+//!   [`python_main`]; [`acts_as_python`] says whether it is so.
+
+mod copy;
+mod gate;
+mod limits;
+mod options;
+mod pump;
+mod requests;
+mod statement;
+mod wire;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::sync::{Arc, OnceLock};
+
+use loopscope_protocol::wire::VERSION;
+use loopscope_protocol::{Capabilities, Capability, ClockMode, Dialect, Reply};
+use nix::sys::signal::SigSet;
+
+pub use options::{BadArgument, MEMORY_LIMIT, Options, Program, WALL_START_NS};
+
+use crate::core::{Clock, Ids, Trace};
+use crate::python::flags::PythonArgs;
+use crate::python::output::{self, Output};
+use crate::python::{program, start_at};
+use crate::run::Run;
+
+pub(crate) use copy::{is_copy, now_a_copy};
+pub(crate) use gate::{Control, deferred};
+pub(crate) use limits::unlimited;
+pub(crate) use wire::high;
+
+/// The environment variable that makes our binary act as `python3`.
+pub const AS_PYTHON: &str = "LOOPSCOPE_AS_PYTHON";
+
+/// The stack of the interpreter's thread. Only what is used of it costs memory.
+const STACK: usize = 64 << 20;
+
+static CONTROL: OnceLock<Arc<Control>> = OnceLock::new();
+
+/// The gate, if records go anywhere.
+pub(crate) fn control() -> Option<&'static Arc<Control>> {
+    CONTROL.get()
+}
+
+/// While the value lives, only this thread is at the records. It may be asked for only where no
+/// record can be on its way out on the same thread.
+fn aside() -> Option<output::Aside<'static>> {
+    output::current().map(Output::aside)
+}
+
+/// Whether this process was started as if it were `python3`.
+#[must_use]
+pub fn acts_as_python() -> bool {
+    std::env::var_os(AS_PYTHON).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+/// Runs a program as the child process; `args` are what follows `__engine`. Gives the exit code.
+///
+/// # Panics
+///
+/// If the operating system refuses a thread.
+#[must_use]
+pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let options = match Options::from_args(args) {
+        Ok(options) => options,
+        Err(error) => return complain(&error.to_string(), 2),
+    };
+    if !acts_as_python() {
+        return again();
+    }
+    let signals = block_signals();
+    limits::set(options.memory_limit);
+    match prepare(&options) {
+        Ok(()) => {}
+        Err(error) => {
+            return complain(
+                &format!(
+                    "loopscope: the program cannot be started, because its descriptors cannot be \
+                     set up: {error}"
+                ),
+                1,
+            );
+        }
+    }
+    let code = in_big_thread(signals, move || program::run(&options));
+    if let Some(output) = output::current() {
+        output.finish();
+    }
+    code
+}
+
+/// Runs as `python3` does; `args` are the arguments without the program's name. Gives the exit
+/// code. Programs start it through `sys.executable`.
+///
+/// # Panics
+///
+/// If the operating system refuses a thread.
+#[must_use]
+pub fn python_main(args: impl IntoIterator<Item = OsString>) -> i32 {
+    let args = match PythonArgs::parse(args) {
+        Ok(args) => args,
+        Err(done) => return done.tell(),
+    };
+    let signals = block_signals();
+    let mut options = Options::new(args.program);
+    options.args = args.args;
+    options.clock = ClockMode::Real;
+    options.dialect = program::inherited_dialect();
+    install(&options, None);
+    in_big_thread(signals, move || program::run_as_python(&options, &args.flags, args.from_stdin))
+}
+
+/// Sets up descriptors, clock, records and the threads that serve them.
+fn prepare(options: &Options) -> std::io::Result<()> {
+    if !options.wire {
+        if options.stdout_to_stderr {
+            nix::unistd::dup2_stdout(std::io::stderr())?;
+        }
+        install(options, None);
+        return Ok(());
+    }
+    let (out, requests) = wire::take()?;
+    let output = Output::take(options.capture, options.stdout_to_stderr)?;
+    let control = Arc::new(Control::new(options.paused));
+    let _ = CONTROL.set(Arc::clone(&control));
+    install(options, Some((wire::sink(out), Box::new(gate::Door(Arc::clone(&control))))));
+    let output = output.install();
+    let trace = &Run::current().trace;
+    gate::reply(trace, &hello(options.dialect));
+    requests::start(requests, control)?;
+    pump::start(output)
+}
+
+type Records = (crate::core::Sink, Box<dyn crate::core::Gate>);
+
+fn install(options: &Options, records: Option<Records>) {
+    let clock = Arc::new(Clock::new(options.clock));
+    let trace = match records {
+        None => Trace::off(Arc::clone(&clock)),
+        Some((sink, gate)) => Trace::to(Arc::clone(&clock), sink, Some(gate)),
+    };
+    start_at(options.wall_start_ns);
+    Run {
+        ids: Arc::new(Ids::default()),
+        clock,
+        trace,
+        dialect: options.dialect,
+        ties: options.ties,
+        seed: options.seed,
+        folder: program::folder(&options.program),
+    }
+    .install();
+}
+
+/// Who this child is.
+fn hello(dialect: Dialect) -> Reply<'static> {
+    Reply::Hello {
+        version: VERSION,
+        capabilities: Capabilities::default()
+            .with(Capability::Pause)
+            .with(Capability::Python)
+            .with(Capability::Interrupt),
+        ticks_per_second: 1_000_000_000,
+        dialect,
+        pid: std::process::id(),
+    }
+}
+
+/// From now on this thread, and those that it starts, leave every signal to the interpreter's.
+fn block_signals() -> SigSet {
+    SigSet::all()
+        .thread_swap_mask(nix::sys::signal::SigmaskHow::SIG_BLOCK)
+        .unwrap_or_else(|_| SigSet::empty())
+}
+
+/// Runs `work` in a thread with a stack that deep recursion fits into, and with `signals` blocked
+/// as they were at the start of the process.
+fn in_big_thread(signals: SigSet, work: impl FnOnce() -> i32 + Send + 'static) -> i32 {
+    let work = move || {
+        let _ = signals.thread_set_mask();
+        crate::core::mark_loop_thread();
+        let code = work();
+        if is_copy() {
+            // The thread that waits for this one exists only in the original.
+            std::process::exit(code);
+        }
+        code
+    };
+    let thread = std::thread::Builder::new().name("python".into()).stack_size(STACK).spawn(work);
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        Ok(Err(_)) => 101,
+        Err(error) => complain(
+            &format!(
+                "loopscope: the interpreter has no thread to run in: {error}; free some memory"
+            ),
+            1,
+        ),
+    }
+}
+
+/// Starts this very program once more, with the variable set that lets it serve as
+/// `sys.executable`.
+fn again() -> i32 {
+    let mut args = std::env::args_os();
+    let own = args.next().unwrap_or_default();
+    let exe = std::env::current_exe().unwrap_or_else(|_| own.clone().into());
+    let error = std::process::Command::new(exe).arg0(own).args(args).env(AS_PYTHON, "1").exec();
+    complain(&format!("loopscope: the engine cannot be started: {error}"), 1)
+}
+
+fn complain(sentence: &str, code: i32) -> i32 {
+    let _ = writeln!(std::io::stderr(), "{sentence}");
+    code
+}

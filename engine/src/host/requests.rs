@@ -1,0 +1,53 @@
+//! The thread that reads what the host asks for.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use loopscope_protocol::Request;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::gate::{self, Control};
+use super::wire::{HOST_GONE, read_requests};
+use crate::run::Run;
+
+/// Starts to listen.
+pub(super) fn start(requests: File, control: Arc<Control>) -> io::Result<()> {
+    let listen = move || {
+        let mut statement = Vec::new();
+        read_requests(requests, |request| serve(request, &control, &mut statement));
+        if !control.is_detached() {
+            std::process::exit(HOST_GONE);
+        }
+    };
+    std::thread::Builder::new().name("requests".into()).spawn(listen).map(drop)
+}
+
+fn serve(request: Request<'_>, control: &Control, statement: &mut Vec<u8>) {
+    let trace = &Run::current().trace;
+    match request {
+        Request::Hello { .. } => gate::reply(trace, &super::hello(Run::current().dialect)),
+        Request::Run { until } => control.run(until),
+        Request::Pause => control.pause(),
+        Request::Detach => control.detach(),
+        // As Ctrl-C does it, so that a handler of the program's has its say. Only the interpreter's
+        // thread takes signals, whatever system call it waits in.
+        Request::Interrupt => drop(kill(Pid::this(), Signal::SIGINT)),
+        Request::Snapshot => {
+            gate::refuse(
+                trace,
+                "A local program sends everything from its start, so it needs no snapshot.",
+            );
+        }
+        Request::Python { more, code } => {
+            statement.extend_from_slice(code);
+            if !more {
+                let code = String::from_utf8_lossy(&std::mem::take(statement)).into_owned();
+                if let Err(sentence) = control.python(code) {
+                    gate::refuse(trace, sentence);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The two descriptors that the parent hands to the child: records and replies out on 3, requests
+//! in on 4. Nothing here knows what a request means.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::RawFd;
+
+use loopscope_protocol::Request;
+use loopscope_protocol::wire::{Decoder, Item, ItemFrame, Step};
+
+use super::copy::is_copy;
+use crate::core::Sink;
+use crate::python::fd::borrow;
+
+/// Where the child writes frames to.
+const OUT: RawFd = 3;
+/// Where the child reads frames from.
+const IN: RawFd = 4;
+/// Ours lie above this, so that what the program opens gets the numbers it would get anywhere.
+const ABOVE: RawFd = 100;
+
+/// The exit code of a child whose host is gone. Nobody is there to see it.
+pub(super) const HOST_GONE: i32 = 129;
+
+/// Takes the two descriptors: records out, requests in. They do not survive an `exec`.
+pub(super) fn take() -> io::Result<(File, File)> {
+    let out = high(OUT)?;
+    let requests = high(IN)?;
+    nix::unistd::close(OUT)?;
+    nix::unistd::close(IN)?;
+    Ok((out, requests))
+}
+
+/// Where finished frames go. A host that is gone ends the process.
+pub(super) fn sink(mut out: File) -> Sink {
+    let mut closed = false;
+    Box::new(move |frames| {
+        // A copy of the process holds frames that the original sends.
+        if closed || is_copy() {
+            return;
+        }
+        if let Err(error) = out.write_all(frames) {
+            closed = true;
+            // Any other error means that the program itself closed the descriptor.
+            if error.kind() == io::ErrorKind::BrokenPipe
+                && !super::control().is_some_and(|control| control.is_detached())
+            {
+                std::process::exit(HOST_GONE);
+            }
+        }
+    })
+}
+
+/// A copy of `fd` out of the program's way.
+pub(crate) fn high(fd: RawFd) -> io::Result<File> {
+    let fd = borrow(fd).ok_or(io::ErrorKind::InvalidInput)?;
+    // Where fewer descriptors are allowed than that, somewhere lower will do.
+    let copy = rustix::io::fcntl_dupfd_cloexec(fd, ABOVE)
+        .or_else(|_| rustix::io::fcntl_dupfd_cloexec(fd, 10))?;
+    Ok(File::from(copy))
+}
+
+/// Reads requests until the other side closes, and hands each to `each`.
+pub(super) fn read_requests(from: impl Read, mut each: impl FnMut(Request<'_>)) {
+    let mut from = from;
+    let mut decoder = Decoder::new();
+    let mut waiting: Vec<u8> = Vec::new();
+    let mut chunk = [0; 4096];
+    loop {
+        let got = match from.read(&mut chunk) {
+            Ok(0) => return,
+            Ok(got) => got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => return,
+        };
+        waiting.extend_from_slice(&chunk[..got]);
+        let mut done = 0;
+        loop {
+            match decoder.next(&waiting[done..], false) {
+                Step::Frame { item, used, .. } => {
+                    if let ItemFrame::Item(Item::Request(request)) = item {
+                        each(request);
+                    }
+                    done += used;
+                }
+                Step::Garbage => done += 1,
+                Step::More => break,
+            }
+        }
+        waiting.drain(..done);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use loopscope_protocol::wire::Encoder;
+    use loopscope_protocol::{Kind, KindSet, StopWhen};
+
+    use super::*;
+
+    /// Gives its bytes in pieces of `step`.
+    struct Slowly<'a>(&'a [u8], usize);
+
+    impl Read for Slowly<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let step = self.1;
+            (&mut self.0).take(step as u64).read(buffer)
+        }
+    }
+
+    #[test]
+    fn requests_arrive_whole_however_the_pipe_cuts_them() {
+        let requests = [
+            Request::Run { until: StopWhen::at(KindSet::NONE.with(Kind::HandleRun)) },
+            Request::Python { more: false, code: b"print(1)" },
+            Request::Interrupt,
+        ];
+        let mut encoder = Encoder::new();
+        let bytes: Vec<u8> = requests
+            .iter()
+            .flat_map(|request| encoder.item(&Item::Request(*request)).to_vec())
+            .collect();
+        for step in 1..bytes.len() {
+            let mut seen = Vec::new();
+            read_requests(Slowly(&bytes, step), |request| seen.push(format!("{request:?}")));
+            let wanted: Vec<String> = requests.iter().map(|r| format!("{r:?}")).collect();
+            assert_eq!(seen, wanted, "in pieces of {step}");
+        }
+    }
+}

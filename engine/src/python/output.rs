@@ -1,0 +1,323 @@
+//! Where a program's standard output and error go when records are on: each line is passed on and
+//! recorded at once, in the order in which it was written, whoever wrote it.
+//!
+//! What Python writes through `sys.stdout` and `sys.stderr`, or with `os.write` to descriptor 1 or
+//! 2, is passed on and recorded by the thread that writes it. What reaches the descriptors in
+//! another way (other processes, mostly) goes through a pipe and is passed on and recorded when it
+//! arrives. Without records nothing of this exists, and the descriptors are what they were.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use loopscope_protocol::{Event, LoopId, Stream, Text};
+use parking_lot::{Mutex, MutexGuard};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustpython_vm::vm::thread::try_with_current_vm;
+
+use super::lines::Lines;
+use crate::host::{self, deferred};
+use crate::run::Run;
+
+static OUTPUT: OnceLock<Output> = OnceLock::new();
+
+thread_local! {
+    /// What this thread writes while somebody listens.
+    static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The output, if it is taken.
+pub(crate) fn current() -> Option<&'static Output> {
+    OUTPUT.get()
+}
+
+/// Does `work`, and gives what this thread writes meanwhile as well.
+pub(crate) fn listen<R>(work: impl FnOnce() -> R) -> (R, String) {
+    let before = HEARD.replace(Some(String::new()));
+    let result = work();
+    if let Some(output) = current() {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let _ = output.flush(stream);
+        }
+    }
+    (result, HEARD.replace(before).unwrap_or_default())
+}
+
+/// One of the two streams.
+#[derive(Debug)]
+struct Side {
+    stream: Stream,
+    /// Where it is passed on to; `None`: only into records.
+    to: Option<File>,
+    /// What other processes write; `None` once nobody can write to it any more.
+    pipe: Option<File>,
+    own: Lines,
+    other: Lines,
+}
+
+/// Both streams, in one order.
+#[derive(Debug)]
+pub(crate) struct Output {
+    sides: Mutex<[Side; 2]>,
+    /// Whether somebody but Python itself may have written to a pipe.
+    others: AtomicBool,
+    /// The process is being copied: only Python's threads may be at the records.
+    copying: AtomicBool,
+}
+
+/// While it lives, only this thread passes on and records.
+pub(crate) struct Aside<'a>(MutexGuard<'a, [Side; 2]>);
+
+/// Which of the two it is.
+const fn index(stream: Stream) -> usize {
+    match stream {
+        Stream::Stdout => 0,
+        Stream::Stderr => 1,
+    }
+}
+
+impl Side {
+    fn new(stream: Stream, to: Option<File>, pipe: File) -> Self {
+        Self { stream, to, pipe: Some(pipe), own: Lines::default(), other: Lines::default() }
+    }
+
+    /// Passes a piece on and records it.
+    fn tell(&mut self, piece: &[u8]) -> io::Result<()> {
+        let passed = self.pass_on(piece);
+        if !host::is_copy() {
+            let text = String::from_utf8_lossy(piece);
+            HEARD.with_borrow_mut(|heard| {
+                if let Some(heard) = heard {
+                    heard.push_str(&text);
+                }
+            });
+            let event = Event::Output { stream: self.stream, text: Text::FIRST };
+            Run::current().trace.emit_with(LoopId::NONE, event, &[&text]);
+        }
+        passed
+    }
+
+    fn pass_on(&mut self, piece: &[u8]) -> io::Result<()> {
+        // A copy of the process has no records of its own: the original takes its output up.
+        if host::is_copy() {
+            let fd = match self.stream {
+                Stream::Stdout => rustix::stdio::stdout(),
+                Stream::Stderr => rustix::stdio::stderr(),
+            };
+            return write_all(fd, piece);
+        }
+        match &self.to {
+            Some(to) => write_all(to.as_fd(), piece),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes up what other processes have written.
+    fn drain(&mut self) {
+        let mut chunk = [0; 8192];
+        while let Some(pipe) = &mut self.pipe {
+            match pipe.read(&mut chunk) {
+                Ok(0) => self.pipe = None,
+                Ok(got) => {
+                    self.other.push(&chunk[..got]);
+                    while let Some(line) = self.other.line() {
+                        let _ = self.tell(&line);
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        if let Some(rest) = self.other.rest(self.pipe.is_none()) {
+            let _ = self.tell(&rest);
+        }
+    }
+}
+
+/// Writes everything, also where the descriptor does not block.
+fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(&fd, bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => {
+                let _ = poll(&mut [PollFd::new(&fd, PollFlags::OUT)], None);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+impl Output {
+    /// Takes descriptors 1 and 2: from now on they lead into our pipes. With `capture` nothing is
+    /// passed on, and with `to_stderr` both are passed on to standard error.
+    pub(crate) fn take(capture: bool, to_stderr: bool) -> io::Result<Self> {
+        let to = |fd: RawFd| if capture { Ok(None) } else { host::high(fd).map(Some) };
+        let (out, err) = (to(if to_stderr { 2 } else { 1 })?, to(2)?);
+        let (out_pipe, out_end) = pipe_with(PipeFlags::CLOEXEC)?;
+        let (err_pipe, err_end) = pipe_with(PipeFlags::CLOEXEC)?;
+        rustix::stdio::dup2_stdout(out_end)?;
+        rustix::stdio::dup2_stderr(err_end)?;
+        let out_pipe = host::high(out_pipe.as_raw_fd())?;
+        let err_pipe = host::high(err_pipe.as_raw_fd())?;
+        for pipe in [&out_pipe, &err_pipe] {
+            fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
+        }
+        let sides =
+            [Side::new(Stream::Stdout, out, out_pipe), Side::new(Stream::Stderr, err, err_pipe)];
+        Ok(Self {
+            sides: Mutex::new(sides),
+            others: AtomicBool::new(false),
+            copying: AtomicBool::new(false),
+        })
+    }
+
+    /// Makes it the output of this process.
+    pub(crate) fn install(self) -> &'static Self {
+        OUTPUT.get_or_init(|| self)
+    }
+
+    /// For the threads that are not Python's: keeps everybody else from passing on and recording.
+    pub(crate) fn aside(&self) -> Aside<'_> {
+        loop {
+            let sides = self.sides.lock();
+            if !self.copying.load(Ordering::Relaxed) {
+                return Aside(sides);
+            }
+            drop(sides);
+            std::thread::yield_now();
+        }
+    }
+
+    /// Does `work`, which copies the process, while the threads that the copy will not have are
+    /// not at the records. So the copy finds no lock that nobody would ever open.
+    pub(crate) fn while_copying<R>(&self, work: impl FnOnce() -> R) -> R {
+        {
+            let _sides = self.lock();
+            self.copying.store(true, Ordering::Relaxed);
+        }
+        let result = work();
+        self.copying.store(false, Ordering::Relaxed);
+        result
+    }
+
+    /// For Python's threads: they wait for the lock as for any other thing that takes time, and
+    /// never have it while they are not at work.
+    fn lock(&self) -> MutexGuard<'_, [Side; 2]> {
+        loop {
+            if let Some(sides) = self.sides.try_lock() {
+                return sides;
+            }
+            let wait = || drop(self.sides.lock());
+            if try_with_current_vm(|vm| vm.allow_threads(wait)).is_none() {
+                wait();
+            }
+        }
+    }
+
+    /// From now on another process may write to the descriptors, so what it wrote is taken up
+    /// before anything else is passed on.
+    pub(crate) fn expect_others(&self) {
+        self.others.store(true, Ordering::Relaxed);
+    }
+
+    /// Python wrote text: complete lines go out.
+    pub(crate) fn text(&self, stream: Stream, text: &[u8]) -> io::Result<()> {
+        self.lock()[index(stream)].own.push(text);
+        self.go_out(stream, Lines::line)
+    }
+
+    /// Python wrote bytes to the descriptor: everything goes out.
+    pub(crate) fn bytes(&self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
+        self.text(stream, bytes)?;
+        self.flush(stream)
+    }
+
+    /// What there is of a line goes out.
+    pub(crate) fn flush(&self, stream: Stream) -> io::Result<()> {
+        self.go_out(stream, |lines| lines.rest(false))
+    }
+
+    /// Each piece goes out and is recorded before the next one, since the program may be held
+    /// between the two.
+    fn go_out(
+        &self,
+        stream: Stream,
+        piece: impl Fn(&mut Lines) -> Option<Vec<u8>>,
+    ) -> io::Result<()> {
+        loop {
+            let told = deferred(|| {
+                let mut sides = self.lock();
+                let piece = piece(&mut sides[index(stream)].own)?;
+                if self.others.load(Ordering::Relaxed) && !host::is_copy() {
+                    sides.iter_mut().for_each(Side::drain);
+                }
+                Some(sides[index(stream)].tell(&piece))
+            });
+            match told {
+                None => return Ok(()),
+                Some(result) => result?,
+            }
+        }
+    }
+
+    /// Where a stream is passed on to, as a number that the operating system knows.
+    pub(crate) fn destination(&self, stream: Stream) -> Option<RawFd> {
+        self.lock()[index(stream)].to.as_ref().map(AsRawFd::as_raw_fd)
+    }
+
+    /// Whether a stream is passed on to a terminal.
+    pub(crate) fn is_terminal(&self, stream: Stream) -> bool {
+        self.lock()[index(stream)].to.as_ref().is_some_and(IsTerminal::is_terminal)
+    }
+
+    // ---- for the thread that hands records on ------------------------------------------------
+
+    /// Waits until another process has written something, or for as long as `timeout`.
+    pub(crate) fn wait(&self, timeout: Duration) {
+        // The numbers stay valid: a pipe is dropped only by the thread that calls this, or at
+        // the end of the process.
+        let pipes: Vec<RawFd> = {
+            let sides = self.aside();
+            sides.0.iter().filter_map(|side| side.pipe.as_ref().map(AsRawFd::as_raw_fd)).collect()
+        };
+        let pipes: Vec<_> = pipes.into_iter().filter_map(super::fd::borrow).collect();
+        let mut pipes: Vec<_> =
+            pipes.iter().map(|pipe| PollFd::from_borrowed_fd(*pipe, PollFlags::IN)).collect();
+        let timeout = Timespec {
+            tv_sec: timeout.as_secs().try_into().unwrap_or(i64::MAX),
+            tv_nsec: timeout.subsec_nanos().into(),
+        };
+        let _ = poll(&mut pipes, Some(&timeout));
+    }
+
+    /// Takes up what other processes have written, and hands all records on.
+    pub(crate) fn tick(&self) {
+        let mut sides = self.aside();
+        sides.0.iter_mut().for_each(Side::drain);
+        Run::current().trace.flush();
+    }
+
+    /// Nothing of the program will run again: everything that there is goes out.
+    pub(crate) fn finish(&self) {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let _ = self.go_out(stream, |lines| lines.rest(true));
+        }
+        self.tick();
+    }
+}
+
+/// Writes that end here do not wait for a lock of Rust's.
+pub(crate) fn to_stderr(text: &str) {
+    match current() {
+        Some(output) => drop(output.bytes(Stream::Stderr, text.as_bytes())),
+        None => drop(io::stderr().write_all(text.as_bytes())),
+    }
+}

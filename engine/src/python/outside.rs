@@ -1,0 +1,79 @@
+//! What makes an automatic clock real: threads, sockets and waiting for descriptors.
+
+use loopscope_protocol::ClockHow;
+use nix::sys::signal::{SigSet, SigmaskHow};
+use rustpython_vm::builtins::PyModule;
+use rustpython_vm::{Py, PyResult, VirtualMachine};
+
+use super::hooks::{class, wrap, wrap_method};
+use crate::run::Run;
+
+/// A thread is a source of its own. It leaves all signals to the main thread, as CPython's do in
+/// practice: the system prefers a process's first thread, and here that is none of Python's.
+pub(super) fn patch_thread(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+    for name in ["start_new_thread", "start_new", "start_joinable_thread"] {
+        wrap(vm, module, name, |original, args, vm| {
+            Run::current().outside(ClockHow::Thread);
+            let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK);
+            let started = original.call(args, vm);
+            if let Ok(before) = before {
+                let _ = before.thread_set_mask();
+            }
+            started
+        })?;
+    }
+    Ok(())
+}
+
+/// The methods of a socket that speak to the outside. Making one does not.
+const SOCKET_METHODS: [&str; 14] = [
+    "accept",
+    "_accept",
+    "bind",
+    "connect",
+    "connect_ex",
+    "listen",
+    "recv",
+    "recv_into",
+    "recvfrom",
+    "recvfrom_into",
+    "recvmsg",
+    "send",
+    "sendall",
+    "sendto",
+];
+
+/// A socket's operations.
+pub(super) fn patch_socket(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+    if let Some(socket) = class(vm, module, "socket") {
+        for name in SOCKET_METHODS.into_iter().chain(["recvmsg_into", "sendmsg", "shutdown"]) {
+            wrap_method(vm, &socket, name, |original, args, vm| {
+                Run::current().outside(ClockHow::Socket);
+                original.call(args, vm)
+            });
+        }
+    }
+    for name in ["getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo"]
+    {
+        wrap(vm, module, name, |original, args, vm| {
+            Run::current().outside(ClockHow::Socket);
+            original.call(args, vm)
+        })?;
+    }
+    Ok(())
+}
+
+/// Waiting for descriptors without a loop.
+pub(super) fn patch_select(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+    wrap(vm, module, "select", |original, args, vm| {
+        Run::current().outside(ClockHow::Socket);
+        original.call(args, vm)
+    })?;
+    if let Some(epoll) = class(vm, module, "epoll") {
+        wrap_method(vm, &epoll, "poll", |original, args, vm| {
+            Run::current().outside(ClockHow::Socket);
+            original.call(args, vm)
+        });
+    }
+    Ok(())
+}
