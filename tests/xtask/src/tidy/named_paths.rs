@@ -48,7 +48,8 @@ fn is_path(text: &str) -> bool {
 
 fn exists(tree: &Tree, path: &str) -> bool {
     let anywhere = || tree.files().any(|(p, _)| p.rsplit('/').next() == Some(path));
-    tree.has(path) || (!path.contains('/') && anywhere())
+    // A module is named without its ending.
+    tree.has(path) || tree.has(&format!("{path}.rs")) || (!path.contains('/') && anywhere())
 }
 
 #[cfg(test)]
@@ -57,10 +58,10 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_is_found() {
-        let text = "See `engine/src` and `engine/src/gone.rs`, `lib.rs`, `lost.toml`.\n\
+        let text = "See `engine/src` and `engine/src/gone.rs`, `lib.rs`, `lost.toml`, `b/c`.\n\
                     Run `cargo xtask test`, `a/<name>.rs`, `--x/y`, `target/release/x`.\n\
                     ```\n`no/such/thing`\n```\n`no/more`\n";
-        let tree = Tree::of(&[("README.md", text), ("engine/src/lib.rs", "")]);
+        let tree = Tree::of(&[("README.md", text), ("engine/src/lib.rs", ""), ("b/c.rs", "")]);
         let told: Vec<_> = check(&tree).into_iter().map(|f| (f.line, f.text)).collect();
         let lines: Vec<_> = told.iter().filter_map(|(line, _)| *line).collect();
         assert_eq!(lines, [1, 1, 6], "{told:?}");
