@@ -65,6 +65,7 @@ impl Run {
         let home = Scratch::new();
         let mut command = Command::new(program);
         command.process_group(0).env("HOME", home.folder());
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
         command.env("TERM", "xterm-256color").env("LANG", "C.UTF-8");
         for name in ["NO_COLOR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"] {
             command.env_remove(name);

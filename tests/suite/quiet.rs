@@ -6,6 +6,7 @@ use std::time::Duration;
 use loopscope_tests::left_out::leave_out;
 use loopscope_tests::outside::has;
 use loopscope_tests::run::{Run, binary};
+use loopscope_tests::scratch::workspace;
 use loopscope_tests::{Scratch, loopscope};
 
 use crate::headless;
@@ -81,6 +82,12 @@ fn a_small_program_is_over_in_less_than_a_third_of_a_second() {
     let file = scratch.file("program.py", "import asyncio\nasyncio.run(asyncio.sleep(1))\n");
     let took = (0..TRIES).map(|_| headless(&file).end().code_is(0).took).min();
     assert!(took < Some(Duration::from_millis(300)), "{took:?}");
+}
+
+#[test]
+fn tasks_futures_and_the_loop_are_ours_in_the_binary_that_users_run() {
+    let file = workspace().join("tests/bench/nothing.py");
+    let _ = headless(&file).arg("ours").end().code_is(0);
 }
 
 #[test]

@@ -76,6 +76,7 @@ impl Contender {
             .args(&self.before)
             .arg(file)
             .arg(self.kind)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::null())
             .output()?;
         if !output.status.success() {
