@@ -113,7 +113,9 @@ impl Line<'_> {
             FieldValue::Seconds(seconds) => self.seconds(seconds),
             FieldValue::WallTime(ns) => self.string(&wall_time(ns)),
             FieldValue::Word(word) => self.string(word),
-            FieldValue::Handle(id) => self.put(format_args!("{}", id.0)),
+            FieldValue::Handle(id) | FieldValue::By(By::Handle(id)) => {
+                self.put(format_args!("{}", id.0));
+            }
             FieldValue::Task(id) => self.put(format_args!("{}", id.0)),
             FieldValue::Future(id) => self.put(format_args!("{}", id.0)),
             FieldValue::Job(id) => self.put(format_args!("{}", id.0)),
@@ -128,7 +130,6 @@ impl Line<'_> {
             FieldValue::Chain(id) => self.chain(id),
             FieldValue::Text(text) => self.string(record.text(text)),
             FieldValue::By(By::Py) => self.string("py"),
-            FieldValue::By(By::Handle(id)) => self.put(format_args!("{}", id.0)),
             FieldValue::On(on) => self.on(on),
             // None, a cause outside any handle, and kinds of value that do not exist yet.
             _ => self.null(),

@@ -18,6 +18,8 @@ mod phrase;
 pub mod record;
 pub mod recording;
 pub mod sentence;
+#[cfg(test)]
+mod sim;
 pub mod state;
 pub mod story;
 pub mod stream;

@@ -26,7 +26,7 @@ use crate::record::{Record, Texts};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    names: HashMap<NameId, Box<str>>,
+    texts: HashMap<NameId, Box<str>>,
     chains: HashMap<ChainId, Link>,
     tasks: HashMap<TaskId, Definition>,
 }
@@ -61,7 +61,7 @@ impl Names {
     /// Adds a name.
     pub fn define(&mut self, id: NameId, name: &str) {
         if id.is_some() {
-            self.names.insert(id, name.into());
+            self.texts.insert(id, name.into());
         }
     }
 
@@ -81,7 +81,7 @@ impl Names {
 
     /// A name, if it is known.
     pub fn get(&self, id: NameId) -> Option<&str> {
-        self.names.get(&id).map(AsRef::as_ref)
+        self.texts.get(&id).map(AsRef::as_ref)
     }
 
     /// A name to show: `?id` where its definition was lost, empty where there is none.

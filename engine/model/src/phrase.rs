@@ -136,7 +136,7 @@ impl Scene<'_> {
     }
 
     /// The same after "put".
-    pub(crate) fn into_queue(&self, id: HandleId, on: LoopId) -> &'static str {
+    pub(crate) fn put_where(&self, id: HandleId, on: LoopId) -> &'static str {
         if self.is_alone(id, on) { "into the ready queue" } else { "at the end of the ready queue" }
     }
 

@@ -9,6 +9,8 @@
 
 mod apply;
 mod loops;
+#[cfg(test)]
+mod tests;
 mod things;
 
 use std::collections::{BTreeMap, VecDeque};

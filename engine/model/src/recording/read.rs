@@ -50,6 +50,19 @@ impl Damage {
     }
 }
 
+/// How the next block follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// It is the first one.
+    Start,
+    /// On the one before.
+    Sound,
+    /// After something that was left out.
+    Broken,
+    /// There is none.
+    Done,
+}
+
 /// Reads a recording piece by piece.
 ///
 /// As an iterator it gives what a live source would have given. An error of the file ends it.
@@ -60,10 +73,7 @@ pub struct Reader<R: Read> {
     start: usize,
     end: bool,
     ingest: Ingest,
-    /// A block was left out before the present place.
-    broken: bool,
-    first: bool,
-    done: bool,
+    place: Place,
     damage: Damage,
 }
 
@@ -76,9 +86,7 @@ impl<R: Read> Reader<R> {
             start: 0,
             end: false,
             ingest: Ingest::new(),
-            broken: false,
-            first: true,
-            done: false,
+            place: Place::Start,
             damage: Damage::default(),
         };
         reader.header()?;
@@ -98,7 +106,7 @@ impl<R: Read> Reader<R> {
             if self.end {
                 // Cut inside the header: a recording of nothing.
                 self.damage.cut = true;
-                self.done = true;
+                self.place = Place::Done;
                 return Ok(());
             }
             return Err(RecordingError::NotARecording);
@@ -168,30 +176,31 @@ impl<R: Read> Reader<R> {
             self.take(head, head.length);
         } else {
             self.damage.blocks += 1;
-            self.broken = true;
+            self.place = Place::Broken;
         }
         self.start += HEAD + head.length + 4;
         Ok(true)
     }
 
     fn take(&mut self, head: Head, length: usize) {
-        if self.first && head.ticks.is_none() {
+        // Nothing was read before the first sound block: it says where the stream was joined.
+        if head.ticks.is_none() && self.ingest.seq() == 0 {
             self.ingest = Ingest::midway();
-        } else if self.broken && head.seq < self.ingest.seq() {
-            // Something that stands before what was read already: no part of this stream.
-            self.damage.blocks += 1;
-            return;
-        } else if self.broken {
+        } else if self.place == Place::Broken {
+            if head.seq < self.ingest.seq() {
+                // It stands before what was read already, so it is no part of this stream.
+                self.damage.blocks += 1;
+                return;
+            }
             self.ingest.resume(head.seq, head.ticks);
         }
-        self.first = false;
-        self.broken = false;
+        self.place = Place::Sound;
         self.ingest.feed(&self.buffer[self.start + HEAD..self.start + HEAD + length]);
     }
 
     /// Looks for the next block where none begins.
     fn resynchronise(&mut self) -> io::Result<bool> {
-        self.broken = true;
+        self.place = Place::Broken;
         loop {
             self.fill(LONGEST.min(PIECE))?;
             let bytes = self.at_hand();
@@ -229,17 +238,17 @@ impl<R: Read> Iterator for Reader<R> {
             if let Some(arrived) = self.ingest.next() {
                 return Some(Ok(arrived));
             }
-            if self.done {
+            if self.place == Place::Done {
                 return None;
             }
             match self.block() {
                 Ok(true) => {}
                 Ok(false) => {
-                    self.done = true;
+                    self.place = Place::Done;
                     self.ingest.end();
                 }
                 Err(error) => {
-                    self.done = true;
+                    self.place = Place::Done;
                     self.ingest.end();
                     return Some(Err(error.into()));
                 }

@@ -189,7 +189,7 @@ fn handles(scene: Scene<'_>, record: &Record) -> String {
                 None => format!(
                     "{call} put {} {}.",
                     entry(handle),
-                    scene.into_queue(handle, record.loop_id)
+                    scene.put_where(handle, record.loop_id)
                 ),
             };
             match how {

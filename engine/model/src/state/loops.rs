@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use loopscope_protocol::{By, HandleId, LoopId, NameId, Place, RunHow, TaskId, Which};
 
 /// One event loop.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loop {
     /// Its id.

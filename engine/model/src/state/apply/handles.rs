@@ -167,6 +167,8 @@ impl State {
             if late {
                 handle.state = state;
                 handle.runs = before.runs;
+                handle.queued = before.queued;
+                handle.owned = before.owned;
                 self.handles.insert(id, handle);
                 return false;
             }
@@ -209,30 +211,27 @@ impl State {
         let first = the_loop.ready.front().copied();
         let in_batch = the_loop.at == At::Ready || the_loop.at == At::Unknown;
         let complete = the_loop.ready_known;
-        match place {
-            Some(at) => {
-                the_loop.ready.remove(at);
-                if at < the_loop.batch_left {
-                    the_loop.batch_left -= 1;
-                }
-                // The queue is first in, first out: nothing unknown stands before it any more.
-                if strict && at == 0 {
-                    the_loop.ready_known = true;
-                }
-                let handle = self.handle_mut(id, on);
-                handle.queued = handle.queued.saturating_sub(1);
-                if let Some(first) = first.filter(|_| exact && at > 0) {
-                    self.odd(|| format!("h{} {what} before h{}.", id.0, first.0));
-                } else if strict && !in_batch {
-                    self.odd(|| format!("h{} {what} outside a batch.", id.0));
-                }
+        let Some(at) = place else {
+            let state = self.handle_mut(id, on).state;
+            if complete && exact && state != HandleState::Unknown {
+                self.odd(|| format!("h{} {what}, but was not ready.", id.0));
             }
-            None => {
-                let state = self.handle_mut(id, on).state;
-                if complete && exact && state != HandleState::Unknown {
-                    self.odd(|| format!("h{} {what}, but was not ready.", id.0));
-                }
-            }
+            return;
+        };
+        the_loop.ready.remove(at);
+        if at < the_loop.batch_left {
+            the_loop.batch_left -= 1;
+        }
+        // The queue is first in, first out: nothing unknown stands before it any more.
+        if strict && at == 0 {
+            the_loop.ready_known = true;
+        }
+        let handle = self.handle_mut(id, on);
+        handle.queued = handle.queued.saturating_sub(1);
+        if let Some(first) = first.filter(|_| exact && at > 0) {
+            self.odd(|| format!("h{} {what} before h{}.", id.0, first.0));
+        } else if strict && !in_batch {
+            self.odd(|| format!("h{} {what} outside a batch.", id.0));
         }
     }
 
@@ -269,33 +268,62 @@ impl State {
         }
     }
 
-    /// Takes a handle out of whatever list it is in.
+    /// Takes a handle out of whatever list it is in, of whatever loop.
     fn unlist(&mut self, id: HandleId) {
         let Some(handle) = self.handles.get_mut(&id) else { return };
         handle.queued = 0;
         let when = handle.when;
-        let Some(the_loop) = self.loops.get_mut(&handle.loop_id) else { return };
-        if let Some(when) = when {
-            the_loop.timers.remove(&(DueKey::new(when), id));
+        for the_loop in self.loops.values_mut() {
+            if let Some(when) = when {
+                the_loop.timers.remove(&(DueKey::new(when), id));
+            }
+            let batch = the_loop.batch_left.min(the_loop.ready.len());
+            let gone = the_loop.ready.range(..batch).filter(|ready| **ready == id).count();
+            the_loop.batch_left = batch - gone;
+            the_loop.ready.retain(|ready| *ready != id);
+            if the_loop.current == Some(id) {
+                the_loop.current = None;
+            }
         }
-        let batch = the_loop.batch_left.min(the_loop.ready.len());
-        let gone = the_loop.ready.range(..batch).filter(|ready| **ready == id).count();
-        the_loop.batch_left = batch - gone;
-        the_loop.ready.retain(|ready| *ready != id);
-        if the_loop.current == Some(id) {
-            the_loop.current = None;
+    }
+
+    /// Empties a loop's queues; what was in them is gone.
+    pub(super) fn drop_queues(&mut self, on: LoopId) {
+        let the_loop = self.loop_mut(on);
+        the_loop.batch_left = 0;
+        let ready = std::mem::take(&mut the_loop.ready);
+        let timers = std::mem::take(&mut the_loop.timers);
+        for id in ready {
+            if let Some(handle) = self.handles.get_mut(&id) {
+                handle.queued = handle.queued.saturating_sub(1);
+                self.retire(id);
+            }
+        }
+        for (_, id) in timers {
+            self.retire(id);
         }
     }
 
     /// A task will be stepped by `handle`.
     fn queue_task(&mut self, id: TaskId, handle: HandleId) {
         let t = self.t;
-        if let Some(task) = self.tasks.get_mut(&id) {
-            task.handle = Some(handle);
-            if matches!(task.state, TaskState::Waiting(_) | TaskState::Unknown) {
-                task.state = TaskState::Queued;
-                task.since = t;
-            }
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        task.handle = Some(handle);
+        let queued = match task.state {
+            TaskState::Waiting(_) => true,
+            // It may have queued itself in a step whose beginning was lost.
+            TaskState::Unknown => self.loops.get(&task.loop_id).is_some_and(|the_loop| {
+                the_loop.at != At::Unknown
+                    && the_loop
+                        .current
+                        .and_then(|current| self.handles.get(&current))
+                        .is_none_or(|current| current.task != id)
+            }),
+            _ => false,
+        };
+        if queued {
+            task.state = TaskState::Queued;
+            task.since = t;
         }
     }
 

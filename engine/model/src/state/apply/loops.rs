@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use loopscope_protocol::{By, Event, HandleId, LoopId};
+use loopscope_protocol::{By, Event, LoopId};
 
 use crate::record::Record;
 use crate::state::{At, Handler, Loop, Phase, Run, Sleep, State};
@@ -55,6 +55,7 @@ impl State {
         if let Event::LoopNew {} = record.event {
             if self.loops.get(&on).is_some_and(|old| old.phase != Phase::Unknown) {
                 self.odd(|| format!("Loop {} was made twice.", on.0));
+                self.drop_queues(on);
             }
             let mut new = Loop::new(on, Phase::New, !self.in_snapshot);
             new.at = At::Idle;
@@ -182,22 +183,12 @@ impl State {
         the_loop.phase = Phase::Closed;
         the_loop.at = At::Idle;
         the_loop.stop_requested = false;
-        the_loop.batch_left = 0;
         the_loop.ready_known = true;
         the_loop.timers_known = true;
-        let ready = std::mem::take(&mut the_loop.ready);
-        let timers = std::mem::take(&mut the_loop.timers);
-        let dropped: Vec<HandleId> =
-            ready.into_iter().chain(timers.into_iter().map(|(_, id)| id)).collect();
         if phase.is_running() {
             self.odd(|| format!("Loop {} was closed while it runs.", on.0));
         }
-        for id in dropped {
-            if let Some(handle) = self.handles.get_mut(&id) {
-                handle.queued = 0;
-                self.retire(id);
-            }
-        }
+        self.drop_queues(on);
         self.close_outside(on);
         self.drop_idle_handles(on);
         for task in self.tasks.values_mut().filter(|task| task.loop_id == on) {

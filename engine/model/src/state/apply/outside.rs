@@ -65,37 +65,40 @@ impl State {
                 self.jobs.insert(id, Job { id, loop_id, name, by, known });
             }
             Event::ExecutorDone { job } => {
-                if self.jobs.remove(&job).is_none() {
-                    self.unknown_id(|| format!("Job {} ended, but was never given.", job.0));
-                }
+                let known = self.jobs.remove(&job).is_some();
+                self.end_of(known, || format!("Job {} ended, but was never given.", job.0));
             }
             Event::ServerNew { id, .. } => {
                 let address = record.texts.clone();
                 self.servers.insert(id, Server { id, loop_id, address, known });
             }
             Event::ServerClose { id } => {
-                if self.servers.remove(&id).is_none() {
-                    self.unknown_id(|| format!("Server {} closed, but was never made.", id.0));
-                }
+                let known = self.servers.remove(&id).is_some();
+                self.end_of(known, || format!("Server {} closed, but was never made.", id.0));
             }
             Event::TransportNew { id, fd, .. } => {
                 let address = record.texts.clone();
                 self.transports.insert(id, Transport { id, loop_id, fd, address, known });
             }
             Event::TransportClose { id } => {
-                if self.transports.remove(&id).is_none() {
-                    self.unknown_id(|| format!("Transport {} closed, but was never made.", id.0));
-                }
+                let known = self.transports.remove(&id).is_some();
+                self.end_of(known, || format!("Transport {} closed, but was never made.", id.0));
             }
             Event::ProcessNew { id, pid } => {
                 self.processes.insert(id, Process { id, loop_id, pid, known });
             }
             Event::ProcessExit { id, .. } => {
-                if self.processes.remove(&id).is_none() {
-                    self.unknown_id(|| format!("Process {} ended, but was never made.", id.0));
-                }
+                let known = self.processes.remove(&id).is_some();
+                self.end_of(known, || format!("Process {} ended, but was never made.", id.0));
             }
             _ => {}
+        }
+    }
+
+    /// Something came to its end; `known` says that its beginning was seen.
+    fn end_of(&mut self, known: bool, text: impl FnOnce() -> String) {
+        if !known {
+            self.unknown_id(text);
         }
     }
 

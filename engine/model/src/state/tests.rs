@@ -1,0 +1,436 @@
+//! The state that records give is the true one; after losses it is unknown rather than wrong; and
+//! nothing makes it panic.
+
+use loopscope_protocol::{
+    By, ClockHow, Event, Fd, FutureId, HandleHow, HandleId, JobId, Kind, LoopId, ObjectId, On,
+    Place, RunHow, Signal, TaskHow, TaskId, WatchHow, Which,
+};
+use proptest::prelude::*;
+
+use super::*;
+use crate::record::Record;
+use crate::sim::{Sim, Truth};
+use crate::story::Story;
+
+fn after(story: &Story) -> State {
+    let mut state = State::default();
+    for record in story.records() {
+        state.apply(record);
+    }
+    state
+}
+
+fn anomalies(story: &Story) -> Vec<String> {
+    let timeline = story.timeline();
+    timeline.anomalies(usize::MAX).iter().map(|(_, anomaly)| anomaly.text.clone()).collect()
+}
+
+fn ids(handles: impl Iterator<Item = HandleId>) -> Vec<u32> {
+    handles.map(|id| id.0).collect()
+}
+
+/// What the state claims to know must be true; `complete` says that it must know everything.
+fn check(state: &State, truth: &Truth, complete: bool) -> Result<(), String> {
+    let Some(the_loop) = state.event_loop(LoopId(1)) else { return Ok(()) };
+    let same = |what: &str, said: &[u32], is: &[u32]| {
+        if said == is { Ok(()) } else { Err(format!("{what}: {said:?}, but it is {is:?}")) }
+    };
+    if the_loop.ready_known() {
+        same("ready", &ids(the_loop.ready()), &truth.ready)?;
+        same("batch", &ids(the_loop.batch()), &truth.ready[..truth.batch])?;
+    } else {
+        // What is listed stands at the end of the queue, in this order.
+        let listed = ids(the_loop.ready());
+        let from = truth.ready.len().checked_sub(listed.len()).ok_or("too many are ready")?;
+        same("end of ready", &listed, &truth.ready[from..])?;
+    }
+    let timers = ids(the_loop.timers());
+    if the_loop.timers_known() {
+        same("timers", &timers, &truth.timers)?;
+    } else if let Some(wrong) = timers.iter().find(|id| !truth.timers.contains(id)) {
+        return Err(format!("timer {wrong} is not in the heap"));
+    }
+    if the_loop.at != At::Unknown && the_loop.current.map(|id| id.0) != truth.current {
+        return Err(format!("current: {:?}, but it is {:?}", the_loop.current, truth.current));
+    }
+    for handle in state.handles() {
+        let id = handle.id.0;
+        let right = match handle.state {
+            HandleState::Ready => truth.ready.contains(&id),
+            HandleState::Timer => truth.timers.contains(&id),
+            HandleState::Running => truth.current == Some(id),
+            HandleState::Idle | HandleState::Unknown => true,
+            HandleState::Gone => false,
+        };
+        if !right {
+            return Err(format!("h{id} is not {:?}", handle.state));
+        }
+    }
+    for task in state.pending_tasks() {
+        let is = truth.tasks.get(&task.id.0);
+        let right = match task.state {
+            TaskState::Waiting(On::Future(future)) => is == Some(&Some(future.0)),
+            // A task waits for a future in truth a moment before its record says so.
+            TaskState::Running => is.is_some(),
+            TaskState::Queued => is == Some(&None),
+            TaskState::Unknown => true,
+            TaskState::Waiting(_) | TaskState::Done(_) => false,
+        };
+        if !right {
+            return Err(format!("task {} is not {:?}, but {is:?}", task.id.0, task.state));
+        }
+    }
+    for future in state.futures().filter(|future| future.state == FutureState::Pending) {
+        if !truth.pending.contains(&future.id.0) {
+            return Err(format!("f{} is not pending", future.id.0));
+        }
+    }
+    if complete {
+        let known = the_loop.ready_known() && the_loop.timers_known() && the_loop.at != At::Unknown;
+        let tasks = state.pending_tasks().count() == truth.tasks.len();
+        let futures = state.futures().filter(|f| f.state == FutureState::Pending).count();
+        let unknown = state.handles().any(|handle| handle.state == HandleState::Unknown);
+        if !known || !tasks || futures != truth.pending.len() || unknown {
+            return Err("not everything is known".to_owned());
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_real_program_gives_the_true_state_and_no_anomaly(seed: u64) {
+        let sim = Sim::run(seed, 60);
+        let mut state = State::default();
+        for (record, truth) in sim.story.records().iter().zip(&sim.truths) {
+            state.apply(record);
+            prop_assert_eq!(state.anomalies(), &[][..]);
+            let checked = check(&state, truth, state.position() > 2);
+            prop_assert!(checked.is_ok(), "at {}, {:?}: {:?}", record.seq, record.event, checked);
+        }
+    }
+
+    #[test]
+    fn after_a_gap_what_is_not_known_is_unknown_never_wrong(
+        seed: u64,
+        from in 5usize..300,
+        lost in 1usize..60,
+    ) {
+        let sim = Sim::run(seed, 60);
+        let records = sim.story.records();
+        let from = from % records.len();
+        let to = (from + lost).min(records.len());
+        let mut state = State::default();
+        for (n, (record, truth)) in records.iter().zip(&sim.truths).enumerate() {
+            if n == from {
+                let event = Event::Gap { lost: u32::try_from(to - from).unwrap() };
+                let loop_id = LoopId::NONE;
+                state.apply(&Record { seq: records[to - 1].seq, loop_id, event, ..record.clone() });
+            }
+            if (from..to).contains(&n) {
+                continue;
+            }
+            state.apply(record);
+            prop_assert_eq!(state.anomalies(), &[][..]);
+            let checked = check(&state, truth, false);
+            prop_assert!(checked.is_ok(), "at {}, {:?}: {:?}", record.seq, record.event, checked);
+        }
+        // Turns later it is known again what runs: nothing stays unknown for ever.
+        if to + 200 < records.len() {
+            let the_loop = state.event_loop(LoopId(1)).expect("it was made");
+            prop_assert!(the_loop.ready_known() && the_loop.at != At::Unknown);
+        }
+    }
+
+    #[test]
+    fn shuffled_doubled_or_dropped_records_are_survived(
+        seed: u64,
+        swaps in proptest::collection::vec((0usize..2000, 0usize..2000), 0..40),
+        doubled in proptest::collection::vec(0usize..2000, 0..20),
+        dropped in proptest::collection::vec(0usize..2000, 0..20),
+    ) {
+        let sim = Sim::run(seed, 30);
+        let mut records = sim.story.records().to_vec();
+        for (a, b) in swaps {
+            let len = records.len();
+            records.swap(a % len, b % len);
+        }
+        for at in doubled {
+            let at = at % records.len();
+            records.insert(at, records[at].clone());
+        }
+        for at in dropped {
+            let at = at % records.len();
+            records.remove(at);
+        }
+        let mut state = State::default();
+        for record in &records {
+            state.apply(record);
+            invariants(&state)?;
+        }
+        prop_assert_eq!(state.position(), records.len() as u64);
+    }
+
+    #[test]
+    fn any_events_are_survived(
+        events in proptest::collection::vec(
+            (0..Kind::ALL.len(), proptest::collection::vec(0u8..6, 60), 0u32..3), 0..60)
+    ) {
+        let mut state = State::default();
+        for (n, (kind, bytes, loop_id)) in (1u64..).zip(events) {
+            let Some(event) = Event::sample(Kind::ALL[kind], &bytes) else { continue };
+            let texts = crate::Texts::NONE;
+            let loop_id = LoopId(loop_id);
+            state.apply(&Record { seq: n, t: Some(n), turn: 1, loop_id, garbage: 0, event, texts });
+            invariants(&state)?;
+            let names = crate::Names::default();
+            let _ = crate::sentence::next(&state, &names);
+            for task in 0..6 {
+                let _ = crate::why::why(&state, &names, TaskId(task));
+            }
+        }
+    }
+}
+
+/// What holds whatever the records were.
+fn invariants(state: &State) -> Result<(), TestCaseError> {
+    for the_loop in state.loops() {
+        prop_assert!(
+            the_loop.batch().len() + the_loop.next_batch().len() == the_loop.ready().len()
+        );
+        for id in the_loop.ready() {
+            let handle = state.handle(id).expect("what is queued is in the table");
+            prop_assert!(handle.queued > 0, "h{} is queued", id.0);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_handle_runs_at_the_front_of_its_batch() {
+    let mut story = Story::new();
+    story.start().soon(1, "a").soon(2, "b").turn(&[1, 2]).run(1).soon(3, "c");
+    let state = after(&story);
+    let the_loop = state.focus().unwrap();
+    assert_eq!((the_loop.phase, the_loop.at), (Phase::Running, At::Running));
+    assert_eq!(the_loop.current, Some(HandleId(1)));
+    assert_eq!((ids(the_loop.batch()), ids(the_loop.next_batch())), (vec![2], vec![3]));
+    assert_eq!(state.handle(HandleId(3)).unwrap().by, By::Handle(HandleId(1)));
+    assert_eq!(story.names().name(state.handle(HandleId(3)).unwrap().by_name), "a");
+    story.done(1).run(3);
+    assert_eq!(anomalies(&story), ["h3 ran before h2."]);
+}
+
+#[test]
+fn a_loop_that_is_stopped_before_it_runs_is_stopping_when_it_runs() {
+    let mut story = Story::new();
+    story.push(Event::LoopNew {});
+    assert_eq!(after(&story).focus().unwrap().phase.word(), "stopped");
+    story.push(Event::LoopStopRequest { by: By::Outside });
+    assert!(after(&story).focus().unwrap().stop_requested);
+    story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    assert_eq!(after(&story).focus().unwrap().phase, Phase::Stopping);
+    story.push(Event::LoopStopped { how: RunHow::Forever });
+    assert_eq!(after(&story).focus().unwrap().phase, Phase::Stopped);
+    story.push(Event::LoopClose { ready: 0, timers: 0 });
+    assert_eq!(after(&story).focus().unwrap().phase.word(), "closed");
+    assert!(anomalies(&story).is_empty());
+}
+
+#[test]
+fn each_loop_has_its_own_queues() {
+    let mut story = Story::new();
+    story.start().soon(1, "a").on(2).push(Event::LoopNew {}).soon(2, "b").timer(3, 9.0, "c", 0);
+    let state = after(&story);
+    let [one, two] = [1, 2].map(|id| state.event_loop(LoopId(id)).unwrap());
+    assert_eq!((ids(one.ready()), ids(one.timers())), (vec![1], vec![]));
+    assert_eq!((ids(two.ready()), ids(two.timers())), (vec![2], vec![3]));
+    assert_eq!(state.focus().unwrap().id, LoopId(2));
+}
+
+#[test]
+fn a_task_counts_its_steps_and_its_time() {
+    let mut story = Story::new();
+    story.start().task(1, "work", 1).turn(&[1]).at(1.0).step(1, 1).at(1.5);
+    story.handle(2, HandleHow::Step, "work", 1, 0).suspend(1, 1, On::Nothing, 4);
+    story.push(Event::TurnEnd { ready: 1, timers: 0 });
+    let task = after(&story).task(TaskId(1)).unwrap().clone();
+    assert_eq!((task.state, task.handle), (TaskState::Queued, Some(HandleId(2))));
+    assert_eq!((task.steps, task.busy), (1, 500_000_000));
+    story.turn(&[2]).at(2.0).step(2, 1).at(2.25).finish(2, 1, TaskHow::Exception);
+    let task = after(&story).task(TaskId(1)).unwrap().clone();
+    assert_eq!((task.state, task.busy), (TaskState::Done(TaskHow::Exception), 750_000_000));
+    assert!(anomalies(&story).is_empty());
+}
+
+#[test]
+fn a_watcher_keeps_its_handle_until_it_goes() {
+    let mut story = Story::new();
+    story.start().handle(1, HandleHow::Reader, "on_data", 0, 0);
+    let (fd, how, handle) = (Fd(5), WatchHow::Read, HandleId(1));
+    story.push(Event::WatcherAdd { fd, how, handle });
+    for _ in 0..2 {
+        story.push(Event::WatcherReady { fd, how, handle }).turn(&[1]).run(1).done(1).end_turn();
+        assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Idle);
+    }
+    assert_eq!(after(&story).handle(handle).unwrap().runs, 2);
+    story.push(Event::WatcherRemove { fd, how });
+    assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Gone);
+    assert_eq!(after(&story).watchers().len(), 0);
+    assert!(anomalies(&story).is_empty(), "{:?}", anomalies(&story));
+}
+
+#[test]
+fn the_self_pipe_is_no_watcher() {
+    let mut story = Story::new();
+    story.start().handle(1, HandleHow::Reader, "self-pipe", 0, 0);
+    let handle = HandleId(1);
+    story.push(Event::WatcherReady { fd: Fd(-1), how: WatchHow::Read, handle });
+    story.turn(&[1]).run(1).done(1).end_turn();
+    let state = after(&story);
+    assert_eq!(
+        (state.watchers().len(), state.handle(handle).unwrap().state),
+        (0, HandleState::Idle)
+    );
+    assert!(anomalies(&story).is_empty());
+}
+
+#[test]
+fn a_signal_handler_that_arrives_while_it_runs_runs_again() {
+    let mut story = Story::new();
+    let (signal, handle) = (Signal(2), HandleId(1));
+    story.start().handle(1, HandleHow::Signal, "on_int", 0, 0);
+    story.push(Event::SignalAdd { signal, handle });
+    story.push(Event::SignalArrived { signal, handle }).turn(&[1]).run(1);
+    story.push(Event::SignalArrived { signal, handle }).done(1);
+    assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Ready);
+    story.push(Event::TurnEnd { ready: 1, timers: 0 }).turn(&[1]).run(1).done(1).end_turn();
+    assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Idle);
+    story.push(Event::SignalRemove { signal });
+    assert_eq!(after(&story).signals().len(), 0);
+    assert!(anomalies(&story).is_empty());
+}
+
+#[test]
+fn impossible_things_are_told() {
+    let mut story = Story::new();
+    story.start().soon(1, "a").soon(1, "a").run(7).done(7);
+    story.push(Event::TaskDone { task: TaskId(3), how: TaskHow::Result });
+    story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    story.push(Event::TimerDue { handle: HandleId(1), when: 1.0 });
+    assert_eq!(
+        anomalies(&story),
+        [
+            "h1 was made twice.",
+            "h7 was never made.",
+            "Task 3 was never made.",
+            "Loop 1 started to run, but runs already.",
+            "h1 left the heap, but was not in it.",
+            "h1 is in the ready queue twice.",
+        ]
+    );
+}
+
+#[test]
+fn the_record_of_a_thread_may_come_late() {
+    let mut story = Story::new();
+    story.start().push(Event::Clock { how: ClockHow::Thread });
+    story.turn(&[1]).run(1).handle(1, HandleHow::Threadsafe, "late", 0, 0).done(1).end_turn();
+    let state = after(&story);
+    assert_eq!(state.handle(HandleId(1)).unwrap().state, HandleState::Gone);
+    assert_eq!(state.focus().unwrap().ready().len(), 0);
+    assert_eq!(anomalies(&story), ["h1 was never made."]);
+}
+
+#[test]
+fn a_gap_makes_everything_unknown_and_a_snapshot_known_again() {
+    let mut story = Story::new();
+    story.start().soon(1, "a").task(1, "fetch", 2).future(1).timer(3, 5.0, "t", 0);
+    story.push(Event::ExecutorSubmit {
+        job: JobId(1),
+        name: loopscope_protocol::NameId(1),
+        by: By::Outside,
+    });
+    story.push(Event::Gap { lost: 9 });
+    let state = after(&story);
+    let the_loop = state.focus().unwrap();
+    assert_eq!((the_loop.phase, the_loop.at), (Phase::Unknown, At::Unknown));
+    assert_eq!((the_loop.ready_known(), the_loop.timers_known()), (false, false));
+    assert_eq!(the_loop.handler.which, None);
+    assert!(state.handles().all(|handle| handle.state == HandleState::Unknown));
+    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Unknown);
+    assert_eq!(state.future(FutureId(1)).unwrap().state, FutureState::Unknown);
+    assert!(state.uncertain() && !state.jobs().next().unwrap().known);
+    // What a later record says is known.
+    story.push(Event::HandleRun { handle: HandleId(1), task: TaskId::NONE });
+    let state = after(&story);
+    assert_eq!(state.focus().unwrap().phase, Phase::Running);
+    assert_eq!(state.focus().unwrap().current, Some(HandleId(1)));
+    // A snapshot names what there is; the rest does not exist.
+    story.push(Event::SnapshotBegin {}).push(Event::LoopNew {});
+    story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    story.task(1, "fetch", 8);
+    story.push(Event::SnapshotEnd {});
+    let state = after(&story);
+    let the_loop = state.focus().unwrap();
+    assert_eq!(ids(the_loop.ready()), [8]);
+    assert!(the_loop.ready_known() && the_loop.timers_known() && !state.uncertain());
+    assert_eq!(ids(state.handles().map(|handle| handle.id)), [8]);
+    assert_eq!((state.futures().count(), state.jobs().len()), (0, 0));
+    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Queued);
+    assert!(anomalies(&story).is_empty(), "{:?}", anomalies(&story));
+}
+
+#[test]
+fn what_has_ended_is_dropped_after_a_while() {
+    let mut story = Story::new();
+    story.start();
+    for id in 1..=1000 {
+        story.soon(id, "f").future(id).turn(&[id]).run(id).complete(id).done(id).end_turn();
+    }
+    let state = after(&story);
+    assert_eq!(state.handles().count(), 0);
+    assert!(state.handle(HandleId(1000)).is_some() && state.handle(HandleId(1)).is_none());
+    assert!(state.size() < 200, "{}", state.size());
+    assert!(anomalies(&story).is_empty());
+}
+
+#[test]
+fn closing_drops_what_is_queued() {
+    let mut story = Story::new();
+    story.start().soon(1, "a").timer(2, 4.0, "b", 0).handle(3, HandleHow::Reader, "c", 0, 0);
+    story.push(Event::WatcherAdd { fd: Fd(4), how: WatchHow::Read, handle: HandleId(3) });
+    story.push(Event::LoopStopped { how: RunHow::Forever });
+    story.push(Event::LoopClose { ready: 1, timers: 1 });
+    let state = after(&story);
+    assert_eq!((state.handles().count(), state.watchers().len()), (0, 0));
+}
+
+#[test]
+fn the_rest_of_the_outside() {
+    let mut story = Story::new();
+    let id = ObjectId(1);
+    story.start().push(Event::ProcessNew { id, pid: 99 });
+    let address = story.text(Text::FIRST, "127.0.0.1:80");
+    story.push(Event::ServerNew { id, address });
+    let address = story.text(Text::FIRST, "10.0.0.1:5");
+    story.push(Event::TransportNew { id, fd: Fd(9), address });
+    let name = story.name("on_error");
+    story.push(Event::HandlerSet { which: Which::Custom, name, place: Place::NONE });
+    let state = after(&story);
+    assert_eq!(state.processes().next().unwrap().pid, 99);
+    assert_eq!(state.servers().next().unwrap().address.get(Text::FIRST), "127.0.0.1:80");
+    assert_eq!(state.transports().next().unwrap().address.get(Text::FIRST), "10.0.0.1:5");
+    assert_eq!(state.focus().unwrap().handler.which, Some(Which::Custom));
+    story.push(Event::ProcessExit { id, pid: 99, code: -9 }).push(Event::ServerClose { id });
+    story.push(Event::TransportClose { id });
+    story.push(Event::TaskCancel { task: TaskId(5), by: By::Py });
+    let state = after(&story);
+    assert_eq!(
+        (state.processes().len(), state.servers().len(), state.transports().len()),
+        (0, 0, 0)
+    );
+    assert_eq!(state.task(TaskId(5)).unwrap().cancelled_by, By::Py);
+}
