@@ -2,3 +2,10 @@
 //!
 //! The program under study never runs in this process; see [`source`].
 #![forbid(unsafe_code)]
+
+pub mod keys;
+pub mod session;
+pub mod source;
+pub mod terminal;
+pub mod theme;
+pub mod widgets;

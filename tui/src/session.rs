@@ -11,85 +11,303 @@ mod answer;
 mod breaks;
 mod changes;
 mod command;
+mod complete;
+mod execute;
+mod export;
+mod files;
+mod goal;
+mod help;
+mod info;
+mod labels;
+mod look;
+mod parse;
+mod place;
+mod run;
+mod settings;
+mod stop;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tick;
 
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use loopscope_model::{Names, Record, State, Timeline};
+use loopscope_model::{Cursor, Names, Record, State, Timeline};
 
 pub use answer::{Answer, Outcome, Tick, Trouble};
 pub use breaks::{Breakpoint, Breaks, Trigger};
 pub use changes::{Changes, Mark};
-pub use command::Command;
+pub use command::{Command, Events, Format, Target, TaskRef, Topic, Unit};
+pub use complete::{Completion, complete, wants_file};
+pub use export::export;
+pub use help::help;
+pub use parse::{duration, parse};
+pub use settings::{SETTINGS, Settings};
+pub use table::{Group, ROWS, Row};
 
 use crate::source::Source;
+use crate::source::outlets::Outlets;
+use goal::Goal;
+use loopscope_model::expr::Expr;
 
 /// One source with its history and a cursor.
 #[derive(Debug)]
-pub struct Session;
+pub struct Session {
+    source: Box<dyn Source>,
+    timeline: Timeline,
+    cursor: Cursor,
+    /// All bytes that came, so that a recording can be asked for later.
+    bytes: Vec<u8>,
+    outlets: Outlets,
+    /// Where the program's files are, if that is known.
+    folder: Option<PathBuf>,
+    under_way: UnderWay,
+    link: Link,
+    changes: Changes,
+    /// The state at the last stop.
+    stopped: State,
+    breaks: Breaks,
+    displays: Vec<(u32, String, Expr)>,
+    last_display: u32,
+    bookmarks: Vec<(String, usize)>,
+    settings: Settings,
+    message: String,
+    last_step: Option<Command>,
+    /// The line under way.
+    line: String,
+    /// What `pause` interrupted.
+    interrupted: Option<Goal>,
+    /// Lines still to be executed on behalf of a command, with what to call their place.
+    queue: VecDeque<(String, String)>,
+    /// How many files were sourced since the user's last command.
+    sourced: u32,
+    /// The breakpoint whose commands are being written, and those so far.
+    collecting: Option<(u32, Vec<String>)>,
+}
+
+/// What a command waits for.
+#[derive(Debug, Default)]
+enum UnderWay {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A run comes to its goal.
+    Run(Goal),
+    /// A statement has run.
+    Python(Option<Result<Answer, Trouble>>),
+}
+
+/// What is known of the source: whether it holds.
+#[derive(Debug)]
+struct Link {
+    /// It holds, or has ended: nothing will come before it is asked.
+    held: bool,
+    /// The present command has made it run.
+    asked: bool,
+    /// It was asked to pause, and when.
+    pausing: Option<Instant>,
+    /// A run has come to its end, but the source does not hold yet; and since when.
+    landed: Option<(run::End, Instant)>,
+    /// When the last record came.
+    last: Instant,
+    /// The number of records at which the present command is to pause.
+    limit: Option<u64>,
+    /// The sentence of a source that can do no more.
+    broken: Option<String>,
+}
 
 impl Session {
-    /// A session on a source. The cursor is before the first record; a recording that is complete
-    /// already is taken in at once.
-    pub fn new(source: Box<dyn Source>) -> Self;
+    /// A session on a source that holds before its first record. A recording is taken in at once.
+    pub fn new(source: Box<dyn Source>) -> Self {
+        let mut session = Self {
+            source,
+            timeline: Timeline::new(),
+            cursor: Cursor::new(),
+            bytes: Vec::new(),
+            outlets: Outlets::default(),
+            folder: None,
+            under_way: UnderWay::Nothing,
+            link: Link {
+                held: true,
+                asked: false,
+                pausing: None,
+                landed: None,
+                last: Instant::now(),
+                limit: None,
+                broken: None,
+            },
+            changes: Changes::default(),
+            stopped: State::default(),
+            breaks: Breaks::default(),
+            displays: Vec::new(),
+            last_display: 0,
+            bookmarks: Vec::new(),
+            settings: Settings::default(),
+            message: String::new(),
+            last_step: None,
+            line: String::new(),
+            interrupted: None,
+            queue: VecDeque::new(),
+            sourced: 0,
+            collecting: None,
+        };
+        if session.is_recording() {
+            session.take_all_in();
+        }
+        session
+    }
+
+    /// Says where the program's files are, so that `list` finds them.
+    #[must_use]
+    pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Writes records to these files too, from the first one on.
+    pub fn set_outlets(&mut self, outlets: Outlets) {
+        self.outlets = outlets;
+        let names = self.source.names();
+        self.outlets.bytes(&self.bytes);
+        for record in self.timeline.records() {
+            self.outlets.record(record, names);
+        }
+    }
 
     // ---- what a view reads ------------------------------------------------------------------
 
     /// The whole history so far.
-    pub fn timeline(&self) -> &Timeline;
+    pub const fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
     /// What ids stand for.
-    pub fn names(&self) -> &Names;
+    pub fn names(&self) -> &Names {
+        self.source.names()
+    }
+
     /// The state at the cursor.
-    pub fn state(&self) -> &State;
+    pub const fn state(&self) -> &State {
+        self.cursor.state()
+    }
+
     /// The record at the cursor: the one that led to [`Session::state`]. `None` at the start.
-    pub fn record(&self) -> Option<&Record>;
+    pub fn record(&self) -> Option<&Record> {
+        self.timeline.record(self.position())
+    }
+
     /// Where the cursor is: how many records are applied. 0 is before the first record. On a
-    /// stream without loss this is the `seq` of the record at the cursor.
-    pub fn position(&self) -> u64;
+    /// stream without loss this is the number of the record at the cursor.
+    pub const fn position(&self) -> usize {
+        self.cursor.position()
+    }
+
     /// The number of the record at the cursor; 0 at the start.
-    pub fn seq(&self) -> u64;
+    pub const fn seq(&self) -> u64 {
+        self.cursor.state().seq()
+    }
+
     /// The position after the last record there is.
-    pub fn live_edge(&self) -> u64;
+    pub const fn live_edge(&self) -> usize {
+        self.timeline.len()
+    }
+
     /// Whether the cursor is at the live edge.
-    pub fn is_live(&self) -> bool;
+    pub const fn is_live(&self) -> bool {
+        self.position() == self.live_edge()
+    }
+
     /// Whether a command is under way: call [`Session::tick`].
-    pub fn is_running(&self) -> bool;
-    /// Whether nothing more will come from the source.
-    pub fn program_ended(&self) -> bool;
-    /// Whether this is a recording: nothing runs, nothing can be asked of a program.
-    pub fn is_recording(&self) -> bool;
+    pub fn is_running(&self) -> bool {
+        !matches!(self.under_way, UnderWay::Nothing) || !self.queue.is_empty()
+    }
+
+    /// Whether the source runs at this moment, so that records may come by themselves.
+    pub const fn source_runs(&self) -> bool {
+        !self.link.held
+    }
+
+    /// Whether nothing more of the program will run.
+    pub fn program_ended(&self) -> bool {
+        self.source.is_ended() || self.timeline.live().exit().is_some()
+    }
+
+    /// Whether this is a recording: nothing can be asked of a program.
+    pub fn is_recording(&self) -> bool {
+        self.source.is_recording()
+    }
+
     /// What to call the source: a file name.
-    pub fn name(&self) -> String;
+    pub fn name(&self) -> String {
+        self.source.name()
+    }
+
+    /// The folder of the program's files, if it is known.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     /// What changed from the last stop to this one.
-    pub fn changes(&self) -> &Changes;
-    /// The sentence about what just happened, at the cursor.
-    pub fn happened(&self) -> String;
-    /// The sentence about what happens next, at the cursor.
-    pub fn next(&self) -> String;
+    pub const fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
     /// The breakpoints and watches.
-    pub fn breaks(&self) -> &Breaks;
+    pub const fn breaks(&self) -> &Breaks {
+        &self.breaks
+    }
+
     /// Bookmarks: a name and a position, in order of position.
-    pub fn bookmarks(&self) -> &[(String, u64)];
-    /// What `display` shows at each stop: the expression and its present value.
-    pub fn displays(&self) -> Vec<(String, String)>;
+    pub fn bookmarks(&self) -> &[(String, usize)] {
+        &self.bookmarks
+    }
+
+    /// The settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Changes settings without a command.
+    pub const fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
     /// The last answer or refusal, as one or more lines; empty if there was none.
-    pub fn message(&self) -> &str;
+    pub fn message(&self) -> &str {
+        &self.message
+    }
 
-    // ---- what a front end does --------------------------------------------------------------
+    /// The line that is under way or was executed last: the user's, or one on its behalf.
+    pub fn line(&self) -> &str {
+        &self.line
+    }
 
-    /// Does what a line says. See [`Session::execute`].
-    pub fn execute_line(&mut self, line: &str) -> Outcome;
-    /// Does a command, or starts it: with [`Outcome::Started`] call [`Session::tick`] until it
-    /// gives the answer.
-    pub fn execute(&mut self, command: &Command) -> Outcome;
-    /// Takes in what arrived, waiting at most `timeout`, and tells whether the command under way is
-    /// over. Also to be called now and then while none is, for a source that sends by itself.
-    pub fn tick(&mut self, timeout: Duration) -> Tick;
-    /// Ends the command under way as soon as may be: the source is asked to pause.
-    pub fn pause(&mut self);
-    /// Raises `KeyboardInterrupt` in the program, which must be running.
-    pub fn interrupt(&mut self);
-    /// Moves the cursor within the history, for scrubbing with the mouse. Never runs the source.
-    pub fn seek(&mut self, position: u64);
-    /// What could stand at the end of `line`: the column where it starts, and the candidates.
-    pub fn complete(&self, line: &str) -> (usize, Vec<String>);
+    /// Whether the next lines are the `commands` of a breakpoint, up to `end`.
+    pub const fn is_collecting(&self) -> bool {
+        self.collecting.is_some()
+    }
+
+    /// A sentence about a file that could not be written, once.
+    pub fn trouble_with_files(&mut self) -> Option<String> {
+        self.outlets.trouble()
+    }
+
+    /// What could stand at the end of `line`.
+    pub fn complete(&self, line: &str) -> Completion {
+        let names = self.names();
+        let tasks = self
+            .state()
+            .tasks()
+            .flat_map(|task| [task.id.0.to_string(), names.name(task.label).into_owned()]);
+        complete(line, &tasks.collect::<Vec<_>>(), &self.bookmarks)
+    }
+
+    // ---- ending -----------------------------------------------------------------------------
+
+    /// Ends the program at once. Its history stays.
+    pub fn kill(&mut self, why: loopscope_protocol::ExitHow) {
+        self.source.kill(why);
+    }
 }

@@ -3,13 +3,18 @@
 //!
 //! A source does not know what a command, a breakpoint or a cursor is: that is the session's.
 
+pub mod outlets;
+pub mod replay;
+#[cfg(test)]
+pub(crate) mod script;
+
 use std::fmt;
 use std::time::Duration;
 
 use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::stream::Arrived;
-use loopscope_protocol::Capabilities;
+use loopscope_protocol::{Capabilities, ExitHow};
 use thiserror::Error;
 
 /// A stream of records that may be asked for more.
@@ -36,9 +41,25 @@ pub trait Source: fmt::Debug {
     /// Whether nothing more will come.
     fn is_ended(&self) -> bool;
 
-    /// Everything that came, as it came: what a recording of it holds. Empty where it was not kept.
-    fn bytes(&self) -> &[u8] {
-        &[]
+    /// The bytes that came since the last call, as they came: what a recording holds. Empty where
+    /// they are not kept.
+    fn take_bytes(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Whether it is a recording: complete, and nothing can be asked of it.
+    fn is_recording(&self) -> bool {
+        false
+    }
+
+    /// A sentence about what is wrong with it, if anything is: a recording may be harmed.
+    fn warning(&self) -> Option<String> {
+        None
+    }
+
+    /// Ends it at once, if it is a process. `why` is what its end is to be called.
+    fn kill(&mut self, why: ExitHow) {
+        let _ = why;
     }
 }
 

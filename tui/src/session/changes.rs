@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use loopscope_model::State;
+use loopscope_model::state::{Handle, Loop};
 use loopscope_protocol::{Fd, HandleId, LoopId, Signal, TaskId, WatchHow};
 
 /// What happened to a thing since the last stop.
@@ -32,7 +33,7 @@ impl Mark {
 pub struct Changes {
     /// The state at the last stop.
     pub before: State,
-    /// In the ready queue.
+    /// In the ready queue. A handle that went from this batch to running is `Gone` from it.
     pub ready: BTreeMap<HandleId, Mark>,
     /// In the heap of timers.
     pub timers: BTreeMap<HandleId, Mark>,
@@ -42,10 +43,136 @@ pub struct Changes {
     pub watchers: BTreeMap<(LoopId, Fd, WatchHow), Mark>,
     /// Signals with a handler.
     pub signals: BTreeMap<Signal, Mark>,
-    /// Loops.
+    /// Loops: their place in their life or in the turn, or the exception handler.
     pub loops: BTreeMap<LoopId, Mark>,
     /// How many lines of output are new. Negative after going back: so many are gone.
     pub outputs: i64,
     /// How many calls of the exception handler are new. Negative after going back.
     pub handler_calls: i64,
+}
+
+impl Changes {
+    /// What differs between two states.
+    pub fn between(before: &State, after: &State) -> Self {
+        let mut ready = BTreeMap::new();
+        let mut timers = BTreeMap::new();
+        for id in before.loops().chain(after.loops()).map(|each| each.id) {
+            let queue = |state: &State| lined_up(state, id, |each| each.ready().collect());
+            ready.extend(compare(&queue(before), &queue(after)));
+            let heap = |state: &State| lined_up(state, id, |each| each.timers().collect());
+            timers.extend(compare(&heap(before), &heap(after)));
+        }
+        Self {
+            ready,
+            timers,
+            tasks: compare(
+                &before
+                    .tasks()
+                    .map(|task| (task.id, (task.state, task.place, task.cancel_requested)))
+                    .collect(),
+                &after
+                    .tasks()
+                    .map(|task| (task.id, (task.state, task.place, task.cancel_requested)))
+                    .collect(),
+            ),
+            watchers: compare(
+                &before
+                    .watchers()
+                    .map(|w| ((w.loop_id, w.fd, w.how), (w.handle, w.known)))
+                    .collect(),
+                &after
+                    .watchers()
+                    .map(|w| ((w.loop_id, w.fd, w.how), (w.handle, w.known)))
+                    .collect(),
+            ),
+            signals: compare(
+                &before.signals().map(|s| (s.signal, (s.handle, s.known))).collect(),
+                &after.signals().map(|s| (s.signal, (s.handle, s.known))).collect(),
+            ),
+            loops: compare(&places(before), &places(after)),
+            outputs: difference(after.counts().outputs, before.counts().outputs),
+            handler_calls: difference(after.counts().handler_calls, before.counts().handler_calls),
+            before: before.clone(),
+        }
+    }
+}
+
+/// The handles of one queue with what is shown of them. Where a handle stands is not part of it:
+/// that the others move up is no news.
+fn lined_up(
+    state: &State,
+    id: LoopId,
+    queue: impl Fn(&Loop) -> Vec<HandleId>,
+) -> BTreeMap<HandleId, (Option<bool>, u32)> {
+    let Some(each) = state.event_loop(id) else { return BTreeMap::new() };
+    let seen = |id| state.handle(id).map(|handle: &Handle| handle.cancelled);
+    let times = |id| state.handle(id).map_or(0, |handle: &Handle| handle.queued);
+    queue(each).into_iter().map(|id| (id, (seen(id), times(id)))).collect()
+}
+
+type LoopPlace = (&'static str, &'static str, Option<HandleId>, Option<&'static str>);
+
+fn places(state: &State) -> BTreeMap<LoopId, LoopPlace> {
+    use loopscope_protocol::Word;
+    state
+        .loops()
+        .map(|each| {
+            let which = each.handler.which.map(Word::word);
+            (each.id, (each.phase.word(), each.at.word(), each.current, which))
+        })
+        .collect()
+}
+
+fn compare<K: Ord + Copy, V: PartialEq>(
+    before: &BTreeMap<K, V>,
+    after: &BTreeMap<K, V>,
+) -> BTreeMap<K, Mark> {
+    let gone = before.keys().filter(|key| !after.contains_key(key)).map(|key| (*key, Mark::Gone));
+    let here = after.iter().filter_map(|(key, now)| match before.get(key) {
+        None => Some((*key, Mark::New)),
+        Some(then) if then != now => Some((*key, Mark::Changed)),
+        Some(_) => None,
+    });
+    gone.chain(here).collect()
+}
+
+fn difference(after: u64, before: u64) -> i64 {
+    i64::try_from(after).unwrap_or(i64::MAX) - i64::try_from(before).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use loopscope_model::story::Story;
+
+    use super::*;
+
+    #[test]
+    fn a_handle_that_starts_to_run_leaves_the_queue() {
+        let mut story = Story::new();
+        story.start().soon(1, "first").soon(2, "second").turn(&[1, 2]);
+        let before = story.timeline().live().clone();
+        story.run(1).soon(3, "third").timer(4, 1.0, "later", 0);
+        let changes = Changes::between(&before, story.timeline().live());
+        let marks: Vec<_> = changes.ready.into_iter().map(|(id, mark)| (id.0, mark)).collect();
+        assert_eq!(marks, [(1, Mark::Gone), (3, Mark::New)]);
+        assert_eq!(changes.timers.into_iter().collect::<Vec<_>>(), [(HandleId(4), Mark::New)]);
+        assert_eq!(changes.loops.into_values().collect::<Vec<_>>(), [Mark::Changed]);
+    }
+
+    #[test]
+    fn nothing_changes_while_nothing_happens() {
+        let mut story = Story::new();
+        story.start().soon(1, "first").task(1, "main", 2).print("hello");
+        let state = story.timeline().live().clone();
+        let expected = Changes { before: state.clone(), ..Changes::default() };
+        assert_eq!(Changes::between(&state, &state), expected);
+    }
+
+    #[test]
+    fn going_back_takes_output_away() {
+        let mut story = Story::new();
+        story.start().print("one").print("two");
+        let timeline = story.timeline();
+        assert_eq!(Changes::between(&timeline.at(5), &timeline.at(3)).outputs, -2);
+    }
 }

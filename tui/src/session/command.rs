@@ -1,23 +1,253 @@
-//! The commands, and one table that names, explains and completes them.
+//! The commands as values. What they are called and what they take is in [`super::table`]; how a
+//! line becomes one is in [`super::parse`].
 
-/// A command as the parser understood it.
+use loopscope_protocol::{Kind, KindSet};
+
+/// A command as the parser understood it. Expressions are kept as they were written; the parser
+/// has checked that they can be read.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Command {
-    /// `step [N]`: records.
-    Step(u64),
-    /// `next`: handles.
-    Next(u64),
-    /// `turn [N]`.
-    Turn(u64),
-    /// `continue`.
+    /// An empty line: the last step once more.
+    Repeat,
+    /// A comment: nothing.
+    Nothing,
+    /// `step [N]`, `next [N]`, `turn [N]`.
+    Forward(Unit, u32),
+    /// `rstep [N]`, `rnext [N]`, `rturn [N]`.
+    Back(Unit, u32),
+    /// `continue`: to the next breakpoint, or the end.
     Continue,
-    /// `rstep [N]`.
-    BackStep(u64),
-    /// `rnext [N]`.
-    BackNext(u64),
-    /// `rturn [N]`.
-    BackTurn(u64),
-    /// `rcontinue`.
+    /// `rcontinue`: to the last breakpoint before the cursor, or the start.
     BackContinue,
+    /// `until EVENT [if EXPR]`.
+    Until(Events),
+    /// `finish TASK`; without one, the task that runs.
+    Finish(Option<TaskRef>),
+    /// `goto PLACE`.
+    Goto(Target),
+    /// `break EVENT [if EXPR]` and `tbreak`.
+    Break {
+        /// Where.
+        events: Events,
+        /// Whether it goes away when it is hit.
+        temporary: bool,
+    },
+    /// `watch EXPR`.
+    Watch(String),
+    /// `delete [N]...`: all of them without a number.
+    Delete(Vec<u32>),
+    /// `disable [N]...`.
+    Disable(Vec<u32>),
+    /// `enable [N]...`.
+    Enable(Vec<u32>),
+    /// `commands [N]`: the lines up to `end` belong to a breakpoint, the last one by default.
+    Commands(Option<u32>),
+    /// `end`.
+    End,
+    /// `info TOPIC`.
+    Info(Topic),
+    /// `where [TASK]`.
+    Where(Option<TaskRef>),
+    /// `why [TASK]`.
+    Why(Option<TaskRef>),
+    /// `print EXPR`.
+    Print(String),
+    /// `display [EXPR]`: at each stop.
+    Display(Option<String>),
+    /// `undisplay [N]...`.
+    Undisplay(Vec<u32>),
+    /// `list [LINE]`.
+    List(Option<u32>),
+    /// `py STATEMENT`.
+    Py(String),
+    /// `bookmark [NAME]`.
+    Bookmark(Option<String>),
+    /// `record FILE`.
+    Record(String),
+    /// `export FILE [FORMAT]`.
+    Export(String, Option<Format>),
+    /// `diff FILE`.
+    Diff(String),
+    /// `lesson WORDS`.
+    Lesson(String),
+    /// `predict WORDS`.
+    Predict(String),
+    /// `attach WORDS`.
+    Attach(String),
+    /// `detach`.
+    Detach,
+    /// `pause`.
+    Pause,
+    /// `resume`.
+    Resume,
+    /// `assert EXPR`.
+    Assert(String),
+    /// `expect EVENT [if EXPR] [within DURATION]`.
+    Expect {
+        /// What is to come.
+        events: Events,
+        /// How soon, in nanoseconds of loop time.
+        within: Option<u64>,
+    },
+    /// `source FILE`.
+    Source(String),
+    /// `set [NAME VALUE]`.
+    Set(Option<(String, String)>),
+    /// `help [TOPIC]`.
+    Help(Option<String>),
+    /// `quit`.
+    Quit,
+}
+
+/// What a step counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Every record.
+    Record,
+    /// A handle that is about to run.
+    Handle,
+    /// A turn whose batch is fixed.
+    Turn,
+}
+
+impl Unit {
+    /// The records at which such a step ends; `None`: all.
+    pub const fn kinds(self) -> Option<KindSet> {
+        match self {
+            Self::Record => None,
+            Self::Handle => Some(KindSet::NONE.with(Kind::HandleRun)),
+            Self::Turn => Some(KindSet::NONE.with(Kind::TurnBegin)),
+        }
+    }
+
+    /// What it is called.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Handle => "handle",
+            Self::Turn => "turn",
+        }
+    }
+}
+
+/// Records of certain kinds, perhaps with a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Events {
+    /// The kind as it was written, or a group such as `handle-*`.
+    pub name: String,
+    /// The kinds.
+    pub kinds: KindSet,
+    /// The condition.
+    pub condition: Option<String>,
+}
+
+impl Events {
+    /// All records of one kind.
+    pub fn of(kind: Kind) -> Self {
+        let kinds = KindSet::NONE.with(kind);
+        Self { name: kind.word().to_owned(), kinds, condition: None }
+    }
+}
+
+impl std::fmt::Display for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        self.condition.as_ref().map_or(Ok(()), |condition| write!(f, " if {condition}"))
+    }
+}
+
+/// How a command names a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaskRef {
+    /// By its number.
+    Number(u32),
+    /// By its own name or its coroutine's.
+    Name(String),
+}
+
+/// A place in the history.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// The record of that number.
+    Record(u64),
+    /// A part of what there is.
+    Percent(f64),
+    /// The last record up to that loop time, in seconds.
+    Time(f64),
+    /// Before the first record.
+    Start,
+    /// After the last one; a live program runs on to its end.
+    End,
+    /// A bookmark.
+    Bookmark(String),
+}
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// All of them, in the order of the help.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// How it is written.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// What it is, in a few words.
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+named! {
+    /// What `info` can tell.
+    Topic {
+        /// The loop's place in its life.
+        Loop = "loop" "running, stopping, stopped or closed",
+        /// The ready queue.
+        Ready = "ready" "the ready queue in order, this batch and the next",
+        /// The timers.
+        Timers = "timers" "the timers by due time",
+        /// The tasks.
+        Tasks = "tasks" "the tasks and what they wait for",
+        /// Watched descriptors and signals.
+        Watchers = "watchers" "the watched descriptors, signals and executor jobs",
+        /// The exception handlers in force.
+        Handlers = "handlers" "the exception handler in force",
+        /// Calls of the exception handler.
+        Exceptions = "exceptions" "the calls of the exception handler with their context",
+        /// Breakpoints and watches.
+        Breakpoints = "breakpoints" "breakpoints and watches",
+        /// Diagnoses.
+        Lints = "lints" "what deserves attention, and anomalies",
+        /// Where records come from.
+        Source = "source" "the program or recording, its clock and its end",
+        /// Bookmarks.
+        Bookmarks = "bookmarks" "the bookmarks",
+        /// What the program wrote.
+        Output = "output" "what the program has written",
+        /// Records around the cursor.
+        Records = "records" "the records around the cursor",
+    }
+}
+
+named! {
+    /// What a history can be exported to.
+    Format {
+        /// One JSON object a line.
+        Jsonl = "jsonl" "one JSON object a line, as --events writes",
+        /// A table.
+        Csv = "csv" "one row a record",
+        /// For the Perfetto viewer.
+        Perfetto = "perfetto" "a JSON trace for ui.perfetto.dev, with flows from cause to effect",
+        /// A picture.
+        Svg = "svg" "a picture of the timeline",
+    }
 }

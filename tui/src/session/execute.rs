@@ -1,0 +1,462 @@
+//! Doing what a command says. What takes time is only started here; see [`super::tick`].
+
+use loopscope_model::control::OwnedRequest;
+use loopscope_protocol::Capability;
+
+use super::answer::{Answer, Outcome, Trouble};
+use super::breaks::Trigger;
+use super::command::{Command, Events, Target, TaskRef, Unit};
+use super::goal::{Goal, Until};
+use super::{Session, UnderWay, help, labels, parse};
+use loopscope_model::expr::Expr;
+
+/// How many files may be sourced on behalf of one command.
+const MOST_SOURCED: u32 = 100;
+
+impl Session {
+    /// Does what a line says. See [`Session::execute`].
+    pub fn execute_line(&mut self, line: &str) -> Outcome {
+        self.sourced = 0;
+        line.clone_into(&mut self.line);
+        let outcome = self.execute_inner(line);
+        self.note(outcome)
+    }
+
+    /// Does a command, or starts it: with [`Outcome::Started`] call [`Session::tick`] until it
+    /// gives the answer.
+    pub fn execute(&mut self, command: &Command) -> Outcome {
+        self.sourced = 0;
+        let outcome = self.perform(command);
+        self.note(outcome)
+    }
+
+    fn note(&mut self, outcome: Outcome) -> Outcome {
+        match &outcome {
+            Outcome::Done(answer) => self.message.clone_from(&answer.text),
+            Outcome::Failed(trouble) => self.message.clone_from(&trouble.text),
+            Outcome::Started => self.message.clear(),
+            Outcome::Quit => {}
+        }
+        outcome
+    }
+
+    pub(super) fn execute_inner(&mut self, line: &str) -> Outcome {
+        if let Some((number, mut lines)) = self.collecting.take() {
+            let line = line.trim();
+            if line == "end" {
+                return finish(self.end_commands(number, lines));
+            }
+            if !line.is_empty() {
+                lines.push(line.to_owned());
+            }
+            self.collecting = Some((number, lines));
+            return Outcome::Done(Answer::default());
+        }
+        match parse(line) {
+            Ok(command) => self.perform(&command),
+            Err(trouble) => Outcome::Failed(trouble),
+        }
+    }
+
+    fn perform(&mut self, command: &Command) -> Outcome {
+        if let Command::Repeat = command {
+            return match self.last_step.clone() {
+                Some(step) => self.perform(&step),
+                None => Outcome::Done(Answer::default()),
+            };
+        }
+        // Only a front end that stays responsive gets here while something runs.
+        if !matches!(self.under_way, UnderWay::Nothing) && moves(command) {
+            return Outcome::Failed(Trouble::new(
+                "The program runs; `pause` it first, or wait until it stops.",
+            ));
+        }
+        self.last_step = match command {
+            Command::Forward(..) | Command::Back(..) => Some(command.clone()),
+            _ => self.last_step.take(),
+        };
+        match command {
+            Command::Repeat | Command::Nothing => Outcome::Done(Answer::default()),
+            Command::Forward(unit, n) => self.forward(*unit, *n),
+            Command::Back(unit, n) => Outcome::Done(self.back(*unit, *n)),
+            Command::Continue => self.start(Goal::new(Until::End)),
+            Command::BackContinue => finish(self.back_to_break()),
+            Command::Until(events) => self.until(events),
+            Command::Finish(task) => self.finish_task(task.as_ref()),
+            Command::Goto(target) => self.goto(target),
+            Command::Expect { events, within } => self.expect(events, *within),
+            Command::Py(code) => self.python(code),
+            Command::Pause => self.pause_command(),
+            Command::Resume => match self.interrupted.take() {
+                Some(goal) => self.start(goal),
+                None => Outcome::Failed(Trouble::new(
+                    "Nothing was paused; `continue` goes on to the next breakpoint or the end.",
+                )),
+            },
+            Command::Source(file) => self.source_file(file),
+            Command::Quit => Outcome::Quit,
+            _ => finish(self.answer(command)),
+        }
+    }
+
+    /// The commands that are done at once.
+    fn answer(&mut self, command: &Command) -> Result<Answer, Trouble> {
+        match command {
+            Command::Break { events, temporary } => self.set_break(events, *temporary),
+            Command::Watch(text) => self.set_watch(text),
+            Command::Delete(numbers) => {
+                // `delete` alone means all of them.
+                let all: Vec<u32> = self.breaks.iter().map(|point| point.number).collect();
+                let numbers = if numbers.is_empty() { &all } else { numbers };
+                let count = if numbers.is_empty() { 0 } else { self.breaks.delete(numbers)? };
+                Ok(Answer::new(format!("Deleted: {}.", labels::count(count, "breakpoint"))))
+            }
+            Command::Disable(numbers) => {
+                let count = self.breaks.enable(numbers, false)?;
+                Ok(Answer::new(format!("Disabled: {}.", labels::count(count, "breakpoint"))))
+            }
+            Command::Enable(numbers) => {
+                let count = self.breaks.enable(numbers, true)?;
+                Ok(Answer::new(format!("Enabled: {}.", labels::count(count, "breakpoint"))))
+            }
+            Command::Commands(number) => {
+                let number = self.breaks.get_mut(*number)?.number;
+                self.collecting = Some((number, Vec::new()));
+                Ok(Answer::default())
+            }
+            Command::End => {
+                Err(Trouble::new("`end` ends the lines of `commands`, and there are none."))
+            }
+            Command::Info(topic) => Ok(self.info(*topic)),
+            Command::Where(task) => self.where_is(task.as_ref()),
+            Command::Why(task) => self.why(task.as_ref()),
+            Command::Print(text) => self.print(text),
+            Command::Display(text) => self.display(text.as_deref()),
+            Command::Undisplay(numbers) => self.undisplay(numbers),
+            Command::List(line) => self.list(*line),
+            Command::Bookmark(name) => Ok(self.bookmark(name.as_deref())),
+            Command::Record(file) => self.record_to(file),
+            Command::Export(file, format) => self.export_to(file, *format),
+            Command::Diff(file) => self.diff_with(file),
+            Command::Assert(text) => self.assert(text),
+            Command::Set(None) => Ok(self.settings.list()),
+            Command::Set(Some((name, value))) => self.settings.set(name, value),
+            Command::Help(topic) => help(topic.as_deref()).map(Answer::new),
+            Command::Lesson(_) | Command::Predict(_) => {
+                Err(Trouble::new("No lesson is open here; `loopscope learn` opens one."))
+            }
+            Command::Attach(_) => Err(Trouble::new(
+                "Boards cannot be attached yet; open a program or a recording with `loopscope repl FILE`.",
+            )),
+            Command::Detach => Err(Trouble::new(
+                "A program that Loopscope started is not left running on its own; `continue` runs it to its end, `quit` ends it.",
+            )),
+            _ => Ok(Answer::default()),
+        }
+    }
+
+    // ---- forwards -----------------------------------------------------------------------------
+
+    fn forward(&mut self, unit: Unit, n: u32) -> Outcome {
+        let until = match unit.kinds() {
+            None => Until::Records(n),
+            Some(kinds) => Until::Kinds { kinds, left: n, condition: None },
+        };
+        self.start(Goal::new(until))
+    }
+
+    fn until(&mut self, events: &Events) -> Outcome {
+        match until_events(events) {
+            Ok(until) => self.start(Goal::new(until)),
+            Err(trouble) => Outcome::Failed(trouble),
+        }
+    }
+
+    fn expect(&mut self, events: &Events, within: Option<u64>) -> Outcome {
+        let until = match until_events(events) {
+            Ok(until) => until,
+            Err(trouble) => return Outcome::Failed(trouble),
+        };
+        let now = self.state().t().unwrap_or(0);
+        self.start(Goal {
+            expected: Some(events.to_string()),
+            latest: within.map(|within| now.saturating_add(within)),
+            ..Goal::new(until).ignoring_breaks()
+        })
+    }
+
+    fn finish_task(&mut self, task: Option<&TaskRef>) -> Outcome {
+        let id = match self.task_or_current(task) {
+            Ok(id) => id,
+            Err(trouble) => return Outcome::Failed(trouble),
+        };
+        if self.state().task(id).is_some_and(|task| task.state.is_done()) {
+            return Outcome::Failed(Trouble::new(format!(
+                "{} is done already.",
+                labels::task(id, self.state(), self.names())
+            )));
+        }
+        self.start(Goal::new(Until::TaskDone(id)))
+    }
+
+    fn pause_command(&mut self) -> Outcome {
+        if !self.is_running() {
+            return Outcome::Done(Answer::new("Nothing runs at the moment."));
+        }
+        self.pause();
+        Outcome::Done(Answer::default())
+    }
+
+    fn python(&mut self, code: &str) -> Outcome {
+        let refuse = |text: String| Outcome::Failed(Trouble::new(text));
+        if self.is_recording() {
+            return refuse("A recording has no program that could run Python; start the program itself with `loopscope repl FILE`.".to_owned());
+        }
+        if self.source.is_ended() {
+            return refuse(format!(
+                "The program's process is gone, so no Python runs: {}",
+                self.ending()
+            ));
+        }
+        if !self.is_live() {
+            return refuse(format!(
+                "Python runs only where the program is, at #{}, and the view is in the past; `goto {0}` goes there.",
+                self.timeline.live().seq()
+            ));
+        }
+        if !self.source.capabilities().has(Capability::Python) {
+            return refuse(format!("{} cannot run Python.", self.name()));
+        }
+        if !self.link.held {
+            return refuse("The program runs; `pause` it first.".to_owned());
+        }
+        self.link.broken = None;
+        self.request(OwnedRequest::Python { code: code.to_owned() });
+        if let Some(sentence) = self.link.broken.take() {
+            return refuse(sentence);
+        }
+        self.under_way = UnderWay::Python(None);
+        Outcome::Started
+    }
+
+    // ---- anywhere -----------------------------------------------------------------------------
+
+    fn goto(&mut self, target: &Target) -> Outcome {
+        let live = !self.program_ended();
+        let edge = self.live_edge();
+        let position = match target {
+            Target::Start => 0,
+            Target::End if live => {
+                return self.start(Goal::new(Until::End).ignoring_breaks());
+            }
+            Target::End => edge,
+            Target::Record(0) => 0,
+            Target::Record(seq) => match self.timeline.position_of_seq(*seq) {
+                Some(position) => position,
+                None if live => {
+                    return self.start(Goal::new(Until::Seq(*seq)).ignoring_breaks());
+                }
+                None => {
+                    return Outcome::Failed(Trouble::new(format!(
+                        "There is no record {seq}; the last one is {}.",
+                        self.timeline.live().seq()
+                    )));
+                }
+            },
+            Target::Percent(percent) => part_of(edge, *percent),
+            Target::Time(seconds) => {
+                let ns = nanoseconds(*seconds);
+                match self.timeline.position_at_time(ns.saturating_add(1)) {
+                    Some(after) => after - 1,
+                    None if live => {
+                        return self.start(Goal::new(Until::Time(ns)).ignoring_breaks());
+                    }
+                    None => edge,
+                }
+            }
+            Target::Bookmark(name) => {
+                let found = self.bookmarks.iter().find(|(known, _)| known == name);
+                match found {
+                    Some((_, position)) => *position,
+                    None => {
+                        return Outcome::Failed(Trouble::new(format!(
+                            "There is no bookmark `{name}`; `info bookmarks` lists them."
+                        )));
+                    }
+                }
+            }
+        };
+        self.move_to(position);
+        Outcome::Done(self.stop("goto", ""))
+    }
+
+    fn back(&mut self, unit: Unit, n: u32) -> Answer {
+        let here = self.position();
+        if here == 0 {
+            return self.stop("start", "This is the start; nothing is before it.");
+        }
+        let position = match unit.kinds() {
+            None => here.saturating_sub(n as usize),
+            Some(kinds) => {
+                let mut at = here;
+                for _ in 0..n {
+                    at = self.timeline.rfind_kinds(at, kinds).unwrap_or(0);
+                }
+                at
+            }
+        };
+        self.move_to(position);
+        self.stop(if position == 0 { "start" } else { "goal" }, "")
+    }
+
+    fn back_to_break(&mut self) -> Result<Answer, Trouble> {
+        /// How many records are looked at in one go, from the cursor backwards.
+        const WINDOW: usize = 4096;
+        let mut end = self.position().saturating_sub(1);
+        let names = self.source.names();
+        let mut found = None;
+        while end > 0 && found.is_none() && !self.breaks.is_empty() {
+            let start = end.saturating_sub(WINDOW);
+            let mut state = self.timeline.at(start);
+            self.breaks.arm(self.timeline.record(start), &state, names);
+            for position in start + 1..=end {
+                let Some(record) = self.timeline.record(position) else { break };
+                state.apply(record);
+                if let Some(hit) = self.breaks.test(record, &state, names) {
+                    found = Some((position, hit));
+                }
+            }
+            end = start;
+        }
+        let Some((position, hit)) = found else {
+            self.move_to(0);
+            return Ok(self.stop("start", "No breakpoint before; this is the start."));
+        };
+        self.move_to(position);
+        Ok(self.stop("breakpoint", &hit.text).with("breakpoint", hit.number))
+    }
+
+    fn bookmark(&mut self, name: Option<&str>) -> Answer {
+        let here = self.position();
+        let free = || {
+            let taken = |name: &String| self.bookmarks.iter().any(|(known, _)| known == name);
+            (1..).map(|n| format!("mark{n}")).find(|name| !taken(name)).unwrap_or_default()
+        };
+        let name = name.map_or_else(free, str::to_owned);
+        self.bookmarks.retain(|(known, _)| *known != name);
+        self.bookmarks.push((name.clone(), here));
+        self.bookmarks.sort_by_key(|(_, position)| *position);
+        Answer::new(format!("`goto {name}` comes back here: {}", self.position_words()))
+            .with("bookmark", name)
+            .with("position", here)
+    }
+
+    // ---- breakpoints --------------------------------------------------------------------------
+
+    fn set_break(&mut self, events: &Events, temporary: bool) -> Result<Answer, Trouble> {
+        let condition = compile(events.condition.as_deref())?;
+        let trigger = Trigger::Event(events.clone(), condition);
+        let point = self.breaks.add(trigger, events.to_string(), temporary);
+        let what = if temporary { "Temporary breakpoint" } else { "Breakpoint" };
+        Ok(Answer::new(format!("{what} {}: {}", point.number, point.text))
+            .with("breakpoint", point.number))
+    }
+
+    fn set_watch(&mut self, text: &str) -> Result<Answer, Trouble> {
+        let expr = Expr::parse(text).map_err(|error| Trouble::new(error.to_string()))?;
+        let point = self.breaks.add(Trigger::Watch(expr), text.to_owned(), false);
+        Ok(Answer::new(format!("Watch {}: {}", point.number, point.text))
+            .with("breakpoint", point.number))
+    }
+
+    fn end_commands(&mut self, number: u32, lines: Vec<String>) -> Result<Answer, Trouble> {
+        // A mistake is told now and not when the breakpoint is hit.
+        for line in &lines {
+            parse(line)?;
+        }
+        let count = labels::count(lines.len(), "command");
+        self.breaks.get_mut(Some(number))?.commands = lines;
+        Ok(Answer::new(format!("Breakpoint {number} has {count}.")))
+    }
+
+    // ---- scripts ------------------------------------------------------------------------------
+
+    fn source_file(&mut self, file: &str) -> Outcome {
+        self.sourced += 1;
+        if self.sourced > MOST_SOURCED {
+            return Outcome::Failed(Trouble::new(format!(
+                "More than {MOST_SOURCED} files were sourced for one command; does `{file}` source itself?"
+            )));
+        }
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) => {
+                return Outcome::Failed(Trouble::new(format!(
+                    "`{file}` cannot be read: {error}; write the path of a file with commands."
+                )));
+            }
+        };
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let lines: Vec<_> =
+            lines.map(|(n, line)| (format!("{file}:{}", n + 1), line.to_owned())).collect();
+        for line in lines.into_iter().rev() {
+            self.queue.push_front(line);
+        }
+        if self.queue.is_empty() { Outcome::Done(Answer::default()) } else { Outcome::Started }
+    }
+}
+
+fn finish(result: Result<Answer, Trouble>) -> Outcome {
+    match result {
+        Ok(answer) => Outcome::Done(answer),
+        Err(trouble) => Outcome::Failed(trouble),
+    }
+}
+
+/// Whether a command moves the cursor or needs the program held.
+const fn moves(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Forward(..)
+            | Command::Back(..)
+            | Command::Continue
+            | Command::BackContinue
+            | Command::Until(_)
+            | Command::Finish(_)
+            | Command::Goto(_)
+            | Command::Expect { .. }
+            | Command::Py(_)
+            | Command::Resume
+            | Command::Source(_)
+    )
+}
+
+fn compile(condition: Option<&str>) -> Result<Option<Expr>, Trouble> {
+    condition
+        .map(|text| Expr::parse(text).map_err(|error| Trouble::new(error.to_string())))
+        .transpose()
+}
+
+fn until_events(events: &Events) -> Result<Until, Trouble> {
+    let condition = compile(events.condition.as_deref())?;
+    Ok(Until::Kinds { kinds: events.kinds, left: 1, condition })
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a part of a length between 0 and 100 %"
+)]
+fn part_of(len: usize, percent: f64) -> usize {
+    (len as f64 * percent / 100.0).round() as usize
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a time that the parser found to be positive; beyond the range it saturates"
+)]
+fn nanoseconds(seconds: f64) -> u64 {
+    (seconds * 1e9).round() as u64
+}

@@ -1,0 +1,158 @@
+//! A history as a file for other programs: JSON lines, CSV, or a trace for Perfetto.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use loopscope_model::{Names, Timeline, json};
+use serde_json::{Map, Value};
+
+use super::command::Format;
+
+mod perfetto;
+
+/// The columns of the CSV, besides the last one, which holds whatever else an event has.
+const COLUMNS: &[&str] = &[
+    "seq", "t", "turn", "event", "loop", "handle", "task", "future", "fd", "how", "name", "where",
+    "by", "on", "when", "text",
+];
+
+impl Format {
+    /// The format that a file's name asks for.
+    pub fn of(path: &Path) -> Option<Self> {
+        Some(match path.extension()?.to_str()? {
+            "jsonl" | "ndjson" => Self::Jsonl,
+            "csv" => Self::Csv,
+            "json" | "perfetto" => Self::Perfetto,
+            "svg" => Self::Svg,
+            _ => return None,
+        })
+    }
+}
+
+/// A sentence if this format cannot be written yet.
+pub(super) fn supported(format: Format) -> Result<(), String> {
+    match format {
+        Format::Svg => {
+            Err("SVG cannot be written yet; use `perfetto` and open it at ui.perfetto.dev."
+                .to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes all records of a history.
+pub fn export(
+    format: Format,
+    timeline: &Timeline,
+    names: &Names,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Jsonl => {
+            timeline.records().try_for_each(|record| writeln!(to, "{}", json::line(record, names)))
+        }
+        Format::Csv => csv(timeline, names, to),
+        Format::Perfetto => perfetto::write(timeline, names, to),
+        Format::Svg => Err(io::Error::other(supported(format).unwrap_err())),
+    }
+}
+
+fn csv(timeline: &Timeline, names: &Names, to: &mut dyn Write) -> io::Result<()> {
+    writeln!(to, "{},more", COLUMNS.join(","))?;
+    for record in timeline.records() {
+        let parsed: Value = serde_json::from_str(&json::line(record, names)).unwrap_or_default();
+        let Value::Object(mut fields) = parsed else { continue };
+        for column in COLUMNS {
+            let cell = fields.remove(*column).map_or_else(String::new, plain);
+            write!(to, "{},", quoted(&cell))?;
+        }
+        let more = if fields.is_empty() { String::new() } else { plain(Value::Object(fields)) };
+        writeln!(to, "{}", quoted(&more))?;
+    }
+    Ok(())
+}
+
+fn plain(value: Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// As RFC 4180 has it.
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+/// A JSON object from pairs.
+fn object<const N: usize>(pairs: [(&str, Value); N]) -> Value {
+    Value::Object(
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use loopscope_model::story::Story;
+
+    use super::*;
+
+    fn written(format: Format) -> String {
+        let mut story = Story::new();
+        story.start().soon(1, "hello, \"you\"").at(0.5).turn(&[1]);
+        story.run(1).timer(2, 1.5, "later", 0).print("a\nb").done(1).end_turn();
+        story.poll(Some(1.0), 1.5).due(2, 1.5).begin_turn(1).run(2).done(2).end_turn();
+        let mut out = Vec::new();
+        export(format, &story.timeline(), story.names(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn json_lines_are_records() {
+        let text = written(Format::Jsonl);
+        for (n, line) in text.lines().enumerate() {
+            let value: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(value["seq"], n + 1);
+        }
+    }
+
+    #[test]
+    fn csv_has_the_same_number_of_cells_in_each_row() {
+        let text = written(Format::Csv);
+        let cells = |row: &str| {
+            let mut inside = false;
+            row.chars()
+                .filter(|c| {
+                    inside ^= *c == '"';
+                    *c == ',' && !inside
+                })
+                .count()
+        };
+        let rows: Vec<&str> =
+            text.lines().filter(|row| row.starts_with(|c: char| c.is_ascii_digit())).collect();
+        assert!(rows.iter().any(|row| row.contains("\"hello, \"\"you\"\"\"")), "{text}");
+        for row in rows.iter().filter(|row| !row.contains("output")) {
+            assert_eq!(cells(row), COLUMNS.len(), "{row}");
+        }
+    }
+
+    #[test]
+    fn the_trace_joins_cause_and_effect() {
+        let trace: Value = serde_json::from_str(&written(Format::Perfetto)).unwrap();
+        let events = trace["traceEvents"].as_array().unwrap();
+        let of =
+            |phase: &str| events.iter().filter(|event| event["ph"] == phase).collect::<Vec<_>>();
+        let run: Vec<_> = of("X").into_iter().filter(|event| event["cat"] == "handle").collect();
+        assert_eq!(run.len(), 2);
+        assert_eq!(run[1]["ts"], 1_500_000.0);
+        // h1 asked for h2: one arrow that begins in h1 and ends in h2.
+        assert_eq!(of("s").len(), 1);
+        assert_eq!(of("f").len(), 1);
+        assert_eq!(of("s")[0]["id"], of("f")[0]["id"]);
+    }
+}

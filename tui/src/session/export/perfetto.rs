@@ -1,0 +1,173 @@
+//! The trace-event JSON that ui.perfetto.dev reads: a track for each loop with its handles and
+//! sleeps, a track for each task with its steps, and an arrow from each cause to its effect.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use loopscope_model::{Names, State, Timeline};
+use loopscope_protocol::{By, Event, HandleId, LoopId, TaskId, Text};
+use serde_json::{Value, json};
+
+use super::object;
+
+/// Tasks are tracks of their own, numbered from here so that they come after the loops.
+const FIRST_TASK: u32 = 1000;
+
+pub(super) fn write(timeline: &Timeline, names: &Names, to: &mut dyn Write) -> io::Result<()> {
+    let mut trace = Trace { to, first: true };
+    write!(trace.to, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
+    let mut builder = Builder::default();
+    let mut state = State::default();
+    for record in timeline.records() {
+        state.apply(record);
+        let at = record.seconds().unwrap_or(0.0) * 1e6;
+        for event in builder.take(record, &state, names, at) {
+            trace.put(&event)?;
+        }
+    }
+    for name in builder.track_names(names) {
+        trace.put(&name)?;
+    }
+    writeln!(trace.to, "\n]}}")
+}
+
+struct Trace<'a> {
+    to: &'a mut dyn Write,
+    first: bool,
+}
+
+impl Trace<'_> {
+    fn put(&mut self, event: &Value) -> io::Result<()> {
+        let comma = if std::mem::take(&mut self.first) { "\n" } else { ",\n" };
+        write!(self.to, "{comma}{event}")
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    running: BTreeMap<LoopId, (HandleId, f64)>,
+    asleep: BTreeMap<LoopId, f64>,
+    steps: BTreeMap<TaskId, f64>,
+    /// Handles that another one asked for, and where the arrow begins.
+    causes: BTreeSet<HandleId>,
+    loops: BTreeSet<LoopId>,
+    tasks: BTreeSet<TaskId>,
+}
+
+impl Builder {
+    fn take(
+        &mut self,
+        record: &loopscope_model::Record,
+        state: &State,
+        names: &Names,
+        at: f64,
+    ) -> Vec<Value> {
+        let track = record.loop_id.0;
+        if record.loop_id.is_some() {
+            self.loops.insert(record.loop_id);
+        }
+        let title = |id: HandleId| match state.handle(id) {
+            Some(handle) if handle.name.is_some() => names.name(handle.name).into_owned(),
+            _ => format!("h{}", id.0),
+        };
+        match record.event {
+            Event::HandleNew { handle, by: By::Handle(_), .. }
+            | Event::TimerNew { handle, by: By::Handle(_), .. } => {
+                self.causes.insert(handle);
+                vec![arrow("s", handle, track, at)]
+            }
+            Event::HandleRun { handle, .. } => {
+                self.running.insert(record.loop_id, (handle, at));
+                if self.causes.remove(&handle) {
+                    return vec![arrow("f", handle, track, at)];
+                }
+                Vec::new()
+            }
+            Event::HandleDone { handle, .. } => {
+                let begun = self.running.remove(&record.loop_id).filter(|(id, _)| *id == handle);
+                let Some((_, since)) = begun else { return Vec::new() };
+                let about = json!({ "handle": handle.0, "seq": record.seq });
+                vec![span("handle", title(handle), track, since, at, about)]
+            }
+            Event::PollBegin { .. } => {
+                self.asleep.insert(record.loop_id, at);
+                Vec::new()
+            }
+            Event::PollEnd { .. } => {
+                // A poll that did not sleep is no news.
+                let since = self.asleep.remove(&record.loop_id).filter(|since| at - since >= 1.0);
+                since
+                    .map(|since| span("poll", "asleep".to_owned(), track, since, at, json!({})))
+                    .into_iter()
+                    .collect()
+            }
+            Event::TaskStep { task } => {
+                self.tasks.insert(task);
+                self.steps.insert(task, at);
+                Vec::new()
+            }
+            Event::TaskSuspend { task, .. } | Event::TaskDone { task, .. } => {
+                let Some(since) = self.steps.remove(&task) else { return Vec::new() };
+                let name = state
+                    .task(task)
+                    .map_or(String::new(), |task| names.name(task.name).into_owned());
+                let about = json!({ "task": task.0, "seq": record.seq });
+                vec![span("task", name, FIRST_TASK + task.0, since, at, about)]
+            }
+            Event::HandlerCall { .. } => {
+                vec![mark("exception", record.text(Text::FIRST), track, at)]
+            }
+            Event::Output { .. } => vec![mark("output", record.text(Text::FIRST), track, at)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn track_names(&self, names: &Names) -> Vec<Value> {
+        let loops = self.loops.iter().map(|id| (id.0, format!("loop {}", id.0)));
+        let tasks = self.tasks.iter().map(|id| {
+            let name =
+                names.task(*id).map_or(String::new(), |task| names.name(task.name).into_owned());
+            (FIRST_TASK + id.0, format!("task {} {name}", id.0))
+        });
+        loops
+            .chain(tasks)
+            .map(|(track, name)| {
+                json!({ "ph": "M", "name": "thread_name", "pid": 1, "tid": track, "args": { "name": name } })
+            })
+            .collect()
+    }
+}
+
+fn span(category: &str, name: String, track: u32, since: f64, until: f64, args: Value) -> Value {
+    object([
+        ("ph", "X".into()),
+        ("cat", category.into()),
+        ("name", name.into()),
+        ("pid", 1.into()),
+        ("tid", track.into()),
+        ("ts", since.into()),
+        ("dur", (until - since).max(0.0).into()),
+        ("args", args),
+    ])
+}
+
+fn mark(category: &str, text: &str, track: u32, at: f64) -> Value {
+    json!({
+        "ph": "i", "s": "t", "cat": category, "name": format!("{category}: {}", text.trim_end()),
+        "pid": 1, "tid": track, "ts": at,
+    })
+}
+
+/// One end of an arrow: `s` where it starts, `f` where it ends.
+fn arrow(phase: &str, handle: HandleId, track: u32, at: f64) -> Value {
+    let mut event = json!({
+        "ph": phase, "cat": "cause", "name": "asks for", "id": handle.0, "pid": 1, "tid": track, "ts": at,
+    });
+    if phase == "f"
+        && let Value::Object(fields) = &mut event
+    {
+        // The arrow ends at the slice that encloses this point.
+        fields.insert("bp".to_owned(), "e".into());
+    }
+    event
+}

@@ -1,0 +1,127 @@
+//! The help: from the table of commands and the model's table of expression words.
+
+use std::fmt::Write;
+
+use loopscope_model::expr;
+use loopscope_protocol::Kind;
+
+use super::answer::Trouble;
+use super::command::Topic;
+use super::settings::SETTINGS;
+use super::table::{self, Found, Group, ROWS, Row};
+
+/// The help on everything, on a command, or on `expr`, `events`, `info` or `set`.
+pub fn help(topic: Option<&str>) -> Result<String, Trouble> {
+    let Some(topic) = topic else { return Ok(all()) };
+    match topic {
+        "expr" | "EXPR" | "expressions" => Ok(expressions()),
+        "events" | "EVENT" | "event" => Ok(events()),
+        _ => match table::find(topic) {
+            Found::One(row) => Ok(one(row)),
+            Found::Several(names) => Ok(ROWS
+                .iter()
+                .filter(|row| names.contains(&row.name))
+                .map(one)
+                .collect::<Vec<_>>()
+                .join("\n\n")),
+            Found::None => Err(Trouble::new(format!(
+                "There is no command `{topic}`; `help` lists them all, `help expr` and `help events` explain the rest."
+            ))),
+        },
+    }
+}
+
+fn all() -> String {
+    let mut text = String::new();
+    for group in Group::ALL {
+        let _ = writeln!(text, "{}", group.title());
+        for row in ROWS.iter().filter(|row| row.group == *group) {
+            let short = first_alias(row);
+            let _ = writeln!(text, "  {:<42}{short:>4}  {}", row.usage, row.help);
+        }
+    }
+    text.push_str(
+        "Names may be cut as long as they are clear; an empty line repeats the last step.\n\
+         `help COMMAND` tells more; `help expr`: what EXPR may be; `help events`: what EVENT may be.",
+    );
+    text
+}
+
+fn first_alias(row: &Row) -> &'static str {
+    row.aliases.first().copied().filter(|alias| alias.len() <= 3).unwrap_or("")
+}
+
+fn one(row: &Row) -> String {
+    let mut text = format!("{}\n  {}", row.usage, row.help);
+    if !row.aliases.is_empty() {
+        let _ = write!(text, "\n  Also: {}", row.aliases.join(", "));
+    }
+    if !row.example.is_empty() {
+        let _ = write!(text, "\n  For example: {}", row.example);
+    }
+    match row.name {
+        "info" => {
+            for topic in Topic::ALL {
+                let _ = write!(text, "\n  {:<12} {}", topic.word(), topic.help());
+            }
+        }
+        "set" => {
+            for (name, help) in SETTINGS {
+                let _ = write!(text, "\n  {name:<12} {help}");
+            }
+        }
+        "py" => text.push_str(
+            "\n  It runs where Python may run: before a handle, between turns, before the start, after\n  \
+             the end. Names are the program's `__main__`; `loop` is the current loop.",
+        ),
+        "expect" => text.push_str(
+            "\n  DURATION is loop time: seconds as 1.5, or 2s, 500ms, 10us, 3min. Breakpoints do not\n  stop it.",
+        ),
+        _ => {}
+    }
+    text
+}
+
+/// The words of expressions.
+fn expressions() -> String {
+    let mut text = "EXPR\n".to_owned();
+    for row in expr::HELP {
+        let _ = writeln!(text, "  {}\n      {}", row.word, row.gives);
+    }
+    text.push_str(
+        "For example: until handle-run if name == \"tick\" and ready > 1\n\
+         Loop time counts only what the loop's clock shows: under the virtual clock computing takes\n\
+         no time.",
+    );
+    text
+}
+
+fn events() -> String {
+    let mut text =
+        "EVENT: one of these, the beginning of only one, or a group such as handle-*\n".to_owned();
+    for kind in Kind::ALL {
+        let fields = kind.field_names().join(", ");
+        let _ = writeln!(text, "  {:<19} {fields}", kind.word());
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_command_and_every_event() {
+        let all = help(None).unwrap();
+        for row in ROWS {
+            assert!(all.contains(row.usage), "{}", row.name);
+            assert!(help(Some(row.name)).unwrap().contains(row.help));
+        }
+        let events = help(Some("events")).unwrap();
+        for kind in Kind::ALL {
+            assert!(events.contains(kind.word()));
+        }
+        assert!(help(Some("frobnicate")).is_err());
+    }
+}

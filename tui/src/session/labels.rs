@@ -1,0 +1,89 @@
+//! How things are called in answers: names before numbers.
+
+use loopscope_model::{Names, State};
+use loopscope_protocol::{By, HandleId, On, TaskId, Word};
+
+use loopscope_model::state::{Handle, TaskState};
+
+/// `h4 display_date`.
+pub(super) fn handle(id: HandleId, state: &State, names: &Names) -> String {
+    match state.handle(id) {
+        Some(handle) if handle.name.is_some() => {
+            format!("h{} {}", id.0, names.name(handle.name))
+        }
+        _ => format!("h{}", id.0),
+    }
+}
+
+/// `fetch (task 3)`.
+pub(super) fn task(id: TaskId, state: &State, names: &Names) -> String {
+    match state.task(id) {
+        Some(task) if task.name.is_some() => {
+            format!("{} (task {})", names.name(task.name), id.0)
+        }
+        _ => format!("task {}", id.0),
+    }
+}
+
+/// How a handle came to be and by whom: `soon, by h3 main`; `timer, due 3.000000`.
+pub(super) fn origin(handle: &Handle, state: &State, names: &Names) -> String {
+    let mut text = handle.how_word().to_owned();
+    if handle.task.is_some() {
+        text.push_str(&format!(" of {}", self::task(handle.task, state, names)));
+    }
+    if let Some(when) = handle.when {
+        text.push_str(&format!(", due {when:.6}"));
+    }
+    match handle.by {
+        By::Outside => {}
+        By::Py => text.push_str(", by py"),
+        By::Handle(id) if handle.by_name.is_some() => {
+            text.push_str(&format!(", by h{} {}", id.0, names.name(handle.by_name)));
+        }
+        By::Handle(id) => text.push_str(&format!(", by h{}", id.0)),
+    }
+    if handle.cancelled {
+        text.push_str(", cancelled");
+    }
+    text
+}
+
+/// What a task does: `waits for f7`, `queued as h9`, `done (result)`.
+pub(super) fn task_state(
+    task: &loopscope_model::state::Task,
+    state: &State,
+    names: &Names,
+) -> String {
+    match task.state {
+        TaskState::Queued => match task.handle {
+            Some(id) => format!("queued as h{}", id.0),
+            None => "queued".to_owned(),
+        },
+        TaskState::Running => "running".to_owned(),
+        TaskState::Waiting(on) => format!("waits for {}", self::on(on, state, names)),
+        TaskState::Done(how) => format!("done ({})", how.word()),
+        TaskState::Unknown => "unknown since records were lost".to_owned(),
+    }
+}
+
+/// What is waited for.
+pub(super) fn on(on: On, state: &State, names: &Names) -> String {
+    match on {
+        On::Nothing => "its next turn".to_owned(),
+        On::Future(id) => match state.future(id) {
+            Some(future) if future.name.is_some() => {
+                format!("f{} ({})", id.0, names.name(future.name))
+            }
+            _ => format!("f{}", id.0),
+        },
+        On::Task(id) => task(id, state, names),
+        On::Timer(id) => format!("its timer h{}", id.0),
+        On::Queue(id) => format!("wait queue {}", id.0),
+        On::Fd(fd) => format!("fd {}", fd.0),
+    }
+}
+
+/// `1 handle`, `2 handles`.
+pub(super) fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}

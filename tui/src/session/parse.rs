@@ -1,0 +1,418 @@
+//! A line becomes a [`Command`]. Pure: it knows no session, so a mistake is told before anything
+//! happens.
+
+use loopscope_model::expr::Expr;
+use loopscope_protocol::{Kind, KindSet};
+
+use super::Trouble;
+use super::command::{Command, Events, Format, Target, TaskRef, Topic, Unit};
+use super::table::{self, Found};
+
+/// Reads a line.
+///
+/// ```
+/// use loopscope::session::{Command, Unit, parse};
+/// assert_eq!(parse("s 3"), Ok(Command::Forward(Unit::Record, 3)));
+/// assert!(parse("frobnicate").unwrap_err().text.contains("frobnicate"));
+/// ```
+pub fn parse(line: &str) -> Result<Command, Trouble> {
+    let line = line.trim();
+    if line.is_empty() {
+        return Ok(Command::Repeat);
+    }
+    if line.starts_with('#') {
+        return Ok(Command::Nothing);
+    }
+    let (word, rest) = split_word(line);
+    let row = match table::find(word) {
+        Found::One(row) => row,
+        Found::Several(names) => {
+            let names = names.join(", ");
+            return Err(trouble(format!("`{word}` could be {names}; write more of it")));
+        }
+        Found::None => return Err(unknown(word)),
+    };
+    arguments(row.name, rest)
+}
+
+/// The first word of a line and what comes after it. A command may be followed directly by
+/// something that is no letter: `goto 5`, but also `p(ready)`.
+pub(super) fn split_word(line: &str) -> (&str, &str) {
+    let line = line.trim_start();
+    let end = line
+        .char_indices()
+        .find(|(at, c)| !(c.is_alphanumeric() || *c == '-' && *at > 0 || *c == '_'))
+        .map_or(line.len(), |(at, c)| if at == 0 { c.len_utf8() } else { at });
+    (&line[..end], line[end..].trim())
+}
+
+fn arguments(name: &str, rest: &str) -> Result<Command, Trouble> {
+    Ok(match name {
+        "step" => Command::Forward(Unit::Record, count(name, rest)?),
+        "next" => Command::Forward(Unit::Handle, count(name, rest)?),
+        "turn" => Command::Forward(Unit::Turn, count(name, rest)?),
+        "rstep" => Command::Back(Unit::Record, count(name, rest)?),
+        "rnext" => Command::Back(Unit::Handle, count(name, rest)?),
+        "rturn" => Command::Back(Unit::Turn, count(name, rest)?),
+        "continue" => nothing(name, rest, Command::Continue)?,
+        "rcontinue" => nothing(name, rest, Command::BackContinue)?,
+        "until" => Command::Until(events(name, rest)?),
+        "finish" => Command::Finish(task(rest)),
+        "goto" => Command::Goto(target(rest)?),
+        "break" => Command::Break { events: events(name, rest)?, temporary: false },
+        "tbreak" => Command::Break { events: events(name, rest)?, temporary: true },
+        "watch" => Command::Watch(expression(name, rest)?),
+        "delete" => Command::Delete(numbers(name, rest)?),
+        "disable" => Command::Disable(numbers(name, rest)?),
+        "enable" => Command::Enable(numbers(name, rest)?),
+        "undisplay" => Command::Undisplay(numbers(name, rest)?),
+        "commands" => Command::Commands(one_number(name, rest)?),
+        "end" => nothing(name, rest, Command::End)?,
+        "info" => Command::Info(topic(rest)?),
+        "where" => Command::Where(task(rest)),
+        "why" => Command::Why(task(rest)),
+        "print" => Command::Print(expression(name, rest)?),
+        "display" if rest.is_empty() => Command::Display(None),
+        "display" => Command::Display(Some(expression(name, rest)?)),
+        "list" => Command::List(one_number(name, rest)?),
+        "py" => Command::Py(needed(name, rest, "a Python statement")?),
+        "bookmark" => Command::Bookmark(bookmark(rest)?),
+        "record" => Command::Record(needed(name, rest, "the file to write")?),
+        "export" => export(rest)?,
+        "diff" => Command::Diff(needed(name, rest, "the recording to compare with")?),
+        "lesson" => Command::Lesson(rest.to_owned()),
+        "predict" => Command::Predict(rest.to_owned()),
+        "attach" => Command::Attach(rest.to_owned()),
+        "detach" => nothing(name, rest, Command::Detach)?,
+        "pause" => nothing(name, rest, Command::Pause)?,
+        "resume" => nothing(name, rest, Command::Resume)?,
+        "assert" => Command::Assert(expression(name, rest)?),
+        "expect" => expect(rest)?,
+        "source" => Command::Source(needed(name, rest, "the file with the commands")?),
+        "set" => set(rest)?,
+        "help" => Command::Help((!rest.is_empty()).then(|| rest.to_owned())),
+        "quit" => nothing(name, rest, Command::Quit)?,
+        // The table and this list are checked against each other by a test.
+        _ => return Err(unknown(name)),
+    })
+}
+
+pub(super) fn trouble(text: impl Into<String>) -> Trouble {
+    Trouble { text: text.into() }
+}
+
+fn unknown(word: &str) -> Trouble {
+    let near = nearest(word, table::ROWS.iter().map(|row| row.name));
+    let hint = near.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
+    trouble(format!("There is no command `{word}`{hint}; `help` lists them all."))
+}
+
+fn nothing(name: &str, rest: &str, command: Command) -> Result<Command, Trouble> {
+    if rest.is_empty() {
+        return Ok(command);
+    }
+    Err(trouble(format!("`{name}` takes nothing, but `{rest}` stands after it.")))
+}
+
+fn needed(name: &str, rest: &str, what: &str) -> Result<String, Trouble> {
+    if rest.is_empty() {
+        return Err(trouble(format!("`{name}` needs {what}: {}.", usage(name))));
+    }
+    Ok(rest.to_owned())
+}
+
+fn usage(name: &str) -> String {
+    let row = table::ROWS.iter().find(|row| row.name == name);
+    row.map_or(String::new(), |row| {
+        let shown = if row.example.is_empty() { row.usage } else { row.example };
+        format!("`{shown}`")
+    })
+}
+
+fn count(name: &str, rest: &str) -> Result<u32, Trouble> {
+    match rest {
+        "" => Ok(1),
+        _ => rest.parse().ok().filter(|n| *n > 0).ok_or_else(|| {
+            trouble(format!("`{name}` counts with a whole number from 1, not `{rest}`."))
+        }),
+    }
+}
+
+fn one_number(name: &str, rest: &str) -> Result<Option<u32>, Trouble> {
+    let list = numbers(name, rest)?;
+    match list[..] {
+        [] => Ok(None),
+        [number] => Ok(Some(number)),
+        _ => Err(trouble(format!("`{name}` takes one number, not {}.", list.len()))),
+    }
+}
+
+fn numbers(name: &str, rest: &str) -> Result<Vec<u32>, Trouble> {
+    rest.split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            word.parse()
+                .map_err(|_| trouble(format!("`{name}` takes numbers, and `{word}` is none.")))
+        })
+        .collect()
+}
+
+/// `EVENT [if EXPR]`.
+fn events(name: &str, text: &str) -> Result<Events, Trouble> {
+    let (word, rest) = split_event(text);
+    if word.is_empty() {
+        return Err(trouble(format!("`{name}` needs an event: {}.", usage(name))));
+    }
+    let (name, kinds) = kinds(word)?;
+    let condition = match rest.strip_prefix("if").filter(|after| !after.starts_with(is_word)) {
+        _ if rest.is_empty() => None,
+        Some(condition) => Some(checked(condition)?),
+        None => {
+            return Err(trouble(format!(
+                "After the event only `if EXPR` may follow, not `{rest}`."
+            )));
+        }
+    };
+    Ok(Events { name, kinds, condition })
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn split_event(text: &str) -> (&str, &str) {
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    (&text[..end], text[end..].trim())
+}
+
+/// An event's name, the beginning of only one, or a group such as `handle-*`.
+fn kinds(word: &str) -> Result<(String, KindSet), Trouble> {
+    if let Some(kind) = Kind::parse(word) {
+        return Ok((word.to_owned(), KindSet::NONE.with(kind)));
+    }
+    let (start, group) = word.strip_suffix('*').map_or((word, false), |start| (start, true));
+    let found: Vec<Kind> =
+        Kind::ALL.iter().copied().filter(|kind| kind.word().starts_with(start)).collect();
+    match found[..] {
+        [] => {
+            let near = nearest(word, Kind::ALL.iter().map(|kind| kind.word()));
+            let hint = near.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
+            Err(trouble(format!("There is no event `{word}`{hint}; `help events` lists them all.")))
+        }
+        [kind] if !group => Ok((kind.word().to_owned(), KindSet::NONE.with(kind))),
+        _ if group => Ok((word.to_owned(), found.into_iter().collect())),
+        _ => {
+            let names: Vec<&str> = found.iter().map(|kind| kind.word()).collect();
+            let names = names.join(", ");
+            Err(trouble(format!(
+                "`{word}` could be {names}; write more of it, or `{word}*` for all."
+            )))
+        }
+    }
+}
+
+fn expression(name: &str, text: &str) -> Result<String, Trouble> {
+    if text.is_empty() {
+        return Err(trouble(format!("`{name}` needs an expression: {}.", usage(name))));
+    }
+    checked(text)
+}
+
+fn checked(text: &str) -> Result<String, Trouble> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(trouble(
+            "After `if` an expression is missing; `help expr` shows what there is.",
+        ));
+    }
+    match Expr::parse(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(trouble(error.to_string())),
+    }
+}
+
+fn task(rest: &str) -> Option<TaskRef> {
+    let name = rest.strip_prefix("task ").unwrap_or(rest).trim();
+    if name.is_empty() {
+        return None;
+    }
+    let number = name.strip_prefix('#').unwrap_or(name).parse().ok();
+    Some(number.map_or_else(|| TaskRef::Name(name.to_owned()), TaskRef::Number))
+}
+
+fn topic(rest: &str) -> Result<Topic, Trouble> {
+    let all = || Topic::ALL.iter().map(|topic| topic.word()).collect::<Vec<_>>().join(", ");
+    if rest.is_empty() {
+        return Err(trouble(format!("`info` about what? There is {}.", all())));
+    }
+    let mut begin = Topic::ALL.iter().filter(|topic| topic.word().starts_with(rest));
+    let exact = Topic::ALL.iter().find(|topic| topic.word() == rest);
+    match (exact, begin.next(), begin.next()) {
+        (Some(topic), _, _) | (None, Some(topic), None) => Ok(*topic),
+        (None, Some(_), Some(_)) => {
+            Err(trouble(format!("`info {rest}` could be more than one; there is {}.", all())))
+        }
+        (None, None, _) => {
+            Err(trouble(format!("`info` knows nothing of `{rest}`; there is {}.", all())))
+        }
+    }
+}
+
+fn target(text: &str) -> Result<Target, Trouble> {
+    let bad = || {
+        trouble(format!(
+            "`goto {text}` is no place: write a record's number, `N%`, `t=SECONDS`, `start`, `end` or a bookmark."
+        ))
+    };
+    if text.is_empty() {
+        return Err(trouble(
+            "`goto` needs a place: a record's number, `N%`, `t=SECONDS`, `start`, `end` or a bookmark.",
+        ));
+    }
+    let finite = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+    if let Some(percent) = text.strip_suffix('%') {
+        let percent = finite(percent).filter(|n| (0.0..=100.0).contains(n));
+        return percent.map(Target::Percent).ok_or_else(bad);
+    }
+    if let Some((name, time)) = text.split_once('=') {
+        let time = time.trim();
+        let time = finite(time.strip_suffix('s').unwrap_or(time)).filter(|n| *n >= 0.0);
+        return time.filter(|_| name.trim() == "t").map(Target::Time).ok_or_else(bad);
+    }
+    match text {
+        "start" => return Ok(Target::Start),
+        "end" => return Ok(Target::End),
+        _ => {}
+    }
+    let number = text.strip_prefix('#').unwrap_or(text);
+    if number.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
+        return number.parse().map(Target::Record).map_err(|_| bad());
+    }
+    if is_name(text) { Ok(Target::Bookmark(text.to_owned())) } else { Err(bad()) }
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| is_word(c) || c == '-') && text.starts_with(|c: char| c.is_alphabetic())
+}
+
+fn bookmark(rest: &str) -> Result<Option<String>, Trouble> {
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    if !is_name(rest) || matches!(rest, "start" | "end") {
+        return Err(trouble(format!(
+            "A bookmark's name begins with a letter and is one word other than `start` and `end`; `{rest}` is not."
+        )));
+    }
+    Ok(Some(rest.to_owned()))
+}
+
+fn export(rest: &str) -> Result<Command, Trouble> {
+    let file = needed("export", rest, "the file to write")?;
+    let by_word = |word: &str| Format::ALL.iter().copied().find(|format| format.word() == word);
+    // Either order, since both read well.
+    if let Some((file, last)) = rest.rsplit_once(char::is_whitespace)
+        && let Some(format) = by_word(last)
+    {
+        return Ok(Command::Export(file.trim().to_owned(), Some(format)));
+    }
+    if let Some((first, file)) = rest.split_once(char::is_whitespace)
+        && let Some(format) = by_word(first)
+    {
+        return Ok(Command::Export(file.trim().to_owned(), Some(format)));
+    }
+    Ok(Command::Export(file, None))
+}
+
+fn expect(text: &str) -> Result<Command, Trouble> {
+    let (word, rest) = split_event(text);
+    // `within` may stand before `if`, or at the end.
+    let (rest, within) = if let Some(after) = rest.strip_prefix("within ") {
+        let (time, rest) = split_event(after.trim_start());
+        (rest, Some(duration(time)?))
+    } else if let Some((before, time)) = split_last(rest, "within") {
+        (before, Some(duration(time)?))
+    } else {
+        (rest, None)
+    };
+    let events = events("expect", &format!("{word} {rest}"))?;
+    Ok(Command::Expect { events, within })
+}
+
+/// Splits at the last ` word ` if what follows it looks like a duration.
+fn split_last<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
+    let at = text.rfind(word)?;
+    let (before, after) = (&text[..at], text[at + word.len()..].trim());
+    let looks = before.ends_with(char::is_whitespace)
+        && text[at + word.len()..].starts_with(char::is_whitespace)
+        && after.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && !after.contains(char::is_whitespace);
+    looks.then_some((before.trim(), after))
+}
+
+/// A duration such as `2s`, `500ms`, `10us`, `1.5min` or plain seconds, in nanoseconds.
+pub fn duration(text: &str) -> Result<u64, Trouble> {
+    let bad = || {
+        trouble(format!(
+            "`{text}` is no duration: write seconds as `1.5`, or `2s`, `500ms`, `10us`, `3min`."
+        ))
+    };
+    let unit = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let number: f64 = text[..unit].trim().parse().map_err(|_| bad())?;
+    let scale = match &text[unit..] {
+        "" | "s" | "sec" => 1e9,
+        "ms" => 1e6,
+        "us" => 1e3,
+        "ns" => 1.0,
+        "m" | "min" => 60e9,
+        "h" => 3600e9,
+        _ => return Err(bad()),
+    };
+    let ns = (number * scale).round();
+    if !(0.0..=1e19).contains(&ns) {
+        return Err(bad());
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    Ok(ns as u64)
+}
+
+fn set(rest: &str) -> Result<Command, Trouble> {
+    if rest.is_empty() {
+        return Ok(Command::Set(None));
+    }
+    let Some((name, value)) = rest.split_once([' ', '=']) else {
+        return Err(trouble(format!(
+            "`set {rest}` needs a value; `set` alone lists the settings."
+        )));
+    };
+    let value = value.trim().trim_start_matches('=').trim();
+    Ok(Command::Set(Some((name.trim().to_owned(), value.to_owned()))))
+}
+
+/// The name that is most like a mistyped one, if any is near.
+fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word: Vec<char> = word.chars().take(40).collect();
+    let near = word.len().div_ceil(3);
+    names
+        .map(|name| (distance(&word, &name.chars().collect::<Vec<_>>()), name))
+        .filter(|(distance, _)| *distance <= near)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// How many letters to change, insert or leave out between two words.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! What `set` changes.
+
+use super::answer::{Answer, Trouble};
+
+/// The settings of a session.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The most records that one command runs a program for; 0: any number. It keeps an endless
+    /// program from filling the memory.
+    pub limit: u64,
+    /// How many lines of source `list` shows.
+    pub lines: u32,
+    /// Whether stops are told in sentences too.
+    pub sentences: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { limit: 3_000_000, lines: 11, sentences: true }
+    }
+}
+
+/// Every setting's name with what it does.
+pub const SETTINGS: &[(&str, &str)] = &[
+    ("limit", "the most records that one command runs for; 0 for no limit"),
+    ("lines", "how many lines of source `list` shows"),
+    ("sentences", "on or off: whether stops are told in sentences too"),
+];
+
+impl Settings {
+    fn value(&self, name: &str) -> String {
+        match name {
+            "limit" => self.limit.to_string(),
+            "lines" => self.lines.to_string(),
+            _ => if self.sentences { "on" } else { "off" }.to_owned(),
+        }
+    }
+
+    /// All settings with their values.
+    pub(super) fn list(&self) -> Answer {
+        let mut answer = Answer::default();
+        for (name, help) in SETTINGS {
+            let value = self.value(name);
+            let newline = if answer.text.is_empty() { "" } else { "\n" };
+            answer.text.push_str(&format!("{newline}{name:<10} {value:<10} {help}"));
+            answer = answer.with(name, value);
+        }
+        answer
+    }
+
+    /// Changes one setting; its name may be cut as long as it is clear.
+    pub(super) fn set(&mut self, name: &str, value: &str) -> Result<Answer, Trouble> {
+        let mut begin = SETTINGS.iter().filter(|(known, _)| known.starts_with(name));
+        let (Some((name, _)), None) = (begin.next(), begin.next()) else {
+            return Err(Trouble::new(format!(
+                "There is no setting `{name}`; `set` alone lists them."
+            )));
+        };
+        let bad =
+            |wanted: &str| Trouble::new(format!("`set {name}` takes {wanted}, not `{value}`."));
+        match *name {
+            "limit" => {
+                let plain = value.replace(['_', ','], "");
+                self.limit = plain.parse().map_err(|_| bad("a number of records"))?;
+            }
+            "lines" => {
+                self.lines =
+                    value.parse().ok().filter(|n| *n > 0).ok_or_else(|| bad("a number from 1"))?;
+            }
+            _ => {
+                self.sentences = match value {
+                    "on" | "yes" | "true" | "1" => true,
+                    "off" | "no" | "false" | "0" => false,
+                    _ => return Err(bad("`on` or `off`")),
+                };
+            }
+        }
+        Ok(Answer::new(format!("{name} is now {}", self.value(name))).with(name, self.value(name)))
+    }
+}

@@ -1,0 +1,242 @@
+//! One table that names and explains every command: the parser, the help and the completion read
+//! it.
+
+/// One command.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Its full name.
+    pub name: &'static str,
+    /// Short forms and other names that always mean this one.
+    pub aliases: &'static [&'static str],
+    /// What it takes.
+    pub takes: Takes,
+    /// How it is written.
+    pub usage: &'static str,
+    /// What it does, in one sentence.
+    pub help: &'static str,
+    /// An example; may be empty.
+    pub example: &'static str,
+    /// Where the help lists it.
+    pub group: Group,
+}
+
+/// What the first argument of a command is, for completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Nothing, or nothing that could be completed.
+    Nothing,
+    /// An event's name.
+    Event,
+    /// A task.
+    Task,
+    /// An expression.
+    Expr,
+    /// A topic of `info`.
+    Topic,
+    /// A place in the history.
+    Place,
+    /// A file.
+    File,
+    /// A setting.
+    Setting,
+    /// A command's name.
+    Command,
+}
+
+/// A part of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Forwards.
+    Forward,
+    /// Backwards and anywhere.
+    Anywhere,
+    /// Breakpoints.
+    Stops,
+    /// Looking.
+    Look,
+    /// Python and checks.
+    Check,
+    /// Files and the rest.
+    Rest,
+}
+
+impl Group {
+    /// All of them, in the order of the help.
+    pub const ALL: &'static [Self] =
+        &[Self::Forward, Self::Anywhere, Self::Stops, Self::Look, Self::Check, Self::Rest];
+
+    /// The heading in the help.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Forward => "Going on",
+            Self::Anywhere => "Going back, going anywhere",
+            Self::Stops => "Stopping somewhere",
+            Self::Look => "Looking",
+            Self::Check => "Python and checks",
+            Self::Rest => "Files and the rest",
+        }
+    }
+}
+
+macro_rules! rows {
+    ($($group:ident: $($name:literal $([$($alias:literal)*])? $takes:ident $usage:literal $help:literal $example:literal)*;)*) => {
+        /// Every command, in the order of the help.
+        pub const ROWS: &[Row] = &[$($(Row {
+            name: $name,
+            aliases: &[$($($alias,)*)?],
+            takes: Takes::$takes,
+            usage: $usage,
+            help: $help,
+            example: $example,
+            group: Group::$group,
+        },)*)*];
+    };
+}
+
+rows! {
+    Forward:
+    "step" ["s" "si" "stepi"] Nothing "step [N]"
+        "Goes on by one record, or N." "step 5"
+    "next" ["n"] Nothing "next [N]"
+        "Goes on until the next handle is about to run." ""
+    "turn" ["t"] Nothing "turn [N]"
+        "Goes on until the next turn's batch is fixed." ""
+    "continue" ["c" "run"] Nothing "continue"
+        "Goes on to the next breakpoint, or to the end." ""
+    "until" ["u"] Event "until EVENT [if EXPR]"
+        "Goes on to the next such event." "until handle-run if name == \"reader\""
+    "finish" ["f" "fin"] Task "finish [TASK]"
+        "Goes on until a task is done: the one that runs, or the one named." "finish 2"
+    "pause" [] Nothing "pause"
+        "Holds a running program at its next record." ""
+    "resume" [] Nothing "resume"
+        "Goes on with what `pause` interrupted." "";
+    Anywhere:
+    "rstep" ["rs" "reverse-step" "rsi"] Nothing "rstep [N]"
+        "Goes back by one record, or N. Only the view moves; the program stays where it is." ""
+    "rnext" ["rn" "reverse-next"] Nothing "rnext [N]"
+        "Goes back to the last handle that was about to run." ""
+    "rturn" ["rt" "reverse-turn"] Nothing "rturn [N]"
+        "Goes back to the last turn's begin." ""
+    "rcontinue" ["rc" "reverse-continue"] Nothing "rcontinue"
+        "Goes back to the last breakpoint, or to the start." ""
+    "goto" ["g"] Place "goto N|N%|t=SECONDS|start|end|BOOKMARK"
+        "Goes to a record, a part of the history, a loop time, the start, the end or a bookmark." "goto t=2.5"
+    "bookmark" [] Nothing "bookmark [NAME]"
+        "Gives this place a name that `goto` knows." "bookmark before";
+    Stops:
+    "break" ["b" "br"] Event "break EVENT [if EXPR]"
+        "Stops at each such event." "break task-done if how == \"exception\""
+    "tbreak" ["tb"] Event "tbreak EVENT [if EXPR]"
+        "Stops at the next such event, once." ""
+    "watch" [] Expr "watch EXPR"
+        "Stops whenever the value of an expression changes." "watch ready"
+    "delete" ["d" "del"] Nothing "delete [N]..."
+        "Deletes breakpoints; all of them without a number." ""
+    "disable" [] Nothing "disable [N]..."
+        "Leaves breakpoints out until they are enabled again." ""
+    "enable" [] Nothing "enable [N]..."
+        "Counts breakpoints in again." ""
+    "commands" [] Nothing "commands [N]"
+        "The lines that follow, up to `end`, run each time the breakpoint is hit." ""
+    "end" [] Nothing "end"
+        "Ends the lines of `commands`." "";
+    Look:
+    "info" ["i"] Topic "info TOPIC"
+        "Tells about the loop, ready, timers, tasks and more: see `help info`." "info ready"
+    "where" ["bt" "backtrace"] Task "where [TASK]"
+        "Shows a task's await chain, innermost first; without a task, the line at hand." ""
+    "why" [] Task "why [TASK]"
+        "Says why a task waits, and for whom." "why 1"
+    "print" ["p"] Expr "print EXPR"
+        "Prints the value of an expression." "print ready"
+    "display" [] Expr "display [EXPR]"
+        "Prints an expression's value at each stop." ""
+    "undisplay" [] Nothing "undisplay [N]..."
+        "Ends `display`; for all without a number." ""
+    "list" ["l"] Nothing "list [LINE]"
+        "Shows the source around the line at hand." "";
+    Check:
+    "py" ["python"] Nothing "py STATEMENT"
+        "Runs Python in the paused program; prints the value of an expression." "py loop.call_soon(print, \"hi\")"
+    "assert" [] Expr "assert EXPR"
+        "Fails unless the expression holds." "assert ready == 1"
+    "expect" [] Event "expect EVENT [if EXPR] [within DURATION]"
+        "Goes on to the event; fails if it does not come, or not in that much loop time." "expect task-done within 2s"
+    "predict" [] Nothing "predict ..."
+        "Answers a lesson's question." ""
+    "lesson" [] Nothing "lesson ..."
+        "Moves in a lesson." "";
+    Rest:
+    "record" [] File "record FILE"
+        "Writes a recording: all so far, and what is still to come." "record run.loop"
+    "export" [] File "export FILE [FORMAT]"
+        "Writes the history so far as jsonl, csv or perfetto; by default as the file's name says." "export run.jsonl"
+    "diff" [] File "diff FILE"
+        "Compares with a recording and shows the first difference." ""
+    "source" [] File "source FILE"
+        "Does the commands in a file; stops at the first one that fails." ""
+    "set" [] Setting "set [NAME VALUE]"
+        "Changes a setting; alone it lists them." "set limit 500000"
+    "attach" [] Nothing "attach"
+        "Connects to a board." ""
+    "detach" [] Nothing "detach"
+        "Leaves the program or the board." ""
+    "help" ["h" "?"] Command "help [COMMAND|expr|events|info]"
+        "Explains." ""
+    "quit" ["q" "exit"] Nothing "quit"
+        "Leaves; an unfinished program is ended." "";
+}
+
+/// What a word may mean.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    /// This one.
+    One(&'static Row),
+    /// Several begin like that.
+    Several(Vec<&'static str>),
+    /// None does.
+    None,
+}
+
+/// The command that a word means: a full name, an alias, or the beginning of only one name.
+pub(super) fn find(word: &str) -> Found {
+    if let Some(row) = ROWS.iter().find(|row| row.name == word || row.aliases.contains(&word)) {
+        return Found::One(row);
+    }
+    let mut begin = ROWS.iter().filter(|row| !word.is_empty() && row.name.starts_with(word));
+    match (begin.next(), begin.next()) {
+        (Some(row), None) => Found::One(row),
+        (Some(first), Some(second)) => {
+            Found::Several([first, second].into_iter().chain(begin).map(|row| row.name).collect())
+        }
+        _ => Found::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_aliases_are_used_once() {
+        let mut all: Vec<&str> = ROWS
+            .iter()
+            .flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()))
+            .collect();
+        let before = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), before);
+    }
+
+    #[test]
+    fn a_prefix_is_enough_where_it_is_clear() {
+        assert!(matches!(find("cont"), Found::One(row) if row.name == "continue"));
+        assert!(matches!(find("s"), Found::One(row) if row.name == "step"));
+        assert!(matches!(find("undis"), Found::One(row) if row.name == "undisplay"));
+        assert!(matches!(find("re"), Found::Several(names) if names == ["resume", "record"]));
+        assert!(matches!(find("frobnicate"), Found::None));
+        assert!(matches!(find(""), Found::None));
+    }
+}

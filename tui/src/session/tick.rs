@@ -1,0 +1,212 @@
+//! Taking in what the source sends, and bringing the command under way forward.
+
+use std::time::{Duration, Instant};
+
+use loopscope_model::control::{OwnedReply, OwnedRequest};
+use loopscope_model::stream::Arrived;
+use loopscope_protocol::Capability;
+
+use super::answer::{Answer, Outcome, Tick, Trouble};
+use super::{Session, UnderWay};
+
+impl Session {
+    /// Takes in what arrived, waiting at most `timeout`, and tells whether the command under way is
+    /// over. Also to be called now and then while none is, for a source that sends by itself.
+    pub fn tick(&mut self, timeout: Duration) -> Tick {
+        let mut tick = Tick::default();
+        let wait = if self.can_go_on() { Duration::ZERO } else { timeout };
+        tick.arrived = self.take_in(wait);
+        self.go_on(&mut tick);
+        tick
+    }
+
+    /// Whether there is something to do before anything arrives.
+    fn can_go_on(&self) -> bool {
+        match &self.under_way {
+            UnderWay::Nothing => !self.queue.is_empty(),
+            UnderWay::Run(_) => self.link.held || !self.is_live() && self.link.landed.is_none(),
+            UnderWay::Python(reply) => reply.is_some(),
+        }
+    }
+
+    /// Takes in everything from a source that has everything already.
+    pub(super) fn take_all_in(&mut self) {
+        while !self.source.is_ended() && self.link.broken.is_none() {
+            self.take_in(Duration::from_millis(100));
+        }
+        // What came last, together with the end.
+        self.take_in(Duration::ZERO);
+    }
+
+    fn take_in(&mut self, timeout: Duration) -> usize {
+        let arrived = match self.source.poll(timeout) {
+            Ok(arrived) => arrived,
+            Err(error) => {
+                self.link.broken = Some(error.to_string());
+                self.link.held = true;
+                return 0;
+            }
+        };
+        let bytes = self.source.take_bytes();
+        self.outlets.bytes(&bytes);
+        self.bytes.extend_from_slice(&bytes);
+        let before = self.timeline.len();
+        for each in arrived {
+            match each {
+                Arrived::Record(record) => {
+                    self.outlets.record(&record, self.source.names());
+                    self.timeline.push(record);
+                }
+                Arrived::Reply(reply) => self.take_reply(reply),
+            }
+        }
+        if self.source.is_ended() {
+            self.link.held = true;
+        }
+        let count = self.timeline.len() - before;
+        if count > 0 {
+            self.link.last = Instant::now();
+        }
+        if count == 0 || self.link.held {
+            self.outlets.flush();
+        }
+        count
+    }
+
+    fn take_reply(&mut self, reply: OwnedReply) {
+        match reply {
+            OwnedReply::Held { .. } => {
+                self.link.held = true;
+                // A run still has to tell that it was paused.
+                if !matches!(self.under_way, UnderWay::Run(_)) {
+                    self.link.pausing = None;
+                }
+            }
+            OwnedReply::Ran { ok, text } => {
+                let text = text.trim_end_matches('\n').to_owned();
+                let result = if ok {
+                    Ok(Answer::new(text.clone()).with("printed", text))
+                } else {
+                    Err(Trouble::new(text))
+                };
+                self.python_over(result);
+            }
+            OwnedReply::Refused { text } => {
+                if matches!(self.under_way, UnderWay::Python(_)) {
+                    self.python_over(Err(Trouble::new(text)));
+                } else {
+                    self.link.broken = Some(text);
+                    self.link.held = true;
+                }
+            }
+            OwnedReply::Hello(_) | OwnedReply::Dropped { .. } => {}
+        }
+    }
+
+    fn python_over(&mut self, result: Result<Answer, Trouble>) {
+        if let UnderWay::Python(reply) = &mut self.under_way {
+            *reply = Some(result);
+        }
+    }
+
+    /// Brings the command under way forward, and the lines that are queued behind it.
+    fn go_on(&mut self, tick: &mut Tick) {
+        loop {
+            let result = match &mut self.under_way {
+                UnderWay::Nothing => match self.queue.pop_front() {
+                    None => return,
+                    Some((place, line)) => match self.execute_queued(&place, &line, tick) {
+                        None => continue,
+                        Some(result) => result,
+                    },
+                },
+                UnderWay::Run(_) => match self.walk() {
+                    None => return,
+                    Some(result) => result,
+                },
+                UnderWay::Python(reply) => {
+                    let ended = self.source.is_ended() || self.link.broken.is_some();
+                    match reply.take() {
+                        Some(result) => self.statement_over(result),
+                        None if ended => Err(Trouble::new(
+                            "The program's process ended while the statement ran; `info source` says how.",
+                        )),
+                        None => return,
+                    }
+                }
+            };
+            self.under_way = UnderWay::Nothing;
+            match result {
+                Ok(answer) => {
+                    self.message.clone_from(&answer.text);
+                    if self.queue.is_empty() {
+                        tick.over = Some(Ok(answer));
+                        return;
+                    }
+                    tick.answers.push((self.line.clone(), answer));
+                }
+                Err(trouble) => {
+                    self.queue.clear();
+                    self.message.clone_from(&trouble.text);
+                    tick.over = Some(Err(trouble));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Executes a line on behalf of another command. `None`: it has started.
+    fn execute_queued(
+        &mut self,
+        place: &str,
+        line: &str,
+        tick: &mut Tick,
+    ) -> Option<Result<Answer, Trouble>> {
+        line.clone_into(&mut self.line);
+        match self.execute_inner(line) {
+            Outcome::Done(answer) => Some(Ok(answer)),
+            Outcome::Started => None,
+            Outcome::Failed(trouble) => {
+                Some(Err(Trouble::new(format!("{place}: {}", trouble.text))))
+            }
+            Outcome::Quit => {
+                self.queue.clear();
+                tick.quit = true;
+                Some(Ok(Answer::default()))
+            }
+        }
+    }
+
+    fn statement_over(&mut self, result: Result<Answer, Trouble>) -> Result<Answer, Trouble> {
+        // What the statement caused is now; the cursor stays with it.
+        self.move_to(self.live_edge());
+        result
+    }
+
+    /// Ends the command under way as soon as may be: the source is asked to hold at its next
+    /// record.
+    pub fn pause(&mut self) {
+        if !self.is_running() || self.link.pausing.is_some() {
+            return;
+        }
+        self.link.pausing = Some(Instant::now());
+        self.queue.clear();
+        if !self.link.held && self.source.capabilities().has(Capability::Pause) {
+            self.request(OwnedRequest::Pause);
+        }
+    }
+
+    /// Raises `KeyboardInterrupt` in the program.
+    pub fn interrupt(&mut self) {
+        if !self.program_ended() {
+            self.request(OwnedRequest::Interrupt);
+        }
+    }
+
+    pub(super) fn request(&mut self, request: OwnedRequest) {
+        if let Err(error) = self.source.request(request) {
+            self.link.broken = Some(error.to_string());
+            self.link.held = true;
+        }
+    }
+}
