@@ -130,6 +130,13 @@ impl Scene<'_> {
         self.state.handle(id).is_some_and(|handle| handle.state == HandleState::Running)
     }
 
+    /// The task that a handle stepped to its end.
+    pub(crate) fn ended_task(&self, by: By) -> Option<TaskId> {
+        let By::Handle(id) = by else { return None };
+        let task = self.state.handle(id)?.task;
+        self.state.task(task).filter(|task| task.state.is_done()).map(|task| task.id)
+    }
+
     /// Where a handle stands now that it was put at the end of the queue.
     pub(crate) fn queued(&self, id: HandleId, on: LoopId) -> &'static str {
         if self.is_alone(id, on) { "ready now" } else { "last in the ready queue" }

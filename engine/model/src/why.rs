@@ -107,7 +107,10 @@ impl Chain<'_> {
     /// What is waited for, and what that waits for in turn.
     fn follow(&mut self, on: On) -> String {
         match on {
-            On::Nothing => "its next turn".to_owned(),
+            On::Nothing => {
+                self.dead_end = true;
+                "something that was not recorded".to_owned()
+            }
             On::Future(id) => {
                 let title = self.scene.future(id);
                 format!("{title}{}", self.future(id))
@@ -286,7 +289,14 @@ pub fn last_wakeup(timeline: &Timeline, n: usize, names: &Names, id: TaskId) -> 
             format!("{}, so h{h} was queued, which resumed it", done?)
         }
         Event::HandleNew { how: HandleHow::Wakeup, .. } => {
-            format!("what it waited for was done, so h{h} was queued, which resumed it")
+            let done = match waited_for(timeline, made, id) {
+                Some(On::Task(other)) => {
+                    let name = names.task(other).map_or(NameId::NONE, |d| d.name);
+                    format!("{} ended", crate::phrase::task_title(other, name, names))
+                }
+                _ => "what it waited for was done".to_owned(),
+            };
+            format!("{done}, so h{h} was queued, which resumed it")
         }
         Event::TimerNew { when, .. } => format!("its timer h{h} was due at {}", time(when)),
         Event::HandleNew { by, .. } => {
@@ -306,6 +316,20 @@ pub fn last_wakeup(timeline: &Timeline, n: usize, names: &Names, id: TaskId) -> 
         _ => return None,
     };
     Some(format!("{ran}: {because}."))
+}
+
+/// What a task waited for last, before position `n`.
+fn waited_for(timeline: &Timeline, n: usize, id: TaskId) -> Option<On> {
+    let suspend = before(
+        timeline,
+        n,
+        KindSet::NONE.with(Kind::TaskSuspend),
+        |event| matches!(event, Event::TaskSuspend { task, .. } if *task == id),
+    )?;
+    match timeline.record(suspend)?.event {
+        Event::TaskSuspend { on, .. } => Some(on),
+        _ => None,
+    }
 }
 
 /// How a future was completed before position `n`, without the stop at the end.

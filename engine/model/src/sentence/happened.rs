@@ -1,8 +1,8 @@
 //! One sentence for what a record says.
 
 use loopscope_protocol::{
-    ClockHow, ClockMode, Dialect, Event, ExitHow, FutureHow, HandleHow, HandleId, LoopId, RunHow,
-    Stream, TaskHow, WatchHow, Which, Word,
+    ClockHow, ClockMode, Dialect, Event, ExitHow, FutureHow, HandleHow, HandleId, LoopId, On,
+    RunHow, Stream, TaskHow, WatchHow, Which, Word,
 };
 
 use crate::names::Names;
@@ -209,14 +209,17 @@ fn handles(scene: Scene<'_>, record: &Record) -> String {
                 HandleHow::Wakeup if future.is_some() => {
                     format!("{} is done, so {} is {queue}.", scene.future(future), scene.task(task))
                 }
-                HandleHow::Wakeup => {
-                    format!("What {} waited for is done: it is {queue}.", scene.task(task))
-                }
+                HandleHow::Wakeup => match scene.state.task(task).map(|task| task.on) {
+                    Some(on @ On::Task(_)) => {
+                        format!("{} is done, so {} is {queue}.", scene.on(on), scene.task(task))
+                    }
+                    _ => format!("What {} waited for is done: it is {queue}.", scene.task(task)),
+                },
                 HandleHow::DoneCallback => {
                     let done = if future.is_some() {
                         scene.future(future)
                     } else {
-                        "Something".to_owned()
+                        scene.ended_task(by).map_or("Something".to_owned(), |id| scene.task(id))
                     };
                     format!("{done} is done, so its callback {} is {queue}.", entry(handle))
                 }
@@ -307,7 +310,7 @@ fn tasks(scene: Scene<'_>, record: &Record) -> String {
         }
         Event::TaskSuspend { task, on, place, .. } => {
             let title = scene.task(task);
-            if on == loopscope_protocol::On::Nothing {
+            if on == On::Nothing {
                 return format!("{title} gives the others a turn{}.", at(place));
             }
             format!("{title} waits for {}{}.", scene.on(on), at(place))

@@ -152,9 +152,10 @@ impl State {
         }
     }
 
-    /// Notes an id that was never introduced. After a gap that is no wonder.
+    /// Notes an id that was never introduced. After a gap that is no wonder; and what another
+    /// thread made may be seen before its record comes.
     fn unknown_id(&mut self, text: impl FnOnce() -> String) {
-        if !self.in_snapshot && !self.uncertain {
+        if !self.in_snapshot && !self.uncertain && !self.threads {
             self.note(AnomalyKind::UnknownId, text);
         }
     }

@@ -298,6 +298,29 @@ fn the_self_pipe_is_no_watcher() {
 }
 
 #[test]
+fn a_watcher_that_goes_while_it_is_ready_is_left_out() {
+    let mut story = Story::new();
+    story.start().handle(1, HandleHow::Reader, "on_data", 0, 0);
+    let (fd, how, handle) = (Fd(5), WatchHow::Read, HandleId(1));
+    story.push(Event::WatcherAdd { fd, how, handle }).soon(2, "remove");
+    story.push(Event::WatcherReady { fd, how, handle }).turn(&[2, 1]).run(2);
+    story.push(Event::WatcherRemove { fd, how }).done(2).push(Event::HandleSkip { handle });
+    assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Gone);
+    assert!(anomalies(&story).is_empty(), "{:?}", anomalies(&story));
+}
+
+#[test]
+fn a_step_ends_with_its_handle() {
+    let mut story = Story::new();
+    story.start().task(1, "a", 1).task(2, "b", 2).turn(&[1, 2]).step(1, 1);
+    // What it awaited was no good, so it is queued again to be told so.
+    story.handle(3, HandleHow::Step, "a", 1, 0).done(1).step(2, 2).done(2);
+    let state = after(&story);
+    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Queued);
+    assert_eq!(state.task(TaskId(2)).unwrap().state, TaskState::Waiting(On::Nothing));
+}
+
+#[test]
 fn a_signal_handler_that_arrives_while_it_runs_runs_again() {
     let mut story = Story::new();
     let (signal, handle) = (Signal(2), HandleId(1));
@@ -341,7 +364,7 @@ fn the_record_of_a_thread_may_come_late() {
     let state = after(&story);
     assert_eq!(state.handle(HandleId(1)).unwrap().state, HandleState::Gone);
     assert_eq!(state.focus().unwrap().ready().len(), 0);
-    assert_eq!(anomalies(&story), ["h1 was never made."]);
+    assert!(anomalies(&story).is_empty());
 }
 
 #[test]

@@ -126,7 +126,7 @@ pub enum TaskState {
     Queued,
     /// It runs.
     Running,
-    /// It waits for something.
+    /// It waits for something; [`On::Nothing`] where its source did not say for what.
     Waiting(On),
     /// It has ended. Kept for a while.
     Done(TaskHow),

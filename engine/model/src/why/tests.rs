@@ -121,3 +121,21 @@ fn the_first_run_and_a_bare_yield() {
     );
     assert_eq!(last_wakeup(&story.timeline(), 5, story.names(), TaskId(1)), None);
 }
+
+#[test]
+fn woken_by_the_end_of_another_task() {
+    let story = {
+        let mut story = Story::new();
+        story.start().task(1, "outer", 1).task(2, "inner", 2).turn(&[1, 2]).step(1, 1);
+        story.suspend(1, 1, On::Task(TaskId(2)), 4).step(2, 2);
+        story.push(Event::TaskDone { task: TaskId(2), how: TaskHow::Result });
+        story.handle(3, HandleHow::Wakeup, "outer", 1, 0).done(2).turn(&[3]).step(3, 1);
+        story
+    };
+    let timeline = story.timeline();
+    assert_eq!(
+        last_wakeup(&timeline, timeline.len(), story.names(), TaskId(1)).unwrap(),
+        "outer (task 1) ran last in turn 2, at 0.000: inner (task 2) ended, so h3 was queued, \
+         which resumed it."
+    );
+}

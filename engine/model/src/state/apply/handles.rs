@@ -153,7 +153,8 @@ impl State {
         if let Some(other) = current.filter(|other| *other != id) {
             self.retire(other);
         }
-        self.handle_mut(id, on);
+        let task = self.handle_mut(id, on).task;
+        self.end_step(task);
         self.retire(id);
     }
 
@@ -341,6 +342,8 @@ impl State {
     pub(super) fn disown(&mut self, id: HandleId) {
         let Some(handle) = self.handles.get_mut(&id) else { return };
         handle.owned = false;
+        // Taking a watcher away cancels its handle.
+        handle.cancelled |= handle.state == HandleState::Ready;
         if handle.state == HandleState::Idle {
             self.retire(id);
         }

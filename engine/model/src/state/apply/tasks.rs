@@ -162,6 +162,22 @@ impl State {
         }
     }
 
+    /// The handle that steps a task has run, so the task runs no more, even if its source did not
+    /// say what it waits for.
+    pub(super) fn end_step(&mut self, id: TaskId) {
+        let t = self.t;
+        let Some(task) = self.tasks.get_mut(&id) else { return };
+        if task.state == TaskState::Running {
+            task.add_busy(t);
+            task.since = t;
+            task.on = On::Nothing;
+            task.state = match task.handle {
+                Some(_) => TaskState::Queued,
+                None => TaskState::Waiting(On::Nothing),
+            };
+        }
+    }
+
     fn apply_future(&mut self, record: &Record, on: LoopId) {
         match record.event {
             Event::FutureNew { future: id, name, by } => {
