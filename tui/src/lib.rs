@@ -3,9 +3,11 @@
 //! The program under study never runs in this process; see [`source`].
 #![forbid(unsafe_code)]
 
+pub mod app;
 pub mod keys;
 pub mod session;
 pub mod source;
 pub mod terminal;
 pub mod theme;
+pub mod views;
 pub mod widgets;

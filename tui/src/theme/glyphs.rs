@@ -13,6 +13,8 @@ pub struct Glyphs {
     pub dot: &'static str,
     /// What runs, what the cursor is at.
     pub pointer: &'static str,
+    /// What the last record is about.
+    pub subject: &'static str,
     /// Points at a line from its right.
     pub back_pointer: &'static str,
     /// A moment in which something ran.
@@ -56,6 +58,7 @@ pub(super) static UNICODE: Glyphs = Glyphs {
     dash: "─",
     dot: "·",
     pointer: "►",
+    subject: "•",
     back_pointer: "◄",
     busy: "█",
     busy_faint: "▓",
@@ -81,6 +84,7 @@ pub(super) static ASCII: Glyphs = Glyphs {
     dash: "-",
     dot: "-",
     pointer: ">",
+    subject: "*",
     back_pointer: "<",
     busy: "#",
     busy_faint: "%",

@@ -79,6 +79,11 @@ impl Frames {
         }
     }
 
+    /// Writes a text into the border below a panel, from its first column on.
+    pub fn footer(&mut self, rect: Rect, text: Line<'static>) {
+        self.titles.push((rect.x + 1, rect.bottom() - 1, text));
+    }
+
     /// Draws all borders, then all titles.
     pub fn draw(&self, theme: &Theme, buffer: &mut Buffer) {
         let signs: Vec<char> = SIGNS.chars().collect();

@@ -58,8 +58,8 @@ impl Row {
         self
     }
 
-    /// Draws it into the first row of `area`. The left part wins: the right one is cut to what is
-    /// left, and a mark says so; below four columns only the mark stays.
+    /// Draws it into the first row of `area`. Where there is no room for both, a short right part
+    /// stays whole and the left one is cut, else the other way round; a mark says so.
     pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let columns = usize::from(area.width);
         if area.height == 0 || columns == 0 {
@@ -69,6 +69,8 @@ impl Row {
         let (left_room, right_room) = if right_width == 0 {
             (columns, 0)
         } else if self.left.width() + 1 + right_width <= columns {
+            (columns - right_width - 1, right_width)
+        } else if right_width <= columns / 3 {
             (columns - right_width - 1, right_width)
         } else {
             let left = self.left.width().min(columns.saturating_sub(2));
@@ -101,11 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn the_right_part_gives_way() {
+    fn the_longer_part_gives_way() {
         assert_eq!(drawn("h4 fetch", "wakeup", 20), "h4 fetch      wakeup");
         assert_eq!(drawn("h4 fetch", "wakeup", 15), "h4 fetch wakeup");
         assert_eq!(drawn("h4 fetch", "wakeup", 12), "h4 fetch wa…");
         assert_eq!(drawn("h4 fetch", "wakeup", 9), "h4 fet… …");
+        assert_eq!(drawn("h4 display_date", "by h2", 16), "h4 displa… by h2");
         assert_eq!(drawn("h4 fetch", "", 6), "h4 fe…");
         assert_eq!(drawn("h4", "x", 0), "");
     }

@@ -99,39 +99,27 @@ pub fn fit_line(mut line: Line<'static>, columns: usize, theme: &Theme) -> Line<
 }
 
 /// A text as lines of at most `columns`, broken between words where that is possible. Its own
-/// line breaks stay.
+/// line breaks and indents stay.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
-        let indent = paragraph.len() - paragraph.trim_start_matches(' ').len();
         let mut line = String::new();
         let mut used = 0;
-        for word in paragraph.split_word_bounds() {
-            let wide = word.width();
-            if used + wide <= columns {
-                line.push_str(word);
-                used += wide;
-                continue;
+        for word in paragraph.split_inclusive(' ') {
+            // The space behind a word may hang over the edge.
+            let wide = word.trim_end_matches(' ').width();
+            if used > 0 && used + wide > columns && wide > 0 {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                used = 0;
             }
-            if word.chars().all(char::is_whitespace) {
-                continue;
-            }
-            // Punctuation stays with its word: go back to the last space.
-            let kept = line.rfind(' ').filter(|at| *at + 1 > indent && !line.ends_with(' '));
-            let carried = kept.map(|at| line.split_off(at + 1)).unwrap_or_default();
-            if !line.trim().is_empty() {
-                lines.push(line.trim_end().to_owned());
-                line = String::new();
-            }
-            line.push_str(&carried);
             line.push_str(word);
-            used = line.width();
-            while used > columns {
-                let head = prefix(&line, columns).to_owned();
-                let cut = if head.is_empty() { line.len() } else { head.len() };
-                lines.push(line[..cut].to_owned());
-                line = line[cut..].to_owned();
+            used += word.width();
+            while line.trim_end_matches(' ').width() > columns {
+                let head = prefix(&line, columns).len();
+                let first = line.graphemes(true).next().map_or(1, str::len);
+                let rest = line.split_off(head.max(first).min(line.len()));
+                lines.push(std::mem::replace(&mut line, rest));
                 used = line.width();
             }
         }
@@ -170,7 +158,8 @@ mod tests {
         assert_eq!(wrap("The poll slept 1.000 s.", 10), ["The poll", "slept", "1.000 s."]);
         assert_eq!(wrap("one\n\ntwo", 10), ["one", "", "two"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrap("a (bcdefg), h", 8), ["a", "(bcdefg)", ", h"]);
+        assert_eq!(wrap("12 rows; this", 8), ["12 rows;", "this"]);
+        assert_eq!(wrap("  a b\n\n  c", 4), ["  a", "b", "", "  c"]);
         for line in wrap("日本語のテキスト with words", 7) {
             assert!(width(&line) <= 7, "{line}");
         }

@@ -1,0 +1,226 @@
+//! The lines above and below the panels: which program, when and where; what happened and what
+//! happens next; the keys.
+
+use loopscope_protocol::Word;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::keys::{Action, Keymap};
+use crate::theme::{Role, Theme};
+use crate::views::{Activity, Snapshot};
+use crate::widgets::row::Row;
+use crate::widgets::text::{clean, fit, width, wrap};
+
+/// The line at the top.
+pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let run = snapshot.state.run();
+    let mut row = Row::of(format!(" {}", clean(snapshot.name)), Role::Title, theme);
+    let wide = area.width >= 70;
+    if let Some(dialect) = run.dialect.filter(|_| wide) {
+        row = row.put(format!("  {}", dialect.word()), Role::Faint, theme);
+    }
+    if wide && !run.clock_word().is_empty() {
+        row = row.put(format!("  clock {}", run.clock_word()), Role::Faint, theme);
+    }
+    if snapshot.state.uncertain() {
+        row = row.put("  records were lost", Role::Warning, theme);
+    }
+    if let Some(t) = snapshot.state.seconds() {
+        row = row.put_right(format!("t {t:.3}  "), Role::Header, theme);
+    }
+    if snapshot.state.turn() > 0 {
+        row = row.put_right(format!("turn {}  ", snapshot.state.turn()), Role::Header, theme);
+    }
+    let of = if wide { " of " } else { "/" };
+    let count = format!("#{}{of}{} ", snapshot.position, snapshot.timeline.len());
+    row = row.put_right(count, Role::Header, theme);
+    let (word, role) = activity(snapshot);
+    row = row.put_right(format!("({word}) "), role, theme);
+    row.draw(theme, area, buffer);
+}
+
+/// In a word, what the source and the cursor are doing.
+fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
+    let exit = snapshot.timeline.live().exit();
+    match snapshot.activity {
+        Activity::Running => ("running".to_owned(), Role::Running),
+        Activity::Slow => ("slow motion".to_owned(), Role::Running),
+        _ if !snapshot.is_live() => ("history".to_owned(), Role::Changed),
+        Activity::Recording => ("recording".to_owned(), Role::Header),
+        Activity::Paused if snapshot.timeline.is_empty() => {
+            ("not started".to_owned(), Role::Header)
+        }
+        Activity::Paused => ("live".to_owned(), Role::Good),
+        Activity::Ended => match exit {
+            Some(exit) if exit.code == 0 => ("ended".to_owned(), Role::Header),
+            Some(exit) => (format!("ended, code {}", exit.code), Role::Error),
+            None => ("ended".to_owned(), Role::Header),
+        },
+    }
+}
+
+/// What happened and what happens next. Two lines if each fits in one, else one flowing text.
+pub(super) fn sentences(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    const LABELS: [&str; 2] = [" Just now  ", " Next      "];
+    let columns = usize::from(area.width);
+    let texts = [clean(snapshot.happened), clean(snapshot.next)];
+    let room = columns.saturating_sub(LABELS[0].len());
+    if columns >= 60 && texts.iter().all(|text| width(text) <= room) {
+        for ((y, label), text) in (area.y..area.bottom()).zip(LABELS).zip(&texts) {
+            let role = if label == LABELS[0] { Role::Text } else { Role::Running };
+            Row::of(label, Role::Faint, theme).put(text.as_ref(), role, theme).draw(
+                theme,
+                Rect { y, height: 1, ..area },
+                buffer,
+            );
+        }
+        return;
+    }
+    // Words of both, flowing; the second sentence keeps its looks.
+    let next = if texts[1].is_empty() { String::new() } else { format!("Next: {}", texts[1]) };
+    let whole = format!("{} {next}", texts[0]);
+    let first_words = texts[0].split_whitespace().count();
+    let lines = wrap(whole.trim(), columns.saturating_sub(2));
+    let mut word = 0;
+    let rows = usize::from(area.height);
+    if lines.len() > rows && !next.is_empty() {
+        // Both must be seen: the first takes what the second leaves.
+        let below = wrap(&next, columns.saturating_sub(2)).len().min(rows.div_ceil(2));
+        let above = rows - below;
+        flow(&texts[0], Role::Text, theme, Rect { height: to_rows(above), ..area }, buffer);
+        let y = area.y + to_rows(above);
+        flow(&next, Role::Running, theme, Rect { y, height: to_rows(below), ..area }, buffer);
+        return;
+    }
+    for (n, line) in lines.iter().take(rows).enumerate() {
+        let mut row = Row::of(" ", Role::Text, theme);
+        for (at, piece) in line.split(' ').enumerate() {
+            let role = if word < first_words { Role::Text } else { Role::Running };
+            let gap = if at > 0 { " " } else { "" };
+            row = row.put(format!("{gap}{piece}"), role, theme);
+            word += usize::from(!piece.is_empty());
+        }
+        let y = area.y + u16::try_from(n).unwrap_or(0);
+        row.draw(theme, Rect { y, height: 1, ..area }, buffer);
+    }
+}
+
+fn to_rows(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+/// A text in as many lines as there are, with a mark if there are too few.
+fn flow(text: &str, role: Role, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let columns = usize::from(area.width).saturating_sub(2);
+    let lines = wrap(text, columns);
+    let rows = usize::from(area.height);
+    for (n, (y, line)) in (area.y..area.bottom()).zip(&lines).enumerate() {
+        let line = if n + 1 == rows && lines.len() > rows {
+            // What does not fit stands behind the last word, so that the cut is seen.
+            fit(&lines[n..].join(" "), columns, theme).into_owned()
+        } else {
+            line.clone()
+        };
+        Row::of(format!(" {line}"), role, theme).draw(theme, Rect { y, height: 1, ..area }, buffer);
+    }
+}
+
+/// What `display` shows.
+pub(super) fn displays(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let mut row = Row::of(" ", Role::Text, theme);
+    for (expr, value) in snapshot.displays {
+        row = row.put(format!("{} = ", clean(expr)), Role::Faint, theme).put(
+            format!("{}  ", clean(value)),
+            Role::Title,
+            theme,
+        );
+    }
+    row.draw(theme, area, buffer);
+}
+
+/// Which keys the key line offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// All.
+    Usual,
+    /// While the program runs.
+    Running,
+    /// While a box is open.
+    Popup,
+    /// While a lesson's question is open, with so many choices.
+    Question(usize),
+    /// In a lesson.
+    Lesson,
+}
+
+/// The keys, as many as there is room for; `? help` always.
+pub(super) fn keys(offer: Offer, keymap: &Keymap, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let of = |action: Action, short: &str| (keymap.key(action), short.to_owned());
+    let mut offers: Vec<(String, String)> = match offer {
+        Offer::Running => vec![
+            of(Action::Play, "pause"),
+            of(Action::Interrupt, "interrupt the program"),
+            of(Action::Quit, "quit"),
+        ],
+        Offer::Popup => {
+            vec![of(Action::Close, "close"), of(Action::Down, "down"), of(Action::Up, "up")]
+        }
+        Offer::Question(choices) => vec![
+            (format!("1-{choices}"), "answer".to_owned()),
+            ("up down".to_owned(), "choose".to_owned()),
+            ("enter".to_owned(), "take it".to_owned()),
+            of(Action::Close, "go on without"),
+            of(Action::Back, "back"),
+        ],
+        Offer::Lesson => vec![("enter".to_owned(), "next step".to_owned())],
+        Offer::Usual => Vec::new(),
+    };
+    if matches!(offer, Offer::Usual | Offer::Lesson) {
+        let rows =
+            keymap.rows().filter(|(row, chords)| !row.short.is_empty() && !chords.is_empty());
+        let rows = rows.filter(|(row, _)| row.action != Action::Help);
+        offers.extend(rows.map(|(row, _)| of(row.action, row.short)));
+    }
+    let help = of(Action::Help, "help");
+    let size = |(key, short): &(String, String)| key.len() + short.len() + 3;
+    let mut room = usize::from(area.width).saturating_sub(1 + size(&help));
+    let mut row = Row::of(" ", Role::Text, theme);
+    let fitting = offers.into_iter().take_while(|offer| {
+        let fits = size(offer) <= room;
+        room = room.saturating_sub(size(offer));
+        fits
+    });
+    for (key, short) in fitting.collect::<Vec<_>>().into_iter().chain([help]) {
+        if !key.is_empty() {
+            row = row.put(key, Role::Key, theme).put(format!(" {short}  "), Role::Faint, theme);
+        }
+    }
+    row.draw(theme, area, buffer);
+}
+
+/// An answer or a refusal, in the place of the keys, until the next key.
+pub(super) fn message(text: &str, failed: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let role = if failed { Role::Error } else { Role::Text };
+    let sign = if failed { "! " } else { "" };
+    let columns = usize::from(area.width).saturating_sub(2);
+    let text = format!("{sign}{}", clean(text));
+    Row::of(format!(" {}", fit(&text, columns, theme)), role, theme).draw(theme, area, buffer);
+}
+
+/// All that a terminal without room shows.
+pub(super) fn too_small(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let (width, height) = super::layout::SMALLEST;
+    let text = format!(
+        "Loopscope needs {width} columns and {height} rows; this terminal has {} and {}. Make it \
+         larger, or press q and use `loopscope repl`.",
+        area.width, area.height
+    );
+    let lines = wrap(&text, usize::from(area.width));
+    let rows = usize::from(area.height);
+    for (n, (y, line)) in (area.y..area.bottom()).zip(&lines).enumerate() {
+        let cut = n + 1 == rows && lines.len() > rows;
+        let line = if cut { lines[n..].join(" ") } else { line.clone() };
+        let line = fit(&line, usize::from(area.width), theme);
+        buffer.set_string(area.x, y, line, theme.style(Role::Text));
+    }
+}

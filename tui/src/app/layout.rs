@@ -1,0 +1,440 @@
+//! Where the panels stand, for every size of terminal. A pure function of the size and a few facts
+//! that change seldom, so panels do not jump about while one steps.
+
+use ratatui::layout::Rect;
+
+/// The smallest terminal that the screen fits in.
+pub const SMALLEST: (u16, u16) = (40, 12);
+
+/// What a layout depends on besides the size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// A lesson is open.
+    pub lesson: bool,
+    /// There ever was a timer.
+    pub timers: bool,
+    /// There ever was a task.
+    pub tasks: bool,
+    /// Expressions are shown at each stop.
+    pub displays: bool,
+}
+
+/// A place for one of several views.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Its name, under which the user's choice of view is kept.
+    pub name: &'static str,
+    /// With its border, which it shares with its neighbours.
+    pub rect: Rect,
+    /// The views that can stand here, by name.
+    pub views: Vec<&'static str>,
+}
+
+impl Slot {
+    /// Without the border.
+    pub fn inside(&self) -> Rect {
+        let Rect { x, y, width, height } = self.rect;
+        Rect::new(x + 1, y + 1, width.saturating_sub(2), height.saturating_sub(2))
+    }
+}
+
+/// Where everything stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The line at the top.
+    pub header: Rect,
+    /// The panels.
+    pub slots: Vec<Slot>,
+    /// What `display` shows.
+    pub displays: Rect,
+    /// What happened and what happens next.
+    pub sentences: Rect,
+    /// The keys, the command line, answers.
+    pub keys: Rect,
+}
+
+/// The views that have no panel of their own on a small screen.
+const ALL: &[&str] =
+    &["source", "loop", "timers", "tasks", "records", "output", "watchers", "calls", "timeline"];
+
+/// Where everything stands; `None`: the terminal is too small.
+pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        return None;
+    }
+    let (width, bottom) = (area.width, area.bottom());
+    let row = |y: u16, height: u16| Rect::new(area.x, y, width, height);
+    let shown = u16::from(facts.displays && area.height >= 16);
+    // Narrow lines need more of them.
+    let lines = if width < 60 && area.height >= 15 { 3 } else { 2 };
+    let panels = row(area.y + 1, area.height - 2 - lines - shown);
+    let mut layout = Layout {
+        header: row(area.y, 1),
+        slots: Vec::new(),
+        displays: row(bottom - 1 - lines - shown, shown),
+        sentences: row(bottom - 1 - lines, lines),
+        keys: row(bottom - 1, 1),
+    };
+    layout.slots = match (width, area.height) {
+        (160.., 40..) => large(panels, facts),
+        (110.., 32..) => medium(panels, facts),
+        (80.., 24..) if facts.lesson => standard_lesson(panels),
+        (80.., 24..) => standard(panels, facts),
+        (80.., _) => low(panels, facts),
+        _ => narrow(panels, facts),
+    };
+    Some(layout)
+}
+
+/// One panel on the whole screen.
+pub fn zoomed(layout: &mut Layout, name: &str) {
+    let Some(slot) = layout.slots.iter().find(|slot| slot.name == name).cloned() else {
+        return;
+    };
+    let all = layout.slots.iter().map(|slot| slot.rect).reduce(Rect::union);
+    layout.slots = vec![Slot { rect: all.unwrap_or(slot.rect), ..slot }];
+}
+
+/// A column of panels from top to bottom. Heights are those of the insides; the last panel takes
+/// what is left. Neighbours share a border.
+fn column(rect: Rect, panels: &[(&'static str, &[&'static str], u16)], slots: &mut Vec<Slot>) {
+    let mut y = rect.y;
+    for (number, (name, views, height)) in panels.iter().enumerate() {
+        let last = number + 1 == panels.len();
+        let left = rect.bottom().saturating_sub(y);
+        let height = if last { left } else { (height + 2).min(left) };
+        if height < 3 {
+            break;
+        }
+        slots.push(Slot {
+            name,
+            rect: Rect::new(rect.x, y, rect.width, height),
+            views: views.to_vec(),
+        });
+        y += height - 1;
+    }
+}
+
+/// Two halves that share a border.
+fn halves(rect: Rect, left: u16) -> (Rect, Rect) {
+    let left = left.min(rect.width - 2);
+    (
+        Rect { width: left, ..rect },
+        Rect { x: rect.x + left - 1, width: rect.width - left + 1, ..rect },
+    )
+}
+
+/// The upper part, and a part of `height` rows inside below it, sharing a border.
+fn above(rect: Rect, height: u16) -> (Rect, Rect) {
+    let lower = height + 2;
+    (
+        Rect { height: rect.height - lower + 1, ..rect },
+        Rect { y: rect.bottom() - lower, height: lower, ..rect },
+    )
+}
+
+/// 80x24 and a little more.
+fn standard(rect: Rect, facts: Facts) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let (body, bottom) = above(rect, 2);
+    let (left, right) = halves(body, rect.width / 2);
+    // Inside, without the borders between the panels.
+    let (left_rows, right_rows) = (left.height - 4, right.height - 5);
+    let records = 3 + (left_rows.saturating_sub(13)) / 3;
+    let output = 3 + (left_rows.saturating_sub(13)) / 4;
+    let source = left_rows.saturating_sub(records + output);
+    column(
+        left,
+        &[
+            ("source", &["source"], source),
+            ("records", &["records"], records),
+            ("output", &["output"], 0),
+        ],
+        &mut slots,
+    );
+    // What there is nothing of needs one row to say so; the ready queue gets what that leaves.
+    let more = right_rows.saturating_sub(12);
+    let timers = if facts.timers { 2 + more / 4 } else { 1 };
+    let tasks = if facts.tasks { 4 + more / 3 } else { 1 };
+    let ready = right_rows.saturating_sub(2 + timers + tasks);
+    column(
+        right,
+        &[
+            ("loop", &["loop"], 2),
+            ("ready", &["ready"], ready),
+            ("timers", &["timers"], timers),
+            ("tasks", &["tasks", "watchers", "calls"], 0),
+        ],
+        &mut slots,
+    );
+    slots.push(Slot { name: "timeline", rect: bottom, views: vec!["timeline"] });
+    slots
+}
+
+/// The same with a lesson: its text takes the place of the timeline.
+fn standard_lesson(rect: Rect) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let (left, right) = halves(rect, rect.width / 2 + 2);
+    let inside = left.height - 3;
+    let lesson = inside - (5 + inside.saturating_sub(17) / 3);
+    column(left, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], &mut slots);
+    let more = inside.saturating_sub(17) / 4;
+    column(
+        right,
+        &[
+            ("loop", &["loop"], 2),
+            ("ready", &["ready"], 6 + more),
+            ("timers", &["timers", "tasks", "watchers", "calls"], 3 + more),
+            ("output", &["output", "records", "timeline"], 0),
+        ],
+        &mut slots,
+    );
+    slots
+}
+
+/// Wide enough for two columns, too low for all panels.
+fn low(rect: Rect, facts: Facts) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let (left, right) = halves(rect, rect.width / 2);
+    let views: Vec<&'static str> =
+        tabs(facts).filter(|id| !["loop", "timers"].contains(id)).collect();
+    column(left, &[("source", &views, 0)], &mut slots);
+    column(
+        right,
+        &[
+            ("loop", &["loop"], 2),
+            ("ready", &["ready"], (rect.height - 6) / 2),
+            ("timers", &["timers"], 0),
+        ],
+        &mut slots,
+    );
+    slots
+}
+
+/// One column, most of it behind tabs.
+fn narrow(rect: Rect, facts: Facts) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let views: Vec<&'static str> = tabs(facts).collect();
+    let inside = rect.height - 3;
+    let ready = (inside * 2 / 5).clamp(2, 8);
+    if inside >= 12 {
+        column(
+            rect,
+            &[
+                ("source", &views, inside - 1 - ready - 3),
+                ("loop", &["loop"], 2),
+                ("ready", &["ready"], 0),
+            ],
+            &mut slots,
+        );
+    } else {
+        column(rect, &[("source", &views, inside - ready), ("ready", &["ready"], 0)], &mut slots);
+    }
+    slots
+}
+
+/// What stands behind the tabs of a small screen.
+fn tabs(facts: Facts) -> impl Iterator<Item = &'static str> {
+    facts.lesson.then_some("lesson").into_iter().chain(ALL.iter().copied())
+}
+
+/// From 110x32 on: the loop as boxes, ready beside timers, the await tree, handler calls.
+fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let lanes = (rect.height / 9).clamp(3, 7);
+    let (body, bottom) = above(rect, lanes);
+    // From 118 columns on there is room for the loop's diagram with boxes.
+    let wanted = if body.width >= 118 { 74 } else { 66 };
+    let (left, right) = halves(body, (body.width - wanted + 1).clamp(45, 80));
+    let inside = left.height - 2;
+    if facts.lesson {
+        let lesson = inside / 2;
+        column(left, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], &mut slots);
+    } else {
+        let calls = (inside / 5).clamp(3, 8);
+        let output = (inside / 4).clamp(4, 10);
+        let source = inside.saturating_sub(calls + output + 2);
+        column(
+            left,
+            &[
+                ("source", &["source"], source),
+                ("output", &["output"], output),
+                ("calls", &["calls", "watchers"], 0),
+            ],
+            &mut slots,
+        );
+    }
+    let queue = (inside / 4).clamp(4, 10);
+    let tasks = if facts.tasks { (inside / 4).clamp(3, 10) } else { 2 };
+    right_column(right, queue, tasks, facts, &mut slots);
+    slots.push(Slot { name: "timeline", rect: bottom, views: vec!["timeline"] });
+    slots
+}
+
+/// Loop, ready beside timers, tasks, records; with a lesson also the output and the calls.
+fn right_column(rect: Rect, queue: u16, tasks: u16, facts: Facts, slots: &mut Vec<Slot>) {
+    let diagram = diagram(rect);
+    let top = Rect { height: diagram, ..rect };
+    column(top, &[("loop", &["loop"], 0)], slots);
+    let middle = Rect { y: rect.y + diagram - 1, height: queue + 2, ..rect };
+    let (ready, timers) = halves(middle, middle.width * 11 / 20);
+    column(ready, &[("ready", &["ready"], 0)], slots);
+    column(timers, &[("timers", &["timers"], 0)], slots);
+    let y = middle.bottom() - 1;
+    let rest = Rect { y, height: rect.bottom().saturating_sub(y), ..rect };
+    if facts.lesson {
+        column(
+            rest,
+            &[
+                ("tasks", &["tasks", "watchers", "calls"], tasks),
+                ("output", &["output"], (rest.height.saturating_sub(tasks + 4)) / 2),
+                ("records", &["records"], 0),
+            ],
+            slots,
+        );
+    } else {
+        // Where there is hardly room, the records win.
+        let tasks = tasks.min(rest.height.saturating_sub(6)).max(1);
+        column(rest, &[("tasks", &["tasks"], tasks), ("records", &["records"], 0)], slots);
+    }
+}
+
+/// The height of the loop's panel with its border: with boxes where they fit.
+const fn diagram(rect: Rect) -> u16 {
+    if rect.width >= 74 { 10 } else { 5 }
+}
+
+/// From 160x40 on: three columns.
+fn large(rect: Rect, facts: Facts) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let lanes = (rect.height / 9).clamp(4, 14);
+    let (body, bottom) = above(rect, lanes);
+    let inside = body.height - 2;
+    let (left, rest) = halves(body, body.width * 3 / 10);
+    let (middle, right) = halves(rest, 74.min(rest.width - 40));
+    if facts.lesson {
+        let lesson = inside * 11 / 20;
+        column(left, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], &mut slots);
+    } else {
+        let output = (inside / 3).clamp(6, 16);
+        let source = inside.saturating_sub(output + 1);
+        column(left, &[("source", &["source"], source), ("output", &["output"], 0)], &mut slots);
+    }
+    let queue = (inside / 4).clamp(5, 14);
+    let diagram = diagram(middle);
+    column(Rect { height: diagram, ..middle }, &[("loop", &["loop"], 0)], &mut slots);
+    let queues = Rect { y: middle.y + diagram - 1, height: queue + 2, ..middle };
+    let (ready, timers) = halves(queues, queues.width * 11 / 20);
+    column(ready, &[("ready", &["ready"], 0)], &mut slots);
+    column(timers, &[("timers", &["timers"], 0)], &mut slots);
+    let y = queues.bottom() - 1;
+    let below = Rect { y, height: middle.bottom().saturating_sub(y), ..middle };
+    let watchers = (below.height / 4).clamp(3, 8);
+    let tasks = below.height.saturating_sub(watchers + 3);
+    column(below, &[("tasks", &["tasks"], tasks), ("watchers", &["watchers"], 0)], &mut slots);
+    let calls = (inside / 4).clamp(4, 12);
+    if facts.lesson {
+        let output = (inside / 4).clamp(4, 12);
+        let records = inside.saturating_sub(calls + output + 2);
+        column(
+            right,
+            &[
+                ("records", &["records"], records),
+                ("output", &["output"], output),
+                ("calls", &["calls"], 0),
+            ],
+            &mut slots,
+        );
+    } else {
+        let records = inside.saturating_sub(calls + 1);
+        column(right, &[("records", &["records"], records), ("calls", &["calls"], 0)], &mut slots);
+    }
+    slots.push(Slot { name: "timeline", rect: bottom, views: vec!["timeline"] });
+    slots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZES: &[(u16, u16)] = &[
+        (40, 12),
+        (41, 13),
+        (60, 20),
+        (79, 50),
+        (80, 12),
+        (80, 18),
+        (80, 23),
+        (80, 24),
+        (100, 30),
+        (110, 32),
+        (120, 40),
+        (159, 70),
+        (160, 40),
+        (200, 60),
+        (400, 120),
+    ];
+
+    fn each() -> impl Iterator<Item = (Rect, Facts, Layout)> {
+        SIZES.iter().flat_map(|(width, height)| {
+            [false, true].into_iter().flat_map(move |lesson| {
+                [false, true].into_iter().map(move |rest| {
+                    let area = Rect::new(0, 0, *width, *height);
+                    let facts = Facts { lesson, timers: rest, tasks: rest, displays: rest };
+                    (area, facts, layout(area, facts).unwrap())
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn insides_do_not_overlap_and_fill_the_screen() {
+        for (area, facts, layout) in each() {
+            for (n, slot) in layout.slots.iter().enumerate() {
+                assert!(area.intersection(slot.rect) == slot.rect, "{area:?} {facts:?} {slot:?}");
+                assert!(
+                    slot.inside().height >= 1 && slot.inside().width >= 10,
+                    "{area:?} {slot:?}"
+                );
+                for other in &layout.slots[n + 1..] {
+                    let both = slot.inside().intersection(other.inside());
+                    assert!(both.is_empty(), "{area:?} {facts:?} {slot:?} {other:?}");
+                }
+            }
+            let panels = layout.sentences.y - layout.displays.height;
+            for y in 1..panels {
+                for x in 0..area.width {
+                    let covered = layout.slots.iter().any(|slot| slot.rect.contains((x, y).into()));
+                    assert!(covered, "{area:?} {facts:?} has a hole at {x},{y}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_view_can_be_reached_at_every_size() {
+        for (area, facts, layout) in each() {
+            for entry in crate::views::TABLE {
+                if entry.id == "lesson" && !facts.lesson {
+                    continue;
+                }
+                let found = layout.slots.iter().any(|slot| slot.views.contains(&entry.id));
+                assert!(found, "{} at {area:?} {facts:?}", entry.id);
+            }
+        }
+    }
+
+    #[test]
+    fn ready_and_timers_are_titles_at_80x24() {
+        let layout = layout(Rect::new(0, 0, 80, 24), Facts::default()).unwrap();
+        for name in ["ready", "timers"] {
+            assert!(layout.slots.iter().any(|slot| slot.views[0] == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn too_small_is_too_small() {
+        assert_eq!(layout(Rect::new(0, 0, 39, 30), Facts::default()), None);
+        assert_eq!(layout(Rect::new(0, 0, 80, 11), Facts::default()), None);
+    }
+}

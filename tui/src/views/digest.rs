@@ -1,0 +1,249 @@
+//! What no single state tells: how things are called that are long gone, when each handle ran, when
+//! the loop slept, and the lines of output. Kept up with the history as it grows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use loopscope_model::{Record, Timeline};
+use loopscope_protocol::{Event, HandleId, Kind, KindSet, LoopId, NameId, Stream, TaskId};
+
+/// From when to when, in positions and in loop time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The position of its first record.
+    pub from: usize,
+    /// The position of its last record; `None` while it lasts.
+    pub to: Option<usize>,
+    /// When it began, in nanoseconds.
+    pub begin: u64,
+    /// When it ended.
+    pub end: Option<u64>,
+    /// Which handle ran; none for a sleep.
+    pub handle: HandleId,
+}
+
+/// Who a lane of the timeline belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// A task.
+    Task(TaskId),
+    /// All callbacks of that name.
+    Callback(NameId),
+}
+
+/// What the program wrote, as a line on a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputLine {
+    /// Where to.
+    pub stream: Stream,
+    /// The line, without its end.
+    pub text: String,
+    /// The positions of the records that wrote it and how long the line was after each.
+    pieces: Vec<(usize, usize)>,
+    open: bool,
+}
+
+impl OutputLine {
+    /// The position of the record that began it.
+    pub fn from(&self) -> usize {
+        self.pieces.first().map_or(0, |(position, _)| *position)
+    }
+
+    /// The line as far as it was written at a position.
+    pub fn upto(&self, position: usize) -> &str {
+        let written = self.pieces.partition_point(|(at, _)| *at <= position);
+        &self.text[..written.checked_sub(1).map_or(0, |last| self.pieces[last].1)]
+    }
+}
+
+/// What no single state tells.
+#[derive(Clone, Debug, Default)]
+pub struct Digest {
+    position: usize,
+    handles: HashMap<HandleId, (NameId, TaskId)>,
+    kinds: KindSet,
+    runs: Vec<Span>,
+    sleeps: Vec<Span>,
+    lanes: BTreeMap<Lane, Vec<usize>>,
+    lane_order: Vec<Lane>,
+    open_runs: HashMap<LoopId, usize>,
+    open_sleeps: HashMap<LoopId, usize>,
+    lines: Vec<OutputLine>,
+    start: Option<u64>,
+    end: u64,
+}
+
+impl Digest {
+    /// A digest of a whole history.
+    pub fn of(timeline: &Timeline) -> Self {
+        let mut digest = Self::default();
+        digest.extend(timeline);
+        digest
+    }
+
+    /// Takes in what has come since.
+    pub fn extend(&mut self, timeline: &Timeline) {
+        for record in timeline.range(self.position, timeline.len()) {
+            self.position += 1;
+            self.see(record);
+        }
+    }
+
+    fn see(&mut self, record: &Record) {
+        self.kinds = self.kinds.with(record.kind());
+        if let Some(t) = record.t {
+            self.start.get_or_insert(t);
+            self.end = self.end.max(t);
+        }
+        let now = record.t.unwrap_or(self.end);
+        match record.event {
+            Event::HandleNew { handle, name, task, .. }
+            | Event::TimerNew { handle, name, task, .. } => {
+                self.handles.insert(handle, (name, task));
+            }
+            Event::HandleRun { handle, task } => {
+                let index = self.runs.len();
+                self.runs.push(self.span(now, handle));
+                self.open_runs.insert(record.loop_id, index);
+                let lane = self.lane(handle, task);
+                if !self.lanes.contains_key(&lane) {
+                    self.lane_order.push(lane);
+                }
+                self.lanes.entry(lane).or_default().push(index);
+            }
+            Event::HandleDone { .. } | Event::LoopStopped { .. } => {
+                self.close(record.loop_id, now);
+            }
+            Event::PollBegin { .. } => {
+                self.open_sleeps.insert(record.loop_id, self.sleeps.len());
+                self.sleeps.push(self.span(now, HandleId::NONE));
+            }
+            Event::PollEnd { .. } => {
+                if let Some(index) = self.open_sleeps.remove(&record.loop_id) {
+                    self.sleeps[index].to = Some(self.position);
+                    self.sleeps[index].end = Some(now);
+                }
+            }
+            Event::Output { stream, text } => self.write(stream, record.text(text)),
+            _ => {}
+        }
+    }
+
+    const fn span(&self, begin: u64, handle: HandleId) -> Span {
+        Span { from: self.position, to: None, begin, end: None, handle }
+    }
+
+    fn close(&mut self, id: LoopId, now: u64) {
+        if let Some(index) = self.open_runs.remove(&id) {
+            self.runs[index].to = Some(self.position);
+            self.runs[index].end = Some(now);
+        }
+    }
+
+    fn write(&mut self, stream: Stream, text: &str) {
+        for piece in text.split_inclusive('\n') {
+            let whole = piece.strip_suffix('\n');
+            let continues =
+                self.lines.last().is_some_and(|line| line.open && line.stream == stream);
+            if !continues {
+                let (text, pieces) = (String::new(), Vec::new());
+                self.lines.push(OutputLine { stream, text, pieces, open: true });
+            }
+            if let Some(line) = self.lines.last_mut() {
+                line.text.push_str(whole.unwrap_or(piece));
+                line.pieces.push((self.position, line.text.len()));
+                line.open = whole.is_none();
+            }
+        }
+    }
+
+    /// Who a run of a handle belongs to.
+    fn lane(&self, handle: HandleId, task: TaskId) -> Lane {
+        let known = self.handles.get(&handle).copied();
+        let task = if task.is_some() { task } else { known.map_or(TaskId::NONE, |(_, task)| task) };
+        if task.is_some() {
+            Lane::Task(task)
+        } else {
+            Lane::Callback(known.map_or(NameId::NONE, |(name, _)| name))
+        }
+    }
+
+    /// A handle's name and the task that it steps, also when it is long gone.
+    pub fn handle(&self, id: HandleId) -> Option<(NameId, TaskId)> {
+        self.handles.get(&id).copied()
+    }
+
+    /// Whether such a record was ever seen.
+    pub fn has_seen(&self, kinds: &[Kind]) -> bool {
+        kinds.iter().any(|kind| self.kinds.has(*kind))
+    }
+
+    /// When handles ran, in order.
+    pub fn runs(&self) -> &[Span] {
+        &self.runs
+    }
+
+    /// When the loop polled, in order.
+    pub fn sleeps(&self) -> &[Span] {
+        &self.sleeps
+    }
+
+    /// The poll that ended with the record at `position`.
+    pub fn sleep_that_ended_at(&self, position: usize) -> Option<&Span> {
+        let upto = self.sleeps.partition_point(|span| span.from < position);
+        self.sleeps[..upto].iter().rev().take(8).find(|span| span.to == Some(position))
+    }
+
+    /// Who ever ran, in the order in which they first did.
+    pub fn lanes(&self) -> &[Lane] {
+        &self.lane_order
+    }
+
+    /// The runs of one lane, as indices into [`Digest::runs`].
+    pub fn lane_runs(&self, lane: Lane) -> &[usize] {
+        self.lanes.get(&lane).map_or(&[], Vec::as_slice)
+    }
+
+    /// The lines that the program had written at a position.
+    pub fn lines(&self, position: usize) -> &[OutputLine] {
+        &self.lines[..self.lines.partition_point(|line| line.from() <= position)]
+    }
+
+    /// The first and the last moment of loop time.
+    pub fn times(&self) -> Option<(u64, u64)> {
+        self.start.map(|start| (start, self.end.max(start)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use loopscope_model::story::Story;
+
+    use super::*;
+
+    #[test]
+    fn lines_of_output_grow_piece_by_piece() {
+        let mut story = Story::new();
+        story.start().print("one ").print("two\nthree\n").print("four");
+        let digest = Digest::of(&story.timeline());
+        let at = |position| -> Vec<String> {
+            digest.lines(position).iter().map(|l| l.upto(position).to_owned()).collect()
+        };
+        assert_eq!(at(3), Vec::<String>::new());
+        assert_eq!(at(4), ["one "]);
+        assert_eq!(at(5), ["one two", "three"]);
+        assert_eq!(at(6), ["one two", "three", "four"]);
+    }
+
+    #[test]
+    fn runs_belong_to_lanes() {
+        let mut story = Story::new();
+        story.start().soon(1, "hello").task(1, "main", 2).turn(&[1, 2]);
+        story.run(1).at(0.5).done(1).step(2, 1);
+        let digest = Digest::of(&story.timeline());
+        assert_eq!(digest.lanes().len(), 2);
+        assert_eq!(digest.lanes()[1], Lane::Task(TaskId(1)));
+        assert_eq!(digest.runs()[0].end, Some(500_000_000));
+        assert_eq!(digest.runs()[1].end, None, "it still runs");
+        assert_eq!(digest.sleeps().len(), 1);
+    }
+}

@@ -1,0 +1,225 @@
+//! The text of a lesson for this place in the run, and the question that is asked here.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{Effect, Snapshot, View};
+use crate::keys::Action;
+use crate::theme::{Role, Theme};
+use crate::widgets::list;
+use crate::widgets::row::Row;
+use crate::widgets::text::{width, wrap};
+
+/// The view's name.
+pub const ID: &str = "lesson";
+
+/// What a lesson says at one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The lesson's title.
+    pub lesson: String,
+    /// The title of this step.
+    pub title: String,
+    /// Which step it is, from 1.
+    pub step: usize,
+    /// How many there are.
+    pub steps: usize,
+    /// What it says.
+    pub body: Vec<Piece>,
+    /// The question asked here.
+    pub question: Option<Question>,
+    /// What to do now, in a few words.
+    pub hint: String,
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Words that flow.
+    Words(Vec<(Role, String)>),
+    /// A line that stays as it is.
+    Code(Role, String),
+    /// An empty line.
+    Gap,
+}
+
+/// A question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// What is asked.
+    pub ask: String,
+    /// All choices.
+    pub choices: Vec<String>,
+    /// Those that are no handle in the ready queue are listed there by themselves; these are all
+    /// that can still be chosen. Empty once it is answered.
+    pub open: Vec<String>,
+    /// The choice that the arrows have moved to.
+    pub selected: usize,
+    /// The choice that was made.
+    pub chosen: Option<usize>,
+    /// Whether it was right, once the run has told.
+    pub right: Option<bool>,
+    /// The answer, once the run has told.
+    pub answer: Option<String>,
+}
+
+impl Question {
+    /// Whether it can still be answered.
+    pub fn is_open(&self) -> bool {
+        self.chosen.is_none() && !self.open.is_empty()
+    }
+}
+
+/// The text of a lesson.
+#[derive(Debug, Default)]
+pub struct Lesson {
+    top: usize,
+}
+
+fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
+    let columns = usize::from(columns).saturating_sub(2).max(10);
+    let mut rows = vec![Row::of(format!(" {}", page.title), Role::Title, theme)];
+    for piece in &page.body {
+        match piece {
+            Piece::Gap => rows.push(Row::new()),
+            Piece::Code(role, line) => rows.push(Row::of(format!("   {line}"), *role, theme)),
+            Piece::Words(words) => rows.extend(flow(words, columns, theme)),
+        }
+    }
+    if let Some(question) = &page.question {
+        rows.push(Row::new());
+        rows.extend(ask(question, theme, columns));
+    }
+    if !page.hint.is_empty() {
+        rows.push(Row::new());
+        for line in wrap(&page.hint, columns) {
+            rows.push(Row::of(format!(" {line}"), Role::Key, theme));
+        }
+    }
+    rows
+}
+
+/// Words of several kinds, broken into lines.
+fn flow(words: &[(Role, String)], columns: usize, theme: &Theme) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut row = Row::of(" ", Role::Text, theme);
+    let mut used = 0;
+    for (role, text) in words {
+        for word in text.split_inclusive(' ') {
+            let wide = width(word.trim_end());
+            if used > 0 && used + wide > columns {
+                rows.push(std::mem::replace(&mut row, Row::of(" ", Role::Text, theme)));
+                used = 0;
+            }
+            row = row.put(word, *role, theme);
+            used += width(word);
+        }
+    }
+    rows.push(row);
+    rows
+}
+
+fn ask(question: &Question, theme: &Theme, columns: usize) -> Vec<Row> {
+    let mut rows: Vec<Row> = wrap(&question.ask, columns)
+        .into_iter()
+        .map(|line| Row::of(format!(" {line}"), Role::Title, theme))
+        .collect();
+    for (number, choice) in question.choices.iter().enumerate() {
+        let pointed = question.is_open() && number == question.selected;
+        let chosen = question.chosen == Some(number);
+        let sign = if pointed || chosen { theme.glyphs.pointer } else { " " };
+        let role = if pointed || chosen { Role::Running } else { Role::Text };
+        let answer = question.answer.as_deref() == Some(choice);
+        let verdict = match (answer, chosen, question.right) {
+            (true, ..) => format!("{} this one", theme.glyphs.check),
+            (_, true, Some(false)) => format!("{} your answer", theme.glyphs.cross),
+            (_, true, None) => "your answer".to_owned(),
+            _ => String::new(),
+        };
+        let verdict_role = if answer { Role::Good } else { Role::Error };
+        rows.push(
+            Row::of(format!(" {sign} "), role, theme)
+                .put(format!("{} ", number + 1), Role::Key, theme)
+                .put(choice, role, theme)
+                .put(format!("   {verdict}"), verdict_role, theme),
+        );
+    }
+    rows
+}
+
+impl View for Lesson {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
+        let mut line = Line::from(Span::styled("lesson", theme.style(Role::Title)));
+        if let Some(page) = snapshot.lesson {
+            let dot = theme.glyphs.dot;
+            let text = format!(": {} {dot} {} of {}", page.lesson, page.step, page.steps);
+            line.push_span(Span::styled(text, theme.style(Role::Text)));
+        }
+        line
+    }
+
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[("enter", "on to the next step"), ("1-9", "answer the question")]
+    }
+
+    fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
+        let Some(page) = snapshot.lesson else {
+            return Effect::Ignored;
+        };
+        let rows = rows(page, &Theme::default(), area.width).len();
+        let last = rows.saturating_sub(usize::from(area.height));
+        self.top = match action {
+            Action::Up => self.top.min(last).saturating_sub(1),
+            Action::Down => (self.top + 1).min(last),
+            Action::PageUp => self.top.min(last).saturating_sub(area.height.into()),
+            Action::PageDown => (self.top + usize::from(area.height)).min(last),
+            Action::Top => 0,
+            Action::Bottom => last,
+            _ => return Effect::Ignored,
+        };
+        Effect::Done
+    }
+
+    fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
+        let Some(page) = snapshot.lesson else {
+            return Effect::Ignored;
+        };
+        let Some(question) = page.question.as_ref().filter(|question| question.is_open()) else {
+            return Effect::Done;
+        };
+        // The choices stand at the end, before the hint.
+        let columns = usize::from(area.width).saturating_sub(2).max(10);
+        let hint = if page.hint.is_empty() { 0 } else { 1 + wrap(&page.hint, columns).len() };
+        let all = rows(page, &Theme::default(), area.width).len();
+        let first = all - hint - question.choices.len();
+        let row = self.first(all, area) + usize::from(at.y.saturating_sub(area.y));
+        let chosen = row.checked_sub(first).filter(|choice| *choice < question.choices.len());
+        chosen.map_or(Effect::Done, Effect::Answer)
+    }
+
+    fn follow(&mut self) {
+        self.top = 0;
+    }
+
+    fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let Some(page) = snapshot.lesson else {
+            let text = "  (no lesson is open: `loopscope learn` opens one)";
+            Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
+            return;
+        };
+        let rows = rows(page, theme, area.width);
+        let first = self.first(rows.len(), area);
+        list::draw(|n| rows[n].clone(), rows.len(), first, None, theme, area, buffer);
+    }
+}
+
+impl Lesson {
+    fn first(&self, rows: usize, area: Rect) -> usize {
+        self.top.min(rows.saturating_sub(usize::from(area.height)))
+    }
+}

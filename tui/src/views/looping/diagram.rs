@@ -1,0 +1,163 @@
+//! The drawing of the four places: as boxes with a way back where there is room, else in two lines.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::Place;
+use crate::theme::{Role, Theme};
+use crate::views::mark_role;
+use crate::widgets::text::{fit, width};
+
+/// Rows of the drawing with boxes.
+const TALL: u16 = 7;
+
+/// Columns that it needs.
+const WIDE: u16 = 72;
+
+/// The columns inside the boxes; the last one gets what is left.
+const INSIDE: [u16; 3] = [11, 11, 9];
+
+/// The columns between two boxes.
+const GAP: u16 = 4;
+
+/// Draws the places; tells how many rows that took.
+pub(super) fn draw(places: &[Place; 4], theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
+    if area.width >= WIDE && area.height > TALL {
+        boxes(places, theme, area, buffer);
+        TALL
+    } else {
+        lines(places, theme, area, buffer);
+        2.min(area.height)
+    }
+}
+
+fn put(buffer: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style) {
+    if y < area.bottom() && x < area.right() {
+        buffer.set_stringn(x, y, text, usize::from(area.right() - x), style);
+    }
+}
+
+/// `poll ─► [timers] ─► ready ─► running` and, below each, what is there.
+fn lines(places: &[Place; 4], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let names: usize = places.iter().map(|place| place.name.len() + 2).sum();
+    let free = usize::from(area.width).saturating_sub(names);
+    let dashes = (free / 3).clamp(2, 8) - 1;
+    let arrow = format!("{}{}", theme.glyphs.dash.repeat(dashes), theme.glyphs.arrow);
+    let mut x = area.x;
+    for (number, place) in places.iter().enumerate() {
+        let (text, style) = if place.here {
+            (format!("[{}]", place.name), theme.style(Role::Here))
+        } else {
+            (format!(" {} ", place.name), theme.style(Role::Text))
+        };
+        put(buffer, area, x, area.y, &text, style);
+        let cell = text.len() + if number < 3 { dashes + 1 } else { 0 };
+        if number < 3 {
+            let moved = place.moved.is_some();
+            let style = theme.style(if moved { Role::Arrived } else { Role::Faint });
+            let at = x + u16::try_from(text.len()).unwrap_or(0);
+            put(buffer, area, at, area.y, &arrow, style);
+        }
+        if area.height > 1 {
+            below(place, cell, theme, area, x + 1, buffer);
+        }
+        x += u16::try_from(cell).unwrap_or(0);
+    }
+}
+
+/// The count below a name, and what came and went.
+fn below(place: &Place, cell: usize, theme: &Theme, area: Rect, x: u16, buffer: &mut Buffer) {
+    let y = area.y + 1;
+    let room = cell.saturating_sub(1);
+    let role = if place.here { Role::Running } else { Role::Text };
+    let brief = fit(&place.brief, room, theme);
+    put(buffer, area, x, y, &brief, theme.style(role));
+    let mut at = width(&brief) + usize::from(!brief.is_empty());
+    for (shown, (mark, what)) in place.news.iter().enumerate() {
+        let left = place.news.len() - shown;
+        let mut text = format!("{}{what}", mark.sign());
+        if at + text.len() > room && left > 0 {
+            text = format!("{}{left}", mark.sign());
+        }
+        if at + text.len() > room {
+            break;
+        }
+        let whole = text.ends_with(what.as_str());
+        put(
+            buffer,
+            area,
+            x + u16::try_from(at).unwrap_or(0),
+            y,
+            &text,
+            theme.style(mark_role(*mark)),
+        );
+        at += text.len() + 1;
+        if !whole {
+            break;
+        }
+    }
+}
+
+/// The same as four boxes, with the way back above them.
+fn boxes(places: &[Place; 4], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let [poll, timers, ready] = INSIDE;
+    let running = (area.width - 5 - 3 * GAP).saturating_sub(poll + timers + ready + 8);
+    let (left, right) = (area.x, area.right() - 1);
+    way_back(theme, area, left, right, buffer);
+    let middle = area.y + 2;
+    let mut x = area.x + 2;
+    for (number, (place, inside)) in places.iter().zip([poll, timers, ready, running]).enumerate() {
+        let wide = usize::from(inside);
+        let border = theme.style(if place.here { Role::Running } else { Role::Border });
+        let [tl, tr, bl, br, h, v] = theme.glyphs.boxes[usize::from(place.here)];
+        put(buffer, area, x, area.y + 1, &format!("{tl}{}{tr}", h.repeat(wide)), border);
+        put(buffer, area, x, area.y + 6, &format!("{bl}{}{br}", h.repeat(wide)), border);
+        for y in 2..6 {
+            put(buffer, area, x, area.y + y, v, border);
+            put(buffer, area, x + inside + 1, area.y + y, v, border);
+        }
+        let (name, role) = if place.here {
+            (format!("[{}]", place.name), Role::Here)
+        } else {
+            (format!(" {} ", place.name), Role::Title)
+        };
+        put(buffer, area, x + 1, middle, &fit(&name, wide, theme), theme.style(role));
+        let facts = theme.style(if place.here { Role::Running } else { Role::Text });
+        for (y, text) in (middle + 1..).zip(&place.long) {
+            put(buffer, area, x + 2, y, &fit(text, wide - 1, theme), facts);
+        }
+        let news = Place { brief: String::new(), ..place.clone() };
+        let below_facts = Rect { y: middle + 2, ..area };
+        below(&news, wide, theme, below_facts, x + 2, buffer);
+        if number < 3 {
+            let label = place.moved.as_deref().unwrap_or_default();
+            let room = usize::from(GAP) - 1;
+            let shaft =
+                format!("{label}{}", theme.glyphs.dash.repeat(room.saturating_sub(width(label))));
+            let text = format!("{}{}", fit(&shaft, room, theme), theme.glyphs.arrow);
+            let role = if label.is_empty() { Role::Faint } else { Role::Arrived };
+            put(buffer, area, x + inside + 2, middle, &text, theme.style(role));
+        }
+        x += inside + 2 + GAP;
+    }
+}
+
+/// From the last box up, back and down into the first one.
+fn way_back(theme: &Theme, area: Rect, left: u16, right: u16, buffer: &mut Buffer) {
+    let faint = theme.style(Role::Faint);
+    let dash = theme.glyphs.dash;
+    let [bottom_left, bottom_right, top_left, top_right] = theme.glyphs.corners;
+    let middle = area.y + 2;
+    put(buffer, area, left, area.y, top_left, faint);
+    put(buffer, area, left + 1, area.y, &dash.repeat(usize::from(right - left - 1)), faint);
+    put(buffer, area, right, area.y, top_right, faint);
+    for x in [left, right] {
+        put(buffer, area, x, area.y + 1, theme.glyphs.boxes[0][5], faint);
+    }
+    put(buffer, area, left, middle, bottom_left, faint);
+    put(buffer, area, left + 1, middle, theme.glyphs.arrow, faint);
+    put(buffer, area, right, middle, bottom_right, faint);
+    put(buffer, area, right - 1, middle, dash, faint);
+    put(buffer, area, right - 2, middle, dash, faint);
+}

@@ -1,0 +1,85 @@
+//! What views draw: one position in one history, with everything that belongs to it.
+
+use loopscope_model::{Names, Record, State, Timeline};
+
+use super::digest::Digest;
+use super::lesson::Page;
+use super::sources::Sources;
+use crate::session::Changes;
+
+/// What the source is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// It holds at the live edge.
+    Paused,
+    /// It runs.
+    Running,
+    /// It runs in slow motion.
+    Slow,
+    /// Nothing more will come from it.
+    Ended,
+    /// It is a recording.
+    Recording,
+}
+
+/// A breakpoint or a watch, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakRow {
+    /// Its number.
+    pub number: u32,
+    /// How the user wrote it.
+    pub text: String,
+    /// Whether it counts.
+    pub enabled: bool,
+    /// Whether it goes away once it was hit.
+    pub temporary: bool,
+    /// How often it was hit.
+    pub hits: u32,
+}
+
+/// One position in one history.
+#[derive(Clone, Copy, Debug)]
+pub struct Snapshot<'a> {
+    /// What the program or recording is called.
+    pub name: &'a str,
+    /// The whole history so far.
+    pub timeline: &'a Timeline,
+    /// What ids stand for.
+    pub names: &'a Names,
+    /// What is known from the whole history rather than from one state.
+    pub digest: &'a Digest,
+    /// The texts of the program's files.
+    pub sources: &'a Sources,
+    /// The cursor: how many records are applied.
+    pub position: usize,
+    /// The state there.
+    pub state: &'a State,
+    /// What changed since the last stop.
+    pub changes: &'a Changes,
+    /// What the source is doing.
+    pub activity: Activity,
+    /// What just happened, in a sentence.
+    pub happened: &'a str,
+    /// What happens next, in a sentence.
+    pub next: &'a str,
+    /// Breakpoints and watches.
+    pub breaks: &'a [BreakRow],
+    /// Expressions that are shown at each stop, with their values.
+    pub displays: &'a [(String, String)],
+    /// Bookmarks: names and positions.
+    pub bookmarks: &'a [(String, usize)],
+    /// What the lesson says here, in a lesson.
+    pub lesson: Option<&'a Page>,
+}
+
+impl<'a> Snapshot<'a> {
+    /// The record that led here.
+    pub fn record(&self) -> Option<&'a Record> {
+        self.timeline.record(self.position)
+    }
+
+    /// Whether the cursor is at the end of what is known.
+    pub fn is_live(&self) -> bool {
+        self.position == self.timeline.len()
+    }
+}

@@ -1,0 +1,268 @@
+//! The program's text: the line that runs, the line that the last record is about, and the lines
+//! where tasks wait, with their names.
+
+use std::collections::BTreeMap;
+
+use loopscope_model::state::TaskState;
+use loopscope_protocol::{Event, FieldValue, Place};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{Effect, Snapshot, View, words};
+use crate::keys::Action;
+use crate::theme::{Role, Theme};
+use crate::widgets::list::{self, Scroll};
+use crate::widgets::python::Colored;
+use crate::widgets::text::{fit, fit_line, width};
+
+/// The view's name.
+pub const ID: &str = "source";
+
+/// How far back to look for the last line that something happened at.
+const MEMORY: usize = 400;
+
+/// The program's text.
+#[derive(Debug, Default)]
+pub struct Source {
+    scroll: Scroll,
+    right: usize,
+    search: String,
+}
+
+/// A line, and why it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Spot {
+    place: Place,
+    /// Whether it runs now; otherwise it is only what the last record was about.
+    runs: bool,
+}
+
+/// The line that runs now: where the running task stands, or the running callback.
+fn running(snapshot: &Snapshot<'_>) -> Option<Place> {
+    let current = snapshot.state.focus()?.current?;
+    let handle = snapshot.state.handle(current)?;
+    let task = snapshot.state.task(handle.task).map(|task| task.place);
+    Some(task.unwrap_or(handle.place)).filter(|place| *place != Place::NONE)
+}
+
+/// The line that a record is about.
+fn subject(event: &Event) -> Option<Place> {
+    let places = event.fields();
+    let place = places.as_slice().iter().find_map(|field| match field.value {
+        FieldValue::Place(place) => Some(place),
+        _ => None,
+    });
+    place.filter(|place| *place != Place::NONE)
+}
+
+/// Where to look: the running line, else the last line that a record was about.
+fn spot(snapshot: &Snapshot<'_>) -> Option<Spot> {
+    if let Some(place) = running(snapshot) {
+        return Some(Spot { place, runs: true });
+    }
+    let from = snapshot.position.saturating_sub(MEMORY);
+    let records = snapshot.timeline.range(from, snapshot.position).rev();
+    let place = records.filter_map(|record| subject(&record.event)).next()?;
+    Some(Spot { place, runs: false })
+}
+
+/// Which file to show.
+fn file(snapshot: &Snapshot<'_>, spot: Option<Spot>) -> String {
+    let wanted = spot.map(|spot| snapshot.names.name(spot.place.file).into_owned());
+    wanted
+        .filter(|name| snapshot.sources.get(name).is_some())
+        .unwrap_or_else(|| snapshot.sources.main().to_owned())
+}
+
+/// The tasks that wait, by the line of `file` where they stand.
+fn waiting(snapshot: &Snapshot<'_>, file: &str) -> BTreeMap<u32, Vec<String>> {
+    let mut lines: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let stands = |state: TaskState| matches!(state, TaskState::Waiting(_) | TaskState::Queued);
+    for task in snapshot.state.pending_tasks().filter(|task| stands(task.state)).take(1000) {
+        // Every frame of the chain that is in this file, so that callers are marked too.
+        let chain = snapshot.names.chain(task.chain);
+        let here = std::iter::once(task.place).chain(chain.iter().map(|frame| frame.place));
+        let mut seen = Vec::new();
+        for place in here.filter(|place| snapshot.names.name(place.file) == file) {
+            if !seen.contains(&place.line) {
+                seen.push(place.line);
+                lines.entry(place.line).or_default().push(words::task_name(snapshot, task.id));
+            }
+        }
+    }
+    lines
+}
+
+impl Source {
+    fn first(&self, snapshot: &Snapshot<'_>, text: &Colored, area: Rect) -> usize {
+        let line = spot(snapshot)
+            .filter(|spot| file(snapshot, Some(*spot)) == snapshot.names.name(spot.place.file))
+            .map_or(0, |spot| spot.place.line.saturating_sub(1) as usize);
+        let row = self.scroll.selected(text.len()).unwrap_or(line);
+        list::window(text.len(), area.height.into(), row)
+    }
+}
+
+impl View for Source {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
+        let name = file(snapshot, spot(snapshot));
+        let mut line = Line::from(Span::styled("source", theme.style(Role::Title)));
+        if !name.is_empty() && name != snapshot.name {
+            line.push_span(Span::styled(format!(": {name}"), theme.style(Role::Text)));
+        }
+        if !self.search.is_empty() {
+            let text = format!(", finding \"{}\"", self.search);
+            line.push_span(Span::styled(text, theme.style(Role::Changed)));
+        }
+        line
+    }
+
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[("h l", "sideways, where lines are long"), ("/", "search; ctrl-n: the next match")]
+    }
+
+    fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
+        let name = file(snapshot, spot(snapshot));
+        let Some(text) = snapshot.sources.get(&name) else {
+            return Effect::Ignored;
+        };
+        match action {
+            Action::Left => self.right = self.right.saturating_sub(8),
+            Action::Right => self.right = (self.right + 8).min(400),
+            Action::NextMatch if !self.search.is_empty() => {
+                let from = self.scroll.selected(text.len()).unwrap_or(0);
+                let lines = (1..=text.len()).map(|n| (from + n) % text.len());
+                let found = lines.into_iter().find(|line| {
+                    text.plain(line + 1).to_lowercase().contains(&self.search.to_lowercase())
+                });
+                self.scroll.select(found.or_else(|| self.scroll.selected(text.len())));
+            }
+            _ => {
+                let start = self.first(snapshot, text, area) + usize::from(area.height) / 2;
+                let page = usize::from(area.height);
+                if !self.scroll.update(action, text.len(), page, start) {
+                    return Effect::Ignored;
+                }
+            }
+        }
+        Effect::Done
+    }
+
+    fn filter(&mut self, text: &str) -> bool {
+        text.clone_into(&mut self.search);
+        true
+    }
+
+    fn follow(&mut self) {
+        if self.search.is_empty() {
+            self.scroll.select(None);
+        }
+    }
+
+    fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let spot = spot(snapshot);
+        let name = file(snapshot, spot);
+        let Some(text) = snapshot.sources.get(&name) else {
+            let what = if name.is_empty() { "its text" } else { &name };
+            let row = format!("  ({what} is not here to be shown)");
+            crate::widgets::row::Row::of(row, Role::Faint, theme).draw(theme, area, buffer);
+            return;
+        };
+        let spot = spot.filter(|spot| snapshot.names.name(spot.place.file) == name);
+        let waiting = waiting(snapshot, &name);
+        let first = self.first(snapshot, text, area);
+        let digits = text.len().max(10).to_string().len();
+        for row in 0..area.height {
+            let line = first + usize::from(row) + 1;
+            if line > text.len() {
+                break;
+            }
+            let place = Rect { y: area.y + row, height: 1, ..area };
+            let number = u32::try_from(line).unwrap_or(u32::MAX);
+            let here = spot.filter(|spot| spot.place.line == number);
+            let tasks = waiting.get(&number).map_or(&[][..], Vec::as_slice);
+            self.line(text, line, digits, here, tasks, theme, place, buffer);
+            if self.scroll.selected(text.len()) == Some(line - 1) {
+                buffer.set_style(place, theme.style(Role::Selected));
+            }
+        }
+    }
+}
+
+impl Source {
+    /// One line: a sign, its number, its text, and who waits there.
+    #[allow(clippy::too_many_arguments, reason = "all of it is what one line consists of")]
+    fn line(
+        &self,
+        text: &Colored,
+        line: usize,
+        digits: usize,
+        here: Option<Spot>,
+        tasks: &[String],
+        theme: &Theme,
+        area: Rect,
+        buffer: &mut Buffer,
+    ) {
+        let room = usize::from(area.width);
+        let (sign, role) = match here {
+            Some(Spot { runs: true, .. }) => (theme.glyphs.pointer, Role::Running),
+            Some(Spot { runs: false, .. }) => (theme.glyphs.subject, Role::Changed),
+            None => (" ", Role::Faint),
+        };
+        buffer.set_string(area.x, area.y, sign, theme.style(role));
+        let number = format!("{line:>digits$} ");
+        let number_role = if here.is_some() { role } else { Role::Faint };
+        buffer.set_string(area.x + 1, area.y, &number, theme.style(number_role));
+        let start = 1 + width(&number);
+        let note = match tasks {
+            [] => String::new(),
+            [one] => format!("{} {one}", theme.glyphs.back_pointer),
+            [one, rest @ ..] => format!("{} {one} +{}", theme.glyphs.back_pointer, rest.len()),
+        };
+        // The note is what the text of the line makes room for, up to half of the width.
+        let note = fit(&note, room / 2, theme);
+        let reserved = if note.is_empty() { 0 } else { width(&note) + 1 };
+        let columns = room.saturating_sub(start + reserved);
+        let mut spans = text.spans(line, theme);
+        if here.is_some_and(|spot| spot.runs) {
+            let style = theme.style(Role::Running);
+            spans = vec![Span::styled(text.plain(line), style)];
+        }
+        let spans = if self.right > 0 { scrolled(spans, self.right) } else { spans };
+        let fitted = fit_line(Line::from(spans), columns, theme);
+        let wide = u16::try_from(columns).unwrap_or(u16::MAX);
+        let x = area.x + u16::try_from(start).unwrap_or(0);
+        if x < area.right() {
+            buffer.set_line(x, area.y, &fitted, wide);
+        }
+        if !note.is_empty() {
+            let x = area.right().saturating_sub(u16::try_from(width(&note)).unwrap_or(0));
+            buffer.set_string(x, area.y, note, theme.style(Role::Task));
+        }
+    }
+}
+
+/// Spans without their first columns.
+fn scrolled(spans: Vec<Span<'static>>, by: usize) -> Vec<Span<'static>> {
+    let mut skip = by;
+    let mut kept = Vec::new();
+    for span in spans {
+        let mut rest = String::new();
+        for c in span.content.chars() {
+            if skip > 0 {
+                skip -= 1;
+            } else {
+                rest.push(c);
+            }
+        }
+        if !rest.is_empty() {
+            kept.push(Span::styled(rest, span.style));
+        }
+    }
+    kept
+}

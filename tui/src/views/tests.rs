@@ -1,0 +1,171 @@
+//! Pictures of the whole screen at several sizes, and of the styles of each view.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::fixture::{self, Stage};
+use super::lesson::{Page, Piece, Question};
+use crate::app::screen::Screen;
+use crate::keys::Keymap;
+use crate::theme::{Palette, Role, Theme};
+
+fn lines(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for cells in buffer.content.chunks(usize::from(buffer.area.width)) {
+        let line: String = cells.iter().map(ratatui::buffer::Cell::symbol).collect();
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn drawn(stage: &Stage, theme: &Theme, width: u16, height: u16) -> Buffer {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    let mut screen = Screen::default();
+    let snapshot = stage.snapshot();
+    screen.arrange(&snapshot, area);
+    screen.stopped(&snapshot);
+    screen.draw(&snapshot, theme, &Keymap::default(), area, &mut buffer);
+    buffer
+}
+
+fn picture(stage: &Stage, width: u16, height: u16) -> String {
+    lines(&drawn(stage, &Theme::default(), width, height))
+}
+
+/// Compares with `snapshots/NAME.snap`.
+macro_rules! assert_picture {
+    ($name:expr, $picture:expr) => {
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!($name, $picture);
+        });
+    };
+}
+
+macro_rules! pictures {
+    ($($name:ident: $stage:expr, $width:literal x $height:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            assert_picture!(stringify!($name), picture(&$stage, $width, $height));
+        }
+    )*};
+}
+
+pictures! {
+    date_80x24: fixture::date(), 80 x 24;
+    date_120x40: fixture::date(), 120 x 40;
+    date_200x60: fixture::date(), 200 x 60;
+    date_40x12: fixture::date(), 40 x 12;
+    date_39x12: fixture::date(), 39 x 12;
+    date_60x20: fixture::date(), 60 x 20;
+    date_80x16: fixture::date(), 80 x 16;
+    tasks_80x24: fixture::tasks(), 80 x 24;
+    tasks_120x40: fixture::tasks(), 120 x 40;
+    queue_80x24: fixture::queue(), 80 x 24;
+    queue_120x40: fixture::queue(), 120 x 40;
+    outside_80x24: fixture::outside(), 80 x 24;
+    ended_80x24: fixture::ended(), 80 x 24;
+    lesson_80x24: lesson(), 80 x 24;
+    lesson_120x40: lesson(), 120 x 40;
+    lesson_40x12: lesson(), 40 x 12;
+}
+
+fn lesson() -> Stage {
+    let mut stage = fixture::queue();
+    let words = |text: &str| (Role::Text, text.to_owned());
+    let choices: Vec<String> = ["count", "greet", "refill", "nothing, the run is over"]
+        .iter()
+        .map(|text| (*text).to_owned())
+        .collect();
+    stage.lesson = Some(Page {
+        lesson: "call_soon and the batch".to_owned(),
+        title: "Who runs next?".to_owned(),
+        step: 5,
+        steps: 9,
+        body: vec![Piece::Words(vec![
+            words("While "),
+            (Role::Literal, "feed".to_owned()),
+            words(" runs, nothing else does: the loop waits until the function returns."),
+        ])],
+        question: Some(Question {
+            ask: "When it returns, which callback runs next?".to_owned(),
+            open: choices.clone(),
+            choices,
+            ..Question::default()
+        }),
+        hint: String::new(),
+    });
+    stage
+}
+
+#[test]
+fn the_start_of_a_run() {
+    let mut stage = fixture::date();
+    stage.go(0, 0);
+    assert_picture!("start_80x24", picture(&stage, 80, 24));
+}
+
+#[test]
+fn a_step_back_is_marked() {
+    let mut stage = fixture::date();
+    let end = stage.timeline.len();
+    stage.go(end, end - 2);
+    assert_picture!("step_back_80x24", picture(&stage, 80, 24));
+}
+
+#[test]
+fn ascii_is_ascii() {
+    let theme = Theme::new(Palette::Plain, true);
+    let text = lines(&drawn(&fixture::tasks(), &theme, 80, 24));
+    assert!(text.is_ascii());
+    assert_picture!("ascii_80x24", text);
+    let text = lines(&drawn(&fixture::queue(), &theme, 120, 40));
+    assert!(text.is_ascii());
+    assert_picture!("ascii_120x40", text);
+}
+
+#[test]
+fn without_colour_all_is_said_in_words() {
+    let plain = drawn(&fixture::queue(), &Theme::new(Palette::Plain, false), 80, 24);
+    let dark = drawn(&fixture::queue(), &Theme::default(), 80, 24);
+    assert_eq!(lines(&plain), lines(&dark), "themes differ in looks alone");
+    for cell in &plain.content {
+        assert_eq!(cell.fg, ratatui::style::Color::Reset);
+        assert_eq!(cell.bg, ratatui::style::Color::Reset);
+    }
+}
+
+#[test]
+fn styles_of_each_view() {
+    let theme = Theme::default();
+    let lesson = lesson();
+    let stages = [
+        ("source", fixture::tasks()),
+        ("loop", fixture::date()),
+        ("ready", fixture::queue()),
+        ("timers", fixture::tasks()),
+        ("tasks", fixture::tasks()),
+        ("watchers", fixture::outside()),
+        ("calls", fixture::queue()),
+        ("records", fixture::date()),
+        ("output", fixture::date()),
+        ("timeline", fixture::date()),
+        ("lesson", lesson),
+    ];
+    assert_eq!(stages.len(), super::TABLE.len(), "every view has its picture");
+    let area = Rect::new(0, 0, 64, 9);
+    let mut all = String::new();
+    for (id, stage) in &stages {
+        let entry = super::TABLE.iter().find(|entry| entry.id == *id).expect("a view's name");
+        let view = (entry.make)();
+        let mut buffer = Buffer::empty(area);
+        view.render(&stage.snapshot(), &theme, area, &mut buffer);
+        all.push_str(&format!("---- {id}\n{}\n", lines(&buffer).trim_end()));
+        let styles: Vec<String> =
+            theme.picture(&buffer).lines().map(|line| line.trim_end().to_owned()).collect();
+        assert!(!styles.concat().contains('?'), "{id} uses a style that is no role");
+        all.push_str(&format!("----\n{}\n", styles.join("\n").trim_end()));
+    }
+    assert_picture!("styles", all);
+}

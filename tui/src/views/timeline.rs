@@ -1,0 +1,229 @@
+//! Who ran when, and when the loop slept, over the whole history. A click goes there.
+//!
+//! The axis is loop time, or the number of the record where no time passes: then every run would
+//! fall in one column.
+
+mod axis;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span as TextSpan};
+
+use self::axis::Axis;
+use super::digest::{Lane, Span};
+use super::{Effect, Snapshot, View, words};
+use crate::keys::Action;
+use crate::theme::{Role, Theme};
+use crate::widgets::text::{clean, fit};
+
+/// The view's name.
+pub const ID: &str = "timeline";
+
+/// The timeline.
+#[derive(Debug, Default)]
+pub struct Timelines {
+    /// The axis that the user chose; `None`: whichever shows more.
+    by_time: Option<bool>,
+    /// The first lane in sight.
+    top: usize,
+}
+
+/// One row of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Track {
+    /// Everything that ran.
+    All,
+    /// When the loop slept.
+    Asleep,
+    /// The runs of one task or callback.
+    One(Lane),
+}
+
+impl Timelines {
+    fn axis(&self, snapshot: &Snapshot<'_>, area: Rect) -> Axis {
+        let label = label_width(area.width);
+        let columns = area.width.saturating_sub(label);
+        let times = snapshot.digest.times().unwrap_or((0, 0));
+        let by_time = self.by_time.unwrap_or(times.1 - times.0 >= 1_000_000);
+        Axis::new(by_time, times, snapshot.timeline.len(), columns)
+    }
+
+    fn tracks(&self, snapshot: &Snapshot<'_>, height: u16) -> Vec<Track> {
+        if height < 3 {
+            return vec![Track::All, Track::Asleep];
+        }
+        let lanes = snapshot.digest.lanes();
+        let room = usize::from(height) - 1;
+        let top = self.top.min(lanes.len().saturating_sub(room));
+        let one = lanes.iter().skip(top).take(room).map(|lane| Track::One(*lane));
+        one.chain([Track::Asleep]).collect()
+    }
+}
+
+const fn label_width(width: u16) -> u16 {
+    if width >= 110 { 24 } else { 8 }
+}
+
+impl View for Timelines {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
+        let axis = self.axis(snapshot, Rect::new(0, 0, 80, 2));
+        let by = if axis.by_time() { ": by loop time" } else { ": by record" };
+        Line::from(vec![
+            TextSpan::styled("timeline", theme.style(Role::Title)),
+            TextSpan::styled(by, theme.style(Role::Text)),
+        ])
+    }
+
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("h l", "scrub: a column back or forward"),
+            ("enter", "the other axis: loop time or records"),
+            ("click", "go there"),
+        ]
+    }
+
+    fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
+        let axis = self.axis(snapshot, area);
+        let here = axis.column(snapshot.position, snapshot.state.t());
+        match action {
+            Action::Open => self.by_time = Some(!axis.by_time()),
+            Action::Left => return Effect::Seek(axis.before(snapshot, here)),
+            Action::Right => return Effect::Seek(axis.after(snapshot, here)),
+            Action::Top => return Effect::Seek(0),
+            Action::Bottom => return Effect::Seek(snapshot.timeline.len()),
+            Action::Up => self.top = self.top.saturating_sub(1),
+            Action::Down => {
+                let last = snapshot.digest.lanes().len().saturating_sub(usize::from(area.height));
+                self.top = (self.top + 1).min(last + 1);
+            }
+            _ => return Effect::Ignored,
+        }
+        Effect::Done
+    }
+
+    fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
+        let start = area.x + label_width(area.width);
+        if at.x < start || at.x >= area.right() {
+            return Effect::Ignored;
+        }
+        Effect::Seek(self.axis(snapshot, area).position(snapshot, at.x - start))
+    }
+
+    fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let axis = self.axis(snapshot, area);
+        let label = label_width(area.width);
+        let here = axis.column(snapshot.position, snapshot.state.t());
+        let lanes = snapshot.digest.lanes().len();
+        let tracks = self.tracks(snapshot, area.height);
+        for (y, track) in (area.y..area.bottom()).zip(&tracks) {
+            let hidden = lanes.saturating_sub(tracks.len() - 1);
+            let (name, role) = match track {
+                Track::All => ("loop".to_owned(), Role::Text),
+                Track::Asleep if hidden > 0 && tracks.len() > 2 => {
+                    (format!("asleep +{hidden}{}", theme.glyphs.below), Role::Asleep)
+                }
+                Track::Asleep => ("asleep".to_owned(), Role::Asleep),
+                Track::One(Lane::Task(id)) => (words::task_name(snapshot, *id), Role::Task),
+                Track::One(Lane::Callback(name)) => {
+                    (clean(words::short(&snapshot.names.name(*name))).into_owned(), Role::Text)
+                }
+            };
+            let name = fit(&name, usize::from(label) - 1, theme);
+            buffer.set_string(area.x, y, name, theme.style(role));
+            for column in 0..axis.columns() {
+                let cell = cell(snapshot, theme, &axis, *track, column, column > here);
+                let (sign, style) = match cell {
+                    Some(drawn) => drawn,
+                    None if column == here => (theme.glyphs.boxes[0][5], theme.style(Role::Border)),
+                    None => continue,
+                };
+                buffer.set_string(area.x + label + column, y, sign, style);
+            }
+        }
+    }
+
+    fn footer(&self, snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Line<'static> {
+        let axis = self.axis(snapshot, Rect::new(0, 0, width, 2));
+        let label = usize::from(label_width(width));
+        let border = theme.style(Role::Border);
+        let here = usize::from(axis.column(snapshot.position, snapshot.state.t()));
+        let mut line = Line::from(TextSpan::styled(theme.glyphs.line.repeat(label), border));
+        let mut cells: Vec<(String, Style)> =
+            vec![(theme.glyphs.line.to_owned(), border); usize::from(axis.columns())];
+        for (column, text) in axis.ticks() {
+            let text = format!("{text} ");
+            // The marker of the cursor covers no label: the label moves on.
+            let column = usize::from(column);
+            let covered = (column..column + text.len()).contains(&here);
+            let column = if covered { here + 1 } else { column };
+            for (offset, c) in text.chars().enumerate() {
+                if let Some(cell) = cells.get_mut(column + offset) {
+                    *cell = (c.to_string(), theme.style(Role::Faint));
+                }
+            }
+        }
+        if let Some(cell) = cells.get_mut(here).filter(|_| !snapshot.timeline.is_empty()) {
+            *cell = (theme.glyphs.here.to_owned(), theme.style(Role::Running));
+        }
+        for (text, style) in cells {
+            line.push_span(TextSpan::styled(text, style));
+        }
+        line
+    }
+}
+
+/// What stands in one cell of a track.
+fn cell(
+    snapshot: &Snapshot<'_>,
+    theme: &Theme,
+    axis: &Axis,
+    track: Track,
+    column: u16,
+    future: bool,
+) -> Option<(&'static str, Style)> {
+    let digest = snapshot.digest;
+    let current = snapshot.state.focus().and_then(|the_loop| the_loop.current);
+    let inside = |span: &Span| axis.touches(span, column);
+    match track {
+        Track::Asleep => {
+            let upto = digest.sleeps().partition_point(|span| axis.starts_by(span, column));
+            digest.sleeps()[..upto].iter().rev().take(4).find(|span| {
+                // A poll that did not wait is no sleep.
+                axis.is_long(span) && inside(span)
+            })?;
+            let role = if future { Role::Faint } else { Role::Asleep };
+            Some((theme.glyphs.asleep, theme.style(role)))
+        }
+        Track::All | Track::One(_) => {
+            let span = match track {
+                Track::One(lane) => {
+                    let runs = digest.lane_runs(lane);
+                    let upto = runs.partition_point(|n| axis.starts_by(&digest.runs()[*n], column));
+                    runs[..upto]
+                        .iter()
+                        .rev()
+                        .take(4)
+                        .map(|n| &digest.runs()[*n])
+                        .find(|s| inside(s))
+                }
+                _ => {
+                    let upto = digest.runs().partition_point(|span| axis.starts_by(span, column));
+                    digest.runs()[..upto].iter().rev().take(4).find(|span| inside(span))
+                }
+            }?;
+            let runs_now = current == Some(span.handle)
+                && span.from <= snapshot.position
+                && span.to.is_none_or(|to| to > snapshot.position);
+            Some(match (runs_now, future) {
+                (true, _) => (theme.glyphs.busy, theme.style(Role::Running)),
+                (_, true) => (theme.glyphs.busy_faint, theme.style(Role::Faint)),
+                _ => (theme.glyphs.busy, theme.style(Role::Ready)),
+            })
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! From moments and records to columns, and back.
+
+use loopscope_model::record::seconds;
+
+use crate::views::Snapshot;
+use crate::views::digest::Span;
+
+/// The columns of a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Axis {
+    by_time: bool,
+    /// The first moment, or 0.
+    start: u64,
+    /// How much all columns together stand for; at least 1.
+    length: u64,
+    columns: u16,
+}
+
+impl Axis {
+    pub(super) fn new(by_time: bool, times: (u64, u64), records: usize, columns: u16) -> Self {
+        let (start, length) =
+            if by_time { (times.0, times.1 - times.0) } else { (0, records as u64) };
+        Self { by_time, start, length: length.max(1), columns: columns.max(1) }
+    }
+
+    pub(super) const fn by_time(&self) -> bool {
+        self.by_time
+    }
+
+    pub(super) const fn columns(&self) -> u16 {
+        self.columns
+    }
+
+    /// The column of a point on the axis. The last column is that of the end.
+    fn column_of(&self, at: u64) -> u16 {
+        let at = u128::from(at.saturating_sub(self.start).min(self.length));
+        let column = at * u128::from(self.columns - 1) / u128::from(self.length);
+        u16::try_from(column).unwrap_or(self.columns - 1)
+    }
+
+    /// The first point that falls in a column.
+    fn begin_of(&self, column: u16) -> u64 {
+        let last = u128::from(self.columns - 1).max(1);
+        let at = (u128::from(column) * u128::from(self.length)).div_ceil(last);
+        self.start + u64::try_from(at).unwrap_or(u64::MAX)
+    }
+
+    /// The column of a position of the history.
+    pub(super) fn column(&self, position: usize, t: Option<u64>) -> u16 {
+        if self.by_time {
+            t.map_or(0, |t| self.column_of(t))
+        } else {
+            self.column_of(position as u64)
+        }
+    }
+
+    fn bounds(&self, span: &Span) -> (u64, u64) {
+        let open = self.start + self.length;
+        if self.by_time {
+            (span.begin, span.end.unwrap_or(open))
+        } else {
+            (span.from as u64, span.to.map_or(open, |to| to as u64))
+        }
+    }
+
+    /// Whether a span begins in this column or before it.
+    pub(super) fn starts_by(&self, span: &Span, column: u16) -> bool {
+        self.column_of(self.bounds(span).0) <= column
+    }
+
+    /// Whether a span is in this column; every span is in at least one.
+    pub(super) fn touches(&self, span: &Span, column: u16) -> bool {
+        let (begin, end) = self.bounds(span);
+        let (first, last) = (self.column_of(begin), self.column_of(end));
+        // The column in which it ends belongs to what comes next, unless there is no other.
+        first == column || (first < column && column < last)
+    }
+
+    /// Whether a sleep is one: time has passed.
+    pub(super) fn is_long(&self, span: &Span) -> bool {
+        span.end.is_none_or(|end| end > span.begin + 1000)
+    }
+
+    /// The position of the history that a column stands for.
+    pub(super) fn position(&self, snapshot: &Snapshot<'_>, column: u16) -> usize {
+        let len = snapshot.timeline.len();
+        if column + 1 >= self.columns {
+            return len;
+        }
+        let at = self.begin_of(column);
+        if self.by_time {
+            if column == 0 { 0 } else { snapshot.timeline.position_at_time(at).unwrap_or(len) }
+        } else {
+            usize::try_from(at).unwrap_or(len).min(len)
+        }
+    }
+
+    /// A position before this column, in the nearest column in which something happened.
+    pub(super) fn before(&self, snapshot: &Snapshot<'_>, column: u16) -> usize {
+        let position = self.position(snapshot, column).min(snapshot.position);
+        if position < snapshot.position { position } else { position.saturating_sub(1) }
+    }
+
+    /// A position after this column.
+    pub(super) fn after(&self, snapshot: &Snapshot<'_>, column: u16) -> usize {
+        let position = self.position(snapshot, column.saturating_add(1));
+        position.max(snapshot.position + 1).min(snapshot.timeline.len())
+    }
+
+    /// Columns with what to write there.
+    pub(super) fn ticks(&self) -> Vec<(u16, String)> {
+        let wanted = u64::from(self.columns / 16).max(1);
+        let step = round(self.length.div_ceil(wanted));
+        let mut at = self.start.div_ceil(step) * step;
+        let mut ticks = Vec::new();
+        while at <= self.start + self.length && ticks.len() < 64 {
+            let text = if self.by_time { moment(at, step) } else { format!("#{at}") };
+            let column = self.column_of(at);
+            if usize::from(column) + text.len() + 1 < usize::from(self.columns) {
+                ticks.push((column, text));
+            }
+            at += step;
+        }
+        ticks
+    }
+}
+
+/// The next of 1, 2, 5, 10, 20, 50 and so on.
+fn round(length: u64) -> u64 {
+    let mut power: u64 = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            match power.checked_mul(factor) {
+                Some(step) if step < length => {}
+                Some(step) => return step,
+                None => return length.max(1),
+            }
+        }
+        power = power.saturating_mul(10);
+    }
+}
+
+/// A moment with as many decimals as the step between two of them needs.
+fn moment(at: u64, step: u64) -> String {
+    if step >= 1_000_000_000 {
+        format!("{:.0} s", seconds(at))
+    } else if step >= 100_000_000 {
+        format!("{:.1} s", seconds(at))
+    } else if step >= 1_000_000 {
+        format!("{:.0} ms", seconds(at) * 1e3)
+    } else {
+        format!("{:.0} us", seconds(at) * 1e6)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_round() {
+        assert_eq!([1, 2, 3, 7, 11, 60, 400].map(round), [1, 2, 5, 10, 20, 100, 500]);
+        assert!(round(u64::MAX) >= u64::MAX / 2);
+    }
+
+    #[test]
+    fn ticks_stand_where_they_say() {
+        let axis = Axis::new(true, (0, 3_000_000_000), 50, 61);
+        let ticks = axis.ticks();
+        assert_eq!(ticks[0], (0, "0 s".to_owned()));
+        assert_eq!(ticks[1], (20, "1 s".to_owned()));
+        assert_eq!(ticks[2], (40, "2 s".to_owned()));
+        assert_eq!(ticks.len(), 3, "no room for the last one");
+    }
+
+    #[test]
+    fn columns_and_moments_fit() {
+        let axis = Axis::new(true, (500, 10_500), 0, 40);
+        for column in 0..40 {
+            assert_eq!(axis.column_of(axis.begin_of(column)), column);
+        }
+        assert_eq!(axis.column_of(0), 0);
+        assert_eq!(axis.column_of(u64::MAX), 39);
+    }
+
+    #[test]
+    fn the_shortest_run_is_seen() {
+        let span = Span {
+            from: 3,
+            to: Some(4),
+            begin: 1_000_000_000,
+            end: Some(1_000_001_000),
+            handle: loopscope_protocol::HandleId(1),
+        };
+        let axis = Axis::new(true, (0, 3_000_000_000), 0, 61);
+        let seen: Vec<u16> = (0..61).filter(|column| axis.touches(&span, *column)).collect();
+        assert_eq!(seen, [20]);
+    }
+}

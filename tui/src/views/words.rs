@@ -1,0 +1,292 @@
+//! How things are called on the screen, and records in a few words: names before numbers.
+
+use loopscope_model::Record;
+use loopscope_model::record::seconds;
+use loopscope_model::state::Handle;
+use loopscope_protocol::{
+    By, Event, FutureId, HandleHow, HandleId, NameId, On, Stream, TaskId, Word,
+};
+
+use super::Snapshot;
+use crate::widgets::text::clean;
+
+/// A callback's or task's name without what every name in a function has.
+pub fn short(name: &str) -> &str {
+    name.rsplit("<locals>.").next().unwrap_or(name)
+}
+
+/// `display_date`, or `fetch (task 3)` for a task's step, or `?` where the name was lost.
+pub fn handle_name(snapshot: &Snapshot<'_>, id: HandleId) -> String {
+    let known = snapshot.state.handle(id).map(|handle| (handle.name, handle.task));
+    let (name, task) = known.or_else(|| snapshot.digest.handle(id)).unwrap_or_default();
+    if task.is_some() {
+        return task_name(snapshot, task);
+    }
+    if name == NameId::NONE {
+        return "?".to_owned();
+    }
+    if let Some(sleeper) = sleeper(snapshot, id, &snapshot.names.name(name)) {
+        return format!("wakes {}", task_name(snapshot, sleeper));
+    }
+    clean(short(&snapshot.names.name(name))).into_owned()
+}
+
+/// The task that a timer made by `sleep` will wake. Its callback's own name says nothing to anybody.
+fn sleeper(snapshot: &Snapshot<'_>, id: HandleId, name: &str) -> Option<TaskId> {
+    if !name.ends_with("_set_result_unless_cancelled") {
+        return None;
+    }
+    let future = snapshot.state.handle(id)?.future;
+    let mut tasks = snapshot.state.pending_tasks();
+    tasks.find(|task| future.is_some() && task.on == On::Future(future)).map(|task| task.id)
+}
+
+/// `h4 display_date`.
+pub fn handle(snapshot: &Snapshot<'_>, id: HandleId) -> String {
+    format!("h{} {}", id.0, handle_name(snapshot, id))
+}
+
+/// `fetch (task 3)`; `worker-1 (task 3)` if the program gave the task that name.
+pub fn task_name(snapshot: &Snapshot<'_>, id: TaskId) -> String {
+    let Some(task) = snapshot.names.task(id) else {
+        return format!("task {}", id.0);
+    };
+    let label = snapshot.names.name(task.label);
+    let own = label.strip_prefix("Task-").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    let name = snapshot.names.name(task.name);
+    let called = if label.is_empty() || own { short(&name) } else { &label };
+    format!("{} (task {})", clean(called), id.0)
+}
+
+/// `f7`, or `f7 (gather)` where its class says more than "a future".
+pub fn future(snapshot: &Snapshot<'_>, id: FutureId) -> String {
+    let name = snapshot.state.future(id).map_or(NameId::NONE, |future| future.name);
+    match snapshot.names.get(name) {
+        None | Some("Future") => format!("f{}", id.0),
+        Some(name) => format!("f{} ({})", id.0, clean(name.trim_start_matches('_'))),
+    }
+}
+
+/// What a task waits for and, where a timer ends that, until when: `for f3`, `until 2.000 (h5)`.
+pub fn wait(snapshot: &Snapshot<'_>, what: On) -> String {
+    let timer = match what {
+        On::Future(id) => timer_of(snapshot, id),
+        On::Timer(id) => snapshot.state.handle(id),
+        _ => None,
+    };
+    match timer.and_then(|timer| Some((timer.id, timer.when?))) {
+        Some((id, when)) => format!("until {when:.3} (h{})", id.0),
+        None => format!("for {}", on(snapshot, what)),
+    }
+}
+
+/// What a task waits for.
+pub fn on(snapshot: &Snapshot<'_>, on: On) -> String {
+    match on {
+        On::Nothing => "its next turn".to_owned(),
+        On::Task(id) => task_name(snapshot, id),
+        On::Timer(id) => format!("h{}", id.0),
+        On::Queue(id) => format!("queue {}", id.0),
+        On::Fd(fd) => format!("fd {}", fd.0),
+        On::Future(id) => future(snapshot, id),
+    }
+}
+
+/// The timer in the heap that will complete a future, as `sleep` makes one.
+pub fn timer_of<'a>(snapshot: &Snapshot<'a>, id: FutureId) -> Option<&'a Handle> {
+    let the_loop = snapshot.state.focus()?;
+    let handles = the_loop.timers().filter_map(|timer| snapshot.state.handle(timer));
+    handles.filter(|handle| !handle.cancelled).find(|handle| handle.future == id)
+}
+
+/// Who did it, for the right edge: `by h2`, `by py`, nothing for the main program.
+pub fn by(by: By) -> String {
+    match by {
+        By::Outside => String::new(),
+        By::Py => "by py".to_owned(),
+        By::Handle(id) => format!("by h{}", id.0),
+    }
+}
+
+/// How a handle came to be, as a caller would say it.
+pub fn how(handle: &Handle) -> String {
+    match (handle.how, handle.when) {
+        (_, Some(when)) => format!("timer, {when:.3}"),
+        (Some(HandleHow::Soon), _) => "call_soon".to_owned(),
+        (Some(HandleHow::Threadsafe), _) => "threadsafe".to_owned(),
+        (Some(HandleHow::Step), _) => "step".to_owned(),
+        (Some(HandleHow::Wakeup), _) => "woken".to_owned(),
+        (Some(HandleHow::DoneCallback), _) => "done callback".to_owned(),
+        (Some(how), None) => how.word().to_owned(),
+        (None, None) => "?".to_owned(),
+    }
+}
+
+/// A length of time, short: `1.000 s`, `250 us`.
+pub fn duration(ns: u64) -> String {
+    if ns >= 1_000_000 {
+        format!("{:.3} s", seconds(ns))
+    } else {
+        format!("{} us", ns.div_ceil(1000))
+    }
+}
+
+/// The first line of a text, for a row.
+pub fn first_line(text: &str) -> String {
+    let text = text.trim_end_matches('\n');
+    let line = text.lines().next().unwrap_or_default();
+    let more = if line.len() < text.len() { " ..." } else { "" };
+    format!("{}{more}", clean(line))
+}
+
+/// What a record says beyond its kind: what it is about, and the rest.
+pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (String, String) {
+    let only = |about: String| (about, String::new());
+    match record.event {
+        Event::HandleNew { handle: id, by: who, .. } => (handle(snapshot, id), by(who)),
+        Event::TimerNew { handle: id, when, .. } => {
+            (handle(snapshot, id), format!("due {when:.3}"))
+        }
+        Event::TimerDue { handle: id, .. }
+        | Event::TimerDrop { handle: id, .. }
+        | Event::HandleRun { handle: id, .. }
+        | Event::HandleDone { handle: id, .. }
+        | Event::HandleSkip { handle: id } => only(handle(snapshot, id)),
+        Event::TimerCancel { handle: id, by: who, .. }
+        | Event::HandleCancel { handle: id, by: who } => (handle(snapshot, id), by(who)),
+        Event::TurnBegin { ready, .. } => only(format!("batch of {ready}")),
+        Event::TurnEnd { ready, .. } => only(format!("{ready} ready for the next")),
+        Event::PollBegin { timeout: None } => only("sleeps without limit".to_owned()),
+        Event::PollBegin { timeout: Some(seconds) } if seconds <= 0.0 => {
+            only("does not sleep".to_owned())
+        }
+        Event::PollBegin { timeout: Some(seconds) } => only(format!("sleeps {seconds:.3} s")),
+        Event::PollEnd { ready } => {
+            let slept = snapshot.digest.sleep_that_ended_at(position).and_then(|span| {
+                let ns = span.end?.saturating_sub(span.begin);
+                (ns >= 1_000_000).then(|| format!("slept {}", duration(ns)))
+            });
+            let fds = if ready > 0 { format!("{ready} fd ready") } else { String::new() };
+            (slept.unwrap_or_else(|| "awake".to_owned()), fds)
+        }
+        Event::TaskNew { task, by: who, .. } => (task_name(snapshot, task), by(who)),
+        Event::TaskStep { task } => only(task_name(snapshot, task)),
+        Event::TaskSuspend { task, on: what, place, .. } => {
+            let line = if place.line > 0 { format!("line {}", place.line) } else { String::new() };
+            let waits = match what {
+                On::Nothing => "lets others run".to_owned(),
+                what => format!("waits {}", wait(snapshot, what)),
+            };
+            (format!("{} {waits}", task_name(snapshot, task)), line)
+        }
+        Event::TaskDone { task, how } => (task_name(snapshot, task), how.word().to_owned()),
+        Event::TaskCancel { task, by: who } => (task_name(snapshot, task), by(who)),
+        Event::FutureNew { future: id, by: who, .. } => (future(snapshot, id), by(who)),
+        Event::FutureDone { future: id, how, .. } => (future(snapshot, id), how.word().to_owned()),
+        Event::Output { stream, text } => {
+            let err = if stream == Stream::Stderr { "stderr" } else { "" };
+            (first_line(record.text(text)), err.to_owned())
+        }
+        Event::Lint { text, .. } | Event::Anomaly { text, .. } => {
+            only(first_line(record.text(text)))
+        }
+        Event::ProgramExit { code, how, .. } => (format!("code {code}"), how.word().to_owned()),
+        Event::HandlerCall { message, exception, .. } => {
+            let said = record.text(message);
+            let text = if said.is_empty() { record.text(exception) } else { said };
+            only(first_line(text))
+        }
+        Event::LoopRun { how, .. } => only(how.word().to_owned()),
+        _ => {
+            let line = snapshot.names.line(record);
+            let rest = line.split_once(' ').map_or("", |(_, rest)| rest);
+            only(clean(rest).into_owned())
+        }
+    }
+}
+
+/// All that a record says, a line a field, for the box of details.
+pub fn details(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> String {
+    let mut lines = vec![format!("{:<10} {}", "event", record.kind().word())];
+    let mut put = |name: &str, value: String| {
+        if !value.is_empty() {
+            lines.push(format!("{name:<10} {value}"));
+        }
+    };
+    put("record", format!("#{} (position {position})", record.seq));
+    put("time", record.t.map_or("not known".to_owned(), |t| format!("{:.6} s", seconds(t))));
+    put("turn", record.turn.to_string());
+    if record.loop_id.is_some() {
+        put("loop", record.loop_id.0.to_string());
+    }
+    for field in record.event.fields().as_slice() {
+        if field.value.is_none() {
+            continue;
+        }
+        use loopscope_protocol::FieldValue as V;
+        let value = match field.value {
+            V::Handle(id) => handle(snapshot, id),
+            V::Task(id) => task_name(snapshot, id),
+            V::Future(id) => future(snapshot, id),
+            V::By(By::Handle(id)) => handle(snapshot, id),
+            V::On(what) => on(snapshot, what),
+            V::Place(place) => snapshot.names.place(place).unwrap_or_default(),
+            V::Text(text) => clean_text(record.text(text)),
+            V::Chain(id) => {
+                let frames = snapshot.names.chain(id);
+                let frames = frames.iter().map(|frame| {
+                    let place = snapshot.names.place(frame.place).unwrap_or_default();
+                    format!("{} {place}", snapshot.names.name(frame.name))
+                });
+                frames.collect::<Vec<_>>().join("\n           ")
+            }
+            V::Name(id) => snapshot.names.name(id).into_owned(),
+            other => {
+                let mut text = String::new();
+                let none = loopscope_protocol::text::NoNames;
+                // Writing into a string cannot fail.
+                let _ = loopscope_protocol::text::write_value(other, &none, &mut text);
+                text
+            }
+        };
+        put(field.name, value);
+    }
+    lines.join("\n")
+}
+
+fn clean_text(text: &str) -> String {
+    text.trim_end_matches('\n').lines().collect::<Vec<_>>().join("\n           ")
+}
+
+/// All about a handle, for the box of details.
+pub fn handle_details(snapshot: &Snapshot<'_>, id: HandleId) -> String {
+    let Some(handle) = snapshot.state.handle(id) else {
+        return format!("{} is long gone.", self::handle(snapshot, id));
+    };
+    let mut lines = vec![self::handle(snapshot, id)];
+    let mut put = |name: &str, value: String| lines.push(format!("{name:<10} {value}"));
+    put("made by", how(handle));
+    let who = match handle.by {
+        By::Outside => "the main program".to_owned(),
+        By::Py => "a py command".to_owned(),
+        By::Handle(by) => self::handle(snapshot, by),
+    };
+    put("on behalf", who);
+    if handle.made > 0 {
+        put("record", format!("#{}", handle.made));
+    }
+    if let Some(place) = snapshot.names.place(handle.place) {
+        put("defined", place);
+    }
+    if let Some(when) = handle.when {
+        put("due", format!("{when:.6} s"));
+    }
+    if handle.future.is_some() {
+        put("future", future(snapshot, handle.future));
+    }
+    put("state", format!("{:?}", handle.state).to_lowercase());
+    if handle.cancelled {
+        put("cancelled", "yes: it is left out when it is reached".to_owned());
+    }
+    lines.join("\n")
+}
