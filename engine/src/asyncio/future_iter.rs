@@ -60,6 +60,20 @@ impl PyFutureIter {
         traceback: OptionalArg,
         vm: &VirtualMachine,
     ) -> PyResult<PyIterReturn> {
+        if value.is_present() || traceback.is_present() {
+            rustpython_vm::warn::warn(
+                vm.ctx
+                    .new_str(
+                        "the (type, val, tb) signature of throw() is deprecated, \
+                         use throw(val) instead",
+                    )
+                    .into(),
+                Some(vm.ctx.exceptions.deprecation_warning.to_owned()),
+                1,
+                None,
+                vm,
+            )?;
+        }
         zelf.future.lock().take();
         let value = value.unwrap_or_none(vm);
         let traceback = traceback.unwrap_or_none(vm);

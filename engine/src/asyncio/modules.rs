@@ -17,7 +17,7 @@ pub(crate) fn native_modules(ctx: &Context) -> Vec<&'static PyModuleDef> {
 mod _asyncio {
     use rustpython_vm::builtins::PyTypeRef;
     use rustpython_vm::class::PyClassImpl;
-    use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+    use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
     use super::super::event_loop::PyLoop;
     use super::super::future::PyFuture;
@@ -98,12 +98,7 @@ mod _asyncio {
     #[pyfunction]
     fn current_task(args: LoopArg, vm: &VirtualMachine) -> PyResult {
         let event_loop = loop_or_running(args, vm)?;
-        let here = registry::running_loop(vm).is_some_and(|running| running.is(&event_loop));
-        if here {
-            return Ok(vm.asyncio_running_task.borrow().clone().unwrap_or_else(|| vm.ctx.none()));
-        }
-        let tasks = module_attr("_current_tasks", vm)?;
-        vm.call_method(&tasks, "get", (event_loop,))
+        Ok(running_on(&event_loop, vm)?.unwrap_or_else(|| vm.ctx.none()))
     }
 
     #[pyfunction]
@@ -118,7 +113,10 @@ mod _asyncio {
             let set = module_attr(set, vm)?;
             let tasks: Vec<PyObjectRef> = vm.extract_elements_with(&set, Ok)?;
             for task in tasks {
-                let there = vm.call_method(&task, "get_loop", ())?;
+                let there = match vm.get_attribute_opt(&task, "get_loop")? {
+                    Some(get_loop) => get_loop.call((), vm)?,
+                    None => task.get_attr("_loop", vm)?,
+                };
                 if there.is(&event_loop) && !vm.call_method(&task, "done", ())?.try_to_bool(vm)? {
                     vm.call_method(&found, "add", (task,))?;
                 }
@@ -151,14 +149,47 @@ mod _asyncio {
         vm.call_method(&set, "discard", (task,))
     }
 
+    /// The task that runs on `event_loop`: of the running loop in the thread's own place, of any
+    /// other in `_current_tasks`.
+    fn running_on(event_loop: &PyObject, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        if runs_here(event_loop, vm) {
+            return Ok(vm.asyncio_running_task.borrow().clone());
+        }
+        let tasks = module_attr("_current_tasks", vm)?;
+        let task = vm.call_method(&tasks, "get", (event_loop.to_owned(),))?;
+        Ok((!vm.is_none(&task)).then_some(task))
+    }
+
+    fn runs_here(event_loop: &PyObject, vm: &VirtualMachine) -> bool {
+        registry::running_loop(vm).is_some_and(|running| running.is(event_loop))
+    }
+
+    fn set_running_on(
+        event_loop: PyObjectRef,
+        task: Option<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        if runs_here(&event_loop, vm) {
+            vm.asyncio_running_task.replace(task);
+            return Ok(());
+        }
+        let tasks = module_attr("_current_tasks", vm)?;
+        match task {
+            Some(task) => tasks.set_item(&*event_loop, task, vm),
+            None => {
+                vm.call_method(&tasks, "pop", (event_loop, vm.ctx.none()))?;
+                Ok(())
+            }
+        }
+    }
+
     #[pyfunction]
     fn _enter_task(
-        _event_loop: PyObjectRef,
+        event_loop: PyObjectRef,
         task: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        let running = vm.asyncio_running_task.borrow().clone();
-        if let Some(running) = running {
+        if let Some(running) = running_on(&event_loop, vm)? {
             let text = format!(
                 "Cannot enter into task {} while another task {} is being executed.",
                 task.repr(vm)?,
@@ -166,17 +197,16 @@ mod _asyncio {
             );
             return Err(vm.new_runtime_error(text));
         }
-        vm.asyncio_running_task.replace(Some(task));
-        Ok(())
+        set_running_on(event_loop, Some(task), vm)
     }
 
     #[pyfunction]
     fn _leave_task(
-        _event_loop: PyObjectRef,
+        event_loop: PyObjectRef,
         task: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        let running = vm.asyncio_running_task.borrow().clone();
+        let running = running_on(&event_loop, vm)?;
         if !running.as_ref().is_some_and(|running| running.is(&task)) {
             let shown = match running {
                 Some(running) => running.repr(vm)?.to_string(),
@@ -188,18 +218,18 @@ mod _asyncio {
             );
             return Err(vm.new_runtime_error(text));
         }
-        vm.asyncio_running_task.replace(None);
-        Ok(())
+        set_running_on(event_loop, None, vm)
     }
 
     #[pyfunction]
     fn _swap_current_task(
-        _event_loop: PyObjectRef,
+        event_loop: PyObjectRef,
         task: PyObjectRef,
         vm: &VirtualMachine,
-    ) -> PyObjectRef {
-        let task = (!vm.is_none(&task)).then_some(task);
-        vm.asyncio_running_task.replace(task).unwrap_or_else(|| vm.ctx.none())
+    ) -> PyResult {
+        let before = running_on(&event_loop, vm)?;
+        set_running_on(event_loop, (!vm.is_none(&task)).then_some(task), vm)?;
+        Ok(before.unwrap_or_else(|| vm.ctx.none()))
     }
 
     #[pyfunction]

@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 use loopscope_protocol::{Event, On};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCoroutine, PyGenerator};
 use rustpython_vm::protocol::PyIterReturn;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
+use super::future::PyFuture;
 use super::future_cell::FutureCell;
 use super::task::{PyTask, end, queue_step, queue_step_with, wakes};
 use super::{context, describe, errors, future, registry};
@@ -105,9 +106,9 @@ fn finish_result(task: &Py<PyTask>, value: PyObjectRef, vm: &VirtualMachine) -> 
     if task.must_cancel.swap(false, Ordering::Relaxed) {
         // Cancelled right before it ended.
         let message = task.cell.data.lock().cancel_message.clone();
-        return end(task, |cell, owner| cell.finish_cancelled(owner, message, None, vm), vm);
+        return end(task, |cell, owner| cell.finish_cancelled(owner, message, None, vm));
     }
-    end(task, |cell, owner| cell.finish_result(owner, value, vm), vm)
+    end(task, |cell, owner| cell.finish_result(owner, value, vm))
 }
 
 fn finish_error(
@@ -117,14 +118,14 @@ fn finish_error(
 ) -> PyResult<()> {
     if errors::is_cancelled(&error, vm) {
         let message = task.cell.data.lock().cancel_message.clone();
-        return end(task, |cell, owner| cell.finish_cancelled(owner, message, Some(error), vm), vm);
+        return end(task, |cell, owner| cell.finish_cancelled(owner, message, Some(error), vm));
     }
     let stored = if error.fast_isinstance(vm.ctx.exceptions.stop_iteration) {
         registry::as_exception(error.clone().into(), vm)?
     } else {
         error.clone()
     };
-    end(task, |cell, owner| cell.finish_exception(owner, stored, vm), vm)?;
+    end(task, |cell, owner| cell.finish_exception(owner, stored, vm))?;
     if errors::escapes(&error, vm) { Err(error) } else { Ok(()) }
 }
 
@@ -140,7 +141,9 @@ fn yielded_value(
         queue_step(task, vm)?;
         return Ok(None);
     }
-    if let Some(cell) = FutureCell::of(yielded) {
+    if let Some(cell) = FutureCell::of(yielded)
+        && has_own_callbacks(yielded, vm)
+    {
         if !cell.blocking.swap(false, Ordering::Relaxed) {
             return Ok(Some(not_awaited(task, yielded, vm)?));
         }
@@ -188,6 +191,17 @@ fn yielded_value(
         }
     }
     Ok(None)
+}
+
+/// Whether this future's `add_done_callback` is ours, so that nobody minds if it is not asked.
+fn has_own_callbacks(future: &PyObject, vm: &VirtualMachine) -> bool {
+    let (class, ours) = (future.class(), PyFuture::class(&vm.ctx));
+    if class.is(ours) || class.is(PyTask::class(&vm.ctx)) {
+        return true;
+    }
+    let name = vm.ctx.intern_str("add_done_callback");
+    let base = if future.downcast_ref::<PyTask>().is_some() { PyTask::class(&vm.ctx) } else { ours };
+    matches!((class.get_attr(name), base.get_attr(name)), (Some(a), Some(b)) if a.is(&b))
 }
 
 fn wait_for(task: &Py<PyTask>, future: &PyObjectRef) {

@@ -232,25 +232,13 @@ pub(super) fn queue_step_with(
     queue_step(zelf, vm)
 }
 
-/// Ends the task by `how`, and lets go of its coroutine.
+/// Ends the task by `how`.
 pub(super) fn end(
     zelf: &Py<PyTask>,
     how: impl FnOnce(&FutureCell, &PyObject) -> PyResult<()>,
-    vm: &VirtualMachine,
 ) -> PyResult<()> {
     zelf.cell.with_native(|native| native.unregister(zelf.id()));
-    how(&zelf.cell, zelf.as_object())?;
-    // Dropping the coroutine may run code, so it is taken out first.
-    let (coroutine, context) = {
-        let mut own = zelf.own.lock();
-        own.waiter = None;
-        (own.coroutine.take(), own.context.take())
-    };
-    drop(coroutine);
-    if let Some(context) = context {
-        super::context::give_back(context, vm);
-    }
-    Ok(())
+    how(&zelf.cell, zelf.as_object())
 }
 
 impl Constructor for PyTask {
@@ -416,9 +404,17 @@ impl PyTask {
     }
 
     #[pygetset(setter)]
-    fn set__log_destroy_pending(zelf: &Py<Self>, value: PySetterValue<bool>) {
-        if let PySetterValue::Assign(value) = value {
-            zelf.log_destroy_pending.store(value, Ordering::Relaxed);
+    fn set__log_destroy_pending(
+        zelf: &Py<Self>,
+        value: PySetterValue<bool>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        match value {
+            PySetterValue::Assign(value) => {
+                zelf.log_destroy_pending.store(value, Ordering::Relaxed);
+                Ok(())
+            }
+            PySetterValue::Delete => Err(vm.new_attribute_error("cannot delete attribute")),
         }
     }
 }
@@ -447,7 +443,13 @@ impl Destructor for PyTask {
             }
             vm.call_method(&event_loop, "call_exception_handler", (context,))?;
         }
-        zelf.cell.report_unretrieved(zelf.as_object(), vm)
+        zelf.cell.report_unretrieved(zelf.as_object(), vm)?;
+        if !zelf.cell.is_pending()
+            && let Some(context) = zelf.own.lock().context.take()
+        {
+            super::context::give_back(context, vm);
+        }
+        Ok(())
     }
 }
 

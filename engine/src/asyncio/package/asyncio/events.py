@@ -141,6 +141,7 @@ class DefaultEventLoopPolicy(BaseDefaultEventLoopPolicy):
 
 
 # The names that the interpreter's library uses.
+_ThreadSafeHandle = Handle
 _AbstractEventLoopPolicy = AbstractEventLoopPolicy
 _BaseDefaultEventLoopPolicy = BaseDefaultEventLoopPolicy
 _DefaultEventLoopPolicy = DefaultEventLoopPolicy

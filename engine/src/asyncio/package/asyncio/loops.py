@@ -73,7 +73,7 @@ _BORROWED = {
     None: '''getaddrinfo getnameinfo set_default_executor _check_default_executor _do_shutdown
         _getaddrinfo_debug _ensure_resolved _create_server_getaddrinfo _log_subprocess
         _child_watcher_callback _sock_sendfile_native _sock_sendfile_native_impl
-        _sock_sendfile_update_filepos _sock_add_cancellation_callback _stop_serving
+        _sock_sendfile_update_filepos _sock_add_cancellation_callback
         _accept_connection _accept_connection2 _sock_read_done _sock_recv _sock_recv_into
         _sock_recvfrom _sock_recvfrom_into _sock_sendall _sock_sendto _sock_connect
         _sock_write_done _sock_connect_cb _sock_accept _sendfile_native _sock_sendfile_fallback
@@ -253,6 +253,17 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         """Remove a writer callback."""
         self._ensure_fd_no_transport(fd)
         return self._remove_writer(fd)
+
+    def _stop_serving(self, sock):
+        from . import selector_events
+        path = self._unix_server_sockets.pop(sock, None)
+        if path is not None:
+            try:
+                if os.stat(sock.getsockname()).st_ino == path:
+                    os.unlink(sock.getsockname())
+            except FileNotFoundError:
+                pass
+        selector_events.BaseSelectorEventLoop._stop_serving(self, sock)
 
     # ---- signals -----------------------------------------------------------------------------------
 
