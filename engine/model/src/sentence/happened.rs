@@ -1,12 +1,14 @@
 //! One sentence for what a record says.
 
+mod handles;
+mod things;
+
 use loopscope_protocol::{
-    ClockHow, ClockMode, Dialect, Event, ExitHow, FutureHow, HandleHow, HandleId, LoopId, On,
-    RunHow, Stream, TaskHow, WatchHow, Which, Word,
+    ClockHow, ClockMode, Dialect, Event, ExitHow, LoopId, RunHow, Stream, Which, Word,
 };
 
 use crate::names::Names;
-use crate::phrase::{Scene, count, duration, excerpt, signal_name, time};
+use crate::phrase::{Scene, count, excerpt};
 use crate::record::Record;
 use crate::state::{Sleep, State};
 
@@ -62,9 +64,10 @@ pub fn happened(state: &State, record: &Record, names: &Names) -> String {
         },
         Event::SnapshotBegin {} => "The source begins to tell its present state.".to_owned(),
         Event::SnapshotEnd {} => "That was the whole present state.".to_owned(),
-        Event::AsyncgensShutdown { count: open } => {
-            format!("shutdown_asyncgens closes {}.", count(open as usize, "open generator"))
-        }
+        Event::AsyncgensShutdown { count: open } => match open {
+            0 => "shutdown_asyncgens finds no open generators.".to_owned(),
+            _ => format!("shutdown_asyncgens closes {}.", count(open as usize, "open generator")),
+        },
         Event::ExecutorShutdown {} => {
             "shutdown_default_executor waits for the executor's threads.".to_owned()
         }
@@ -146,7 +149,7 @@ fn loops(scene: Scene<'_>, record: &Record) -> String {
             };
             format!("The {whose} exception handler is called{about}.")
         }
-        _ => handles(scene, record),
+        _ => handles::handles(scene, record),
     }
 }
 
@@ -176,244 +179,6 @@ fn woke(scene: Scene<'_>, id: LoopId, ready: u32) -> String {
             format!("The poll {slept} until {} was due.", scene.entry(timer))
         }
         _ => format!("The poll {slept}."),
-    }
-}
-
-fn handles(scene: Scene<'_>, record: &Record) -> String {
-    let entry = |id| scene.entry(id);
-    match record.event {
-        Event::HandleNew { handle, how, by, task, future, .. } => {
-            let queue = scene.queued(handle, record.loop_id);
-            let caller = |call: &str| match scene.by(by) {
-                Some(by) => format!("{by} called {call}: {} is {queue}.", entry(handle)),
-                None => format!(
-                    "{call} put {} {}.",
-                    entry(handle),
-                    scene.put_where(handle, record.loop_id)
-                ),
-            };
-            match how {
-                HandleHow::Soon => caller("call_soon"),
-                HandleHow::Threadsafe => caller("call_soon_threadsafe"),
-                HandleHow::Reader => {
-                    format!("{} will run when there is something to read.", entry(handle))
-                }
-                HandleHow::Writer => {
-                    format!("{} will run when there is room to write.", entry(handle))
-                }
-                HandleHow::Signal => format!("{} will run when its signal arrives.", entry(handle)),
-                HandleHow::Step if scene.state.task(task).is_some_and(|task| task.steps == 0) => {
-                    format!("The first step of {} is {queue}.", scene.task(task))
-                }
-                HandleHow::Step => format!("The next step of {} is {queue}.", scene.task(task)),
-                HandleHow::Wakeup if future.is_some() => {
-                    format!("{} is done, so {} is {queue}.", scene.future(future), scene.task(task))
-                }
-                HandleHow::Wakeup => match scene.state.task(task).map(|task| task.on) {
-                    Some(on @ On::Task(_)) => {
-                        format!("{} is done, so {} is {queue}.", scene.on(on), scene.task(task))
-                    }
-                    _ => format!("What {} waited for is done: it is {queue}.", scene.task(task)),
-                },
-                HandleHow::DoneCallback => {
-                    let done = if future.is_some() {
-                        scene.future(future)
-                    } else {
-                        scene.ended_task(by).map_or("Something".to_owned(), |id| scene.task(id))
-                    };
-                    format!("{done} is done, so its callback {} is {queue}.", entry(handle))
-                }
-            }
-        }
-        Event::TimerNew { handle, when, by, future, .. } => {
-            let then = if future.is_some() {
-                format!(" and will complete {}", scene.future(future))
-            } else {
-                String::new()
-            };
-            match scene.by(by) {
-                Some(by) => {
-                    format!("{by} made the timer {}, due at {}{then}.", entry(handle), time(when))
-                }
-                None => format!("{} is now a timer, due at {}{then}.", entry(handle), time(when)),
-            }
-        }
-        Event::TimerDue { handle, .. } if scene.is_cancelled(handle) => {
-            format!("{} is due, but was cancelled: it will be left out.", entry(handle))
-        }
-        Event::TimerDue { handle, when } => format!(
-            "{} was due at {}: it is {}.",
-            entry(handle),
-            time(when),
-            scene.queued(handle, record.loop_id)
-        ),
-        Event::TimerCancel { handle, by, .. } => {
-            let who = scene.by(by).map(|by| format!(" by {by}")).unwrap_or_default();
-            format!(
-                "The timer {} was cancelled{who}; it stays in the heap until it is reached.",
-                entry(handle)
-            )
-        }
-        Event::TimerDrop { handle, .. } => {
-            format!("The cancelled timer {} left the heap.", entry(handle))
-        }
-        Event::HandleRun { handle, task } if task.is_some() => {
-            let first = scene.state.task(task).is_some_and(|task| task.steps == 0);
-            let verb = if first { "starts" } else { "resumes" };
-            format!("{} runs: it {verb} {}.", h(handle), scene.task(task))
-        }
-        Event::HandleRun { handle, .. } => format!("{} runs.", scene.runner(handle)),
-        Event::HandleDone { handle, .. } => {
-            let since = scene.state.event_loop(record.loop_id).and_then(|l| l.current_since);
-            let took = since.zip(record.t).map_or(0, |(since, t)| t.saturating_sub(since));
-            let name = match scene.state.handle(handle) {
-                Some(gone) if gone.task.is_some() => {
-                    format!("{} of {}", h(handle), scene.task(gone.task))
-                }
-                _ => scene.runner(handle),
-            };
-            if took >= 1_000_000 {
-                format!("{name} is done after {}.", duration(took))
-            } else {
-                format!("{name} is done.")
-            }
-        }
-        Event::HandleCancel { handle, by } => {
-            let who = scene.by(by).map(|by| format!(" by {by}")).unwrap_or_default();
-            format!("{} was cancelled{who}: it will be left out.", entry(handle))
-        }
-        Event::HandleSkip { handle } => {
-            format!("{} was cancelled, so it is left out.", entry(handle))
-        }
-        _ => tasks(scene, record),
-    }
-}
-
-fn h(id: HandleId) -> String {
-    format!("h{}", id.0)
-}
-
-fn tasks(scene: Scene<'_>, record: &Record) -> String {
-    let at =
-        |place| scene.names.place(place).map(|place| format!(" at {place}")).unwrap_or_default();
-    match record.event {
-        Event::TaskNew { task, by, .. } => match scene.by(by) {
-            Some(by) => format!("{by} made {}.", scene.task(task)),
-            None => format!("{} was made.", scene.task(task)),
-        },
-        Event::TaskStep { task } => {
-            let (title, known) = (scene.task(task), scene.state.task(task));
-            match known {
-                Some(known) if known.steps > 1 => format!("{title} goes on{}.", at(known.place)),
-                _ => format!("{title} starts."),
-            }
-        }
-        Event::TaskSuspend { task, on, place, .. } => {
-            let title = scene.task(task);
-            if on == On::Nothing {
-                return format!("{title} gives the others a turn{}.", at(place));
-            }
-            format!("{title} waits for {}{}.", scene.on(on), at(place))
-        }
-        Event::TaskDone { task, how } => {
-            let how = match how {
-                TaskHow::Result => "returned",
-                TaskHow::Exception => "ended with an exception",
-                TaskHow::Cancelled => "ended cancelled",
-            };
-            format!("{} {how}.", scene.task(task))
-        }
-        Event::TaskCancel { task, by } => match scene.by(by) {
-            Some(by) => format!("{by} asked {} to end.", scene.task(task)),
-            None => format!("{} was asked to end.", scene.task(task)),
-        },
-        Event::FutureNew { future, by, .. } => match scene.by(by) {
-            Some(by) => format!("{by} made {}.", scene.future(future)),
-            None => format!("{} was made.", scene.future(future)),
-        },
-        Event::FutureDone { future, how, by } => {
-            let title = scene.future(future);
-            match (how, scene.by(by)) {
-                (FutureHow::Result, Some(by)) => format!("{by} gave {title} its result."),
-                (FutureHow::Exception, Some(by)) => format!("{by} gave {title} an exception."),
-                (FutureHow::Cancelled, Some(by)) => format!("{by} cancelled {title}."),
-                (FutureHow::Result, None) => format!("{title} has its result."),
-                (FutureHow::Exception, None) => format!("{title} has an exception."),
-                (FutureHow::Cancelled, None) => format!("{title} was cancelled."),
-            }
-        }
-        Event::FutureLink { future, on } => {
-            format!("{} needs {}.", scene.future(future), scene.on(on))
-        }
-        _ => outside(scene, record),
-    }
-}
-
-fn outside(scene: Scene<'_>, record: &Record) -> String {
-    let id = record.loop_id;
-    match record.event {
-        Event::WatcherAdd { fd, how, handle } => {
-            format!("fd {} is watched {}, for {}.", fd.0, watched(how), scene.entry(handle))
-        }
-        Event::WatcherRemove { fd, how } => {
-            format!("fd {} is no longer watched {}.", fd.0, watched(how))
-        }
-        Event::WatcherReady { fd, handle, .. } if fd.0 < 0 => {
-            format!(
-                "The self-pipe woke the loop: {} is {}.",
-                scene.entry(handle),
-                scene.queued(handle, id)
-            )
-        }
-        Event::WatcherReady { fd, how, handle } => {
-            let can = match how {
-                WatchHow::Read => "has something to read",
-                WatchHow::Write => "has room to write",
-            };
-            format!("fd {} {can}: {} is {}.", fd.0, scene.entry(handle), scene.queued(handle, id))
-        }
-        Event::SignalAdd { signal, handle } => {
-            format!("{} will be handled by {}.", signal_name(signal), scene.entry(handle))
-        }
-        Event::SignalRemove { signal } => format!("{} is no longer handled.", signal_name(signal)),
-        Event::SignalArrived { signal, handle } => format!(
-            "{} arrived: {} is {}.",
-            signal_name(signal),
-            scene.entry(handle),
-            scene.queued(handle, id)
-        ),
-        Event::ExecutorSubmit { job, name, .. } => {
-            format!("A thread of the executor runs {} (job {}).", scene.names.name(name), job.0)
-        }
-        Event::ExecutorDone { job } => {
-            format!("A thread of the executor has finished job {}.", job.0)
-        }
-        Event::ServerNew { id, address } => {
-            format!("Server {} listens on {}.", id.0, record.text(address))
-        }
-        Event::ServerClose { id } => format!("Server {} was closed.", id.0),
-        Event::TransportNew { id, fd, address } => {
-            format!("Transport {} on fd {} is connected to {}.", id.0, fd.0, record.text(address))
-        }
-        Event::TransportClose { id } => format!("Transport {} begins to close.", id.0),
-        Event::ProcessNew { id, pid } => format!("Child process {} was started (pid {pid}).", id.0),
-        Event::ProcessExit { id, code, .. } => match u8::try_from(-i64::from(code)) {
-            Ok(signal @ 1..) => format!(
-                "Child process {} was killed by {}.",
-                id.0,
-                signal_name(loopscope_protocol::Signal(signal))
-            ),
-            _ => format!("Child process {} ended with code {code}.", id.0),
-        },
-        // Every event has its arm in one of these functions; a test makes sure of it.
-        _ => format!("{}.", record.kind().word()),
-    }
-}
-
-const fn watched(how: WatchHow) -> &'static str {
-    match how {
-        WatchHow::Read => "for reading",
-        WatchHow::Write => "for writing",
     }
 }
 

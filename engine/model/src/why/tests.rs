@@ -1,5 +1,7 @@
 //! Why tasks wait, in the usual situations.
 
+use loopscope_protocol::{Event, HandleId};
+
 use super::*;
 use crate::story::Story;
 

@@ -1,0 +1,128 @@
+//! Sentences about tasks, futures, and what connects a loop to the outside.
+
+use loopscope_protocol::{Event, FutureHow, On, Signal, TaskHow, WatchHow};
+
+use crate::phrase::{Scene, signal_name};
+use crate::record::Record;
+
+pub(super) fn tasks(scene: Scene<'_>, record: &Record) -> String {
+    let at =
+        |place| scene.names.place(place).map(|place| format!(" at {place}")).unwrap_or_default();
+    match record.event {
+        Event::TaskNew { task, by, .. } => match scene.by(by) {
+            Some(by) => format!("{by} made {}.", scene.task(task)),
+            None => format!("{} was made.", scene.task(task)),
+        },
+        Event::TaskStep { task } => {
+            let (title, known) = (scene.task(task), scene.state.task(task));
+            match known {
+                Some(known) if known.steps > 1 => format!("{title} goes on{}.", at(known.place)),
+                _ => format!("{title} starts."),
+            }
+        }
+        Event::TaskSuspend { task, on, place, .. } => {
+            let title = scene.task(task);
+            if on == On::Nothing {
+                return format!("{title} gives the others a turn{}.", at(place));
+            }
+            format!("{title} waits for {}{}.", scene.on(on), at(place))
+        }
+        Event::TaskDone { task, how } => {
+            let how = match how {
+                TaskHow::Result => "returned",
+                TaskHow::Exception => "ended with an exception",
+                TaskHow::Cancelled => "ended cancelled",
+            };
+            format!("{} {how}.", scene.task(task))
+        }
+        Event::TaskCancel { task, by } => match scene.by(by) {
+            Some(by) => format!("{by} asked {} to end.", scene.task(task)),
+            None => format!("{} was asked to end.", scene.task(task)),
+        },
+        Event::FutureNew { future, by, .. } => match scene.by(by) {
+            Some(by) => format!("{by} made {}.", scene.future(future)),
+            None => format!("{} was made.", scene.future(future)),
+        },
+        Event::FutureDone { future, how, by } => {
+            let title = scene.future(future);
+            match (how, scene.by(by)) {
+                (FutureHow::Result, Some(by)) => format!("{by} gave {title} its result."),
+                (FutureHow::Exception, Some(by)) => format!("{by} gave {title} an exception."),
+                (FutureHow::Cancelled, Some(by)) => format!("{by} cancelled {title}."),
+                (FutureHow::Result, None) => format!("{title} has its result."),
+                (FutureHow::Exception, None) => format!("{title} has an exception."),
+                (FutureHow::Cancelled, None) => format!("{title} was cancelled."),
+            }
+        }
+        Event::FutureLink { future, on } => {
+            format!("{} needs {}.", scene.future(future), scene.on(on))
+        }
+        _ => outside(scene, record),
+    }
+}
+
+fn outside(scene: Scene<'_>, record: &Record) -> String {
+    let id = record.loop_id;
+    match record.event {
+        Event::WatcherAdd { fd, how, handle } => {
+            format!("fd {} is watched {}, for {}.", fd.0, watched(how), scene.entry(handle))
+        }
+        Event::WatcherRemove { fd, how } => {
+            format!("fd {} is no longer watched {}.", fd.0, watched(how))
+        }
+        Event::WatcherReady { fd, handle, .. } if fd.0 < 0 => {
+            format!(
+                "The self-pipe woke the loop: {} is {}.",
+                scene.entry(handle),
+                scene.queued(handle, id)
+            )
+        }
+        Event::WatcherReady { fd, how, handle } => {
+            let can = match how {
+                WatchHow::Read => "has something to read",
+                WatchHow::Write => "has room to write",
+            };
+            format!("fd {} {can}: {} is {}.", fd.0, scene.entry(handle), scene.queued(handle, id))
+        }
+        Event::SignalAdd { signal, handle } => {
+            format!("{} will be handled by {}.", signal_name(signal), scene.entry(handle))
+        }
+        Event::SignalRemove { signal } => format!("{} is no longer handled.", signal_name(signal)),
+        Event::SignalArrived { signal, handle } => format!(
+            "{} arrived: {} is {}.",
+            signal_name(signal),
+            scene.entry(handle),
+            scene.queued(handle, id)
+        ),
+        Event::ExecutorSubmit { job, name, .. } => {
+            format!("A thread of the executor runs {} (job {}).", scene.names.name(name), job.0)
+        }
+        Event::ExecutorDone { job } => {
+            format!("A thread of the executor has finished job {}.", job.0)
+        }
+        Event::ServerNew { id, address } => {
+            format!("Server {} listens on {}.", id.0, record.text(address))
+        }
+        Event::ServerClose { id } => format!("Server {} was closed.", id.0),
+        Event::TransportNew { id, fd, address } => {
+            format!("Transport {} on fd {} is connected to {}.", id.0, fd.0, record.text(address))
+        }
+        Event::TransportClose { id } => format!("Transport {} begins to close.", id.0),
+        Event::ProcessNew { id, pid } => format!("Child process {} was started (pid {pid}).", id.0),
+        Event::ProcessExit { id, code, .. } => match u8::try_from(-i64::from(code)) {
+            Ok(signal @ 1..) => {
+                format!("Child process {} was killed by {}.", id.0, signal_name(Signal(signal)))
+            }
+            _ => format!("Child process {} ended with code {code}.", id.0),
+        },
+        // Every event has its arm in one of these functions; a test makes sure of it.
+        _ => format!("{}.", record.kind().word()),
+    }
+}
+
+const fn watched(how: WatchHow) -> &'static str {
+    match how {
+        WatchHow::Read => "for reading",
+        WatchHow::Write => "for writing",
+    }
+}
