@@ -141,15 +141,15 @@ fn yielded_value(
         queue_step(task, vm)?;
         return Ok(None);
     }
+    if yielded.is(task) {
+        let text = format!("Task cannot await on itself: {}", task.as_object().repr(vm)?);
+        return Ok(Some(vm.new_runtime_error(text)));
+    }
     if let Some(cell) = FutureCell::of(yielded)
         && has_own_callbacks(yielded, vm)
     {
         if !cell.blocking.swap(false, Ordering::Relaxed) {
             return Ok(Some(not_awaited(task, yielded, vm)?));
-        }
-        if yielded.is(task) {
-            let text = format!("Task cannot await on itself: {}", task.as_object().repr(vm)?);
-            return Ok(Some(vm.new_runtime_error(text)));
         }
         let (here, there) = (task.cell.event_loop(), cell.event_loop());
         if !matches!((&here, &there), (Some(here), Some(there)) if here.is(there)) {

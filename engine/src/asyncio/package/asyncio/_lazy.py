@@ -54,10 +54,11 @@ def submodule(name):
     """A module of this package. The import waits where another thread has only begun it."""
     full = f'asyncio.{name}'
     __import__(full)
-    adjust = _ADJUST.pop(name, None)
-    if adjust is not None:
-        adjust(sys.modules[full])
-    return sys.modules[full]
+    module = sys.modules[full]
+    # In a circle of imports it may have only begun; it is adjusted when it is whole.
+    if name in _ADJUST and not getattr(module.__spec__, '_initializing', False):
+        _ADJUST.pop(name)(module)
+    return module
 
 
 def _adjust_tasks(tasks):
