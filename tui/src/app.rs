@@ -1,6 +1,231 @@
-//! The screen as a program.
+//! The screen as a program: it takes the terminal, shows a session or the list of lessons, and gives
+//! the terminal back.
+//!
+//! [`run_session`] opens a program or a recording, [`learn`] one lesson, [`menu`] the list of them.
+//! Each gives the exit code to leave with.
 
 mod bars;
+mod course;
+mod desk;
+mod help;
 pub mod layout;
+mod looks;
+mod menu;
+pub mod progress;
 pub mod prompt;
+mod scene;
 pub mod screen;
+pub mod settings;
+
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
+
+use crossterm::event;
+use loopscope_lessons::Lesson;
+use thiserror::Error;
+
+pub use looks::Colors;
+
+use self::desk::Desk;
+use self::menu::{Choice, Menu};
+use self::progress::Progress;
+use self::settings::Settings;
+use crate::session::Session;
+use crate::terminal::Terminal;
+use crate::theme::Theme;
+
+/// The least time between two frames while the program runs.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How long one tick may wait for records while the program runs.
+const PATIENCE: Duration = Duration::from_millis(4);
+
+/// How many events are taken before the next frame.
+const EVENTS: usize = 64;
+
+/// What the command line says about the screen.
+#[derive(Clone, Debug, Default)]
+pub struct ScreenOptions {
+    /// `--color`.
+    pub color: Colors,
+    /// `--ascii`.
+    pub ascii: bool,
+    /// The program's text, where it is not a file of the session's folder.
+    pub text: Option<String>,
+}
+
+/// Why there is no screen.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// Standard input or output is no terminal.
+    #[error(
+        "The screen needs a terminal, and there is none here; use `--headless`, or \
+         `loopscope repl` for line mode."
+    )]
+    NoTerminal,
+    /// The terminal does not do what it is asked.
+    #[error("The terminal cannot be used: {0}.")]
+    Terminal(#[from] io::Error),
+}
+
+/// Shows a session until the user leaves.
+pub fn run_session(session: Session, options: &ScreenOptions) -> Result<i32, AppError> {
+    let mut stage = Stage::open(options)?;
+    let mut desk = stage.desk(session, options.text.clone());
+    stage.show(&mut desk)
+}
+
+/// Shows a lesson on a session of its program until the user leaves.
+pub fn learn(
+    lesson: &'static Lesson,
+    session: Session,
+    options: &ScreenOptions,
+) -> Result<i32, AppError> {
+    let mut stage = Stage::open(options)?;
+    stage.show_lesson(lesson, session, &mut Progress::load())
+}
+
+/// Shows the list of lessons, and each lesson that is chosen. `start` starts a lesson's program; what
+/// it refuses is shown to the user.
+pub fn menu(
+    start: &mut dyn FnMut(&'static Lesson) -> Result<Session, String>,
+    options: &ScreenOptions,
+) -> Result<i32, AppError> {
+    let mut stage = Stage::open(options)?;
+    let mut menu = Menu::new(loopscope_lessons::lessons(), Progress::load());
+    loop {
+        match stage.choose(&mut menu)? {
+            Choice::Leave(code) => return Ok(code),
+            Choice::Open(lesson) => match start(lesson) {
+                Ok(session) => {
+                    let code = stage.show_lesson(lesson, session, &mut menu.progress)?;
+                    if code != 0 {
+                        return Ok(code);
+                    }
+                    menu.select_next();
+                }
+                Err(text) => menu.trouble = Some(text),
+            },
+        }
+    }
+}
+
+/// The terminal with what the user prefers.
+#[derive(Debug)]
+struct Stage {
+    terminal: Terminal,
+    theme: Theme,
+    settings: Settings,
+    /// What is wrong with the settings file, to be said once.
+    trouble: Option<String>,
+}
+
+impl Stage {
+    fn open(options: &ScreenOptions) -> Result<Self, AppError> {
+        if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+            return Err(AppError::NoTerminal);
+        }
+        let (settings, trouble) = Settings::load();
+        let variable = |name: &str| std::env::var(name).ok();
+        let palette = looks::palette(options.color, settings.theme, &variable);
+        let theme = Theme::new(palette, options.ascii || settings.ascii);
+        let terminal = Terminal::open(settings.mouse)?;
+        Ok(Self { terminal, theme, settings, trouble: trouble.map(|trouble| trouble.to_string()) })
+    }
+
+    fn desk(&mut self, session: Session, text: Option<String>) -> Desk {
+        let mut desk = Desk::new(session, text, self.theme, self.settings.keymap.clone());
+        if let Some(trouble) = self.trouble.take() {
+            desk.say(trouble, true);
+        }
+        desk
+    }
+
+    /// The exit code that a signal asks for.
+    fn signalled(&self) -> Option<i32> {
+        self.terminal.signal().map(|number| 128 + number)
+    }
+
+    /// Shows a session until the user leaves. The first frame waits for nothing.
+    fn show(&mut self, desk: &mut Desk) -> Result<i32, AppError> {
+        let mut drawn: Option<Instant> = None;
+        self.terminal.redraw()?;
+        loop {
+            let due = drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
+            if desk.dirty && (due || !desk.is_busy()) {
+                self.terminal.draw(|frame| {
+                    let cursor = desk.draw(frame.area(), frame.buffer_mut());
+                    if let Some(cursor) = cursor {
+                        frame.set_cursor_position(cursor);
+                    }
+                })?;
+                drawn = Some(Instant::now());
+            }
+            let mut wait = desk.patience();
+            for _ in 0..EVENTS {
+                if !event::poll(wait)? {
+                    break;
+                }
+                desk.event(&event::read()?);
+                wait = Duration::ZERO;
+                if desk.wishes != desk::Wishes::default() {
+                    break;
+                }
+            }
+            desk.tick(PATIENCE);
+            let wishes = std::mem::take(&mut desk.wishes);
+            if let Some(code) = wishes.leave.or_else(|| self.signalled()) {
+                return Ok(code);
+            }
+            if wishes.suspend {
+                self.terminal.suspend()?;
+                desk.dirty = true;
+            }
+            if wishes.redraw {
+                self.terminal.redraw()?;
+                desk.dirty = true;
+            }
+        }
+    }
+
+    fn show_lesson(
+        &mut self,
+        lesson: &'static Lesson,
+        session: Session,
+        progress: &mut Progress,
+    ) -> Result<i32, AppError> {
+        let mut desk = self.desk(session, Some(lesson.program.clone()));
+        desk.open_lesson(lesson);
+        let code = self.show(&mut desk)?;
+        if desk.lesson_is_over() {
+            // A file that cannot be written costs a tick in the list, nothing more.
+            let _ = progress.finish(&lesson.id);
+        }
+        Ok(code)
+    }
+
+    /// Shows the list of lessons until one is chosen.
+    fn choose(&mut self, menu: &mut Menu) -> Result<Choice, AppError> {
+        if let Some(trouble) = self.trouble.take() {
+            menu.trouble = Some(trouble);
+        }
+        self.terminal.redraw()?;
+        loop {
+            self.terminal.draw(|frame| {
+                let area = frame.area();
+                menu.draw(&self.theme, &self.settings.keymap, area, frame.buffer_mut());
+            })?;
+            loop {
+                if let Some(code) = self.signalled() {
+                    return Ok(Choice::Leave(code));
+                }
+                if event::poll(Duration::from_millis(100))? {
+                    break;
+                }
+            }
+            if let Some(choice) = menu.event(&event::read()?, &self.settings.keymap) {
+                return Ok(choice);
+            }
+        }
+    }
+}

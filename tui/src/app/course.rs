@@ -1,0 +1,250 @@
+//! A lesson on its way through a session: which of its texts belongs to the cursor, which question
+//! is open there, what was answered, and where to go next.
+
+use std::collections::BTreeMap;
+
+use loopscope_lessons::{Block, Guide, ItemKind, Lesson, Placed, Prose, Resolved, Span};
+use loopscope_model::{Names, State, Timeline};
+
+use crate::theme::Role;
+use crate::views::lesson::{Page, Piece, Question};
+
+/// A lesson on its way through a session.
+#[derive(Debug)]
+pub(super) struct Course {
+    guide: Guide<'static>,
+    resolved: Resolved<'static>,
+    /// How many records were looked at, and the state after them.
+    seen: usize,
+    state: State,
+    /// What was answered, by the item's number; `None`: the question was passed over.
+    answers: BTreeMap<usize, Option<usize>>,
+    /// The choice that the arrows have moved to.
+    selected: usize,
+    /// Where several texts belong to one place: which of them is shown, and of which place.
+    page: usize,
+    place: u64,
+    /// The question that was just answered: its verdict is to be shown when the run tells it.
+    waits_for: Option<usize>,
+}
+
+impl Course {
+    pub(super) fn new(lesson: &'static Lesson) -> Self {
+        let guide = Guide::new(lesson);
+        let resolved = guide.resolved();
+        Self {
+            guide,
+            resolved,
+            seen: 0,
+            state: State::default(),
+            answers: BTreeMap::new(),
+            selected: 0,
+            page: 0,
+            place: 0,
+            waits_for: None,
+        }
+    }
+
+    pub(super) const fn lesson(&self) -> &'static Lesson {
+        self.guide.lesson()
+    }
+
+    /// Looks at what has come since.
+    pub(super) fn follow(&mut self, timeline: &Timeline, names: &Names) {
+        let mut news = false;
+        for record in timeline.range(self.seen, timeline.len()) {
+            self.seen += 1;
+            self.state.apply(record);
+            news |= !self.guide.see(record, &self.state, names).is_empty();
+        }
+        if news {
+            self.resolved = self.guide.resolved();
+        }
+    }
+
+    /// Where to stop on the way from one record to another, both by their numbers: at the first
+    /// place of the lesson, or at the answer that is waited for.
+    pub(super) fn stop_between(&self, from: u64, to: u64) -> Option<u64> {
+        let places = self.resolved.places.iter().map(|placed| placed.seq);
+        let answer = self.waits_for.and_then(|number| self.answered_at(number));
+        places.chain(answer).filter(|seq| *seq > from && *seq <= to).min()
+    }
+
+    /// The cursor has come to a record: the first text of its place is shown.
+    pub(super) fn arrive(&mut self, seq: u64) {
+        let place = self.resolved.current(seq).first().map_or(0, |placed| placed.seq);
+        if place != self.place {
+            (self.place, self.page) = (place, 0);
+        }
+        if self.waits_for.and_then(|number| self.answered_at(number)).is_some_and(|at| at < seq) {
+            self.waits_for = None;
+        }
+    }
+
+    /// The next text that needs no going on, if there is one: the verdict gives way to the text of
+    /// this record, or another text belongs to the same place.
+    pub(super) fn turn_page(&mut self, seq: u64) -> bool {
+        if let Some(number) = self.waits_for.take() {
+            let here = self.resolved.current(seq);
+            return here.iter().any(|placed| placed.seq == seq && placed.number != number);
+        }
+        let more = self.page + 1 < self.resolved.current(seq).len();
+        self.page += usize::from(more);
+        more
+    }
+
+    /// Whether the last text of the lesson is shown.
+    pub(super) fn is_over(&self, seq: u64) -> bool {
+        let pages = self.resolved.current(seq).len();
+        self.resolved.next(seq).is_none()
+            && self.resolved.missing.is_empty()
+            && self.page + 1 >= pages
+            && self.waits_for.is_none()
+    }
+
+    /// The item to show at a record.
+    fn here(&self, seq: u64) -> Option<Placed<'static>> {
+        let current = self.resolved.current(seq);
+        if let Some(number) = self.waits_for {
+            let is_told = self.answered_at(number) == Some(seq);
+            let asked = self.resolved.places.iter().find(|placed| placed.number == number);
+            let is_here = current.iter().any(|placed| placed.number == number);
+            if let Some(asked) = asked.filter(|_| is_told || is_here) {
+                return Some(*asked);
+            }
+        }
+        current.get(self.page).or(current.last()).copied()
+    }
+
+    /// The question that stands in the way of going on from a record: its number and how many
+    /// choices it has.
+    pub(super) fn open_question(&self, seq: u64) -> Option<(usize, usize)> {
+        let placed = self.here(seq).filter(|placed| placed.seq == seq)?;
+        if placed.item.question().is_none() || self.answers.contains_key(&placed.number) {
+            return None;
+        }
+        let choices = self.resolved.question(placed.number)?.choices.len();
+        (choices > 0).then_some((placed.number, choices))
+    }
+
+    /// Answers the open question; `None` passes it over.
+    pub(super) fn answer(&mut self, number: usize, choice: Option<usize>) {
+        self.answers.insert(number, choice);
+        self.selected = 0;
+        self.waits_for = choice.map(|_| number);
+    }
+
+    /// Moves the arrows' choice.
+    pub(super) fn select(&mut self, by: isize, choices: usize) {
+        self.selected = self.selected.saturating_add_signed(by).min(choices.saturating_sub(1));
+    }
+
+    pub(super) const fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// The record that answers a question, once it is known.
+    pub(super) fn answered_at(&self, number: usize) -> Option<u64> {
+        self.resolved.question(number)?.answer.as_ref().map(|answer| answer.seq)
+    }
+
+    /// What to show at a record.
+    pub(super) fn page(&self, seq: u64) -> Page {
+        let lesson = self.lesson();
+        let Some(placed) = self.here(seq) else {
+            return Page { lesson: lesson.title.clone(), ..Page::default() };
+        };
+        let question = placed
+            .item
+            .question()
+            .and_then(|question| self.question(placed.number, &question.ask.to_string()));
+        let body = match &question {
+            // The text of a question explains the answer: it comes when that is known.
+            Some(Question { right: Some(_), .. }) => {
+                let resolved = self.resolved.question(placed.number);
+                let explanation = resolved.and_then(|q| q.explanation.as_ref());
+                explanation.map(pieces).unwrap_or_default()
+            }
+            Some(_) => Vec::new(),
+            None => pieces(&placed.item.text),
+        };
+        let hint = self.hint(seq, placed, question.as_ref());
+        Page {
+            lesson: lesson.title.clone(),
+            title: placed.item.title.clone(),
+            step: placed.number + 1,
+            steps: lesson.items.len(),
+            body,
+            question,
+            hint,
+        }
+    }
+
+    fn question(&self, number: usize, ask: &str) -> Option<Question> {
+        let resolved = self.resolved.question(number)?;
+        let given = self.answers.get(&number).copied();
+        let chosen = given.flatten();
+        let choice = chosen.and_then(|at| resolved.choices.get(at));
+        let answer = resolved.answer.as_ref().filter(|_| given.is_some());
+        let right = answer.map(|answer| choice.is_some_and(|choice| *choice == answer.text));
+        Some(Question {
+            ask: ask.to_owned(),
+            open: if given.is_none() { resolved.choices.clone() } else { Vec::new() },
+            choices: resolved.choices.clone(),
+            selected: self.selected.min(resolved.choices.len().saturating_sub(1)),
+            chosen,
+            right,
+            answer: answer.map(|answer| answer.text.clone()),
+        })
+    }
+
+    fn hint(&self, seq: u64, placed: Placed<'static>, question: Option<&Question>) -> String {
+        match question {
+            Some(question) if question.is_open() => {
+                format!("Your guess? Press 1 to {}.", question.choices.len())
+            }
+            Some(Question { right: Some(true), .. }) => {
+                "Right! Enter: on to the next step.".to_owned()
+            }
+            Some(Question { right: Some(false), chosen: Some(_), .. }) => {
+                "Not this time. Enter: on to the next step.".to_owned()
+            }
+            _ if self.is_over(seq) => "That was the lesson. q: back to the list.".to_owned(),
+            _ if matches!(placed.item.kind, ItemKind::Make) => {
+                "q: back to the list of lessons.".to_owned()
+            }
+            _ => "Enter: on to the next step.".to_owned(),
+        }
+    }
+}
+
+/// A lesson's text as the view draws it.
+fn pieces(prose: &Prose) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for block in &prose.blocks {
+        if !pieces.is_empty() {
+            pieces.push(Piece::Gap);
+        }
+        match block {
+            Block::Paragraph(spans) => {
+                let words = spans.iter().map(|span| match span {
+                    Span::Plain(text) => (Role::Text, text.clone()),
+                    Span::Code(text) => (Role::Literal, text.clone()),
+                    Span::Term(text) => (Role::Title, text.clone()),
+                });
+                pieces.push(Piece::Words(words.collect()));
+            }
+            Block::Code { language, lines } => {
+                for line in lines {
+                    let role = match (language.as_str(), line.chars().next()) {
+                        ("diff", Some('+')) => Role::Arrived,
+                        ("diff", Some('-')) => Role::Left,
+                        _ => Role::Literal,
+                    };
+                    pieces.push(Piece::Code(role, line.clone()));
+                }
+            }
+        }
+    }
+    pieces
+}

@@ -1,0 +1,172 @@
+//! What each action does.
+
+use std::time::{Duration, Instant};
+
+use loopscope_model::state::TaskState;
+use loopscope_protocol::ExitHow;
+
+use super::{Desk, Slow};
+use crate::app::help;
+use crate::app::prompt::Purpose;
+use crate::keys::Action;
+use crate::theme::{Palette, Theme};
+use crate::views::Effect;
+
+/// Records a second in slow motion, from the slowest to the fastest.
+const SPEEDS: [u32; 7] = [1, 2, 4, 8, 15, 30, 60];
+
+impl Desk {
+    /// Does what an action says.
+    pub(super) fn perform(&mut self, action: Action) {
+        match action {
+            Action::Interrupt => return self.interrupt(),
+            Action::Suspend => self.wishes.suspend = true,
+            Action::Redraw => self.wishes.redraw = true,
+            _ if self.screen.popup.is_some() => {
+                let snapshot = self.scene.snapshot();
+                self.screen.update(action, &snapshot);
+            }
+            _ if self.perform_in_lesson(action) => {}
+            _ => self.perform_usually(action),
+        }
+    }
+
+    fn perform_usually(&mut self, action: Action) {
+        match action {
+            Action::Step => self.forward("step"),
+            Action::Back => self.command("rstep", true),
+            Action::NextHandle => self.forward("next"),
+            Action::PreviousHandle => self.command("rnext", true),
+            Action::NextTurn => self.forward("turn"),
+            Action::PreviousTurn => self.command("rturn", true),
+            Action::Play => self.play(),
+            Action::Slow => self.slow_motion(),
+            Action::Faster => self.change_speed(true),
+            Action::Slower => self.change_speed(false),
+            Action::ReverseContinue => self.command("rcontinue", true),
+            Action::Start => self.command("goto start", true),
+            Action::End => self.command("goto end", true),
+            Action::Breakpoint => self.breakpoint(),
+            Action::Bookmark => self.command("bookmark", false),
+            Action::Command => self.open_prompt(Purpose::Command),
+            Action::Filter => self.open_prompt(Purpose::Filter),
+            Action::Help => self.screen.popup = Some(help::help(&self.keymap, &self.theme)),
+            Action::Breakpoints => {
+                let snapshot = self.scene.snapshot();
+                self.screen.popup = Some(help::breakpoints(snapshot.breaks, &self.theme));
+            }
+            Action::Theme => self.set_theme(self.theme.palette.following().name()),
+            _ => {
+                let snapshot = self.scene.snapshot();
+                let effect = self.screen.update(action, &snapshot);
+                match (effect, action) {
+                    (Effect::Ignored, Action::Why) => self.why(),
+                    (Effect::Ignored, Action::Quit) => self.wishes.leave = Some(0),
+                    (Effect::Ignored, Action::Close) if self.slow.is_some() => self.slow_motion(),
+                    (effect, _) => self.take_effect(effect),
+                }
+            }
+        }
+    }
+
+    /// Ctrl-C: interrupts a program that runs, ends it if that does not help; at a pause it leaves.
+    fn interrupt(&mut self) {
+        if self.slow.is_some() {
+            return self.slow_motion();
+        }
+        if !self.scene.session.is_running() && self.walk.is_none() {
+            self.wishes.leave = Some(130);
+            return;
+        }
+        self.walk = None;
+        self.interrupts += 1;
+        if self.interrupts == 1 {
+            self.scene.session.interrupt();
+            self.say("The program was interrupted; once more ends it.", false);
+        } else {
+            self.scene.session.kill(ExitHow::Interrupted);
+            self.say("The program was ended.", false);
+        }
+    }
+
+    fn play(&mut self) {
+        if self.slow.is_some() {
+            self.slow_motion();
+        } else if self.walk.take().is_some() || self.scene.session.is_running() {
+            self.scene.session.pause();
+        } else if self.course.is_some() {
+            self.next_place();
+        } else {
+            self.command("continue", true);
+        }
+    }
+
+    fn slow_motion(&mut self) {
+        if self.slow.take().is_some() {
+            self.scene.slow = false;
+        } else if self.is_busy() {
+            self.say("The program runs; space pauses it.", true);
+        } else {
+            let speed = SPEEDS[2];
+            self.slow = Some(Slow { due: Instant::now(), speed });
+            self.scene.slow = true;
+            self.say(format!("slow motion: {speed} records a second; + and - change that"), false);
+        }
+    }
+
+    fn change_speed(&mut self, faster: bool) {
+        let Some(slow) = &mut self.slow else { return };
+        let at = SPEEDS.iter().position(|speed| *speed == slow.speed).unwrap_or(2);
+        let at = if faster { at + 1 } else { at.saturating_sub(1) };
+        slow.speed = SPEEDS[at.min(SPEEDS.len() - 1)];
+        slow.due = slow.due.min(Instant::now() + Duration::from_secs(1) / slow.speed);
+        let speed = slow.speed;
+        self.say(format!("slow motion: {speed} a second"), false);
+    }
+
+    /// Why the running task is where it is; else why the first task that waits does.
+    fn why(&mut self) {
+        let state = self.scene.session.state();
+        let running = state.focus().and_then(|l| l.current).and_then(|id| state.handle(id));
+        let running = running.map(|handle| handle.task).filter(|task| task.is_some());
+        let mut pending = state.pending_tasks();
+        let waiting = pending.find(|task| matches!(task.state, TaskState::Waiting(_)));
+        let task = running.or(waiting.map(|task| task.id));
+        drop(pending);
+        match task {
+            Some(id) => self.command(&format!("why {}", id.0), false),
+            None => {
+                self.say("No task waits here; the line above says what happens next.", false);
+            }
+        }
+    }
+
+    /// A breakpoint on events like the one at the cursor, or no longer.
+    fn breakpoint(&mut self) {
+        let Some(kind) = self.scene.session.record().map(loopscope_model::Record::kind) else {
+            return self.say(
+                "Nothing has happened yet; step once, then b stops at events like that one.",
+                true,
+            );
+        };
+        let word = kind.word();
+        let set = self.scene.session.breaks().iter().find(|point| point.text == word);
+        match set.map(|point| point.number) {
+            Some(number) => self.command(&format!("delete {number}"), false),
+            None => self.command(&format!("break {word}"), false),
+        }
+    }
+
+    pub(super) fn set_theme(&mut self, name: &str) {
+        match Palette::parse(name) {
+            Some(palette) => {
+                self.theme = Theme::new(palette, self.theme.is_ascii());
+                self.say(format!("theme: {name}"), false);
+            }
+            None => self.say(
+                format!("There is no theme `{name}`; there are dark, light, safe, sixteen, plain."),
+                true,
+            ),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Keys are pressed and frames looked at.

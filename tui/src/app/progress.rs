@@ -1,0 +1,44 @@
+//! Which lessons were read to the end. Kept in a file of the user's; losing it loses only ticks.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Which lessons were read to the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Progress {
+    /// The lessons' names.
+    pub finished: BTreeSet<String>,
+}
+
+impl Progress {
+    fn path() -> Option<PathBuf> {
+        let folders = directories::ProjectDirs::from("", "", "loopscope")?;
+        Some(folders.data_local_dir().join("progress.toml"))
+    }
+
+    /// What is known; nothing where there is no file, or none that can be read.
+    pub fn load() -> Self {
+        let text = Self::path().and_then(|path| std::fs::read_to_string(path).ok());
+        text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    /// Notes that a lesson was read to the end.
+    pub fn finish(&mut self, id: &str) -> io::Result<()> {
+        if !self.finished.insert(id.to_owned()) {
+            return Ok(());
+        }
+        let Some(path) = Self::path() else { return Ok(()) };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let text = toml::to_string(self).map_err(io::Error::other)?;
+        // Whole or not at all: a half-written file would lose what was known.
+        let new = path.with_extension("toml.new");
+        std::fs::write(&new, text)?;
+        std::fs::rename(new, path)
+    }
+}
