@@ -124,7 +124,7 @@ fn near_ties_fall_in_one_turn_and_equal_times_make_ties() {
     );
     let (ended, records) = recorded(&code);
     let order = ended.lines().join("");
-    assert_eq!(order, "012345025143", "{ended}");
+    assert_eq!(order, "012345025134", "{ended}");
     let due = only(&records, "timer-due");
     let turns: Vec<_> = due[..6].iter().map(|record| record.number("turn")).collect();
     assert!(turns.iter().all(|turn| *turn == turns[0]), "{turns:?}");

@@ -110,14 +110,16 @@ fn expressions_know_fields_tasks_queues_and_logic() {
         "assert task == 2",
         "assert task.name == 'child'",
         "assert not (task == 1 or task == 3)",
-        "assert loop == 1",
+        "assert loop == 'running'",
+        "assert loop.id == 1",
         "assert timers == 1",
         "assert ready >= 0",
         "assert t >= 0 and t < 0.1",
         "assert turn != 99",
         "print task.name",
     ]);
-    for wrong in ["assert task == 3", "assert not loop == 1", "assert timers > 1", "assert 1 == 2"]
+    for wrong in
+        ["assert task == 3", "assert not loop == 'running'", "assert timers > 1", "assert 1 == 2"]
     {
         let _ = bad(&["until task-suspend if task.name == 'child'", wrong]);
     }
