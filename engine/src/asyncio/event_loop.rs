@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use loopscope_protocol::{
     Event, FutureId, HandleHow, HandleId, LintRule, LoopId, RunHow, TaskId, Text, WatchHow, Which,
 };
+use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyDictRef, PyType, PyWeak};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
-use rustpython_derive::Traverse;
 use rustpython_vm::types::{Constructor, Hashable};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
@@ -423,8 +423,7 @@ impl PyLoop {
     /// The tasks of this loop that are not done, in the order of their creation.
     #[pymethod]
     fn _all_tasks(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        let tasks: Vec<_> =
-            zelf.tasks.lock().values().filter_map(|weak| weak.upgrade()).collect();
+        let tasks: Vec<_> = zelf.tasks.lock().values().filter_map(|weak| weak.upgrade()).collect();
         vm.ctx.new_list(tasks).into()
     }
 
@@ -497,10 +496,16 @@ impl PyLoop {
 
     #[pymethod]
     fn _close(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        let dropped =
-            zelf.core.close().map_err(|error| vm.new_runtime_error(error.to_string()))?;
+        let dropped = zelf.core.close().map_err(|error| vm.new_runtime_error(error.to_string()))?;
         if zelf.hears.swap(false, Ordering::Relaxed) {
             let _ = set_wakeup_fd(-1, vm);
+        }
+        for job in &dropped {
+            if let Some(cell) = job.cell() {
+                // What leads back to the handle would keep it for ever.
+                let call = std::mem::take(&mut *cell.call.lock());
+                drop(call);
+            }
         }
         drop(dropped);
         Ok(())
@@ -536,10 +541,8 @@ impl PyLoop {
             return Err(vm.new_value_error(format!("Invalid file descriptor: {fd}")));
         };
         let job = PyJob::Handle(handle.clone());
-        let before = zelf
-            .core
-            .watch(watched, how, job, Self::describe(&call, vm))
-            .map_err(|error| {
+        let before =
+            zelf.core.watch(watched, how, job, Self::describe(&call, vm)).map_err(|error| {
                 use rustpython_vm::convert::ToPyException;
                 error.to_pyexception(vm)
             })?;

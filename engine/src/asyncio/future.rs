@@ -95,8 +95,7 @@ pub(super) trait FutureMethods: PyPayload {
             Some(context) if !vm.is_none(&context) => context,
             _ => super::context::copy(vm)?,
         };
-        let callback =
-            DoneCallback { target: args.target, context: Some(context), wakes: false };
+        let callback = DoneCallback { target: args.target, context: Some(context), wakes: false };
         zelf.cell().add_callback(zelf.as_object(), callback, vm)
     }
 
@@ -139,9 +138,7 @@ pub(super) trait FutureMethods: PyPayload {
                 zelf.cell().blocking.store(value, Ordering::Relaxed);
                 Ok(())
             }
-            PySetterValue::Delete => {
-                Err(vm.new_attribute_error("cannot delete attribute"))
-            }
+            PySetterValue::Delete => Err(vm.new_attribute_error("cannot delete attribute")),
         }
     }
 
@@ -212,9 +209,7 @@ pub(super) trait FutureMethods: PyPayload {
                 zelf.cell().log_traceback.store(false, Ordering::Relaxed);
                 Ok(())
             }
-            PySetterValue::Delete => {
-                Err(vm.new_attribute_error("cannot delete attribute"))
-            }
+            PySetterValue::Delete => Err(vm.new_attribute_error("cannot delete attribute")),
         }
     }
 
@@ -274,7 +269,9 @@ impl PyFuture {
 
     /// `loop.create_future()`.
     pub(super) fn create(event_loop: PyObjectRef, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-        let future = Self { cell: FutureCell::new() }.into_ref(&vm.ctx);
+        // Its `__dict__` is made when somebody sets an attribute.
+        let class = Self::class(&vm.ctx).to_owned();
+        let future = PyRef::new_ref(Self { cell: FutureCell::new() }, class, None);
         Self::set_up(&future, event_loop, vm)?;
         Ok(future.into())
     }
@@ -364,6 +361,9 @@ pub(super) fn cancel_any(
 }
 
 /// Kept so that optional arguments read the same everywhere.
-pub(super) fn given(argument: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> Option<PyObjectRef> {
+pub(super) fn given(
+    argument: OptionalArg<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> Option<PyObjectRef> {
     argument.into_option().filter(|value| !vm.is_none(value))
 }

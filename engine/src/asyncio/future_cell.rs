@@ -7,9 +7,9 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use loopscope_protocol::{Event, FutureHow, FutureId, HandleHow, LoopId};
+use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyTraceback, PyTupleRef};
 use rustpython_vm::common::lock::PyMutex;
-use rustpython_derive::Traverse;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine, function::FuncArgs,
 };
@@ -107,12 +107,14 @@ impl FutureCell {
     }
 
     pub(super) fn require_loop(&self, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-        self.event_loop()
-            .ok_or_else(|| vm.new_runtime_error("Future object is not initialized."))
+        self.event_loop().ok_or_else(|| vm.new_runtime_error("Future object is not initialized."))
     }
 
     /// The native loop that it belongs to, where that is one.
-    pub(super) fn with_native<R>(&self, work: impl FnOnce(&rustpython_vm::Py<PyLoop>) -> R) -> Option<R> {
+    pub(super) fn with_native<R>(
+        &self,
+        work: impl FnOnce(&rustpython_vm::Py<PyLoop>) -> R,
+    ) -> Option<R> {
         let event_loop = self.event_loop()?;
         event_loop.downcast_ref::<PyLoop>().map(work)
     }
@@ -256,11 +258,8 @@ impl FutureCell {
             native.queue_call(args, context, HandleHow::DoneCallback, vm);
             return Ok(());
         }
-        let target = if callback.wakes {
-            callback.target.get_attr("_wakeup", vm)?
-        } else {
-            callback.target
-        };
+        let target =
+            if callback.wakes { callback.target.get_attr("_wakeup", vm)? } else { callback.target };
         let mut args = FuncArgs::from(vec![target, owner.to_owned()]);
         if let Some(context) = callback.context {
             args.kwargs.insert("context".into(), context);
@@ -286,7 +285,11 @@ impl FutureCell {
     }
 
     /// `remove_done_callback`: how many were removed. Comparing may run Python, so no lock is held.
-    pub(super) fn remove_callbacks(&self, target: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
+    pub(super) fn remove_callbacks(
+        &self,
+        target: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult<usize> {
         self.require_loop(vm)?;
         let before = self.data.lock().callbacks.clone();
         let mut removed = Vec::new();

@@ -7,9 +7,7 @@ use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::types::{IterNext, SelfIter};
-use rustpython_vm::{
-    AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
-};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
 use super::future_cell::FutureCell;
 
@@ -77,9 +75,7 @@ impl PyFutureIter {
         zelf.future.lock().take();
         let value = value.unwrap_or_none(vm);
         let traceback = traceback.unwrap_or_none(vm);
-        if !vm.is_none(&traceback)
-            && !traceback.fast_isinstance(vm.ctx.types.traceback_type)
-        {
+        if !vm.is_none(&traceback) && !traceback.fast_isinstance(vm.ctx.types.traceback_type) {
             return Err(vm.new_type_error("throw() third argument must be a traceback object"));
         }
         Err(vm.normalize_exception(class, value, traceback)?)

@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use loopscope_protocol::HandleId;
+use rustpython_derive::Traverse;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::PyComparisonValue;
-use rustpython_derive::Traverse;
 use rustpython_vm::types::{Comparable, Constructor, Hashable, PyComparisonOp, Representable};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass,
@@ -221,9 +221,19 @@ fn repr(handle: &PyObject, cell: &HandleCell, vm: &VirtualMachine) -> PyResult<S
 
 /// `asyncio.Handle`: a callback that waits to run.
 #[pyclass(name = "Handle", module = "asyncio.events", traverse)]
-#[derive(Debug, PyPayload)]
+#[derive(Debug)]
 pub(super) struct PyHandle {
     pub(super) cell: HandleCell,
+}
+
+impl PyPayload for PyHandle {
+    /// A handle is part of a cycle only until it has run or was cancelled, because it then lets go
+    /// of its callback. Keeping the collector out of it makes `call_soon` noticeably cheaper.
+    const NEW_REF_UNTRACKED: bool = true;
+
+    fn class(_ctx: &rustpython_vm::Context) -> &'static Py<PyType> {
+        <Self as rustpython_vm::class::StaticType>::static_type()
+    }
 }
 
 impl Constructor for PyHandle {
@@ -235,7 +245,7 @@ impl Constructor for PyHandle {
 }
 
 #[pyclass(
-    flags(BASETYPE, HAS_DICT, HAS_WEAKREF),
+    flags(BASETYPE, HAS_WEAKREF),
     with(HandleMethods, Constructor, Representable, Hashable, Comparable)
 )]
 impl PyHandle {}
@@ -327,7 +337,7 @@ impl Representable for PyTimerHandle {
 }
 
 #[pyclass(
-    flags(BASETYPE, HAS_DICT, HAS_WEAKREF),
+    flags(BASETYPE, HAS_WEAKREF),
     with(HandleMethods, Constructor, Representable, Hashable, Comparable)
 )]
 impl PyTimerHandle {

@@ -1,11 +1,9 @@
 //! What the loop's queue holds for Python, and how each of it runs.
 
 use loopscope_protocol::{HandleId, TaskId};
-use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyFunction};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
-};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::event_loop::{LoopObject, PyLoop};
 use super::handle::{HandleCell, PyHandle, PyTimerHandle, Stage};
@@ -126,11 +124,7 @@ pub(super) fn run_handle(owner: &PyObject, cell: &HandleCell, vm: &VirtualMachin
     // A handle that runs once and that nobody else holds gives its callback away. One reference
     // is the queue's.
     let once = !cell.repeats && owner.strong_count() == 1;
-    let call = if once {
-        std::mem::take(&mut *cell.call.lock())
-    } else {
-        cell.call.lock().clone()
-    };
+    let call = if once { std::mem::take(&mut *cell.call.lock()) } else { cell.call.lock().clone() };
     let given = if once { cell.context.lock().take() } else { cell.context.lock().clone() };
     if call.is_empty() {
         return Ok(());
@@ -138,28 +132,42 @@ pub(super) fn run_handle(owner: &PyObject, cell: &HandleCell, vm: &VirtualMachin
     let mut args = call;
     let callback = args.remove(0);
     // Needed only to tell what failed, and only while it still can be told.
-    let keep = if once { Some((callback.clone(), args.clone())) } else { None };
+    let kept = if cell.repeats { Vec::new() } else { args.clone() };
     let result = match &given {
         Some(context) => context::run(context, vm, || callback.call(FuncArgs::from(args), vm)),
         None => callback.call(FuncArgs::from(args), vm),
     };
-    drop(callback);
-    if let Some(context) = given {
-        if once {
-            context::give_back(context, vm);
-        }
+    if once && let Some(context) = given {
+        context::give_back(context, vm);
+    }
+    if !once && !cell.repeats {
+        let_go(cell, &callback, vm);
     }
     match result {
         Ok(_) => Ok(()),
         Err(error) => {
-            if let Some((callback, args)) = keep {
+            if !cell.repeats {
                 let mut call = cell.call.lock();
+                call.clear();
                 call.push(callback);
-                call.extend(args);
+                call.extend(kept);
             }
             raised(owner, cell, error, vm)
         }
     }
+}
+
+/// A handle that somebody kept has run. The collector does not look into handles, so it lets go of
+/// what could lead back to it; a plain function cannot, and stays for the repr.
+fn let_go(cell: &HandleCell, callback: &PyObject, vm: &VirtualMachine) {
+    let plain = callback.downcast_ref::<PyFunction>().is_some()
+        && callback.get_attr("__closure__", vm).is_ok_and(|closure| vm.is_none(&closure));
+    let gone = {
+        let mut call = cell.call.lock();
+        let keep = usize::from(plain).min(call.len());
+        call.split_off(keep)
+    };
+    drop(gone);
 }
 
 /// `Handle._run`'s except clauses.

@@ -212,10 +212,8 @@ mod _asyncio {
                 Some(running) => running.repr(vm)?.to_string(),
                 None => "None".to_owned(),
             };
-            let text = format!(
-                "Leaving task {} does not match the current task {shown}.",
-                task.repr(vm)?
-            );
+            let text =
+                format!("Leaving task {} does not match the current task {shown}.", task.repr(vm)?);
             return Err(vm.new_runtime_error(text));
         }
         set_running_on(event_loop, None, vm)
@@ -256,7 +254,7 @@ mod _loopscope {
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
     use super::super::event_loop::PyLoop;
-        use super::super::handle::{PyHandle, PyTimerHandle};
+    use super::super::handle::{PyHandle, PyTimerHandle};
     use super::super::sleep::{PySleep, SleepArgs};
     use crate::run::Run;
 
@@ -281,6 +279,30 @@ mod _loopscope {
     #[pyfunction]
     fn sleep(args: SleepArgs, vm: &VirtualMachine) -> PySleep {
         PySleep::new(args, vm)
+    }
+
+    /// Whether records are written: what only they need is done only then.
+    #[pyfunction]
+    fn recording() -> bool {
+        Run::current().trace.is_on()
+    }
+
+    /// Tells the records what a future needs before it can be complete.
+    #[pyfunction]
+    fn note_links(future: PyObjectRef, children: Vec<PyObjectRef>) {
+        super::super::registry::note_links(&future, &children);
+    }
+
+    /// A function was given to an executor: its job's number.
+    #[pyfunction]
+    fn note_job(function: PyObjectRef, vm: &VirtualMachine) -> u32 {
+        super::super::registry::note_job(&function, vm)
+    }
+
+    /// An executor's function has ended.
+    #[pyfunction]
+    fn note_job_done(job: u32) {
+        super::super::registry::note_job_done(job);
     }
 
     /// What a sleep's timer calls.

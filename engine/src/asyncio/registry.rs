@@ -3,11 +3,14 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use loopscope_protocol::{Event, JobId, LoopId, On};
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::describe;
 use super::event_loop::PyLoop;
 use super::future_cell::FutureCell;
+use super::task::PyTask;
 use crate::run::Run;
 
 /// A module of the `asyncio` package.
@@ -104,4 +107,45 @@ pub(super) fn as_exception(
     wrapped.set_cause(Some(exception.clone()));
     wrapped.set_context(Some(exception));
     Ok(wrapped)
+}
+
+/// Sends what `gather` and its like wait for.
+pub(super) fn note_links(future: &PyObject, children: &[PyObjectRef]) {
+    let Some(cell) = FutureCell::of(future) else { return };
+    cell.with_native(|native| {
+        let trace = native.core.trace();
+        for child in children {
+            let on = match (child.downcast_ref::<PyTask>(), FutureCell::of(child)) {
+                (Some(task), _) => On::Task(task.id()),
+                (None, Some(child)) => On::Future(child.future_id()),
+                _ => continue,
+            };
+            let event = Event::FutureLink { future: cell.future_id(), on };
+            trace.emit(native.core.id(), event);
+        }
+    });
+}
+
+/// Sends that an executor got a function.
+pub(super) fn note_job(function: &PyObject, vm: &VirtualMachine) -> u32 {
+    let run = Run::current();
+    let job = run.ids.job();
+    if run.trace.is_on() {
+        let (name, _) = describe::callable(function, &run.trace, vm);
+        let event = Event::ExecutorSubmit { job, name, by: run.trace.by() };
+        run.trace.emit(loop_here(vm), event);
+    }
+    job.0
+}
+
+/// Sends that an executor's function has ended.
+pub(super) fn note_job_done(job: u32) {
+    let event = Event::ExecutorDone { job: JobId(job) };
+    Run::current().trace.emit(LoopId(1), event);
+}
+
+fn loop_here(vm: &VirtualMachine) -> LoopId {
+    running_loop(vm)
+        .and_then(|event_loop| event_loop.downcast_ref::<PyLoop>().map(|native| native.core.id()))
+        .unwrap_or(LoopId(1))
 }

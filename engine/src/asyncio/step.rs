@@ -66,7 +66,10 @@ pub(super) fn step(
         Ok(PyIterReturn::Return(yielded)) => {
             // A fresh error takes the place of what was yielded.
             match yielded_value(task, &coroutine, &yielded, vm)? {
-                Some(error) => queue_step_with(task, error, vm),
+                Some(error) => {
+                    suspended(task, &coroutine, On::Nothing);
+                    queue_step_with(task, error, vm)
+                }
                 None => Ok(()),
             }
         }
@@ -111,11 +114,7 @@ fn finish_result(task: &Py<PyTask>, value: PyObjectRef, vm: &VirtualMachine) -> 
     end(task, |cell, owner| cell.finish_result(owner, value, vm))
 }
 
-fn finish_error(
-    task: &Py<PyTask>,
-    error: PyBaseExceptionRef,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
+fn finish_error(task: &Py<PyTask>, error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<()> {
     if errors::is_cancelled(&error, vm) {
         let message = task.cell.data.lock().cancel_message.clone();
         return end(task, |cell, owner| cell.finish_cancelled(owner, message, Some(error), vm));
@@ -200,7 +199,8 @@ fn has_own_callbacks(future: &PyObject, vm: &VirtualMachine) -> bool {
         return true;
     }
     let name = vm.ctx.intern_str("add_done_callback");
-    let base = if future.downcast_ref::<PyTask>().is_some() { PyTask::class(&vm.ctx) } else { ours };
+    let base =
+        if future.downcast_ref::<PyTask>().is_some() { PyTask::class(&vm.ctx) } else { ours };
     matches!((class.get_attr(name), base.get_attr(name)), (Some(a), Some(b)) if a.is(&b))
 }
 

@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use loopscope_protocol::{Event, FutureHow, NameId, On, TaskHow, TaskId};
+use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyType};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::{FuncArgs, OptionalArg, PySetterValue};
-use rustpython_derive::Traverse;
 use rustpython_vm::types::{
     Constructor, Destructor, Hashable, Initializer, Iterable, Representable,
 };
@@ -170,9 +170,9 @@ impl PyTask {
             let trace = native.core.trace();
             if trace.is_on() {
                 let (name, place) = describe::coroutine(&coroutine, trace, vm);
-                let label = Self::get_name(zelf, vm).str(vm).map_or(NameId::NONE, |label| {
-                    trace.name(&label.to_string())
-                });
+                let label = Self::get_name(zelf, vm)
+                    .str(vm)
+                    .map_or(NameId::NONE, |label| trace.name(&label.to_string()));
                 let event = Event::TaskNew { task: id, name, place, label, by: trace.by() };
                 trace.emit(native.core.id(), event);
             }
@@ -334,18 +334,13 @@ impl PyTask {
     fn get_name(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let mut own = zelf.own.lock();
         let number = zelf.default_name.load(Ordering::Relaxed);
-        own.name
-            .get_or_insert_with(|| vm.ctx.new_str(format!("Task-{number}")).into())
-            .clone()
+        own.name.get_or_insert_with(|| vm.ctx.new_str(format!("Task-{number}")).into()).clone()
     }
 
     #[pymethod]
     fn set_name(zelf: &Py<Self>, name: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let name = if name.fast_isinstance(vm.ctx.types.str_type) {
-            name
-        } else {
-            name.str(vm)?.into()
-        };
+        let name =
+            if name.fast_isinstance(vm.ctx.types.str_type) { name } else { name.str(vm)?.into() };
         zelf.own.lock().name = Some(name);
         Ok(())
     }
@@ -365,7 +360,11 @@ impl PyTask {
     }
 
     #[pymethod]
-    fn _step(zelf: &Py<Self>, error: OptionalArg<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+    fn _step(
+        zelf: &Py<Self>,
+        error: OptionalArg<PyObjectRef>,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         let error = match given(error, vm) {
             Some(error) => Some(registry::as_exception(error, vm)?),
             None => None,

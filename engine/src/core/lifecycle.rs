@@ -70,7 +70,8 @@ pub struct LoopCore<J> {
     pub(super) pipe: OnceLock<SelfPipe>,
     pub(super) woken: AtomicBool,
     pub(super) pipe_handle: AtomicU32,
-    pub(super) signals: AtomicUsize,
+    /// Descriptors and signals that are watched: without any there is nothing to poll.
+    pub(super) watched: AtomicUsize,
     pub(super) turns: AtomicU32,
     stopping: AtomicBool,
     closed: AtomicBool,
@@ -112,7 +113,7 @@ impl<J: Job> LoopCore<J> {
             pipe: OnceLock::new(),
             woken: AtomicBool::new(false),
             pipe_handle: AtomicU32::new(0),
-            signals: AtomicUsize::new(0),
+            watched: AtomicUsize::new(0),
             turns: AtomicU32::new(0),
             stopping: AtomicBool::new(false),
             closed: AtomicBool::new(false),
@@ -192,14 +193,28 @@ impl<J: Job> LoopCore<J> {
             return;
         }
         let handle = job.id();
-        self.queue.lock().ready.push_back(job);
-        self.announce(handle, how, info);
+        let event = self.announcement(handle, how, info);
+        // Written before another thread can run it; held, if so, without the lock.
+        let written = {
+            let mut queue = self.queue.lock();
+            queue.ready.push_back(job);
+            self.trace.write(self.id, &event)
+        };
+        self.trace.passed(written);
+    }
+
+    fn announcement(
+        &self,
+        handle: HandleId,
+        how: HandleHow,
+        info: impl FnOnce(&Trace) -> HandleInfo,
+    ) -> Event {
+        let HandleInfo { name, place, task, future } = info(&self.trace);
+        Event::HandleNew { handle, how, name, place, by: current(), task, future }
     }
 
     fn announce(&self, handle: HandleId, how: HandleHow, info: impl FnOnce(&Trace) -> HandleInfo) {
-        let HandleInfo { name, place, task, future } = info(&self.trace);
-        let event = Event::HandleNew { handle, how, name, place, by: current(), task, future };
-        self.trace.emit(self.id, event);
+        self.trace.emit(self.id, self.announcement(handle, how, info));
     }
 
     /// Puts a handle that exists already (a watcher's, a signal's) at the end of the ready queue.
@@ -210,14 +225,19 @@ impl<J: Job> LoopCore<J> {
     /// Puts `job` into the heap of timers.
     pub fn call_at(&self, when: f64, job: J, info: impl FnOnce(&Trace) -> HandleInfo) {
         job.set_in_heap(true);
-        let handle = job.id();
-        self.queue.lock().timers.push(when, job);
-        if self.trace.is_on() {
-            let HandleInfo { name, place, future, task } = info(&self.trace);
-            let by = current();
-            let event = Event::TimerNew { handle, when, name, place, by, future, task };
-            self.trace.emit(self.id, event);
+        if !self.trace.is_on() {
+            self.queue.lock().timers.push(when, job);
+            return;
         }
+        let handle = job.id();
+        let HandleInfo { name, place, future, task } = info(&self.trace);
+        let event = Event::TimerNew { handle, when, name, place, by: current(), future, task };
+        let written = {
+            let mut queue = self.queue.lock();
+            queue.timers.push(when, job);
+            self.trace.write(self.id, &event)
+        };
+        self.trace.passed(written);
     }
 
     /// A handle in the ready queue was cancelled.
@@ -282,6 +302,9 @@ impl<J: Job> LoopCore<J> {
         let raw = fd.as_raw_fd();
         let handle = job.id();
         let before = self.poller.lock().add(fd, how, job)?;
+        if before.is_none() {
+            self.watched.fetch_add(1, Ordering::Relaxed);
+        }
         self.outside(ClockHow::Watcher);
         if self.trace.is_on() {
             if before.is_some() {
@@ -300,6 +323,7 @@ impl<J: Job> LoopCore<J> {
     /// Watches a descriptor no more. Gives back the job that watched it.
     pub fn unwatch(&self, fd: RawFd, how: WatchHow) -> Option<J> {
         let job = self.poller.lock().remove(fd, how)?;
+        self.watched.fetch_sub(1, Ordering::Relaxed);
         self.trace.emit(self.id, Event::WatcherRemove { fd: Fd(fd), how });
         Some(job)
     }
@@ -318,7 +342,7 @@ impl<J: Job> LoopCore<J> {
         info: impl FnOnce(&Trace) -> HandleInfo,
     ) {
         if new {
-            self.signals.fetch_add(1, Ordering::Relaxed);
+            self.watched.fetch_add(1, Ordering::Relaxed);
         }
         self.outside(ClockHow::Signal);
         if self.trace.is_on() {
@@ -329,7 +353,7 @@ impl<J: Job> LoopCore<J> {
 
     /// A signal has no handler any more.
     pub fn signal_removed(&self, signal: u8) {
-        self.signals.fetch_sub(1, Ordering::Relaxed);
+        self.watched.fetch_sub(1, Ordering::Relaxed);
         self.trace.emit(self.id, Event::SignalRemove { signal: Signal(signal) });
     }
 

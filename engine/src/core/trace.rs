@@ -42,6 +42,13 @@ pub struct HandleInfo {
     pub future: FutureId,
 }
 
+/// A record that was written.
+#[must_use]
+pub(super) struct Written {
+    seq: u64,
+    kind: Kind,
+}
+
 struct Inner {
     encoder: Encoder,
     sink: Sink,
@@ -105,18 +112,31 @@ impl Trace {
     #[inline]
     pub fn emit(&self, loop_id: LoopId, event: Event) {
         if self.on {
-            self.write(loop_id, &event, &[]);
+            self.passed(self.write(loop_id, &event));
+        }
+    }
+
+    /// Writes a record without holding: the caller has a lock, and calls [`Trace::passed`] when it
+    /// has let go of it.
+    pub(super) fn write(&self, loop_id: LoopId, event: &Event) -> Written {
+        self.write_with(loop_id, event, &[])
+    }
+
+    /// Holds where the gate wants to hold at a record that was written.
+    pub(super) fn passed(&self, written: Written) {
+        if let Some(gate) = &self.gate {
+            gate.passed(self, written.seq, written.kind);
         }
     }
 
     /// Writes a record with its texts: slot 1, then slot 2.
     pub fn emit_with(&self, loop_id: LoopId, event: Event, texts: &[&str]) {
         if self.on {
-            self.write(loop_id, &event, texts);
+            self.passed(self.write_with(loop_id, &event, texts));
         }
     }
 
-    fn write(&self, loop_id: LoopId, event: &Event, texts: &[&str]) {
+    fn write_with(&self, loop_id: LoopId, event: &Event, texts: &[&str]) -> Written {
         let seq = {
             let mut inner = self.inner.lock();
             let inner = &mut *inner;
@@ -133,9 +153,7 @@ impl Trace {
             }
             inner.encoder.seq()
         };
-        if let Some(gate) = &self.gate {
-            gate.passed(self, seq, event.kind());
-        }
+        Written { seq, kind: event.kind() }
     }
 
     /// Writes an item that is no record.

@@ -8,8 +8,9 @@ use rustix::event::PollFlags;
 
 use super::clock::{poll_timeout, seconds};
 use super::current::enter;
-use super::lifecycle::LoopCore;
+use super::lifecycle::{LoopCore, Queue};
 use super::poller::{Found, wait};
+use super::timers::Timer;
 
 /// Timers due within this of now are due: the resolution of the monotonic clock.
 const RESOLUTION: f64 = 1e-9;
@@ -61,8 +62,7 @@ fn count(n: usize) -> u32 {
 impl<J: Job> LoopCore<J> {
     /// Runs one turn. An escape leaves the rest of the batch queued.
     pub fn turn<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
-        self.prune();
-        let timeout = self.poll_timeout();
+        let timeout = self.begin();
         let on = self.trace.is_on();
         if on {
             self.trace.emit(self.id, Event::PollBegin { timeout });
@@ -72,51 +72,42 @@ impl<J: Job> LoopCore<J> {
             let ready = count(found.ready.len() + usize::from(found.woken));
             self.trace.emit(self.id, Event::PollEnd { ready });
         }
-        self.take_ready(host, &found);
+        if found.woken || !found.ready.is_empty() {
+            self.take_ready(host, &found);
+        }
         self.take_due();
         self.run_batch(host)
     }
 
-    fn prune(&self) {
+    /// Drops cancelled timers, and says how long the poll may sleep.
+    fn begin(&self) -> Option<f64> {
         let mut queue = self.queue.lock();
         if queue.timers.is_empty() {
-            return;
+            return (!queue.ready.is_empty() || self.is_stopping()).then_some(0.0);
         }
-        let mut dropped = Vec::new();
-        let len = queue.timers.len();
-        #[allow(clippy::cast_precision_loss, reason = "a share")]
-        let share = queue.cancelled_timers as f64 / len as f64;
-        if len > MIN_SCHEDULED && share > MIN_CANCELLED {
-            dropped = queue.timers.rebuild(|job| !job.is_cancelled());
-            queue.cancelled_timers = 0;
+        let dropped = prune(&mut queue);
+        let timeout = if !queue.ready.is_empty() || self.is_stopping() {
+            Some(0.0)
         } else {
-            while queue.timers.first().is_some_and(|timer| timer.job.is_cancelled()) {
-                queue.cancelled_timers = queue.cancelled_timers.saturating_sub(1);
-                dropped.extend(queue.timers.pop());
-            }
-        }
+            // The lock is held over the look at the clock, which takes no lock itself.
+            queue
+                .timers
+                .first()
+                .map(|timer| (timer.when - seconds(self.clock.read())).clamp(0.0, LONGEST_POLL))
+        };
         drop(queue);
         for timer in dropped {
             timer.job.set_in_heap(false);
             let event = Event::TimerDrop { handle: timer.job.id(), when: timer.when };
             self.trace.emit(self.id, event);
         }
-    }
-
-    fn poll_timeout(&self) -> Option<f64> {
-        let queue = self.queue.lock();
-        if !queue.ready.is_empty() || self.is_stopping() {
-            return Some(0.0);
-        }
-        let when = queue.timers.first()?.when;
-        drop(queue);
-        Some((when - seconds(self.clock.read())).clamp(0.0, LONGEST_POLL))
+        timeout
     }
 
     fn poll<H: Host<J>>(&self, host: &H, timeout: Option<f64>) -> Result<Found, H::Escape> {
         let virtual_clock = self.clock.is_virtual();
         // With nothing registered and nothing to wait for there is nothing to ask the system.
-        let watching = self.signals.load(Ordering::Relaxed) > 0 || !self.poller.lock().is_empty();
+        let watching = self.watched.load(Ordering::Relaxed) > 0;
         let sleeps = match timeout {
             None => true,
             Some(timeout) => timeout > 0.0 && !virtual_clock,
@@ -125,7 +116,10 @@ impl<J: Job> LoopCore<J> {
         if (watching || sleeps) && !(self.woken.load(Ordering::SeqCst) && !watching) {
             found = self.ask(host, timeout, virtual_clock)?;
         }
-        found.woken |= self.woken.swap(false, Ordering::SeqCst);
+        if self.woken.load(Ordering::SeqCst) {
+            self.woken.store(false, Ordering::SeqCst);
+            found.woken = true;
+        }
         if virtual_clock
             && !found.woken
             && found.ready.is_empty()
@@ -229,13 +223,35 @@ impl<J: Job> LoopCore<J> {
     }
 
     fn run_batch<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
-        let on = self.trace.is_on();
+        if self.trace.is_on() {
+            return self.run_batch_traced(host);
+        }
+        let mut left = usize::MAX;
+        while left > 0 {
+            let job = {
+                let mut queue = self.queue.lock();
+                // The batch is what is ready when its first handle is taken.
+                left = left.min(queue.ready.len());
+                match queue.ready.pop_front() {
+                    Some(job) if left > 0 => job,
+                    _ => break,
+                }
+            };
+            left -= 1;
+            job.left_queue();
+            if !job.is_cancelled() {
+                let _at_work = enter(job.id());
+                host.run(job)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run_batch_traced<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
         let turn = self.turns.fetch_add(1, Ordering::Relaxed) + 1;
         let (batch, timers) = self.lengths();
-        if on {
-            let event = Event::TurnBegin { turn, ready: count(batch), timers: count(timers) };
-            self.trace.emit(self.id, event);
-        }
+        let event = Event::TurnBegin { turn, ready: count(batch), timers: count(timers) };
+        self.trace.emit(self.id, event);
         let mut result = Ok(());
         for _ in 0..batch {
             let Some(job) = self.queue.lock().ready.pop_front() else { break };
@@ -246,29 +262,37 @@ impl<J: Job> LoopCore<J> {
                 continue;
             }
             let task = job.task();
-            if on {
-                self.trace.emit(self.id, Event::HandleRun { handle, task });
-                // A py command at the pause may have cancelled it.
-                if job.is_cancelled() {
-                    self.trace.emit(self.id, Event::HandleDone { handle, task });
-                    continue;
-                }
-            }
-            {
+            self.trace.emit(self.id, Event::HandleRun { handle, task });
+            // A py command at the pause may have cancelled it.
+            if !job.is_cancelled() {
                 let _at_work = enter(handle);
                 result = host.run(job);
             }
-            if on {
-                self.trace.emit(self.id, Event::HandleDone { handle, task });
-            }
+            self.trace.emit(self.id, Event::HandleDone { handle, task });
             if result.is_err() {
                 break;
             }
         }
-        if on {
-            let (ready, timers) = self.lengths();
-            self.trace.emit(self.id, Event::TurnEnd { ready: count(ready), timers: count(timers) });
-        }
+        let (ready, timers) = self.lengths();
+        self.trace.emit(self.id, Event::TurnEnd { ready: count(ready), timers: count(timers) });
         result
     }
+}
+
+/// What asyncio drops at the start of a turn: of many timers all that are cancelled, if they are
+/// more than half; else those at the head of the heap.
+fn prune<J: Job>(queue: &mut Queue<J>) -> Vec<Timer<J>> {
+    let len = queue.timers.len();
+    #[allow(clippy::cast_precision_loss, reason = "a share")]
+    let share = queue.cancelled_timers as f64 / len as f64;
+    if len > MIN_SCHEDULED && share > MIN_CANCELLED {
+        queue.cancelled_timers = 0;
+        return queue.timers.rebuild(|job| !job.is_cancelled());
+    }
+    let mut dropped = Vec::new();
+    while queue.timers.first().is_some_and(|timer| timer.job.is_cancelled()) {
+        queue.cancelled_timers = queue.cancelled_timers.saturating_sub(1);
+        dropped.extend(queue.timers.pop());
+    }
+    dropped
 }

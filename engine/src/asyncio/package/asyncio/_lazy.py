@@ -65,6 +65,17 @@ def _adjust_tasks(tasks):
     """Puts native functions in the place of those that every sleep calls."""
     import _loopscope
     tasks.sleep = _loopscope.sleep
+    if _loopscope.recording():
+        gather = tasks.gather
+
+        def linked(*coros_or_futures, return_exceptions=False):
+            outer = gather(*coros_or_futures, return_exceptions=return_exceptions)
+            _loopscope.note_links(outer, list(getattr(outer, '_children', ())))
+            return outer
+
+        linked.__name__ = linked.__qualname__ = 'gather'
+        linked.__doc__ = gather.__doc__
+        tasks.gather = linked
     tasks.futures._set_result_unless_cancelled = _loopscope._set_result_unless_cancelled
 
 

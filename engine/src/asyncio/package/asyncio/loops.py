@@ -61,7 +61,6 @@ def _weak_dict():
 
 # The methods that come from the library, by what makes the clock real before they run.
 _BORROWED = {
-    'executor': 'run_in_executor',
     'subprocess': 'subprocess_exec subprocess_shell _make_subprocess_transport',
     'pipe': '''connect_read_pipe connect_write_pipe _make_read_pipe_transport
         _make_write_pipe_transport''',
@@ -193,6 +192,28 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
             if isinstance(shown, events.Handle) and getattr(shown, '_source_traceback', None):
                 del shown
             logger.warning('Executing %r took %.3f seconds', shown, took)
+
+    # ---- executors ---------------------------------------------------------------------------------
+
+    def run_in_executor(self, executor, func, *args):
+        """Arrange for func to be called in the specified executor."""
+        from . import unix_events
+        self._outside('executor')
+        submit = unix_events._UnixSelectorEventLoop.run_in_executor
+        if not _loopscope.recording():
+            return submit(self, executor, func, *args)
+        self._check_closed()
+        if self.get_debug():
+            self._check_callback(func, 'run_in_executor')
+        job = _loopscope.note_job(func)
+
+        def noted(*args):
+            try:
+                return func(*args)
+            finally:
+                _loopscope.note_job_done(job)
+
+        return submit(self, executor, noted, *args)
 
     # ---- descriptors -----------------------------------------------------------------------------
 
