@@ -287,6 +287,12 @@ mod _loopscope {
         Run::current().trace.is_on()
     }
 
+    /// A coroutine was dropped before it was ever awaited.
+    #[pyfunction]
+    fn note_never_awaited(coroutine: PyObjectRef, vm: &VirtualMachine) {
+        super::super::registry::note_never_awaited(&coroutine, vm);
+    }
+
     /// Tells the records what a future needs before it can be complete.
     #[pyfunction]
     fn note_links(future: PyObjectRef, children: Vec<PyObjectRef>) {

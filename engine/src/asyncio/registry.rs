@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use loopscope_protocol::{Event, JobId, LoopId, On};
+use loopscope_protocol::{Event, FutureId, HandleId, JobId, LintRule, LoopId, On, TaskId, Text};
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -148,4 +148,27 @@ fn loop_here(vm: &VirtualMachine) -> LoopId {
     running_loop(vm)
         .and_then(|event_loop| event_loop.downcast_ref::<PyLoop>().map(|native| native.core.id()))
         .unwrap_or(LoopId(1))
+}
+
+/// Sends the lint about a coroutine that was never awaited.
+pub(super) fn note_never_awaited(coroutine: &PyObject, vm: &VirtualMachine) {
+    let trace = &Run::current().trace;
+    if !trace.is_on() {
+        return;
+    }
+    let (_, place) = describe::coroutine(coroutine, trace, vm);
+    let name = coroutine
+        .get_attr("__qualname__", vm)
+        .and_then(|name| name.str(vm))
+        .map_or_else(|_| "a coroutine".to_owned(), |name| name.to_string());
+    let text = format!("The coroutine {name} was made but never awaited, so nothing of it ran.");
+    let event = Event::Lint {
+        rule: LintRule::NeverAwaited,
+        text: Text::FIRST,
+        task: TaskId::NONE,
+        future: FutureId::NONE,
+        handle: HandleId::NONE,
+        place,
+    };
+    trace.emit_with(loop_here(vm), event, &[&text]);
 }

@@ -6,9 +6,13 @@ module of it is imported when something in it is first used, so that `import asy
 
 import sys
 
+from _loopscope import recording as _recording
+
 from . import _lazy
 
 _lazy.install()
+if _recording():
+    _lazy.watch_warnings()
 
 # Which module each public name lives in.
 _HOME = {
@@ -16,8 +20,7 @@ _HOME = {
     'coroutines': 'iscoroutinefunction iscoroutine',
     'events': '''AbstractEventLoop AbstractServer Handle TimerHandle get_event_loop set_event_loop
         new_event_loop _set_running_loop get_running_loop _get_running_loop AbstractEventLoopPolicy
-        DefaultEventLoopPolicy get_event_loop_policy set_event_loop_policy get_child_watcher
-        set_child_watcher''',
+        DefaultEventLoopPolicy get_event_loop_policy set_event_loop_policy''',
     'loops': 'SelectorEventLoop EventLoop',
     'exceptions': '''BrokenBarrierError CancelledError InvalidStateError TimeoutError
         IncompleteReadError LimitOverrunError SendfileNotAvailableError''',

@@ -50,6 +50,19 @@ def install():
         _put(name)
 
 
+def watch_warnings():
+    """A coroutine that was never awaited is a lint as well as a warning."""
+    import warnings
+    import _loopscope
+    warn = warnings._warn_unawaited_coroutine
+
+    def noted(coro):
+        _loopscope.note_never_awaited(coro)
+        warn(coro)
+
+    warnings._warn_unawaited_coroutine = noted
+
+
 def submodule(name):
     """A module of this package. The import waits where another thread has only begun it."""
     full = f'asyncio.{name}'
