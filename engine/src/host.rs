@@ -43,7 +43,7 @@ use crate::run::Run;
 pub(crate) use copy::{is_copy, now_a_copy};
 pub(crate) use gate::{Control, deferred};
 pub(crate) use limits::unlimited;
-pub(crate) use wire::high;
+pub(crate) use wire::{high, without_ours};
 
 /// The environment variable that makes our binary act as `python3`.
 pub const AS_PYTHON: &str = "LOOPSCOPE_AS_PYTHON";
@@ -122,6 +122,7 @@ pub fn python_main(args: impl IntoIterator<Item = OsString>) -> i32 {
     let mut options = Options::new(args.program);
     options.args = args.args;
     options.clock = ClockMode::Real;
+    options.wall_start_ns = now();
     options.dialect = program::inherited_dialect();
     install(&options, None);
     in_big_thread(signals, move || program::run_as_python(&options, &args.flags, args.from_stdin))
@@ -167,6 +168,14 @@ fn install(options: &Options, records: Option<Records>) {
         folder: program::folder(&options.program),
     }
     .install();
+}
+
+/// The calendar time, in nanoseconds since 1970.
+fn now() -> i64 {
+    use std::time::{SystemTime, UNIX_EPOCH};
+    #[allow(clippy::disallowed_methods, reason = "the calendar time at loop time 0")]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// Who this child is.

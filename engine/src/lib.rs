@@ -6,6 +6,7 @@
 //! - `host` is the child process: requests in, records out.
 //! - [`run`] is what all of them share.
 
+mod asyncio;
 pub mod core;
 pub mod host;
 mod python;

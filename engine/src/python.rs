@@ -6,6 +6,7 @@ pub(crate) mod fd;
 pub(crate) mod flags;
 mod hooks;
 mod lines;
+mod locks;
 pub(crate) mod output;
 mod outside;
 mod processes;

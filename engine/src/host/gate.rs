@@ -279,11 +279,6 @@ pub(crate) fn deferred<R>(work: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Whether a statement of the host's runs on this thread.
-pub(crate) fn in_statement() -> bool {
-    IN_STATEMENT.get()
-}
-
 fn run_statement(trace: &Trace, at: Option<Kind>, code: &str) {
     if let Some(kind) = at
         && !PLACES.contains(&kind)

@@ -13,13 +13,17 @@ static ALLOWED: AtomicU64 = AtomicU64::new(0);
 /// So near to the end, the next request for memory may be refused, which ends the process at once.
 const NEAR: u64 = 96 << 20;
 
+/// What the engine's own threads set aside without using it: stacks, and an arena each.
+const SET_ASIDE: u64 = 512 << 20;
+
 /// Sets them. `memory` is what the program may use beyond what is in use now.
 pub(super) fn set(memory: Option<u64>) {
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let _ = soft(Resource::RLIMIT_CORE, 0);
     if let Some(memory) = memory {
-        let end = memory.saturating_add(address_space().unwrap_or(0));
+        let own = address_space().unwrap_or(0) + SET_ASIDE;
+        let end = memory.saturating_add(own);
         if soft(Resource::RLIMIT_AS, end).is_ok() {
             END.store(end, Ordering::Relaxed);
             ALLOWED.store(memory, Ordering::Relaxed);

@@ -31,8 +31,7 @@ pub(super) fn start(output: &'static Output) -> io::Result<()> {
 }
 
 /// The sentence for a program that used up its memory.
-#[must_use]
-pub fn out_of_memory_sentence(allowed: u64) -> String {
+fn out_of_memory_sentence(allowed: u64) -> String {
     #[allow(clippy::cast_precision_loss, reason = "shown with one digit")]
     let gib = allowed as f64 / f64::from(1 << 30);
     format!("The program ran out of memory: it may use {gib:.1} GiB.")

@@ -3,10 +3,12 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, RawFd};
 
 use loopscope_protocol::Request;
 use loopscope_protocol::wire::{Decoder, Item, ItemFrame, Step};
+
+use parking_lot::Mutex;
 
 use super::copy::is_copy;
 use crate::core::Sink;
@@ -21,6 +23,9 @@ const ABOVE: RawFd = 100;
 
 /// The exit code of a child whose host is gone. Nobody is there to see it.
 pub(super) const HOST_GONE: i32 = 129;
+
+/// The descriptors that we keep open.
+static OURS: Mutex<Vec<RawFd>> = Mutex::new(Vec::new());
 
 /// Takes the two descriptors: records out, requests in. They do not survive an `exec`.
 pub(super) fn take() -> io::Result<(File, File)> {
@@ -57,7 +62,30 @@ pub(crate) fn high(fd: RawFd) -> io::Result<File> {
     // Where fewer descriptors are allowed than that, somewhere lower will do.
     let copy = rustix::io::fcntl_dupfd_cloexec(fd, ABOVE)
         .or_else(|_| rustix::io::fcntl_dupfd_cloexec(fd, 10))?;
+    OURS.lock().push(copy.as_raw_fd());
     Ok(File::from(copy))
+}
+
+/// Those parts of the range of descriptors `from..to` that are not ours.
+pub(crate) fn without_ours(from: RawFd, to: RawFd) -> Vec<(RawFd, RawFd)> {
+    let mut ours = OURS.lock().clone();
+    ours.sort_unstable();
+    gaps(from, to, &ours)
+}
+
+fn gaps(from: RawFd, to: RawFd, ours: &[RawFd]) -> Vec<(RawFd, RawFd)> {
+    let mut parts = Vec::new();
+    let mut from = from;
+    for &fd in ours.iter().filter(|&&fd| fd < to) {
+        if fd > from {
+            parts.push((from, fd));
+        }
+        from = from.max(fd + 1);
+    }
+    if from < to {
+        parts.push((from, to));
+    }
+    parts
 }
 
 /// Reads requests until the other side closes, and hands each to `each`.
@@ -97,6 +125,14 @@ mod tests {
     use loopscope_protocol::{Kind, KindSet, StopWhen};
 
     use super::*;
+
+    #[test]
+    fn a_range_is_closed_around_ours() {
+        assert_eq!(gaps(3, 100, &[]), [(3, 100)]);
+        assert_eq!(gaps(3, 100, &[3, 4, 50, 99, 200]), [(5, 50), (51, 99)]);
+        assert_eq!(gaps(51, 60, &[3, 50]), [(51, 60)]);
+        assert!(gaps(9, 3, &[5]).is_empty());
+    }
 
     /// Gives its bytes in pieces of `step`.
     struct Slowly<'a>(&'a [u8], usize);

@@ -148,7 +148,7 @@ fn wait(length: Duration, vm: &VirtualMachine) -> PyResult<()> {
     };
     let result = vm.check_signals().map(|()| {
         let length = TimeSpec::from_duration(length);
-        vm.allow_threads(|| drop(pselect(0, None, None, None, &length, &open)));
+        let _ = vm.allow_threads(|| pselect(0, None, None, None, &length, &open));
     });
     let _ = open.thread_set_mask();
     result?;

@@ -53,15 +53,23 @@ fn exec<const AT: usize>(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult
     (HOOKS[AT].patch)(vm, module)
 }
 
-/// Our definitions of those modules of `defs` that have hooks.
+/// The modules that read the clock.
+const CLOCKS: [&str; 2] = ["time", "_datetime"];
+
+/// Our definitions of those modules of `defs` that have hooks: of `all`, or only of those that
+/// read the clock.
 pub(super) fn definitions(
     defs: impl IntoIterator<Item = &'static PyModuleDef>,
+    all: bool,
 ) -> Vec<&'static PyModuleDef> {
     let mut ours = Vec::new();
     for def in defs {
         let Some(at) = HOOKS.iter().position(|hook| hook.module == def.name.as_str()) else {
             continue;
         };
+        if !all && !CLOCKS.contains(&HOOKS[at].module) {
+            continue;
+        }
         if ORIGINALS[at].set(def).is_err() {
             continue;
         }

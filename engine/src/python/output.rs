@@ -141,7 +141,7 @@ impl Side {
 }
 
 /// Writes everything, also where the descriptor does not block.
-fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match rustix::io::write(&fd, bytes) {
             Ok(written) => bytes = &bytes[written..],

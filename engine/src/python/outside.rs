@@ -6,6 +6,7 @@ use rustpython_vm::builtins::PyModule;
 use rustpython_vm::{Py, PyResult, VirtualMachine};
 
 use super::hooks::{class, wrap, wrap_method};
+use super::locks;
 use crate::run::Run;
 
 /// A thread is a source of its own. It leaves all signals to the main thread, as CPython's do in
@@ -14,6 +15,7 @@ pub(super) fn patch_thread(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResu
     for name in ["start_new_thread", "start_new", "start_joinable_thread"] {
         wrap(vm, module, name, |original, args, vm| {
             Run::current().outside(ClockHow::Thread);
+            locks::threads_start();
             let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK);
             let started = original.call(args, vm);
             if let Ok(before) = before {
@@ -22,6 +24,7 @@ pub(super) fn patch_thread(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResu
             started
         })?;
     }
+    locks::patch(vm, module);
     Ok(())
 }
 

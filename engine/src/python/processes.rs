@@ -34,6 +34,16 @@ pub(super) fn patch_posix(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResul
             original.call(args, vm)
         })?;
     }
+    wrap(vm, module, "closerange", |original, args, vm| {
+        let number = |at: usize| args.args.get(at)?.clone().try_into_value::<i32>(vm).ok();
+        let (Some(from), Some(to)) = (number(0), number(1)) else {
+            return original.call(args, vm);
+        };
+        for part in host::without_ours(from, to) {
+            original.call(part, vm)?;
+        }
+        Ok(vm.ctx.none())
+    })?;
     wrap(vm, module, "write", write)?;
     wrap(vm, module, "_exit", exit)?;
     for name in ["isatty", "get_terminal_size"] {

@@ -14,7 +14,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::flags::Flags;
 use super::start::{self, Setup, Told};
-use super::{output, streams};
+use super::{locks, output, streams};
 use crate::host::{self, Options, Program};
 use crate::run::Run;
 
@@ -109,6 +109,7 @@ fn die_of_interrupt() {
 
 fn whole_life(options: &Options, setup: &Setup<'_>, source: Option<Vec<u8>>) -> i32 {
     signals();
+    locks::this_is_main();
     let interpreter = start::interpreter(setup);
     let code = interpreter.enter(|vm| {
         let ending = match ready(vm, options, setup) {
@@ -130,7 +131,9 @@ fn whole_life(options: &Options, setup: &Setup<'_>, source: Option<Vec<u8>>) -> 
             let _ = modules.set_item("threading", vm.ctx.none(), vm);
         }
     });
-    match i32::try_from(interpreter.finalize(None)) {
+    let finalized = interpreter.finalize(None);
+    streams::finish();
+    match i32::try_from(finalized) {
         Ok(flush_failed) if code == 0 => flush_failed,
         _ => code,
     }
@@ -149,10 +152,7 @@ fn ready(vm: &VirtualMachine, options: &Options, setup: &Setup<'_>) -> PyResult<
     let told = Told { dialect: options.dialect, argv, first_path, flags: setup.flags };
     start::tell(vm, &told)?;
     vm.ensure_main_module()?;
-    if setup.hooked {
-        streams::install(vm)?;
-    }
-    Ok(())
+    streams::install(vm, setup.hooked)
 }
 
 // ---- the program itself ----------------------------------------------------------------------
@@ -323,6 +323,7 @@ fn ended(vm: &VirtualMachine, ran: PyResult<()>, compiling: bool) -> Ending {
             format!("The program ended itself with code {code}."),
         );
     }
+    shorten(&raised);
     vm.print_exception(&raised);
     if raised.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt) {
         return Ending::new(INTERRUPTED, ExitHow::Interrupted, "The program was interrupted.");
@@ -332,6 +333,25 @@ fn ended(vm: &VirtualMachine, ran: PyResult<()>, compiling: bool) -> Ending {
         return Ending::new(1, ExitHow::Syntax, format!("The program does not compile: {what}."));
     }
     Ending::new(1, ExitHow::Exception, format!("Nothing caught the program's {what}."))
+}
+
+/// Cuts a traceback to its innermost entries, as CPython does when it prints one: with a limit on
+/// recursion of the program's own it may have a million.
+fn shorten(raised: &PyBaseExceptionRef) {
+    const SHOWN: usize = 1000;
+    let mut length = 0;
+    let mut at = raised.__traceback__();
+    while let Some(entry) = at {
+        length += 1;
+        at = entry.next.lock().clone();
+    }
+    if length > SHOWN {
+        let mut shown = raised.__traceback__();
+        for _ in SHOWN..length {
+            shown = shown.and_then(|entry| entry.next.lock().clone());
+        }
+        raised.set_traceback(shown);
+    }
 }
 
 /// An exception as its type and the first line of its text.

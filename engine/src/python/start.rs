@@ -5,7 +5,7 @@ use std::path::Path;
 
 use loopscope_protocol::Dialect;
 use rustpython_vm::builtins::PyModuleDef;
-use rustpython_vm::frozen::FrozenModule;
+use rustpython_vm::frozen::FrozenLib;
 use rustpython_vm::vm::Context;
 use rustpython_vm::{Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
 
@@ -18,22 +18,23 @@ pub(super) struct Setup<'a> {
     pub(super) flags: &'a Flags,
     /// The seed of hashes; `None`: another one each time.
     pub(super) hash_seed: Option<u32>,
-    /// Whether the program sees the run's clock, and starts threads and processes under its eyes.
+    /// Whether what the program does with threads, processes, sockets and chance concerns the run.
+    /// Its clock does in any case.
     pub(super) hooked: bool,
 }
 
 /// What the API of asyncio adds to the interpreter.
 mod asyncio_parts {
-    use super::{Context, FrozenModule, PyModuleDef, PyObjectRef, VirtualMachine};
+    use super::{Context, FrozenLib, PyModuleDef, PyObjectRef, VirtualMachine};
 
     /// Native modules, which replace the interpreter's own of the same names.
-    pub(super) fn native(_ctx: &Context) -> Vec<&'static PyModuleDef> {
-        Vec::new()
+    pub(super) fn native(ctx: &Context) -> Vec<&'static PyModuleDef> {
+        crate::asyncio::native_modules(ctx)
     }
 
     /// Modules in Python, which do the same.
-    pub(super) fn frozen() -> Vec<(&'static str, FrozenModule)> {
-        Vec::new()
+    pub(super) fn frozen() -> &'static FrozenLib {
+        crate::asyncio::FROZEN
     }
 
     /// The loop that `py` calls `loop`: the running one, or the one that `get_event_loop()` would
@@ -54,9 +55,7 @@ pub(super) fn interpreter(setup: &Setup<'_>) -> Interpreter {
     let ctx = builder.ctx.clone();
     let mut natives = rustpython_stdlib::stdlib_module_defs(&ctx);
     // Of two modules with one name the later one counts.
-    if setup.hooked {
-        natives.extend(hooks::definitions(hooks::originals(&ctx)));
-    }
+    natives.extend(hooks::definitions(hooks::originals(&ctx), setup.hooked));
     natives.extend(asyncio_parts::native(&ctx));
     builder
         .add_native_modules(&natives)

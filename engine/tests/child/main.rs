@@ -1,0 +1,14 @@
+//! The child process as its parent sees it: the real thing, started as the terminal program starts
+//! it, with real programs.
+//!
+//! It is run through the example `child`, which `cargo test` builds beside these tests.
+
+mod as_python;
+mod clock;
+mod ends;
+mod interrupts;
+mod limits;
+mod output;
+mod process;
+mod statements;
+mod stepping;
