@@ -4,7 +4,10 @@
 #![forbid(unsafe_code)]
 
 pub mod app;
+pub mod cli;
+pub mod headless;
 pub mod keys;
+pub mod repl;
 pub mod session;
 pub mod source;
 pub mod terminal;

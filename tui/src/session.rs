@@ -41,7 +41,7 @@ pub use breaks::{Breakpoint, Breaks, Trigger};
 pub use changes::{Changes, Mark};
 pub use command::{Command, Events, Format, Target, TaskRef, Topic, Unit};
 pub use complete::{Completion, complete, wants_file};
-pub use export::export;
+pub use export::{export, supported};
 pub use help::help;
 pub use parse::{duration, parse};
 pub use settings::{SETTINGS, Settings};
@@ -239,6 +239,31 @@ impl Session {
         self.source.is_recording()
     }
 
+    /// Whether there is no program and no recording.
+    pub fn is_empty_handed(&self) -> bool {
+        self.source.is_nothing()
+    }
+
+    /// Whether nothing more will come from the source: its process is gone, or it was read.
+    pub fn source_ended(&self) -> bool {
+        self.source.is_ended()
+    }
+
+    /// A sentence about what is wrong with the source, if anything is.
+    pub fn warning(&self) -> Option<String> {
+        self.link.broken.clone().or_else(|| self.source.warning())
+    }
+
+    /// Whether records were lost or harmed on their way.
+    pub fn is_harmed(&self) -> bool {
+        let corrupt = |(_, anomaly): &(usize, loopscope_model::state::Anomaly)| {
+            anomaly.kind == loopscope_protocol::AnomalyKind::Corrupt
+        };
+        self.source.warning().is_some()
+            || self.timeline.live().counts().gaps > 0
+            || self.timeline.anomalies(self.timeline.len()).iter().any(corrupt)
+    }
+
     /// What to call the source: a file name.
     pub fn name(&self) -> String {
         self.source.name()
@@ -294,14 +319,18 @@ impl Session {
         self.outlets.trouble()
     }
 
+    /// How commands may name the tasks: numbers and names.
+    pub fn task_names(&self) -> Vec<String> {
+        let names = self.names();
+        let of_task = |task: &loopscope_model::state::Task| {
+            [task.id.0.to_string(), names.name(task.label).into_owned()]
+        };
+        self.state().tasks().flat_map(of_task).collect()
+    }
+
     /// What could stand at the end of `line`.
     pub fn complete(&self, line: &str) -> Completion {
-        let names = self.names();
-        let tasks = self
-            .state()
-            .tasks()
-            .flat_map(|task| [task.id.0.to_string(), names.name(task.label).into_owned()]);
-        complete(line, &tasks.collect::<Vec<_>>(), &self.bookmarks)
+        complete(line, &self.task_names(), &self.bookmarks)
     }
 
     // ---- ending -----------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 //!
 //! A source does not know what a command, a breakpoint or a cursor is: that is the session's.
 
+pub(crate) mod ending;
+pub mod local;
+pub mod none;
 pub mod outlets;
 pub mod replay;
 #[cfg(test)]
@@ -49,6 +52,11 @@ pub trait Source: fmt::Debug {
 
     /// Whether it is a recording: complete, and nothing can be asked of it.
     fn is_recording(&self) -> bool {
+        false
+    }
+
+    /// Whether there is nothing to look at at all.
+    fn is_nothing(&self) -> bool {
         false
     }
 

@@ -104,7 +104,9 @@ fn lined_up(
     id: LoopId,
     queue: impl Fn(&Loop) -> Vec<HandleId>,
 ) -> BTreeMap<HandleId, (Option<bool>, u32)> {
-    let Some(each) = state.event_loop(id) else { return BTreeMap::new() };
+    let Some(each) = state.event_loop(id) else {
+        return BTreeMap::new();
+    };
     let seen = |id| state.handle(id).map(|handle: &Handle| handle.cancelled);
     let times = |id| state.handle(id).map_or(0, |handle: &Handle| handle.queued);
     queue(each).into_iter().map(|id| (id, (seen(id), times(id)))).collect()

@@ -65,6 +65,11 @@ impl Session {
                 None => Outcome::Done(Answer::default()),
             };
         }
+        if self.source.is_nothing() && moves(command) {
+            return Outcome::Failed(Trouble::new(
+                "No program is open; `loopscope repl FILE` opens one.",
+            ));
+        }
         // Only a front end that stays responsive gets here while something runs.
         if !matches!(self.under_way, UnderWay::Nothing) && moves(command) {
             return Outcome::Failed(Trouble::new(
@@ -427,7 +432,6 @@ const fn moves(command: &Command) -> bool {
             | Command::Expect { .. }
             | Command::Py(_)
             | Command::Resume
-            | Command::Source(_)
     )
 }
 

@@ -30,7 +30,7 @@ impl Format {
 }
 
 /// A sentence if this format cannot be written yet.
-pub(super) fn supported(format: Format) -> Result<(), String> {
+pub fn supported(format: Format) -> Result<(), String> {
     match format {
         Format::Svg => {
             Err("SVG cannot be written yet; use `perfetto` and open it at ui.perfetto.dev."

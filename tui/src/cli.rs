@@ -1,0 +1,410 @@
+//! The command line: what there is to say, in one place. Help, completions and the man page come
+//! from the same definitions. What each command does is in the modules below.
+
+mod compare;
+mod convert;
+mod doctor;
+mod lesson;
+mod manual;
+mod open;
+pub mod screen;
+mod size;
+mod start;
+mod wall;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
+
+use crate::session::Format;
+
+/// Exit codes, as design §6 has them.
+pub mod code {
+    /// All went well.
+    pub const OK: i32 = 0;
+    /// A command or an assertion failed.
+    pub const FAILED: i32 = 1;
+    /// The command line makes no sense.
+    pub const USAGE: i32 = 2;
+    /// A lesson's check failed.
+    pub const LESSON: i32 = 3;
+    /// A probe or a target was lost.
+    pub const LOST: i32 = 4;
+    /// Records were lost or harmed, under `--strict`.
+    pub const HARMED: i32 = 5;
+    /// The time was over.
+    pub const TIMEOUT: i32 = 124;
+    /// Ctrl-C.
+    pub const INTERRUPTED: i32 = 130;
+}
+
+/// An interactive teaching tool and visual debugger for event loops
+#[derive(Debug, Parser)]
+#[command(
+    name = "loopscope",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  loopscope                              choose a lesson
+  loopscope run hello.py                 watch a program, step by step
+  loopscope run --headless hello.py      just run it; its exit code is ours
+  loopscope run --headless --events - hello.py
+                                         every record as a line of JSON
+  loopscope repl hello.py                the same without a screen
+  loopscope repl -c 'expect handle-run' -c 'assert ready == 1' hello.py
+                                         check an order of events in a script
+
+Our options come before FILE; everything after FILE is the program's.
+Exit codes: 0 ok, 1 a command or an assertion failed, 2 usage, 3 a lesson's check failed,
+4 target lost, 5 records lost under --strict, 124 time over, 130 interrupted.
+`run --headless` gives the program's own code."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Watch a Python program on the screen, paused before its first record
+    #[command(
+        override_usage = "loopscope run [OPTIONS] FILE [ARGS]...",
+        after_help = "Examples:\n  loopscope run hello.py\n  loopscope run --clock real server.py --port 8080\n  loopscope run --headless --record run.loop hello.py\n\nEverything after FILE is the program's."
+    )]
+    Run(RunArgs),
+    /// Take a lesson on the screen
+    #[command(
+        after_help = "Examples:\n  loopscope learn\n  loopscope learn call_soon\n  loopscope learn 2"
+    )]
+    Learn(LearnArgs),
+    /// Watch a recording on the screen
+    #[command(
+        after_help = "Examples:\n  loopscope replay run.loop\n  loopscope replay --headless --events - run.loop"
+    )]
+    Replay(ReplayArgs),
+    /// The same without a screen: commands from the keyboard, a file or a pipe
+    #[command(
+        override_usage = "loopscope repl [OPTIONS] [SOURCE [ARGS]...]",
+        after_help = "Examples:\n  loopscope repl hello.py\n  loopscope repl -c 'until task-done' -c 'info tasks' hello.py\n  loopscope repl -x checks.txt hello.py\n  echo 'info loop' | loopscope repl --json run.loop\n\nSOURCE is a program or a recording. With -x or -c, or with commands from a pipe, it is a batch:\nit stops at the first command that fails, with exit code 1. An unfinished program is ended."
+    )]
+    Repl(ReplArgs),
+    /// Compare two recordings or programs; exit code 1 if they differ
+    #[command(after_help = "Example:\n  loopscope diff before.loop after.loop")]
+    Diff(DiffArgs),
+    /// Convert a recording
+    #[command(
+        after_help = "Examples:\n  loopscope export run.loop --to perfetto -o run.json\n  loopscope export run.loop --to csv"
+    )]
+    Export(ExportArgs),
+    /// Lessons without a screen
+    #[command(subcommand)]
+    Lesson(LessonCommand),
+    /// Watch a board on the screen
+    Attach(AttachArgs),
+    /// What works on this machine
+    Doctor,
+    /// Print a shell's completions
+    #[command(
+        after_help = "Example:\n  loopscope completions bash > ~/.local/share/bash-completion/completions/loopscope"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  loopscope man | man -l -")]
+    Man,
+}
+
+/// What `run`, `learn`, `attach`, `replay` and `repl` share.
+#[derive(Args, Clone, Debug)]
+pub struct Shared {
+    /// Whose rules the program runs by
+    #[arg(long, value_name = "NAME", default_value = "cpython", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
+    dialect: Dialect,
+    /// Virtual: sleeping costs nothing and every run is the same. Auto: virtual until the program
+    /// touches the outside world
+    #[arg(long, value_name = "CLOCK", default_value = "auto", value_parser = words::<ClockMode>(&[ClockMode::Board]))]
+    clock: ClockMode,
+    /// The seed of str hashes, `random` and shuffled ties
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// The order of timers that are due at exactly the same time
+    #[arg(long, value_name = "ORDER", default_value = "heapq", value_parser = words::<Ties>(&[]))]
+    ties: Ties,
+    /// The calendar time at the start, as 2000-01-01T00:00:00Z, seconds since 1970, or `now`
+    #[arg(long, value_name = "TIME", default_value = "2000-01-01T00:00:00Z", value_parser = wall::parse)]
+    wall_start: i64,
+    /// What the program reads from its standard input
+    #[arg(long, value_name = "FILE")]
+    stdin: Option<PathBuf>,
+    /// Write a recording, for `replay`, `diff` and `export`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Write every record as a line of JSON; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// No screen: the program's own output, and its own exit code
+    #[arg(long)]
+    headless: bool,
+    /// End the program after so many seconds, with exit code 124
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<std::time::Duration>,
+    /// Whether to use colour; NO_COLOR is minded too
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    ascii: bool,
+    /// Exit with code 5 if records were lost or harmed
+    #[arg(long)]
+    strict: bool,
+    /// How much memory the program may use, as 512M or 4G; `none` for no limit
+    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size::parse)]
+    memory: size::Size,
+}
+
+impl Default for Shared {
+    /// What holds where nothing was said.
+    fn default() -> Self {
+        let bare = Self::augment_args(clap::Command::new("loopscope"));
+        let matches = bare.get_matches_from(["loopscope"]);
+        Self::from_arg_matches(&matches)
+            .expect("every shared option has a default or may be absent")
+    }
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Whether to use colour on a stream that is, or is not, a terminal.
+    pub fn on(self, terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+struct RunArgs {
+    #[command(flatten)]
+    shared: Shared,
+    /// The program and its arguments
+    #[arg(required = true, trailing_var_arg = true, value_name = "FILE")]
+    program: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+struct LearnArgs {
+    #[command(flatten)]
+    shared: Shared,
+    /// The lesson's number or name; without it, the menu
+    lesson: Option<String>,
+}
+
+#[derive(Args, Debug)]
+struct ReplayArgs {
+    #[command(flatten)]
+    shared: Shared,
+    /// The recording
+    file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+struct ReplArgs {
+    #[command(flatten)]
+    shared: Shared,
+    /// Do the commands in a file; may be given several times
+    #[arg(short = 'x', value_name = "SCRIPT")]
+    scripts: Vec<PathBuf>,
+    /// Do a command; may be given several times
+    #[arg(short = 'c', value_name = "COMMAND")]
+    commands: Vec<String>,
+    /// Answer each command with one JSON object on a line
+    #[arg(long)]
+    json: bool,
+    /// A program with its arguments, or a recording
+    #[arg(trailing_var_arg = true, value_name = "SOURCE")]
+    source: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+struct DiffArgs {
+    /// The first recording or program
+    first: PathBuf,
+    /// The second one
+    second: PathBuf,
+    /// Whose rules programs run by
+    #[arg(long, value_name = "NAME", default_value = "cpython", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
+    dialect: Dialect,
+    /// End programs after so many seconds, with exit code 124
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<std::time::Duration>,
+}
+
+#[derive(Args, Debug)]
+struct ExportArgs {
+    /// The recording
+    file: PathBuf,
+    /// To what
+    #[arg(long, value_name = "FORMAT", value_parser = ["perfetto", "jsonl", "csv", "svg"])]
+    to: String,
+    /// Where to; standard output by default
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+}
+
+impl ExportArgs {
+    fn format(&self) -> Format {
+        let all = Format::ALL.iter().copied();
+        all.into_iter().find(|format| format.word() == self.to).unwrap_or(Format::Jsonl)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum LessonCommand {
+    /// List the lessons
+    List,
+    /// Check lessons as an author: all built-in ones, or a folder
+    Check {
+        /// A lesson's folder
+        folder: Option<PathBuf>,
+    },
+    /// Start a lesson of your own from a template
+    New {
+        /// Its folder, as `08_my_lesson`
+        folder: PathBuf,
+    },
+    /// Take a lesson in line mode
+    Run {
+        /// Its number or name
+        lesson: String,
+    },
+}
+
+#[derive(Args, Debug)]
+struct AttachArgs {
+    #[command(flatten)]
+    shared: Shared,
+    /// The chip's name
+    #[arg(long)]
+    chip: Option<String>,
+    /// The firmware's ELF file
+    #[arg(long)]
+    elf: Option<PathBuf>,
+    /// Which probe, as VID:PID or VID:PID:SERIAL
+    #[arg(long)]
+    probe: Option<String>,
+    /// A raw RTT stream, as HOST:PORT
+    #[arg(long)]
+    tcp: Option<String>,
+    /// A board without hardware
+    #[arg(long)]
+    demo: bool,
+    /// List the probes
+    #[arg(long)]
+    list: bool,
+    /// May control the board, not only watch it
+    #[arg(long)]
+    control: bool,
+    /// Write the firmware to the board first
+    #[arg(long)]
+    flash: bool,
+}
+
+/// Accepts the words of a closed set, but for some.
+fn words<W: Word + PartialEq + Send + Sync>(
+    but: &[W],
+) -> impl clap::builder::TypedValueParser<Value = W> + use<W> {
+    use clap::builder::TypedValueParser;
+    let list: Vec<&'static str> =
+        W::ALL.iter().filter(|word| !but.contains(word)).map(|word| word.word()).collect();
+    clap::builder::PossibleValuesParser::new(list)
+        .try_map(|word| W::parse(&word).ok_or("not one of the words"))
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let number: f64 = text.parse().map_err(|_| "write a number of seconds, such as 2.5")?;
+    std::time::Duration::try_from_secs_f64(number)
+        .map_err(|_| "write a number of seconds that is not negative, such as 2.5".to_owned())
+}
+
+/// The whole definition, for the manual and the completions.
+pub fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// Does what the command line says; `args` begin with the program's own name. Gives the exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let matches = match definition().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return error.exit_code();
+        }
+    };
+    match cli.command {
+        None => screen::menu(None),
+        Some(Command::Run(args)) => start::run(args),
+        Some(Command::Learn(args)) => screen::learn(&args),
+        Some(Command::Replay(args)) => start::replay(&args),
+        Some(Command::Repl(args)) => {
+            let order = matches.subcommand_matches("repl").map(given_order).unwrap_or_default();
+            start::repl(args, &order)
+        }
+        Some(Command::Diff(args)) => compare::diff(&args),
+        Some(Command::Export(args)) => convert::export(&args),
+        Some(Command::Lesson(command)) => lesson::lesson(command),
+        Some(Command::Attach(_)) => complain(
+            code::LOST,
+            "boards cannot be attached yet; `loopscope run FILE` watches a program, `loopscope replay FILE` a recording",
+        ),
+        Some(Command::Doctor) => doctor::doctor(),
+        Some(Command::Completions { shell }) => manual::completions(shell),
+        Some(Command::Man) => manual::man(),
+    }
+}
+
+/// Whether each of the `-x` and `-c`, in the order in which they were written, is a script.
+fn given_order(matches: &clap::ArgMatches) -> Vec<bool> {
+    let at = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<_>>();
+    let scripts = at("scripts").into_iter().map(|index| (index, true));
+    let mut all: Vec<_> =
+        scripts.chain(at("commands").into_iter().map(|index| (index, false))).collect();
+    all.sort_unstable();
+    all.into_iter().map(|(_, is_script)| is_script).collect()
+}
+
+/// Says one sentence on standard error, and gives the exit code.
+pub(crate) fn complain(code: i32, sentence: &str) -> i32 {
+    let _ = writeln!(std::io::stderr(), "loopscope: {sentence}");
+    code
+}
+
+#[cfg(test)]
+mod tests;

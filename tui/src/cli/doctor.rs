@@ -1,0 +1,142 @@
+//! `doctor`: what works on this machine.
+
+use std::io::{IsTerminal, Write, stdin, stdout};
+use std::process::Stdio;
+use std::time::Instant;
+
+use directories::ProjectDirs;
+use loopscope_engine::host::{Options, Program};
+
+use super::code;
+use crate::source::local::{Stdin, command};
+
+/// One line of the report.
+struct Finding {
+    what: &'static str,
+    good: bool,
+    text: String,
+}
+
+pub(super) fn doctor() -> i32 {
+    let findings = [system(), terminal(), colours(), letters(), engine(), data(), boards()];
+    let mut out = stdout();
+    for finding in &findings {
+        let mark = if finding.good { "ok  " } else { "look" };
+        let _ = writeln!(out, "{mark}  {:<9} {}", finding.what, finding.text);
+    }
+    // Only what is needed to run programs at all is a failure.
+    let works =
+        findings.iter().filter(|finding| finding.what == "engine").all(|finding| finding.good);
+    if works { code::OK } else { code::FAILED }
+}
+
+fn finding(what: &'static str, good: bool, text: impl Into<String>) -> Finding {
+    Finding { what, good, text: text.into() }
+}
+
+fn system() -> Finding {
+    let name = format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH);
+    match std::env::consts::OS {
+        "linux" | "macos" => finding("system", true, name),
+        _ => finding("system", false, format!("{name} is not tested; Linux and macOS are")),
+    }
+}
+
+fn terminal() -> Finding {
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        return finding(
+            "terminal",
+            false,
+            "input or output is no terminal: the screen needs one, `repl` and `run --headless` do not",
+        );
+    }
+    match crossterm::terminal::size() {
+        Ok((columns, rows)) if columns >= 80 && rows >= 24 => {
+            finding("terminal", true, format!("{columns}x{rows}"))
+        }
+        Ok((columns, rows)) => finding(
+            "terminal",
+            false,
+            format!("{columns}x{rows} is narrow; 80x24 shows all panels"),
+        ),
+        Err(error) => finding("terminal", false, format!("its size is not known: {error}")),
+    }
+}
+
+fn colours() -> Finding {
+    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        return finding(
+            "colour",
+            true,
+            "off, because NO_COLOR is set; nothing is told by colour alone",
+        );
+    }
+    let term = std::env::var("TERM").unwrap_or_default();
+    let more = std::env::var("COLORTERM").unwrap_or_default();
+    match (term.as_str(), more.as_str()) {
+        ("" | "dumb", _) => {
+            finding("colour", false, "TERM names no terminal that can draw; set it, or use `repl`")
+        }
+        (_, "truecolor" | "24bit") => finding("colour", true, format!("{term}, all colours")),
+        _ => finding("colour", true, term),
+    }
+}
+
+fn letters() -> Finding {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .unwrap_or_default();
+    let lower = locale.to_lowercase();
+    if lower.contains("utf-8") || lower.contains("utf8") {
+        finding("letters", true, locale)
+    } else {
+        let locale = if locale.is_empty() { "no locale" } else { &locale };
+        finding(
+            "letters",
+            false,
+            format!("{locale} promises no UTF-8; if boxes look wrong, use --ascii"),
+        )
+    }
+}
+
+/// Runs a program of one line.
+fn engine() -> Finding {
+    let since = Instant::now();
+    let options = Options::new(Program::Code(
+        "import asyncio; print(asyncio.run(asyncio.sleep(0, 'works')))".to_owned(),
+    ));
+    let output = command(&options.to_args(), Stdin::Empty, false)
+        .and_then(|mut command| command.stdout(Stdio::piped()).stderr(Stdio::piped()).output());
+    match output {
+        Ok(output) if output.stdout == b"works\n" => {
+            finding("engine", true, format!("runs a program in {} ms", since.elapsed().as_millis()))
+        }
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let last = said.lines().last().unwrap_or("it said nothing");
+            finding("engine", false, format!("cannot run a program: {last}"))
+        }
+        Err(error) => finding("engine", false, format!("cannot be started: {error}")),
+    }
+}
+
+fn data() -> Finding {
+    let Some(folders) = ProjectDirs::from("", "", "loopscope") else {
+        return finding("files", false, "there is no home folder, so no history is kept");
+    };
+    let folder = folders.data_dir();
+    match std::fs::create_dir_all(folder) {
+        Ok(()) => finding("files", true, format!("history in {}", folder.display())),
+        Err(error) => finding(
+            "files",
+            false,
+            format!("no history is kept, because {} cannot be made: {error}", folder.display()),
+        ),
+    }
+}
+
+fn boards() -> Finding {
+    finding("boards", true, "not needed: boards cannot be attached yet")
+}

@@ -1,0 +1,147 @@
+//! From what the command line says to sources and sessions.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use loopscope_engine::host::{Options, Program};
+
+use super::Shared;
+use crate::session::Session;
+use crate::source::Source;
+use crate::source::local::{Launch, Local, Stdin};
+use crate::source::outlets::Outlets;
+use crate::source::replay::Replay;
+
+impl Shared {
+    /// How the engine is to run a program. `program` is the file and its arguments.
+    pub(super) fn engine(&self, program: &[OsString]) -> Result<Options, String> {
+        let (file, args) = program.split_first().ok_or("which program? Name a Python file")?;
+        let file = PathBuf::from(file);
+        check_program(&file)?;
+        let mut options = Options::new(Program::File(file));
+        options.args = args.to_vec();
+        options.dialect = self.dialect;
+        options.clock = self.clock;
+        options.seed = self.seed;
+        options.ties = self.ties;
+        options.wall_start_ns = self.wall_start;
+        options.memory_limit = self.memory.0;
+        options.stdout_to_stderr = self.events_on_stdout();
+        Ok(options)
+    }
+
+    pub(super) fn events_on_stdout(&self) -> bool {
+        self.events.as_deref() == Some(Path::new("-"))
+    }
+
+    /// What the program reads; `otherwise` without `--stdin`.
+    pub(super) fn stdin(&self, otherwise: Stdin) -> Result<Stdin, String> {
+        let Some(path) = &self.stdin else { return Ok(otherwise) };
+        let file = File::open(path).map_err(|error| {
+            format!(
+                "--stdin `{}` cannot be opened: {}; name a file that you may read",
+                path.display(),
+                why(&error)
+            )
+        })?;
+        Ok(Stdin::File(file))
+    }
+
+    pub(super) fn outlets(&self) -> Result<Outlets, String> {
+        Outlets::open(self.events.as_deref(), self.record.as_deref())
+    }
+
+    /// A session on a program, held before its first record, or on a recording.
+    pub(crate) fn session(&self, source: &[OsString], capture: bool) -> Result<Session, String> {
+        let path = Path::new(source.first().ok_or("which program or recording? Name a file")?);
+        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        if Replay::is_one(path) {
+            let session = Session::new(self.recording(path)?).in_folder(folder);
+            return self.with_outlets(session);
+        }
+        let options = self.engine(source)?;
+        // Links are followed as the engine does it, so that `list` finds the same files.
+        let folder = path
+            .canonicalize()
+            .ok()
+            .and_then(|path| path.parent().map(Path::to_path_buf))
+            .unwrap_or(folder);
+        let source = self.child(options, capture)?;
+        self.with_outlets(Session::new(Box::new(source)).in_folder(folder))
+    }
+
+    /// A program that is held before its first record, for a session.
+    pub(super) fn child(&self, mut options: Options, capture: bool) -> Result<Local, String> {
+        options.wire = true;
+        options.paused = true;
+        options.capture = capture;
+        Local::start(Launch {
+            args: options.to_args(),
+            name: program_name(&options.program),
+            stdin: self.stdin(Stdin::Empty)?,
+            own_group: true,
+            capture,
+            keep_bytes: true,
+            patient: false,
+            memory_limit: options.memory_limit,
+        })
+        .map_err(|error| error.to_string())
+    }
+
+    pub(super) fn recording(&self, path: &Path) -> Result<Box<dyn Source>, String> {
+        if self.record.is_some() {
+            return Err(format!(
+                "`{}` is a recording already; copy it instead of using --record",
+                path.display()
+            ));
+        }
+        Ok(Box::new(Replay::open(path).map_err(|error| error.to_string())?))
+    }
+
+    fn with_outlets(&self, mut session: Session) -> Result<Session, String> {
+        session.set_outlets(self.outlets()?);
+        Ok(session)
+    }
+}
+
+/// What to call a program: its file's name without the folder.
+pub(super) fn program_name(program: &Program) -> String {
+    match program {
+        Program::File(path) => {
+            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+        }
+        Program::Code(_) => "-c".to_owned(),
+        Program::Module(name) => name.clone(),
+    }
+}
+
+/// Refuses what no interpreter could run, before one is started.
+fn check_program(path: &Path) -> Result<(), String> {
+    let shown = path.display();
+    if path.is_dir() && !path.join("__main__.py").is_file() {
+        return Err(format!(
+            "`{shown}` is a folder without a __main__.py; name a Python file in it"
+        ));
+    }
+    if path.is_dir() {
+        return Ok(());
+    }
+    match File::open(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!(
+            "`{shown}` cannot be opened: {}; name a Python file that you may read",
+            why(&error)
+        )),
+    }
+}
+
+/// An error of the operating system in plain words.
+pub(super) fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "you may not".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}

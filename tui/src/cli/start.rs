@@ -1,0 +1,75 @@
+//! `run`, `replay` and `repl`: which front end a source gets.
+
+use std::io::{IsTerminal, stdin, stdout};
+
+use super::{ReplArgs, ReplayArgs, RunArgs, code, complain, open, screen};
+use crate::headless;
+use crate::repl::{self, Input};
+use crate::source::local::Stdin;
+
+pub(super) fn run(args: RunArgs) -> i32 {
+    if !args.shared.headless {
+        return screen::program(&args.shared, &args.program);
+    }
+    let plan = || -> Result<headless::Plan, String> {
+        let options = args.shared.engine(&args.program)?;
+        Ok(headless::Plan {
+            name: open::program_name(&options.program),
+            options,
+            stdin: args.shared.stdin(Stdin::Inherit)?,
+            outlets: args.shared.outlets()?,
+            timeout: args.shared.timeout,
+            strict: args.shared.strict,
+        })
+    };
+    match plan() {
+        Ok(plan) => headless::run(plan),
+        Err(sentence) => complain(code::USAGE, &sentence),
+    }
+}
+
+pub(super) fn replay(args: &ReplayArgs) -> i32 {
+    if !args.shared.headless {
+        return screen::recording(&args.shared, &args.file);
+    }
+    let outlets = args.shared.outlets();
+    let parts = args.shared.recording(&args.file).and_then(|source| Ok((source, outlets?)));
+    match parts {
+        Ok((source, outlets)) => {
+            let to_stderr = args.shared.events_on_stdout();
+            headless::replay(source, outlets, to_stderr, args.shared.strict)
+        }
+        Err(sentence) => complain(code::USAGE, &sentence),
+    }
+}
+
+pub(super) fn repl(args: ReplArgs, order: &[bool]) -> i32 {
+    let (mut scripts, mut commands) = (args.scripts.into_iter(), args.commands.into_iter());
+    let batch: Vec<Input> = order
+        .iter()
+        .filter_map(|is_script| {
+            if *is_script {
+                scripts.next().map(Input::Script)
+            } else {
+                commands.next().map(Input::Command)
+            }
+        })
+        .collect();
+    let session = match &args.source[..] {
+        [] => None,
+        source => match args.shared.session(source, args.json) {
+            Ok(session) => Some(session),
+            Err(sentence) => return complain(code::USAGE, &sentence),
+        },
+    };
+    let interactive = batch.is_empty() && stdin().is_terminal() && stdout().is_terminal();
+    repl::run(repl::Plan {
+        session,
+        batch,
+        json: args.json,
+        interactive: interactive && !args.json,
+        color: args.shared.color.on(stdout().is_terminal()),
+        timeout: args.shared.timeout,
+        strict: args.shared.strict,
+    })
+}

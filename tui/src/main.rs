@@ -1,0 +1,20 @@
+//! The binary. It is three programs in one: the terminal program, the engine that the terminal
+//! program starts as its child, and the `python3` that programs find as `sys.executable`.
+#![forbid(unsafe_code)]
+
+use std::process::exit;
+
+use loopscope_engine::host;
+
+fn main() {
+    let mut args = std::env::args_os();
+    let own = args.next();
+    // The engine is looked for first and without a parser, because every run waits for it.
+    if std::env::args_os().nth(1).is_some_and(|first| first == "__engine") {
+        exit(host::main(args.skip(1)));
+    }
+    if host::acts_as_python() {
+        exit(host::python_main(args));
+    }
+    exit(loopscope::cli::main(own.into_iter().chain(args)));
+}

@@ -1,0 +1,217 @@
+//! Line mode: commands from the keyboard, a script, the command line or a pipe; answers as text or
+//! as JSON. What a command does is the session's; here lines come in and answers go out.
+
+mod batch;
+mod helper;
+mod interactive;
+mod lesson;
+mod print;
+mod signals;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use loopscope_protocol::ExitHow;
+
+use crate::cli::{code, complain};
+use crate::session::{Outcome, Session, Trouble};
+use print::Printer;
+use signals::Signals;
+
+pub use lesson::take_lesson;
+
+/// How long one look for records takes at most. A signal or the deadline is noticed after it.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Plan {
+    /// What the commands are about. Without it only `help`, `source`, `set` and `quit` make sense.
+    pub session: Option<Session>,
+    /// The commands of `-x` and `-c`, in order; with any, nothing is read from standard input.
+    pub batch: Vec<Input>,
+    /// Whether answers are JSON.
+    pub json: bool,
+    /// Whether a person is there.
+    pub interactive: bool,
+    /// Whether to use colour.
+    pub color: bool,
+    /// How long all of it may take.
+    pub timeout: Option<Duration>,
+    /// Whether lost or harmed records are a failure.
+    pub strict: bool,
+}
+
+/// Where commands come from.
+#[derive(Debug)]
+pub enum Input {
+    /// A file with one on each line.
+    Script(PathBuf),
+    /// One.
+    Command(String),
+}
+
+/// What becomes of line mode after a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    /// It goes on.
+    On,
+    /// The command failed.
+    Failed,
+    /// It is over, with this exit code.
+    Leave(i32),
+}
+
+/// Line mode at work.
+struct Repl {
+    session: Session,
+    printer: Printer,
+    signals: Signals,
+    deadline: Option<Instant>,
+    interactive: bool,
+}
+
+/// Does all commands. Gives the exit code.
+pub fn run(plan: Plan) -> i32 {
+    let signals = match Signals::start(plan.interactive) {
+        Ok(signals) => signals,
+        Err(error) => {
+            return complain(
+                code::FAILED,
+                &format!("signals cannot be received: {error}; try again"),
+            );
+        }
+    };
+    let no_source = plan.session.is_none();
+    let session = plan
+        .session
+        .unwrap_or_else(|| Session::new(Box::new(crate::source::none::Nothing::default())));
+    let mut repl = Repl {
+        printer: Printer::new(plan.json, session.is_recording() && !no_source),
+        session,
+        signals,
+        deadline: plan.timeout.map(|timeout| Instant::now() + timeout),
+        interactive: plan.interactive,
+    };
+    if let Some(warning) = repl.session.warning() {
+        complain(code::HARMED, &warning);
+    }
+    let code = if plan.interactive {
+        interactive::run(&mut repl)
+    } else if plan.batch.is_empty() {
+        batch::standard_input(&mut repl)
+    } else {
+        batch::given(&mut repl, plan.batch)
+    };
+    repl.leave(code, plan.strict)
+}
+
+impl Repl {
+    /// Does one line, and waits for its end.
+    fn line(&mut self, line: &str) -> Flow {
+        self.signals.forget();
+        let result = match self.session.execute_line(line) {
+            Outcome::Done(answer) => Ok(answer),
+            Outcome::Failed(trouble) => Err(trouble),
+            Outcome::Quit => return Flow::Leave(code::OK),
+            Outcome::Started => match self.wait() {
+                Ok(result) => result,
+                Err(flow) => return flow,
+            },
+        };
+        let line = self.session.line().to_owned();
+        let printed = match &result {
+            Ok(answer) => self.printer.answer(&line, answer, &self.session),
+            Err(trouble) => self.printer.trouble(&line, trouble),
+        };
+        if let Some(sentence) = self.session.trouble_with_files() {
+            complain(code::FAILED, &sentence);
+        }
+        if printed.is_err() {
+            // Nobody reads the answers any more.
+            return Flow::Leave(code::OK);
+        }
+        if result.is_ok() { Flow::On } else { Flow::Failed }
+    }
+
+    /// Waits until the command under way is over. The outer error is the end of line mode.
+    #[allow(clippy::type_complexity, reason = "a command's result within line mode's")]
+    fn wait(&mut self) -> Result<Result<crate::session::Answer, Trouble>, Flow> {
+        loop {
+            let tick = self.session.tick(LOOK);
+            for (line, answer) in tick.answers {
+                if self.printer.answer(&line, &answer, &self.session).is_err() {
+                    return Err(Flow::Leave(code::OK));
+                }
+            }
+            if tick.quit {
+                return Err(Flow::Leave(code::OK));
+            }
+            if let Some(over) = tick.over {
+                return Ok(over);
+            }
+            if self.deadline.is_some_and(|at| Instant::now() >= at) {
+                return Err(self.time_is_over());
+            }
+            if let Some(flow) = self.interrupted() {
+                return Err(flow);
+            }
+        }
+    }
+
+    /// What Ctrl-C means while a program runs: hold it; then interrupt it; then end it. A batch has
+    /// nobody to go on with, so there it is the end.
+    fn interrupted(&mut self) -> Option<Flow> {
+        let times = self.signals.interrupts()?;
+        if !self.interactive {
+            return Some(Flow::Leave(code::INTERRUPTED));
+        }
+        match times {
+            1 => self.session.pause(),
+            2 => {
+                complain(code::OK, "the program is interrupted, as by Ctrl-C; once more ends it");
+                self.session.interrupt();
+            }
+            _ => self.session.kill(ExitHow::Interrupted),
+        }
+        None
+    }
+
+    fn time_is_over(&mut self) -> Flow {
+        self.session.kill(ExitHow::Timeout);
+        // The end is a record too, for the files.
+        let since = Instant::now();
+        while !self.session.source_ended() && since.elapsed() < Duration::from_secs(2) {
+            let _ = self.session.tick(LOOK);
+        }
+        complain(
+            code::TIMEOUT,
+            &format!(
+                "the time of --timeout is over, so `{}` was ended; give it more, or less to do",
+                self.session.name()
+            ),
+        );
+        Flow::Leave(code::TIMEOUT)
+    }
+
+    /// Ends what is unfinished, and brings all files to their end.
+    fn leave(mut self, code: i32, strict: bool) -> i32 {
+        if !self.session.source_ended() {
+            self.session.kill(ExitHow::Killed);
+            let since = Instant::now();
+            while !self.session.source_ended() && since.elapsed() < Duration::from_secs(2) {
+                let _ = self.session.tick(LOOK);
+            }
+        }
+        if let Some(sentence) = self.session.trouble_with_files() {
+            complain(code::FAILED, &sentence);
+        }
+        if strict && code == code::OK && self.session.is_harmed() {
+            return complain(
+                code::HARMED,
+                "records were lost or harmed, which --strict does not allow; `info source` and `info lints` say more",
+            );
+        }
+        code
+    }
+}

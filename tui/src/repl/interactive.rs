@@ -1,0 +1,97 @@
+//! Commands from the keyboard, with history, completion and hints.
+
+use std::path::PathBuf;
+
+use directories::ProjectDirs;
+use rustyline::error::ReadlineError;
+use rustyline::history::DefaultHistory;
+use rustyline::{CompletionType, Config, Editor};
+
+use super::helper::LineHelper;
+use super::{Flow, Repl};
+use crate::cli::{code, complain};
+
+/// How many lines of history are kept.
+const HISTORY: usize = 2000;
+
+pub(super) fn run(repl: &mut Repl) -> i32 {
+    let config = Config::builder()
+        .completion_type(CompletionType::List)
+        .max_history_size(HISTORY)
+        .map(|builder| builder.auto_add_history(true).history_ignore_space(true))
+        .map(rustyline::config::Builder::build);
+    let editor = config.and_then(Editor::<LineHelper, DefaultHistory>::with_config);
+    let mut editor = match editor {
+        Ok(editor) => editor,
+        Err(error) => {
+            return complain(
+                code::FAILED,
+                &format!(
+                    "the terminal cannot be used for line mode: {error}; pipe the commands in instead"
+                ),
+            );
+        }
+    };
+    editor.set_helper(Some(LineHelper::default()));
+    let history = history_file();
+    if let Some(path) = &history {
+        // There is none the first time.
+        let _ = editor.load_history(path);
+    }
+    println!("{}", greeting(repl));
+    let code = loop {
+        if let Some(helper) = editor.helper_mut() {
+            helper.see(&repl.session);
+        }
+        // Records may have come by themselves, from a thread or a program that holds late.
+        let _ = repl.session.tick(std::time::Duration::ZERO);
+        let line = match editor.readline(&prompt(repl)) {
+            Ok(line) => line,
+            Err(ReadlineError::Interrupted) => continue,
+            Err(ReadlineError::Eof) => break code::OK,
+            Err(error) => {
+                break complain(code::FAILED, &format!("the line cannot be read: {error}"));
+            }
+        };
+        match repl.line(&line) {
+            Flow::On | Flow::Failed => {}
+            Flow::Leave(code) => break code,
+        }
+    };
+    if let Some(path) = &history {
+        let kept = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        if kept.is_ok() {
+            let _ = editor.save_history(path);
+        }
+    }
+    code
+}
+
+fn greeting(repl: &Repl) -> String {
+    let session = &repl.session;
+    let what = if session.is_recording() {
+        format!("{}: a recording with {} records.", session.name(), session.live_edge())
+    } else if session.is_empty_handed() {
+        "No program: `loopscope repl FILE` opens one.".to_owned()
+    } else {
+        format!("{}: paused before its first record.", session.name())
+    };
+    format!("{what} `step` goes on, `help` lists the commands, `quit` leaves.")
+}
+
+/// Where the cursor is; in the past, how far.
+fn prompt(repl: &Repl) -> String {
+    let session = &repl.session;
+    if session.is_collecting() {
+        return "   > ".to_owned();
+    }
+    if session.is_live() {
+        format!("#{}> ", session.seq())
+    } else {
+        format!("#{} of {}> ", session.seq(), session.timeline().live().seq())
+    }
+}
+
+fn history_file() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "loopscope").map(|folders| folders.data_dir().join("history"))
+}

@@ -1,0 +1,289 @@
+//! A lesson in line mode: Enter goes on to the next place in the run that has something to say, a
+//! question takes a number or a name, and any other line is a command.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question};
+use loopscope_model::State;
+
+use super::print::Printer;
+use super::{Flow, Repl, Signals};
+use crate::cli::{Shared, code, complain};
+use crate::session::{Command, Events, Outcome, Session};
+
+/// How long a line of text gets.
+const WIDTH: usize = 78;
+
+/// Takes a lesson. Gives the exit code.
+pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
+    let folder = match Folder::with(&lesson.program) {
+        Ok(folder) => folder,
+        Err(error) => {
+            return complain(
+                code::FAILED,
+                &format!("the lesson's program cannot be written to a temporary folder: {error}"),
+            );
+        }
+    };
+    let program = folder.0.join(Lesson::FILE).into_os_string();
+    let session = match shared.session(&[program], false) {
+        Ok(session) => session,
+        Err(sentence) => return complain(code::FAILED, &sentence),
+    };
+    let signals = match Signals::start(false) {
+        Ok(signals) => signals,
+        Err(error) => {
+            return complain(code::FAILED, &format!("signals cannot be received: {error}"));
+        }
+    };
+    let repl = Repl {
+        printer: Printer::new(false, false),
+        session,
+        signals,
+        deadline: None,
+        interactive: true,
+    };
+    let mut reading = Reading {
+        guide: Guide::new(lesson),
+        lesson,
+        repl,
+        seen: 0,
+        state: State::default(),
+        shown: BTreeSet::new(),
+    };
+    match reading.read() {
+        Ok(code) => code,
+        // Nobody reads any more.
+        Err(_) => code::OK,
+    }
+}
+
+/// A folder that goes away again.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with(program: &str) -> io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("loopscope-lesson-{}", std::process::id()));
+        fs::create_dir_all(&path)?;
+        let folder = Self(path);
+        fs::write(folder.0.join(Lesson::FILE), program)?;
+        Ok(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Reading {
+    guide: Guide<'static>,
+    lesson: &'static Lesson,
+    repl: Repl,
+    seen: usize,
+    state: State,
+    /// The items that were shown, by number.
+    shown: BTreeSet<usize>,
+}
+
+impl Reading {
+    fn read(&mut self) -> io::Result<i32> {
+        let mut out = io::stdout();
+        writeln!(out, "Lesson {}: {}\n", self.lesson.number, self.lesson.title)?;
+        loop {
+            let Some(number) = self.next_item() else {
+                writeln!(out, "That was the lesson; `loopscope lesson list` shows the others.")?;
+                return Ok(code::OK);
+            };
+            self.shown.insert(number);
+            let item = &self.lesson.items[number];
+            writeln!(out, "-- {} --", item.title)?;
+            match item.question() {
+                None => tell(&mut out, &item.text)?,
+                Some(question) => {
+                    if let Some(code) = self.ask(number, item, question)? {
+                        return Ok(code);
+                    }
+                }
+            }
+            if let ItemKind::Modify(_) | ItemKind::Make = item.kind {
+                writeln!(
+                    out,
+                    "(Do it in a copy of the program: `loopscope learn {}`.)",
+                    self.lesson.id
+                )?;
+            }
+            if let Some(code) = self.pause()? {
+                return Ok(code);
+            }
+        }
+    }
+
+    fn session(&self) -> &Session {
+        &self.repl.session
+    }
+
+    /// Looks at the records that have come since.
+    fn follow(&mut self) {
+        let session = &self.repl.session;
+        let timeline = session.timeline();
+        for record in timeline.range(self.seen, timeline.len()) {
+            self.state.apply(record);
+            self.guide.see(record, &self.state, session.names());
+        }
+        self.seen = timeline.len();
+    }
+
+    /// The next item to show, having run as far as its place.
+    fn next_item(&mut self) -> Option<usize> {
+        loop {
+            self.follow();
+            let places = self.guide.resolved().places;
+            let next = places.iter().find(|placed| !self.shown.contains(&placed.number));
+            if let Some(placed) = next {
+                return Some(placed.number);
+            }
+            if !self.run_on() {
+                // What has no place in a run is shown at the end of it.
+                let missing = self.guide.resolved().missing;
+                let numbers = 0..self.lesson.items.len();
+                let mut left = numbers.filter(|number| !self.shown.contains(number));
+                return left.find(|number| {
+                    missing
+                        .iter()
+                        .any(|item| std::ptr::eq(*item, &raw const self.lesson.items[*number]))
+                });
+            }
+        }
+    }
+
+    /// Runs to the next record that may matter. False at the end.
+    fn run_on(&mut self) -> bool {
+        let kinds = self.guide.kinds();
+        if self.session().program_ended() || kinds.is_empty() {
+            return false;
+        }
+        let events = Events { name: "the lesson's next place".to_owned(), kinds, condition: None };
+        if let Outcome::Started = self.repl.session.execute(&Command::Until(events)) {
+            while self.repl.session.tick(Duration::from_millis(20)).over.is_none() {}
+        }
+        true
+    }
+
+    /// Asks a question, runs on to its answer, and says whether the guess was right.
+    fn ask(&mut self, number: usize, item: &Item, question: &Question) -> io::Result<Option<i32>> {
+        let mut out = io::stdout();
+        tell(&mut out, &question.ask)?;
+        let resolved = self.guide.resolved();
+        let choices =
+            resolved.question(number).map_or_else(Vec::new, |asked| asked.choices.clone());
+        for (n, choice) in choices.iter().enumerate() {
+            writeln!(out, "  {}  {choice}", n + 1)?;
+        }
+        let guess = loop {
+            let Some(line) = prompt("Your answer (number or name): ")? else {
+                return Ok(Some(code::OK));
+            };
+            let line = line.trim();
+            let by_number = line.parse::<usize>().ok().and_then(|n| choices.get(n.wrapping_sub(1)));
+            if let Some(choice) =
+                by_number.or_else(|| choices.iter().find(|choice| *choice == line))
+            {
+                break choice.clone();
+            }
+            if let Some(code) = self.command(line)? {
+                return Ok(Some(code));
+            }
+        };
+        loop {
+            self.follow();
+            let resolved = self.guide.resolved();
+            let asked = resolved.question(number);
+            if let Some(asked) = asked
+                && let Some(answer) = &asked.answer
+            {
+                if asked.is_right(&guess) == Some(true) {
+                    writeln!(out, "Right: {}.\n", answer.text)?;
+                } else {
+                    writeln!(out, "No: it is {}.\n", answer.text)?;
+                }
+                tell(&mut out, asked.explanation.as_ref().unwrap_or(&item.text))?;
+                return Ok(None);
+            }
+            if !self.run_on() {
+                writeln!(out, "This run gives no answer to that.\n")?;
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Waits for Enter; any other line is a command.
+    fn pause(&mut self) -> io::Result<Option<i32>> {
+        loop {
+            let Some(line) = prompt("[Enter goes on] ")? else { return Ok(Some(code::OK)) };
+            if line.trim().is_empty() {
+                return Ok(None);
+            }
+            if let Some(code) = self.command(line.trim())? {
+                return Ok(Some(code));
+            }
+        }
+    }
+
+    fn command(&mut self, line: &str) -> io::Result<Option<i32>> {
+        if line.is_empty() {
+            return Ok(None);
+        }
+        match self.repl.line(line) {
+            Flow::On | Flow::Failed => Ok(None),
+            Flow::Leave(code) => Ok(Some(code)),
+        }
+    }
+}
+
+/// A line from standard input; `None` at its end.
+fn prompt(text: &str) -> io::Result<Option<String>> {
+    if io::stdin().is_terminal() {
+        let mut out = io::stdout();
+        write!(out, "{text}")?;
+        out.flush()?;
+    }
+    let mut line = String::new();
+    let got = io::stdin().lock().read_line(&mut line)?;
+    Ok((got > 0).then_some(line))
+}
+
+/// A text, wrapped.
+fn tell(out: &mut impl Write, prose: &Prose) -> io::Result<()> {
+    for block in &prose.blocks {
+        match block {
+            Block::Code { lines, .. } => {
+                for line in lines {
+                    writeln!(out, "    {line}")?;
+                }
+            }
+            Block::Paragraph(spans) => {
+                let text: String = spans.iter().map(|span| span.text()).collect();
+                let mut column = 0;
+                for word in text.split_whitespace() {
+                    let length = word.chars().count();
+                    if column > 0 && column + 1 + length > WIDTH {
+                        writeln!(out)?;
+                        column = 0;
+                    }
+                    let space = if column > 0 { " " } else { "" };
+                    write!(out, "{space}{word}")?;
+                    column += length + space.len();
+                }
+                writeln!(out)?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,334 @@
+//! A program in a child process of this same binary: records in, requests out.
+//!
+//! The child is started from the calling thread, which must live as long as the child does: on
+//! Linux the child dies with it.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, ErrorKind, PipeWriter, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use command_fds::{CommandFdExt, FdMapping};
+use loopscope_engine::host;
+use loopscope_model::Names;
+use loopscope_model::control::OwnedRequest;
+use loopscope_model::stream::{Arrived, Ingest};
+use loopscope_protocol::{Capabilities, Capability, Event, ExitHow, Text};
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+use super::{Source, SourceError, ending};
+
+/// How much is read from the pipe at once.
+const PIECE: usize = 1 << 16;
+
+/// How many pieces may wait. A child that is ahead of us by more than that waits in its `write`.
+const PIECES: usize = 16;
+
+/// The most pieces that one call of `poll` takes in.
+const MOST: usize = 4;
+
+/// How long a child whose pipe is closed may go on before it is taken for stuck.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What is to be started, and how it is connected.
+#[derive(Debug)]
+pub struct Launch {
+    /// What follows `__engine` on the child's command line.
+    pub args: Vec<OsString>,
+    /// What to call the program.
+    pub name: String,
+    /// What it reads.
+    pub stdin: Stdin,
+    /// Whether it is out of reach of the terminal's Ctrl-C, in a process group of its own.
+    pub own_group: bool,
+    /// Whether its output goes only into records.
+    pub capture: bool,
+    /// Whether to keep the bytes that come, for a recording.
+    pub keep_bytes: bool,
+    /// Whether it may go on for any time once it has closed its pipe: nobody looks at records.
+    pub patient: bool,
+    /// How many bytes it may use, to explain its end with.
+    pub memory_limit: Option<u64>,
+}
+
+/// What a program reads from its standard input.
+#[derive(Debug)]
+pub enum Stdin {
+    /// What we read.
+    Inherit,
+    /// Nothing.
+    Empty,
+    /// A file.
+    File(File),
+}
+
+impl Stdin {
+    fn stdio(self) -> Stdio {
+        match self {
+            Self::Inherit => Stdio::inherit(),
+            Self::Empty => Stdio::null(),
+            Self::File(file) => file.into(),
+        }
+    }
+}
+
+/// The command that starts the engine, without its pipes.
+pub fn command(args: &[OsString], stdin: Stdin, own_group: bool) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("__engine").args(args).env(host::AS_PYTHON, "1").stdin(stdin.stdio());
+    if own_group {
+        command.process_group(0);
+    }
+    Ok(command)
+}
+
+/// A program in a child process.
+#[derive(Debug)]
+pub struct Local {
+    name: String,
+    child: Child,
+    requests: Option<PipeWriter>,
+    pieces: Receiver<Vec<u8>>,
+    ingest: Ingest,
+    bytes: Vec<u8>,
+    keep_bytes: bool,
+    own_group: bool,
+    patient: bool,
+    memory_limit: Option<u64>,
+    /// Since when the pipe is closed.
+    closed: Option<Instant>,
+    status: Option<ExitStatus>,
+    killed: Option<ExitHow>,
+    exit_seen: bool,
+    ended: bool,
+}
+
+impl Local {
+    /// Starts a program.
+    pub fn start(launch: Launch) -> Result<Self, SourceError> {
+        let name = launch.name.clone();
+        Self::try_start(launch).map_err(|error| {
+            SourceError(format!(
+                "`{name}` cannot be started: {error}; free some memory or processes and try again"
+            ))
+        })
+    }
+
+    fn try_start(launch: Launch) -> io::Result<Self> {
+        let (records, to_us) = io::pipe()?;
+        let (from_us, requests) = io::pipe()?;
+        let mut command = command(&launch.args, launch.stdin, launch.own_group)?;
+        if launch.capture {
+            // What a crash prints on its way out must not end up on the screen.
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+        }
+        let mappings = vec![
+            FdMapping { parent_fd: to_us.into(), child_fd: 3 },
+            FdMapping { parent_fd: from_us.into(), child_fd: 4 },
+        ];
+        command.fd_mappings(mappings).map_err(io::Error::other)?;
+        let child = command.spawn()?;
+        // The command holds our copies of the child's ends.
+        drop(command);
+        let (sender, pieces) = sync_channel(PIECES);
+        std::thread::Builder::new().name("records".into()).spawn(move || read(records, &sender))?;
+        Ok(Self {
+            name: launch.name,
+            child,
+            requests: Some(requests),
+            pieces,
+            ingest: Ingest::new(),
+            bytes: Vec::new(),
+            keep_bytes: launch.keep_bytes,
+            own_group: launch.own_group,
+            patient: launch.patient,
+            memory_limit: launch.memory_limit,
+            closed: None,
+            status: None,
+            killed: None,
+            exit_seen: false,
+            ended: false,
+        })
+    }
+
+    /// The child's process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How the child's process ended, once it has.
+    pub const fn status(&self) -> Option<ExitStatus> {
+        self.status
+    }
+
+    fn feed(&mut self, bytes: &[u8], arrived: &mut Vec<Arrived>) {
+        if self.keep_bytes {
+            self.bytes.extend_from_slice(bytes);
+        }
+        self.ingest.feed(bytes);
+        self.drain(arrived);
+    }
+
+    fn drain(&mut self, arrived: &mut Vec<Arrived>) {
+        for each in self.ingest.by_ref() {
+            if let Arrived::Record(record) = &each
+                && matches!(record.event, Event::ProgramExit { .. })
+            {
+                self.exit_seen = true;
+            }
+            arrived.push(each);
+        }
+    }
+
+    /// The pipe is closed: the child has ended, or is about to.
+    fn finish(&mut self, timeout: Duration, arrived: &mut Vec<Arrived>) {
+        let since = *self.closed.get_or_insert_with(Instant::now);
+        let until = Instant::now() + timeout;
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => {
+                    self.status = Some(status);
+                    break;
+                }
+                // Somebody else has waited for it; there is no status to be had.
+                Err(_) => break,
+                Ok(None) if !self.patient && since.elapsed() > GRACE => self.kill(ExitHow::Lost),
+                Ok(None) => {}
+            }
+            if Instant::now() >= until {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.ended = true;
+        self.requests = None;
+        self.ingest.end();
+        self.drain(arrived);
+        if !self.exit_seen
+            && let Some(status) = self.status
+        {
+            let text = ending::sentence(status, self.killed, self.memory_limit);
+            let how = self.killed.unwrap_or(ExitHow::Lost);
+            let event = Event::ProgramExit { code: ending::code(status), how, text: Text::FIRST };
+            let frames = self.ingest.host_event(&event, &[&text]);
+            if self.keep_bytes {
+                self.bytes.extend_from_slice(&frames);
+            }
+            self.ingest.feed(&frames);
+            // Not through `drain`: the child itself has said nothing.
+            arrived.extend(self.ingest.by_ref());
+        }
+    }
+}
+
+/// Hands on what comes out of the pipe, until it is closed or nobody listens.
+fn read(mut from: impl Read, to: &SyncSender<Vec<u8>>) {
+    let mut buffer = vec![0; PIECE];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(got) => {
+                if to.send(buffer[..got].to_vec()).is_err() {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return,
+        }
+    }
+}
+
+impl Source for Local {
+    fn capabilities(&self) -> Capabilities {
+        match self.ingest.hello() {
+            Some(hello) => hello.capabilities,
+            // What it will say once it has started.
+            None => Capabilities::default()
+                .with(Capability::Pause)
+                .with(Capability::Python)
+                .with(Capability::Interrupt),
+        }
+    }
+
+    fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+        // A child that has gone away is noticed where its records end.
+        if let Some(requests) = &mut self.requests
+            && requests.write_all(&request.frames()).is_err()
+        {
+            self.requests = None;
+        }
+        Ok(())
+    }
+
+    fn poll(&mut self, timeout: Duration) -> Result<Vec<Arrived>, SourceError> {
+        let mut arrived = Vec::new();
+        if self.ended {
+            return Ok(arrived);
+        }
+        if self.closed.is_some() {
+            self.finish(timeout, &mut arrived);
+            return Ok(arrived);
+        }
+        match self.pieces.recv_timeout(timeout) {
+            Ok(piece) => self.feed(&piece, &mut arrived),
+            Err(RecvTimeoutError::Timeout) => return Ok(arrived),
+            Err(RecvTimeoutError::Disconnected) => {
+                self.finish(timeout, &mut arrived);
+                return Ok(arrived);
+            }
+        }
+        for _ in 1..MOST {
+            match self.pieces.try_recv() {
+                Ok(piece) => self.feed(&piece, &mut arrived),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    self.finish(Duration::ZERO, &mut arrived);
+                    break;
+                }
+            }
+        }
+        Ok(arrived)
+    }
+
+    fn names(&self) -> &Names {
+        self.ingest.names()
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
+    fn kill(&mut self, why: ExitHow) {
+        if self.status.is_some() {
+            return;
+        }
+        self.killed.get_or_insert(why);
+        let Ok(pid) = i32::try_from(self.child.id()) else { return };
+        // What the program has started goes with it, where it has a group of its own.
+        if self.own_group {
+            let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        if self.status.is_none() {
+            self.kill(ExitHow::Killed);
+            let _ = self.child.wait();
+        }
+    }
+}
