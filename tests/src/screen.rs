@@ -16,8 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What stands on the screen after the program has left, before its exit code.
 pub const LEFT: &str = "left with ";
 
-/// Runs the program, then says its code and stays, so that the screen can be looked at.
-const SHELL: &str = "\"$@\"; printf '\\nleft with %s.\\n' \"$?\"; exec sleep 600";
+/// Runs the program, then says its code (also after an interrupt from the keyboard) and stays, so that the screen can be looked at.
+const SHELL: &str = "trap : INT; \"$@\"; printf '\\nleft with %s.\\n' \"$?\"; exec sleep 600";
 
 /// How many terminals this process has opened.
 static NUMBER: AtomicU32 = AtomicU32::new(0);

@@ -163,7 +163,7 @@ fn names_are_qualified_names_and_never_reprs() {
 fn the_order_among_ties_is_the_users_choice() {
     let scratch = Scratch::new();
     let code = "import asyncio\nloop = asyncio.new_event_loop()\n\
-                for n in range(6):\n    loop.call_at(2.0, print, n, end='')\n\
+                for n in range(6):\n    loop.call_at(2.0, lambda n=n: print(n, end=''))\n\
                 loop.call_at(3.0, loop.stop)\nloop.run_forever()\n";
     let file = scratch.file("program.py", code);
     let order = |options: &[&str]| headless_with(options, &file).end().code_is(0).out();

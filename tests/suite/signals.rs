@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use loopscope_tests::events::{Record, only};
-use loopscope_tests::{Live, Scratch};
+use loopscope_tests::{Live, Scratch, Screen};
 use nix::sys::signal::Signal;
 
 use crate::{headless, program, recorded};
@@ -49,10 +49,16 @@ fn a_signal_sent_to_us_alone_is_forwarded_once() {
 
 #[test]
 fn the_terminals_interrupt_reaches_the_program_once_and_not_through_us() {
-    let (mut live, _scratch) = listening(COUNTS);
-    live.signal_group(Signal::SIGINT);
-    assert_eq!(live.end().code(), Some(1), "{live}");
-    assert_eq!(live.out(), "listening\nSIGINT\n");
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", COUNTS);
+    let Some(screen) = Screen::open(&["run", "--headless", &file.to_string_lossy()]) else {
+        return;
+    };
+    screen.wait_for("listening");
+    thread::sleep(Duration::from_millis(200));
+    screen.keys(&["C-c"]);
+    assert_eq!(screen.left(), 1, "{}", screen.text());
+    assert_eq!(screen.text().matches("SIGINT").count(), 1, "{}", screen.text());
 }
 
 #[test]

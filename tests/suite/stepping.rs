@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use loopscope_tests::events::{Record, events};
-use loopscope_tests::{Live, Scratch, loopscope};
+use loopscope_tests::{Live, Scratch, Screen, loopscope};
 use nix::sys::signal::Signal;
 
 use crate::headless_with;
@@ -125,7 +125,7 @@ fn going_back_moves_only_the_view() {
     let marked = Marked::new();
     let there = "until handle-run if name == 'd'";
     assert_eq!(marked.after(&[there, "rstep 5", "rnext", "rcontinue", "goto start"]), "ab");
-    let commands = [there, "rnext", "assert name == 'b'", "rnext", "assert name == 'a'"];
+    let commands = [there, "rnext 2", "assert name == 'b'", "rnext", "assert name == 'a'"];
     assert_eq!(marked.after(&commands), "ab");
     assert_eq!(
         marked.after(&[there, "rturn", "assert event == 'turn-begin'", "assert turn == 2"]),
@@ -182,17 +182,32 @@ fn the_timeout_bounds_goto_end() {
 fn an_interrupt_bounds_a_run_in_line_mode_and_the_program_stays() {
     let scratch = Scratch::new();
     let file = scratch.file("endless.py", ENDLESS);
+    let Some(screen) = Screen::open(&["repl", &file.to_string_lossy()]) else { return };
+    screen.wait_for("#0>");
+    screen.line("step 3");
+    screen.wait_for("#3>");
+    screen.line("goto end");
+    std::thread::sleep(Duration::from_millis(500));
+    screen.keys(&["C-c"]);
+    std::thread::sleep(Duration::from_millis(500));
+    screen.line("info loop");
+    screen.wait_until("the loop's state", |text| text.lines().any(|line| line.trim() == "running"));
+    screen.line("quit");
+    assert_eq!(screen.left(), 0);
+}
+
+#[test]
+fn an_interrupt_ends_a_batch_with_130() {
+    let scratch = Scratch::new();
+    let file = scratch.file("endless.py", ENDLESS);
     let mut live = Live::start(loopscope(["repl"]).arg(file));
     live.say("step 3");
     live.say("print seq");
-    live.wait_for("3");
-    live.say("continue");
+    live.wait_for("3\n");
+    live.say("goto end");
     std::thread::sleep(Duration::from_millis(500));
     live.signal_group(Signal::SIGINT);
-    live.say("info loop");
-    live.wait_for("running");
-    live.say("quit");
-    assert_eq!(live.end().code(), Some(0), "{live}");
+    assert_eq!(live.end().code(), Some(130), "{live}");
 }
 
 #[test]
