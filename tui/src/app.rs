@@ -52,6 +52,8 @@ pub struct ScreenOptions {
     pub ascii: bool,
     /// The program's text, where it is not a file of the session's folder.
     pub text: Option<String>,
+    /// `--timeout`: how long the screen may stay open. Then the exit code is 124.
+    pub timeout: Option<Duration>,
 }
 
 /// Why there is no screen.
@@ -118,7 +120,12 @@ struct Stage {
     settings: Settings,
     /// What is wrong with the settings file, to be said once.
     trouble: Option<String>,
+    /// When the time is over.
+    end: Option<Instant>,
 }
+
+/// The exit code when the time is over.
+const TIMEOUT: i32 = 124;
 
 impl Stage {
     fn open(options: &ScreenOptions) -> Result<Self, AppError> {
@@ -130,7 +137,9 @@ impl Stage {
         let palette = looks::palette(options.color, settings.theme, &variable);
         let theme = Theme::new(palette, options.ascii || settings.ascii);
         let terminal = Terminal::open(settings.mouse)?;
-        Ok(Self { terminal, theme, settings, trouble: trouble.map(|trouble| trouble.to_string()) })
+        let end = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let trouble = trouble.map(|trouble| trouble.to_string());
+        Ok(Self { terminal, theme, settings, trouble, end })
     }
 
     fn desk(&mut self, session: Session, text: Option<String>) -> Desk {
@@ -141,9 +150,10 @@ impl Stage {
         desk
     }
 
-    /// The exit code that a signal asks for.
-    fn signalled(&self) -> Option<i32> {
-        self.terminal.signal().map(|number| 128 + number)
+    /// The exit code that a signal or the end of the time asks for.
+    fn called_away(&self) -> Option<i32> {
+        let late = self.end.is_some_and(|end| Instant::now() >= end);
+        self.terminal.signal().map(|number| 128 + number).or(late.then_some(TIMEOUT))
     }
 
     /// Shows a session until the user leaves. The first frame waits for nothing.
@@ -174,7 +184,7 @@ impl Stage {
             }
             desk.tick(PATIENCE);
             let wishes = std::mem::take(&mut desk.wishes);
-            if let Some(code) = wishes.leave.or_else(|| self.signalled()) {
+            if let Some(code) = wishes.leave.or_else(|| self.called_away()) {
                 return Ok(code);
             }
             if wishes.suspend {
@@ -216,7 +226,7 @@ impl Stage {
                 menu.draw(&self.theme, &self.settings.keymap, area, frame.buffer_mut());
             })?;
             loop {
-                if let Some(code) = self.signalled() {
+                if let Some(code) = self.called_away() {
                     return Ok(Choice::Leave(code));
                 }
                 if event::poll(Duration::from_millis(100))? {

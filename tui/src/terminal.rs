@@ -69,9 +69,11 @@ impl Terminal {
         execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Forgets what is on the screen, so that the next frame draws everything.
+    /// Forgets what is on the screen, so that the next frame draws everything. (`clear` would do it
+    /// too, but it asks the terminal where the cursor is, and not every terminal answers.)
     pub fn redraw(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        let size = self.inner.size()?;
+        self.inner.resize(size.into())
     }
 
     /// Gives the terminal to the shell until it brings us back to the front.
@@ -79,7 +81,7 @@ impl Terminal {
         give_back();
         signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
         take(self.mouse)?;
-        self.inner.clear()
+        self.redraw()
     }
 }
 

@@ -106,8 +106,10 @@ pub enum Palette {
     Dark,
     /// For light terminals.
     Light,
-    /// Blue against orange, for people who do not tell red from green.
+    /// Blue against orange, for people who do not tell red from green; for dark terminals.
     Safe,
+    /// The same for light terminals.
+    SafeLight,
     /// The terminal's own sixteen colours.
     Sixteen,
     /// No colour at all; bold, dim, reversed and struck text remain.
@@ -120,6 +122,7 @@ impl Palette {
         (Self::Dark, "dark"),
         (Self::Light, "light"),
         (Self::Safe, "safe"),
+        (Self::SafeLight, "safe-light"),
         (Self::Sixteen, "sixteen"),
         (Self::Plain, "plain"),
     ];
@@ -127,6 +130,12 @@ impl Palette {
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(palette, _)| *palette == self).map_or("", |(_, name)| name)
+    }
+
+    /// All names, for sentences.
+    pub fn names() -> String {
+        let names: Vec<&str> = Self::ALL.iter().map(|(_, name)| *name).collect();
+        names.join(", ")
     }
 
     /// The palette of that name.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use loopscope_lessons::{Block, Guide, ItemKind, Lesson, Placed, Prose, Resolved, Span};
+use loopscope_lessons::{Block, Guide, Lesson, Placed, Prose, Resolved, Span};
 use loopscope_model::{Names, State, Timeline};
 
 use crate::theme::Role;
@@ -168,7 +168,7 @@ impl Course {
             Some(_) => Vec::new(),
             None => pieces(&placed.item.text),
         };
-        let hint = self.hint(seq, placed, question.as_ref());
+        let hint = self.hint(seq, question.as_ref());
         Page {
             lesson: lesson.title.clone(),
             title: placed.item.title.clone(),
@@ -198,22 +198,14 @@ impl Course {
         })
     }
 
-    fn hint(&self, seq: u64, placed: Placed<'static>, question: Option<&Question>) -> String {
+    /// What to do now, where the line of keys does not say it.
+    fn hint(&self, seq: u64, question: Option<&Question>) -> String {
         match question {
             Some(question) if question.is_open() => {
                 format!("Your guess? Press 1 to {}.", question.choices.len())
             }
-            Some(Question { right: Some(true), .. }) => {
-                "Right! Enter: on to the next step.".to_owned()
-            }
-            Some(Question { right: Some(false), chosen: Some(_), .. }) => {
-                "Not this time. Enter: on to the next step.".to_owned()
-            }
             _ if self.is_over(seq) => "That was the lesson. q: back to the list.".to_owned(),
-            _ if matches!(placed.item.kind, ItemKind::Make) => {
-                "q: back to the list of lessons.".to_owned()
-            }
-            _ => "Enter: on to the next step.".to_owned(),
+            _ => String::new(),
         }
     }
 }

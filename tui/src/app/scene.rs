@@ -152,6 +152,10 @@ impl Scene {
 
     pub(super) fn snapshot(&self) -> Snapshot<'_> {
         let session = &self.session;
+        // What happens next is what a lesson asks: the sentence must not tell.
+        let question = self.lesson.as_ref().and_then(|page| page.question.as_ref());
+        let is_asked = question.is_some_and(crate::views::lesson::Question::is_open);
+        let next = if is_asked { "Your guess first; then the run tells." } else { &self.next };
         Snapshot {
             name: &self.name,
             timeline: session.timeline(),
@@ -163,7 +167,7 @@ impl Scene {
             changes: session.changes(),
             activity: self.activity(),
             happened: &self.happened,
-            next: &self.next,
+            next,
             breaks: &self.breaks,
             displays: &self.displays,
             bookmarks: session.bookmarks(),

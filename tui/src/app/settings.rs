@@ -2,7 +2,7 @@
 //! sentence, not the screen.
 //!
 //! ```toml
-//! theme = "light"       # dark, light, safe, sixteen, plain
+//! theme = "light"       # dark, light, safe, safe-light, sixteen, plain
 //! ascii = false
 //! mouse = true
 //!
@@ -54,7 +54,7 @@ pub enum SettingsError {
     #[error("{0}")]
     Parse(String),
     /// There is no such theme.
-    #[error("theme: there is no theme `{0}`; there are dark, light, safe, sixteen and plain")]
+    #[error("theme: there is no theme `{0}`; there are {names}", names = Palette::names())]
     Theme(String),
     /// Its keys make no sense.
     #[error(transparent)]

@@ -11,13 +11,14 @@ pub(super) fn style(palette: Palette, role: Role) -> Style {
         Palette::Dark => coloured(&DARK, role),
         Palette::Light => coloured(&LIGHT, role),
         Palette::Safe => coloured(&SAFE, role),
+        Palette::SafeLight => coloured(&SAFE_LIGHT, role),
         Palette::Sixteen => sixteen(role),
         Palette::Plain => Style::new(),
     };
     colours.add_modifier(modifier(palette, role))
 }
 
-/// The colours that the three large themes differ in.
+/// The colours that the large themes differ in.
 struct Table {
     faint: u8,
     border: u8,
@@ -123,10 +124,36 @@ const SAFE: Table = Table {
     stderr: 216,
 };
 
+const SAFE_LIGHT: Table = Table {
+    faint: 241,
+    border: 248,
+    focus: 25,
+    header: 236,
+    running: 24,
+    here: (231, 25),
+    arrived: 31,
+    left: 130,
+    changed: 94,
+    cancelled: 245,
+    ready: 25,
+    timer: 130,
+    task: 89,
+    asleep: 67,
+    selected: 254,
+    key: 24,
+    error: 166,
+    warning: 136,
+    good: 31,
+    keyword: 19,
+    literal: 58,
+    comment: 242,
+    stderr: 130,
+};
+
 fn coloured(table: &Table, role: Role) -> Style {
     let fg = |number: u8| Style::new().fg(Color::Indexed(number));
     match role {
-        Role::Text | Role::Title => Style::new(),
+        Role::Text | Role::Title => Style::new().fg(Color::Reset),
         Role::Faint => fg(table.faint),
         Role::Border => fg(table.border),
         Role::Focus => fg(table.focus),
@@ -156,7 +183,8 @@ fn coloured(table: &Table, role: Role) -> Style {
 fn sixteen(role: Role) -> Style {
     let fg = |colour: Color| Style::new().fg(colour);
     match role {
-        Role::Text | Role::Title | Role::Header | Role::Selected | Role::Here => Style::new(),
+        Role::Selected => Style::new(),
+        Role::Text | Role::Title | Role::Header | Role::Here => fg(Color::Reset),
         Role::Faint | Role::Border | Role::Cancelled | Role::Comment => fg(Color::DarkGray),
         Role::Focus | Role::Key => fg(Color::Cyan),
         Role::Running | Role::Arrived | Role::Good => fg(Color::Green),

@@ -113,7 +113,8 @@ impl Digest {
             Event::HandleDone { .. } | Event::LoopStopped { .. } => {
                 self.close(record.loop_id, now);
             }
-            Event::PollBegin { .. } => {
+            // A poll that only looks is no sleep.
+            Event::PollBegin { timeout } if timeout.is_none_or(|seconds| seconds > 0.0) => {
                 self.open_sleeps.insert(record.loop_id, self.sleeps.len());
                 self.sleeps.push(self.span(now, HandleId::NONE));
             }
@@ -182,12 +183,12 @@ impl Digest {
         &self.runs
     }
 
-    /// When the loop polled, in order.
+    /// When the loop slept, in order.
     pub fn sleeps(&self) -> &[Span] {
         &self.sleeps
     }
 
-    /// The poll that ended with the record at `position`.
+    /// The sleep that ended with the record at `position`.
     pub fn sleep_that_ended_at(&self, position: usize) -> Option<&Span> {
         let upto = self.sleeps.partition_point(|span| span.from < position);
         self.sleeps[..upto].iter().rev().take(8).find(|span| span.to == Some(position))
@@ -244,6 +245,6 @@ mod tests {
         assert_eq!(digest.lanes()[1], Lane::Task(TaskId(1)));
         assert_eq!(digest.runs()[0].end, Some(500_000_000));
         assert_eq!(digest.runs()[1].end, None, "it still runs");
-        assert_eq!(digest.sleeps().len(), 1);
+        assert_eq!(digest.sleeps().len(), 0, "the poll only looked");
     }
 }

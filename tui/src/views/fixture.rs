@@ -3,8 +3,8 @@
 use loopscope_model::story::Story;
 use loopscope_model::{Names, State, Timeline, sentence};
 use loopscope_protocol::{
-    By, ChainId, Event, ExitHow, Fd, FutureId, HandleHow, HandleId, On, Signal, TaskHow, TaskId,
-    Text, WatchHow, Which,
+    By, ChainId, Event, ExitHow, Fd, FutureId, HandleHow, HandleId, On, Signal, TaskId, Text,
+    WatchHow, Which,
 };
 
 use super::lesson::Page;
@@ -233,13 +233,5 @@ pub(crate) fn ended() -> Stage {
     story.push(Event::LoopClose { ready: 0, timers: 0 });
     let text = story.text(Text::FIRST, "The program ended with ValueError: boom.");
     story.push(Event::ProgramExit { code: 1, how: ExitHow::Exception, text });
-    Stage::new(&story, "import asyncio\n")
-}
-
-/// A task that ends as the last record.
-pub(crate) fn task_done() -> Stage {
-    let mut story = Story::new();
-    story.start().task(1, "main", 1).turn(&[1]).step(1, 1);
-    story.push(Event::TaskDone { task: TaskId(1), how: TaskHow::Result });
     Stage::new(&story, "import asyncio\n")
 }

@@ -80,6 +80,7 @@ pub struct Lesson {
 fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
     let columns = usize::from(columns).saturating_sub(2).max(10);
     let mut rows = vec![Row::of(format!(" {}", page.title), Role::Title, theme)];
+    rows.extend(page.question.as_ref().and_then(|question| verdict(question, theme)));
     for piece in &page.body {
         match piece {
             Piece::Gap => rows.push(Row::new()),
@@ -88,7 +89,9 @@ fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
         }
     }
     if let Some(question) = &page.question {
-        rows.push(Row::new());
+        if rows.len() > 1 {
+            rows.push(Row::new());
+        }
         rows.extend(ask(question, theme, columns));
     }
     if !page.hint.is_empty() {
@@ -98,6 +101,19 @@ fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// What the run said to the answer.
+fn verdict(question: &Question, theme: &Theme) -> Option<Row> {
+    let glyphs = theme.glyphs;
+    let chosen = question.chosen.and_then(|at| question.choices.get(at));
+    Some(match (question.right?, chosen) {
+        (true, _) => Row::of(format!(" {} Right!", glyphs.check), Role::Good, theme),
+        (false, Some(choice)) => {
+            Row::of(format!(" {} Not {choice}.", glyphs.cross), Role::Error, theme)
+        }
+        (false, None) => return None,
+    })
 }
 
 /// Words of several kinds, broken into lines.

@@ -166,7 +166,7 @@ impl View for Looping {
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let Some(the_loop) = snapshot.state.focus() else {
-            Row::of(" no loop yet: the program has not made one", Role::Faint, theme)
+            Row::of(" the program has not made a loop yet", Role::Faint, theme)
                 .draw(theme, area, buffer);
             return;
         };

@@ -79,9 +79,9 @@ impl View for Output {
             let new = line.from() > before;
             let grown = !new && line.upto(before) != line.upto(snapshot.position);
             let (sign, role) = match (new, grown) {
-                (true, _) => ("+", Role::Arrived),
-                (_, true) => ("~", Role::Changed),
-                _ => (" ", Role::Text),
+                (true, _) => ("+ ", Role::Arrived),
+                (_, true) => ("~ ", Role::Changed),
+                _ => ("  ", Role::Text),
             };
             let row = Row::of(sign, role, theme);
             match line.stream {

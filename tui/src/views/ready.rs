@@ -263,7 +263,7 @@ fn nothing(snapshot: &Snapshot<'_>) -> String {
     }
     let live = |id: &HandleId| snapshot.state.handle(*id).is_some_and(|handle| !handle.cancelled);
     match the_loop.timers().find(live) {
-        Some(id) => format!("nothing; {} is due next", words::handle(snapshot, id)),
+        Some(id) => format!("nothing; {} comes next", words::handle(snapshot, id)),
         None => "nothing is ready".to_owned(),
     }
 }

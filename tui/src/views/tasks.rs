@@ -175,8 +175,9 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: &Item, wide: bool) -> Row {
     let role = if running { Role::Running } else { Role::Task };
     let role = if task.state.is_done() { Role::Left } else { role };
     let (doing, doing_role) = doing(snapshot, task, wide);
-    let line = if wide && task.place.line > 0 && !task.state.is_done() {
-        format!(", line {}", task.place.line)
+    let number = words::line_of(snapshot, task);
+    let line = if wide && number > 0 && !task.state.is_done() {
+        format!(", line {number}")
     } else {
         String::new()
     };

@@ -15,6 +15,7 @@ use super::digest::{Lane, Span};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
+use crate::widgets::row::Row;
 use crate::widgets::text::{clean, fit};
 
 /// The view's name.
@@ -115,6 +116,11 @@ impl View for Timelines {
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        if snapshot.timeline.is_empty() {
+            let text = "  (nothing has happened yet)";
+            Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
+            return;
+        }
         let axis = self.axis(snapshot, area);
         let label = label_width(area.width);
         let here = axis.column(snapshot.position, snapshot.state.t());
@@ -148,6 +154,9 @@ impl View for Timelines {
     }
 
     fn footer(&self, snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Line<'static> {
+        if snapshot.timeline.is_empty() {
+            return Line::default();
+        }
         let axis = self.axis(snapshot, Rect::new(0, 0, width, 2));
         let label = usize::from(label_width(width));
         let border = theme.style(Role::Border);
@@ -167,7 +176,7 @@ impl View for Timelines {
                 }
             }
         }
-        if let Some(cell) = cells.get_mut(here).filter(|_| !snapshot.timeline.is_empty()) {
+        if let Some(cell) = cells.get_mut(here) {
             *cell = (theme.glyphs.here.to_owned(), theme.style(Role::Running));
         }
         for (text, style) in cells {

@@ -92,6 +92,15 @@ pub fn on(snapshot: &Snapshot<'_>, on: On) -> String {
     }
 }
 
+/// The line where a task stands in the program itself, even when it waits inside a library; 0: not
+/// known.
+pub fn line_of(snapshot: &Snapshot<'_>, task: &loopscope_model::state::Task) -> u32 {
+    let main = snapshot.state.run().file;
+    let chain = snapshot.names.chain(task.chain);
+    let own = chain.iter().map(|frame| frame.place).find(|place| place.file == main);
+    own.unwrap_or(task.place).line
+}
+
 /// The timer in the heap that will complete a future, as `sleep` makes one.
 pub fn timer_of<'a>(snapshot: &Snapshot<'a>, id: FutureId) -> Option<&'a Handle> {
     let the_loop = snapshot.state.focus()?;

@@ -104,6 +104,11 @@ impl Frames {
         }
         for (x, y, title) in &self.titles {
             let room = self.area.right().saturating_sub(*x);
+            let wide = u16::try_from(title.width()).unwrap_or(room).min(room);
+            for column in *x..*x + wide {
+                // A title has its own looks, not the border's.
+                buffer[(column, *y)].reset();
+            }
             buffer.set_line(*x, *y, title, room);
         }
     }

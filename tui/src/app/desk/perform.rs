@@ -163,10 +163,10 @@ impl Desk {
                 self.theme = Theme::new(palette, self.theme.is_ascii());
                 self.say(format!("theme: {name}"), false);
             }
-            None => self.say(
-                format!("There is no theme `{name}`; there are dark, light, safe, sixteen, plain."),
-                true,
-            ),
+            None => {
+                let names = Palette::names();
+                self.say(format!("There is no theme `{name}`; there are {names}."), true);
+            }
         }
     }
 }
