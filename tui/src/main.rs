@@ -4,7 +4,12 @@
 
 use std::process::exit;
 
+use loopscope::headless::ear;
 use loopscope_engine::host;
+
+/// The interpreter allocates a few objects for every callback; this allocator is made for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     let mut args = std::env::args_os();
@@ -12,6 +17,9 @@ fn main() {
     // The engine is looked for first and without a parser, because every run waits for it.
     if std::env::args_os().nth(1).is_some_and(|first| first == "__engine") {
         exit(host::main(args.skip(1)));
+    }
+    if std::env::args_os().nth(1).is_some_and(|first| first == ear::COMMAND) {
+        exit(ear::listen());
     }
     if host::acts_as_python() {
         exit(host::python_main(args));
