@@ -5,9 +5,10 @@ mod compare;
 mod convert;
 mod doctor;
 mod lesson;
+mod lesson_folder;
 mod manual;
 mod open;
-pub mod screen;
+mod screen;
 mod size;
 mod start;
 mod wall;
@@ -18,6 +19,8 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
+
+pub(crate) use lesson_folder::LessonFolder;
 
 use crate::session::Format;
 
@@ -369,7 +372,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         }
     };
     match cli.command {
-        None => screen::menu(None),
+        None => screen::menu(&Shared::default()),
         Some(Command::Run(args)) => start::run(args),
         Some(Command::Learn(args)) => screen::learn(&args),
         Some(Command::Replay(args)) => start::replay(&args),
@@ -381,7 +384,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Export(args)) => convert::export(&args),
         Some(Command::Lesson(command)) => lesson::lesson(command),
         Some(Command::Attach(_)) => complain(
-            code::LOST,
+            code::FAILED,
             "boards cannot be attached yet; `loopscope run FILE` watches a program, `loopscope replay FILE` a recording",
         ),
         Some(Command::Doctor) => doctor::doctor(),

@@ -1,6 +1,7 @@
 //! Running a program without any screen: its own output, its own exit code, and its records in
 //! files where they are asked for.
 
+pub mod ear;
 mod signals;
 mod watch;
 

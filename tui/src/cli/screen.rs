@@ -1,88 +1,86 @@
-//! The commands that open the screen, and what the screen needs to open programs by itself.
+//! The commands that open the screen.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write, stdin, stdout};
+use std::io::{IsTerminal, stdin, stdout};
 use std::path::Path;
-use std::time::Duration;
 
 use loopscope_lessons::Lesson;
 
-use super::{Color, LearnArgs, Shared, code, complain};
-use crate::session::Session;
+use super::{Color, LearnArgs, LessonFolder, Shared, code, complain, lesson};
+use crate::app::{self, AppError, Colors, ScreenOptions};
 
-/// How the screen is to look, and how it opens programs: the shared options of the command line.
-#[derive(Clone, Debug)]
-pub struct Opener {
-    shared: Shared,
-}
-
-impl Opener {
-    /// A session on a program or a recording, held before its first record. The program's output
-    /// goes only into records.
-    pub fn open(&self, source: &[OsString]) -> Result<Session, String> {
-        self.shared.session(source, true)
+impl Shared {
+    fn screen(&self) -> ScreenOptions {
+        ScreenOptions {
+            color: match self.color {
+                Color::Auto => Colors::Auto,
+                Color::Always => Colors::Always,
+                Color::Never => Colors::Never,
+            },
+            ascii: self.ascii,
+            text: None,
+            timeout: self.timeout,
+        }
     }
 
-    /// Whether to use colour.
-    pub fn color(&self) -> bool {
-        self.shared.color.on(stdout().is_terminal())
-    }
-
-    /// Whether colour was asked for or refused, rather than left to us.
-    pub const fn color_choice(&self) -> Color {
-        self.shared.color
-    }
-
-    /// Whether to draw with ASCII characters only.
-    pub const fn ascii(&self) -> bool {
-        self.shared.ascii
-    }
-
-    /// How long the screen may stay open: `--timeout`.
-    pub const fn timeout(&self) -> Option<Duration> {
-        self.shared.timeout
+    /// Refuses what cannot go together with a screen.
+    fn check_for_screen(&self) -> Result<(), String> {
+        if self.events_on_stdout() {
+            return Err("--events - writes to standard output, which the screen is on; name a file, or add --headless".to_owned());
+        }
+        Ok(())
     }
 }
 
-/// The lesson menu.
-pub(super) fn menu(shared: Option<&Shared>) -> i32 {
+/// The list of lessons.
+pub(super) fn menu(shared: &Shared) -> i32 {
     if !on_a_terminal() {
         return no_terminal(
-            "the lesson menu",
-            "`loopscope lesson list` shows the lessons as text, `loopscope --help` the other commands",
+            "the list of lessons",
+            "`loopscope lesson list` shows it as text, `loopscope --help` the other commands",
         );
     }
-    plain_menu(shared)
-}
-
-/// Until the screen has its own: the menu as text.
-fn plain_menu(_: Option<&Shared>) -> i32 {
-    let mut out = stdout();
-    for lesson in loopscope_lessons::lessons() {
-        let _ = writeln!(out, "{:>3}  {}", lesson.number, lesson.title);
+    if let Err(sentence) = shared.check_for_screen() {
+        return complain(code::USAGE, &sentence);
     }
-    code::OK
+    let mut folders = Vec::new();
+    let mut start = |lesson: &'static Lesson| {
+        let folder = LessonFolder::write(lesson)?;
+        let session = folder.session(shared, true)?;
+        folders.push(folder);
+        Ok(session)
+    };
+    left(app::menu(&mut start, &shared.screen()))
 }
 
 pub(super) fn learn(args: &LearnArgs) -> i32 {
-    if args.shared.headless {
+    let shared = &args.shared;
+    if shared.headless {
         return complain(
             code::USAGE,
             "a lesson needs a reader, so `learn` has no --headless; `loopscope lesson run LESSON` takes it in line mode",
         );
     }
-    let Some(name) = &args.lesson else { return menu(Some(&args.shared)) };
-    let Some(_lesson) = Lesson::find(name) else {
-        return complain(
-            code::USAGE,
-            &format!("there is no lesson `{name}`; `loopscope lesson list` shows them"),
+    let Some(name) = &args.lesson else { return menu(shared) };
+    let Some(lesson) = Lesson::find(name) else { return lesson::unknown(name) };
+    if !on_a_terminal() {
+        return no_terminal(
+            "the screen",
+            &format!("`loopscope lesson run {name}` takes the lesson in line mode"),
         );
-    };
-    menu(Some(&args.shared))
+    }
+    let opened = shared
+        .check_for_screen()
+        .and_then(|()| LessonFolder::write(lesson))
+        .and_then(|folder| Ok((folder.session(shared, true)?, folder)));
+    match opened {
+        Ok((session, _folder)) => left(app::learn(lesson, session, &shared.screen())),
+        Err(sentence) => complain(code::USAGE, &sentence),
+    }
 }
 
 pub(super) fn program(shared: &Shared, program: &[OsString]) -> i32 {
-    let file = program.first().map(Path::new).unwrap_or(Path::new("FILE")).display();
+    let file = program.first().map_or(Path::new("FILE"), Path::new).display();
     if !on_a_terminal() {
         return no_terminal(
             "the screen",
@@ -95,28 +93,35 @@ pub(super) fn program(shared: &Shared, program: &[OsString]) -> i32 {
 }
 
 pub(super) fn recording(shared: &Shared, file: &Path) -> i32 {
-    let shown = file.display();
     if !on_a_terminal() {
         return no_terminal(
             "the screen",
-            &format!("`loopscope repl {shown}` walks through the recording in line mode"),
+            &format!(
+                "`loopscope repl {}` walks through the recording in line mode",
+                file.display()
+            ),
         );
+    }
+    // `replay` of anything else is a mistake, not a wish to run it.
+    if let Err(sentence) = shared.recording(file) {
+        return complain(code::USAGE, &sentence);
     }
     watch(shared, &[file.as_os_str().to_owned()])
 }
 
 fn watch(shared: &Shared, source: &[OsString]) -> i32 {
-    if shared.events_on_stdout() {
-        return complain(
-            code::USAGE,
-            "--events - writes to standard output, which the screen is on; name a file, or add --headless",
-        );
-    }
-    let opener = Opener { shared: shared.clone() };
-    match opener.open(source) {
-        Ok(_session) => complain(code::FAILED, "the screen is not there yet; use `loopscope repl`"),
+    match shared.check_for_screen().and_then(|()| shared.session(source, true)) {
+        Ok(session) => {
+            let harmed = shared.strict && session.is_harmed();
+            let code = left(app::run_session(session, &shared.screen()));
+            if harmed && code == code::OK { code::HARMED } else { code }
+        }
         Err(sentence) => complain(code::USAGE, &sentence),
     }
+}
+
+fn left(result: Result<i32, AppError>) -> i32 {
+    result.unwrap_or_else(|error| complain(code::USAGE, &error.to_string()))
 }
 
 fn on_a_terminal() -> bool {

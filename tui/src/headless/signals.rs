@@ -1,5 +1,5 @@
-//! Signals while a program runs without a screen. It shares our process group, so it gets what the
-//! terminal sends by itself; what somebody sends to us alone is handed on to it.
+//! Signals while a program runs without a screen. It shares our process group, so it gets what is
+//! sent to the group by itself, by the terminal above all; what is sent to us alone is handed on.
 
 use std::io;
 use std::sync::Arc;
@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::SIGQUIT;
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::origin::WithOrigin;
-use signal_hook::low_level::siginfo::{Cause, Origin};
+use signal_hook::low_level::siginfo::Cause;
+
+use super::ear::{Ear, SIGNALS};
 
 /// No process to hand signals on to.
 const NOBODY: i32 = 0;
@@ -25,19 +27,25 @@ pub(super) struct Forward {
 
 impl Forward {
     pub(super) fn start() -> io::Result<Self> {
-        let mut signals = SignalsInfo::<WithOrigin>::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP])?;
+        let numbers = SIGNALS.map(|signal| signal as i32);
+        let mut signals = SignalsInfo::<WithOrigin>::new(numbers)?;
         let child = Arc::new(AtomicI32::new(NOBODY));
         let to = Arc::clone(&child);
         let listen = move || {
+            // Without it everything that some process sent counts as sent to us alone.
+            let ear = Ear::start().ok();
             for origin in &mut signals {
-                if !is_for_us_alone(&origin) {
+                let number = origin.signal;
+                let to_group = ear.as_ref().is_some_and(|ear| ear.group_got(number));
+                let by_terminal = !matches!(origin.cause, Cause::Sent(_));
+                if to_group || by_terminal || number == SIGQUIT {
                     continue;
                 }
-                let Ok(signal) = Signal::try_from(origin.signal) else { continue };
+                let Ok(signal) = Signal::try_from(number) else { continue };
                 match to.load(Ordering::Acquire) {
                     GONE => {}
                     // Before there is a child there is nothing that could be lost by leaving.
-                    NOBODY => std::process::exit(128 + origin.signal),
+                    NOBODY => std::process::exit(128 + number),
                     pid => drop(kill(Pid::from_raw(pid), signal)),
                 }
             }
@@ -55,9 +63,4 @@ impl Forward {
     pub(super) fn stop(&self) {
         self.child.store(GONE, Ordering::Release);
     }
-}
-
-/// The terminal sends to the whole group, as the kernel; a person or a program sends to one.
-fn is_for_us_alone(origin: &Origin) -> bool {
-    origin.signal != SIGQUIT && matches!(origin.cause, Cause::Sent(_))
 }

@@ -2,9 +2,7 @@
 //! question takes a number or a name, and any other line is a command.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question};
@@ -12,7 +10,7 @@ use loopscope_model::State;
 
 use super::print::Printer;
 use super::{Flow, Repl, Signals};
-use crate::cli::{Shared, code, complain};
+use crate::cli::{LessonFolder, Shared, code, complain};
 use crate::session::{Command, Events, Outcome, Session};
 
 /// How long a line of text gets.
@@ -20,18 +18,10 @@ const WIDTH: usize = 78;
 
 /// Takes a lesson. Gives the exit code.
 pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
-    let folder = match Folder::with(&lesson.program) {
-        Ok(folder) => folder,
-        Err(error) => {
-            return complain(
-                code::FAILED,
-                &format!("the lesson's program cannot be written to a temporary folder: {error}"),
-            );
-        }
-    };
-    let program = folder.0.join(Lesson::FILE).into_os_string();
-    let session = match shared.session(&[program], false) {
-        Ok(session) => session,
+    let opened = LessonFolder::write(lesson)
+        .and_then(|folder| folder.session(shared, false).map(|session| (folder, session)));
+    let (_folder, session) = match opened {
+        Ok(opened) => opened,
         Err(sentence) => return complain(code::FAILED, &sentence),
     };
     let signals = match Signals::start(false) {
@@ -59,25 +49,6 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         Ok(code) => code,
         // Nobody reads any more.
         Err(_) => code::OK,
-    }
-}
-
-/// A folder that goes away again.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn with(program: &str) -> io::Result<Self> {
-        let path = std::env::temp_dir().join(format!("loopscope-lesson-{}", std::process::id()));
-        fs::create_dir_all(&path)?;
-        let folder = Self(path);
-        fs::write(folder.0.join(Lesson::FILE), program)?;
-        Ok(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

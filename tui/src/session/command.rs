@@ -81,6 +81,8 @@ pub enum Command {
     Pause,
     /// `resume`.
     Resume,
+    /// `interrupt`.
+    Interrupt,
     /// `assert EXPR`.
     Assert(String),
     /// `expect EVENT [if EXPR] [within DURATION]`.

@@ -98,6 +98,7 @@ impl Session {
                     "Nothing was paused; `continue` goes on to the next breakpoint or the end.",
                 )),
             },
+            Command::Interrupt => self.interrupt_command(),
             Command::Source(file) => self.source_file(file),
             Command::Quit => Outcome::Quit,
             _ => finish(self.answer(command)),
@@ -210,6 +211,22 @@ impl Session {
         }
         self.pause();
         Outcome::Done(Answer::default())
+    }
+
+    /// The interrupt, and then a step: to the first record that comes of it.
+    fn interrupt_command(&mut self) -> Outcome {
+        if self.program_ended() || !self.source.capabilities().has(Capability::Interrupt) {
+            return Outcome::Failed(Trouble::new(format!(
+                "There is no program to interrupt: {}",
+                self.ending()
+            )));
+        }
+        self.interrupt();
+        if self.is_running() {
+            return Outcome::Done(Answer::default());
+        }
+        self.move_to(self.live_edge());
+        self.start(Goal::new(Until::Records(1)))
     }
 
     fn python(&mut self, code: &str) -> Outcome {

@@ -7,7 +7,23 @@ use loopscope_model::why;
 use super::answer::{Answer, Trouble};
 use super::command::TaskRef;
 use super::{Session, labels};
-use loopscope_model::expr::{Context, Expr};
+use loopscope_model::expr::{Context, Expr, Value};
+
+/// A value for programs.
+fn json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        // A count is written without a point.
+        #[allow(clippy::cast_possible_truncation, reason = "a whole number in range")]
+        Value::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+            (*value as i64).into()
+        }
+        Value::Number(value) => (*value).into(),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(list) => list.iter().map(json).collect(),
+    }
+}
 
 impl Session {
     /// What an expression is evaluated against: the record and the state at the cursor.
@@ -18,8 +34,7 @@ impl Session {
     pub(super) fn print(&self, text: &str) -> Result<Answer, Trouble> {
         let value = Expr::parse(text).and_then(|expr| expr.eval(&self.context()));
         let value = value.map_err(|error| Trouble::new(error.to_string()))?;
-        let shown = value.to_string();
-        Ok(Answer::new(shown.clone()).with("expr", text).with("value", shown))
+        Ok(Answer::new(value.to_string()).with("expr", text).with("value", json(&value)))
     }
 
     pub(super) fn assert(&self, text: &str) -> Result<Answer, Trouble> {

@@ -86,6 +86,7 @@ fn arguments(name: &str, rest: &str) -> Result<Command, Trouble> {
         "detach" => nothing(name, rest, Command::Detach)?,
         "pause" => nothing(name, rest, Command::Pause)?,
         "resume" => nothing(name, rest, Command::Resume)?,
+        "interrupt" => nothing(name, rest, Command::Interrupt)?,
         "assert" => Command::Assert(expression(name, rest)?),
         "expect" => expect(rest)?,
         "source" => Command::Source(needed(name, rest, "the file with the commands")?),

@@ -192,7 +192,10 @@ impl Session {
                 Ok(self.stop("paused", "Paused; `resume` goes on."))
             }
             End::Waiting => {
-                let text = format!("{} It is held at its next record.", self.why_no_record());
+                let text = format!(
+                    "{} It is held at its next record; `interrupt` raises KeyboardInterrupt in it.",
+                    self.why_no_record()
+                );
                 self.interrupted = Some(goal);
                 Ok(self.stop("paused", &text))
             }

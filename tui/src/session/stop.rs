@@ -71,11 +71,10 @@ impl Session {
         });
         let (happened, next) = (self.happened(), self.next());
         if self.settings.sentences {
+            // What the note has said already is not said again.
+            let said = |text: &&String| !text.is_empty() && *text != note;
             lines.extend(
-                [&happened, &next]
-                    .into_iter()
-                    .filter(|text| !text.is_empty())
-                    .map(|text| format!("  {text}")),
+                [&happened, &next].into_iter().filter(said).map(|text| format!("  {text}")),
             );
         }
         let displays = self.displays();

@@ -110,7 +110,9 @@ rows! {
     "pause" [] Nothing "pause"
         "Holds a running program at its next record." ""
     "resume" [] Nothing "resume"
-        "Goes on with what `pause` interrupted." "";
+        "Goes on with what `pause` stopped." ""
+    "interrupt" [] Nothing "interrupt"
+        "Raises KeyboardInterrupt in the program, as Ctrl-C does: for a handle that never ends." "";
     Anywhere:
     "rstep" ["rs" "reverse-step" "rsi"] Nothing "rstep [N]"
         "Goes back by one record, or N. Only the view moves; the program stays where it is." ""
