@@ -60,6 +60,8 @@ pub enum Effect {
     Answer(usize),
     /// Tell what this task waits for.
     Why(u32),
+    /// A click on a key of the key line: as if it were pressed.
+    Press(Action),
 }
 
 /// One aspect of a snapshot.

@@ -28,7 +28,7 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
     if let Some(t) = snapshot.state.seconds() {
         row = row.put_right(format!("t {t:.3}  "), Role::Header, theme);
     }
-    if snapshot.state.turn() > 0 {
+    if snapshot.state.turn() > 0 && area.width >= 50 {
         row = row.put_right(format!("turn {}  ", snapshot.state.turn()), Role::Header, theme);
     }
     let of = if wide { " of " } else { "/" };
@@ -105,6 +105,7 @@ pub(super) fn sentences(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buff
     }
 }
 
+/// A count of rows or columns as the screen counts them.
 fn to_rows(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
@@ -153,10 +154,22 @@ pub(super) enum Offer {
     Lesson,
 }
 
-/// The keys, as many as there is room for; `? help` always.
-pub(super) fn keys(offer: Offer, keymap: &Keymap, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let of = |action: Action, short: &str| (keymap.key(action), short.to_owned());
-    let mut offers: Vec<(String, String)> = match offer {
+/// A key that the key line offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Offered {
+    key: String,
+    short: String,
+    /// What a click on it does.
+    pub(super) action: Option<Action>,
+    /// The columns that it takes, from the left of the line.
+    pub(super) columns: std::ops::Range<u16>,
+}
+
+/// The keys of the key line, as many as there is room for; `? help` always.
+pub(super) fn offers(offer: Offer, keymap: &Keymap, width: u16) -> Vec<Offered> {
+    let of = |action: Action, short: &str| (keymap.key(action), short.to_owned(), Some(action));
+    let named = |key: &str, short: &str| (key.to_owned(), short.to_owned(), None);
+    let mut offers = match offer {
         Offer::Running => vec![
             of(Action::Play, "pause"),
             of(Action::Interrupt, "interrupt the program"),
@@ -166,34 +179,45 @@ pub(super) fn keys(offer: Offer, keymap: &Keymap, theme: &Theme, area: Rect, buf
             vec![of(Action::Close, "close"), of(Action::Down, "down"), of(Action::Up, "up")]
         }
         Offer::Question(choices) => vec![
-            (format!("1-{choices}"), "answer".to_owned()),
-            ("up down".to_owned(), "choose".to_owned()),
-            ("enter".to_owned(), "take it".to_owned()),
+            named(&format!("1-{choices}"), "answer"),
+            named("up down", "choose"),
+            of(Action::Open, "take it"),
             of(Action::Close, "go on without"),
             of(Action::Back, "back"),
         ],
-        Offer::Lesson => vec![("enter".to_owned(), "next step".to_owned())],
+        Offer::Lesson => vec![of(Action::Play, "next step")],
         Offer::Usual => Vec::new(),
     };
     if matches!(offer, Offer::Usual | Offer::Lesson) {
         let rows =
             keymap.rows().filter(|(row, chords)| !row.short.is_empty() && !chords.is_empty());
-        let rows = rows.filter(|(row, _)| row.action != Action::Help);
+        let known = |action| offer == Offer::Lesson && action == Action::Play;
+        let rows = rows.filter(|(row, _)| row.action != Action::Help && !known(row.action));
         offers.extend(rows.map(|(row, _)| of(row.action, row.short)));
     }
     let help = of(Action::Help, "help");
-    let size = |(key, short): &(String, String)| key.len() + short.len() + 3;
-    let mut room = usize::from(area.width).saturating_sub(1 + size(&help));
-    let mut row = Row::of(" ", Role::Text, theme);
-    let fitting = offers.into_iter().take_while(|offer| {
+    let size = |(key, short, _): &(String, String, Option<Action>)| key.len() + short.len() + 3;
+    let mut room = usize::from(width).saturating_sub(1 + size(&help));
+    let fitting = offers.into_iter().filter(|(key, ..)| !key.is_empty()).take_while(|offer| {
         let fits = size(offer) <= room;
         room = room.saturating_sub(size(offer));
         fits
     });
-    for (key, short) in fitting.collect::<Vec<_>>().into_iter().chain([help]) {
-        if !key.is_empty() {
-            row = row.put(key, Role::Key, theme).put(format!(" {short}  "), Role::Faint, theme);
-        }
+    let mut x = 1;
+    let mut placed = Vec::new();
+    for (key, short, action) in fitting.collect::<Vec<_>>().into_iter().chain([help]) {
+        let wide = to_rows(key.len() + short.len() + 1);
+        placed.push(Offered { key, short, action, columns: x..x + wide });
+        x += wide + 2;
+    }
+    placed
+}
+
+/// Draws the keys.
+pub(super) fn keys(offers: &[Offered], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let mut row = Row::of(" ", Role::Text, theme);
+    for Offered { key, short, .. } in offers {
+        row = row.put(key, Role::Key, theme).put(format!(" {short}  "), Role::Faint, theme);
     }
     row.draw(theme, area, buffer);
 }

@@ -159,6 +159,10 @@ impl Desk {
     fn mouse(&mut self, mouse: MouseEvent) {
         let at = Position::new(mouse.column, mouse.row);
         let snapshot = self.scene.snapshot();
+        let clicked = matches!(mouse.kind, MouseEventKind::Down(_));
+        if clicked && self.screen.message.take().is_some() {
+            self.dirty = true;
+        }
         let effect = match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => self.screen.click(at, &snapshot),
             MouseEventKind::Drag(MouseButton::Left) if self.screen.focused() == "timeline" => {
@@ -180,6 +184,7 @@ impl Desk {
                 self.screen.popup = Some(Popup::text(title, &text, self.area.width, &self.theme));
             }
             Effect::Answer(choice) => self.answer(choice),
+            Effect::Press(action) => self.perform(action),
             Effect::Why(task) => self.command(&format!("why {task}"), false),
         }
     }
@@ -372,7 +377,7 @@ impl Desk {
         self.area = area;
         self.dirty = false;
         let snapshot = self.scene.snapshot();
-        self.screen.arrange(&snapshot, area);
-        self.screen.draw(&snapshot, &self.theme, &self.keymap, area, buffer)
+        self.screen.arrange(&snapshot, &self.keymap, area);
+        self.screen.draw(&snapshot, &self.theme, area, buffer)
     }
 }

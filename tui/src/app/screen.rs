@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::bars::{self, Offer};
+use super::bars::{self, Offer, Offered};
 use super::layout::{Facts, Layout, Slot, layout, zoomed};
 use super::prompt::Prompt;
 use crate::keys::{Action, Keymap};
@@ -32,6 +32,8 @@ pub struct Screen {
     views: Vec<Box<dyn View>>,
     /// `None`: the terminal is too small.
     layout: Option<Layout>,
+    /// The keys that the key line offers.
+    offers: Vec<Offered>,
     /// The slot that has the keys, by name.
     focus: &'static str,
     zoom: bool,
@@ -50,6 +52,7 @@ impl Default for Screen {
         Self {
             views: TABLE.iter().map(|entry| (entry.make)()).collect(),
             layout: None,
+            offers: Vec::new(),
             focus: "source",
             zoom: false,
             chosen: BTreeMap::new(),
@@ -62,7 +65,8 @@ impl Default for Screen {
 
 impl Screen {
     /// Finds out where everything stands. To be called before [`Screen::draw`].
-    pub fn arrange(&mut self, snapshot: &Snapshot<'_>, area: Rect) {
+    pub fn arrange(&mut self, snapshot: &Snapshot<'_>, keymap: &Keymap, area: Rect) {
+        self.offers = bars::offers(self.offer(snapshot), keymap, area.width);
         let facts = Facts {
             lesson: snapshot.lesson.is_some(),
             timers: snapshot.digest.has_seen(&[Kind::TimerNew]),
@@ -215,6 +219,9 @@ impl Screen {
 
     /// A click, or a drag with the button held.
     pub fn click(&mut self, at: Position, snapshot: &Snapshot<'_>) -> Effect {
+        if let Some(action) = self.key_at(at) {
+            return Effect::Press(action);
+        }
         if self.popup.take().is_some() {
             return Effect::Done;
         }
@@ -232,6 +239,15 @@ impl Screen {
         }
         let shown = self.shown(&slot);
         self.view_mut(shown).map_or(Effect::Done, |view| view.click(at, snapshot, slot.inside()))
+    }
+
+    /// The action of the key line at a place.
+    fn key_at(&self, at: Position) -> Option<Action> {
+        let keys = self.layout.as_ref()?.keys;
+        if !keys.contains(at) || self.prompt.is_some() || self.message.is_some() {
+            return None;
+        }
+        self.offers.iter().find(|offered| offered.columns.contains(&(at.x - keys.x)))?.action
     }
 
     /// The wheel, up or down.
@@ -292,7 +308,6 @@ impl Screen {
         &self,
         snapshot: &Snapshot<'_>,
         theme: &Theme,
-        keymap: &Keymap,
         area: Rect,
         buffer: &mut Buffer,
     ) -> Option<Position> {
@@ -318,7 +333,7 @@ impl Screen {
                 None
             }
             (None, None) => {
-                bars::keys(self.offer(snapshot), keymap, theme, layout.keys, buffer);
+                bars::keys(&self.offers, theme, layout.keys, buffer);
                 None
             }
         };

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use loopscope_model::{Record, Timeline};
-use loopscope_protocol::{Event, HandleId, Kind, KindSet, LoopId, NameId, Stream, TaskId};
+use loopscope_protocol::{
+    Event, FutureId, HandleId, Kind, KindSet, LoopId, NameId, On, Stream, TaskId,
+};
 
 /// From when to when, in positions and in loop time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +57,24 @@ impl OutputLine {
     }
 }
 
+/// What a handle is called by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Called {
+    /// Its callback's name.
+    pub name: NameId,
+    /// The task that it steps.
+    pub task: TaskId,
+    /// The future that it completes.
+    future: FutureId,
+}
+
 /// What no single state tells.
 #[derive(Clone, Debug, Default)]
 pub struct Digest {
     position: usize,
-    handles: HashMap<HandleId, (NameId, TaskId)>,
+    handles: HashMap<HandleId, Called>,
+    /// The last task that waited for a future.
+    waiters: HashMap<FutureId, TaskId>,
     kinds: KindSet,
     runs: Vec<Span>,
     sleeps: Vec<Span>,
@@ -96,9 +111,12 @@ impl Digest {
         }
         let now = record.t.unwrap_or(self.end);
         match record.event {
-            Event::HandleNew { handle, name, task, .. }
-            | Event::TimerNew { handle, name, task, .. } => {
-                self.handles.insert(handle, (name, task));
+            Event::HandleNew { handle, name, task, future, .. }
+            | Event::TimerNew { handle, name, task, future, .. } => {
+                self.handles.insert(handle, Called { name, task, future });
+            }
+            Event::TaskSuspend { task, on: On::Future(future), .. } => {
+                self.waiters.insert(future, task);
             }
             Event::HandleRun { handle, task } => {
                 let index = self.runs.len();
@@ -160,17 +178,23 @@ impl Digest {
     /// Who a run of a handle belongs to.
     fn lane(&self, handle: HandleId, task: TaskId) -> Lane {
         let known = self.handles.get(&handle).copied();
-        let task = if task.is_some() { task } else { known.map_or(TaskId::NONE, |(_, task)| task) };
+        let task = if task.is_some() { task } else { known.unwrap_or_default().task };
         if task.is_some() {
             Lane::Task(task)
         } else {
-            Lane::Callback(known.map_or(NameId::NONE, |(name, _)| name))
+            Lane::Callback(known.unwrap_or_default().name)
         }
     }
 
-    /// A handle's name and the task that it steps, also when it is long gone.
-    pub fn handle(&self, id: HandleId) -> Option<(NameId, TaskId)> {
+    /// What a handle is called by, also when it is long gone.
+    pub fn handle(&self, id: HandleId) -> Option<Called> {
         self.handles.get(&id).copied()
+    }
+
+    /// The task that waits, or waited, for what a handle completes.
+    pub fn wakes(&self, id: HandleId) -> Option<TaskId> {
+        let future = self.handles.get(&id)?.future;
+        self.waiters.get(&future).copied().filter(|_| future.is_some())
     }
 
     /// Whether such a record was ever seen.

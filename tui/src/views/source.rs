@@ -42,18 +42,23 @@ struct Spot {
 fn running(snapshot: &Snapshot<'_>) -> Option<Place> {
     let current = snapshot.state.focus()?.current?;
     let handle = snapshot.state.handle(current)?;
-    let task = snapshot.state.task(handle.task).map(|task| task.place);
-    Some(task.unwrap_or(handle.place)).filter(|place| *place != Place::NONE)
+    let place = match snapshot.state.task(handle.task) {
+        Some(task) => words::own_place(snapshot, task.place, task.chain),
+        None => handle.place,
+    };
+    Some(place).filter(|place| words::is_at_hand(snapshot, *place))
 }
 
 /// The line that a record is about.
-fn subject(event: &Event) -> Option<Place> {
-    let places = event.fields();
-    let place = places.as_slice().iter().find_map(|field| match field.value {
-        FieldValue::Place(place) => Some(place),
-        _ => None,
-    });
-    place.filter(|place| *place != Place::NONE)
+fn subject(snapshot: &Snapshot<'_>, event: &Event) -> Option<Place> {
+    let place = match *event {
+        Event::TaskSuspend { place, chain, .. } => words::own_place(snapshot, place, chain),
+        _ => event.fields().as_slice().iter().find_map(|field| match field.value {
+            FieldValue::Place(place) => Some(place),
+            _ => None,
+        })?,
+    };
+    Some(place).filter(|place| words::is_at_hand(snapshot, *place))
 }
 
 /// Where to look: the running line, else the last line that a record was about.
@@ -63,7 +68,7 @@ fn spot(snapshot: &Snapshot<'_>) -> Option<Spot> {
     }
     let from = snapshot.position.saturating_sub(MEMORY);
     let records = snapshot.timeline.range(from, snapshot.position).rev();
-    let place = records.filter_map(|record| subject(&record.event)).next()?;
+    let place = records.filter_map(|record| subject(snapshot, &record.event)).next()?;
     Some(Spot { place, runs: false })
 }
 

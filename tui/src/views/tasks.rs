@@ -175,7 +175,7 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: &Item, wide: bool) -> Row {
     let role = if running { Role::Running } else { Role::Task };
     let role = if task.state.is_done() { Role::Left } else { role };
     let (doing, doing_role) = doing(snapshot, task, wide);
-    let number = words::line_of(snapshot, task);
+    let number = words::own_place(snapshot, task.place, task.chain).line;
     let line = if wide && number > 0 && !task.state.is_done() {
         format!(", line {number}")
     } else {

@@ -24,9 +24,9 @@ fn drawn(stage: &Stage, theme: &Theme, width: u16, height: u16) -> Buffer {
     let mut buffer = Buffer::empty(area);
     let mut screen = Screen::default();
     let snapshot = stage.snapshot();
-    screen.arrange(&snapshot, area);
+    screen.arrange(&snapshot, &Keymap::default(), area);
     screen.stopped(&snapshot);
-    screen.draw(&snapshot, theme, &Keymap::default(), area, &mut buffer);
+    screen.draw(&snapshot, theme, area, &mut buffer);
     buffer
 }
 

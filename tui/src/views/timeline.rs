@@ -16,7 +16,7 @@ use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
 use crate::widgets::row::Row;
-use crate::widgets::text::{clean, fit};
+use crate::widgets::text::fit;
 
 /// The view's name.
 pub const ID: &str = "timeline";
@@ -134,9 +134,9 @@ impl View for Timelines {
                     (format!("asleep +{hidden}{}", theme.glyphs.below), Role::Asleep)
                 }
                 Track::Asleep => ("asleep".to_owned(), Role::Asleep),
-                Track::One(Lane::Task(id)) => (words::task_name(snapshot, *id), Role::Task),
-                Track::One(Lane::Callback(name)) => {
-                    (clean(words::short(&snapshot.names.name(*name))).into_owned(), Role::Text)
+                Track::One(lane) => {
+                    let role = if matches!(lane, Lane::Task(_)) { Role::Task } else { Role::Text };
+                    (words::lane(snapshot, *lane), role)
                 }
             };
             let name = fit(&name, usize::from(label) - 1, theme);

@@ -4,10 +4,11 @@ use loopscope_model::Record;
 use loopscope_model::record::seconds;
 use loopscope_model::state::Handle;
 use loopscope_protocol::{
-    By, Event, FutureId, HandleHow, HandleId, NameId, On, Stream, TaskId, Word,
+    By, ChainId, Event, FutureId, HandleHow, HandleId, NameId, On, Place, Stream, TaskId, Word,
 };
 
 use super::Snapshot;
+use super::digest::Lane;
 use crate::widgets::text::clean;
 
 /// A callback's or task's name without what every name in a function has.
@@ -18,27 +19,40 @@ pub fn short(name: &str) -> &str {
 /// `display_date`, or `fetch (task 3)` for a task's step, or `?` where the name was lost.
 pub fn handle_name(snapshot: &Snapshot<'_>, id: HandleId) -> String {
     let known = snapshot.state.handle(id).map(|handle| (handle.name, handle.task));
-    let (name, task) = known.or_else(|| snapshot.digest.handle(id)).unwrap_or_default();
+    let called = || snapshot.digest.handle(id).map(|called| (called.name, called.task));
+    let (name, task) = known.or_else(called).unwrap_or_default();
     if task.is_some() {
         return task_name(snapshot, task);
     }
     if name == NameId::NONE {
         return "?".to_owned();
     }
-    if let Some(sleeper) = sleeper(snapshot, id, &snapshot.names.name(name)) {
-        return format!("wakes {}", task_name(snapshot, sleeper));
-    }
-    clean(short(&snapshot.names.name(name))).into_owned()
+    callback_name(snapshot, name, snapshot.digest.wakes(id))
 }
 
-/// The task that a timer made by `sleep` will wake. Its callback's own name says nothing to anybody.
-fn sleeper(snapshot: &Snapshot<'_>, id: HandleId, name: &str) -> Option<TaskId> {
-    if !name.ends_with("_set_result_unless_cancelled") {
-        return None;
+/// A callback's name. The one by which `sleep` ends says nothing to anybody: that is told by whom
+/// it wakes.
+fn callback_name(snapshot: &Snapshot<'_>, name: NameId, wakes: Option<TaskId>) -> String {
+    let name = snapshot.names.name(name);
+    match wakes {
+        _ if !name.ends_with(END_OF_SLEEP) => clean(short(&name)).into_owned(),
+        Some(task) => format!("wakes {}", task_name(snapshot, task)),
+        None => "end of a sleep".to_owned(),
     }
-    let future = snapshot.state.handle(id)?.future;
-    let mut tasks = snapshot.state.pending_tasks();
-    tasks.find(|task| future.is_some() && task.on == On::Future(future)).map(|task| task.id)
+}
+
+/// How CPython calls the callback that ends a `sleep`.
+const END_OF_SLEEP: &str = "_set_result_unless_cancelled";
+
+/// What a lane of the timeline is called.
+pub fn lane(snapshot: &Snapshot<'_>, lane: Lane) -> String {
+    match lane {
+        Lane::Task(id) => task_name(snapshot, id),
+        Lane::Callback(name) if snapshot.names.name(name).ends_with(END_OF_SLEEP) => {
+            "ends of sleeps".to_owned()
+        }
+        Lane::Callback(name) => callback_name(snapshot, name, None),
+    }
 }
 
 /// `h4 display_date`.
@@ -92,13 +106,17 @@ pub fn on(snapshot: &Snapshot<'_>, on: On) -> String {
     }
 }
 
-/// The line where a task stands in the program itself, even when it waits inside a library; 0: not
-/// known.
-pub fn line_of(snapshot: &Snapshot<'_>, task: &loopscope_model::state::Task) -> u32 {
-    let main = snapshot.state.run().file;
-    let chain = snapshot.names.chain(task.chain);
-    let own = chain.iter().map(|frame| frame.place).find(|place| place.file == main);
-    own.unwrap_or(task.place).line
+/// Where a task stands in the program itself, even when it waits inside a library: the innermost
+/// place whose text is at hand.
+pub fn own_place(snapshot: &Snapshot<'_>, place: Place, chain: ChainId) -> Place {
+    let frames = snapshot.names.chain(chain);
+    let mut places = std::iter::once(place).chain(frames.iter().map(|frame| frame.place));
+    places.find(|place| is_at_hand(snapshot, *place)).unwrap_or(place)
+}
+
+/// Whether the text that a place is in can be shown.
+pub fn is_at_hand(snapshot: &Snapshot<'_>, place: Place) -> bool {
+    place != Place::NONE && snapshot.sources.get(&snapshot.names.name(place.file)).is_some()
 }
 
 /// The timer in the heap that will complete a future, as `sleep` makes one.
@@ -180,7 +198,8 @@ pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (Str
         }
         Event::TaskNew { task, by: who, .. } => (task_name(snapshot, task), by(who)),
         Event::TaskStep { task } => only(task_name(snapshot, task)),
-        Event::TaskSuspend { task, on: what, place, .. } => {
+        Event::TaskSuspend { task, on: what, place, chain } => {
+            let place = own_place(snapshot, place, chain);
             let line = if place.line > 0 { format!("line {}", place.line) } else { String::new() };
             let waits = match what {
                 On::Nothing => "lets others run".to_owned(),

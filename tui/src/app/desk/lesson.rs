@@ -17,7 +17,7 @@ impl Desk {
         self.course = Some(Course::new(lesson));
         self.follow_lesson();
         let snapshot = self.scene.snapshot();
-        self.screen.arrange(&snapshot, self.area);
+        self.screen.arrange(&snapshot, &self.keymap, self.area);
         self.screen.reveal("lesson");
     }
 

@@ -292,6 +292,18 @@ fn a_click_on_the_timeline_goes_there() {
 }
 
 #[test]
+fn keys_of_the_key_line_can_be_clicked() {
+    let mut user = User::new();
+    let screen = user.screen();
+    let line = screen.lines().last().expect("a key line");
+    let column = u16::try_from(line.find("handle").expect("the key for a handle")).unwrap();
+    user.mouse(MouseEventKind::Down(MouseButton::Left), column, 23);
+    assert_eq!(user.position(), 11);
+    let column = u16::try_from(line.find("help").expect("the key for help")).unwrap();
+    user.mouse(MouseEventKind::Down(MouseButton::Left), column, 23).sees("one record forward");
+}
+
+#[test]
 fn records_are_filtered() {
     let mut user = User::new();
     user.press("G<tab>/handle-run<enter>").sees("records: 32, only \"handle-run\"");
@@ -324,7 +336,7 @@ fn why_says_something_even_without_tasks() {
 #[test]
 fn a_lesson_is_read_asked_and_graded() {
     let mut user = User::in_lesson();
-    user.sees("A list, and a rule").sees("next step");
+    user.sees("A list, and a rule").sees("space next step");
     assert_picture!("lesson_start", user.screen());
     user.press("<enter>").sees("Asking is not running");
     assert_eq!(user.position(), 3);
