@@ -104,11 +104,17 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
                 f'closed={self.is_closed()} debug={self.get_debug()}>')
 
     def __del__(self):
-        if not self.is_closed() and not self.is_running():
+        if self.is_closed() or self.is_running():
+            return
+        self._note_lint('unclosed-loop', f'{self!r} was dropped without being closed.')
+        try:
             import warnings
-            self._note_lint('unclosed-loop', f'{self!r} was dropped without being closed.')
             warnings.warn(f'unclosed event loop {self!r}', ResourceWarning, source=self)
             self.close()
+        except ImportError:
+            # The interpreter is shutting down: nothing can be imported any more, and nothing
+            # needs to be closed.
+            pass
 
     # ---- running -------------------------------------------------------------------------------
 
