@@ -5,9 +5,9 @@
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::panic;
-use std::sync::Arc;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
+use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
@@ -45,6 +45,7 @@ impl Terminal {
             let value = usize::try_from(number).unwrap_or(1);
             hooks.push(signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?);
         }
+        leave_without_a_terminal(&signal)?;
         take(mouse)?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
         let inner = match ratatui::Terminal::new(backend) {
@@ -92,6 +93,32 @@ impl Drop for Terminal {
             signal_hook::low_level::unregister(hook);
         }
     }
+}
+
+/// How long the screen gets to leave by itself when its terminal has gone away.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// A terminal that has hung up reads as at its end for ever, and the wait for keys then never comes
+/// back to where the signal is looked at. So after a while the process ends from here; the program
+/// under study goes with it.
+fn leave_without_a_terminal(signal: &Arc<AtomicUsize>) -> io::Result<()> {
+    let signal = Arc::clone(signal);
+    std::thread::Builder::new().name("hang-up".to_owned()).spawn(move || {
+        loop {
+            std::thread::sleep(GRACE);
+            let number = signal.load(Ordering::Relaxed);
+            if number != 0 {
+                std::thread::sleep(GRACE);
+                give_back();
+                std::process::exit(128 + i32::try_from(number).unwrap_or(1));
+            }
+            if Arc::strong_count(&signal) == 1 {
+                // The screen is closed and its hooks are gone.
+                return;
+            }
+        }
+    })?;
+    Ok(())
 }
 
 fn take(mouse: bool) -> io::Result<()> {
