@@ -5,11 +5,13 @@ use loopscope_tests::{Screen, loopscope};
 /// The lessons' names, as `lesson list` tells them.
 fn names() -> Vec<String> {
     let ended = loopscope(["lesson", "list"]).end().code_is(0);
-    let words = ended.lines().into_iter().filter_map(|line| {
-        let word = line.split_whitespace().find(|word| word.contains('_') || word.contains('-'))?;
-        Some(word.to_owned())
+    // A lesson's line begins with its number.
+    let named = ended.lines().into_iter().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        words.next()?.parse::<u32>().ok()?;
+        words.next().map(str::to_owned)
     });
-    words.collect()
+    named.collect()
 }
 
 #[test]

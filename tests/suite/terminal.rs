@@ -119,7 +119,7 @@ fn control_codes_of_the_program_are_shown_and_not_obeyed() {
     let Some(screen) = Screen::open(&["run", &file.to_string_lossy()]) else { return };
     screen.wait_for("ready");
     screen.line(":goto end");
-    let text = screen.wait_for("plain words");
+    let text = screen.wait_for("not my title");
     assert!(text.contains("ready") && text.contains("timers"), "the screen was cleared:\n{text}");
     screen.keys(&["q", "y"]);
     assert_eq!(screen.left(), 0);
