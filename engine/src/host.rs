@@ -6,6 +6,7 @@
 //!   calls [`main`] with what follows `__engine`. It should set the environment variable
 //!   [`AS_PYTHON`] to `1` for the child, because `sys.executable` names the same binary; where it
 //!   does not, the child does so by starting itself once more, which costs a few milliseconds.
+//!   The same is true of [`DIALECT`], where the dialect is not the default one.
 //! - With [`Options::wire`], hand over descriptor 3 (records and replies out) and 4 (requests in).
 //!   The first frame is [`Reply::Hello`]. Descriptor 4 at its end means that the parent is gone,
 //!   and then the child goes as well.
@@ -29,7 +30,7 @@ use std::os::unix::process::CommandExt;
 use std::sync::{Arc, OnceLock};
 
 use loopscope_protocol::wire::VERSION;
-use loopscope_protocol::{Capabilities, Capability, ClockMode, Dialect, Reply};
+use loopscope_protocol::{Capabilities, Capability, ClockMode, Dialect, Reply, Word};
 use nix::sys::signal::SigSet;
 
 pub use options::{BadArgument, MEMORY_LIMIT, Options, Program, WALL_START_NS};
@@ -37,7 +38,7 @@ pub use options::{BadArgument, MEMORY_LIMIT, Options, Program, WALL_START_NS};
 use crate::core::{Clock, Ids, Trace};
 use crate::python::flags::PythonArgs;
 use crate::python::output::{self, Output};
-use crate::python::{program, start_at};
+use crate::python::{ending, program, start_at};
 use crate::run::Run;
 
 pub(crate) use copy::{is_copy, now_a_copy};
@@ -47,6 +48,10 @@ pub(crate) use wire::{high, without_ours};
 
 /// The environment variable that makes our binary act as `python3`.
 pub const AS_PYTHON: &str = "LOOPSCOPE_AS_PYTHON";
+
+/// The environment variable by which a program's own Python processes learn its dialect, unless it
+/// is CPython's of today.
+pub const DIALECT: &str = "LOOPSCOPE_DIALECT";
 
 /// The stack of the interpreter's thread. Only what is used of it costs memory.
 const STACK: usize = 64 << 20;
@@ -82,12 +87,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Ok(options) => options,
         Err(error) => return complain(&error.to_string(), 2),
     };
-    if !acts_as_python() {
-        return again();
+    if !acts_as_python() || program::inherited_dialect() != options.dialect {
+        return again(options.dialect);
     }
     let signals = block_signals();
     limits::set(options.memory_limit);
-    match prepare(&options) {
+    match prepare(&options).and_then(|()| limits::watch(options.memory_limit, out_of_memory)) {
         Ok(()) => {}
         Err(error) => {
             return complain(
@@ -178,6 +183,16 @@ fn now() -> i64 {
     i64::try_from(now.as_nanos()).unwrap_or(i64::MAX)
 }
 
+/// The program used up its memory. It is told while there is still some to tell it with; then the
+/// process ends as it would have ended a moment later.
+fn out_of_memory(limit: u64) {
+    if let Some(output) = output::current() {
+        let _aside = output.aside();
+        ending::tell_out_of_memory(limit);
+    }
+    std::process::abort();
+}
+
 /// Who this child is.
 fn hello(dialect: Dialect) -> Reply<'static> {
     Reply::Hello {
@@ -225,13 +240,15 @@ fn in_big_thread(signals: SigSet, work: impl FnOnce() -> i32 + Send + 'static) -
     }
 }
 
-/// Starts this very program once more, with the variable set that lets it serve as
+/// Starts this very program once more, with the variables set that let it serve as
 /// `sys.executable`.
-fn again() -> i32 {
+fn again(dialect: Dialect) -> i32 {
     let mut args = std::env::args_os();
     let own = args.next().unwrap_or_default();
     let exe = std::env::current_exe().unwrap_or_else(|_| own.clone().into());
-    let error = std::process::Command::new(exe).arg0(own).args(args).env(AS_PYTHON, "1").exec();
+    let mut command = std::process::Command::new(exe);
+    command.arg0(own).args(args).env(AS_PYTHON, "1").env(DIALECT, dialect.word());
+    let error = command.exec();
     complain(&format!("loopscope: the engine cannot be started: {error}"), 1)
 }
 

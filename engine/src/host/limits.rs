@@ -1,20 +1,26 @@
 //! What the child may not do: outlive its parent, dump core, use all memory. It sets the limits on
 //! itself before the program starts.
+//!
+//! Memory has two limits. The operating system refuses more address space than there may ever be,
+//! so one enormous request fails at once. And the child looks now and then at what it really uses,
+//! because a program that grows little by little would otherwise be ended in the middle of a word.
 
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 
 /// The address space at which the operating system refuses more; 0: no limit.
 static END: AtomicU64 = AtomicU64::new(0);
-/// What the program may use of it.
+/// What the program may really use; 0: no limit.
 static ALLOWED: AtomicU64 = AtomicU64::new(0);
 
-/// So near to the end, the next request for memory may be refused, which ends the process at once.
-const NEAR: u64 = 96 << 20;
+/// What is set aside without being used: stacks, and what the allocator reserves.
+const SET_ASIDE: u64 = 1536 << 20;
 
-/// What the engine's own threads set aside without using it: stacks, and an arena each.
-const SET_ASIDE: u64 = 512 << 20;
+/// How often to look at the memory in use. A program can fill some 100 MB in that time.
+const LOOK: Duration = Duration::from_millis(40);
 
 /// Sets them. `memory` is what the program may use beyond what is in use now.
 pub(super) fn set(memory: Option<u64>) {
@@ -22,11 +28,11 @@ pub(super) fn set(memory: Option<u64>) {
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let _ = soft(Resource::RLIMIT_CORE, 0);
     if let Some(memory) = memory {
-        let own = address_space().unwrap_or(0) + SET_ASIDE;
-        let end = memory.saturating_add(own);
+        let Size { address_space, in_use } = size().unwrap_or_default();
+        ALLOWED.store(memory.saturating_add(in_use), Ordering::Relaxed);
+        let end = memory.saturating_add(address_space).saturating_add(SET_ASIDE);
         if soft(Resource::RLIMIT_AS, end).is_ok() {
             END.store(end, Ordering::Relaxed);
-            ALLOWED.store(memory, Ordering::Relaxed);
         }
     }
 }
@@ -50,24 +56,41 @@ pub(crate) fn unlimited<R>(work: impl FnOnce() -> R) -> R {
     result
 }
 
-/// If memory is about to run out: how much the program was allowed.
-pub(super) fn nearly_out_of_memory() -> Option<u64> {
-    let end = END.load(Ordering::Relaxed);
-    let allowed = ALLOWED.load(Ordering::Relaxed);
-    let near = NEAR.min(allowed / 4);
-    (end != 0 && address_space()? > end.saturating_sub(near)).then_some(allowed)
+/// Looks at the memory in use from now on, and calls `ended` with the `limit` where it is too much.
+/// That is to end the process.
+pub(super) fn watch(limit: Option<u64>, ended: impl Fn(u64) + Send + 'static) -> io::Result<()> {
+    let Some(limit) = limit.filter(|_| size().is_some()) else { return Ok(()) };
+    let watch = move || {
+        loop {
+            #[allow(clippy::disallowed_methods, reason = "memory is used in real time")]
+            std::thread::sleep(LOOK);
+            let allowed = ALLOWED.load(Ordering::Relaxed);
+            if size().is_some_and(|size| size.in_use > allowed) {
+                ended(limit);
+            }
+        }
+    };
+    std::thread::Builder::new().name("memory".into()).spawn(watch).map(drop)
 }
 
-/// The size of this process in bytes, where the operating system tells it.
-fn address_space() -> Option<u64> {
-    size_in(&std::fs::read_to_string("/proc/self/stat").ok()?)
+/// How large this process is, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Size {
+    address_space: u64,
+    in_use: u64,
 }
 
-/// The field `vsize` of `/proc/self/stat`. The second field, the program's name, is in brackets
-/// and may contain anything.
-fn size_in(stat: &str) -> Option<u64> {
-    let (_, fields) = stat.rsplit_once(") ")?;
-    fields.split(' ').nth(20)?.parse().ok()
+/// Asks the operating system, where it tells.
+fn size() -> Option<Size> {
+    size_in(&std::fs::read_to_string("/proc/self/status").ok()?)
+}
+
+fn size_in(status: &str) -> Option<Size> {
+    let field = |name: &str| -> Option<u64> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+    };
+    Some(Size { address_space: field("VmSize:")?, in_use: field("VmRSS:")? })
 }
 
 #[cfg(test)]
@@ -75,15 +98,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_size_is_found_behind_any_name() {
-        let fields = "S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 4096 21";
-        assert_eq!(size_in(&format!("7 (a) b) {fields}")), Some(4096));
-        assert_eq!(size_in("7 (a"), None);
+    fn the_size_is_found_among_the_fields() {
+        let status = "Name:\tVmSize: 1 kB\nVmPeak:\t  9 kB\nVmSize:\t  4 kB\nVmRSS:\t 2 kB\n";
+        assert_eq!(size_in(status), Some(Size { address_space: 4096, in_use: 2048 }));
+        assert_eq!(size_in("VmSize: 4 kB"), None);
     }
 
     #[test]
     #[cfg(target_os = "linux")]
     fn this_process_has_a_size() {
-        assert!(address_space().is_some_and(|bytes| bytes > 1 << 20));
+        let size = size().expect("the system tells it");
+        assert!(size.address_space >= size.in_use && size.in_use > 1 << 18);
     }
 }

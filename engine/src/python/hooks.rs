@@ -128,7 +128,12 @@ pub(super) fn class(
 
 /// The first argument as a descriptor.
 pub(super) fn first_fd(vm: &VirtualMachine, args: &FuncArgs) -> Option<RawFd> {
-    let fd: PyObjectRef = args.args.first()?.clone();
+    fd_at(vm, args, 0)
+}
+
+/// An argument as a descriptor.
+pub(super) fn fd_at(vm: &VirtualMachine, args: &FuncArgs, at: usize) -> Option<RawFd> {
+    let fd: PyObjectRef = args.args.get(at)?.clone();
     fd.try_into_value(vm).ok()
 }
 

@@ -59,6 +59,8 @@ struct Side {
     pipe: Option<File>,
     own: Lines,
     other: Lines,
+    /// The program has led the descriptor elsewhere: what it prints goes there.
+    moved: bool,
 }
 
 /// Both streams, in one order.
@@ -84,38 +86,37 @@ const fn index(stream: Stream) -> usize {
 
 impl Side {
     fn new(stream: Stream, to: Option<File>, pipe: File) -> Self {
-        Self { stream, to, pipe: Some(pipe), own: Lines::default(), other: Lines::default() }
+        Self {
+            stream,
+            to,
+            pipe: Some(pipe),
+            own: Lines::default(),
+            other: Lines::default(),
+            moved: false,
+        }
+    }
+
+    /// Whether what Python prints goes to the descriptor, wherever it leads: the program has moved
+    /// it, or this is a copy of the process, whose output the original takes up.
+    fn is_elsewhere(&self) -> bool {
+        self.moved || host::is_copy()
     }
 
     /// Passes a piece on and records it.
-    fn tell(&mut self, piece: &[u8]) -> io::Result<()> {
-        let passed = self.pass_on(piece);
-        if !host::is_copy() {
-            let text = String::from_utf8_lossy(piece);
-            HEARD.with_borrow_mut(|heard| {
-                if let Some(heard) = heard {
-                    heard.push_str(&text);
-                }
-            });
-            let event = Event::Output { stream: self.stream, text: Text::FIRST };
-            Run::current().trace.emit_with(LoopId::NONE, event, &[&text]);
-        }
-        passed
-    }
-
-    fn pass_on(&mut self, piece: &[u8]) -> io::Result<()> {
-        // A copy of the process has no records of its own: the original takes its output up.
-        if host::is_copy() {
-            let fd = match self.stream {
-                Stream::Stdout => rustix::stdio::stdout(),
-                Stream::Stderr => rustix::stdio::stderr(),
-            };
-            return write_all(fd, piece);
-        }
-        match &self.to {
+    fn tell(&self, piece: &[u8]) -> io::Result<()> {
+        let passed = match &self.to {
             Some(to) => write_all(to.as_fd(), piece),
             None => Ok(()),
-        }
+        };
+        let text = String::from_utf8_lossy(piece);
+        HEARD.with_borrow_mut(|heard| {
+            if let Some(heard) = heard {
+                heard.push_str(&text);
+            }
+        });
+        let event = Event::Output { stream: self.stream, text: Text::FIRST };
+        Run::current().trace.emit_with(LoopId::NONE, event, &[&text]);
+        passed
     }
 
     /// Takes up what other processes have written.
@@ -228,6 +229,14 @@ impl Output {
         self.others.store(true, Ordering::Relaxed);
     }
 
+    /// The program is about to lead a descriptor elsewhere, or to close it. What it prints from now
+    /// on goes where the descriptor leads, and is recorded only if that is our pipe again.
+    pub(crate) fn moves(&self, stream: Stream) {
+        let _ = self.flush(stream);
+        self.lock()[index(stream)].moved = true;
+        self.expect_others();
+    }
+
     /// Python wrote text: complete lines go out.
     pub(crate) fn text(&self, stream: Stream, text: &[u8]) -> io::Result<()> {
         self.lock()[index(stream)].own.push(text);
@@ -253,14 +262,26 @@ impl Output {
         piece: impl Fn(&mut Lines) -> Option<Vec<u8>>,
     ) -> io::Result<()> {
         loop {
+            let mut elsewhere = None;
             let told = deferred(|| {
                 let mut sides = self.lock();
                 let piece = piece(&mut sides[index(stream)].own)?;
-                if self.others.load(Ordering::Relaxed) && !host::is_copy() {
+                if sides[index(stream)].is_elsewhere() {
+                    elsewhere = Some(piece);
+                    return Some(Ok(()));
+                }
+                if self.others.load(Ordering::Relaxed) {
                     sides.iter_mut().for_each(Side::drain);
                 }
                 Some(sides[index(stream)].tell(&piece))
             });
+            // Without the lock: it may well be our own pipe, which somebody has to empty.
+            if let Some(piece) = elsewhere {
+                match stream {
+                    Stream::Stdout => write_all(rustix::stdio::stdout(), &piece)?,
+                    Stream::Stderr => write_all(rustix::stdio::stderr(), &piece)?,
+                }
+            }
             match told {
                 None => return Ok(()),
                 Some(result) => result?,

@@ -8,7 +8,7 @@ use rustpython_vm::convert::ToPyException;
 use rustpython_vm::function::{ArgBytesLike, FuncArgs};
 use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine};
 
-use super::hooks::{first_fd, may_go_real, source_of, wrap};
+use super::hooks::{fd_at, first_fd, may_go_real, source_of, wrap};
 use super::output;
 use crate::host;
 use crate::run::Run;
@@ -44,6 +44,24 @@ pub(super) fn patch_posix(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResul
         }
         Ok(vm.ctx.none())
     })?;
+    wrap(vm, module, "dup", |original, args, vm| {
+        if let Some(output) = output::current()
+            && first_fd(vm, &args).and_then(stream_of).is_some()
+        {
+            output.expect_others();
+        }
+        original.call(args, vm)
+    })?;
+    for (name, at) in [("dup2", 1), ("close", 0)] {
+        wrap(vm, module, name, move |original, args, vm| {
+            if let Some(output) = output::current()
+                && let Some(stream) = fd_at(vm, &args, at).and_then(stream_of)
+            {
+                output.moves(stream);
+            }
+            original.call(args, vm)
+        })?;
+    }
     wrap(vm, module, "write", write)?;
     wrap(vm, module, "_exit", exit)?;
     for name in ["isatty", "get_terminal_size"] {

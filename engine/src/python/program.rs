@@ -6,23 +6,18 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use loopscope_protocol::{Dialect, Event, ExitHow, LoopId, Text, Word};
-use nix::sys::signal::SigSet;
+use loopscope_protocol::{Dialect, Event, ExitHow, LoopId, Word};
+use nix::sys::signal::{SigSet, Signal};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use super::ending::{Ending, INTERRUPTED, announce, ended, settle};
 use super::flags::Flags;
 use super::start::{self, Setup, Told};
 use super::{locks, output, streams};
 use crate::host::{self, Options, Program};
 use crate::run::Run;
-
-/// The environment variable by which a program's own Python processes learn its dialect.
-const DIALECT: &str = "LOOPSCOPE_DIALECT";
-
-/// What `python3` exits with when it is interrupted, as a shell counts it.
-const INTERRUPTED: i32 = 128 + 2;
 
 /// The start symbol of a whole file for the compiler.
 const FILE_INPUT: i32 = 257;
@@ -32,20 +27,6 @@ static SIGNALS: OnceLock<SigSet> = OnceLock::new();
 /// The signals that are blocked in the interpreter's thread: those that the parent blocked.
 pub(super) fn signals() -> SigSet {
     *SIGNALS.get_or_init(|| SigSet::thread_get_mask().unwrap_or_else(|_| SigSet::empty()))
-}
-
-/// How a program ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Ending {
-    code: i32,
-    how: ExitHow,
-    text: String,
-}
-
-impl Ending {
-    fn new(code: i32, how: ExitHow, text: impl Into<String>) -> Self {
-        Self { code, how, text: text.into() }
-    }
 }
 
 /// The folder that places are shown relative to.
@@ -70,7 +51,7 @@ fn resolved(path: &Path) -> PathBuf {
 
 /// The dialect of the program that started this process as its `sys.executable`.
 pub(crate) fn inherited_dialect() -> Dialect {
-    let word = std::env::var(DIALECT).unwrap_or_default();
+    let word = std::env::var(host::DIALECT).unwrap_or_default();
     Dialect::parse(&word).unwrap_or(Dialect::Cpython)
 }
 
@@ -108,9 +89,8 @@ fn die_of_interrupt() {
 }
 
 fn whole_life(options: &Options, setup: &Setup<'_>, source: Option<Vec<u8>>) -> i32 {
-    signals();
     locks::this_is_main();
-    let interpreter = start::interpreter(setup);
+    let interpreter = without_interrupts(|| start::interpreter(setup));
     let code = interpreter.enter(|vm| {
         let ending = match ready(vm, options, setup) {
             Ok(()) => live(vm, options, source),
@@ -137,6 +117,17 @@ fn whole_life(options: &Options, setup: &Setup<'_>, source: Option<Vec<u8>>) -> 
         Ok(flush_failed) if code == 0 => flush_failed,
         _ => code,
     }
+}
+
+/// Keeps an interrupt back until there is a handler for it, which the interpreter brings along.
+fn without_interrupts<R>(work: impl FnOnce() -> R) -> R {
+    let usual = signals();
+    let mut kept_back = usual;
+    kept_back.add(Signal::SIGINT);
+    let _ = kept_back.thread_set_mask();
+    let result = work();
+    let _ = usual.thread_set_mask();
+    result
 }
 
 /// Everything that is there before the first line.
@@ -303,119 +294,4 @@ fn unreadable(path: &Path, error: &io::Error) -> Ending {
     );
     output::to_stderr(&format!("{text}\n"));
     Ending::new(2, ExitHow::Exit, text)
-}
-
-// ---- the end ---------------------------------------------------------------------------------
-
-/// What the main program's result means, with its traceback on standard error.
-fn ended(vm: &VirtualMachine, ran: PyResult<()>, compiling: bool) -> Ending {
-    let Err(raised) = ran else {
-        return Ending::new(0, ExitHow::End, "The program ran to its end.");
-    };
-    flush(vm);
-    if raised.fast_isinstance(vm.ctx.exceptions.system_exit) {
-        // Prints what is not a number.
-        #[allow(clippy::cast_possible_wrap, reason = "only the lowest eight bits count")]
-        let code = (vm.handle_exit_exception(raised) as i32) & 0xff;
-        return Ending::new(
-            code,
-            ExitHow::Exit,
-            format!("The program ended itself with code {code}."),
-        );
-    }
-    shorten(&raised);
-    vm.print_exception(&raised);
-    if raised.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt) {
-        return Ending::new(INTERRUPTED, ExitHow::Interrupted, "The program was interrupted.");
-    }
-    let what = one_line(vm, &raised);
-    if compiling {
-        return Ending::new(1, ExitHow::Syntax, format!("The program does not compile: {what}."));
-    }
-    Ending::new(1, ExitHow::Exception, format!("Nothing caught the program's {what}."))
-}
-
-/// Cuts a traceback to its innermost entries, as CPython does when it prints one: with a limit on
-/// recursion of the program's own it may have a million.
-fn shorten(raised: &PyBaseExceptionRef) {
-    const SHOWN: usize = 1000;
-    let mut length = 0;
-    let mut at = raised.__traceback__();
-    while let Some(entry) = at {
-        length += 1;
-        at = entry.next.lock().clone();
-    }
-    if length > SHOWN {
-        let mut shown = raised.__traceback__();
-        for _ in SHOWN..length {
-            shown = shown.and_then(|entry| entry.next.lock().clone());
-        }
-        raised.set_traceback(shown);
-    }
-}
-
-/// An exception as its type and the first line of its text.
-fn one_line(vm: &VirtualMachine, raised: &PyBaseExceptionRef) -> String {
-    const LONGEST: usize = 160;
-    let name = raised.class().name().to_owned();
-    let text = raised.as_object().str(vm).map(|text| text.as_wtf8().to_string_lossy().into_owned());
-    let text = text.unwrap_or_default();
-    let first = text.lines().next().unwrap_or_default().trim_end_matches('.');
-    if first.is_empty() {
-        return name;
-    }
-    let cut: String = first.chars().take(LONGEST).collect();
-    let dots = if cut.len() < first.len() { "..." } else { "" };
-    format!("{name}: {cut}{dots}")
-}
-
-/// What Python does after the main program: it waits for its threads, calls the exit functions and
-/// throws away what nobody can reach any more.
-fn settle(vm: &VirtualMachine, mut ending: Ending) -> Ending {
-    let modules = vm.sys_module.get_attr("modules", vm).ok();
-    let imported =
-        |name: &str| modules.as_ref().and_then(|modules| modules.get_item(name, vm).ok());
-    if let Some(threading) = imported("threading")
-        && let Err(raised) = vm.call_method(&threading, "_shutdown", ())
-    {
-        let text = "Exception ignored in threading shutdown".to_owned();
-        vm.run_unraisable(raised, Some(text), threading);
-    }
-    rustpython_vm::stdlib::atexit::_run_exitfuncs(vm);
-    if imported("asyncio").is_some()
-        && let Ok(gc) = vm.import("gc", 0)
-    {
-        let _ = vm.call_method(&gc, "collect", ());
-    }
-    if !flush(vm) && ending.code == 0 {
-        // As CPython does when what was printed cannot be written.
-        ending.code = 120;
-    }
-    ending
-}
-
-/// Whether everything that was printed could be written.
-fn flush(vm: &VirtualMachine) -> bool {
-    let mut whole = true;
-    for name in ["stdout", "stderr"] {
-        if let Ok(stream) = vm.sys_module.get_attr(name, vm)
-            && !vm.is_none(&stream)
-            && !stream.get_attr("closed", vm).is_ok_and(|closed| closed.is(&vm.ctx.true_value))
-        {
-            whole &= vm.call_method(&stream, "flush", ()).is_ok();
-        }
-    }
-    whole
-}
-
-/// The record of the end. Where somebody steps, the program holds here once more.
-fn announce(ending: &Ending) {
-    if host::is_copy() {
-        return;
-    }
-    if let Some(output) = output::current() {
-        output.finish();
-    }
-    let event = Event::ProgramExit { code: ending.code, how: ending.how, text: Text::FIRST };
-    Run::current().trace.emit_with(LoopId::NONE, event, &[&ending.text]);
 }

@@ -32,7 +32,10 @@ fn memory_without_end_ends_with_a_sentence_and_keeps_the_timeline() {
     assert_eq!(left.signal, Some(6), "{left:?}");
     if let Some((code, how, text)) = exit_record(&said) {
         assert_eq!((code, how), (134, "lost"));
-        assert_eq!(text, "The program ran out of memory: it may use 0.3 GiB.");
+        assert_eq!(
+            text,
+            "The program ran out of memory: it may use 0.3 GiB; --memory can give it more."
+        );
     }
 }
 

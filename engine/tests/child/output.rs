@@ -208,3 +208,25 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     assert_eq!(printed(&child.rest()), "5\n");
     assert_eq!(program(source).leave().stdout, "5\n");
 }
+
+#[test]
+fn a_descriptor_that_is_led_elsewhere_takes_the_output_along() {
+    let source = "\
+import os, sys
+print('one')
+saved = os.dup(1)
+file = os.open('elsewhere', os.O_WRONLY | os.O_CREAT)
+os.dup2(file, 1)
+print('two', flush=True)
+os.system('echo three')
+os.dup2(saved, 1)
+print('four', flush=True)
+os.write(1, b'five\\n')
+";
+    let plan = program(source);
+    let file = plan.folder.join("elsewhere");
+    let mut child = plan.start();
+    assert_eq!(printed(&child.rest()), "one\nfour\nfive\n");
+    assert_eq!(child.left().stdout, "one\nfour\nfive\n");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "two\nthree\n");
+}
