@@ -108,7 +108,8 @@ fn a_long_blocking_sleep_in_real_time_is_ended_by_the_timeout() {
 #[test]
 fn memory_without_end_ends_the_program_and_not_the_machine() {
     for name in ["memory", "memory_small_pieces", "ready_without_end"] {
-        let run = headless_with(&["--timeout", "20"], &program(&format!("hostile/{name}.py")));
+        let options = ["--timeout", "20", "--memory", "512m"];
+        let run = headless_with(&options, &program(&format!("hostile/{name}.py")));
         let ended = run.limit(60).end();
         // A MemoryError in a callback goes to the exception handler, and the loop waits on.
         assert_ne!(ended.code(), 0, "{name}: {ended}");
