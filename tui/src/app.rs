@@ -173,7 +173,7 @@ impl Stage {
             }
             let mut wait = desk.patience();
             for _ in 0..EVENTS {
-                if !event::poll(wait)? {
+                if !self.terminal.poll(wait)? {
                     break;
                 }
                 desk.event(&event::read()?);
@@ -229,7 +229,7 @@ impl Stage {
                 if let Some(code) = self.called_away() {
                     return Ok(Choice::Leave(code));
                 }
-                if event::poll(Duration::from_millis(100))? {
+                if self.terminal.poll(Duration::from_millis(100))? {
                     break;
                 }
             }

@@ -4,48 +4,49 @@
 //! screen, the mouse and the cursor are put back first.
 
 use std::io::{self, BufWriter, Stdout, Write};
+use std::os::fd::AsFd;
 use std::panic;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::execute;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
 };
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
+use signal_hook::iterator::{Handle, Signals};
 
-/// Whether the terminal is ours now, for the panic hook.
+/// Whether the terminal is ours now, for the panic hook and for signals.
 static OURS: AtomicBool = AtomicBool::new(false);
+
+/// The signal that asks us to leave; 0: none came.
+static CALLED: AtomicI32 = AtomicI32::new(0);
+
+/// How long the screen may take to leave after a signal before it is left without it.
+const GRACE: Duration = Duration::from_millis(1000);
 
 /// The terminal while the screen has it. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     mouse: bool,
-    signal: Arc<AtomicUsize>,
-    hooks: Vec<signal_hook::SigId>,
+    signals: Handle,
 }
 
 impl Terminal {
     /// Takes the terminal.
     pub fn open(mouse: bool) -> io::Result<Self> {
         restore_on_panic();
-        // A signal that would end us only leaves its number here; the screen looks at it.
-        let signal = Arc::new(AtomicUsize::new(0));
-        let mut hooks = Vec::new();
-        for number in [SIGTERM, SIGHUP] {
-            let value = usize::try_from(number).unwrap_or(1);
-            hooks.push(signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?);
-        }
-        leave_without_a_terminal(&signal)?;
+        let signals = watch_signals()?;
         take(mouse)?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
         let inner = match ratatui::Terminal::new(backend) {
@@ -55,12 +56,28 @@ impl Terminal {
                 return Err(error);
             }
         };
-        Ok(Self { inner, mouse, signal, hooks })
+        Ok(Self { inner, mouse, signals })
     }
 
     /// The number of the signal that asks us to leave, if one came.
+    #[allow(clippy::unused_self, reason = "only who has the terminal may ask")]
     pub fn signal(&self) -> Option<i32> {
-        i32::try_from(self.signal.load(Ordering::Relaxed)).ok().filter(|number| *number != 0)
+        Some(CALLED.load(Ordering::SeqCst)).filter(|number| *number != 0)
+    }
+
+    /// Whether there is an event to read, waiting at most `wait`. An error if the terminal is gone:
+    /// crossterm itself would look for input there for ever.
+    #[allow(clippy::unused_self, reason = "only who has the terminal may ask")]
+    pub fn poll(&self, wait: Duration) -> io::Result<bool> {
+        check_input(Duration::ZERO)?;
+        if event::poll(Duration::ZERO)? {
+            return Ok(true);
+        }
+        if wait.is_zero() {
+            return Ok(false);
+        }
+        check_input(wait)?;
+        event::poll(Duration::ZERO)
     }
 
     /// Draws a frame. The terminal shows it at once, not line by line.
@@ -89,36 +106,45 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         give_back();
-        for hook in self.hooks.drain(..) {
-            signal_hook::low_level::unregister(hook);
-        }
+        self.signals.close();
     }
 }
 
-/// How long the screen gets to leave by itself when its terminal has gone away.
-const GRACE: Duration = Duration::from_millis(500);
-
-/// A terminal that has hung up reads as at its end for ever, and the wait for keys then never comes
-/// back to where the signal is looked at. So after a while the process ends from here; the program
-/// under study goes with it.
-fn leave_without_a_terminal(signal: &Arc<AtomicUsize>) -> io::Result<()> {
-    let signal = Arc::clone(signal);
-    std::thread::Builder::new().name("hang-up".to_owned()).spawn(move || {
-        loop {
-            std::thread::sleep(GRACE);
-            let number = signal.load(Ordering::Relaxed);
-            if number != 0 {
-                std::thread::sleep(GRACE);
-                give_back();
-                std::process::exit(128 + i32::try_from(number).unwrap_or(1));
+/// Waits for input, at most so long. An error if there can be none any more.
+fn check_input(wait: Duration) -> io::Result<()> {
+    let stdin = io::stdin();
+    let mut fds = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+    let wait = PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX);
+    match poll(&mut fds, wait) {
+        Ok(_) => {
+            let gone = PollFlags::POLLHUP | PollFlags::POLLERR;
+            if fds[0].revents().is_some_and(|events| events.intersects(gone)) {
+                return Err(io::Error::new(io::ErrorKind::BrokenPipe, "it is gone"));
             }
-            if Arc::strong_count(&signal) == 1 {
-                // The screen is closed and its hooks are gone.
-                return;
+            Ok(())
+        }
+        Err(nix::errno::Errno::EINTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// From now on SIGTERM and SIGHUP ask the screen to leave. If it does not, because it is stuck, we
+/// leave without it, the terminal in order.
+fn watch_signals() -> io::Result<Handle> {
+    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
+    let handle = signals.handle();
+    CALLED.store(0, Ordering::SeqCst);
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for number in signals.forever() {
+            CALLED.store(number, Ordering::SeqCst);
+            std::thread::sleep(GRACE);
+            if OURS.load(Ordering::SeqCst) {
+                give_back();
+                std::process::exit(128 + number);
             }
         }
     })?;
-    Ok(())
+    Ok(handle)
 }
 
 fn take(mouse: bool) -> io::Result<()> {

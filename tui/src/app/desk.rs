@@ -290,7 +290,8 @@ impl Desk {
                 // Where the cursor is now is on the screen; why it stopped is not.
                 let note = answer.text.lines().next().unwrap_or_default();
                 let reason = answer.data.get("stop").and_then(|reason| reason.as_str());
-                if !matches!(reason, Some("goal" | "goto")) && !note.starts_with('#') {
+                let is_news = !note.starts_with('#') && note != self.scene.snapshot().happened;
+                if !matches!(reason, Some("goal" | "goto")) && is_news {
                     self.say(note, false);
                 }
             }
