@@ -80,9 +80,8 @@ impl Encoder {
         close(out)
     }
 
-    /// The frame of an item. A name or a text that does not fit is cut; see [`pieces`] for texts.
-    ///
-    /// [`pieces`]: super::item
+    /// The frame of an item. A name or a text that does not fit is cut; a long text is sent in
+    /// several pieces.
     pub fn item(&mut self, item: &Item<'_>) -> &[u8] {
         let mut body = [0; super::MAX_BODY];
         let mut inner = Writer::new(&mut body);
