@@ -42,7 +42,7 @@
 //! # Where to start
 //!
 //! [`lessons`] gives the built-in ones, [`Lesson::find`] one of them. [`Guide`] follows a run record by
-//! record and says what is to be shown or asked; [`resolve`] does that for a whole timeline at once.
+//! record and says what is to be shown or asked; [`resolve()`] does that for a whole timeline at once.
 //! [`check`] is for authors.
 //!
 //! What this crate does not do: run programs, draw, or remember what a learner has done. A progress

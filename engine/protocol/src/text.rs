@@ -71,7 +71,7 @@ pub fn write_value(value: FieldValue, names: &dyn Lookup, f: &mut dyn Write) -> 
         FieldValue::Uint(n) => write!(f, "{n}"),
         FieldValue::Int(n) => write!(f, "{n}"),
         FieldValue::Seconds(s) => write!(f, "{s:.6}"),
-        FieldValue::WallTime(n) => write!(f, "{n}"),
+        FieldValue::WallTime(n) => write!(f, "{n} ns"),
         FieldValue::Word(word) => f.write_str(word),
         FieldValue::Handle(id) => write!(f, "h{}", id.0),
         FieldValue::Task(id) => write!(f, "task {}", id.0),

@@ -80,7 +80,8 @@ impl Decoder {
             Err(_) => return self.lost(),
         };
         let skipped = self.skipped(&item);
-        if !(self.in_step && skipped == 0) && !is_counted_gap(&item, self.in_step) {
+        let expected = self.in_step && skipped == 0;
+        if !expected && !is_counted_gap(&item, self.in_step) {
             match follows(bytes, used, &item, end) {
                 Some(true) => {}
                 Some(false) => return self.lost(),
@@ -99,7 +100,7 @@ impl Decoder {
         Step::Garbage
     }
 
-    fn skipped(&self, item: &ItemFrame<'_>) -> u8 {
+    fn skipped(self, item: &ItemFrame<'_>) -> u8 {
         match (item, self.expected) {
             (ItemFrame::Event(frame), Some(expected)) => frame.seq.wrapping_sub(expected),
             _ => 0,
