@@ -10,6 +10,9 @@
 //! - With [`Options::wire`], hand over descriptor 3 (records and replies out) and 4 (requests in).
 //!   The first frame is [`Reply::Hello`]. Descriptor 4 at its end means that the parent is gone,
 //!   and then the child goes as well.
+//! - After a `program-exit` record the child holds once more where somebody steps: a
+//!   [`Request::Run`](loopscope_protocol::Request::Run) lets it take the interpreter apart, which
+//!   may run finalizers, whose output comes after `program-exit`, and end.
 //! - Start the child from a thread that lives as long as the child: on Linux the child dies with
 //!   the *thread* that started it.
 //! - A binary that is called with [`AS_PYTHON`] set and without `__engine` is to call
@@ -186,10 +189,8 @@ fn now() -> i64 {
 /// The program used up its memory. It is told while there is still some to tell it with; then the
 /// process ends as it would have ended a moment later.
 fn out_of_memory(limit: u64) {
-    if let Some(output) = output::current() {
-        let _aside = output.aside();
-        ending::tell_out_of_memory(limit);
-    }
+    let _aside = aside();
+    ending::tell_out_of_memory(limit);
     std::process::abort();
 }
 

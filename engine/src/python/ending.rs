@@ -130,15 +130,23 @@ fn flush(vm: &VirtualMachine) -> bool {
 /// The record of a program that used up its memory. The caller keeps everybody else away.
 pub(crate) fn tell_out_of_memory(limit: u64) {
     const ABORTED: i32 = 128 + 6;
-    #[allow(clippy::cast_precision_loss, reason = "shown with one digit")]
-    let gib = limit as f64 / f64::from(1 << 30);
+    super::streams::finish();
     let text = &format!(
-        "The program ran out of memory: it may use {gib:.1} GiB; --memory can give it more."
+        "The program ran out of memory: it may use {}; --memory can give it more.",
+        size(limit)
     );
     let event = Event::ProgramExit { code: ABORTED, how: ExitHow::Lost, text: Text::FIRST };
     let trace = &Run::current().trace;
     trace.emit_with(LoopId::NONE, event, &[text]);
     trace.flush();
+}
+
+/// A number of bytes in the larger unit that fits.
+#[allow(clippy::cast_precision_loss, reason = "shown with one digit")]
+fn size(bytes: u64) -> String {
+    const MIB: f64 = 1_048_576.0;
+    let mib = bytes as f64 / MIB;
+    if mib < 1024.0 { format!("{mib:.0} MiB") } else { format!("{:.1} GiB", mib / 1024.0) }
 }
 
 /// The record of the end. Where somebody steps, the program holds here once more.

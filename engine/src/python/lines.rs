@@ -127,9 +127,10 @@ mod tests {
                 seen.extend(all(&mut lines, false));
             }
             seen.extend(all(&mut lines, true));
-            prop_assert!(seen.iter().all(|piece| {
+            let one_line = |piece: &Vec<u8>| {
                 !piece.is_empty() && !piece[..piece.len() - 1].contains(&b'\n')
-            }));
+            };
+            prop_assert!(seen.iter().all(one_line));
             prop_assert_eq!(seen.concat(), parts.concat());
         }
     }

@@ -34,7 +34,7 @@ fn memory_without_end_ends_with_a_sentence_and_keeps_the_timeline() {
         assert_eq!((code, how), (134, "lost"));
         assert_eq!(
             text,
-            "The program ran out of memory: it may use 0.3 GiB; --memory can give it more."
+            "The program ran out of memory: it may use 300 MiB; --memory can give it more."
         );
     }
 }
