@@ -9,6 +9,7 @@ mod lesson_folder;
 mod manual;
 mod open;
 mod screen;
+mod shared;
 mod size;
 mod start;
 mod wall;
@@ -17,10 +18,12 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use loopscope_protocol::Dialect;
 
 pub(crate) use lesson_folder::LessonFolder;
+pub use shared::{Color, Shared};
+use shared::{seconds, words};
 
 use crate::session::Format;
 
@@ -121,88 +124,6 @@ enum Command {
     /// Print the manual page
     #[command(after_help = "Example:\n  loopscope man | man -l -")]
     Man,
-}
-
-/// What `run`, `learn`, `attach`, `replay` and `repl` share.
-#[derive(Args, Clone, Debug)]
-pub struct Shared {
-    /// Whose rules the program runs by
-    #[arg(long, value_name = "NAME", default_value = "cpython", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
-    dialect: Dialect,
-    /// Virtual: sleeping costs nothing and every run is the same. Auto: virtual until the program
-    /// touches the outside world
-    #[arg(long, value_name = "CLOCK", default_value = "auto", value_parser = words::<ClockMode>(&[ClockMode::Board]))]
-    clock: ClockMode,
-    /// The seed of str hashes, `random` and shuffled ties
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
-    /// The order of timers that are due at exactly the same time
-    #[arg(long, value_name = "ORDER", default_value = "heapq", value_parser = words::<Ties>(&[]))]
-    ties: Ties,
-    /// The calendar time at the start, as 2000-01-01T00:00:00Z, seconds since 1970, or `now`
-    #[arg(long, value_name = "TIME", default_value = "2000-01-01T00:00:00Z", value_parser = wall::parse)]
-    wall_start: i64,
-    /// What the program reads from its standard input
-    #[arg(long, value_name = "FILE")]
-    stdin: Option<PathBuf>,
-    /// Write a recording, for `replay`, `diff` and `export`
-    #[arg(long, value_name = "FILE")]
-    record: Option<PathBuf>,
-    /// Write every record as a line of JSON; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    events: Option<PathBuf>,
-    /// No screen: the program's own output, and its own exit code
-    #[arg(long)]
-    headless: bool,
-    /// End the program after so many seconds, with exit code 124
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    timeout: Option<std::time::Duration>,
-    /// Whether to use colour; NO_COLOR is minded too
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
-    /// Draw with ASCII characters only
-    #[arg(long)]
-    ascii: bool,
-    /// Exit with code 5 if records were lost or harmed
-    #[arg(long)]
-    strict: bool,
-    /// How much memory the program may use, as 512M or 4G; `none` for no limit
-    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size::parse)]
-    memory: size::Size,
-}
-
-impl Default for Shared {
-    /// What holds where nothing was said.
-    fn default() -> Self {
-        let bare = Self::augment_args(clap::Command::new("loopscope"));
-        let matches = bare.get_matches_from(["loopscope"]);
-        Self::from_arg_matches(&matches)
-            .expect("every shared option has a default or may be absent")
-    }
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-impl Color {
-    /// Whether to use colour on a stream that is, or is not, a terminal.
-    pub fn on(self, terminal: bool) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => {
-                terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
-        }
-    }
 }
 
 #[derive(Args, Debug)]
@@ -330,23 +251,6 @@ struct AttachArgs {
     /// Write the firmware to the board first
     #[arg(long)]
     flash: bool,
-}
-
-/// Accepts the words of a closed set, but for some.
-fn words<W: Word + PartialEq + Send + Sync>(
-    but: &[W],
-) -> impl clap::builder::TypedValueParser<Value = W> + use<W> {
-    use clap::builder::TypedValueParser;
-    let list: Vec<&'static str> =
-        W::ALL.iter().filter(|word| !but.contains(word)).map(|word| word.word()).collect();
-    clap::builder::PossibleValuesParser::new(list)
-        .try_map(|word| W::parse(&word).ok_or("not one of the words"))
-}
-
-fn seconds(text: &str) -> Result<std::time::Duration, String> {
-    let number: f64 = text.parse().map_err(|_| "write a number of seconds, such as 2.5")?;
-    std::time::Duration::try_from_secs_f64(number)
-        .map_err(|_| "write a number of seconds that is not negative, such as 2.5".to_owned())
 }
 
 /// The whole definition, for the manual and the completions.

@@ -1,8 +1,8 @@
 //! Line mode: commands from the keyboard, a script, the command line or a pipe; answers as text or
 //! as JSON. What a command does is the session's; here lines come in and answers go out.
 
+mod assist;
 mod batch;
-mod helper;
 mod interactive;
 mod lesson;
 mod print;
@@ -69,11 +69,13 @@ struct Repl {
     signals: Signals,
     deadline: Option<Instant>,
     interactive: bool,
+    color: bool,
 }
 
 /// Does all commands. Gives the exit code.
 pub fn run(plan: Plan) -> i32 {
-    let signals = match Signals::start(plan.interactive) {
+    let deadline = plan.timeout.map(|timeout| Instant::now() + timeout);
+    let signals = match Signals::start(plan.interactive, deadline) {
         Ok(signals) => signals,
         Err(error) => {
             return complain(
@@ -90,8 +92,9 @@ pub fn run(plan: Plan) -> i32 {
         printer: Printer::new(plan.json, session.is_recording() && !no_source),
         session,
         signals,
-        deadline: plan.timeout.map(|timeout| Instant::now() + timeout),
+        deadline,
         interactive: plan.interactive,
+        color: plan.color,
     };
     if let Some(warning) = repl.session.warning() {
         complain(code::HARMED, &warning);
@@ -110,6 +113,9 @@ impl Repl {
     /// Does one line, and waits for its end.
     fn line(&mut self, line: &str) -> Flow {
         self.signals.forget();
+        if let Some(flow) = self.called_away() {
+            return flow;
+        }
         let result = match self.session.execute_line(line) {
             Outcome::Done(answer) => Ok(answer),
             Outcome::Failed(trouble) => Err(trouble),
@@ -150,13 +156,18 @@ impl Repl {
             if let Some(over) = tick.over {
                 return Ok(over);
             }
-            if self.deadline.is_some_and(|at| Instant::now() >= at) {
-                return Err(self.time_is_over());
-            }
-            if let Some(flow) = self.interrupted() {
+            if let Some(flow) = self.called_away().or_else(|| self.interrupted()) {
                 return Err(flow);
             }
         }
+    }
+
+    /// Whether the time is over, or a signal asks us to leave.
+    fn called_away(&mut self) -> Option<Flow> {
+        if self.deadline.is_some_and(|at| Instant::now() >= at) {
+            return Some(self.time_is_over());
+        }
+        self.signals.leaving().map(Flow::Leave)
     }
 
     /// What Ctrl-C means while a program runs: hold it; then interrupt it; then end it. A batch has

@@ -8,6 +8,7 @@
 //! and resumes the source from there.
 
 mod answer;
+mod anywhere;
 mod breaks;
 mod changes;
 mod command;

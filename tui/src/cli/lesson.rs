@@ -1,14 +1,18 @@
 //! `lesson`: lessons for learners in line mode, and for authors.
 
+use std::convert::identity;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use loopscope_lessons::{Folder, Lesson, check, glossary, lessons, template};
+use loopscope_lessons::{Folder, Lesson, Problem, check, lessons, resolve, template};
+use loopscope_protocol::{Event, Stream, Text};
 
 use super::open::why;
-use super::{LessonCommand, Shared, code, complain};
+use super::{LessonCommand, LessonFolder, Shared, code, complain};
 use crate::repl;
+use crate::session::{Command, Outcome, Session, Target};
 
 pub(super) fn lesson(command: LessonCommand) -> i32 {
     match command {
@@ -47,17 +51,19 @@ pub(super) fn list() -> i32 {
 
 fn check_lessons(folder: Option<&Path>) -> i32 {
     let problems = match folder {
-        None => check::built_in(),
+        None => {
+            let mut problems = check::built_in();
+            problems.extend(lessons().iter().flat_map(in_a_run));
+            problems
+        }
         Some(path) => match Folder::read(path) {
-            Ok(folder) => check::shelf(&[folder], glossary()),
+            Ok(folder) => Lesson::parse(&folder).map_or_else(identity, |lesson| in_a_run(&lesson)),
             Err(error) => {
+                let shown = path.display();
+                let why = why(&error);
                 return complain(
                     code::USAGE,
-                    &format!(
-                        "`{}` cannot be read: {}; name a lesson's folder",
-                        path.display(),
-                        why(&error)
-                    ),
+                    &format!("`{shown}` cannot be read: {why}; name a lesson's folder"),
                 );
             }
         },
@@ -66,6 +72,48 @@ fn check_lessons(folder: Option<&Path>) -> i32 {
         let _ = writeln!(std::io::stderr(), "{problem}");
     }
     if problems.is_empty() { code::OK } else { code::LESSON }
+}
+
+/// What is wrong with a lesson when its program runs.
+fn in_a_run(lesson: &Lesson) -> Vec<Problem> {
+    let program = format!("{}/{}", lesson.folder(), Lesson::FILE);
+    let run = LessonFolder::write(lesson).and_then(|folder| {
+        let mut session = folder.session(&Shared::default(), true)?;
+        to_the_end(&mut session)?;
+        Ok(session)
+    });
+    let session = match run {
+        Ok(session) => session,
+        Err(sentence) => return vec![Problem::new(program, 0, sentence)],
+    };
+    let resolved = resolve(lesson, session.timeline(), session.names());
+    let mut problems = check::run(lesson, &resolved);
+    let written: String = session
+        .timeline()
+        .outputs(session.live_edge())
+        .filter(|record| matches!(record.event, Event::Output { stream: Stream::Stdout, .. }))
+        .map(|record| record.text(Text::FIRST))
+        .collect();
+    if written != lesson.output {
+        let line = written.lines().zip(lesson.output.lines()).take_while(|(a, b)| a == b).count();
+        let message =
+            format!("it writes something else than program.out has from line {}", line + 1);
+        problems.push(Problem::new(program, 0, message));
+    }
+    problems
+}
+
+/// Runs a lesson's program to its end, within a minute.
+fn to_the_end(session: &mut Session) -> Result<(), String> {
+    let since = Instant::now();
+    if let Outcome::Started = session.execute(&Command::Goto(Target::End)) {
+        while session.tick(Duration::from_millis(20)).over.is_none() {
+            if since.elapsed() > Duration::from_mins(1) {
+                return Err("it does not end within a minute".to_owned());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn new(path: &Path) -> i32 {

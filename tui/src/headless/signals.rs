@@ -27,7 +27,10 @@ pub(super) struct Forward {
 
 impl Forward {
     pub(super) fn start() -> io::Result<Self> {
+        // What was ignored before we came, as by `nohup`, stays ignored, for the program as well.
+        let ignored = ignored();
         let numbers = SIGNALS.map(|signal| signal as i32);
+        let numbers = numbers.into_iter().filter(|number| ignored & 1 << (number - 1) == 0);
         let mut signals = SignalsInfo::<WithOrigin>::new(numbers)?;
         let child = Arc::new(AtomicI32::new(NOBODY));
         let to = Arc::clone(&child);
@@ -62,5 +65,28 @@ impl Forward {
     /// The process has ended, and its number may soon be another's.
     pub(super) fn stop(&self) {
         self.child.store(GONE, Ordering::Release);
+    }
+}
+
+/// The signals that this process ignores, as bits, where the operating system tells.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    ignored_in(&status).unwrap_or(0)
+}
+
+fn ignored_in(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(line.trim(), 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_bits_from_one() {
+        let status = "Name:\tx\nSigIgn:\t0000000000001001\nSigCgt:\t00\n";
+        assert_eq!(ignored_in(status), Some(1 | 1 << 12));
+        assert_eq!(ignored_in("Name:\tx\n"), None);
     }
 }

@@ -7,7 +7,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
 
-use super::helper::LineHelper;
+use super::assist::Assist;
 use super::{Flow, Repl};
 use crate::cli::{code, complain};
 
@@ -20,7 +20,7 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
         .max_history_size(HISTORY)
         .map(|builder| builder.auto_add_history(true).history_ignore_space(true))
         .map(rustyline::config::Builder::build);
-    let editor = config.and_then(Editor::<LineHelper, DefaultHistory>::with_config);
+    let editor = config.and_then(Editor::<Assist, DefaultHistory>::with_config);
     let mut editor = match editor {
         Ok(editor) => editor,
         Err(error) => {
@@ -32,7 +32,7 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
             );
         }
     };
-    editor.set_helper(Some(LineHelper::default()));
+    editor.set_helper(Some(Assist::new(repl.color)));
     let history = history_file();
     if let Some(path) = &history {
         // There is none the first time.

@@ -24,7 +24,7 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         Ok(opened) => opened,
         Err(sentence) => return complain(code::FAILED, &sentence),
     };
-    let signals = match Signals::start(false) {
+    let signals = match Signals::start(false, None) {
         Ok(signals) => signals,
         Err(error) => {
             return complain(code::FAILED, &format!("signals cannot be received: {error}"));
@@ -36,6 +36,7 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         signals,
         deadline: None,
         interactive: true,
+        color: false,
     };
     let mut reading = Reading {
         guide: Guide::new(lesson),
@@ -161,6 +162,7 @@ impl Reading {
                 return Ok(Some(code::OK));
             };
             let line = line.trim();
+            let line = line.strip_prefix("predict ").map_or(line, str::trim);
             let by_number = line.parse::<usize>().ok().and_then(|n| choices.get(n.wrapping_sub(1)));
             if let Some(choice) =
                 by_number.or_else(|| choices.iter().find(|choice| *choice == line))

@@ -5,7 +5,7 @@ use loopscope_protocol::Capability;
 
 use super::answer::{Answer, Outcome, Trouble};
 use super::breaks::Trigger;
-use super::command::{Command, Events, Target, TaskRef, Unit};
+use super::command::{Command, Events, TaskRef, Unit};
 use super::goal::{Goal, Until};
 use super::{Session, UnderWay, help, labels, parse};
 use loopscope_model::expr::Expr;
@@ -261,118 +261,6 @@ impl Session {
         Outcome::Started
     }
 
-    // ---- anywhere -----------------------------------------------------------------------------
-
-    fn goto(&mut self, target: &Target) -> Outcome {
-        let live = !self.program_ended();
-        let edge = self.live_edge();
-        let position = match target {
-            Target::Start => 0,
-            Target::End if live => {
-                return self.start(Goal::new(Until::End).ignoring_breaks());
-            }
-            Target::End => edge,
-            Target::Record(0) => 0,
-            Target::Record(seq) => match self.timeline.position_of_seq(*seq) {
-                Some(position) => position,
-                None if live => {
-                    return self.start(Goal::new(Until::Seq(*seq)).ignoring_breaks());
-                }
-                None => {
-                    return Outcome::Failed(Trouble::new(format!(
-                        "There is no record {seq}; the last one is {}.",
-                        self.timeline.live().seq()
-                    )));
-                }
-            },
-            Target::Percent(percent) => part_of(edge, *percent),
-            Target::Time(seconds) => {
-                let ns = nanoseconds(*seconds);
-                match self.timeline.position_at_time(ns.saturating_add(1)) {
-                    Some(after) => after - 1,
-                    None if live => {
-                        return self.start(Goal::new(Until::Time(ns)).ignoring_breaks());
-                    }
-                    None => edge,
-                }
-            }
-            Target::Bookmark(name) => {
-                let found = self.bookmarks.iter().find(|(known, _)| known == name);
-                match found {
-                    Some((_, position)) => *position,
-                    None => {
-                        return Outcome::Failed(Trouble::new(format!(
-                            "There is no bookmark `{name}`; `info bookmarks` lists them."
-                        )));
-                    }
-                }
-            }
-        };
-        self.move_to(position);
-        Outcome::Done(self.stop("goto", ""))
-    }
-
-    fn back(&mut self, unit: Unit, n: u32) -> Answer {
-        let here = self.position();
-        if here == 0 {
-            return self.stop("start", "This is the start; nothing is before it.");
-        }
-        let position = match unit.kinds() {
-            None => here.saturating_sub(n as usize),
-            Some(kinds) => {
-                let mut at = here;
-                for _ in 0..n {
-                    at = self.timeline.rfind_kinds(at, kinds).unwrap_or(0);
-                }
-                at
-            }
-        };
-        self.move_to(position);
-        self.stop(if position == 0 { "start" } else { "goal" }, "")
-    }
-
-    fn back_to_break(&mut self) -> Result<Answer, Trouble> {
-        /// How many records are looked at in one go, from the cursor backwards.
-        const WINDOW: usize = 4096;
-        let mut end = self.position().saturating_sub(1);
-        let names = self.source.names();
-        let mut found = None;
-        while end > 0 && found.is_none() && !self.breaks.is_empty() {
-            let start = end.saturating_sub(WINDOW);
-            let mut state = self.timeline.at(start);
-            self.breaks.arm(self.timeline.record(start), &state, names);
-            for position in start + 1..=end {
-                let Some(record) = self.timeline.record(position) else { break };
-                state.apply(record);
-                if let Some(hit) = self.breaks.test(record, &state, names) {
-                    found = Some((position, hit));
-                }
-            }
-            end = start;
-        }
-        let Some((position, hit)) = found else {
-            self.move_to(0);
-            return Ok(self.stop("start", "No breakpoint before; this is the start."));
-        };
-        self.move_to(position);
-        Ok(self.stop("breakpoint", &hit.text).with("breakpoint", hit.number))
-    }
-
-    fn bookmark(&mut self, name: Option<&str>) -> Answer {
-        let here = self.position();
-        let free = || {
-            let taken = |name: &String| self.bookmarks.iter().any(|(known, _)| known == name);
-            (1..).map(|n| format!("mark{n}")).find(|name| !taken(name)).unwrap_or_default()
-        };
-        let name = name.map_or_else(free, str::to_owned);
-        self.bookmarks.retain(|(known, _)| *known != name);
-        self.bookmarks.push((name.clone(), here));
-        self.bookmarks.sort_by_key(|(_, position)| *position);
-        Answer::new(format!("`goto {name}` comes back here: {}", self.position_words()))
-            .with("bookmark", name)
-            .with("position", here)
-    }
-
     // ---- breakpoints --------------------------------------------------------------------------
 
     fn set_break(&mut self, events: &Events, temporary: bool) -> Result<Answer, Trouble> {
@@ -461,23 +349,4 @@ fn compile(condition: Option<&str>) -> Result<Option<Expr>, Trouble> {
 fn until_events(events: &Events) -> Result<Until, Trouble> {
     let condition = compile(events.condition.as_deref())?;
     Ok(Until::Kinds { kinds: events.kinds, left: 1, condition })
-}
-
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a part of a length between 0 and 100 %"
-)]
-fn part_of(len: usize, percent: f64) -> usize {
-    (len as f64 * percent / 100.0).round() as usize
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a time that the parser found to be positive; beyond the range it saturates"
-)]
-fn nanoseconds(seconds: f64) -> u64 {
-    (seconds * 1e9).round() as u64
 }

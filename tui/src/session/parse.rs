@@ -1,12 +1,18 @@
 //! A line becomes a [`Command`]. Pure: it knows no session, so a mistake is told before anything
 //! happens.
 
+mod duration;
+mod spelling;
+
 use loopscope_model::expr::Expr;
 use loopscope_protocol::{Kind, KindSet};
 
 use super::Trouble;
 use super::command::{Command, Events, Format, Target, TaskRef, Topic, Unit};
 use super::table::{self, Found};
+use spelling::nearest;
+
+pub use duration::duration;
 
 /// Reads a line.
 ///
@@ -351,32 +357,6 @@ fn split_last<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     looks.then_some((before.trim(), after))
 }
 
-/// A duration such as `2s`, `500ms`, `10us`, `1.5min` or plain seconds, in nanoseconds.
-pub fn duration(text: &str) -> Result<u64, Trouble> {
-    let bad = || {
-        trouble(format!(
-            "`{text}` is no duration: write seconds as `1.5`, or `2s`, `500ms`, `10us`, `3min`."
-        ))
-    };
-    let unit = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
-    let number: f64 = text[..unit].trim().parse().map_err(|_| bad())?;
-    let scale = match &text[unit..] {
-        "" | "s" | "sec" => 1e9,
-        "ms" => 1e6,
-        "us" => 1e3,
-        "ns" => 1.0,
-        "m" | "min" => 60e9,
-        "h" => 3600e9,
-        _ => return Err(bad()),
-    };
-    let ns = (number * scale).round();
-    if !(0.0..=1e19).contains(&ns) {
-        return Err(bad());
-    }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
-    Ok(ns as u64)
-}
-
 fn set(rest: &str) -> Result<Command, Trouble> {
     if rest.is_empty() {
         return Ok(Command::Set(None));
@@ -388,31 +368,6 @@ fn set(rest: &str) -> Result<Command, Trouble> {
     };
     let value = value.trim().trim_start_matches('=').trim();
     Ok(Command::Set(Some((name.trim().to_owned(), value.to_owned()))))
-}
-
-/// The name that is most like a mistyped one, if any is near.
-fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word: Vec<char> = word.chars().take(40).collect();
-    let near = word.len().div_ceil(3);
-    names
-        .map(|name| (distance(&word, &name.chars().collect::<Vec<_>>()), name))
-        .filter(|(distance, _)| *distance <= near)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
-/// How many letters to change, insert or leave out between two words.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Sessions on a program that is known beforehand: where each command stops, what the program has
 //! done by then, and what is said about it.
 
+mod files;
+mod looking;
+
 use std::cell::RefCell;
 use std::io::Cursor;
 use std::rc::Rc;
@@ -306,72 +309,6 @@ fn assertions() {
 }
 
 #[test]
-fn info_loop_is_one_word() {
-    let (mut session, _) = session();
-    ok(&mut session, "goto 2");
-    assert_eq!(ok(&mut session, "info loop"), "stopped");
-    ok(&mut session, "goto 3");
-    assert_eq!(ok(&mut session, "info loop"), "running");
-    ok(&mut session, "goto end");
-    assert_eq!(ok(&mut session, "info loop"), "stopped");
-}
-
-#[test]
-fn info_tells_of_everything_everywhere() {
-    let (mut session, _) = session();
-    ok(&mut session, "b handle-run");
-    ok(&mut session, "delete");
-    ok(&mut session, "goto end");
-    for position in 0..=LAST {
-        ok(&mut session, &format!("goto {position}"));
-        for topic in Topic::ALL {
-            let answer = run(&mut session, &format!("info {}", topic.word())).unwrap();
-            assert!(!answer.text.is_empty(), "info {} at {position}", topic.word());
-            assert!(!answer.data.is_empty(), "info {} at {position}", topic.word());
-        }
-    }
-    ok(&mut session, "goto 9");
-    let text = ok(&mut session, "info ready");
-    assert!(
-        text.contains("running: h1 first") && text.contains("this batch: 1\n  h2 second"),
-        "{text}"
-    );
-    ok(&mut session, "goto 14");
-    let text = ok(&mut session, "info timers");
-    assert!(text.starts_with("h4 later") && text.contains("due 2.5"), "{text}");
-    ok(&mut session, "goto 29");
-    assert!(ok(&mut session, "info tasks").starts_with("main (task 1)  queued as h5"));
-    assert_eq!(ok(&mut session, "info output"), "one");
-}
-
-#[test]
-fn sourced_files_stop_at_the_first_failure() {
-    let folder = std::env::temp_dir().join(format!("loopscope-source-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        std::fs::write(&path, text).unwrap();
-        path.display().to_string()
-    };
-    let (mut session, _) = session();
-    let good = write(
-        "good",
-        "# to the first callback\nexpect handle-run\n\nassert ready == 1\ninfo loop\n",
-    );
-    assert!(ok(&mut session, &format!("source {good}")).ends_with("running"));
-    assert_eq!(session.position(), 9);
-    let bad = write("bad", "step\nassert ready == 9\nstep\n");
-    let text = refused(&mut session, &format!("source {bad}"));
-    assert!(text.contains("bad:2: Assertion failed"), "{text}");
-    assert_eq!(session.position(), 10);
-    let endless = folder.join("endless").display().to_string();
-    write("endless", &format!("source {endless}\n"));
-    assert!(refused(&mut session, &format!("source {endless}")).contains("source itself"));
-    assert!(refused(&mut session, "source /no/such/file").contains("cannot be read"));
-    std::fs::remove_dir_all(&folder).unwrap();
-}
-
-#[test]
 fn an_endless_program_is_paused_at_the_limit() {
     let mut story = Story::new();
     story.start().soon(1, "again");
@@ -481,4 +418,23 @@ proptest! {
             prop_assert!(seen.borrow().sent == session.live_edge());
         }
     }
+}
+
+#[test]
+fn without_a_program_only_help_makes_sense() {
+    let mut session = Session::new(Box::new(crate::source::none::Nothing::default()));
+    assert!(refused(&mut session, "step").contains("`loopscope repl FILE`"));
+    assert!(ok(&mut session, "help step").contains("Goes on by one record"));
+    assert!(ok(&mut session, "info loop").starts_with("stopped"));
+}
+
+#[test]
+fn an_interrupt_goes_on_to_what_comes_of_it() {
+    let (mut session, seen) = session();
+    ok(&mut session, "goto 9");
+    ok(&mut session, "rstep 4");
+    assert_eq!(at(&mut session, "interrupt"), 10);
+    assert!(seen.borrow().requests.contains(&OwnedRequest::Interrupt));
+    ok(&mut session, "goto end");
+    assert!(refused(&mut session, "interrupt").contains("no program to interrupt"));
 }

@@ -73,7 +73,10 @@ impl Script {
 
 impl Source for Script {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::default().with(Capability::Pause).with(Capability::Python)
+        Capabilities::default()
+            .with(Capability::Pause)
+            .with(Capability::Python)
+            .with(Capability::Interrupt)
     }
 
     fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {

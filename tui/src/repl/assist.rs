@@ -1,26 +1,29 @@
-//! What the line editor asks while a line is written: candidates, hints, whether it is complete.
+//! What the line editor asks while a line is written: candidates, hints, colours.
+
+use std::borrow::Cow;
 
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
+use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
-use rustyline::{Context, Helper, Highlighter, Validator};
+use rustyline::{Context, Helper, Validator};
 
 use crate::session::{ROWS, Session, complete, wants_file};
 
 /// The line editor's view of a session.
-#[derive(Helper, Highlighter, Validator)]
-pub(super) struct LineHelper {
+#[derive(Helper, Validator)]
+pub(super) struct Assist {
     files: FilenameCompleter,
     tasks: Vec<String>,
     bookmarks: Vec<(String, usize)>,
+    color: bool,
 }
 
-impl Default for LineHelper {
-    fn default() -> Self {
-        Self { files: FilenameCompleter::new(), tasks: Vec::new(), bookmarks: Vec::new() }
+impl Assist {
+    pub(super) fn new(color: bool) -> Self {
+        let files = FilenameCompleter::new();
+        Self { files, tasks: Vec::new(), bookmarks: Vec::new(), color }
     }
-}
 
-impl LineHelper {
     /// Learns what there is to name now.
     pub(super) fn see(&mut self, session: &Session) {
         self.tasks = session.task_names();
@@ -28,7 +31,7 @@ impl LineHelper {
     }
 }
 
-impl Completer for LineHelper {
+impl Completer for Assist {
     type Candidate = Pair;
 
     fn complete(
@@ -47,18 +50,29 @@ impl Completer for LineHelper {
     }
 }
 
-impl Hinter for LineHelper {
+impl Hinter for Assist {
     type Hint = String;
 
-    /// What may follow a command whose name is written out.
+    /// What may follow a command whose name is written out. Without colour it could not be told
+    /// from what was typed.
     fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
         let name = line.trim_end();
-        if position < line.len() || name.is_empty() {
+        if position < line.len() || name.is_empty() || !self.color {
             return None;
         }
         let row = ROWS.iter().find(|row| row.name == name)?;
         let rest = row.usage.strip_prefix(name)?.trim_start();
         let space = if line.ends_with(' ') { "" } else { " " };
         (!rest.is_empty()).then(|| format!("{space}{rest}"))
+    }
+}
+
+impl Highlighter for Assist {
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        if self.color { format!("\x1b[1m{prompt}\x1b[0m").into() } else { prompt.into() }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if self.color { format!("\x1b[2m{hint}\x1b[0m").into() } else { hint.into() }
     }
 }

@@ -1,0 +1,108 @@
+//! The options that the commands share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, FromArgMatches, ValueEnum};
+use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
+
+use super::{size, wall};
+
+/// What `run`, `learn`, `attach`, `replay` and `repl` share.
+#[derive(Args, Clone, Debug)]
+pub struct Shared {
+    /// Whose rules the program runs by
+    #[arg(long, value_name = "NAME", default_value = "cpython", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
+    pub(super) dialect: Dialect,
+    /// Virtual: sleeping costs nothing and every run is the same; CPU time is not counted. Auto:
+    /// virtual until the program touches the outside world
+    #[arg(long, value_name = "CLOCK", default_value = "auto", value_parser = words::<ClockMode>(&[ClockMode::Board]))]
+    pub(super) clock: ClockMode,
+    /// The seed of str hashes, `random` and shuffled ties
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    pub(super) seed: u64,
+    /// The order of timers that are due at exactly the same time
+    #[arg(long, value_name = "ORDER", default_value = "heapq", value_parser = words::<Ties>(&[]))]
+    pub(super) ties: Ties,
+    /// The calendar time at the start, as 2000-01-01T00:00:00Z, seconds since 1970, or `now`
+    #[arg(long, value_name = "TIME", default_value = "2000-01-01T00:00:00Z", allow_negative_numbers = true, value_parser = wall::parse)]
+    pub(super) wall_start: i64,
+    /// What the program reads from its standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) stdin: Option<PathBuf>,
+    /// Write a recording, for `replay`, `diff` and `export`
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+    /// Write every record as a line of JSON; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) events: Option<PathBuf>,
+    /// No screen: the program's own output, and its own exit code
+    #[arg(long)]
+    pub(super) headless: bool,
+    /// End the program after so many seconds, with exit code 124
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    pub(super) timeout: Option<Duration>,
+    /// Whether to use colour; NO_COLOR is minded too
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub(super) ascii: bool,
+    /// Exit with code 5 if records were lost or harmed
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// How much memory the program may use, as 512M or 4G; `none` for no limit
+    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size::parse)]
+    pub(super) memory: size::Size,
+}
+
+impl Default for Shared {
+    /// What holds where nothing was said.
+    fn default() -> Self {
+        let bare = Self::augment_args(clap::Command::new("loopscope"));
+        let matches = bare.get_matches_from(["loopscope"]);
+        Self::from_arg_matches(&matches)
+            .expect("every shared option has a default or may be absent")
+    }
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Whether to use colour on a stream that is, or is not, a terminal.
+    pub fn on(self, terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        }
+    }
+}
+
+/// Accepts the words of a closed set, but for some.
+pub(super) fn words<W: Word + PartialEq + Send + Sync>(
+    but: &[W],
+) -> impl clap::builder::TypedValueParser<Value = W> + use<W> {
+    use clap::builder::TypedValueParser;
+    let list: Vec<&'static str> =
+        W::ALL.iter().filter(|word| !but.contains(word)).map(|word| word.word()).collect();
+    clap::builder::PossibleValuesParser::new(list)
+        .try_map(|word| W::parse(&word).ok_or("not one of the words"))
+}
+
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| "write a number of seconds, such as 2.5")?;
+    Duration::try_from_secs_f64(number)
+        .map_err(|_| "write a number of seconds that is not negative, such as 2.5".to_owned())
+}

@@ -1,0 +1,30 @@
+//! Durations as a user writes them.
+
+use super::super::Trouble;
+use super::trouble;
+
+/// A duration such as `2s`, `500ms`, `10us`, `1.5min` or plain seconds, in nanoseconds.
+pub fn duration(text: &str) -> Result<u64, Trouble> {
+    let bad = || {
+        trouble(format!(
+            "`{text}` is no duration: write seconds as `1.5`, or `2s`, `500ms`, `10us`, `3min`."
+        ))
+    };
+    let unit = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let number: f64 = text[..unit].trim().parse().map_err(|_| bad())?;
+    let scale = match &text[unit..] {
+        "" | "s" | "sec" => 1e9,
+        "ms" => 1e6,
+        "us" => 1e3,
+        "ns" => 1.0,
+        "m" | "min" => 60e9,
+        "h" => 3600e9,
+        _ => return Err(bad()),
+    };
+    let ns = (number * scale).round();
+    if !(0.0..=1e19).contains(&ns) {
+        return Err(bad());
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    Ok(ns as u64)
+}

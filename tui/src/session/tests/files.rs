@@ -1,0 +1,51 @@
+//! Commands that read and write files.
+
+use super::*;
+
+#[test]
+fn sourced_files_stop_at_the_first_failure() {
+    let folder = std::env::temp_dir().join(format!("loopscope-source-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (mut session, _) = session();
+    let good = write(
+        "good",
+        "# to the first callback\nexpect handle-run\n\nassert ready == 1\ninfo loop\n",
+    );
+    assert!(ok(&mut session, &format!("source {good}")).ends_with("running"));
+    assert_eq!(session.position(), 9);
+    let bad = write("bad", "step\nassert ready == 9\nstep\n");
+    let text = refused(&mut session, &format!("source {bad}"));
+    assert!(text.contains("bad:2: Assertion failed"), "{text}");
+    assert_eq!(session.position(), 10);
+    let endless = folder.join("endless").display().to_string();
+    write("endless", &format!("source {endless}\n"));
+    assert!(refused(&mut session, &format!("source {endless}")).contains("source itself"));
+    assert!(refused(&mut session, "source /no/such/file").contains("cannot be read"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn files_are_written_whole() {
+    let folder = std::env::temp_dir().join(format!("loopscope-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (mut session, _) = session();
+    ok(&mut session, "goto 12");
+    assert!(ok(&mut session, &format!("export {}", path("a.jsonl"))).contains("12 records"));
+    assert_eq!(std::fs::read_to_string(path("a.jsonl")).unwrap().lines().count(), 12);
+    assert!(ok(&mut session, &format!("export {} csv", path("b"))).contains("as csv"));
+    assert!(refused(&mut session, &format!("export {}", path("c.xyz"))).contains("to be?"));
+    assert!(refused(&mut session, &format!("export {}", path("c.svg"))).contains("SVG"));
+    assert!(!folder.join("c.svg").exists());
+    assert!(refused(&mut session, "export /no/such/folder/x.csv").contains("cannot be written"));
+    assert!(refused(&mut session, "record /no/such/folder/x").contains("cannot be written"));
+    assert!(
+        refused(&mut session, &format!("diff {}", path("a.jsonl"))).contains("not a recording")
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -1,0 +1,42 @@
+//! Commands that only look.
+
+use super::*;
+
+#[test]
+fn info_loop_is_one_word() {
+    let (mut session, _) = session();
+    ok(&mut session, "goto 2");
+    assert_eq!(ok(&mut session, "info loop"), "stopped");
+    ok(&mut session, "goto 3");
+    assert_eq!(ok(&mut session, "info loop"), "running");
+    ok(&mut session, "goto end");
+    assert_eq!(ok(&mut session, "info loop"), "stopped");
+}
+
+#[test]
+fn info_tells_of_everything_everywhere() {
+    let (mut session, _) = session();
+    ok(&mut session, "b handle-run");
+    ok(&mut session, "delete");
+    ok(&mut session, "goto end");
+    for position in 0..=LAST {
+        ok(&mut session, &format!("goto {position}"));
+        for topic in Topic::ALL {
+            let answer = run(&mut session, &format!("info {}", topic.word())).unwrap();
+            assert!(!answer.text.is_empty(), "info {} at {position}", topic.word());
+            assert!(!answer.data.is_empty(), "info {} at {position}", topic.word());
+        }
+    }
+    ok(&mut session, "goto 9");
+    let text = ok(&mut session, "info ready");
+    assert!(
+        text.contains("running: h1 first") && text.contains("this batch: 1\n  h2 second"),
+        "{text}"
+    );
+    ok(&mut session, "goto 14");
+    let text = ok(&mut session, "info timers");
+    assert!(text.starts_with("h4 later") && text.contains("due 2.5"), "{text}");
+    ok(&mut session, "goto 29");
+    assert!(ok(&mut session, "info tasks").starts_with("main (task 1)  queued as h5"));
+    assert_eq!(ok(&mut session, "info output"), "one");
+}
