@@ -2,6 +2,10 @@
 //! them under CPython's names and reuses the interpreter's own library above them.
 //!
 //! Only operations of [`crate::core`] change what a record can show; the methods here call them.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "the interpreter hands native functions their arguments by value"
+)]
 
 mod context;
 mod describe;

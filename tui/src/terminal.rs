@@ -32,7 +32,7 @@ static OURS: AtomicBool = AtomicBool::new(false);
 static CALLED: AtomicI32 = AtomicI32::new(0);
 
 /// How long the screen may take to leave after a signal before it is left without it.
-const GRACE: Duration = Duration::from_millis(1000);
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The terminal while the screen has it. Dropping it gives it back.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
-use loopscope_protocol::{Event, FutureHow, FutureId, HandleHow, LoopId};
+use loopscope_protocol::{Event, FutureHow, FutureId, HandleHow};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyTraceback, PyTupleRef};
 use rustpython_vm::common::lock::PyMutex;
@@ -354,10 +354,5 @@ impl FutureCell {
         }
         vm.call_method(&event_loop, "call_exception_handler", (context,))?;
         Ok(())
-    }
-
-    /// The loop's number, for records.
-    pub(super) fn loop_id(&self) -> LoopId {
-        self.with_native(|event_loop| event_loop.core.id()).unwrap_or(LoopId::NONE)
     }
 }

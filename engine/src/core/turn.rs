@@ -62,10 +62,14 @@ fn count(n: usize) -> u32 {
 impl<J: Job> LoopCore<J> {
     /// Runs one turn. An escape leaves the rest of the batch queued.
     pub fn turn<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
-        let timeout = self.begin();
+        let mut timeout = self.begin();
         let on = self.trace.is_on();
         if on {
             self.trace.emit(self.id, Event::PollBegin { timeout });
+            // A py command at the pause may have made something ready: then the poll does not sleep.
+            if !self.queue.lock().ready.is_empty() {
+                timeout = Some(0.0);
+            }
         }
         let found = self.poll(host, timeout)?;
         if on {

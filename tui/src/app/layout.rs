@@ -8,6 +8,7 @@ pub const SMALLEST: (u16, u16) = (40, 12);
 
 /// What a layout depends on besides the size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Facts {
     /// A lesson is open.
     pub lesson: bool,

@@ -186,14 +186,12 @@ fn sixteen(role: Role) -> Style {
         Role::Selected => Style::new(),
         Role::Text | Role::Title | Role::Header | Role::Here => fg(Color::Reset),
         Role::Faint | Role::Border | Role::Cancelled | Role::Comment => fg(Color::DarkGray),
-        Role::Focus | Role::Key => fg(Color::Cyan),
-        Role::Running | Role::Arrived | Role::Good => fg(Color::Green),
+        Role::Focus | Role::Key | Role::Ready | Role::Keyword => fg(Color::Cyan),
+        Role::Running | Role::Arrived | Role::Good | Role::Literal => fg(Color::Green),
         Role::Left | Role::Error | Role::Stderr => fg(Color::Red),
         Role::Changed | Role::Timer | Role::Warning => fg(Color::Yellow),
-        Role::Ready | Role::Keyword => fg(Color::Cyan),
         Role::Task => fg(Color::Magenta),
         Role::Asleep => fg(Color::Blue),
-        Role::Literal => fg(Color::Green),
     }
 }
 
@@ -201,6 +199,7 @@ fn sixteen(role: Role) -> Style {
 fn modifier(palette: Palette, role: Role) -> Modifier {
     let few = matches!(palette, Palette::Sixteen | Palette::Plain);
     match role {
+        Role::Here if few => Modifier::REVERSED.union(Modifier::BOLD),
         Role::Title
         | Role::Focus
         | Role::Running
@@ -208,10 +207,9 @@ fn modifier(palette: Palette, role: Role) -> Modifier {
         | Role::Error
         | Role::Arrived
         | Role::Changed
+        | Role::Here
         | Role::Good => Modifier::BOLD,
         Role::Header if few => Modifier::BOLD,
-        Role::Here if few => Modifier::REVERSED.union(Modifier::BOLD),
-        Role::Here => Modifier::BOLD,
         Role::Selected if few => Modifier::REVERSED,
         Role::Cancelled => Modifier::CROSSED_OUT,
         Role::Comment => Modifier::ITALIC,

@@ -68,7 +68,7 @@ fn spot(snapshot: &Snapshot<'_>) -> Option<Spot> {
     }
     let from = snapshot.position.saturating_sub(MEMORY);
     let records = snapshot.timeline.range(from, snapshot.position).rev();
-    let place = records.filter_map(|record| subject(snapshot, &record.event)).next()?;
+    let place = records.into_iter().find_map(|record| subject(snapshot, &record.event))?;
     Some(Spot { place, runs: false })
 }
 

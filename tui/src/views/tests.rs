@@ -140,7 +140,7 @@ fn without_colour_all_is_said_in_words() {
 fn styles_of_each_view() {
     let theme = Theme::default();
     let lesson = lesson();
-    let stages = [
+    let stages = vec![
         ("source", fixture::tasks()),
         ("loop", fixture::date()),
         ("ready", fixture::queue()),
@@ -161,11 +161,11 @@ fn styles_of_each_view() {
         let view = (entry.make)();
         let mut buffer = Buffer::empty(area);
         view.render(&stage.snapshot(), &theme, area, &mut buffer);
-        all.push_str(&format!("---- {id}\n{}\n", lines(&buffer).trim_end()));
+        all.extend(["---- ", id, "\n", lines(&buffer).trim_end(), "\n"]);
         let styles: Vec<String> =
             theme.picture(&buffer).lines().map(|line| line.trim_end().to_owned()).collect();
         assert!(!styles.concat().contains('?'), "{id} uses a style that is no role");
-        all.push_str(&format!("----\n{}\n", styles.join("\n").trim_end()));
+        all.extend(["----\n", styles.join("\n").trim_end(), "\n"]);
     }
     assert_picture!("styles", all);
 }

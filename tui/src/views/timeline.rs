@@ -201,30 +201,20 @@ fn cell(
     match track {
         Track::Asleep => {
             let upto = digest.sleeps().partition_point(|span| axis.starts_by(span, column));
-            digest.sleeps()[..upto].iter().rev().take(4).find(|span| {
-                // A poll that did not wait is no sleep.
-                axis.is_long(span) && inside(span)
-            })?;
+            digest.sleeps()[..upto].iter().rev().take(4).find(|span| inside(span))?;
             let role = if future { Role::Faint } else { Role::Asleep };
             Some((theme.glyphs.asleep, theme.style(role)))
         }
         Track::All | Track::One(_) => {
-            let span = match track {
-                Track::One(lane) => {
-                    let runs = digest.lane_runs(lane);
-                    let upto = runs.partition_point(|n| axis.starts_by(&digest.runs()[*n], column));
-                    runs[..upto]
-                        .iter()
-                        .rev()
-                        .take(4)
-                        .map(|n| &digest.runs()[*n])
-                        .find(|s| inside(s))
-                }
-                _ => {
-                    let upto = digest.runs().partition_point(|span| axis.starts_by(span, column));
-                    digest.runs()[..upto].iter().rev().take(4).find(|span| inside(span))
-                }
-            }?;
+            let at = |index: &usize| &digest.runs()[*index];
+            let span = if let Track::One(lane) = track {
+                let runs = digest.lane_runs(lane);
+                let upto = runs.partition_point(|index| axis.starts_by(at(index), column));
+                runs[..upto].iter().rev().take(4).map(at).find(|span| inside(span))?
+            } else {
+                let upto = digest.runs().partition_point(|span| axis.starts_by(span, column));
+                digest.runs()[..upto].iter().rev().take(4).find(|span| inside(span))?
+            };
             let runs_now = current == Some(span.handle)
                 && span.from <= snapshot.position
                 && span.to.is_none_or(|to| to > snapshot.position);

@@ -4,7 +4,8 @@ use loopscope_model::Record;
 use loopscope_model::record::seconds;
 use loopscope_model::state::Handle;
 use loopscope_protocol::{
-    By, ChainId, Event, FutureId, HandleHow, HandleId, NameId, On, Place, Stream, TaskId, Word,
+    By, ChainId, Event, FieldValue as V, FutureId, HandleHow, HandleId, NameId, On, Place, Stream,
+    TaskId, Word,
 };
 
 use super::Snapshot;
@@ -170,7 +171,6 @@ pub fn first_line(text: &str) -> String {
 pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (String, String) {
     let only = |about: String| (about, String::new());
     match record.event {
-        Event::HandleNew { handle: id, by: who, .. } => (handle(snapshot, id), by(who)),
         Event::TimerNew { handle: id, when, .. } => {
             (handle(snapshot, id), format!("due {when:.3}"))
         }
@@ -179,7 +179,8 @@ pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (Str
         | Event::HandleRun { handle: id, .. }
         | Event::HandleDone { handle: id, .. }
         | Event::HandleSkip { handle: id } => only(handle(snapshot, id)),
-        Event::TimerCancel { handle: id, by: who, .. }
+        Event::HandleNew { handle: id, by: who, .. }
+        | Event::TimerCancel { handle: id, by: who, .. }
         | Event::HandleCancel { handle: id, by: who } => (handle(snapshot, id), by(who)),
         Event::TurnBegin { ready, .. } => only(format!("batch of {ready}")),
         Event::TurnEnd { ready, .. } => only(format!("{ready} ready for the next")),
@@ -196,7 +197,9 @@ pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (Str
             let fds = if ready > 0 { format!("{ready} fd ready") } else { String::new() };
             (slept.unwrap_or_else(|| "awake".to_owned()), fds)
         }
-        Event::TaskNew { task, by: who, .. } => (task_name(snapshot, task), by(who)),
+        Event::TaskNew { task, by: who, .. } | Event::TaskCancel { task, by: who } => {
+            (task_name(snapshot, task), by(who))
+        }
         Event::TaskStep { task } => only(task_name(snapshot, task)),
         Event::TaskSuspend { task, on: what, place, chain } => {
             let place = own_place(snapshot, place, chain);
@@ -208,7 +211,6 @@ pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (Str
             (format!("{} {waits}", task_name(snapshot, task)), line)
         }
         Event::TaskDone { task, how } => (task_name(snapshot, task), how.word().to_owned()),
-        Event::TaskCancel { task, by: who } => (task_name(snapshot, task), by(who)),
         Event::FutureNew { future: id, by: who, .. } => (future(snapshot, id), by(who)),
         Event::FutureDone { future: id, how, .. } => (future(snapshot, id), how.word().to_owned()),
         Event::Output { stream, text } => {
@@ -251,12 +253,10 @@ pub fn details(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> Str
         if field.value.is_none() {
             continue;
         }
-        use loopscope_protocol::FieldValue as V;
         let value = match field.value {
-            V::Handle(id) => handle(snapshot, id),
+            V::Handle(id) | V::By(By::Handle(id)) => handle(snapshot, id),
             V::Task(id) => task_name(snapshot, id),
             V::Future(id) => future(snapshot, id),
-            V::By(By::Handle(id)) => handle(snapshot, id),
             V::On(what) => on(snapshot, what),
             V::Place(place) => snapshot.names.place(place).unwrap_or_default(),
             V::Text(text) => clean_text(record.text(text)),

@@ -88,13 +88,11 @@ fn read_line(line: &str, inside: &mut Inside) -> Vec<(Role, String)> {
             role = Role::Literal;
             let triple: String = [c; 3].iter().collect();
             if rest.starts_with(&triple) {
-                match triple_end(&rest[3..], c) {
-                    Some(at) => end = 3 + at,
-                    None => {
-                        *inside = Inside::Triple(c);
-                        end = rest.len();
-                    }
+                let after = triple_end(&rest[3..], c).map(|at| 3 + at);
+                if after.is_none() {
+                    *inside = Inside::Triple(c);
                 }
+                end = after.unwrap_or(rest.len());
             } else {
                 end = string_end(rest, c);
             }

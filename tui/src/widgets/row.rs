@@ -68,9 +68,7 @@ impl Row {
         let right_width = self.right.width();
         let (left_room, right_room) = if right_width == 0 {
             (columns, 0)
-        } else if self.left.width() + 1 + right_width <= columns {
-            (columns - right_width - 1, right_width)
-        } else if right_width <= columns / 3 {
+        } else if right_width <= (columns / 3).max(columns.saturating_sub(self.left.width() + 1)) {
             (columns - right_width - 1, right_width)
         } else {
             let left = self.left.width().min(columns.saturating_sub(2));

@@ -4,8 +4,7 @@
 
 use super::{Finding, Tree};
 
-const VAGUE: [&str; 7] =
-    ["utils", "util", "common", "commons", "helpers", "helper", "misc"];
+const VAGUE: [&str; 7] = ["utils", "util", "common", "commons", "helpers", "helper", "misc"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     tree.rust().filter_map(|(path, _)| Some(Finding::error(path, None, fault(path)?))).collect()

@@ -19,7 +19,7 @@ impl Desk {
     /// Does what an action says.
     pub(super) fn perform(&mut self, action: Action) {
         match action {
-            Action::Interrupt => return self.interrupt(),
+            Action::Interrupt => self.interrupt(),
             Action::Suspend => self.wishes.suspend = true,
             Action::Redraw => self.wishes.redraw = true,
             _ if self.screen.popup.is_some() => {
@@ -158,15 +158,12 @@ impl Desk {
     }
 
     pub(super) fn set_theme(&mut self, name: &str) {
-        match Palette::parse(name) {
-            Some(palette) => {
-                self.theme = Theme::new(palette, self.theme.is_ascii());
-                self.say(format!("theme: {name}"), false);
-            }
-            None => {
-                let names = Palette::names();
-                self.say(format!("There is no theme `{name}`; there are {names}."), true);
-            }
+        if let Some(palette) = Palette::parse(name) {
+            self.theme = Theme::new(palette, self.theme.is_ascii());
+            self.say(format!("theme: {name}"), false);
+        } else {
+            let names = Palette::names();
+            self.say(format!("There is no theme `{name}`; there are {names}."), true);
         }
     }
 }

@@ -130,7 +130,7 @@ impl User {
         let rows = buffer.content.chunks(area.width.into());
         let rows =
             rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
-        rows.map(|row| format!("{}\n", row.trim_end())).collect()
+        rows.flat_map(|row| [row.trim_end().to_owned(), "\n".to_owned()]).collect()
     }
 
     fn position(&self) -> usize {

@@ -76,11 +76,6 @@ impl Axis {
         first == column || (first < column && column < last)
     }
 
-    /// Whether a sleep is one: time has passed.
-    pub(super) fn is_long(&self, span: &Span) -> bool {
-        span.end.is_none_or(|end| end > span.begin + 1000)
-    }
-
     /// The position of the history that a column stands for.
     pub(super) fn position(&self, snapshot: &Snapshot<'_>, column: u16) -> usize {
         let len = snapshot.timeline.len();
