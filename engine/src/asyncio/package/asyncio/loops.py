@@ -24,6 +24,11 @@ def _run_until_complete_cb(future):
     future.get_loop().stop()
 
 
+def _is_finalizing(sys=sys):
+    """Whether the interpreter ends; the module's own names may be gone by then."""
+    return sys.is_finalizing() or sys.meta_path is None
+
+
 def _sighandler_noop(signum, frame):
     """The signal's number in the self-pipe is what counts."""
 
@@ -80,6 +85,13 @@ _BORROWED = {
 }
 
 
+def _child_watcher():
+    from . import unix_events
+    if unix_events.can_use_pidfd():
+        return unix_events._PidfdChildWatcher()
+    return unix_events._ThreadedChildWatcher()
+
+
 class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     """Loopscope's event loop."""
 
@@ -92,6 +104,7 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     _unix_server_sockets = _Default(dict)
     _asyncgens = _Default(_weak_set)
     _transports = _Default(_weak_dict)
+    _watcher = _Default(_child_watcher)
     _clock_resolution = 1e-09
     slow_callback_duration = _Default(lambda: 0.1)
 
@@ -103,18 +116,14 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         return (f'<{self.__class__.__name__} running={self.is_running()} '
                 f'closed={self.is_closed()} debug={self.get_debug()}>')
 
-    def __del__(self):
-        if self.is_closed() or self.is_running():
+    def __del__(self, _is_finalizing=_is_finalizing):
+        if self.is_closed() or self.is_running() or _is_finalizing():
+            # At the very end nothing needs to be closed, and the records have ended.
             return
+        import warnings
         self._note_lint('unclosed-loop', f'{self!r} was dropped without being closed.')
-        try:
-            import warnings
-            warnings.warn(f'unclosed event loop {self!r}', ResourceWarning, source=self)
-            self.close()
-        except ImportError:
-            # The interpreter is shutting down: nothing can be imported any more, and nothing
-            # needs to be closed.
-            pass
+        warnings.warn(f'unclosed event loop {self!r}', ResourceWarning, source=self)
+        self.close()
 
     # ---- running -------------------------------------------------------------------------------
 
