@@ -1,7 +1,7 @@
 //! The screen as a program: it takes the terminal, shows a session or the list of lessons, and gives
 //! the terminal back.
 //!
-//! [`run_session`] opens a program or a recording, [`learn`] one lesson, [`menu`] the list of them.
+//! [`run_session`] opens a program or a recording, [`learn`] one lesson, [`menu()`] the list of them.
 //! Each gives the exit code to leave with.
 
 mod bars;

@@ -1,5 +1,5 @@
 //! The commands as values. What they are called and what they take is in [`super::table`]; how a
-//! line becomes one is in [`super::parse`].
+//! line becomes one is in [`super::parse()`].
 
 use loopscope_protocol::{Kind, KindSet};
 
