@@ -258,11 +258,7 @@ impl PyLoop {
         zelf.check_closed(vm)?;
         let missing = "call_soon() missing 1 required positional argument: 'callback'";
         let (call, given) = split(args, 0, missing, vm)?;
-        if zelf.debug() {
-            vm.call_method(zelf.as_object(), "_check_thread", ())?;
-            let name = vm.ctx.new_str("call_soon");
-            vm.call_method(zelf.as_object(), "_check_callback", (call[0].clone(), name))?;
-        }
+        Self::check_call(zelf, &call, "call_soon", true, vm)?;
         Self::soon(zelf, call, given, HandleHow::Soon, vm)
     }
 
@@ -271,13 +267,29 @@ impl PyLoop {
         zelf.check_closed(vm)?;
         let missing = "call_soon_threadsafe() missing 1 required positional argument: 'callback'";
         let (call, given) = split(args, 0, missing, vm)?;
-        if zelf.debug() {
-            let name = vm.ctx.new_str("call_soon_threadsafe");
-            vm.call_method(zelf.as_object(), "_check_callback", (call[0].clone(), name))?;
-        }
+        Self::check_call(zelf, &call, "call_soon_threadsafe", false, vm)?;
         let handle = Self::soon(zelf, call, given, HandleHow::Threadsafe, vm)?;
         zelf.core.wake();
         Ok(handle)
+    }
+
+    /// What debug mode checks of a call before it is queued.
+    fn check_call(
+        zelf: &Py<Self>,
+        call: &[PyObjectRef],
+        method: &'static str,
+        same_thread: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        if !zelf.debug() {
+            return Ok(());
+        }
+        if same_thread {
+            vm.call_method(zelf.as_object(), "_check_thread", ())?;
+        }
+        let name = vm.ctx.new_str(method);
+        vm.call_method(zelf.as_object(), "_check_callback", (call[0].clone(), name))?;
+        Ok(())
     }
 
     fn soon(
@@ -330,11 +342,7 @@ impl PyLoop {
         vm: &VirtualMachine,
     ) -> PyResult {
         zelf.check_closed(vm)?;
-        if zelf.debug() {
-            vm.call_method(zelf.as_object(), "_check_thread", ())?;
-            let name = vm.ctx.new_str("call_at");
-            vm.call_method(zelf.as_object(), "_check_callback", (call[0].clone(), name))?;
-        }
+        Self::check_call(zelf, &call, "call_at", true, vm)?;
         let when = when.try_float(vm)?.to_f64();
         let context = match given {
             Some(context) => context,
