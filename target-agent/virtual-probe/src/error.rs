@@ -1,0 +1,75 @@
+//! What can go wrong between the client and the emulated machine.
+
+use std::io;
+
+/// Why something did not work: what, why, and what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no QEMU.
+    #[error(
+        "`{program}` cannot be started: {why}; install QEMU's Arm emulator \
+         (Debian: `apt-get install qemu-system-arm`)"
+    )]
+    NoQemu {
+        /// The program.
+        program: String,
+        /// The operating system's reason.
+        why: io::Error,
+    },
+    /// QEMU ended, or did not come up.
+    #[error("QEMU did not start the machine `{machine}`: {said}")]
+    NotUp {
+        /// The machine.
+        machine: String,
+        /// What it said, or what it failed to do.
+        said: String,
+    },
+    /// The firmware cannot be read.
+    #[error("the firmware `{path}` cannot be read: {why}; name an ELF file for the machine")]
+    NoFirmware {
+        /// The file.
+        path: String,
+        /// The operating system's reason.
+        why: io::Error,
+    },
+    /// The TCP port is taken.
+    #[error("the address {address} cannot be served: {why}; choose another port, or 0 for any")]
+    NoPort {
+        /// The address.
+        address: String,
+        /// The operating system's reason.
+        why: io::Error,
+    },
+    /// A folder or a thread could not be made.
+    #[error("{what} cannot be made: {why}; free some space or processes and try again")]
+    NoRoom {
+        /// What.
+        what: &'static str,
+        /// The operating system's reason.
+        why: io::Error,
+    },
+    /// The connection to QEMU is broken or silent.
+    #[error("QEMU's {socket} does not answer: {why}; the machine is lost, start it again")]
+    Lost {
+        /// Which of its sockets.
+        socket: &'static str,
+        /// The reason.
+        why: io::Error,
+    },
+    /// QEMU answered with something else than expected.
+    #[error("QEMU's {socket} answered `{answer}` to `{asked}`")]
+    Refused {
+        /// Which of its sockets.
+        socket: &'static str,
+        /// What it was asked.
+        asked: String,
+        /// What it said.
+        answer: String,
+    },
+    /// The processor did not do what it was told in time.
+    #[error("the processor did not {what} within {} s", crate::qemu::PATIENCE.as_secs())]
+    TooLate {
+        /// What it should have done.
+        what: &'static str,
+    },
+}

@@ -1,0 +1,462 @@
+//! The debug registers of a Cortex-M, in front of a processor that can be held, stepped and read.
+//!
+//! QEMU does not emulate these registers, so accesses to their addresses end here; every other
+//! address is the machine's own memory.
+
+#[cfg(test)]
+pub(crate) mod made_up;
+
+use std::fmt::Debug;
+
+use crate::Error;
+
+/// A processor with its memory.
+pub trait Board: Debug {
+    /// Reads memory, whether it runs or not.
+    fn read(&mut self, address: u32, into: &mut [u8]) -> Result<(), Error>;
+    /// Writes memory, whether it runs or not.
+    fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Error>;
+    /// Holds it.
+    fn hold(&mut self) -> Result<(), Error>;
+    /// Lets it run on.
+    fn resume(&mut self) -> Result<(), Error>;
+    /// Executes one instruction. It was held, and is held after it.
+    fn step(&mut self) -> Result<(), Error>;
+    /// Whether it has come to hold by itself since it was let run.
+    fn has_stopped(&mut self) -> Result<bool, Error>;
+    /// A register of it while it is held. One that it does not have is 0.
+    fn register(&mut self, register: Register) -> Result<u32, Error>;
+    /// Changes a register while it is held.
+    fn set_register(&mut self, register: Register, value: u32) -> Result<(), Error>;
+    /// Lets it hold before it executes what is at this address, or no more. It is held.
+    fn set_breakpoint(&mut self, address: u32, on: bool) -> Result<(), Error>;
+    /// Resets it. Afterwards it is held before its first instruction.
+    fn reset(&mut self) -> Result<(), Error>;
+}
+
+/// A register of the processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Register {
+    /// `r0` to `r12`, `sp`, `lr`, `pc`.
+    General(u8),
+    /// The program status.
+    Status,
+    /// The main stack pointer.
+    MainStack,
+    /// The process stack pointer.
+    ProcessStack,
+    /// `CONTROL`, `FAULTMASK`, `BASEPRI` and `PRIMASK`, from the highest byte to the lowest.
+    Masks,
+    /// The floating point status.
+    FloatStatus,
+    /// `s0` to `s31`.
+    Float(u8),
+}
+
+impl Register {
+    /// The register that this number in `DCRSR` selects.
+    fn selected(number: u32) -> Option<Self> {
+        let small = u8::try_from(number).ok()?;
+        Some(match small {
+            0..=15 => Self::General(small),
+            16 => Self::Status,
+            17 => Self::MainStack,
+            18 => Self::ProcessStack,
+            20 => Self::Masks,
+            33 => Self::FloatStatus,
+            64..=95 => Self::Float(small - 64),
+            _ => return None,
+        })
+    }
+}
+
+/// Addresses of the registers that end here.
+const AIRCR: u32 = 0xe000_ed0c;
+const DFSR: u32 = 0xe000_ed30;
+const DHCSR: u32 = 0xe000_edf0;
+const DCRSR: u32 = 0xe000_edf4;
+const DCRDR: u32 = 0xe000_edf8;
+const DEMCR: u32 = 0xe000_edfc;
+const FP_CTRL: u32 = 0xe000_2000;
+const FP_REMAP: u32 = 0xe000_2004;
+const FP_COMP: u32 = 0xe000_2008;
+
+/// How many comparators there are.
+const COMPARATORS: usize = 6;
+const FP_COMP_END: u32 = FP_COMP + 4 * COMPARATORS as u32;
+
+/// Bits of `DHCSR`: what a client sets, and what it reads.
+const DEBUG_ENABLE: u32 = 1;
+const HALT: u32 = 1 << 1;
+const STEP: u32 = 1 << 2;
+const MASK_INTERRUPTS: u32 = 1 << 3;
+const REGISTER_READY: u32 = 1 << 16;
+const IS_HALTED: u32 = 1 << 17;
+const RETIRED: u32 = 1 << 24;
+const WAS_RESET: u32 = 1 << 25;
+const DEBUG_KEY: u32 = 0xa05f;
+
+/// Bits of `DFSR`: why it is halted.
+const BY_REQUEST: u32 = 1;
+const BY_BREAKPOINT: u32 = 1 << 1;
+const BY_VECTOR_CATCH: u32 = 1 << 3;
+
+/// Bits of `AIRCR` that ask for a reset, and its key.
+const RESET_REQUESTS: u32 = 1 << 2 | 1;
+const RESET_KEY: u32 = 0x05fa;
+
+/// `DEMCR`: hold after a reset.
+const CATCH_RESET: u32 = 1;
+
+/// A processor with its debug registers.
+#[derive(Debug)]
+pub struct Core<B> {
+    /// What runs.
+    pub board: B,
+    enabled: bool,
+    halted: bool,
+    mask_interrupts: bool,
+    was_reset: bool,
+    reasons: u32,
+    data: u32,
+    monitor: u32,
+    comparators: [u32; COMPARATORS],
+    comparing: bool,
+    /// The addresses at which the board holds.
+    breakpoints: Vec<u32>,
+}
+
+impl<B: Board> Core<B> {
+    /// The registers of a board that is held before its first instruction, or of one that runs.
+    ///
+    /// A held board looks as if a debugger had caught its reset, so that a client that only
+    /// attaches does not let it run.
+    pub const fn new(board: B, held: bool) -> Self {
+        Self {
+            board,
+            enabled: held,
+            halted: held,
+            mask_interrupts: false,
+            was_reset: held,
+            reasons: if held { BY_VECTOR_CATCH } else { 0 },
+            data: 0,
+            monitor: 0,
+            comparators: [0; COMPARATORS],
+            comparing: false,
+            breakpoints: Vec::new(),
+        }
+    }
+
+    /// Whether it is held.
+    pub const fn is_halted(&self) -> bool {
+        self.halted
+    }
+
+    /// Reads memory or debug registers.
+    pub fn read(&mut self, address: u32, into: &mut [u8]) -> Result<(), Error> {
+        if !is_private(address) {
+            return self.board.read(address, into);
+        }
+        let mut at = address;
+        for piece in into.chunks_mut(4) {
+            if at.is_multiple_of(4) && piece.len() == 4 {
+                let word = self.read_word(at)?;
+                piece.copy_from_slice(&word.to_le_bytes());
+            } else {
+                self.board.read(at, piece)?;
+            }
+            at = at.wrapping_add(4);
+        }
+        Ok(())
+    }
+
+    /// Reads a word, its address a multiple of four.
+    pub fn read_word(&mut self, address: u32) -> Result<u32, Error> {
+        Ok(match address {
+            DHCSR => self.status()?,
+            DCRSR | FP_REMAP => 0,
+            DCRDR => self.data,
+            DEMCR => self.monitor,
+            DFSR => self.reasons,
+            FP_CTRL => (COMPARATORS as u32) << 4 | u32::from(self.comparing),
+            FP_COMP..FP_COMP_END => self.comparators[((address - FP_COMP) / 4) as usize],
+            _ => {
+                let mut word = [0; 4];
+                self.board.read(address, &mut word)?;
+                u32::from_le_bytes(word)
+            }
+        })
+    }
+
+    /// Writes memory or debug registers.
+    pub fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Error> {
+        if !is_private(address) {
+            return self.board.write(address, bytes);
+        }
+        let mut at = address;
+        for piece in bytes.chunks(4) {
+            match <[u8; 4]>::try_from(piece) {
+                Ok(word) if at.is_multiple_of(4) => {
+                    self.write_word(at, u32::from_le_bytes(word))?;
+                }
+                _ => self.board.write(at, piece)?,
+            }
+            at = at.wrapping_add(4);
+        }
+        Ok(())
+    }
+
+    fn write_word(&mut self, address: u32, value: u32) -> Result<(), Error> {
+        match address {
+            DHCSR => return self.control(value),
+            DCRSR => return self.transfer(value),
+            DCRDR => self.data = value,
+            DEMCR => self.monitor = value,
+            DFSR => self.reasons &= !value,
+            AIRCR if value >> 16 == RESET_KEY && value & RESET_REQUESTS != 0 => {
+                return self.reset();
+            }
+            FP_CTRL => {
+                // Without its key the write is ignored.
+                if value & 2 != 0 {
+                    self.comparing = value & 1 != 0;
+                    return self.arrange_breakpoints();
+                }
+            }
+            FP_REMAP => {}
+            FP_COMP..FP_COMP_END => {
+                self.comparators[((address - FP_COMP) / 4) as usize] = value;
+                return self.arrange_breakpoints();
+            }
+            _ => return self.board.write(address, &value.to_le_bytes()),
+        }
+        Ok(())
+    }
+
+    /// Resets the board, as its reset pin or `AIRCR` does.
+    pub fn reset(&mut self) -> Result<(), Error> {
+        self.board.reset()?;
+        self.was_reset = true;
+        self.halted = self.enabled && self.monitor & CATCH_RESET != 0;
+        if self.halted {
+            self.reasons |= BY_VECTOR_CATCH;
+            return Ok(());
+        }
+        self.board.resume()
+    }
+
+    /// Reads `DHCSR`.
+    fn status(&mut self) -> Result<u32, Error> {
+        if !self.halted && self.board.has_stopped()? {
+            self.halted = true;
+            self.reasons |= BY_BREAKPOINT;
+        }
+        let mut status = REGISTER_READY;
+        let mut add = |on: bool, bit: u32| status |= if on { bit } else { 0 };
+        add(self.enabled, DEBUG_ENABLE);
+        add(self.halted, HALT | IS_HALTED);
+        add(!self.halted, RETIRED);
+        add(self.mask_interrupts, MASK_INTERRUPTS);
+        // Reading clears it.
+        add(std::mem::take(&mut self.was_reset), WAS_RESET);
+        Ok(status)
+    }
+
+    /// Writes `DHCSR`.
+    fn control(&mut self, value: u32) -> Result<(), Error> {
+        if value >> 16 != DEBUG_KEY {
+            return Ok(());
+        }
+        self.enabled = value & DEBUG_ENABLE != 0;
+        self.mask_interrupts = self.enabled && value & MASK_INTERRUPTS != 0;
+        let halt = self.enabled && value & HALT != 0;
+        let step = self.enabled && value & STEP != 0;
+        match (self.halted, halt) {
+            (false, true) => {
+                self.board.hold()?;
+                self.halted = true;
+                self.reasons |= BY_REQUEST;
+            }
+            (true, false) if step => {
+                self.board.step()?;
+                self.reasons |= BY_REQUEST;
+            }
+            (true, false) => {
+                self.board.resume()?;
+                self.halted = false;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Writes `DCRSR`: moves a register of the processor to or from `DCRDR`.
+    fn transfer(&mut self, value: u32) -> Result<(), Error> {
+        if !self.halted {
+            return Ok(());
+        }
+        let Some(register) = Register::selected(value & 0x7f) else {
+            self.data = 0;
+            return Ok(());
+        };
+        if value & 1 << 16 == 0 {
+            self.data = self.board.register(register)?;
+            Ok(())
+        } else {
+            self.board.set_register(register, self.data)
+        }
+    }
+
+    /// Brings the board's breakpoints in line with the comparators.
+    fn arrange_breakpoints(&mut self) -> Result<(), Error> {
+        let comparators = self.comparators.iter().filter(|_| self.comparing);
+        let mut wanted: Vec<u32> = comparators.flat_map(|value| matches_of(*value)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted == self.breakpoints {
+            return Ok(());
+        }
+        // The board takes them only while it is held.
+        if !self.halted {
+            self.board.hold()?;
+        }
+        for address in self.breakpoints.iter().filter(|address| !wanted.contains(address)) {
+            self.board.set_breakpoint(*address, false)?;
+        }
+        for address in wanted.iter().filter(|address| !self.breakpoints.contains(address)) {
+            self.board.set_breakpoint(*address, true)?;
+        }
+        self.breakpoints = wanted;
+        if self.halted { Ok(()) } else { self.board.resume() }
+    }
+}
+
+/// Whether the debug registers may be meant: the private peripheral bus.
+const fn is_private(address: u32) -> bool {
+    address >> 20 == 0xe00
+}
+
+/// The addresses that a comparator matches: either half of a word, or both.
+fn matches_of(comparator: u32) -> impl Iterator<Item = u32> {
+    let word = comparator & 0x1fff_fffc;
+    let halves = if comparator & 1 == 0 { 0 } else { comparator >> 30 };
+    let lower = (halves & 1 != 0).then_some(word);
+    lower.into_iter().chain((halves & 2 != 0).then_some(word | 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::made_up::{Did, MadeUp};
+    use super::*;
+
+    const RUN: u32 = DEBUG_KEY << 16 | DEBUG_ENABLE;
+
+    fn core(held: bool) -> Core<MadeUp> {
+        Core::new(MadeUp::default(), held)
+    }
+
+    fn put(core: &mut Core<MadeUp>, address: u32, value: u32) {
+        core.write(address, &value.to_le_bytes()).unwrap();
+    }
+
+    #[test]
+    fn it_is_held_stepped_and_let_go() {
+        let mut core = core(false);
+        put(&mut core, DHCSR, RUN | HALT);
+        assert_eq!(core.board.did, [Did::Hold]);
+        assert_ne!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0);
+        assert_eq!(core.read_word(DFSR).unwrap(), BY_REQUEST);
+        put(&mut core, DFSR, 0x1f);
+        assert_eq!(core.read_word(DFSR).unwrap(), 0);
+        put(&mut core, DHCSR, RUN | STEP | MASK_INTERRUPTS);
+        assert!(core.is_halted());
+        put(&mut core, DHCSR, RUN);
+        assert_eq!(core.board.did, [Did::Hold, Did::Step, Did::Resume]);
+        assert_eq!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0);
+        // Without the key nothing happens.
+        put(&mut core, DHCSR, DEBUG_ENABLE | HALT);
+        assert_eq!(core.board.did.len(), 3);
+    }
+
+    #[test]
+    fn a_client_that_only_attaches_leaves_a_held_board_alone() {
+        let mut core = core(true);
+        let status = core.read_word(DHCSR).unwrap();
+        assert_eq!(status & (DEBUG_ENABLE | IS_HALTED), DEBUG_ENABLE | IS_HALTED);
+        // One that leaves lets it run.
+        put(&mut core, DHCSR, DEBUG_KEY << 16);
+        assert_eq!(core.board.did, [Did::Resume]);
+    }
+
+    #[test]
+    fn registers_move_while_it_is_held() {
+        let mut core = core(true);
+        put(&mut core, DCRDR, 0x2000_1000);
+        put(&mut core, DCRSR, 1 << 16 | 13);
+        put(&mut core, DCRDR, 0);
+        put(&mut core, DCRSR, 13);
+        assert_ne!(core.read_word(DHCSR).unwrap() & REGISTER_READY, 0);
+        assert_eq!(core.read_word(DCRDR).unwrap(), 0x2000_1000);
+        // Those in between are reserved.
+        put(&mut core, DCRSR, 63);
+        assert_eq!(core.read_word(DCRDR).unwrap(), 0);
+    }
+
+    #[test]
+    fn comparators_become_breakpoints() {
+        let mut core = core(false);
+        put(&mut core, FP_COMP, 0x4000_0101);
+        assert!(core.board.did.is_empty(), "not before comparing is on");
+        put(&mut core, FP_CTRL, 3);
+        let on = |address| Did::Break(address, true);
+        assert_eq!(core.board.did, [Did::Hold, on(0x100), Did::Resume]);
+        core.board.did.clear();
+        put(&mut core, FP_COMP + 4, 0x8000_0201);
+        assert_eq!(core.board.did, [Did::Hold, on(0x202), Did::Resume]);
+        core.board.did.clear();
+        put(&mut core, FP_CTRL, 2);
+        let off = |address| Did::Break(address, false);
+        assert_eq!(core.board.did, [Did::Hold, off(0x100), off(0x202), Did::Resume]);
+        assert_eq!(core.read_word(FP_CTRL).unwrap(), 0x60);
+    }
+
+    #[test]
+    fn a_breakpoint_that_is_reached_is_told() {
+        let mut core = core(false);
+        core.board.stopped = true;
+        assert_ne!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0);
+        assert_eq!(core.read_word(DFSR).unwrap(), BY_BREAKPOINT);
+    }
+
+    #[test]
+    fn a_reset_is_told_once_and_can_be_caught() {
+        let mut core = core(false);
+        put(&mut core, AIRCR, RESET_KEY << 16 | 4);
+        assert_eq!(core.board.did, [Did::Reset, Did::Resume]);
+        assert_ne!(core.read_word(DHCSR).unwrap() & WAS_RESET, 0);
+        assert_eq!(core.read_word(DHCSR).unwrap() & WAS_RESET, 0);
+        core.board.did.clear();
+        put(&mut core, DHCSR, RUN);
+        put(&mut core, DEMCR, CATCH_RESET);
+        put(&mut core, AIRCR, RESET_KEY << 16 | 4);
+        assert_eq!(core.board.did, [Did::Reset]);
+        assert_eq!(core.read_word(DFSR).unwrap(), BY_VECTOR_CATCH);
+        assert!(core.is_halted());
+        // Another write to it is the board's own.
+        put(&mut core, AIRCR, RESET_KEY << 16 | 0x300);
+        assert_eq!(core.board.did, [Did::Reset]);
+    }
+
+    #[test]
+    fn everything_else_is_the_boards_own_memory() {
+        let mut core = core(false);
+        core.write(0x2000_0003, b"abc").unwrap();
+        let mut back = [0; 5];
+        core.read(0x2000_0002, &mut back).unwrap();
+        assert_eq!(back, *b"\0abc\0");
+        put(&mut core, 0xe000_ed08, 0x80);
+        assert_eq!(core.read_word(0xe000_ed08).unwrap(), 0x80);
+        let mut bytes = [0; 8];
+        core.read(DCRDR, &mut bytes).unwrap();
+    }
+}
