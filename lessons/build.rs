@@ -1,4 +1,5 @@
-//! Puts every file below `content/` into the binary, so that a new lesson needs no line of code.
+//! Puts every file below `content/` and `differences/` into the binary, so that a new lesson needs
+//! no line of code.
 //!
 //! Nothing is judged here: what does not belong is rejected by the parser, with a sentence.
 
@@ -8,23 +9,29 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let content = root.join("content");
-    println!("cargo::rerun-if-changed=content");
+    for folder in ["content", "differences"] {
+        embed(&root.join(folder), folder)?;
+    }
+    Ok(())
+}
 
+/// Writes the code that holds all files below a folder, by their paths there.
+fn embed(folder: &Path, name: &str) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={name}");
     let mut files = Vec::new();
-    list(&content, &mut files)?;
+    list(folder, &mut files)?;
     files.sort();
 
     let mut code = String::from("pub(super) static FILES: &[(&str, &[u8])] = &[\n");
     for file in files {
-        let inside = file.strip_prefix(&content).expect("it was found there");
+        let inside = file.strip_prefix(folder).expect("it was found there");
         let inside = inside.to_str().expect("names of lesson files are plain");
         let path = file.to_str().expect("a path that rustc can read too");
         writeln!(code, "    ({inside:?}, include_bytes!({path:?})),").expect("strings take all");
     }
     code.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("content.rs"), code)
+    fs::write(out.join(name).with_extension("rs"), code)
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

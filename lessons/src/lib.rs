@@ -45,12 +45,15 @@
 //! record and says what is to be shown or asked; [`resolve()`] does that for a whole timeline at once.
 //! [`check`] is for authors.
 //!
+//! [`differences()`] are short programs that the two dialects run differently, with the reason.
+//!
 //! What this crate does not do: run programs, draw, or remember what a learner has done. A progress
 //! file can name a question by [`Item::key`], which stays the same while its title does.
 #![forbid(unsafe_code)]
 
 mod anchor;
 pub mod check;
+pub mod differences;
 mod folder;
 mod glossary;
 mod guide;
@@ -64,6 +67,7 @@ mod shelf;
 pub mod template;
 
 pub use anchor::{Anchor, Pattern};
+pub use differences::{Difference, differences};
 pub use folder::Folder;
 pub use glossary::{Glossary, Term};
 pub use guide::{Cue, Guide};

@@ -41,7 +41,8 @@ pub(crate) fn lesson(folder: &Folder) -> Result<Lesson, Vec<Problem>> {
     if problems.is_empty() { Ok(lesson) } else { Err(problems) }
 }
 
-fn split_name(name: &str) -> Option<(u32, &str)> {
+/// A folder's number and name, if it is called as it should.
+pub(crate) fn split_name(name: &str) -> Option<(u32, &str)> {
     let (number, slug) = name.split_once('_')?;
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     let two_digits = number.len() == 2 && number.chars().all(|c| c.is_ascii_digit());

@@ -28,8 +28,13 @@ pub fn glossary() -> &'static Glossary {
 
 /// The built-in lessons' folders as they are, unread, in order.
 pub(crate) fn folders() -> Vec<Folder> {
+    grouped(FILES)
+}
+
+/// Embedded files, put together again as the folders that they come from.
+pub(crate) fn grouped(files: &[(&str, &[u8])]) -> Vec<Folder> {
     let mut folders: Vec<Folder> = Vec::new();
-    for &(path, bytes) in FILES {
+    for &(path, bytes) in files {
         let Some((name, file)) = path.split_once('/') else { continue };
         if folders.last().is_none_or(|folder| folder.name != name) {
             folders.push(Folder { name: name.to_owned(), files: Vec::new() });

@@ -50,7 +50,12 @@ const ALLOWED: [Allowed; 8] = [
         never: &[INTERPRETER],
     },
     Allowed { name: "loopscope-agent", ours: &[PROTOCOL], ours_in_tests: &[], never: &["clap"] },
-    Allowed { name: "loopscope-tests", ours: &[PROTOCOL, MODEL], ours_in_tests: &[], never: &[] },
+    Allowed {
+        name: "loopscope-tests",
+        ours: &[PROTOCOL, MODEL, LESSONS],
+        ours_in_tests: &[],
+        never: &[],
+    },
     Allowed { name: "xtask", ours: &[], ours_in_tests: &[], never: &[INTERPRETER] },
 ];
 
