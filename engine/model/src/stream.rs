@@ -202,6 +202,7 @@ impl Ingest {
         if let Event::TaskNew { task, name, place, label, .. } = event {
             self.names.define_task(task, Definition { name, place, label });
         }
+        let event = self.with_name(event);
         let record = Record {
             seq,
             t: at.filter(|_| self.loop_seen).map(|at| self.nanoseconds(at)),
@@ -213,6 +214,17 @@ impl Ingest {
             event,
         };
         self.queue.push_back(Arrived::Record(record));
+    }
+
+    /// A board leaves out the name of what steps a task: it is the task's.
+    fn with_name(&self, mut event: Event) -> Event {
+        if let Event::HandleNew { name, task, .. } | Event::TimerNew { name, task, .. } = &mut event
+            && !name.is_some()
+            && let Some(task) = self.names.task(*task)
+        {
+            *name = task.name;
+        }
+        event
     }
 
     /// A gap of the host's, in the place of the last missing record.

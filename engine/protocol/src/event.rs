@@ -185,7 +185,7 @@ define::events! {
         handle: HandleId,
         /// How it came to be.
         how: HandleHow,
-        /// The callback's qualified name; for a step, the coroutine's.
+        /// The callback's qualified name; for a step, the coroutine's. Absent: that of `task`.
         name: NameId,
         /// Where the callback is defined.
         place as "where": Place,
@@ -202,7 +202,7 @@ define::events! {
         handle: HandleId,
         /// When it is due, in loop time.
         when: f64,
-        /// The callback's qualified name.
+        /// The callback's qualified name. Absent: that of `task`.
         name: NameId,
         /// Where the callback is defined.
         place as "where": Place,

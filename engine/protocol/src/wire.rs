@@ -5,6 +5,8 @@
 //! ```text
 //! event   kind  seq  time  [loop]  fields...  check
 //!         u8    u8   var   var                u8
+//! short   code  seq  time  [loop]  numbers... check
+//!         u8    u8   var   var     var        u8
 //! item    code  len  body...                  check
 //!         u8    u8   len bytes                u8
 //! ```
@@ -20,7 +22,9 @@
 //!   frame. In a frame whose length is unharmed it finds every error of up to three bits and every
 //!   burst of up to eight; another corruption passes with a chance of 1 in 256, and then still has
 //!   to carry the right sequence number. Of all changes of one byte, fewer than 1 in 300 pass.
-//! - `code` is one of the numbers in [`code`], all above 0x60 and below 0x80.
+//! - `code` of an item is one of the numbers in [`code`], all above 0x60 and below 0x80.
+//! - `short` is another way to write an event, for boards: see [`short`], which has its codes. What
+//!   is said here of events holds for it too.
 //!
 //! A `gap` takes a sequence number after those that were lost: after record 10, five lost ones and
 //! the gap, the gap is record 16. Where a reader itself finds records missing, it makes a gap that
@@ -37,8 +41,9 @@ mod coded;
 mod decode;
 mod encode;
 mod item;
+pub mod short;
 
-pub use check::crc8;
+pub use check::{CRC8_START, crc8, crc8_add};
 pub use coded::{Coded, Malformed, Reader, Writer};
 pub use decode::{CHAIN, Decoder, Step};
 pub use encode::Encoder;

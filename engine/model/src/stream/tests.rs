@@ -181,6 +181,35 @@ fn story() -> Story {
     story
 }
 
+#[test]
+fn what_steps_a_task_without_a_name_of_its_own_has_the_tasks() {
+    use loopscope_protocol::{By, FutureId, HandleHow, HandleId, NameId, Place, TaskId};
+    let (task, future, place) = (TaskId(1), FutureId::NONE, Place::NONE);
+    let (how, by, label) = (HandleHow::Step, By::Outside, NameId::NONE);
+    let mut encoder = Encoder::new();
+    let mut bytes = Vec::new();
+    let handle = HandleId(1);
+    let none = NameId::NONE;
+    for event in [
+        Event::TaskNew { task, name: NameId(7), place, label, by },
+        Event::HandleNew { handle, how, name: none, place, by, task, future },
+        Event::HandleNew { handle, how, name: NameId(8), place, by, task, future },
+        Event::TimerNew { handle, when: 1.0, name: none, place, by, future, task },
+        Event::TimerNew { handle, when: 1.0, name: none, place, by, future, task: TaskId::NONE },
+    ] {
+        bytes.extend_from_slice(encoder.event(0, LoopId(1), &event));
+    }
+    let names: Vec<_> = records(&bytes)
+        .iter()
+        .skip(1)
+        .map(|record| match record.event {
+            Event::HandleNew { name, .. } | Event::TimerNew { name, .. } => name.0,
+            _ => panic!("{record:?}"),
+        })
+        .collect();
+    assert_eq!(names, [7, 8, 7, 0]);
+}
+
 proptest! {
     #[test]
     fn pieces_of_any_size_give_the_same(cuts in proptest::collection::vec(1usize..80, 1..300)) {

@@ -19,6 +19,16 @@ const TABLE: [u8; 256] = {
     table
 };
 
+/// The check of no bytes yet.
+pub const CRC8_START: u8 = 0xff;
+
+/// The check of the bytes that `crc` is the check of, and of `byte` behind them.
+#[inline]
+#[must_use]
+pub const fn crc8_add(crc: u8, byte: u8) -> u8 {
+    TABLE[(crc ^ byte) as usize]
+}
+
 /// The check of `bytes`.
 ///
 /// ```
@@ -27,5 +37,5 @@ const TABLE: [u8; 256] = {
 /// ```
 #[must_use]
 pub fn crc8(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0xff, |crc, byte| TABLE[usize::from(crc ^ byte)])
+    bytes.iter().fold(CRC8_START, |crc, byte| crc8_add(crc, *byte))
 }

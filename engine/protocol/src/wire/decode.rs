@@ -1,9 +1,9 @@
 //! Finding frames in bytes, and finding them again after damage.
 
 use super::coded::{Coded, Malformed, Reader};
-use super::crc8;
 use super::encode::{FIRST_LOOP, LOOP_FOLLOWS};
 use super::item::{EventFrame, Item, ItemFrame};
+use super::{crc8, short};
 use crate::{Event, Kind};
 
 /// How many whole frames in a row make bytes trustworthy after damage.
@@ -154,11 +154,16 @@ const fn sequence(item: &ItemFrame<'_>) -> Option<u8> {
 fn parse(bytes: &[u8]) -> Result<(ItemFrame<'_>, usize), Malformed> {
     let mut from = Reader::new(bytes);
     let first = from.byte()?;
-    let item = if let Some(kind) = Kind::from_code(first & !LOOP_FOLLOWS) {
+    let form = first & !LOOP_FOLLOWS;
+    let kind = Kind::from_code(form);
+    let item = if kind.is_some() || short::is_short(form) {
         let seq = from.byte()?;
         let delta = from.var()?;
         let loop_id = if first & LOOP_FOLLOWS == 0 { FIRST_LOOP } else { Coded::get(&mut from)? };
-        let event = Event::get(kind, &mut from)?;
+        let event = match kind {
+            Some(kind) => Event::get(kind, &mut from)?,
+            None => short::get(form, &mut from)?,
+        };
         ItemFrame::Event(EventFrame { seq, delta, loop_id, event })
     } else {
         if !(0x61..=0x65).contains(&first) {
