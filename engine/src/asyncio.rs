@@ -21,5 +21,6 @@ mod registry;
 mod sleep;
 mod step;
 mod task;
+mod timer_handle;
 
 pub(crate) use modules::{FROZEN, native_modules};

@@ -3,16 +3,36 @@
 //! Events are compared in order and matched by name: numbers that a run gives out (sequence
 //! numbers, times, ids, descriptors, process ids) and places in files are left out, and so are
 //! kinds of events that one side declares it never sends.
+//!
+//! Two dialects do the same work by different events. There only what a program can tell is
+//! compared: in which order its tasks take their steps, how they end, what it prints, which
+//! exceptions reach the handler, and its exit code; see [`Compare::Visible`].
+
+mod columns;
+mod reasons;
 
 use std::borrow::Cow;
 
-use loopscope_protocol::{By, Event, FieldValue, Kind, KindSet, NameId, On};
+use loopscope_protocol::{By, Event, FieldValue, Kind, KindSet, NameId, On, Stream, TaskId};
 
 use crate::names::Names;
 use crate::record::Record;
 use crate::sentence;
 use crate::state::State;
 use crate::timeline::Timeline;
+
+pub use columns::{Cell, Row, side_by_side};
+
+/// What counts when two histories are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compare {
+    /// Every event that both sides send.
+    #[default]
+    Everything,
+    /// What a program can tell: the order of its tasks' steps, how they end, standard output,
+    /// exceptions that reach the handler, the exit code.
+    Visible,
+}
 
 /// One of two histories.
 #[derive(Clone, Copy, Debug)]
@@ -64,8 +84,13 @@ pub struct Divergence {
 /// assert_eq!(diff(first, first), None);
 /// ```
 pub fn diff(first: Side<'_>, second: Side<'_>) -> Option<Divergence> {
+    diff_by(Compare::Everything, first, second)
+}
+
+/// The first difference in what counts.
+pub fn diff_by(compare: Compare, first: Side<'_>, second: Side<'_>) -> Option<Divergence> {
     let never = first.never_sends.union(second.never_sends);
-    let (mut a, mut b) = (Walk::new(first), Walk::new(second));
+    let (mut a, mut b) = (Walk::new(first, compare), Walk::new(second, compare));
     let mut equal = 0;
     loop {
         a.advance(never);
@@ -94,13 +119,14 @@ pub fn diff(first: Side<'_>, second: Side<'_>) -> Option<Divergence> {
 /// One side while it is walked along, with the state that tells what ids are called.
 struct Walk<'a> {
     side: Side<'a>,
+    compare: Compare,
     state: State,
     position: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn new(side: Side<'a>) -> Self {
-        Self { side, state: State::default(), position: 0 }
+    fn new(side: Side<'a>, compare: Compare) -> Self {
+        Self { side, compare, state: State::default(), position: 0 }
     }
 
     /// Goes on to the next record that counts.
@@ -109,10 +135,32 @@ impl<'a> Walk<'a> {
             self.position += 1;
             let Some(record) = self.record() else { return };
             self.state.apply(record);
-            if !never.has(record.kind()) {
+            if !never.has(record.kind()) && self.counts(record) {
                 return;
             }
         }
+    }
+
+    /// Whether a record, which has been applied, is among what is compared.
+    fn counts(&self, record: &Record) -> bool {
+        if self.compare == Compare::Everything {
+            return true;
+        }
+        match record.event {
+            Event::TaskStep { task } | Event::TaskDone { task, .. } => self.is_programs(task),
+            // The libraries word their own messages differently, and those go to standard error.
+            Event::Output { stream, .. } => stream == Stream::Stdout,
+            Event::HandlerCall { .. } | Event::ProgramExit { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a task's coroutine stands in a file of the program's. The libraries make tasks of
+    /// their own, as for `wait_for`.
+    fn is_programs(&self, task: TaskId) -> bool {
+        self.state.task(task).is_none_or(|task| {
+            task.defined.file.is_some() && !self.side.names.name(task.defined.file).starts_with('<')
+        })
     }
 
     fn record(&self) -> Option<&'a Record> {
@@ -157,8 +205,9 @@ enum Essence<'a> {
 }
 
 /// Whether a field says nothing about what the program did.
-fn is_left_out(event: &Event, field: &str) -> bool {
+fn is_left_out(event: &Event, field: &str, compare: Compare) -> bool {
     match event.kind() {
+        Kind::HandlerCall if compare == Compare::Visible => field != "exception",
         // How it was started is no part of what happened.
         Kind::RunStart | Kind::Gap => true,
         Kind::TurnBegin => field == "turn",
@@ -177,15 +226,21 @@ fn differs(a: &Walk<'_>, x: &Record, b: &Walk<'_>, y: &Record) -> Option<&'stati
         .iter()
         .zip(right.as_slice())
         .find(|(one, two)| {
-            !is_left_out(&x.event, one.name) && a.essence(x, one.value) != b.essence(y, two.value)
+            !is_left_out(&x.event, one.name, a.compare)
+                && a.essence(x, one.value) != b.essence(y, two.value)
         })
         .map(|(one, _)| one.name)
 }
 
 fn explain(equal: usize, a: &Walk<'_>, b: &Walk<'_>, field: Option<&str>) -> String {
+    let what = match a.compare {
+        Compare::Everything => "event",
+        Compare::Visible => "step or output",
+    };
     let after = match equal {
-        0 => "They differ from the first event on.".to_owned(),
-        1 => "After 1 equal event they differ.".to_owned(),
+        0 => format!("They differ from the first {what} on."),
+        1 => format!("After 1 equal {what} they differ."),
+        n if a.compare == Compare::Visible => format!("After {n} equal steps and outputs they differ."),
         n => format!("After {n} equal events they differ."),
     };
     let side = |walk: &Walk<'_>| match walk.record() {
@@ -202,7 +257,8 @@ fn explain(equal: usize, a: &Walk<'_>, b: &Walk<'_>, field: Option<&str>) -> Str
         Some(field) if plain(&one) == plain(&two) => format!(" The difference is in `{field}`."),
         _ => String::new(),
     };
-    format!("{after} {one} {two}{hint}")
+    let reason = reasons::reason(a, b).map(|reason| format!(" {reason}")).unwrap_or_default();
+    format!("{after} {one} {two}{hint}{reason}")
 }
 
 #[cfg(test)]

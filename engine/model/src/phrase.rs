@@ -86,6 +86,17 @@ pub(crate) fn signal_name(signal: Signal) -> String {
     name.to_owned()
 }
 
+/// How CPython calls the callback that ends a `sleep`.
+pub(crate) const END_OF_SLEEP: &str = "_set_result_unless_cancelled";
+
+/// A sentence with its first letter made a capital, where it begins with an article of ours.
+pub(crate) fn begun(sentence: String) -> String {
+    match sentence.strip_prefix("the ") {
+        Some(rest) => format!("The {rest}"),
+        None => sentence,
+    }
+}
+
 /// Everything that sentences look at.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
@@ -101,6 +112,9 @@ impl Scene<'_> {
         if handle.task.is_some() {
             return self.task(handle.task);
         }
+        if let Some(wakes) = self.end_of_sleep(handle) {
+            return format!("the {wakes}");
+        }
         let same = |other: &Handle| other.id != id && other.name == handle.name;
         if handle.name.is_some() && !self.state.handles().any(same) {
             return self.names.name(handle.name).into_owned();
@@ -111,11 +125,26 @@ impl Scene<'_> {
     /// `h5 display_date`: where the handle itself is meant, in a queue or in the heap.
     pub(crate) fn entry(&self, id: HandleId) -> String {
         match self.state.handle(id) {
-            Some(handle) if handle.name.is_some() => {
-                format!("h{} {}", id.0, self.names.name(handle.name))
-            }
+            Some(handle) if handle.name.is_some() => match self.end_of_sleep(handle) {
+                Some(wakes) => format!("h{} {wakes}", id.0),
+                None => format!("h{} {}", id.0, self.names.name(handle.name)),
+            },
             _ => format!("h{}", id.0),
         }
+    }
+
+    /// What the callback that ends a `sleep` does. Its own name says nothing to anybody.
+    fn end_of_sleep(&self, handle: &Handle) -> Option<String> {
+        if !self.names.name(handle.name).ends_with(END_OF_SLEEP) {
+            return None;
+        }
+        let sleeper = self.state.tasks().find(|task| {
+            handle.future.is_some() && !task.state.is_done() && task.on == On::Future(handle.future)
+        });
+        Some(match sleeper {
+            Some(task) => format!("wake-up of {}", self.task(task.id)),
+            None => "end of a sleep".to_owned(),
+        })
     }
 
     pub(crate) fn entry_of(&self, id: Option<HandleId>) -> String {

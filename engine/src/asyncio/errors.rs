@@ -3,7 +3,8 @@
 use std::cell::OnceCell;
 
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyTypeRef};
-use rustpython_vm::{AsObject, Py, PyObjectRef, VirtualMachine};
+use rustpython_vm::function::OptionalArg;
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine};
 
 thread_local! {
     static CANCELLED: OnceCell<PyTypeRef> = const { OnceCell::new() };
@@ -54,4 +55,29 @@ pub(super) fn is_cancelled(error: &Py<PyBaseException>, vm: &VirtualMachine) -> 
 pub(super) fn escapes(error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
     error.fast_isinstance(vm.ctx.exceptions.system_exit)
         || error.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt)
+}
+
+/// The exception that `throw()` of an awaitable is to raise, from either form of its arguments.
+pub(super) fn to_throw(
+    class: PyObjectRef,
+    value: OptionalArg,
+    traceback: OptionalArg,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    if value.is_present() || traceback.is_present() {
+        let text = "the (type, val, tb) signature of throw() is deprecated, use throw(val) instead";
+        rustpython_vm::warn::warn(
+            vm.ctx.new_str(text).into(),
+            Some(vm.ctx.exceptions.deprecation_warning.to_owned()),
+            1,
+            None,
+            vm,
+        )?;
+    }
+    let value = value.unwrap_or_none(vm);
+    let traceback = traceback.unwrap_or_none(vm);
+    if !vm.is_none(&traceback) && !traceback.fast_isinstance(vm.ctx.types.traceback_type) {
+        return Err(vm.new_type_error("throw() third argument must be a traceback object"));
+    }
+    vm.normalize_exception(class, value, traceback)
 }

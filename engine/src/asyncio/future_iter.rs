@@ -7,8 +7,9 @@ use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::types::{IterNext, SelfIter};
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
+use super::errors;
 use super::future_cell::FutureCell;
 
 /// Yields the future once, if it is not done, then returns its result.
@@ -58,27 +59,9 @@ impl PyFutureIter {
         traceback: OptionalArg,
         vm: &VirtualMachine,
     ) -> PyResult<PyIterReturn> {
-        if value.is_present() || traceback.is_present() {
-            rustpython_vm::warn::warn(
-                vm.ctx
-                    .new_str(
-                        "the (type, val, tb) signature of throw() is deprecated, \
-                         use throw(val) instead",
-                    )
-                    .into(),
-                Some(vm.ctx.exceptions.deprecation_warning.to_owned()),
-                1,
-                None,
-                vm,
-            )?;
-        }
+        let error = errors::to_throw(class, value, traceback, vm);
         zelf.future.lock().take();
-        let value = value.unwrap_or_none(vm);
-        let traceback = traceback.unwrap_or_none(vm);
-        if !vm.is_none(&traceback) && !traceback.fast_isinstance(vm.ctx.types.traceback_type) {
-            return Err(vm.new_type_error("throw() third argument must be a traceback object"));
-        }
-        Err(vm.normalize_exception(class, value, traceback)?)
+        Err(error?)
     }
 
     #[pymethod]

@@ -6,8 +6,9 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::event_loop::{LoopObject, PyLoop};
-use super::handle::{HandleCell, PyHandle, PyTimerHandle, Stage};
+use super::handle::{HandleCell, PyHandle, Stage};
 use super::task::PyTask;
+use super::timer_handle::PyTimerHandle;
 use super::{context, errors, step};
 use crate::core::{Host, Job};
 

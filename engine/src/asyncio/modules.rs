@@ -254,8 +254,9 @@ mod _loopscope {
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
     use super::super::event_loop::PyLoop;
-    use super::super::handle::{PyHandle, PyTimerHandle};
+    use super::super::handle::PyHandle;
     use super::super::sleep::{PySleep, SleepArgs};
+    use super::super::timer_handle::PyTimerHandle;
     use crate::run::Run;
 
     #[pyattr(name = "Loop", once)]

@@ -14,6 +14,7 @@ use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
 };
 
+use super::errors;
 use super::event_loop::PyLoop;
 use super::future_iter::PyFutureIter;
 use super::registry;
@@ -146,8 +147,7 @@ impl PySleep {
         vm: &VirtualMachine,
     ) -> PyResult<PyIterReturn> {
         zelf.end(vm)?;
-        let (value, traceback) = (value.unwrap_or_none(vm), traceback.unwrap_or_none(vm));
-        Err(vm.normalize_exception(class, value, traceback)?)
+        Err(errors::to_throw(class, value, traceback, vm)?)
     }
 
     #[pymethod]

@@ -37,7 +37,8 @@ pub(crate) fn current() -> Option<&'static Output> {
     OUTPUT.get()
 }
 
-/// Does `work`, and gives what this thread writes meanwhile as well.
+/// Does `work`, and gives what this thread writes meanwhile as well, where it goes only into
+/// records.
 pub(crate) fn listen<R>(work: impl FnOnce() -> R) -> (R, String) {
     let before = HEARD.replace(Some(String::new()));
     let result = work();
@@ -109,11 +110,14 @@ impl Side {
             None => Ok(()),
         };
         let text = String::from_utf8_lossy(piece);
-        HEARD.with_borrow_mut(|heard| {
-            if let Some(heard) = heard {
-                heard.push_str(&text);
-            }
-        });
+        // What was passed on has been seen; told again it would be seen twice.
+        if self.to.is_none() {
+            HEARD.with_borrow_mut(|heard| {
+                if let Some(heard) = heard {
+                    heard.push_str(&text);
+                }
+            });
+        }
         let event = Event::Output { stream: self.stream, text: Text::FIRST };
         Run::current().trace.emit_with(LoopId::NONE, event, &[&text]);
         passed

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use loopscope_protocol::ClockMode;
 
-use super::process::{kinds, printed, program};
+use super::process::program;
+use super::said::{kinds, printed};
 
 #[test]
 fn virtual_time_starts_at_the_wall_start_and_costs_nothing() {

@@ -6,7 +6,8 @@ use loopscope_protocol::{ClockMode, Kind, Request};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::process::{Said, exit_record, outputs, printed, program};
+use super::process::program;
+use super::said::{Said, exit_record, outputs, printed};
 
 /// Long enough for a busy machine, short enough to mean "at once".
 const AT_ONCE: Duration = Duration::from_secs(2);

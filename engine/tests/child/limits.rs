@@ -5,7 +5,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::process::{Said, exit_record, kinds, outputs, printed, program};
+use super::process::program;
+use super::said::{Said, exit_record, kinds, outputs, printed};
 
 const MIB: u64 = 1 << 20;
 

@@ -10,5 +10,6 @@ mod interrupts;
 mod limits;
 mod output;
 mod process;
+mod said;
 mod statements;
 mod stepping;

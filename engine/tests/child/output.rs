@@ -2,7 +2,8 @@
 
 use std::process::Stdio;
 
-use super::process::{Said, exit_record, kinds, outputs, printed, program};
+use super::process::program;
+use super::said::{Said, exit_record, kinds, outputs, printed};
 
 #[test]
 fn a_record_is_a_line_or_a_flush_and_both_streams_keep_their_order() {

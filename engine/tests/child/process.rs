@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 
 use command_fds::{CommandFdExt, FdMapping};
 use loopscope_engine::host::{AS_PYTHON, Options, Program};
-use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, Step};
-use loopscope_protocol::{Event, Kind, KindSet, NameId, Reply, Request, StopWhen, Stream, Word};
+use loopscope_protocol::wire::{Decoder, Encoder, Item, Step};
+use loopscope_protocol::{Kind, KindSet, NameId, Request, StopWhen};
+
+use super::said::{Said, understand};
 
 /// Nothing that is asked for here takes longer on a machine that is not stuck.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -117,17 +119,6 @@ pub(crate) fn leave(command: &mut Command) -> Left {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         took: start.elapsed(),
     }
-}
-
-/// What a child says.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Said {
-    Record { seq: u64, event: Event, texts: Vec<String> },
-    Hello { capabilities: u32, pid: u32 },
-    Held(u32),
-    Ran { ok: bool, text: String },
-    Refused(String),
-    End,
 }
 
 /// A running child.
@@ -331,87 +322,6 @@ impl Drop for Child {
 fn rustix_pipe() -> (std::os::fd::OwnedFd, std::os::fd::OwnedFd) {
     let (read, write) = std::io::pipe().expect("descriptors are left");
     (read.into(), write.into())
-}
-
-fn understand(
-    item: ItemFrame<'_>,
-    seq: u64,
-    names: &mut HashMap<NameId, String>,
-    texts: &mut Vec<(u8, Vec<u8>)>,
-    ran: &mut String,
-) -> Option<Said> {
-    let string = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    match item {
-        ItemFrame::Event(frame) => {
-            let texts = std::mem::take(texts).iter().map(|(_, text)| string(text)).collect();
-            Some(Said::Record { seq: seq + 1, event: frame.event, texts })
-        }
-        ItemFrame::Item(Item::Name { id, name }) => {
-            names.insert(id, string(name));
-            None
-        }
-        ItemFrame::Item(Item::Text { slot, bytes }) => {
-            match texts.iter_mut().find(|(other, _)| *other == slot) {
-                Some((_, text)) => text.extend_from_slice(bytes),
-                None => texts.push((slot, bytes.to_vec())),
-            }
-            None
-        }
-        ItemFrame::Item(Item::Reply(reply)) => match reply {
-            Reply::Hello { capabilities, pid, .. } => {
-                Some(Said::Hello { capabilities: capabilities.0, pid })
-            }
-            Reply::Held { seq } => Some(Said::Held(seq)),
-            Reply::Ran { ok, more, text } => {
-                ran.push_str(&string(text));
-                (!more).then(|| Said::Ran { ok, text: std::mem::take(ran) })
-            }
-            Reply::Refused { text } => Some(Said::Refused(string(text))),
-            Reply::Dropped { .. } => None,
-        },
-        ItemFrame::Item(_) => None,
-    }
-}
-
-/// The kinds of the records among `said`.
-pub(crate) fn kinds(said: &[Said]) -> Vec<&'static str> {
-    said.iter()
-        .filter_map(|said| match said {
-            Said::Record { event, .. } => Some(event.kind().word()),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The output records among `said`, as stream and text.
-pub(crate) fn outputs(said: &[Said]) -> Vec<(&'static str, &str)> {
-    said.iter()
-        .filter_map(|said| match said {
-            Said::Record { event: Event::Output { stream, .. }, texts, .. } => {
-                Some((stream.word(), texts[0].as_str()))
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-/// What was printed, in one piece.
-pub(crate) fn printed(said: &[Said]) -> String {
-    outputs(said)
-        .into_iter()
-        .filter(|(stream, _)| *stream == Stream::Stdout.word())
-        .map(|(_, text)| text)
-        .collect()
-}
-
-/// The record of the end: code, how and sentence.
-pub(crate) fn exit_record(said: &[Said]) -> Option<(i32, &'static str, &str)> {
-    said.iter().find_map(|said| match said {
-        Said::Record { event: Event::ProgramExit { code, how, .. }, texts, .. } => {
-            Some((*code, how.word(), texts[0].as_str()))
-        }
-        _ => None,
-    })
 }
 
 /// Runs `python3` made of our binary.

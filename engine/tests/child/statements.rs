@@ -2,7 +2,8 @@
 
 use loopscope_protocol::Kind;
 
-use super::process::{Child, Said, kinds, outputs, program};
+use super::process::{Child, program};
+use super::said::{Said, kinds, outputs};
 
 fn ran(child: &mut Child, code: &str) -> String {
     match child.py(code) {

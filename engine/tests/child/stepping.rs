@@ -2,7 +2,8 @@
 
 use loopscope_protocol::{Capabilities, Capability, Kind, KindSet, Request, StopWhen};
 
-use super::process::{Said, exit_record, kinds, program};
+use super::process::program;
+use super::said::{Said, exit_record, kinds};
 
 const TWO_LINES: &str = "print('a')\nprint('b')\n";
 

@@ -8,7 +8,7 @@ use loopscope_protocol::{
 };
 
 use crate::names::Names;
-use crate::phrase::{Scene, count, excerpt};
+use crate::phrase::{Scene, begun, count, excerpt};
 use crate::record::Record;
 use crate::state::{Sleep, State};
 
@@ -26,6 +26,10 @@ use crate::state::{Sleep, State};
 /// );
 /// ```
 pub fn happened(state: &State, record: &Record, names: &Names) -> String {
+    begun(told(state, record, names))
+}
+
+fn told(state: &State, record: &Record, names: &Names) -> String {
     let scene = Scene { state, names };
     match record.event {
         Event::RunStart { dialect, clock, file, .. } => {

@@ -4,7 +4,7 @@ use loopscope_protocol::{LoopId, On, RunHow, TaskId};
 
 use super::happened::run_name;
 use crate::names::Names;
-use crate::phrase::{Scene, count, signal_name, time};
+use crate::phrase::{Scene, begun, count, signal_name, time};
 use crate::state::{At, Loop, Phase, State, TaskState};
 
 /// What happens next, as far as the state tells: for the loop of the last record.
@@ -18,6 +18,10 @@ use crate::state::{At, Loop, Phase, State, TaskState};
 /// assert_eq!(sentence::next(&state, story.names()), "display_date runs next.");
 /// ```
 pub fn next(state: &State, names: &Names) -> String {
+    begun(told(state, names))
+}
+
+fn told(state: &State, names: &Names) -> String {
     let scene = Scene { state, names };
     if let Some(exit) = state.exit() {
         return format!("Nothing more: the program has ended with exit code {}.", exit.code);

@@ -84,7 +84,12 @@ fn a_date_every_second() {
 #[test]
 fn a_task_that_sleeps() {
     let mut story = Story::new();
-    story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1).future(1).timer(2, 0.5, "wake", 1);
+    story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1).future(1).timer(
+        2,
+        0.5,
+        "_set_result_unless_cancelled",
+        1,
+    );
     story.suspend(1, 1, On::Future(FutureId(1)), 9).end_turn();
     story.poll(Some(0.5), 0.5).due(2, 0.5).begin_turn(1).run(2).complete(1);
     story.handle(3, loopscope_protocol::HandleHow::Wakeup, "fetch", 1, 1).done(2);
@@ -109,29 +114,29 @@ fn a_task_that_sleeps() {
             "-> fetch (task 1) runs until it waits or ends; then the turn is over.",
             "fetch (task 1) made f1 (Future).",
             "-> fetch (task 1) runs until it waits or ends; then the turn is over.",
-            "fetch (task 1) made the timer h2 wake, due at 0.500 and will complete f1 (Future).",
+            "fetch (task 1) made the timer h2 end of a sleep, due at 0.500 and will complete f1 (Future).",
             "-> fetch (task 1) runs until it waits or ends; then the turn is over.",
             "fetch (task 1) waits for f1 (Future) at program.py:9.",
             "-> fetch (task 1) has given up control; then the turn is over.",
             "h1 of fetch (task 1) is done.",
             "-> The batch is done, so the turn ends.",
             "Turn 1 is done; nothing is ready for the next one.",
-            "-> The loop will sleep until 0.500, when h2 wake is due.",
-            "The loop goes to sleep until 0.500, when h2 wake is due.",
-            "-> The loop sleeps until 0.500, when h2 wake is due.",
-            "The poll slept 0.500 s until h2 wake was due.",
-            "-> h2 wake is due and joins the ready queue.",
-            "h2 wake was due at 0.500: it is ready now.",
+            "-> The loop will sleep until 0.500, when h2 wake-up of fetch (task 1) is due.",
+            "The loop goes to sleep until 0.500, when h2 wake-up of fetch (task 1) is due.",
+            "-> The loop sleeps until 0.500, when h2 wake-up of fetch (task 1) is due.",
+            "The poll slept 0.500 s until h2 wake-up of fetch (task 1) was due.",
+            "-> h2 wake-up of fetch (task 1) is due and joins the ready queue.",
+            "h2 wake-up of fetch (task 1) was due at 0.500: it is ready now.",
             "-> The turn begins with a batch of 1 handle.",
             "Turn 2 begins: its batch has 1 handle.",
-            "-> wake runs next.",
-            "wake runs.",
-            "-> wake runs to its end; then the turn is over.",
-            "wake gave f1 (Future) its result.",
-            "-> wake runs to its end; then the turn is over.",
+            "-> The wake-up of fetch (task 1) runs next.",
+            "The wake-up of fetch (task 1) runs.",
+            "-> The wake-up of fetch (task 1) runs to its end; then the turn is over.",
+            "The wake-up of fetch (task 1) gave f1 (Future) its result.",
+            "-> The wake-up of fetch (task 1) runs to its end; then the turn is over.",
             "f1 (Future) is done, so fetch (task 1) is ready now.",
-            "-> wake runs to its end; then the turn is over.",
-            "wake is done.",
+            "-> The wake-up of fetch (task 1) runs to its end; then the turn is over.",
+            "The wake-up of fetch (task 1) is done.",
             "-> The batch is done, so the turn ends.",
             "Turn 2 is done; 1 handle is ready for the next one.",
             "-> A new turn: no sleep, because h3 fetch is ready.",

@@ -1,0 +1,61 @@
+//! Why two dialects part where they do, as far as the records tell.
+
+use loopscope_protocol::{Dialect, Event, TaskHow};
+
+use super::Walk;
+use crate::state::State;
+
+/// Who schedules.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Cpython,
+    Micropython,
+}
+
+fn family(state: &State) -> Option<Family> {
+    match state.run().dialect? {
+        Dialect::Cpython | Dialect::Cpython36 | Dialect::Cpython314 => Some(Family::Cpython),
+        Dialect::Micropython | Dialect::MicropythonFirmware => Some(Family::Micropython),
+        Dialect::Embassy | Dialect::Other => None,
+    }
+}
+
+/// The rule behind the difference at which both sides stand; `None` where there is one dialect, or
+/// the records do not tell.
+pub(super) fn reason(a: &Walk<'_>, b: &Walk<'_>) -> Option<&'static str> {
+    let (one, two) = (family(&a.state)?, family(&b.state)?);
+    if one == two {
+        return None;
+    }
+    let (cpython, micropython) = if one == Family::Cpython { (a, b) } else { (b, a) };
+    let there = cpython.record().map(|record| record.event);
+    let here = micropython.record().map(|record| record.event);
+    match (there, here) {
+        (_, Some(Event::HandlerCall { .. })) => Some(
+            "MicroPython calls the handler one scheduling round after the task failed; CPython \
+             calls it when the task is collected, and not at all while something refers to it.",
+        ),
+        (Some(Event::HandlerCall { .. }), _) => Some(
+            "CPython calls the handler when nothing refers to the failed task any more; \
+             MicroPython one scheduling round after the failure.",
+        ),
+        (Some(Event::TaskDone { how: TaskHow::Cancelled, .. }), _) => Some(
+            "The two cancel by different rules: CPython throws at the task's next step and counts \
+             the requests; MicroPython queues the task at once, in the order of the calls.",
+        ),
+        (Some(Event::TaskStep { task: one }), Some(Event::TaskStep { task: two })) => {
+            let cancelled = |walk: &Walk<'_>, task| {
+                walk.state.task(task).is_some_and(|task| task.cancel_requested)
+            };
+            Some(if cancelled(cpython, one) || cancelled(micropython, two) {
+                "One of them was cancelled: CPython lets it run at its place in the next batch, \
+                 MicroPython puts it into the queue at the present millisecond."
+            } else {
+                "CPython runs ready handles first in, first out, and lets due timers join behind \
+                 them, tied ones in the order of its heap; MicroPython has one queue of tasks, \
+                 ordered by the millisecond and then by who came first."
+            })
+        }
+        _ => None,
+    }
+}

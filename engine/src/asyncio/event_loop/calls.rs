@@ -1,0 +1,161 @@
+//! `call_soon`, `call_later` and their like: the checks, the handle, the place in a queue.
+
+use loopscope_protocol::{FutureId, HandleHow, TaskId};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload as _, PyRef, PyResult, VirtualMachine,
+};
+
+use super::super::future_cell::FutureCell;
+use super::super::handle::HandleCell;
+use super::super::job::PyJob;
+use super::super::task::PyTask;
+use super::super::timer_handle::PyTimerHandle;
+use super::super::{context, describe, registry};
+use super::PyLoop;
+use super::queue::LoopObject as _;
+use crate::core::{HandleInfo, Trace};
+
+/// The callback, its arguments and `context=` out of a call's arguments.
+fn split(
+    mut args: FuncArgs,
+    leading: usize,
+    missing: &'static str,
+    vm: &VirtualMachine,
+) -> PyResult<(Vec<PyObjectRef>, Option<PyObjectRef>)> {
+    let context = args.kwargs.shift_remove("context").filter(|context| !vm.is_none(context));
+    if let Some(other) = args.kwargs.keys().next() {
+        let text = format!("got an unexpected keyword argument '{other}'");
+        return Err(vm.new_type_error(text));
+    }
+    if args.args.len() <= leading {
+        return Err(vm.new_type_error(missing));
+    }
+    Ok((args.args, context))
+}
+
+/// What a record says of a callback: its name and place, and the future among its arguments
+/// that it will complete.
+pub(super) fn describe_call<'a>(
+    call: &'a [PyObjectRef],
+    vm: &'a VirtualMachine,
+) -> impl FnOnce(&Trace) -> HandleInfo + 'a {
+    move |trace| {
+        let (name, place) = describe::callable(&call[0], trace, vm);
+        let argument = call.get(1).filter(|first| first.downcast_ref::<PyTask>().is_none());
+        let future = argument
+            .and_then(|first| FutureCell::of(first))
+            .map_or(FutureId::NONE, FutureCell::future_id);
+        HandleInfo { name, place, task: TaskId::NONE, future }
+    }
+}
+
+pub(super) fn call_soon(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    zelf.check_closed(vm)?;
+    let missing = "call_soon() missing 1 required positional argument: 'callback'";
+    let (call, given) = split(args, 0, missing, vm)?;
+    check_call(zelf, &call, "call_soon", true, vm)?;
+    soon(zelf, call, given, HandleHow::Soon, vm)
+}
+
+pub(super) fn call_soon_threadsafe(
+    zelf: &Py<PyLoop>,
+    args: FuncArgs,
+    vm: &VirtualMachine,
+) -> PyResult {
+    zelf.check_closed(vm)?;
+    let missing = "call_soon_threadsafe() missing 1 required positional argument: 'callback'";
+    let (call, given) = split(args, 0, missing, vm)?;
+    check_call(zelf, &call, "call_soon_threadsafe", false, vm)?;
+    let handle = soon(zelf, call, given, HandleHow::Threadsafe, vm)?;
+    zelf.core.wake();
+    Ok(handle)
+}
+
+/// What debug mode checks of a call before it is queued.
+fn check_call(
+    zelf: &Py<PyLoop>,
+    call: &[PyObjectRef],
+    method: &'static str,
+    same_thread: bool,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if !zelf.debug() {
+        return Ok(());
+    }
+    if same_thread {
+        vm.call_method(zelf.as_object(), "_check_thread", ())?;
+    }
+    let name = vm.ctx.new_str(method);
+    vm.call_method(zelf.as_object(), "_check_callback", (call[0].clone(), name))?;
+    Ok(())
+}
+
+fn soon(
+    zelf: &Py<PyLoop>,
+    call: Vec<PyObjectRef>,
+    given: Option<PyObjectRef>,
+    how: HandleHow,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let context = match given {
+        Some(context) => context,
+        None => context::copy(vm)?,
+    };
+    let handle = zelf.queue_call(call, context, how, vm);
+    if zelf.debug() {
+        let source = registry::source_traceback(zelf.as_object(), vm)?;
+        *handle.cell.source_traceback.lock() = source;
+    }
+    Ok(handle.into())
+}
+
+pub(super) fn call_later(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let missing = "call_later() missing required arguments: 'delay' and 'callback'";
+    let (mut call, given) = split(args, 1, missing, vm)?;
+    let delay = call.remove(0);
+    if vm.is_none(&delay) {
+        return Err(vm.new_type_error("delay must not be None"));
+    }
+    let when = vm._add(vm.ctx.new_float(zelf.core.time()).as_object(), &delay)?;
+    timer(zelf, &when, call, given, vm)
+}
+
+pub(super) fn call_at(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let missing = "call_at() missing required arguments: 'when' and 'callback'";
+    let (mut call, given) = split(args, 1, missing, vm)?;
+    let when = call.remove(0);
+    if vm.is_none(&when) {
+        return Err(vm.new_type_error("when cannot be None"));
+    }
+    timer(zelf, &when, call, given, vm)
+}
+
+fn timer(
+    zelf: &Py<PyLoop>,
+    when: &PyObject,
+    call: Vec<PyObjectRef>,
+    given: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    zelf.check_closed(vm)?;
+    check_call(zelf, &call, "call_at", true, vm)?;
+    let when = when.try_float(vm)?.to_f64();
+    let context = match given {
+        Some(context) => context,
+        None => context::copy(vm)?,
+    };
+    let id = zelf.core.ids().handle();
+    let shown = zelf.core.trace().is_on().then(|| call.clone());
+    let cell = HandleCell::new(id, call, Some(context), zelf.to_owned().into(), false);
+    let class = PyTimerHandle::class(&vm.ctx).to_owned();
+    let timer = PyRef::new_ref(PyTimerHandle::new(cell, when), class, None);
+    zelf.core.call_at(when, PyJob::Timer(timer.clone()), |trace| {
+        describe_call(&shown.unwrap_or_default(), vm)(trace)
+    });
+    if zelf.debug() {
+        let source = registry::source_traceback(zelf.as_object(), vm)?;
+        *timer.cell.source_traceback.lock() = source;
+    }
+    Ok(timer.into())
+}

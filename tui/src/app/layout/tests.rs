@@ -1,0 +1,81 @@
+//! No panel overlaps another, and every view can be reached, at every size.
+
+use super::*;
+
+const SIZES: &[(u16, u16)] = &[
+    (40, 12),
+    (41, 13),
+    (60, 20),
+    (79, 50),
+    (80, 12),
+    (80, 18),
+    (80, 23),
+    (80, 24),
+    (100, 30),
+    (110, 32),
+    (120, 40),
+    (159, 70),
+    (160, 40),
+    (200, 60),
+    (400, 120),
+];
+
+fn each() -> impl Iterator<Item = (Rect, Facts, Layout)> {
+    SIZES.iter().flat_map(|(width, height)| {
+        [false, true].into_iter().flat_map(move |lesson| {
+            [false, true].into_iter().map(move |rest| {
+                let area = Rect::new(0, 0, *width, *height);
+                let facts = Facts { lesson, timers: rest, tasks: rest, displays: rest };
+                (area, facts, layout(area, facts).unwrap())
+            })
+        })
+    })
+}
+
+#[test]
+fn insides_do_not_overlap_and_fill_the_screen() {
+    for (area, facts, layout) in each() {
+        for (n, slot) in layout.slots.iter().enumerate() {
+            assert!(area.intersection(slot.rect) == slot.rect, "{area:?} {facts:?} {slot:?}");
+            assert!(slot.inside().height >= 1 && slot.inside().width >= 10, "{area:?} {slot:?}");
+            for other in &layout.slots[n + 1..] {
+                let both = slot.inside().intersection(other.inside());
+                assert!(both.is_empty(), "{area:?} {facts:?} {slot:?} {other:?}");
+            }
+        }
+        let panels = layout.sentences.y - layout.displays.height;
+        for y in 1..panels {
+            for x in 0..area.width {
+                let covered = layout.slots.iter().any(|slot| slot.rect.contains((x, y).into()));
+                assert!(covered, "{area:?} {facts:?} has a hole at {x},{y}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_view_can_be_reached_at_every_size() {
+    for (area, facts, layout) in each() {
+        for entry in crate::views::TABLE {
+            if entry.id == "lesson" && !facts.lesson {
+                continue;
+            }
+            let found = layout.slots.iter().any(|slot| slot.views.contains(&entry.id));
+            assert!(found, "{} at {area:?} {facts:?}", entry.id);
+        }
+    }
+}
+
+#[test]
+fn ready_and_timers_are_titles_at_80x24() {
+    let layout = layout(Rect::new(0, 0, 80, 24), Facts::default()).unwrap();
+    for name in ["ready", "timers"] {
+        assert!(layout.slots.iter().any(|slot| slot.views[0] == name), "{name}");
+    }
+}
+
+#[test]
+fn too_small_is_too_small() {
+    assert_eq!(layout(Rect::new(0, 0, 39, 30), Facts::default()), None);
+    assert_eq!(layout(Rect::new(0, 0, 80, 11), Facts::default()), None);
+}
