@@ -1,0 +1,53 @@
+//! Prints the records in a board's bytes: `decode ELF < BYTES`.
+//!
+//! What stands here is all that a host needs to read a board: the names from the ELF's section, and
+//! `Ingest` for the rest.
+
+use std::error::Error;
+use std::io::{Read, Write};
+
+use loopscope_agent as _;
+use loopscope_model::Names;
+use loopscope_model::stream::{Arrived, Ingest};
+use loopscope_protocol::NameId;
+use object::{Object, ObjectSection};
+
+// The agent is linked too, so it needs a clock.
+loopscope_agent::clock!(|| 0);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("usage: decode ELF < BYTES")?;
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes)?;
+    let mut ingest = Ingest::new();
+    ingest.feed(&bytes);
+    ingest.end();
+    let arrived: Vec<_> = ingest.by_ref().collect();
+    let mut names = ingest.into_names();
+    define(&mut names, &std::fs::read(path)?)?;
+    let mut out = std::io::stdout().lock();
+    for arrived in arrived {
+        match arrived {
+            Arrived::Record(record) => {
+                let t = record.t.map_or("?".into(), |t| format!("{:.6}", t as f64 / 1e9));
+                writeln!(out, "{:>6} {t:>12} {}", record.seq, names.line(&record))?;
+            }
+            Arrived::Reply(reply) => writeln!(out, "{reply:?}")?,
+        }
+    }
+    Ok(())
+}
+
+/// Defines the names of the ELF, by the rule of `NAMES.md`.
+fn define(names: &mut Names, elf: &[u8]) -> Result<(), Box<dyn Error>> {
+    let file = object::File::parse(elf)?;
+    let section = file.section_by_name("loopscope_names").ok_or("the ELF has no names")?;
+    let mut number = 1;
+    for text in section.data()?.split(|byte| *byte == 0) {
+        if !text.is_empty() {
+            names.define(NameId(number), &String::from_utf8_lossy(text));
+        }
+        number += u32::try_from(text.len())? + 1;
+    }
+    Ok(())
+}

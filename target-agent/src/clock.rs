@@ -1,0 +1,97 @@
+//! Where timestamps come from: one function of the program's, and ready-made ones for it to name.
+//!
+//! The counter has 32 bits and wraps. Every event and every [`crate::poll`] looks at it, so it is
+//! extended without loss as long as one of the two happens once a wrap: at 64 MHz that is once in
+//! 67 seconds, which every idle loop does.
+
+#![allow(unsafe_code, reason = "the program defines the clock as a symbol, as it does for defmt")]
+
+unsafe extern "Rust" {
+    safe fn _loopscope_clock() -> u32;
+}
+
+/// The counter, as the program's [`clock!`](crate::clock) reads it.
+#[inline(always)]
+pub fn now() -> u32 {
+    _loopscope_clock()
+}
+
+/// Names the function that reads the clock: a free-running counter of 32 bits that counts up and
+/// wraps. Exactly one place in a program does this.
+///
+/// ```ignore
+/// loopscope_agent::clock!(cortex_m::peripheral::DWT::cycle_count);
+/// loopscope_agent::clock!(loopscope_agent::clock::SysTick::<12_000>::now);
+/// loopscope_agent::clock!(|| embassy_time::Instant::now().as_ticks() as u32);
+/// ```
+#[macro_export]
+macro_rules! clock {
+    ($function:expr) => {
+        const _: () = {
+            #[unsafe(no_mangle)]
+            #[inline]
+            fn _loopscope_clock() -> u32 {
+                let read: fn() -> u32 = $function;
+                read()
+            }
+        };
+    };
+}
+
+#[cfg(target_arch = "arm")]
+pub use systick::SysTick;
+
+#[cfg(target_arch = "arm")]
+mod systick {
+    use core::sync::atomic::{AtomicU32, Ordering};
+
+    use cortex_m::peripheral::syst::SystClkSource;
+    use cortex_m::peripheral::{SCB, SYST};
+
+    static PERIODS: AtomicU32 = AtomicU32::new(0);
+
+    /// The core's own timer as a clock that counts the core's cycles, for cores without a cycle
+    /// counter. It interrupts once in `PERIOD` cycles, which also wakes a waiting core.
+    ///
+    /// The program calls [`SysTick::start`] at the beginning and [`SysTick::interrupt`] in its
+    /// handler of the `SysTick` exception.
+    #[derive(Debug)]
+    pub struct SysTick<const PERIOD: u32>;
+
+    impl<const PERIOD: u32> SysTick<PERIOD> {
+        /// Starts the timer with the core's clock.
+        pub fn start(timer: &mut SYST) {
+            const { assert!(PERIOD > 1 && PERIOD <= 1 << 24, "SysTick has 24 bits") };
+            timer.set_clock_source(SystClkSource::Core);
+            timer.set_reload(PERIOD - 1);
+            timer.clear_current();
+            timer.enable_interrupt();
+            timer.enable_counter();
+        }
+
+        /// The handler of the exception.
+        #[inline]
+        pub fn interrupt() {
+            // Only this handler writes, so a load and a store are enough where there is no more.
+            PERIODS.store(PERIODS.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        }
+
+        /// Cycles since the start, modulo 2^32. May be called with interrupts masked.
+        #[inline]
+        pub fn now() -> u32 {
+            loop {
+                let periods = PERIODS.load(Ordering::Acquire);
+                let left = SYST::get_current();
+                // The timer may have wrapped while its interrupt is masked.
+                let waiting = SCB::is_pendst_pending();
+                let again = SYST::get_current();
+                // At zero the interrupt waits already, but the period is not over yet.
+                if left == 0 || again > left || periods != PERIODS.load(Ordering::Acquire) {
+                    continue;
+                }
+                let whole = periods.wrapping_add(u32::from(waiting));
+                return whole.wrapping_mul(PERIOD).wrapping_add(PERIOD - 1 - left);
+            }
+        }
+    }
+}

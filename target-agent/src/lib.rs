@@ -1,0 +1,65 @@
+//! Loopscope on a microcontroller.
+//!
+//! The agent records what a scheduler does and streams it over RTT, on a channel of its own beside
+//! defmt's or `rtt-target`'s; `loopscope attach` shows it live. It needs no operating system and no
+//! heap, never waits, and counts what it has no room for.
+//!
+//! What a program does to be seen:
+//!
+//! ```
+//! use loopscope_agent::{Config, Ring, protocol::Dialect};
+//!
+//! static RECORDS: Ring<1024> = Ring::new();
+//! static REQUESTS: Ring<64> = Ring::new();
+//! loopscope_agent::clock!(|| 0); // DWT, SysTick, or a counter of your own
+//!
+//! loopscope_agent::init(&RECORDS, &REQUESTS, Config::new(64_000_000, Dialect::Micropython));
+//! ```
+//!
+//! Then it says what happens by [`emit`], and calls [`poll`] before each task and when idle.
+//!
+//! # Memory
+//!
+//! The ring's size is the program's choice. A snapshot has to fit in it at once: about 40 bytes a
+//! task. Beyond rings and tasks the agent has less than 256 bytes.
+#![cfg_attr(not(test), no_std)]
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "numbers are taken apart into bytes all over, and offsets of a ring fit in 24 bits"
+)]
+
+mod agent;
+pub mod clock;
+mod control;
+pub mod emit;
+mod emitter;
+#[doc(hidden)]
+pub mod names;
+mod rtt;
+
+pub use agent::{Config, init, milliseconds, poll, ticks};
+pub use control::Hold;
+pub use loopscope_protocol as protocol;
+pub use rtt::{_LOOPSCOPE_RTT, Channel, ControlBlock, Ring};
+
+/// A scheduler, as far as [`poll`] has to know it.
+pub trait Source {
+    /// Room in the ring that [`Source::snapshot`] needs, in bytes; `None` if it cannot tell its
+    /// state. It must not be more than the ring has.
+    fn room(&self) -> Option<u32>;
+    /// Tells the present state by ordinary events: all of it, since what a snapshot does not name
+    /// does not exist for the host.
+    fn snapshot(&self);
+}
+
+/// A scheduler that cannot tell its state: a host is refused a snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct Untold;
+
+impl Source for Untold {
+    fn room(&self) -> Option<u32> {
+        None
+    }
+
+    fn snapshot(&self) {}
+}

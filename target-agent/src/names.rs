@@ -1,0 +1,75 @@
+//! Names: texts in a section of the program's file, numbered by where they stand in it.
+//!
+//! A name costs nothing on the wire but its number: the host reads the texts from the ELF. The rule
+//! is in `NAMES.md` beside this crate.
+//!
+//! The `unsafe` code of this file is the section's fixed name, and the symbol of its beginning,
+//! which the linker defines.
+#![allow(unsafe_code, reason = "a section's fixed name, and a symbol that the linker defines")]
+
+use loopscope_protocol::NameId;
+
+/// It makes sure that the section exists, in a program without names too.
+#[unsafe(link_section = "loopscope_names")]
+#[used]
+static FIRST: [u8; 1] = [0];
+
+#[cfg(not(target_vendor = "apple"))]
+unsafe extern "C" {
+    #[link_name = "__start_loopscope_names"]
+    static START: u8;
+}
+
+/// The number of a text in the section. Use [`name!`](crate::name), which puts one there.
+#[doc(hidden)]
+#[inline]
+pub fn number(text: &'static [u8]) -> NameId {
+    #[cfg(not(target_vendor = "apple"))]
+    let start = &raw const START as usize;
+    #[cfg(target_vendor = "apple")]
+    let start = FIRST.as_ptr() as usize;
+    NameId((text.as_ptr() as usize).wrapping_sub(start) as u32 + 1)
+}
+
+/// A text with a zero byte behind it. Zero bytes in it become question marks.
+#[doc(hidden)]
+pub const fn ended<const N: usize>(text: &str) -> [u8; N] {
+    let mut bytes = [0; N];
+    let mut at = 0;
+    while at < text.len() && at + 1 < N {
+        let byte = text.as_bytes()[at];
+        bytes[at] = if byte == 0 { b'?' } else { byte };
+        at += 1;
+    }
+    bytes
+}
+
+/// A name that the host knows from the program's file.
+///
+/// ```
+/// use loopscope_agent::name;
+/// assert_ne!(name!("blink"), name!("sleeper"));
+/// ```
+#[macro_export]
+macro_rules! name {
+    ($text:expr) => {{
+        const TEXT: &str = $text;
+        #[allow(unsafe_code, reason = "a section's fixed name")]
+        #[unsafe(link_section = "loopscope_names")]
+        static NAME: [u8; TEXT.len() + 1] = $crate::names::ended(TEXT);
+        $crate::names::number(&NAME)
+    }};
+}
+
+/// The line of the source where this stands.
+///
+/// ```
+/// let place = loopscope_agent::here!();
+/// assert_eq!(place.line, line!() - 1);
+/// ```
+#[macro_export]
+macro_rules! here {
+    () => {
+        $crate::protocol::Place { file: $crate::name!(file!()), line: line!() }
+    };
+}
