@@ -8,7 +8,7 @@
 )]
 
 mod context;
-mod describe;
+pub(crate) mod describe;
 mod errors;
 mod event_loop;
 mod future;

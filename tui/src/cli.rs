@@ -277,7 +277,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     };
     match cli.command {
         None => screen::menu(&Shared::default()),
-        Some(Command::Run(args)) => start::run(args),
+        Some(Command::Run(args)) => start::run(&args),
         Some(Command::Learn(args)) => screen::learn(&args),
         Some(Command::Replay(args)) => start::replay(&args),
         Some(Command::Repl(args)) => {

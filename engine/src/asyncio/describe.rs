@@ -29,7 +29,7 @@ fn code_place(code: &Py<PyCode>, trace: &Trace) -> Place {
 }
 
 /// The qualified name of a callable, and where it is defined.
-pub(super) fn callable(callable: &PyObject, trace: &Trace, vm: &VirtualMachine) -> (NameId, Place) {
+pub(crate) fn callable(callable: &PyObject, trace: &Trace, vm: &VirtualMachine) -> (NameId, Place) {
     let mut target: PyObjectRef = callable.to_owned();
     // functools.partial says nothing of itself; what it calls does.
     for _ in 0..DEEPEST {
@@ -58,7 +58,7 @@ pub(super) fn callable(callable: &PyObject, trace: &Trace, vm: &VirtualMachine) 
 }
 
 /// The qualified name of a coroutine, and where it is defined.
-pub(super) fn coroutine(
+pub(crate) fn coroutine(
     coroutine: &PyObject,
     trace: &Trace,
     vm: &VirtualMachine,
@@ -66,7 +66,7 @@ pub(super) fn coroutine(
     if let Some(native) = coroutine.downcast_ref::<PyCoroutine>() {
         let coro = native.as_coro();
         let code = coro.code();
-        return (trace.name(&coro.qualname().to_string()), code_place(&code, trace));
+        return (trace.name(coro.qualname().as_ref()), code_place(&code, trace));
     }
     let name = text(coroutine, "__qualname__", vm)
         .or_else(|| text(coroutine, "__name__", vm))
@@ -76,7 +76,7 @@ pub(super) fn coroutine(
 
 /// Where a suspended coroutine stands: the innermost line of the program, and the whole chain of
 /// coroutines that await each other.
-pub(super) fn chain(outermost: &PyObject, trace: &Trace) -> (Place, ChainId) {
+pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> (Place, ChainId) {
     let mut chain = ChainId::NONE;
     let mut place = Place::NONE;
     let mut at: Option<PyObjectRef> = Some(outermost.to_owned());
@@ -96,7 +96,7 @@ pub(super) fn chain(outermost: &PyObject, trace: &Trace) -> (Place, ChainId) {
         let code = coro.code();
         let path = code.source_path().as_str();
         let here = trace.place(file_name(path), u32::try_from(location.line.get()).unwrap_or(0));
-        chain = trace.chain(chain, trace.name(&coro.qualname().to_string()), here);
+        chain = trace.chain(chain, trace.name(coro.qualname().as_ref()), here);
         if !path.starts_with('<') && !path.contains("rustpython") {
             place = here;
         }

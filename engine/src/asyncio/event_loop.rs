@@ -325,7 +325,7 @@ impl PyLoop {
 
     #[pymethod]
     fn _note_handler_set(zelf: &Py<Self>, handler: PyObjectRef, vm: &VirtualMachine) {
-        notes::handler_set(zelf, &handler, vm)
+        notes::handler_set(zelf, &handler, vm);
     }
 
     #[pymethod]
@@ -341,7 +341,7 @@ impl PyLoop {
     /// Sends a lint that Python has found.
     #[pymethod]
     fn _note_lint(zelf: &Py<Self>, rule: String, text: String, about: OptionalArg<PyObjectRef>) {
-        notes::lint(zelf, &rule, &text, about.as_option())
+        notes::lint(zelf, &rule, &text, about.as_option());
     }
 
     /// An asyncgens or executor shutdown begins.

@@ -169,7 +169,7 @@ pub(super) trait HandleMethods: PyPayload {
 
     #[pymethod]
     fn _run(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        super::job::run_handle(zelf.as_object(), &zelf.cell(), vm)
+        super::job::run_handle(zelf.as_object(), zelf.cell(), vm)
     }
 
     #[pygetset]

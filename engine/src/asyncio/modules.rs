@@ -1,4 +1,8 @@
 //! The native modules `_asyncio` and `_loopscope`, and the frozen Python package.
+#![allow(
+    clippy::unwrap_used,
+    reason = "the interpreter's `pyattr(once)` unwraps what it has just filled in"
+)]
 
 use rustpython_vm::Context;
 use rustpython_vm::builtins::PyModuleDef;
@@ -174,13 +178,11 @@ mod _asyncio {
             return Ok(());
         }
         let tasks = module_attr("_current_tasks", vm)?;
-        match task {
-            Some(task) => tasks.set_item(&*event_loop, task, vm),
-            None => {
-                vm.call_method(&tasks, "pop", (event_loop, vm.ctx.none()))?;
-                Ok(())
-            }
+        if let Some(task) = task {
+            return tasks.set_item(&*event_loop, task, vm);
         }
+        vm.call_method(&tasks, "pop", (event_loop, vm.ctx.none()))?;
+        Ok(())
     }
 
     #[pyfunction]

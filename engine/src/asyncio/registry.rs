@@ -109,17 +109,25 @@ pub(super) fn as_exception(
     Ok(wrapped)
 }
 
+/// What a record calls something that can be awaited.
+pub(super) fn awaited(future: &PyObject) -> On {
+    match (future.downcast_ref::<PyTask>(), FutureCell::of(future)) {
+        (Some(task), _) => On::Task(task.id()),
+        (None, Some(cell)) => On::Future(cell.future_id()),
+        _ => On::Nothing,
+    }
+}
+
 /// Sends what `gather` and its like wait for.
 pub(super) fn note_links(future: &PyObject, children: &[PyObjectRef]) {
     let Some(cell) = FutureCell::of(future) else { return };
     cell.with_native(|native| {
         let trace = native.core.trace();
         for child in children {
-            let on = match (child.downcast_ref::<PyTask>(), FutureCell::of(child)) {
-                (Some(task), _) => On::Task(task.id()),
-                (None, Some(child)) => On::Future(child.future_id()),
-                _ => continue,
-            };
+            let on = awaited(child);
+            if on == On::Nothing {
+                continue;
+            }
             let event = Event::FutureLink { future: cell.future_id(), on };
             trace.emit(native.core.id(), event);
         }

@@ -155,7 +155,7 @@ fn yielded_value(
             return Ok(Some(other_loop(task, yielded, vm)?));
         }
         wait_for(task, yielded);
-        suspended(task, coroutine, task.waits_on(yielded));
+        suspended(task, coroutine, registry::awaited(yielded));
         // A future that is done already was not pending when it was yielded, so this only queues.
         cell.data.lock().awaited_by.push(task.to_owned().into());
         cell.add_callback(yielded, wakes(task), vm)?;

@@ -4,7 +4,7 @@ mod making;
 
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use loopscope_protocol::{Event, FutureHow, On, TaskHow, TaskId};
+use loopscope_protocol::{Event, FutureHow, TaskHow, TaskId};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyType};
 use rustpython_vm::common::hash::PyHash;
@@ -109,15 +109,6 @@ impl PyTask {
             FutureHow::Cancelled => TaskHow::Cancelled,
         };
         Event::TaskDone { task: self.id(), how }
-    }
-
-    /// What a record says of the future that this task waits for.
-    pub(super) fn waits_on(&self, future: &PyObject) -> On {
-        match (future.downcast_ref::<Self>(), FutureCell::of(future)) {
-            (Some(task), _) => On::Task(task.id()),
-            (None, Some(cell)) => On::Future(cell.future_id()),
-            _ => On::Nothing,
-        }
     }
 }
 

@@ -5,9 +5,7 @@ use rustpython_vm::builtins::PyType;
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::function::PyComparisonValue;
 use rustpython_vm::types::{Comparable, Constructor, Hashable, PyComparisonOp, Representable};
-use rustpython_vm::{
-    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, pyclass,
-};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, pyclass};
 
 use super::handle::{HandleArgs, HandleCell, HandleMethods, PyHandle, Stage, new_cell, repr};
 
@@ -101,6 +99,7 @@ impl Hashable for PyTimerHandle {
 }
 
 impl Comparable for PyTimerHandle {
+    #[allow(clippy::float_cmp, reason = "CPython compares the times themselves")]
     fn cmp(
         zelf: &Py<Self>,
         other: &PyObject,

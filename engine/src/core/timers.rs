@@ -18,6 +18,7 @@ pub struct Timer<J> {
 }
 
 impl<J> Timer<J> {
+    #[allow(clippy::float_cmp, reason = "a tie is two timers with the very same time")]
     fn before(&self, other: &Self) -> bool {
         self.when < other.when || (self.when == other.when && self.tie < other.tie)
     }

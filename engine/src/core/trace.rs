@@ -123,9 +123,9 @@ impl Trace {
     }
 
     /// Holds where the gate wants to hold at a record that was written.
-    pub(super) fn passed(&self, written: Written) {
+    pub(super) fn passed(&self, Written { seq, kind }: Written) {
         if let Some(gate) = &self.gate {
-            gate.passed(self, written.seq, written.kind);
+            gate.passed(self, seq, kind);
         }
     }
 

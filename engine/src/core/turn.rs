@@ -117,7 +117,8 @@ impl<J: Job> LoopCore<J> {
             Some(timeout) => timeout > 0.0 && !virtual_clock,
         };
         let mut found = Found::default();
-        if (watching || sleeps) && !(self.woken.load(Ordering::SeqCst) && !watching) {
+        // Woken already, and nothing else to learn: no need to ask either.
+        if watching || (sleeps && !self.woken.load(Ordering::SeqCst)) {
             found = self.ask(host, timeout, virtual_clock)?;
         }
         if self.woken.load(Ordering::SeqCst) {
@@ -157,15 +158,13 @@ impl<J: Job> LoopCore<J> {
         }
         loop {
             let set = self.poller.lock().set();
-            match host.blocking(|| wait(&set, pipe, left)) {
-                Ok(found) => return Ok(found),
-                Err(_) => {
-                    host.interrupted()?;
-                    if let Some((start, length)) = deadline {
-                        let passed = self.clock.peek().saturating_sub(start);
-                        left = Some(length.saturating_sub(std::time::Duration::from_nanos(passed)));
-                    }
-                }
+            if let Ok(found) = host.blocking(|| wait(&set, pipe, left)) {
+                return Ok(found);
+            }
+            host.interrupted()?;
+            if let Some((start, length)) = deadline {
+                let passed = self.clock.peek().saturating_sub(start);
+                left = Some(length.saturating_sub(std::time::Duration::from_nanos(passed)));
             }
         }
     }

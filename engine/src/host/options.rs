@@ -60,9 +60,9 @@ impl fmt::Display for BadArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the engine does not understand {:?}, because another version of loopscope started it; \
+            "the engine does not understand `{}`, because another version of loopscope started it; \
              install loopscope anew",
-            self.0
+            self.0.display()
         )
     }
 }

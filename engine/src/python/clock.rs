@@ -13,6 +13,8 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, Vi
 
 use super::hooks::{class, wrap};
 use crate::core::seconds;
+use crate::dialect::Rules;
+use crate::micropython;
 use crate::run::Run;
 
 const NANOS: i64 = 1_000_000_000;
@@ -83,7 +85,11 @@ pub(super) fn patch_time(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult
             original.call(args, vm)
         })?;
     }
-    patch_clock_ids(vm, module)
+    patch_clock_ids(vm, module)?;
+    if Rules::current().is_micropython() {
+        micropython::patch_time(vm, module)?;
+    }
+    Ok(())
 }
 
 /// `clock_gettime` for the two clocks that the run's clock stands for.
@@ -121,8 +127,13 @@ fn patch_clock_ids(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
 // ---- sleeping ----------------------------------------------------------------------------------
 
 /// `time.sleep`.
+#[allow(clippy::needless_pass_by_value, reason = "the interpreter hands over arguments by value")]
 fn sleep(length: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-    let length = sleep_length(&length, vm)?;
+    sleep_for(sleep_length(&length, vm)?, vm)
+}
+
+/// Sleeps by the run's clock.
+pub(crate) fn sleep_for(length: Duration, vm: &VirtualMachine) -> PyResult<()> {
     let clock = &Run::current().clock;
     if clock.is_virtual() {
         clock.sleep(length);
@@ -137,6 +148,12 @@ fn sleep(length: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         }
         wait(left, vm)?;
     }
+}
+
+/// Waits so many milliseconds of the machine's time, or until a signal comes.
+pub(crate) fn wait_millis(millis: u64, vm: &VirtualMachine) -> PyResult<()> {
+    Run::current().trace.flush();
+    wait(Duration::from_millis(millis), vm)
 }
 
 /// Waits until the time is over or a signal comes. A signal that comes between the look for
@@ -188,6 +205,7 @@ fn sleep_length(length: &PyObject, vm: &VirtualMachine) -> PyResult<Duration> {
 // ---- datetime ----------------------------------------------------------------------------------
 
 /// Replaces `datetime.now` and `datetime.utcnow`; `today` goes through `time.time` already.
+#[allow(clippy::unnecessary_wraps, reason = "the table of hooks has functions that may fail")]
 pub(super) fn patch_datetime(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     let Some(datetime) = class(vm, module, "datetime") else { return Ok(()) };
     let base = datetime.clone();

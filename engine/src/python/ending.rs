@@ -62,7 +62,8 @@ fn shorten(raised: &PyBaseExceptionRef) {
     let mut at = raised.__traceback__();
     while let Some(entry) = at {
         length += 1;
-        at = entry.next.lock().clone();
+        let next = entry.next.lock().clone();
+        at = next;
     }
     if length > SHOWN {
         let mut shown = raised.__traceback__();

@@ -19,15 +19,13 @@ impl Lines {
 
     /// The next line, if it is complete; with its end.
     pub(super) fn line(&mut self) -> Option<Vec<u8>> {
-        match self.waiting[self.searched..].iter().position(|&byte| byte == b'\n') {
-            Some(at) => Some(self.take(self.searched + at + 1)),
-            None => {
-                self.waiting.drain(..self.taken);
-                self.taken = 0;
-                self.searched = self.waiting.len();
-                None
-            }
+        if let Some(at) = self.waiting[self.searched..].iter().position(|&byte| byte == b'\n') {
+            return Some(self.take(self.searched + at + 1));
         }
+        self.waiting.drain(..self.taken);
+        self.taken = 0;
+        self.searched = self.waiting.len();
+        None
     }
 
     /// What is there of the next line, if anything. A character of which only the first bytes have

@@ -30,6 +30,11 @@ pub(super) fn this_is_main() {
     IS_MAIN.set(true);
 }
 
+/// Whether there may be other threads.
+pub(crate) fn may_have_threads() -> bool {
+    THREADS.load(Ordering::Relaxed)
+}
+
 /// From now on there may be other threads.
 pub(super) fn threads_start() {
     THREADS.store(true, Ordering::Relaxed);
@@ -113,7 +118,7 @@ fn patch_join(vm: &VirtualMachine, handle: &PyTypeRef) {
         let (Some(timeout), Some(handle)) = (timeout, args.args.first().cloned()) else {
             return original.call(args, vm);
         };
-        if !IS_MAIN.get() || !(timeout < LONGEST) {
+        if !IS_MAIN.get() || timeout.is_nan() || timeout >= LONGEST {
             return original.call(args, vm);
         }
         let attempt = |length: f64| -> PyResult<bool> {

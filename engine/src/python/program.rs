@@ -244,6 +244,7 @@ fn compile(vm: &VirtualMachine, source: &[u8], name: &str) -> PyResult<PyRef<PyC
 }
 
 fn null_byte(vm: &VirtualMachine, source: &[u8], at: usize, name: &str) -> PyBaseExceptionRef {
+    #[allow(clippy::naive_bytecount, reason = "once in a program's life, when it cannot be run")]
     let line = source[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
     let syntax_error = vm.ctx.exceptions.syntax_error.to_owned();
     let text = "source code cannot contain null bytes";

@@ -12,6 +12,7 @@ use crate::run::Run;
 static SEEDED: AtomicU64 = AtomicU64::new(0);
 
 /// Replaces `_random.Random.seed`, which every generator without a seed of its own comes to.
+#[allow(clippy::unnecessary_wraps, reason = "the table of hooks has functions that may fail")]
 pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     if let Some(random) = class(vm, module, "Random") {
         wrap_method(vm, &random, "seed", |original, mut args, vm| {

@@ -104,7 +104,7 @@ fn outside_sources_make_an_automatic_clock_real_once() {
         let clocks: Vec<_> = said
             .iter()
             .filter_map(|said| match said {
-                super::process::Said::Record {
+                super::said::Said::Record {
                     event: loopscope_protocol::Event::Clock { how },
                     ..
                 } => Some(loopscope_protocol::Word::word(*how)),

@@ -19,7 +19,7 @@ use loopscope_protocol::{Kind, KindSet, NameId, Request, StopWhen};
 use super::said::{Said, understand};
 
 /// Nothing that is asked for here takes longer on a machine that is not stuck.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The binary.
 pub(crate) fn child_binary() -> PathBuf {
@@ -304,11 +304,6 @@ impl Child {
         let status = self.process.wait().expect("it was started");
         let took = start.elapsed();
         Left { code: status.code(), signal: status.signal(), stdout, stderr, took }
-    }
-
-    /// The name with this id.
-    pub(crate) fn name(&self, id: NameId) -> &str {
-        self.names.get(&id).map_or("?", String::as_str)
     }
 }
 

@@ -124,7 +124,7 @@ fn the_users_time_does_not_count_under_the_real_clock() {
     child.step(2);
     std::thread::sleep(std::time::Duration::from_millis(400));
     let said = child.step(1);
-    assert_eq!(super::process::printed(&said), "True\n");
+    assert_eq!(super::said::printed(&said), "True\n");
 }
 
 #[test]
@@ -139,7 +139,7 @@ print(time.time(), time.monotonic(), datetime.datetime.now(), time.ctime())
         let mut child = program(source).with(|options| options.capture = true).start();
         let said = child.rest();
         // The first frame says which process it is.
-        super::process::outputs(&said)
+        super::said::outputs(&said)
             .into_iter()
             .map(|(_, text)| text.to_owned())
             .collect::<Vec<_>>()

@@ -6,10 +6,13 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::report::{Counted, Report};
-use crate::{Outcome, cargo, features, machine, tidy};
+use crate::{Outcome, cargo, features, machine, micropython, tidy};
 
 /// The file in which tests note what they could not do on this machine.
 const NOTES: &str = "left-out.txt";
+
+/// How a note begins that tells of something that nobody has to have.
+const OPTIONAL: &str = "optional: ";
 
 /// A step: its name, what it is, and how it is done.
 struct Step {
@@ -46,7 +49,12 @@ pub(crate) fn run(root: &Path, names: &[String]) -> Outcome {
         println!("== {}: {:.0} s", step.name, began.elapsed().as_secs_f64());
     }
     if let Ok(noted) = std::fs::read_to_string(&notes) {
-        noted.lines().for_each(|line| report.leave_out(line));
+        for line in noted.lines() {
+            match line.strip_prefix(OPTIONAL) {
+                Some(optional) => report.mention(optional),
+                None => report.leave_out(line),
+            }
+        }
     }
     print!("\n{}", report.summary());
     // The summary's last line stays the last one: no sentence after it.
@@ -102,18 +110,8 @@ fn build(root: &Path, report: &mut Report) {
     check(report, "build", cargo::build_binary(root));
 }
 
-/// The crates in which every lint is an error. In the others the lints are shown; each of them
-/// joins this list when it is clean.
-const STRICT: [&str; 4] = ["loopscope-protocol", "loopscope-model", "loopscope-lessons", "xtask"];
-
 fn clippy(root: &Path, report: &mut Report) {
-    let mut words = vec!["clippy", "--all-targets"];
-    for name in STRICT {
-        words.extend(["--package", name]);
-    }
-    words.extend(["--", "-D", "warnings"]);
-    component(root, report, "clippy", cargo::compiling(root, &words));
-    let words = ["clippy", "--workspace", "--all-targets"];
+    let words = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     component(root, report, "clippy", cargo::compiling(root, &words));
 }
 
@@ -127,6 +125,12 @@ fn suite(root: &Path, report: &mut Report) {
     let mut command = cargo::compiling(root, &words);
     command.env("LOOPSCOPE_BIN", cargo::binary(root));
     command.env("LOOPSCOPE_LEFT_OUT", cargo::target(root).join(NOTES));
+    if std::env::var_os(micropython::CHECKOUT).is_some() {
+        match micropython::module(root) {
+            Ok(module) => _ = command.env(micropython::MODULE, module),
+            Err(error) => report.mention(format!("MicroPython's webassembly build: {error}")),
+        }
+    }
     tests(report, "suite", command);
 }
 

@@ -42,7 +42,7 @@ pub struct Shared {
     /// End the program after so many seconds, with exit code 124
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub(super) timeout: Option<Duration>,
-    /// Whether to use colour; NO_COLOR is minded too
+    /// Whether to use colour; `NO_COLOR` is minded too
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
     /// Draw with ASCII characters only

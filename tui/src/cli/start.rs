@@ -7,7 +7,7 @@ use crate::headless;
 use crate::repl::{self, Input};
 use crate::source::local::Stdin;
 
-pub(super) fn run(args: RunArgs) -> i32 {
+pub(super) fn run(args: &RunArgs) -> i32 {
     if !args.shared.headless {
         return screen::program(&args.shared, &args.program);
     }

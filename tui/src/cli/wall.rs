@@ -49,10 +49,9 @@ fn zone(text: &str) -> Option<(&str, i64)> {
         return Some((time, 0));
     }
     let Some(at) = text.rfind(['+', '-']) else { return Some((text, 0)) };
-    let [hours, minutes] = match text[at + 1..].contains(':') {
-        true => numbers(&text[at + 1..], ':')?,
-        false => [text[at + 1..].parse().ok()?, 0],
-    };
+    let given = &text[at + 1..];
+    let [hours, minutes] =
+        if given.contains(':') { numbers(given, ':')? } else { [given.parse().ok()?, 0] };
     let offset = hours * 3600 + minutes * 60;
     Some((text[..at].trim(), if text.as_bytes()[at] == b'-' { -offset } else { offset }))
 }

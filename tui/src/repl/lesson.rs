@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
-use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question};
+use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question, Span};
 use loopscope_model::State;
 
 use super::print::Printer;
@@ -169,7 +169,7 @@ impl Reading {
             {
                 break choice.clone();
             }
-            if let Some(code) = self.command(line)? {
+            if let Some(code) = self.command(line) {
                 return Ok(Some(code));
             }
         };
@@ -202,19 +202,19 @@ impl Reading {
             if line.trim().is_empty() {
                 return Ok(None);
             }
-            if let Some(code) = self.command(line.trim())? {
+            if let Some(code) = self.command(line.trim()) {
                 return Ok(Some(code));
             }
         }
     }
 
-    fn command(&mut self, line: &str) -> io::Result<Option<i32>> {
+    fn command(&mut self, line: &str) -> Option<i32> {
         if line.is_empty() {
-            return Ok(None);
+            return None;
         }
         match self.repl.line(line) {
-            Flow::On | Flow::Failed => Ok(None),
-            Flow::Leave(code) => Ok(Some(code)),
+            Flow::On | Flow::Failed => None,
+            Flow::Leave(code) => Some(code),
         }
     }
 }
@@ -241,7 +241,7 @@ fn tell(out: &mut impl Write, prose: &Prose) -> io::Result<()> {
                 }
             }
             Block::Paragraph(spans) => {
-                let text: String = spans.iter().map(|span| span.text()).collect();
+                let text: String = spans.iter().map(Span::text).collect();
                 let mut column = 0;
                 for word in text.split_whitespace() {
                     let length = word.chars().count();

@@ -30,7 +30,7 @@ impl Printer {
         session: &Session,
     ) -> io::Result<()> {
         if self.json {
-            return self.object(line, true, answer.data.clone(), ("text", &answer.text));
+            return object(line, true, answer.data.clone(), ("text", &answer.text));
         }
         self.recorded_output(session)?;
         if answer.text.is_empty() {
@@ -43,26 +43,9 @@ impl Printer {
 
     pub(super) fn trouble(&mut self, line: &str, trouble: &Trouble) -> io::Result<()> {
         if self.json {
-            return self.object(line, false, Map::new(), ("error", &trouble.text));
+            return object(line, false, Map::new(), ("error", &trouble.text));
         }
         writeln!(io::stderr(), "{}", trouble.text)
-    }
-
-    fn object(
-        &self,
-        line: &str,
-        ok: bool,
-        data: Map<String, Value>,
-        (name, text): (&str, &str),
-    ) -> io::Result<()> {
-        let mut object = Map::new();
-        object.insert("command".to_owned(), line.trim().into());
-        object.insert("ok".to_owned(), ok.into());
-        object.insert(name.to_owned(), text.into());
-        object.extend(data);
-        let mut out = io::stdout().lock();
-        writeln!(out, "{}", Value::Object(object))?;
-        out.flush()
     }
 
     /// What the program in a recording wrote up to the cursor, each line once.
@@ -82,4 +65,20 @@ impl Printer {
         self.printed = self.printed.max(here);
         Ok(())
     }
+}
+
+fn object(
+    line: &str,
+    ok: bool,
+    data: Map<String, Value>,
+    (name, text): (&str, &str),
+) -> io::Result<()> {
+    let mut object = Map::new();
+    object.insert("command".to_owned(), line.trim().into());
+    object.insert("ok".to_owned(), ok.into());
+    object.insert(name.to_owned(), text.into());
+    object.extend(data);
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", Value::Object(object))?;
+    out.flush()
 }

@@ -11,12 +11,11 @@ impl Session {
         let live = !self.program_ended();
         let edge = self.live_edge();
         let position = match target {
-            Target::Start => 0,
+            Target::Start | Target::Record(0) => 0,
             Target::End if live => {
                 return self.start(Goal::new(Until::End).ignoring_breaks());
             }
             Target::End => edge,
-            Target::Record(0) => 0,
             Target::Record(seq) => match self.timeline.position_of_seq(*seq) {
                 Some(position) => position,
                 None if live => {
@@ -75,7 +74,7 @@ impl Session {
         self.stop(if position == 0 { "start" } else { "goal" }, "")
     }
 
-    pub(super) fn back_to_break(&mut self) -> Result<Answer, Trouble> {
+    pub(super) fn back_to_break(&mut self) -> Answer {
         /// How many records are looked at in one go, from the cursor backwards.
         const WINDOW: usize = 4096;
         let mut end = self.position().saturating_sub(1);
@@ -96,17 +95,19 @@ impl Session {
         }
         let Some((position, hit)) = found else {
             self.move_to(0);
-            return Ok(self.stop("start", "No breakpoint before; this is the start."));
+            return self.stop("start", "No breakpoint before; this is the start.");
         };
         self.move_to(position);
-        Ok(self.stop("breakpoint", &hit.text).with("breakpoint", hit.number))
+        self.stop("breakpoint", &hit.text).with("breakpoint", hit.number)
     }
 
     pub(super) fn bookmark(&mut self, name: Option<&str>) -> Answer {
         let here = self.position();
         let free = || {
             let taken = |name: &String| self.bookmarks.iter().any(|(known, _)| known == name);
-            (1..).map(|n| format!("mark{n}")).find(|name| !taken(name)).unwrap_or_default()
+            // One more than there are cannot all be taken.
+            let mut names = (1..=self.bookmarks.len() + 1).map(|n| format!("mark{n}"));
+            names.find(|name| !taken(name)).unwrap_or_default()
         };
         let name = name.map_or_else(free, str::to_owned);
         self.bookmarks.retain(|(known, _)| *known != name);

@@ -53,7 +53,7 @@ pub fn export(
         }
         Format::Csv => csv(timeline, names, to),
         Format::Perfetto => perfetto::write(timeline, names, to),
-        Format::Svg => Err(io::Error::other(supported(format).unwrap_err())),
+        Format::Svg => supported(format).map_err(io::Error::other),
     }
 }
 

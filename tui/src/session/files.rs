@@ -31,13 +31,10 @@ impl Session {
 
     pub(super) fn export_to(&self, file: &str, format: Option<Format>) -> Result<Answer, Trouble> {
         let path = Path::new(file);
-        let format = match format.or_else(|| Format::of(path)) {
-            Some(format) => format,
-            None => {
-                return Err(Trouble::new(format!(
-                    "What is `{file}` to be? Write `export {file} jsonl`, `csv` or `perfetto`."
-                )));
-            }
+        let Some(format) = format.or_else(|| Format::of(path)) else {
+            return Err(Trouble::new(format!(
+                "What is `{file}` to be? Write `export {file} jsonl`, `csv` or `perfetto`."
+            )));
         };
         let failed = |error: std::io::Error| {
             Trouble::new(format!(

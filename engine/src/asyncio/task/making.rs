@@ -67,7 +67,7 @@ pub(super) fn set_up(
             let (name, place) = describe::coroutine(&coroutine, trace, vm);
             let label = PyTask::get_name(zelf, vm)
                 .str(vm)
-                .map_or(NameId::NONE, |label| trace.name(&label.to_string()));
+                .map_or(NameId::NONE, |label| trace.name(label.as_ref()));
             let event = Event::TaskNew { task: id, name, place, label, by: trace.by() };
             trace.emit(native.core.id(), event);
         }

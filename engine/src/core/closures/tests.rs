@@ -46,7 +46,7 @@ fn lines(program: impl FnOnce(&Loop)) -> Vec<String> {
     lines
 }
 
-fn only<'a>(lines: &'a [String], kind: Kind) -> Vec<&'a str> {
+fn only(lines: &[String], kind: Kind) -> Vec<&str> {
     lines.iter().filter(|line| line.starts_with(kind.word())).map(String::as_str).collect()
 }
 
