@@ -4,6 +4,9 @@
 //! flags, turned by [`LoopCore::turn`] exactly as CPython turns its own. What a handle *does* is
 //! the business of a [`Host`]. [`closures`] is the smallest host, and shows how to use the rest.
 //!
+//! MicroPython's loop is not a variation of that one and stands beside it: [`micro`], which has the
+//! clock, the counters and the records in common with it.
+//!
 //! Everything visible that happens here, or to the tasks and futures above, is sent through
 //! [`Trace`]; nothing else in the engine emits.
 
@@ -12,7 +15,10 @@ pub mod closures;
 mod current;
 mod ids;
 mod lifecycle;
+pub mod micro;
+mod millis;
 mod poller;
+mod task_queue;
 mod timers;
 mod trace;
 mod turn;
@@ -22,7 +28,10 @@ pub(crate) use current::mark_loop_thread;
 pub use current::{as_py, current, thread_is_loop};
 pub use ids::Ids;
 pub use lifecycle::{CloseError, LoopCore, LoopFlags, RunError};
+pub(crate) use millis::whole as whole_millis;
+pub use millis::{Millis, PERIOD, TooFar};
 pub use poller::{Interest, Poller, WatchedFd};
+pub use task_queue::{Order, TaskQueue};
 pub use timers::{Timer, Timers};
 pub use trace::{Gate, HandleInfo, Sink, Trace};
 pub use turn::{Host, Job};

@@ -17,4 +17,5 @@ pub(crate) mod start;
 mod streams;
 mod version;
 
-pub(crate) use clock::start_at;
+pub(crate) use clock::{sleep_for, start_at, wait_millis};
+pub(crate) use locks::may_have_threads;

@@ -74,6 +74,12 @@ pub(crate) fn coroutine(
     (trace.name(&name), Place::NONE)
 }
 
+/// Whether a file is the program's, and no module that came with the engine.
+fn is_of_the_program(path: &str) -> bool {
+    let ours = path.starts_with("asyncio.") && !path.ends_with(".py");
+    !ours && !path.starts_with('<') && !path.contains("rustpython")
+}
+
 /// Where a suspended coroutine stands: the innermost line of the program, and the whole chain of
 /// coroutines that await each other.
 pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> (Place, ChainId) {
@@ -97,7 +103,7 @@ pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> (Place, ChainId) {
         let path = code.source_path().as_str();
         let here = trace.place(file_name(path), u32::try_from(location.line.get()).unwrap_or(0));
         chain = trace.chain(chain, trace.name(coro.qualname().as_ref()), here);
-        if !path.starts_with('<') && !path.contains("rustpython") {
+        if is_of_the_program(path) {
             place = here;
         }
         at = frame.yield_from_target();

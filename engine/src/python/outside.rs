@@ -7,6 +7,8 @@ use rustpython_vm::{Py, PyResult, VirtualMachine};
 
 use super::hooks::{class, wrap, wrap_method};
 use super::locks;
+use crate::dialect::Rules;
+use crate::micropython;
 use crate::run::Run;
 
 /// A thread is a source of its own. It leaves all signals to the main thread, as CPython's do in
@@ -72,6 +74,9 @@ pub(super) fn patch_select(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResu
         Run::current().outside(ClockHow::Socket);
         original.call(args, vm)
     })?;
+    if Rules::current().is_micropython() {
+        micropython::patch_select(vm, module)?;
+    }
     if let Some(epoll) = class(vm, module, "epoll") {
         wrap_method(vm, &epoll, "poll", |original, args, vm| {
             Run::current().outside(ClockHow::Socket);

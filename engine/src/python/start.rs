@@ -11,6 +11,8 @@ use rustpython_vm::{Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine
 
 use super::flags::Flags;
 use super::{hooks, version};
+use crate::dialect::Rules;
+use crate::micropython;
 
 /// How to build the interpreter.
 #[derive(Debug)]
@@ -23,24 +25,35 @@ pub(super) struct Setup<'a> {
     pub(super) hooked: bool,
 }
 
-/// What the API of asyncio adds to the interpreter.
+/// What the API of asyncio adds to the interpreter: CPython's or MicroPython's.
 mod asyncio_parts {
     use super::{Context, FrozenLib, PyModuleDef, PyObjectRef, VirtualMachine};
+    use crate::dialect::{Family, Rules};
+    use crate::{asyncio, micropython};
 
     /// Native modules, which replace the interpreter's own of the same names.
     pub(super) fn native(ctx: &Context) -> Vec<&'static PyModuleDef> {
-        crate::asyncio::native_modules(ctx)
+        match Rules::current().family {
+            Family::Cpython => asyncio::native_modules(ctx),
+            Family::Micropython => micropython::native_modules(ctx),
+        }
     }
 
     /// Modules in Python, which do the same.
     pub(super) fn frozen() -> &'static FrozenLib {
-        crate::asyncio::FROZEN
+        match Rules::current().family {
+            Family::Cpython => asyncio::FROZEN,
+            Family::Micropython => micropython::FROZEN,
+        }
     }
 
     /// The loop that `py` calls `loop`: the running one, or the one that `get_event_loop()` would
     /// give without making one.
     pub(super) fn current_loop(vm: &VirtualMachine) -> Option<PyObjectRef> {
-        vm.asyncio_running_loop.borrow().clone()
+        match Rules::current().family {
+            Family::Cpython => vm.asyncio_running_loop.borrow().clone(),
+            Family::Micropython => micropython::current_loop(vm),
+        }
     }
 }
 
@@ -57,11 +70,15 @@ pub(super) fn interpreter(setup: &Setup<'_>) -> Interpreter {
     // Of two modules with one name the later one counts.
     natives.extend(hooks::definitions(hooks::originals(&ctx), setup.hooked));
     natives.extend(asyncio_parts::native(&ctx));
-    builder
+    let builder = builder
         .add_native_modules(&natives)
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
-        .add_frozen_modules(asyncio_parts::frozen())
-        .build()
+        .add_frozen_modules(asyncio_parts::frozen());
+    if Rules::current().is_micropython() {
+        let channel = micropython::signal_channel();
+        return builder.init_hook(|vm| vm.set_user_signal_channel(channel)).build();
+    }
+    builder.build()
 }
 
 fn settings(setup: &Setup<'_>) -> Settings {
@@ -101,6 +118,9 @@ pub(super) struct Told<'a> {
 /// Tells `sys`, and adds what `site` would add to the builtins.
 pub(super) fn tell(vm: &VirtualMachine, told: &Told<'_>) -> PyResult<()> {
     version::install(vm, told.dialect)?;
+    if Rules::of(told.dialect).is_micropython() {
+        micropython::set_up(vm)?;
+    }
     let sys = &vm.sys_module;
     let executable = std::env::current_exe().unwrap_or_default();
     for name in ["executable", "_base_executable"] {

@@ -4,15 +4,13 @@ use loopscope_protocol::Dialect;
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
+use crate::dialect::{MICROPYTHON, Rules};
+
 /// The version of the default dialect, as `python3 -V` gives it.
 pub(super) const NUMBER: &str = "3.13.0";
 
 const fn numbers(dialect: Dialect) -> (u32, u32, u32) {
-    match dialect {
-        Dialect::Cpython36 => (3, 6, 15),
-        Dialect::Cpython314 => (3, 14, 0),
-        _ => (3, 13, 0),
-    }
+    Rules::of(dialect).version
 }
 
 /// Sets `sys.version` and its kin.
@@ -26,8 +24,14 @@ pub(super) fn install(vm: &VirtualMachine, dialect: Dialect) -> PyResult<()> {
     let info = PyTuple::new_unchecked(fields.into_boxed_slice()).into_ref_with_type(vm, class)?;
     sys.set_attr("version_info", info, vm)?;
     sys.set_attr("hexversion", int(major << 24 | minor << 16 | micro << 8 | 0xf0), vm)?;
+    let number = if Rules::of(dialect).is_micropython() {
+        let (mp_major, mp_minor, mp_micro) = MICROPYTHON;
+        format!("{major}.{minor}.{micro}; MicroPython v{mp_major}.{mp_minor}.{mp_micro}")
+    } else {
+        format!("{major}.{minor}.{micro}")
+    };
     let text = format!(
-        "{major}.{minor}.{micro} (loopscope {}, RustPython {}) [Rust]",
+        "{number} (loopscope {}, RustPython {}) [Rust]",
         env!("CARGO_PKG_VERSION"),
         "0.6.0",
     );

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use loopscope_engine::host::{Options, Program};
-use loopscope_protocol::{Dialect, Word};
 
 use super::Shared;
 use crate::session::Session;
@@ -20,12 +19,6 @@ impl Shared {
         let (file, args) = program.split_first().ok_or("which program? Name a Python file")?;
         let file = PathBuf::from(file);
         check_program(&file)?;
-        if matches!(self.dialect, Dialect::Micropython | Dialect::MicropythonFirmware) {
-            return Err(format!(
-                "the dialect {} is not there yet; leave --dialect out to run by CPython's rules",
-                self.dialect.word()
-            ));
-        }
         let mut options = Options::new(Program::File(file));
         options.args = args.to_vec();
         options.dialect = self.dialect;

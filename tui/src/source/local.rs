@@ -80,6 +80,11 @@ impl Stdin {
 pub fn command(args: &[OsString], stdin: Stdin, own_group: bool) -> io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("__engine").args(args).env(host::AS_PYTHON, "1").stdin(stdin.stdio());
+    // Told beforehand, so that the child need not start itself once more to have it.
+    let named = args.iter().position(|arg| arg == "--dialect");
+    if let Some(dialect) = named.and_then(|at| args.get(at + 1)) {
+        command.env(host::DIALECT, dialect);
+    }
     if own_group {
         command.process_group(0);
     }

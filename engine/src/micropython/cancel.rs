@@ -1,0 +1,96 @@
+//! `Task.cancel()`, and the cancelling of what `run()` leaves unfinished.
+
+use loopscope_protocol::{HandleHow, LintRule, RunHow, TaskId};
+use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
+
+use super::program::{cancelled_error, program};
+use super::queue::remove_from;
+use super::run::PyHost;
+use super::task::{PyTask, Stands, as_task};
+use crate::core::micro::Turned;
+
+/// Asks a task to end: false if it has ended already.
+pub(super) fn cancel(task: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<bool> {
+    if task.is_done(vm) {
+        return Ok(false);
+    }
+    let program = program();
+    if program.current().is_some_and(|current| current.is(task)) {
+        return Err(vm.new_runtime_error("can't cancel self"));
+    }
+    program.core.task_cancel(task.id());
+    // The innermost of those that it waits for is what really ends first.
+    let mut innermost = task.to_owned();
+    loop {
+        let waits_for = innermost.data();
+        let Some(awaited) = as_task(&waits_for) else { break };
+        innermost = awaited.to_owned();
+        program.core.task_cancel(innermost.id());
+    }
+    let waits_for = innermost.data();
+    if remove_from(&waits_for, &innermost, vm)? {
+        program.push(&innermost, HandleHow::Step, vm);
+    } else if innermost.key().since(program.core.ticks()) > 0 {
+        // It sleeps: it is to run now.
+        if let Stands::InLoop(pushed) = innermost.stands() {
+            program.take_back(&innermost, pushed.order);
+        }
+        program.push(&innermost, HandleHow::Step, vm);
+    }
+    innermost.set_data(cancelled_error(vm).clone().into());
+    Ok(true)
+}
+
+/// What MicroPython's documentation says of `run()`, and boards do not do: tasks that are still
+/// running are cancelled. The loop runs until they have ended.
+pub(super) fn leftovers(vm: &VirtualMachine) -> PyResult<()> {
+    let program = program();
+    let left = program.unfinished();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let before = program.current();
+    program.set_current(None);
+    let how = RunHow::UntilComplete;
+    program.core.run_begin(how, TaskId::NONE);
+    let result = end_all(&left, vm);
+    program.core.run_end(how);
+    program.set_current(before);
+    result
+}
+
+fn end_all(left: &[PyRef<PyTask>], vm: &VirtualMachine) -> PyResult<()> {
+    let program = program();
+    for task in left {
+        cancel(task, vm)?;
+    }
+    let host = PyHost::without_main(vm);
+    let ended = |task: &PyRef<PyTask>| task.is_done(vm);
+    while !left.iter().all(ended) {
+        match program.core.turn(&host) {
+            Ok(Turned::Ran) => {}
+            Ok(Turned::Over) => {
+                for task in left.iter().filter(|task| !ended(task)) {
+                    program.core.lint(
+                        LintRule::Lost,
+                        task.id(),
+                        "This task was cancelled at the end of run(), but nothing can wake it.",
+                    );
+                    program.unregister(task);
+                }
+                break;
+            }
+            Err(escaped) => return Err(forget(left, escaped)),
+        }
+    }
+    Ok(())
+}
+
+/// After what ends the program nothing is left to be cancelled.
+fn forget(left: &[PyRef<PyTask>], escaped: PyBaseExceptionRef) -> PyBaseExceptionRef {
+    for task in left {
+        program().unregister(task);
+    }
+    escaped
+}

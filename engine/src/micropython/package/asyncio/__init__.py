@@ -1,0 +1,34 @@
+"""MicroPython's asyncio, on Loopscope's own loop.
+
+The loop, tasks and sleeps are native. What is not hot is in the modules beside this one, each
+imported when something in it is first used.
+"""
+
+from .core import *
+
+__version__ = (3, 0, 0)
+
+# A star import takes it along as it is at that time, as MicroPython's does.
+cur_task = None
+
+_HOMES = {
+    'event': 'Event ThreadSafeFlag',
+    'funcs': 'wait_for wait_for_ms gather',
+    'lock': 'Lock',
+    'stream': 'Server Stream StreamReader StreamWriter open_connection start_server',
+}
+
+
+def __getattr__(name):
+    for home, names in _HOMES.items():
+        if name == home or name in names.split():
+            module = __import__(f'{__name__}.{home}', None, None, [name])
+            value = module if name == home else getattr(module, name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"'module' object has no attribute '{name}'")
+
+
+def __dir__():
+    lazy = [name for names in _HOMES.values() for name in names.split()]
+    return sorted(set(globals()) | set(lazy) | set(_HOMES))

@@ -1,0 +1,172 @@
+//! Waiting for streams: sockets and files by their descriptors, and objects of the program's own
+//! that answer `ioctl` when they are asked whether they are ready.
+
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+use loopscope_protocol::ClockHow;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::signal::{SigSet, SigmaskHow};
+use nix::sys::time::{TimeSpec, TimeValLike};
+use rustpython_vm::builtins::PyInt;
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::schedule;
+use crate::python::{fd, wait_millis};
+use crate::run::Run;
+
+/// The request of `ioctl` by which a stream is asked.
+const MP_STREAM_POLL: i32 = 3;
+
+/// `POLLIN` and `POLLOUT`.
+pub(super) const READABLE: i32 = 1;
+pub(super) const WRITABLE: i32 = 4;
+
+/// An object without a descriptor is asked again after so many milliseconds.
+const ASK_AGAIN: u64 = 1;
+
+/// A stream and what is wanted of it.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) stream: PyObjectRef,
+    pub(super) fd: Option<RawFd>,
+    pub(super) events: i32,
+}
+
+/// The descriptor of a stream, if it has one: a number, or an object with `fileno`. An object with
+/// `ioctl` is asked itself.
+pub(super) fn descriptor(stream: &PyObject, vm: &VirtualMachine) -> PyResult<Option<RawFd>> {
+    if stream.downcast_ref::<PyInt>().is_some() {
+        return stream.to_owned().try_into_value(vm).map(Some);
+    }
+    if vm.get_attribute_opt(stream, "ioctl")?.is_some() {
+        return Ok(None);
+    }
+    match vm.get_attribute_opt(stream, "fileno")? {
+        Some(fileno) => fileno.call((), vm)?.try_into_value(vm).map(Some),
+        None => Err(vm.new_os_error("stream operation not supported")),
+    }
+}
+
+/// A descriptor is a real outside source.
+pub(super) fn goes_real(fd: Option<RawFd>) {
+    if fd.is_some() {
+        Run::current().outside(ClockHow::Watcher);
+    }
+}
+
+/// Waits until one of the streams is ready, at most so many milliseconds (`None`: any time). Gives
+/// what each is ready for.
+pub(super) fn wait(
+    wanted: &[Wanted],
+    timeout: Option<u64>,
+    vm: &VirtualMachine,
+) -> PyResult<Vec<i32>> {
+    let clock = &Run::current().clock;
+    let start = clock.peek();
+    let all_have_descriptors = wanted.iter().all(|wanted| wanted.fd.is_some());
+    loop {
+        schedule::run_pending(vm)?;
+        let passed = (clock.peek() - start) / 1_000_000;
+        let left = timeout.map(|timeout| timeout.saturating_sub(passed));
+        let over = left == Some(0);
+        let length = if all_have_descriptors {
+            left
+        } else {
+            Some(left.unwrap_or(ASK_AGAIN).min(ASK_AGAIN))
+        };
+        // Objects are asked before anything waits for descriptors, so that none of them waits.
+        let mut ready = ask(wanted, vm)?;
+        let any = ready.iter().any(|events| *events != 0);
+        let virtual_clock = clock.is_virtual();
+        if wanted.iter().any(|wanted| wanted.fd.is_some()) {
+            let length = if any || over || virtual_clock { Some(0) } else { length };
+            poll_descriptors(wanted, &mut ready, length, vm)?;
+        }
+        if over || ready.iter().any(|events| *events != 0) {
+            return Ok(ready);
+        }
+        pass(left, length, vm)?;
+    }
+}
+
+/// Lets time pass until it is worth asking again.
+fn pass(left: Option<u64>, length: Option<u64>, vm: &VirtualMachine) -> PyResult<()> {
+    let clock = &Run::current().clock;
+    if !clock.is_virtual() {
+        return match length {
+            // The poll of the descriptors has waited.
+            None => Ok(()),
+            Some(millis) => wait_millis(millis, vm),
+        };
+    }
+    match left {
+        // Nothing else runs meanwhile, so nothing becomes ready before the time is over.
+        Some(left) if !schedule::may_come() => clock.advance(Duration::from_millis(left)),
+        _ => {
+            clock.advance(Duration::from_millis(ASK_AGAIN));
+            // Where nothing is scheduled only another thread, or nobody, can change anything.
+            if !schedule::is_pending() {
+                wait_millis(ASK_AGAIN, vm)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Asks the objects that have no descriptor.
+fn ask(wanted: &[Wanted], vm: &VirtualMachine) -> PyResult<Vec<i32>> {
+    wanted
+        .iter()
+        .map(|wanted| {
+            if wanted.fd.is_some() {
+                return Ok(0);
+            }
+            let args = (MP_STREAM_POLL, wanted.events);
+            let answer: i32 = vm.call_method(&wanted.stream, "ioctl", args)?.try_into_value(vm)?;
+            if answer == -1 {
+                return Err(vm.new_os_error("[Errno 22] EINVAL"));
+            }
+            Ok(answer)
+        })
+        .collect()
+}
+
+/// Polls the descriptors. A signal that comes between the look for signals and the poll is not
+/// missed: it is kept back until the poll has begun.
+fn poll_descriptors(
+    wanted: &[Wanted],
+    ready: &mut [i32],
+    timeout: Option<u64>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let mut at = Vec::new();
+    let mut fds = Vec::new();
+    for (index, wanted) in wanted.iter().enumerate() {
+        if let Some(borrowed) = wanted.fd.and_then(fd::borrow) {
+            let events = i16::try_from(wanted.events).unwrap_or(0);
+            at.push(index);
+            fds.push(PollFd::new(borrowed, PollFlags::from_bits_truncate(events)));
+        }
+    }
+    let length = timeout.map(|millis| {
+        TimeSpec::milliseconds(i64::try_from(millis).unwrap_or(i64::MAX / 1_000_000))
+    });
+    Run::current().trace.flush();
+    let open = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK);
+    let looked = vm.check_signals();
+    if looked.is_ok() {
+        let mask = open.ok();
+        // An interrupted poll found nothing; whoever called asks again.
+        let _ = vm.allow_threads(|| ppoll(&mut fds, length, mask));
+    }
+    if let Ok(open) = open {
+        let _ = open.thread_set_mask();
+    }
+    looked?;
+    vm.check_signals()?;
+    for (index, fd) in at.into_iter().zip(&fds) {
+        ready[index] = i32::from(fd.revents().unwrap_or(PollFlags::empty()).bits());
+    }
+    Ok(())
+}
