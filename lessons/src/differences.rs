@@ -9,6 +9,7 @@
 //! why = "What in the two loops makes it so."
 //! semantics = "3.4"                   # the sections of the semantics specification
 //! dialect = "micropython-firmware"    # only where the documented dialect is like CPython
+//! since = "3.12"                      # only where an older CPython does as MicroPython does
 //! cpython = '''
 //! what it prints on CPython 3.13
 //! '''
@@ -32,8 +33,10 @@ include!(concat!(env!("OUT_DIR"), "/differences.rs"));
 
 const FACTS: &str = "difference.toml";
 
-/// Every key of a `difference.toml`. All but the dialect must be there.
-const KEYS: [&str; 7] = ["title", "what", "why", "semantics", "dialect", "cpython", "micropython"];
+/// The keys of a `difference.toml` that must be there.
+const NEEDED: [&str; 6] = ["title", "what", "why", "semantics", "cpython", "micropython"];
+/// Those that may be.
+const OPTIONAL: [&str; 2] = ["dialect", "since"];
 
 static DIFFERENCES: LazyLock<Vec<Difference>> = LazyLock::new(|| {
     let read = |folder| Difference::parse(&folder).expect("a test reads every built-in difference");
@@ -84,6 +87,9 @@ pub struct Difference {
     /// The dialect that prints [`Self::micropython`]: as documented, or as real firmware behaves
     /// where that is something else.
     pub dialect: Dialect,
+    /// The minor version of the first CPython 3 that prints [`Self::cpython`], where one that still
+    /// lives did as MicroPython does: 12 for 3.12.
+    pub since: Option<u32>,
     /// The program, for both dialects as it is.
     pub program: String,
     /// What it prints to standard output on CPython 3.13.
@@ -177,6 +183,7 @@ impl Reader<'_> {
             why: self.text("why"),
             semantics: self.text("semantics"),
             dialect: self.dialect(),
+            since: self.since(),
             program,
             cpython: self.text("cpython"),
             micropython: self.text("micropython"),
@@ -229,10 +236,12 @@ impl Reader<'_> {
     }
 
     fn unknown_keys(&mut self) {
-        let unknown = |key: &&String| !KEYS.contains(&key.as_str());
+        let known = || NEEDED.into_iter().chain(OPTIONAL);
+        let unknown = |key: &&String| known().all(|known| known != key.as_str());
         let unknown: Vec<_> = self.facts.table.keys().filter(unknown).cloned().collect();
         for key in unknown {
-            let message = format!("there is no key `{key}`; the keys are {}", KEYS.join(", "));
+            let keys = known().collect::<Vec<_>>().join(", ");
+            let message = format!("there is no key `{key}`; the keys are {keys}");
             self.problem(FACTS, self.facts.line(&key), message);
         }
     }
@@ -259,6 +268,16 @@ impl Reader<'_> {
             self.problem(FACTS, self.facts.line("dialect"), message);
         }
         Dialect::MicropythonFirmware
+    }
+
+    fn since(&mut self) -> Option<u32> {
+        let value = self.facts.table.get("since")?;
+        let minor = value.as_str().and_then(|version| version.strip_prefix("3.")?.parse().ok());
+        if minor.is_none() {
+            let message = "`since` is a version of CPython; write it as in `since = \"3.12\"`";
+            self.problem(FACTS, self.facts.line("since"), message);
+        }
+        minor
     }
 }
 

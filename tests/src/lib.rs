@@ -9,7 +9,9 @@
 pub mod events;
 pub mod left_out;
 pub mod live;
+pub mod micropython;
 pub mod outside;
+pub mod programs;
 pub mod run;
 pub mod scratch;
 pub mod screen;

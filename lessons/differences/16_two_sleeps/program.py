@@ -4,15 +4,15 @@ import asyncio
 
 async def clock():
     for tick in range(1, 5):
-        await asyncio.sleep(0.04)
+        await asyncio.sleep(0.1)
         print("tick", tick)
 
 
 async def main():
     ticking = asyncio.create_task(clock())
     await asyncio.sleep(0)
-    long = asyncio.sleep(0.1)
-    short = asyncio.sleep(0.02)
+    long = asyncio.sleep(0.25)
+    short = asyncio.sleep(0.13)
     await long
     print("main: slept long")
     await short

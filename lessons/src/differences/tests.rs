@@ -61,15 +61,16 @@ fn a_good_one_is_read() {
     assert_eq!((read.number, read.id.as_str(), read.title.as_str()), (1, "sample", "t"));
     assert_eq!((read.cpython.as_str(), read.micropython.as_str()), ("a\n", "b\n"));
     assert_eq!(read.dialect, Dialect::Micropython);
-    let firmware = format!("{GOOD}dialect = \"micropython-firmware\"\n");
-    let read = Difference::parse(&folder(&firmware)).expect("it is good");
-    assert_eq!(read.dialect, Dialect::MicropythonFirmware);
+    assert_eq!(read.since, None);
+    let more = format!("{GOOD}dialect = \"micropython-firmware\"\nsince = \"3.12\"\n");
+    let read = Difference::parse(&folder(&more)).expect("it is good");
+    assert_eq!((read.dialect, read.since), (Dialect::MicropythonFirmware, Some(12)));
 }
 
 #[test]
 fn all_that_is_wrong_is_told_at_once() {
     let facts = GOOD.replace("why = \"y.\"\n", "who = 3\n").replace("\"b\\n\"", "\"a\\n\"");
-    let mut folder = folder(&format!("{facts}dialect = \"cpython\"\n"));
+    let mut folder = folder(&format!("{facts}dialect = \"cpython\"\nsince = 3.12\n"));
     folder.name = "sample".to_owned();
     folder.files.push(("notes.txt".to_owned(), Vec::new()));
     folder.files[1].1 = b"import asyncio\n".to_vec();
@@ -81,6 +82,7 @@ fn all_that_is_wrong_is_told_at_once() {
         "sample/difference.toml:3: there is no key `who`",
         "sample/difference.toml:0: `why` is missing",
         "sample/difference.toml:7: the dialect can only be",
+        "sample/difference.toml:8: `since` is a version",
         "sample/difference.toml:6: both dialects print the same",
     ];
     assert_eq!(told.len(), begins.len(), "{told:#?}");

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: our loop against CPython's asyncio and uvloop, by the same programs in the
-//! same run.
+//! `cargo xtask bench`: our loop against CPython's asyncio, uvloop and MicroPython's asyncio, by the
+//! same programs in the same run.
 //!
 //! What is compared is CPU time of whole processes, the median of interleaved rounds: the machine's
 //! mood then hits all of them alike. The programs are in `tests/bench`; they assert that they run on
@@ -22,6 +22,9 @@ const PROGRAMS: [(&str, &str); 4] = [
     ("timers", "timers"),
     ("spawn", "task spawn and join"),
 ];
+
+/// The program that runs under MicroPython's rules too.
+const ROUND_ROBIN: &str = "round_robin";
 
 /// How many rounds without an argument.
 const ROUNDS: usize = 3;
@@ -49,6 +52,20 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
         "\nCPU seconds, median of {rounds}; in brackets how many times ours\n\n{}",
         table.text()
     );
+    micropython(root, rounds)
+}
+
+/// Our dialect of MicroPython against our dialect of CPython and against real MicroPython.
+fn micropython(root: &Path, rounds: usize) -> Outcome {
+    let contenders = contenders::micropython(root);
+    let mut table = Table::new(contenders.iter().map(|c| c.name));
+    for (program, title) in
+        [(ROUND_ROBIN, "round robin of 1,000"), ("nothing_to_do", "start and end")]
+    {
+        let file = root.join("tests/bench").join(program).with_extension("py");
+        table.row(title, &measure(&contenders, &file, rounds)?);
+    }
+    print!("\n{}", table.text());
     Ok(())
 }
 

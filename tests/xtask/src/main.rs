@@ -10,6 +10,7 @@ mod bless;
 mod cargo;
 mod features;
 mod machine;
+mod micropython;
 mod report;
 mod test;
 mod tidy;
@@ -28,7 +29,7 @@ Tasks of the Loopscope project.
   cargo xtask test NAME...    only the steps of these names (see the list it prints)
   cargo xtask tidy            the rules about the source tree
   cargo xtask bless           write the golden files again, from python3 and from the binary
-  cargo xtask bench [N]       our loop against CPython's asyncio and uvloop, N rounds (3)
+  cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (3)
 
 With CI=true a missing tool is a failure.";
 

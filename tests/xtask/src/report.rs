@@ -9,6 +9,7 @@ pub(crate) struct Report {
     failed: u64,
     failures: Vec<String>,
     left_out: Vec<String>,
+    optional: Vec<String>,
 }
 
 impl Report {
@@ -28,6 +29,14 @@ impl Report {
         let what = what.into();
         if !self.left_out.contains(&what) {
             self.left_out.push(what);
+        }
+    }
+
+    /// What was compared, or was not, with something that nobody has to have.
+    pub(crate) fn mention(&mut self, what: impl Into<String>) {
+        let what = what.into();
+        if !self.optional.contains(&what) {
+            self.optional.push(what);
         }
     }
 
@@ -54,6 +63,9 @@ impl Report {
         }
         if !self.left_out.is_empty() {
             let _ = writeln!(text, "Could not run here: {}.", self.left_out.join("; "));
+        }
+        for what in &self.optional {
+            let _ = writeln!(text, "Optional: {what}.");
         }
         let _ = writeln!(text, "{} passed, {} failed", self.passed, self.failed);
         text
@@ -125,9 +137,12 @@ test result: ok. 10 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fin
         report.tests("tests", &counted(), false);
         report.leave_out("screen tests (tmux is missing)");
         report.leave_out("screen tests (tmux is missing)");
+        report.mention("3 of 4 programs ran live");
+        report.mention("3 of 4 programs ran live");
         assert!(!report.is_good());
         let expected = "FAILED test clock::jumps\n\
                         Could not run here: screen tests (tmux is missing).\n\
+                        Optional: 3 of 4 programs ran live.\n\
                         13 passed, 1 failed\n";
         assert_eq!(report.summary(), expected);
     }

@@ -1,4 +1,4 @@
-//! Who takes part: our binary, with and without a recording, CPython's asyncio and uvloop.
+//! Who takes part: our binary, with and without a recording, CPython's asyncio, uvloop, MicroPython.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 
-use crate::{Outcome, cargo, machine};
+use crate::{Outcome, cargo, machine, micropython as real};
 
 /// One way to run a program.
 pub(super) struct Contender {
@@ -39,6 +39,26 @@ pub(super) fn all(root: &Path) -> Vec<Contender> {
     match uvloop(root) {
         Ok(python) => all.push(theirs("uvloop", python.into())),
         Err(error) => println!("uvloop is not compared: {error}."),
+    }
+    all
+}
+
+/// Those who can run a program by MicroPython's rules, and our CPython beside them.
+pub(super) fn micropython(root: &Path) -> Vec<Contender> {
+    let ours = |name, dialect: &str| Contender {
+        name,
+        program: cargo::binary(root).into(),
+        before: ["run", "--headless", "--dialect", dialect].map(OsString::from).to_vec(),
+        kind: "ours",
+    };
+    let mut all = vec![ours("ours, micropython", "micropython"), ours("ours, cpython", "cpython")];
+    match real::command(root) {
+        Ok(mut words) => {
+            let program = words.remove(0);
+            let name = if words.is_empty() { "MicroPython" } else { "MicroPython (webassembly)" };
+            all.push(Contender { name, program, before: words, kind: "micropython" });
+        }
+        Err(error) => println!("MicroPython is not compared: {error}."),
     }
     all
 }

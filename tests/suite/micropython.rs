@@ -1,0 +1,167 @@
+//! `--dialect micropython` prints what real MicroPython prints: on programs of our own, and on
+//! MicroPython's own tests where a checkout of its sources is named.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use loopscope_tests::left_out::mention;
+use loopscope_tests::micropython::{Micropython, checkout};
+use loopscope_tests::outside::{has_python, python};
+use loopscope_tests::programs::{compare, each, file_name, python_files};
+use loopscope_tests::run::Ended;
+
+use crate::{headless_with, program};
+
+/// MicroPython as documented, which is the default, and as firmware behaves.
+const DOCUMENTED: &str = "micropython";
+const FIRMWARE: &str = "micropython-firmware";
+
+/// A program with what the comments at its beginning say.
+struct Program {
+    file: PathBuf,
+    /// The dialects under which it prints its output.
+    dialects: &'static [&'static str],
+    /// Whether the output is real MicroPython's, rather than reasoned from its documentation.
+    is_real: bool,
+    /// Whether it needs what the webassembly build lacks.
+    not_on_webassembly: bool,
+}
+
+impl Program {
+    fn read(file: PathBuf) -> Self {
+        let text = fs::read_to_string(&file).expect("a program can be read");
+        let heading: Vec<_> = text.lines().take_while(|line| line.starts_with('#')).collect();
+        let tagged = |tag: &str| heading.iter().find_map(|line| line.strip_prefix(tag));
+        let dialects: &[_] = match tagged("# dialect: ") {
+            None => &[DOCUMENTED, FIRMWARE],
+            Some(DOCUMENTED) => &[DOCUMENTED],
+            Some(FIRMWARE) => &[FIRMWARE],
+            Some(other) => panic!("{}: no dialect {other:?}", file.display()),
+        };
+        let is_real = dialects.contains(&FIRMWARE);
+        let not_on_webassembly = tagged("# not on: webassembly").is_some();
+        Self { file, dialects, is_real, not_on_webassembly }
+    }
+
+    fn name(&self) -> String {
+        file_name(&self.file)
+    }
+
+    /// What it is to print.
+    fn output(&self) -> String {
+        fs::read_to_string(self.file.with_extension("out")).unwrap_or_default()
+    }
+}
+
+fn programs() -> Vec<Program> {
+    python_files(&program("micropython")).into_iter().map(Program::read).collect()
+}
+
+fn ours(dialect: &str, file: &Path) -> Ended {
+    headless_with(&["--dialect", dialect], file).limit(30).end()
+}
+
+#[test]
+fn there_are_programs_enough() {
+    let programs = programs();
+    let real = programs.iter().filter(|program| program.is_real).count();
+    assert!(real >= 45, "only {real} programs with real MicroPython's output");
+    for program in programs {
+        assert!(!program.output().is_empty(), "{} has no output", program.name());
+        let text = fs::read_to_string(&program.file).expect("a program can be read");
+        assert!(text.starts_with("# "), "{} does not say what it shows", program.name());
+    }
+}
+
+#[test]
+fn programs_print_what_is_committed() {
+    each(&programs(), Program::name, |program| {
+        for dialect in program.dialects {
+            let ended = ours(dialect, &program.file);
+            compare(&ended.out(), &program.output(), "the committed output").map_err(|text| {
+                format!("--dialect {dialect}: {text}\nstandard error:\n{}", ended.err())
+            })?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn programs_print_what_real_micropython_prints_now() {
+    let programs = programs();
+    let oracles = Micropython::all();
+    let real = programs.iter().filter(|program| program.is_real);
+    if oracles.is_empty() {
+        mention(&format!(
+            "no real MicroPython is named (LOOPSCOPE_MICROPYTHON): 0 programs ran live, {} were \
+             compared with its committed output",
+            real.clone().count()
+        ));
+    }
+    for oracle in oracles {
+        let live = |program: &&&Program| !(program.not_on_webassembly && oracle.is_webassembly());
+        let live: Vec<_> = real.clone().filter(|program| live(&program)).collect();
+        each(
+            &live,
+            |program| program.name(),
+            |program| {
+                let theirs = oracle.run(&program.file).limit(60).end();
+                let ended = ours(FIRMWARE, &program.file);
+                compare(&ended.out(), &theirs.out(), oracle.name())
+                    .map_err(|text| format!("{text}\nits standard error:\n{}", theirs.err()))
+            },
+        );
+        mention(&format!(
+            "{}: {} of {} programs ran live; the others were compared with its committed output",
+            oracle.name(),
+            live.len(),
+            real.clone().count()
+        ));
+    }
+}
+
+/// MicroPython's own tests of asyncio that need more than asyncio has: what each needs.
+const NOT_PORTABLE: [&str; 5] = [
+    "asyncio_as_uasyncio.py",
+    "asyncio_event_queue.py",
+    "asyncio_heaplock.py",
+    "asyncio_iterator_event.py",
+    "asyncio_threadsafeflag.py",
+];
+
+/// MicroPython's own tests, and whether each is portable.
+fn own_tests(checkout: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let all = python_files(&checkout.join("tests/extmod"));
+    let all = all.into_iter().filter(|file| file_name(file).starts_with("asyncio_"));
+    all.partition(|file| !NOT_PORTABLE.contains(&file_name(file).as_str()))
+}
+
+/// One of MicroPython's own tests: its `.exp`, or, where there is none, what CPython prints.
+fn passes(file: &PathBuf) -> Result<(), String> {
+    let expected = file.with_extension("py.exp");
+    let expected = match fs::read_to_string(expected) {
+        Ok(text) => text,
+        Err(_) => python().arg(file).limit(60).end().out(),
+    };
+    let ended = ours(DOCUMENTED, file);
+    compare(&ended.out(), &expected, "expected")
+        .map_err(|text| format!("{text}\nstandard error:\n{}", ended.err()))
+}
+
+#[test]
+fn micropythons_own_tests_pass() {
+    let Some(checkout) = checkout() else {
+        mention(
+            "no checkout of MicroPython is named (LOOPSCOPE_MICROPYTHON_CHECKOUT): its own tests \
+             of asyncio",
+        );
+        return;
+    };
+    if !has_python() {
+        return;
+    }
+    let (portable, others) = own_tests(&checkout);
+    assert!(portable.len() >= 28, "only {} portable tests in the checkout", portable.len());
+    each(&portable, file_name, passes);
+    each(&others, file_name, passes);
+}
