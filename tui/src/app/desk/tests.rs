@@ -1,8 +1,6 @@
 //! Keys are pressed as a user would, on a program that is known beforehand; then the screen is
 //! looked at.
 
-mod lessons;
-
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -161,6 +159,9 @@ macro_rules! assert_picture {
         });
     };
 }
+
+// Behind the macro, which it uses.
+mod lessons;
 
 #[test]
 fn it_opens_before_the_first_record() {
