@@ -28,6 +28,11 @@ impl Config {
         self.clock_hz >> self.shift
     }
 
+    /// Whole milliseconds in so many ticks.
+    fn milliseconds(&self, ticks: u64) -> u64 {
+        ticks * 1000 / u64::from(self.ticks_per_second().max(1))
+    }
+
     /// For a clock of that frequency, with ticks between half a microsecond and one.
     ///
     /// ```
@@ -82,8 +87,15 @@ pub fn ticks() -> u64 {
 pub fn milliseconds() -> u64 {
     critical_section::with(|cs| {
         let agent = AGENT.borrow(cs);
-        let ticks = agent.emitter.ticks(clock::now());
-        ticks * 1000 / u64::from(agent.config.get().ticks_per_second().max(1))
+        agent.config.get().milliseconds(agent.emitter.ticks(clock::now()))
+    })
+}
+
+/// Milliseconds from [`init`] to the last event.
+pub(crate) fn milliseconds_of_last_event() -> u64 {
+    critical_section::with(|cs| {
+        let agent = AGENT.borrow(cs);
+        agent.config.get().milliseconds(agent.emitter.last_ticks())
     })
 }
 

@@ -99,7 +99,8 @@ impl Control {
             self.owed.set(self.owed.get() & !SNAPSHOT | REFUSED);
             return false;
         };
-        let snapshot = snapshot + MARKS;
+        // One that is larger than the ring is tried when the ring is empty.
+        let snapshot = (snapshot + MARKS).min(emitter.size() - 1);
         // Other events give way, so that the ring empties until the snapshot fits.
         let fits = emitter.room() >= snapshot;
         emitter.hold_back(!fits);
@@ -205,12 +206,13 @@ impl Control {
 
 /// Sends the snapshot: what `source` says between the two records that frame it.
 pub(crate) fn snapshot(source: &dyn Source) {
-    let mark = |kind| {
-        critical_section::with(|cs| AGENT.borrow(cs).emitter.absolute(clock::now(), kind));
-    };
-    mark(Kind::SnapshotBegin);
+    critical_section::with(|cs| {
+        AGENT.borrow(cs).emitter.absolute(clock::now(), Kind::SnapshotBegin);
+    });
     source.snapshot();
-    mark(Kind::SnapshotEnd);
+    critical_section::with(|cs| {
+        AGENT.borrow(cs).emitter.event(clock::now(), Kind::SnapshotEnd as u8, []);
+    });
 }
 
 fn hello(config: &Config, snapshot: Option<u32>) -> Body {

@@ -33,7 +33,7 @@
 
 use loopscope_protocol::wire::short;
 use loopscope_protocol::{
-    By, HandleHow, HandleId, Kind, NameId, On, Place, RunHow, TaskHow, TaskId, Which, Word,
+    By, FutureHow, FutureId, HandleHow, HandleId, Kind, NameId, On, Place, RunHow, TaskHow, TaskId, Which, Word,
 };
 
 use crate::agent::AGENT;
@@ -236,6 +236,21 @@ pub fn task_done(task: TaskId, how: TaskHow) {
 /// `task-cancel`: a task is asked to end.
 pub fn task_cancel(task: TaskId, by: By) {
     send2(Kind::TaskCancel as u8, task.0, by_number(by));
+}
+
+/// `future-new`: something that is complete when other things are, such as a gather.
+pub fn future_new(future: FutureId, name: NameId, by: By) {
+    send3(Kind::FutureNew as u8, future.0, name.0, by_number(by));
+}
+
+/// `future-link`: it needs the end of this task.
+pub fn future_link(future: FutureId, task: TaskId) {
+    send3(Kind::FutureLink as u8, future.0, 2, task.0);
+}
+
+/// `future-done`: it is complete.
+pub fn future_done(future: FutureId, how: FutureHow, by: By) {
+    send3(Kind::FutureDone as u8, future.0, u32::from(how.code()), by_number(by));
 }
 
 /// `handler-set`: this exception handler is in force now.

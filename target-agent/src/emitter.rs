@@ -252,6 +252,16 @@ impl Emitter {
         }
     }
 
+    /// Ticks since the start at the last event or look.
+    pub(crate) fn last_ticks(&self) -> u64 {
+        self.ticks.get()
+    }
+
+    /// The ring's size in bytes.
+    pub(crate) fn size(&self) -> u32 {
+        self.ring.get().len() as u32
+    }
+
     /// Free bytes in the ring.
     pub(crate) fn room(&self) -> u32 {
         let size = self.ring.get().len() as u32;

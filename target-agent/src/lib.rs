@@ -16,7 +16,8 @@
 //! loopscope_agent::init(&RECORDS, &REQUESTS, Config::new(64_000_000, Dialect::Micropython));
 //! ```
 //!
-//! Then it says what happens by [`emit`], and calls [`poll`] before each task and when idle.
+//! Then it runs [`event_loop`], which tells everything by itself; or another scheduler says what
+//! happens by [`emit`], and calls [`poll`] before each task and when idle.
 //!
 //! # Memory
 //!
@@ -33,6 +34,7 @@ pub mod clock;
 mod control;
 pub mod emit;
 mod emitter;
+pub mod event_loop;
 #[doc(hidden)]
 pub mod names;
 mod rtt;

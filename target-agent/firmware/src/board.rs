@@ -23,8 +23,8 @@ pub const CLOCK_HZ: u32 = if cfg!(feature = "lm3s6965evb") {
     16_000_000
 };
 
-/// SysTick interrupts every ten milliseconds, which also wakes a waiting core.
-type Clock = SysTick<{ CLOCK_HZ / 100 }>;
+/// SysTick interrupts every millisecond, which also wakes a waiting core.
+type Clock = SysTick<{ CLOCK_HZ / 1000 }>;
 
 loopscope_agent::clock!(Clock::now);
 

@@ -1,0 +1,10 @@
+//! 15,000 records a second.
+#![no_std]
+#![no_main]
+
+use cortex_m_rt::entry;
+
+#[entry]
+fn main() -> ! {
+    loopscope_demos::flood::flood(15_000)
+}

@@ -1,0 +1,10 @@
+//! As many records as the core makes: far more than any link carries.
+#![no_std]
+#![no_main]
+
+use cortex_m_rt::entry;
+
+#[entry]
+fn main() -> ! {
+    loopscope_demos::flood::flood(0)
+}

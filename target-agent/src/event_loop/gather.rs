@@ -1,0 +1,283 @@
+//! `gather`: several tasks at once.
+
+use core::future::poll_fn;
+use core::task::Poll;
+
+use critical_section::CriticalSection;
+use loopscope_protocol::{By, FutureHow, FutureId, HandleHow};
+
+use super::header::{Data, Header, State};
+use super::task::{AnyTask, IntoTask, Task, no_loop};
+use super::{Core, Error, core};
+use crate::{emit, name};
+
+/// What can be gathered: a tuple or an array of tasks and coroutines.
+pub trait Group {
+    /// The same as tasks.
+    type Tasks: Gathered;
+    /// Makes the coroutines among them tasks, in order.
+    fn into_tasks(self) -> Result<Self::Tasks, Error>;
+}
+
+/// Tasks that are gathered.
+pub trait Gathered {
+    /// Their values.
+    type Values;
+    /// Their values or exceptions.
+    type Results;
+    /// Each of them, in order.
+    fn each(&self, see: &mut dyn FnMut(AnyTask));
+    /// Their values; the first exception if there is one.
+    fn values(&self) -> Result<Self::Values, Error>;
+    /// Their values or exceptions.
+    fn results(&self) -> Self::Results;
+}
+
+fn result<T>(task: &Task<T>) -> Result<T, Error> {
+    task.result().unwrap_or(Err(Error::Cancelled))
+}
+
+macro_rules! groups {
+    ($($name:ident $at:tt),*) => {
+        impl<$($name: IntoTask),*> Group for ($($name,)*) {
+            type Tasks = ($(Task<$name::Value>,)*);
+
+            fn into_tasks(self) -> Result<Self::Tasks, Error> {
+                Ok(($(self.$at.into_task()?,)*))
+            }
+        }
+
+        impl<$($name),*> Gathered for ($(Task<$name>,)*) {
+            type Values = ($($name,)*);
+            type Results = ($(Result<$name, Error>,)*);
+
+            fn each(&self, see: &mut dyn FnMut(AnyTask)) {
+                $(see(self.$at.any());)*
+            }
+
+            fn values(&self) -> Result<Self::Values, Error> {
+                Ok(($(result(&self.$at)?,)*))
+            }
+
+            fn results(&self) -> Self::Results {
+                ($(result(&self.$at),)*)
+            }
+        }
+    };
+}
+groups!(A 0);
+groups!(A 0, B 1);
+groups!(A 0, B 1, C 2);
+groups!(A 0, B 1, C 2, D 3);
+groups!(A 0, B 1, C 2, D 3, E 4);
+groups!(A 0, B 1, C 2, D 3, E 4, F 5);
+groups!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+groups!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+impl<T: IntoTask, const N: usize> Group for [T; N] {
+    type Tasks = [Task<T::Value>; N];
+
+    fn into_tasks(self) -> Result<Self::Tasks, Error> {
+        let mut failed = None;
+        let tasks = self.map(|one| match one.into_task() {
+            Ok(task) => Some(task),
+            Err(error) => {
+                failed.get_or_insert(error);
+                None
+            }
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(tasks.map(|task| task.expect("none has failed"))),
+        }
+    }
+}
+
+impl<T, const N: usize> Gathered for [Task<T>; N] {
+    type Values = [T; N];
+    type Results = [Result<T, Error>; N];
+
+    fn each(&self, see: &mut dyn FnMut(AnyTask)) {
+        self.iter().for_each(|task| see(task.any()));
+    }
+
+    fn values(&self) -> Result<Self::Values, Error> {
+        for task in self {
+            if let Some(Err(error)) = task.result() {
+                return Err(error);
+            }
+        }
+        let results = self.each_ref().map(|task| task.result().and_then(Result::ok));
+        if results.iter().any(Option::is_none) {
+            return Err(Error::Cancelled);
+        }
+        Ok(results.map(|value| value.expect("all are there")))
+    }
+
+    fn results(&self) -> Self::Results {
+        self.each_ref().map(result)
+    }
+}
+
+/// Awaits all of them and gives their values. The first exception is raised at once; the others go
+/// on. Cancelling the one who gathers cancels them all.
+pub async fn gather<G: Group>(group: G) -> Result<<G::Tasks as Gathered>::Values, Error> {
+    let tasks = group.into_tasks()?;
+    wait(&tasks, false).await?;
+    tasks.values()
+}
+
+/// Awaits all of them and gives their values or exceptions: Python's `return_exceptions=True`.
+pub async fn gather_all<G: Group>(group: G) -> Result<<G::Tasks as Gathered>::Results, Error> {
+    let tasks = group.into_tasks()?;
+    wait(&tasks, true).await?;
+    Ok(tasks.results())
+}
+
+/// Waits until all have ended, or one has by an exception.
+async fn wait<G: Gathered>(tasks: &G, all: bool) -> Result<(), Error> {
+    let (me, number) = prepare(tasks, all)?;
+    let mut failed = None;
+    let mut cancel = false;
+    if let Some(me) = me {
+        let ended = poll_fn(|_| {
+            critical_section::with(|cs| {
+                let at = me.at(cs);
+                if at.thrown.take().is_some() {
+                    Poll::Ready(Err(Error::Cancelled))
+                } else if matches!(at.data.get(), Data::Gather(_)) {
+                    Poll::Pending
+                } else {
+                    Poll::Ready(Ok(()))
+                }
+            })
+        })
+        .await;
+        cancel = ended.is_err();
+        if cancel && let Some(number) = number {
+            critical_section::with(|cs| {
+                emit::future_done(number, FutureHow::Cancelled, core(cs).by());
+            });
+        }
+        failed = ended.err().or(critical_section::with(|cs| me.at(cs).gather_error.take()));
+    }
+    let mut refused = None;
+    tasks.each(&mut |task| {
+        critical_section::with(|cs| {
+            let Some(header) = task.get(cs) else { return };
+            let at = header.at(cs);
+            if let State::Gathered(by) = at.state.get()
+                && me.is_some_and(|me| core::ptr::eq(by, me))
+            {
+                // It still runs.
+                at.state.set(State::Running);
+                if cancel && let Err(error) = core(cs).cancel(cs, header) {
+                    refused = Some(error);
+                }
+            } else if let Some(error) = at.error.get()
+                && !all
+            {
+                failed.get_or_insert(error);
+            }
+        });
+    });
+    match refused.or(failed) {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+/// Registers the running task with those that it gathers, and gives the gather its number; `None`:
+/// there is nothing to wait for.
+fn prepare<G: Gathered>(
+    tasks: &G,
+    all: bool,
+) -> Result<(Option<&'static Header>, Option<FutureId>), Error> {
+    critical_section::with(|cs| {
+        let core = core(cs);
+        let me = core.current.get().ok_or(no_loop())?;
+        let (mut left, mut ready, mut clash) = (0u16, false, false);
+        tasks.each(&mut |task| {
+            let Some(header) = task.get(cs) else { return };
+            let at = header.at(cs);
+            match at.state.get() {
+                State::Running => {
+                    at.state.set(State::Gathered(me));
+                    left += 1;
+                }
+                State::Awaited | State::Gathered(_) => clash = true,
+                State::Free | State::Unretrieved | State::Retrieved => {
+                    ready |= !all && at.error.get().is_some();
+                }
+            }
+        });
+        if clash {
+            tasks.each(&mut |task| {
+                let Some(header) = task.get(cs) else { return };
+                let at = header.at(cs);
+                if matches!(at.state.get(), State::Gathered(by) if core::ptr::eq(by, me)) {
+                    at.state.set(State::Running);
+                }
+            });
+            return Err(Error::runtime("can't gather"));
+        }
+        let at = me.at(cs);
+        at.gather_error.set(None);
+        if ready || left == 0 {
+            // The caller puts back those that run.
+            at.data.set(Data::None);
+            return Ok(((left > 0).then_some(me), None));
+        }
+        at.gather_all.set(all);
+        at.gather_left.set(left);
+        let number = FutureId(core.gathers.get() + 1);
+        core.gathers.set(number.0);
+        at.data.set(Data::Gather(number));
+        emit::future_new(number, name!("gather"), core.by());
+        tasks.each(&mut |task| {
+            let gathers = |header: &'static Header| {
+                matches!(header.at(cs).state.get(), State::Gathered(by) if core::ptr::eq(by, me))
+            };
+            if task.get(cs).is_some_and(gathers) {
+                emit::future_link(number, task.id());
+            }
+        });
+        Ok((Some(me), Some(number)))
+    })
+}
+
+impl Core {
+    /// A gathered task has ended; the one who gathers is woken if that is what it waits for.
+    pub(super) fn gathered(
+        &self,
+        cs: CriticalSection<'_>,
+        by: &'static Header,
+        how: Result<(), Error>,
+    ) {
+        let at = by.at(cs);
+        let Data::Gather(number) = at.data.get() else { return };
+        match how {
+            Err(error) if !at.gather_all.get() => at.gather_error.set(Some(error)),
+            _ => {
+                at.gather_left.set(at.gather_left.get() - 1);
+                if at.gather_left.get() > 0 {
+                    return;
+                }
+            }
+        }
+        let failed = at.gather_error.get().is_some();
+        let how = if failed { FutureHow::Exception } else { FutureHow::Result };
+        emit::future_done(number, how, self.by());
+        self.push(cs, by, None, HandleHow::Wakeup);
+    }
+
+    /// Tells again of a gather, and of the tasks that it still waits for.
+    pub(super) fn tell_gather(&self, cs: CriticalSection<'_>, by: &'static Header, it: FutureId) {
+        emit::future_new(it, name!("gather"), By::Outside);
+        self.each(cs, |task| {
+            if matches!(task.at(cs).state.get(), State::Gathered(who) if core::ptr::eq(who, by)) {
+                emit::future_link(it, task.at(cs).id.get());
+            }
+        });
+    }
+}
