@@ -99,7 +99,9 @@ enum Command {
     )]
     Repl(ReplArgs),
     /// Compare two recordings or programs; exit code 1 if they differ
-    #[command(after_help = "Example:\n  loopscope diff before.loop after.loop")]
+    #[command(
+        after_help = "Examples:\n  loopscope diff before.loop after.loop\n  loopscope diff --dialect cpython --dialect micropython program.py"
+    )]
     Diff(DiffArgs),
     /// Convert a recording
     #[command(
@@ -173,11 +175,11 @@ struct ReplArgs {
 struct DiffArgs {
     /// The first recording or program
     first: PathBuf,
-    /// The second one
-    second: PathBuf,
-    /// Whose rules programs run by
-    #[arg(long, value_name = "NAME", default_value = "cpython", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
-    dialect: Dialect,
+    /// The second one; with two dialects, the first one once more if none is named
+    second: Option<PathBuf>,
+    /// Whose rules programs run by; given twice: the first one's and the second one's
+    #[arg(long = "dialect", value_name = "NAME", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
+    dialects: Vec<Dialect>,
     /// End programs after so many seconds, with exit code 124
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<std::time::Duration>,

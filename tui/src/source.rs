@@ -17,7 +17,7 @@ use std::time::Duration;
 use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::stream::Arrived;
-use loopscope_protocol::{Capabilities, ExitHow};
+use loopscope_protocol::{Capabilities, Dialect, ExitHow, KindSet};
 use thiserror::Error;
 
 /// A stream of records that may be asked for more.
@@ -63,6 +63,21 @@ pub trait Source: fmt::Debug {
     /// A sentence about what is wrong with it, if anything is: a recording may be harmed.
     fn warning(&self) -> Option<String> {
         None
+    }
+
+    /// The same program from its start, by the rules of `dialect`; `None`: by those that it has.
+    fn again(&self, dialect: Option<Dialect>) -> Result<Box<dyn Source>, SourceError> {
+        let _ = dialect;
+        Err(SourceError(format!(
+            "`{}` cannot be run once more by other rules, since it is not a program that runs here; \
+             name a recording to compare with",
+            self.name()
+        )))
+    }
+
+    /// The kinds of events that it never sends, although they may happen.
+    fn never_sends(&self) -> KindSet {
+        KindSet::NONE
     }
 
     /// Ends it at once, if it is a process. `why` is what its end is to be called.

@@ -34,6 +34,17 @@ pub enum Compare {
     Visible,
 }
 
+impl Compare {
+    /// What can be compared of two runs: everything, unless two schedulers of different kinds made
+    /// them, whose events are not the same even where the programs do the same.
+    pub fn between(first: &Timeline, second: &Timeline) -> Self {
+        match [first, second].map(|timeline| reasons::family(&timeline.at(timeline.len()))) {
+            [Some(one), Some(two)] if one != two => Self::Visible,
+            _ => Self::Everything,
+        }
+    }
+}
+
 /// One of two histories.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'a> {
@@ -240,7 +251,9 @@ fn explain(equal: usize, a: &Walk<'_>, b: &Walk<'_>, field: Option<&str>) -> Str
     let after = match equal {
         0 => format!("They differ from the first {what} on."),
         1 => format!("After 1 equal {what} they differ."),
-        n if a.compare == Compare::Visible => format!("After {n} equal steps and outputs they differ."),
+        n if a.compare == Compare::Visible => {
+            format!("After {n} equal steps and outputs they differ.")
+        }
         n => format!("After {n} equal events they differ."),
     };
     let side = |walk: &Walk<'_>| match walk.record() {

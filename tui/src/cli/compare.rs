@@ -1,44 +1,60 @@
-//! `diff`: where two recordings or programs first differ.
+//! `diff`: where two recordings or programs, or one program by two dialects' rules, first differ.
 
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use loopscope_model::diff::{Side, diff as compare};
-use loopscope_protocol::{ExitHow, KindSet};
+use loopscope_protocol::{Dialect, ExitHow, Word};
 
 use super::{DiffArgs, Shared, code, complain};
-use crate::session::{Command, Outcome, Session, Target};
+use crate::session::{Command, Comparison, Outcome, Session, Target};
 
 pub(super) fn diff(args: &DiffArgs) -> i32 {
-    let shared = Shared { dialect: args.dialect, ..Shared::default() };
+    match compare(args) {
+        Ok(code) => code,
+        Err(code) => code,
+    }
+}
+
+fn compare(args: &DiffArgs) -> Result<i32, i32> {
+    let [one, two] = rules(args).map_err(|sentence| complain(code::USAGE, &sentence))?;
+    let second = args.second.as_deref().unwrap_or(&args.first);
     let deadline = args.timeout.map(|timeout| Instant::now() + timeout);
-    let sides: Result<Vec<Session>, i32> = [&args.first, &args.second]
-        .map(|path| whole(&shared, path, deadline))
-        .into_iter()
-        .collect();
-    let sides = match sides {
-        Ok(sides) => sides,
-        Err(code) => return code,
+    let sides = [whole(one, &args.first, deadline)?, whole(two, second, deadline)?];
+    let mut titles = [&args.first, second].map(|path| path.display().to_string());
+    if one != two {
+        for (title, dialect) in titles.iter_mut().zip([one, two]) {
+            *title = format!("{title} ({})", dialect.word());
+        }
+    }
+    let [first, second] = &sides;
+    let comparison = Comparison::of([first, second], titles);
+    let _ = writeln!(std::io::stdout(), "{}", comparison.text(80));
+    Ok(if comparison.found.is_some() { code::FAILED } else { code::OK })
+}
+
+/// The two dialects, if the command line makes sense.
+fn rules(args: &DiffArgs) -> Result<[Dialect; 2], String> {
+    let dialects = match args.dialects[..] {
+        [] => [Dialect::Cpython; 2],
+        [both] => [both; 2],
+        [one, two] => [one, two],
+        _ => return Err("--dialect can be given twice, once for each side".to_owned()),
     };
-    let titles = [&args.first, &args.second].map(|path| path.display().to_string());
-    let side = |n: usize| Side {
-        title: &titles[n],
-        timeline: sides[n].timeline(),
-        names: sides[n].names(),
-        never_sends: KindSet::NONE,
-    };
-    let (text, code) = match compare(side(0), side(1)) {
-        None => ("No difference: the same events in the same order.".to_owned(), code::OK),
-        Some(found) => (found.sentence, code::FAILED),
-    };
-    let _ = writeln!(std::io::stdout(), "{text}");
-    code
+    if args.second.is_none() && dialects[0] == dialects[1] {
+        return Err(format!(
+            "`{}` is to be compared with what? Name a second recording or program, or two \
+             different dialects: --dialect cpython --dialect micropython",
+            args.first.display()
+        ));
+    }
+    Ok(dialects)
 }
 
 /// The whole history of a recording or of a run to its end.
-fn whole(shared: &Shared, path: &Path, deadline: Option<Instant>) -> Result<Session, i32> {
+fn whole(dialect: Dialect, path: &Path, deadline: Option<Instant>) -> Result<Session, i32> {
+    let shared = Shared { dialect, ..Shared::default() };
     let source: [OsString; 1] = [path.as_os_str().to_owned()];
     let mut session =
         shared.session(&source, true).map_err(|sentence| complain(code::USAGE, &sentence))?;

@@ -1,7 +1,7 @@
 //! The commands as values. What they are called and what they take is in [`super::table`]; how a
 //! line becomes one is in [`super::parse()`].
 
-use loopscope_protocol::{Kind, KindSet};
+use loopscope_protocol::{Dialect, Kind, KindSet};
 
 /// A command as the parser understood it. Expressions are kept as they were written; the parser
 /// has checked that they can be read.
@@ -69,6 +69,8 @@ pub enum Command {
     Export(String, Option<Format>),
     /// `diff FILE`.
     Diff(String),
+    /// `diff DIALECT`.
+    DiffDialect(Dialect),
     /// `lesson WORDS`.
     Lesson(String),
     /// `predict WORDS`.

@@ -144,6 +144,7 @@ impl Session {
             Command::Record(file) => self.record_to(file),
             Command::Export(file, format) => self.export_to(file, *format),
             Command::Diff(file) => self.diff_with(file),
+            Command::DiffDialect(dialect) => self.diff_dialects(*dialect),
             Command::Assert(text) => self.assert(text),
             Command::Set(None) => Ok(self.settings.list()),
             Command::Set(Some((name, value))) => self.settings.set(name, value),

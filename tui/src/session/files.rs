@@ -3,14 +3,18 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use loopscope_model::diff::{Side, diff};
 use loopscope_model::recording::Recording;
-use loopscope_protocol::KindSet;
+use loopscope_protocol::{Dialect, ExitHow, KindSet, Word as _};
 
-use super::answer::{Answer, Trouble};
-use super::command::Format;
+use super::answer::{Answer, Outcome, Trouble};
+use super::command::{Command, Format, Target};
+use super::comparison::{Comparison, History};
 use super::{Session, export};
+
+/// How long two runs may take that are compared while somebody waits.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Session {
     pub(super) fn record_to(&mut self, file: &str) -> Result<Answer, Trouble> {
@@ -60,24 +64,50 @@ impl Session {
         })?;
         let other = Recording::read(std::io::BufReader::new(opened))
             .map_err(|error| Trouble::new(format!("`{file}`: {error}")))?;
-        let title = self.name();
-        let never_sends = KindSet::NONE;
-        let names = self.names();
-        let here = Side { title: &title, timeline: &self.timeline, names, never_sends };
         let there =
-            Side { title: file, timeline: &other.timeline, names: &other.names, never_sends };
-        Ok(match diff(here, there) {
-            None => {
-                Answer::new("No difference: the same events in the same order.").with("same", true)
+            History { timeline: &other.timeline, names: &other.names, never_sends: KindSet::NONE };
+        let titles = [self.name(), file.to_owned()];
+        Ok(Comparison::of_histories([self.history(), there], titles).answer())
+    }
+
+    /// Runs the program twice from its start, by the rules that it has and by those of another
+    /// dialect, and compares. The one command that waits; [`PATIENCE`] bounds it.
+    pub(super) fn diff_dialects(&self, dialect: Dialect) -> Result<Answer, Trouble> {
+        let deadline = Instant::now() + PATIENCE;
+        let run = |rules: Option<Dialect>| -> Result<Session, Trouble> {
+            let source = self.source.again(rules).map_err(|error| sentence(error.to_string()))?;
+            let mut session = Session::new(source);
+            session.settings_mut().limit = 0;
+            if let Outcome::Started = session.execute(&Command::Goto(Target::End)) {
+                while session.tick(Duration::from_millis(5)).over.is_none() {
+                    if Instant::now() >= deadline {
+                        session.kill(ExitHow::Timeout);
+                        return Err(sentence(format!(
+                            "Comparing dialects takes more than {} s here; `loopscope diff \
+                             --dialect A --dialect B FILE` takes as long as it needs.",
+                            PATIENCE.as_secs()
+                        )));
+                    }
+                }
             }
-            Some(found) => Answer::new(found.sentence.clone())
-                .with("same", false)
-                .with("equal", found.equal)
-                .with("first", found.first)
-                .with("second", found.second)
-                .with("field", found.field)
-                .with("difference", found.sentence),
-        })
+            Ok(session)
+        };
+        let sides = [run(None)?, run(Some(dialect))?];
+        let title = |side: &Session| match side.state().run().dialect {
+            Some(rules) => format!("{} ({})", side.name(), rules.word()),
+            None => side.name(),
+        };
+        let titles = [title(&sides[0]), title(&sides[1])];
+        Ok(Comparison::of([&sides[0], &sides[1]], titles).answer())
+    }
+
+    /// What there is to compare.
+    pub(super) fn history(&self) -> History<'_> {
+        History {
+            timeline: &self.timeline,
+            names: self.names(),
+            never_sends: self.source.never_sends(),
+        }
     }
 }
 

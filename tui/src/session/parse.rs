@@ -5,7 +5,7 @@ mod duration;
 mod spelling;
 
 use loopscope_model::expr::Expr;
-use loopscope_protocol::{Kind, KindSet};
+use loopscope_protocol::{Dialect, Kind, KindSet, Word as _};
 
 use super::Trouble;
 use super::command::{Command, Events, Format, Target, TaskRef, Topic, Unit};
@@ -85,7 +85,12 @@ fn arguments(name: &str, rest: &str) -> Result<Command, Trouble> {
         "bookmark" => Command::Bookmark(bookmark(rest)?),
         "record" => Command::Record(needed(name, rest, "the file to write")?),
         "export" => export(rest)?,
-        "diff" => Command::Diff(needed(name, rest, "the recording to compare with")?),
+        "diff" => match Dialect::parse(rest.trim()) {
+            Some(dialect) => Command::DiffDialect(dialect),
+            None => {
+                Command::Diff(needed(name, rest, "the recording or the dialect to compare with")?)
+            }
+        },
         "lesson" => Command::Lesson(rest.to_owned()),
         "predict" => Command::Predict(rest.to_owned()),
         "attach" => Command::Attach(rest.to_owned()),

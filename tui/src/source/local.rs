@@ -16,7 +16,7 @@ use loopscope_engine::host;
 use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::stream::{Arrived, Ingest};
-use loopscope_protocol::{Capabilities, Capability, Event, ExitHow, Text};
+use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Text};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
@@ -95,6 +95,10 @@ pub fn command(args: &[OsString], stdin: Stdin, own_group: bool) -> io::Result<C
 #[derive(Debug)]
 pub struct Local {
     name: String,
+    /// What it was started with, to be started once more.
+    args: Vec<OsString>,
+    /// Whether it reads a file, which can be read only once.
+    reads_file: bool,
     child: Child,
     requests: Option<PipeWriter>,
     pieces: Receiver<Vec<u8>>,
@@ -124,6 +128,7 @@ impl Local {
     }
 
     fn try_start(launch: Launch) -> io::Result<Self> {
+        let reads_file = matches!(launch.stdin, Stdin::File(_));
         let (records, to_us) = io::pipe()?;
         let (from_us, requests) = io::pipe()?;
         let mut command = command(&launch.args, launch.stdin, launch.own_group)?;
@@ -143,6 +148,8 @@ impl Local {
         std::thread::Builder::new().name("records".into()).spawn(move || read(records, &sender))?;
         Ok(Self {
             name: launch.name,
+            args: launch.args,
+            reads_file,
             child,
             requests: Some(requests),
             pieces,
@@ -248,6 +255,32 @@ fn read(mut from: impl Read, to: &SyncSender<Vec<u8>>) {
 }
 
 impl Source for Local {
+    fn again(&self, dialect: Option<Dialect>) -> Result<Box<dyn Source>, SourceError> {
+        if self.reads_file {
+            return Err(SourceError(format!(
+                "`{}` reads a file as its standard input, which cannot be read twice here; record \
+                 both runs and compare the recordings",
+                self.name
+            )));
+        }
+        let mut options = host::Options::from_args(self.args.clone())
+            .map_err(|error| SourceError(error.to_string()))?;
+        options.dialect = dialect.unwrap_or(options.dialect);
+        options.paused = true;
+        options.capture = true;
+        let local = Self::start(Launch {
+            args: options.to_args(),
+            name: self.name.clone(),
+            stdin: Stdin::Empty,
+            own_group: true,
+            capture: true,
+            keep_bytes: false,
+            patient: false,
+            memory_limit: options.memory_limit,
+        })?;
+        Ok(Box::new(local))
+    }
+
     fn capabilities(&self) -> Capabilities {
         match self.ingest.hello() {
             Some(hello) => hello.capabilities,

@@ -68,13 +68,7 @@ pub fn side_by_side(
         .collect()
 }
 
-fn cells(
-    compare: Compare,
-    side: Side<'_>,
-    never: KindSet,
-    from: usize,
-    to: usize,
-) -> Vec<Cell> {
+fn cells(compare: Compare, side: Side<'_>, never: KindSet, from: usize, to: usize) -> Vec<Cell> {
     let mut walk = Walk::new(side, compare);
     let mut cells = Vec::new();
     for n in 0..to {

@@ -7,12 +7,13 @@ use crate::state::State;
 
 /// Who schedules.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
+pub(super) enum Family {
     Cpython,
     Micropython,
 }
 
-fn family(state: &State) -> Option<Family> {
+/// Who scheduled, if a run says so.
+pub(super) fn family(state: &State) -> Option<Family> {
     match state.run().dialect? {
         Dialect::Cpython | Dialect::Cpython36 | Dialect::Cpython314 => Some(Family::Cpython),
         Dialect::Micropython | Dialect::MicropythonFirmware => Some(Family::Micropython),
