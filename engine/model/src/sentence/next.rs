@@ -119,6 +119,9 @@ fn batch(scene: Scene<'_>, the_loop: &Loop) -> String {
 
 /// After the poll.
 fn due(scene: Scene<'_>, the_loop: &Loop) -> String {
+    if scene.state.is_micropython() {
+        return head_of_queue(scene, the_loop);
+    }
     // A timer is due within the clock's resolution of now.
     let now = scene.state.seconds();
     if let Some((timer, _)) =
@@ -162,6 +165,9 @@ fn sleeping(scene: Scene<'_>, the_loop: &Loop) -> String {
 
 /// Before the poll.
 fn between(scene: Scene<'_>, the_loop: &Loop) -> String {
+    if scene.state.is_micropython() {
+        return head_of_queue(scene, the_loop);
+    }
     // A loop that was stopped before it ran still gets one turn.
     if the_loop.phase == Phase::Stopping && the_loop.turned {
         let run = the_loop.run.map_or("the run", |run| run_name(run.how));
@@ -195,6 +201,28 @@ fn between(scene: Scene<'_>, the_loop: &Loop) -> String {
         return nothing_left(scene, the_loop, "the loop would sleep for ever");
     }
     format!("The loop will sleep until {}.", until.join(" or "))
+}
+
+/// MicroPython's loop has one queue, and waits for its head.
+fn head_of_queue(scene: Scene<'_>, the_loop: &Loop) -> String {
+    if !the_loop.ready_known() || !the_loop.timers_known() {
+        return "The loop begins another turn.".to_owned();
+    }
+    let place = |id| scene.state.handle(id).map(crate::state::Handle::place_in_queue);
+    let heads = [the_loop.ready().next(), the_loop.first_timer().map(|(timer, _)| timer)];
+    let Some(head) = heads.into_iter().flatten().min_by_key(|id| place(*id)) else {
+        let until = outside(scene, the_loop);
+        if until.is_empty() {
+            return nothing_left(scene, the_loop, "the loop waits for ever");
+        }
+        return format!("The loop will sleep until {}.", until.join(" or "));
+    };
+    let entry = scene.entry(head);
+    let when = scene.state.handle(head).and_then(|handle| handle.when);
+    match when.filter(|when| scene.state.seconds().is_none_or(|now| *when > now)) {
+        Some(when) => format!("The loop will sleep until {}, when {entry} is due.", time(when)),
+        None => format!("{entry} is first in the queue, so it runs in this turn."),
+    }
 }
 
 fn nothing_left(scene: Scene<'_>, the_loop: &Loop, then: &str) -> String {

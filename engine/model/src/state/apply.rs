@@ -168,6 +168,11 @@ impl State {
         )
     }
 
+    /// Whether the rules are MicroPython's.
+    pub(crate) const fn is_micropython(&self) -> bool {
+        matches!(self.run.dialect, Some(Dialect::Micropython | Dialect::MicropythonFirmware))
+    }
+
     /// Whether the order of records is exactly that of the queue as well: only one thread works.
     const fn is_exact(&self) -> bool {
         self.is_strict() && !self.threads

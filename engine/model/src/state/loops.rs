@@ -30,6 +30,9 @@ pub struct Loop {
     pub sleep: Option<Sleep>,
     /// The exception handler in force.
     pub handler: Handler,
+    /// The runs inside which the present one runs, outermost first: only MicroPython's firmware
+    /// allows that.
+    pub(crate) outer: Vec<Outer>,
     /// Whether the present run has had a turn: a loop that was stopped before still gets one.
     pub(crate) turned: bool,
     /// The handles that are ready, first to run first.
@@ -120,6 +123,14 @@ pub struct Run {
     pub how: RunHow,
     /// The task it waits for.
     pub task: TaskId,
+}
+
+/// A run that waits until the one inside it has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outer {
+    pub(crate) run: Option<Run>,
+    pub(crate) current: Option<HandleId>,
+    pub(crate) current_since: Option<u64>,
 }
 
 /// One poll.

@@ -41,6 +41,8 @@ pub struct Handle {
     pub runs: u32,
     /// The number of the record that introduced it; 0 if that was lost.
     pub made: u64,
+    /// When it was made, in nanoseconds of loop time.
+    pub made_at: Option<u64>,
     /// Whether a watcher or a signal holds it, so that it does not end when it has run.
     pub(crate) owned: bool,
 }
@@ -70,6 +72,21 @@ impl Handle {
             None if self.when.is_some() => "timer",
             None => "unknown",
         }
+    }
+
+    /// Where it stands in MicroPython's queue: by milliseconds, then by the order of pushing.
+    pub(crate) fn place_in_queue(&self) -> (u64, u64) {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a due time is a whole, positive number of milliseconds"
+        )]
+        let millis = match (self.when, self.made_at) {
+            (Some(when), _) => (when * 1e3).round() as u64,
+            (None, Some(at)) => at / 1_000_000,
+            (None, None) => u64::MAX,
+        };
+        (millis, self.made)
     }
 
     /// Whether it belongs to a watcher or a signal, so that it may run many times.

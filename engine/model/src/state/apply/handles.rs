@@ -28,6 +28,7 @@ impl Handle {
             queued: 0,
             runs: 0,
             made: 0,
+            made_at: None,
             owned: false,
         }
     }
@@ -47,6 +48,7 @@ impl State {
                     future,
                     state: HandleState::Idle,
                     made: record.seq,
+                    made_at: record.t,
                     ..Handle::placeholder(id, on)
                 };
                 let lasting = handle.is_lasting();
@@ -67,6 +69,7 @@ impl State {
                     when: Some(when),
                     state: HandleState::Timer,
                     made: record.seq,
+                    made_at: record.t,
                     ..Handle::placeholder(id, on)
                 };
                 self.introduce(handle);
@@ -80,6 +83,7 @@ impl State {
             }
             Event::TimerDrop { handle: id, when } => {
                 self.leave_heap(id, when, on);
+                self.unqueue_task(id);
                 self.retire(id);
             }
             Event::TimerCancel { handle: id, when, .. } => {
@@ -109,6 +113,7 @@ impl State {
                 if !cancelled && !self.uncertain {
                     self.odd(|| format!("h{} was left out, but was not cancelled.", id.0));
                 }
+                self.unqueue_task(id);
                 self.retire(id);
             }
             Event::HandleRun { handle: id, task } => self.start(record, id, task, on),
@@ -190,7 +195,7 @@ impl State {
         self.handles.entry(id).or_insert_with(|| Handle::placeholder(id, on))
     }
 
-    /// Puts a handle at the end of the ready queue.
+    /// Puts a handle at the end of the ready queue; in MicroPython's, where its key belongs.
     pub(super) fn enqueue(&mut self, id: HandleId, on: LoopId) {
         let handle = self.handle_mut(id, on);
         let again = handle.queued > 0 && !handle.is_lasting();
@@ -201,7 +206,22 @@ impl State {
         if again {
             self.odd(|| format!("h{} is in the ready queue twice.", id.0));
         }
-        self.loop_mut(on).ready.push_back(id);
+        let at = self.place_in_ready(id, on);
+        self.loop_mut(on).ready.insert(at, id);
+    }
+
+    fn place_in_ready(&self, id: HandleId, on: LoopId) -> usize {
+        let Some(the_loop) = self.loops.get(&on) else { return 0 };
+        let place = |id: HandleId| self.handles.get(&id).map(Handle::place_in_queue);
+        match place(id).filter(|_| self.is_micropython()) {
+            // An expired sleep goes before what became ready later.
+            Some(own) => the_loop
+                .ready
+                .iter()
+                .rposition(|other| place(*other).is_none_or(|other| other <= own))
+                .map_or(0, |before| before + 1),
+            None => the_loop.ready.len(),
+        }
     }
 
     /// Takes a handle out of the ready queue, where it should stand first.
@@ -325,6 +345,20 @@ impl State {
         if queued {
             task.state = TaskState::Queued;
             task.since = t;
+        }
+    }
+
+    /// A handle has left its queue without running: its task is queued no more.
+    fn unqueue_task(&mut self, handle: HandleId) {
+        let t = self.t;
+        let task = self.handles.get(&handle).map_or(TaskId::NONE, |handle| handle.task);
+        let Some(task) = self.tasks.get_mut(&task) else { return };
+        if task.handle == Some(handle) {
+            task.handle = None;
+            if task.state == TaskState::Queued {
+                task.state = TaskState::Waiting(task.on);
+                task.since = t;
+            }
         }
     }
 

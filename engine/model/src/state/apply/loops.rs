@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use loopscope_protocol::{By, Event, LoopId};
 
 use crate::record::Record;
+use crate::state::loops::Outer;
 use crate::state::{At, Handler, Loop, Phase, Run, Sleep, State};
 
 impl Loop {
@@ -20,6 +21,7 @@ impl Loop {
             current_since: None,
             turn: 0,
             sleep: None,
+            outer: Vec::new(),
             turned: false,
             handler: if known {
                 Handler::DEFAULT
@@ -64,11 +66,20 @@ impl State {
             return;
         }
         let strict = self.is_strict();
+        let may_nest = self.is_micropython();
         let the_loop = self.loop_mut(on);
         the_loop.turn = record.turn;
         let phase = the_loop.phase;
         match record.event {
             Event::LoopRun { how, task } => {
+                let nested = may_nest && phase.is_running();
+                if nested {
+                    the_loop.outer.push(Outer {
+                        run: the_loop.run,
+                        current: the_loop.current.take(),
+                        current_since: the_loop.current_since,
+                    });
+                }
                 the_loop.run = Some(Run { how, task });
                 the_loop.turned = false;
                 the_loop.phase =
@@ -78,7 +89,7 @@ impl State {
                     // It says that the loop runs, not where it is.
                     self.loop_mut(on).at = At::Unknown;
                 }
-                if phase.is_running() {
+                if phase.is_running() && !nested {
                     self.odd(|| format!("Loop {} started to run, but runs already.", on.0));
                 } else if phase == Phase::Closed {
                     self.odd(|| format!("Loop {} started to run, but is closed.", on.0));
@@ -104,6 +115,7 @@ impl State {
                     self.odd(|| format!("Loop {} stopped while h{} still runs.", on.0, id.0));
                     self.retire(id);
                 }
+                self.back_to_outer(on);
             }
             Event::LoopClose { .. } => self.close(on),
             Event::TurnBegin { ready, timers, .. } => self.begin_turn(on, ready, timers),
@@ -139,6 +151,18 @@ impl State {
                 the_loop.handler = Handler { which: Some(which), name, place };
             }
             _ => {}
+        }
+    }
+
+    /// A run has ended: if it was inside another one, that goes on.
+    fn back_to_outer(&mut self, on: LoopId) {
+        let the_loop = self.loop_mut(on);
+        if let Some(outer) = the_loop.outer.pop() {
+            the_loop.phase = Phase::Running;
+            the_loop.at = At::Running;
+            the_loop.run = outer.run;
+            the_loop.current = outer.current;
+            the_loop.current_since = outer.current_since;
         }
     }
 

@@ -92,6 +92,8 @@ impl State {
             }
             Event::TaskStep { task: id } => self.step(record, id, on),
             Event::TaskSuspend { task: id, on: waits_for, place, chain } => {
+                // MicroPython's task queues itself before; one that has not is lost.
+                let queues_later = waits_for == On::Nothing && !self.is_micropython();
                 let task = self.task_mut(id, on);
                 let before = task.state;
                 task.add_busy(record.t);
@@ -100,7 +102,7 @@ impl State {
                 task.chain = chain;
                 task.since = record.t;
                 // What it waits for may be done already: then its next step is queued by now.
-                task.state = if waits_for == On::Nothing || task.handle.is_some() {
+                task.state = if queues_later || task.handle.is_some() {
                     TaskState::Queued
                 } else {
                     TaskState::Waiting(waits_for)
