@@ -1,5 +1,5 @@
 //! Where MicroPython's language shows through its asyncio: everything iterable can be awaited, an
-//! exception's repr and `value`, `sys.print_exception` and `sys.implementation`.
+//! exception's text, repr and `value`, `sys.print_exception` and `sys.implementation`.
 
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType};
 use rustpython_vm::signal::UserSignalReceiver;
@@ -29,6 +29,9 @@ pub(crate) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
             class.slots.repr.store(Some(exception_repr));
         }
     });
+
+    // A missing key's name is shown as it is, without quotes.
+    vm.ctx.exceptions.key_error.slots.str.store(base.slots.str.load());
 
     let sys = &vm.sys_module;
     let print = vm.new_function("print_exception", py_print_exception);

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use loopscope_protocol::HandleHow;
-use rustpython_vm::builtins::{PyFloat, PyInt};
+use rustpython_vm::builtins::{PyFloat, PyInt, PyStr};
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::types::{IterNext, SelfIter};
 use rustpython_vm::{
@@ -63,6 +63,13 @@ pub(super) fn millis_of_seconds(t: &PyObject, vm: &VirtualMachine) -> PyResult<i
         && let Ok(seconds) = seconds.try_to_primitive::<i64>(vm)
     {
         return Ok(seconds.saturating_mul(1000));
+    }
+    if let Some(text) = t.downcast_ref::<PyStr>() {
+        // `int()` of the text a thousand times.
+        let text = text.to_string().repeat(1000);
+        return text.trim().parse().map_err(|_| {
+            vm.new_value_error(format!("invalid syntax for integer with base 10: '{text}'"))
+        });
     }
     let product = vm._mul(t, vm.ctx.new_int(1000).as_object())?;
     let whole: PyObjectRef = vm.ctx.types.int_type.as_object().call((product,), vm)?;

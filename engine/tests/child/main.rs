@@ -8,6 +8,7 @@ mod clock;
 mod ends;
 mod interrupts;
 mod limits;
+mod micropython;
 mod output;
 mod process;
 mod said;

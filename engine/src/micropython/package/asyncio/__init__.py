@@ -15,7 +15,7 @@ _HOMES = {
     'event': 'Event ThreadSafeFlag',
     'funcs': 'wait_for wait_for_ms gather',
     'lock': 'Lock',
-    'stream': 'Server Stream StreamReader StreamWriter open_connection start_server',
+    'stream': 'StreamReader StreamWriter open_connection start_server Stream Server',
 }
 
 
@@ -30,5 +30,6 @@ def __getattr__(name):
 
 
 def __dir__():
-    lazy = [name for names in _HOMES.values() for name in names.split()]
-    return sorted(set(globals()) | set(lazy) | set(_HOMES))
+    lazy = {name for names in _HOMES.values() for name in names.split()}
+    # The last two are found, but not shown.
+    return sorted((set(globals()) | lazy | set(_HOMES)) - {'Stream', 'Server'})

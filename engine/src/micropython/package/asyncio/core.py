@@ -67,7 +67,10 @@ class Loop:
     def call_exception_handler(context):
         handler = Loop._exc_handler
         _loopscope.note_handler_call(bool(handler), context)
-        (handler or Loop.default_exception_handler)(Loop, context)
+        handler = handler or Loop.default_exception_handler
+        if not callable(handler):
+            raise TypeError(f"'{type(handler).__name__}' object isn't callable")
+        handler(Loop, context)
 
 
 def _report(exception, task):
