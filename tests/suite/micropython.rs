@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use loopscope_tests::Scratch;
 use loopscope_tests::left_out::mention;
 use loopscope_tests::micropython::{Micropython, checkout};
 use loopscope_tests::outside::{has_python, python};
@@ -117,6 +118,53 @@ fn programs_print_what_real_micropython_prints_now() {
             live.len(),
             real.clone().count()
         ));
+    }
+}
+
+/// A lost exception, for the default handler.
+const LOST: &str = "\
+import asyncio
+async def inner():
+    raise ValueError('lost', 5)
+async def fail():
+    await inner()
+async def main():
+    asyncio.create_task(fail())
+    await asyncio.sleep_ms(20)
+asyncio.run(main())
+";
+
+/// What the default handler writes to standard error, without what is no interpreter's business to
+/// be equal in: addresses, the program's folder, and the frames of asyncio's own files.
+fn report(ended: &Ended) -> Vec<String> {
+    let text = ended.err();
+    let lines = text.lines().filter(|line| !line.contains("File \"asyncio/"));
+    let plain = |line: &str| match (line.split_once(" at "), line.rsplit_once('/')) {
+        (Some((before, _)), _) => format!("{before} at ADDRESS>"),
+        (_, Some((_, after))) => format!("  File \"{after}"),
+        _ => line.to_owned(),
+    };
+    lines.map(plain).collect()
+}
+
+#[test]
+fn the_default_handler_writes_what_micropythons_does() {
+    let scratch = Scratch::new();
+    let file = scratch.file("lost.py", LOST);
+    let told = report(&ours(DOCUMENTED, &file));
+    let expected = [
+        "Task exception wasn't retrieved",
+        "future: <Task> coro= <generator object 'fail' at ADDRESS>",
+        "Traceback (most recent call last):",
+        "  File \"lost.py\", line 5, in fail",
+        "  File \"lost.py\", line 3, in inner",
+        "ValueError: ('lost', 5)",
+    ];
+    assert_eq!(told, expected);
+    // The webassembly build has the program as a text, with no name of a file.
+    for oracle in Micropython::all().into_iter().filter(|oracle| !oracle.is_webassembly()) {
+        let theirs = oracle.run(&file).limit(60).end();
+        assert_eq!(told, report(&theirs), "{}", oracle.name());
     }
 }
 
