@@ -6,6 +6,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::programs::compare;
 use crate::run::Run;
 use crate::scratch::workspace;
 
@@ -49,6 +50,23 @@ impl Micropython {
     #[must_use]
     pub fn is_webassembly(&self) -> bool {
         matches!(self, Self::Webassembly { .. })
+    }
+
+    /// Insists that it prints this.
+    ///
+    /// It has nothing but the machine's clock: on a busy machine it may be late for its own timers,
+    /// and wakes them in another order. So it has three attempts.
+    ///
+    /// # Errors
+    ///
+    /// How the last attempt differs.
+    pub fn prints(&self, program: &Path, ours: &str) -> Result<(), String> {
+        let attempt = || {
+            let theirs = self.run(program).limit(60).end();
+            compare(ours, &theirs.out(), self.name())
+                .map_err(|text| format!("{text}\nits standard error:\n{}", theirs.err()))
+        };
+        attempt().or_else(|_| attempt()).or_else(|_| attempt())
     }
 
     /// A run of a program on it.

@@ -15,7 +15,7 @@ async def give(value, ms):
 async def main():
     cancelled = asyncio.create_task(give("never", 500))
     finished = asyncio.create_task(fail(KeyError("k"), 0))
-    await asyncio.sleep_ms(5)
+    await asyncio.sleep_ms(60)
     cancelled.cancel()
     results = await asyncio.gather(
         fail(ValueError("v"), 30),

@@ -17,7 +17,7 @@ def handler(loop, context):
 async def main():
     global task
     task = asyncio.create_task(fail())
-    await asyncio.sleep_ms(20)
+    await asyncio.sleep_ms(60)
     try:
         await task
     except ValueError as error:

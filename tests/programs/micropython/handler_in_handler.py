@@ -19,7 +19,7 @@ def handler(loop, context):
 
 async def main():
     asyncio.create_task(fail())
-    await asyncio.sleep_ms(20)
+    await asyncio.sleep_ms(60)
 
 
 asyncio.get_event_loop().set_exception_handler(handler)

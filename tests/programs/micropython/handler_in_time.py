@@ -19,7 +19,7 @@ async def main():
     for rounds in range(4):
         task = asyncio.create_task(fail("task " + str(rounds)))
         await late(task, rounds)
-        await asyncio.sleep_ms(5)
+        await asyncio.sleep_ms(60)
 
 
 def handler(loop, context):

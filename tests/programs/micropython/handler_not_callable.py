@@ -8,7 +8,7 @@ async def fail():
 
 async def main():
     asyncio.create_task(fail())
-    await asyncio.sleep_ms(20)
+    await asyncio.sleep_ms(60)
     print("main goes on")
 
 

@@ -15,7 +15,7 @@ async def returns():
 
 
 async def fails():
-    await asyncio.sleep_ms(5)
+    await asyncio.sleep_ms(60)
     raise ValueError("awaited")
 
 
@@ -30,7 +30,7 @@ async def main():
         await asyncio.create_task(fails())
     except ValueError as error:
         print("awaited:", error.args[0])
-    await asyncio.sleep_ms(20)
+    await asyncio.sleep_ms(60)
     print("main ends")
 
 

@@ -12,7 +12,7 @@ async def fail():
 
 async def main():
     asyncio.create_task(fail())
-    await asyncio.sleep_ms(5)
+    await asyncio.sleep_ms(60)
 
 
 def handler(loop, context):
