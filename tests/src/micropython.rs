@@ -6,7 +6,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::programs::compare;
+use crate::programs::{compare, within_three_attempts};
 use crate::run::Run;
 use crate::scratch::workspace;
 
@@ -54,19 +54,17 @@ impl Micropython {
 
     /// Insists that it prints this.
     ///
-    /// It has nothing but the machine's clock: on a busy machine it may be late for its own timers,
-    /// and wakes them in another order. So it has three attempts.
+    /// It has several attempts, since it runs by the machine's clock.
     ///
     /// # Errors
     ///
     /// How the last attempt differs.
     pub fn prints(&self, program: &Path, ours: &str) -> Result<(), String> {
-        let attempt = || {
+        within_three_attempts(|| {
             let theirs = self.run(program).limit(60).end();
             compare(ours, &theirs.out(), self.name())
                 .map_err(|text| format!("{text}\nits standard error:\n{}", theirs.err()))
-        };
-        attempt().or_else(|_| attempt()).or_else(|_| attempt())
+        })
     }
 
     /// A run of a program on it.

@@ -9,7 +9,7 @@ use loopscope_tests::Scratch;
 use loopscope_tests::left_out::mention;
 use loopscope_tests::micropython::Micropython;
 use loopscope_tests::outside::{has_python, python};
-use loopscope_tests::programs::{compare, each};
+use loopscope_tests::programs::{compare, each, within_three_attempts};
 
 use crate::headless_with;
 
@@ -64,8 +64,10 @@ fn cpython_prints_what_is_recorded() {
         mention(&format!("python3 is 3.{minor}: CPython's side of {count} differences is newer"));
     }
     each(&files, name, |(difference, file)| {
-        let theirs = python().arg(file).limit(60).end();
-        compare(&difference.cpython, &theirs.out(), "CPython")
+        within_three_attempts(|| {
+            let theirs = python().arg(file).limit(60).end();
+            compare(&difference.cpython, &theirs.out(), "CPython")
+        })
     });
 }
 
