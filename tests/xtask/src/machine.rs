@@ -3,7 +3,21 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::cargo;
 use crate::report::Report;
+
+/// The boards that the tests run in QEMU: the firmware's feature and the Rust target.
+const BOARDS: [(&str, &str); 3] = [
+    ("microbit", "thumbv6m-none-eabi"),
+    ("lm3s6965evb", "thumbv7m-none-eabi"),
+    ("netduinoplus2", "thumbv7em-none-eabihf"),
+];
+
+/// The firmware's workspace.
+const FIRMWARE: &str = "target-agent/firmware";
+
+/// QEMU's program, and what most package managers call it.
+const QEMU: &str = "qemu-system-arm";
 
 /// Whether a missing tool is a failure rather than a remark.
 pub(crate) fn is_ci() -> bool {
@@ -12,13 +26,7 @@ pub(crate) fn is_ci() -> bool {
 
 /// Whether `program` answers to `argument`.
 pub(crate) fn answers(program: impl AsRef<Path>, argument: &str) -> bool {
-    Command::new(program.as_ref())
-        .arg(argument)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    quietly(Command::new(program.as_ref()).arg(argument))
 }
 
 /// The commands that install packages, with the command that refreshes their lists.
@@ -30,9 +38,9 @@ const MANAGERS: [(&str, &[&str], &[&str]); 5] = [
     ("zypper", &[], &["--non-interactive", "install"]),
 ];
 
-/// Looks for what the tests need; installs tmux if it may. What is missing after that is a failure
-/// under CI and a remark otherwise.
-pub(crate) fn set_up(report: &mut Report) {
+/// Looks for what the tests need; installs tmux, QEMU and Rust targets if it may, and builds the
+/// boards' firmware. What is missing after that is a failure under CI and a remark otherwise.
+pub(crate) fn set_up(root: &Path, report: &mut Report) {
     if !answers("tmux", "-V") && is_root() {
         install("tmux");
     }
@@ -42,6 +50,51 @@ pub(crate) fn set_up(report: &mut Report) {
         has_python(),
         "there is no python3 of 3.11 or later: the live comparison with CPython",
     );
+    if !answers(QEMU, "--version") && is_root() {
+        install(QEMU);
+    }
+    need(report, answers(QEMU, "--version"), "qemu-system-arm is missing: the tests on boards");
+    for (board, target) in BOARDS {
+        set_up_board(root, report, board, target);
+    }
+}
+
+/// Gets a Rust target, and builds the firmware of a board.
+fn set_up_board(root: &Path, report: &mut Report, board: &str, target: &str) {
+    if !has_target(root, target) && answers("rustup", "--version") {
+        println!("installing the Rust target {target} by rustup");
+        let _ = quietly(Command::new("rustup").args(["target", "add", target]));
+    }
+    let there = has_target(root, target);
+    need(report, there, &format!("the Rust target {target} is missing: the tests on the {board}"));
+    if !there {
+        return;
+    }
+    let mut build = cargo::plain(&root.join(FIRMWARE));
+    build.args(["build", "--quiet", "--release", "--locked", "--target", target]);
+    build.args(["--features", board]).env("CARGO_TARGET_DIR", cargo::target(root).join("firmware"));
+    match build.stdin(Stdio::null()).status() {
+        Ok(status) if status.success() => report.pass(),
+        Ok(status) => report.fail(format!("set-up: the firmware of the {board}: {status}")),
+        Err(error) => report.fail(format!("set-up: the firmware of the {board}: {error}")),
+    }
+}
+
+/// Whether the compiler has the library of a target.
+fn has_target(root: &Path, target: &str) -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let folder = Command::new(rustc)
+        .current_dir(root)
+        .args(["--print", "target-libdir", "--target", target])
+        .stderr(Stdio::null())
+        .output();
+    folder.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
+}
+
+/// Runs a command without its output.
+fn quietly(command: &mut Command) -> bool {
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// Whether there is a `python3` that is new enough to compare with.

@@ -22,7 +22,7 @@ struct Step {
 }
 
 const STEPS: [Step; 9] = [
-    Step { name: "set-up", what: "what the tests need", run: |_, report| machine::set_up(report) },
+    Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
     Step { name: "one-build", what: "the interpreter has one set of features", run: one_build },

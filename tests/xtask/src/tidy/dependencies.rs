@@ -23,12 +23,13 @@ const PROTOCOL: &str = "loopscope-protocol";
 const MODEL: &str = "loopscope-model";
 const LESSONS: &str = "loopscope-lessons";
 const ENGINE: &str = "loopscope-engine";
+const PROBE: &str = "loopscope-virtual-probe";
 
 const TERMINAL: [&str; 4] = ["ratatui", "crossterm", "rustyline", "termion"];
 const ASYNC: [&str; 7] = ["tokio", "async-", "smol", "futures", "mio", "embassy-", "polling"];
 const INTERPRETER: &str = "rustpython-";
 
-const ALLOWED: [Allowed; 8] = [
+const ALLOWED: [Allowed; 9] = [
     Allowed { name: PROTOCOL, ours: &[], ours_in_tests: &[], never: &[INTERPRETER] },
     Allowed {
         name: MODEL,
@@ -45,14 +46,15 @@ const ALLOWED: [Allowed; 8] = [
     },
     Allowed {
         name: "loopscope",
-        ours: &[PROTOCOL, MODEL, LESSONS, ENGINE],
+        ours: &[PROTOCOL, MODEL, LESSONS, ENGINE, PROBE],
         ours_in_tests: &[],
         never: &[INTERPRETER],
     },
     Allowed { name: "loopscope-agent", ours: &[PROTOCOL], ours_in_tests: &[], never: &["clap"] },
+    Allowed { name: PROBE, ours: &[], ours_in_tests: &[], never: &[INTERPRETER, "clap"] },
     Allowed {
         name: "loopscope-tests",
-        ours: &[PROTOCOL, MODEL, LESSONS],
+        ours: &[PROTOCOL, MODEL, LESSONS, PROBE],
         ours_in_tests: &[],
         never: &[],
     },
