@@ -13,7 +13,7 @@ use loopscope_protocol::NameId;
 use object::{Object, ObjectSection};
 
 // The agent is linked too, so it needs a clock.
-loopscope_agent::clock!(|| 0);
+loopscope_agent::clock!(1_000_000, || 0);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: decode ELF < BYTES")?;

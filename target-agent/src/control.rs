@@ -7,12 +7,12 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use loopscope_protocol::wire::{CRC8_START, VERSION, code, crc8_add};
-use loopscope_protocol::{Capabilities, Capability, Kind, Word};
+use loopscope_protocol::{Capabilities, Capability, Dialect, Kind, Word};
 
 use crate::Source;
-use crate::agent::{AGENT, Config};
+use crate::agent::AGENT;
 use crate::clock;
-use crate::emitter::{Emitter, Watch};
+use crate::emitter::{Code, Emitter, Pieces, Watch};
 use crate::rtt::Channel;
 
 /// Whether a host wants the source to hold.
@@ -41,11 +41,31 @@ const MARKS: u32 = 28 + 48;
 /// What a host that asks for more than this board does is told.
 const NOT_HERE: &[u8] = b"This board cannot do that. It can be paused, stepped and resumed.";
 
+/// A request is no longer than this: room for all but Python.
+const LONGEST: u8 = 40;
+
+/// A request as far as it has come.
+#[derive(Clone, Copy, Debug, Default)]
+struct Partial {
+    /// How many bytes of it have come.
+    bytes: u8,
+    len: u8,
+    check: u8,
+    /// The request's number.
+    number: u8,
+    /// Its fields, as far as they are needed.
+    fields: [u64; 2],
+    /// The field and the bit in it where the next byte goes on.
+    field: u8,
+    bit: u8,
+}
+
 /// The reading end of the down channel.
 #[derive(Debug)]
 pub(crate) struct Control {
     channel: &'static Channel,
     ring: Cell<&'static [AtomicU8]>,
+    partial: Cell<Partial>,
     /// What the host is still to be told.
     owed: Cell<u8>,
     /// The host wants the source to hold at the next look.
@@ -54,11 +74,48 @@ pub(crate) struct Control {
     holds: Cell<bool>,
 }
 
+impl Partial {
+    const NONE: Self =
+        Self { bytes: 0, len: 0, check: CRC8_START, number: 0, fields: [0; 2], field: 0, bit: 0 };
+
+    /// Takes the next byte. True: the request is whole and sound.
+    fn take(&mut self, byte: u8) -> bool {
+        let at = self.bytes;
+        self.bytes = at + 1;
+        let check = self.check;
+        self.check = crc8_add(check, byte);
+        match at {
+            0 if byte == code::REQUEST => {}
+            1 if byte > 0 && byte <= LONGEST => self.len = byte,
+            // Not the beginning of a request: look for one from here on.
+            0 | 1 => *self = Self::NONE,
+            2 => self.number = byte,
+            _ if at < self.len + 2 => self.add(byte),
+            _ if check == byte => return true,
+            _ => *self = Self::NONE,
+        }
+        false
+    }
+
+    /// Takes a byte of a field.
+    fn add(&mut self, byte: u8) {
+        if let Some(field) = self.fields.get_mut(usize::from(self.field)) {
+            *field |= u64::from(byte & 0x7f) << (self.bit & 63);
+        }
+        self.bit += 7;
+        if byte & 0x80 == 0 {
+            self.field += 1;
+            self.bit = 0;
+        }
+    }
+}
+
 impl Control {
     pub(crate) const fn new(channel: &'static Channel) -> Self {
         Self {
             channel,
             ring: Cell::new(&[]),
+            partial: Cell::new(Partial::NONE),
             owed: Cell::new(0),
             pause: Cell::new(false),
             holds: Cell::new(false),
@@ -67,6 +124,7 @@ impl Control {
 
     pub(crate) fn open(&self, ring: &'static [AtomicU8]) {
         self.ring.set(ring);
+        self.partial.set(Partial::NONE);
         self.owed.set(0);
         self.pause.set(false);
         self.holds.set(false);
@@ -74,35 +132,32 @@ impl Control {
 
     /// Takes in requests and sends answers. True: a snapshot is to be sent now, for which there is
     /// room.
-    pub(crate) fn serve(&self, emitter: &Emitter, config: &Config, snapshot: Option<u32>) -> bool {
+    pub(crate) fn serve(&self, emitter: &Emitter, dialect: Dialect, source: &dyn Source) -> bool {
         if self.channel.write_offset() != self.channel.read_offset() {
             self.take(emitter);
         }
         if self.owed.get() == 0 {
             return false;
         }
-        self.pay(HELLO, || emitter.item(code::REPLY, hello(config, snapshot).written()));
-        self.pay(DROPPED, || {
-            let mut body = Body::new(5);
-            body.var(emitter.dropped());
-            emitter.item(code::REPLY, body.written())
+        self.pay(HELLO, emitter, &|out| hello(out, dialect, source.room().is_some()));
+        self.pay(DROPPED, emitter, &|out| {
+            out.byte(5);
+            out.var(emitter.dropped().into());
         });
-        self.pay(REFUSED, || {
-            let mut body = Body::new(4);
-            NOT_HERE.iter().for_each(|byte| body.byte(*byte));
-            emitter.item(code::REPLY, body.written())
+        self.pay(REFUSED, emitter, &|out| {
+            out.byte(4);
+            out.bytes(NOT_HERE);
         });
         if self.owed.get() & SNAPSHOT == 0 {
             return false;
         }
-        let Some(snapshot) = snapshot else {
+        let Some(room) = source.room() else {
             self.owed.set(self.owed.get() & !SNAPSHOT | REFUSED);
             return false;
         };
-        // One that is larger than the ring is tried when the ring is empty.
-        let snapshot = (snapshot + MARKS).min(emitter.size() - 1);
-        // Other events give way, so that the ring empties until the snapshot fits.
-        let fits = emitter.room() >= snapshot;
+        // Other events give way, so that the ring empties until the snapshot fits. One that is
+        // larger than the ring is tried when the ring is empty.
+        let fits = emitter.room() >= (room + MARKS).min(emitter.size() - 1);
         emitter.hold_back(!fits);
         if fits {
             self.owed.set(self.owed.get() & !SNAPSHOT);
@@ -116,69 +171,59 @@ impl Control {
             self.pause.set(false);
             emitter.watch(None);
             self.holds.set(true);
-            self.owed.set(self.owed.get() | HELD);
+            self.owe(HELD);
         }
         if !self.holds.get() {
             return Hold::No;
         }
-        self.pay(HELD, || {
-            let mut body = Body::new(2);
-            body.var(emitter.seq());
-            emitter.item(code::REPLY, body.written())
+        self.pay(HELD, emitter, &|out| {
+            out.byte(2);
+            out.var(emitter.seq().into());
         });
         Hold::Yes
     }
 
-    fn pay(&self, what: u8, send: impl FnOnce() -> bool) {
-        if self.owed.get() & what != 0 && send() {
+    #[inline(never)]
+    fn pay(&self, what: u8, emitter: &Emitter, body: &dyn Fn(&mut Pieces<'_>)) {
+        if self.owed.get() & what != 0 && emitter.item(code::REPLY, body) {
             self.owed.set(self.owed.get() & !what);
         }
     }
 
-    /// Takes all whole requests from the ring.
+    /// Takes all that the host has written.
+    #[inline(never)]
     fn take(&self, emitter: &Emitter) {
         let ring = self.ring.get();
-        let size = ring.len() as u32;
-        loop {
-            let (write, read) = (self.channel.write_offset(), self.channel.read_offset());
-            if write >= size || read >= size {
-                // No host writes this. Start over where it says that it is.
-                self.channel.set_read_offset(if write < size { write } else { 0 });
-                return;
+        let mut partial = self.partial.get();
+        let mut read = self.channel.read_offset() as usize;
+        // Whatever the host writes there, this ends.
+        for _ in 0..ring.len() {
+            if read == self.channel.write_offset() as usize {
+                break;
             }
-            let available = if write >= read { write - read } else { size - read + write };
-            let mut from = Incoming { ring, at: read, left: available };
-            if available < 2 {
-                return;
+            if let Some(byte) = ring.get(read)
+                && partial.take(byte.load(Ordering::Relaxed))
+            {
+                self.obey(&partial, emitter);
+                partial = Partial::NONE;
             }
-            let (first, len) = (from.byte(), from.byte());
-            let whole = u32::from(len) + 3;
-            let used = if first != code::REQUEST || whole >= size {
-                // Not the beginning of a request: look at the next byte.
-                1
-            } else if available < whole {
-                return;
-            } else if from.sound(read, whole) {
-                self.obey(&mut from, emitter);
-                whole
-            } else {
-                1
-            };
-            self.channel.set_read_offset((read + used) % size);
+            read = if read + 1 >= ring.len() { 0 } else { read + 1 };
         }
+        self.partial.set(partial);
+        self.channel.set_read_offset(read as u32);
     }
 
-    fn obey(&self, from: &mut Incoming, emitter: &Emitter) {
-        match from.byte() {
+    fn obey(&self, request: &Partial, emitter: &Emitter) {
+        match request.number {
             1 => self.owe(HELLO | DROPPED),
             2 => {
-                let records = from.var() as u32;
-                // The kinds above 63 are not in use.
-                let kinds = from.var();
+                // The kinds above 63, which would be a third field, are not in use.
+                let [records, kinds] = request.fields;
                 self.holds.set(false);
                 self.owed.set(self.owed.get() & !HELD);
                 let forever = records == 0 && kinds == 0;
-                emitter.watch((!forever).then_some(Watch { records, kinds }));
+                let watch = Watch { records: records as u32, kinds };
+                emitter.watch((!forever).then_some(watch));
             }
             3 => {
                 if self.holds.get() {
@@ -206,99 +251,24 @@ impl Control {
 
 /// Sends the snapshot: what `source` says between the two records that frame it.
 pub(crate) fn snapshot(source: &dyn Source) {
-    critical_section::with(|cs| {
-        AGENT.borrow(cs).emitter.absolute(clock::now(), Kind::SnapshotBegin);
-    });
+    critical_section::with(|cs| AGENT.borrow(cs).emitter.begin_snapshot(clock::now()));
     source.snapshot();
     critical_section::with(|cs| {
-        AGENT.borrow(cs).emitter.event(clock::now(), Kind::SnapshotEnd as u8, []);
+        let code = Code::new(Kind::SnapshotEnd as u8);
+        AGENT.borrow(cs).emitter.carefully(clock::now(), code, &|_| (), &[]);
     });
 }
 
-fn hello(config: &Config, snapshot: Option<u32>) -> Body {
+fn hello(out: &mut Pieces<'_>, dialect: Dialect, snapshot: bool) {
     let mut capabilities = Capabilities(0).with(Capability::Pause);
-    if snapshot.is_some() {
+    if snapshot {
         capabilities = capabilities.with(Capability::Snapshot);
     }
-    let mut body = Body::new(1);
-    body.var(u32::from(VERSION));
-    body.var(capabilities.0);
-    body.var(config.ticks_per_second());
-    body.byte(config.dialect.code());
+    out.byte(1);
+    out.var(VERSION.into());
+    out.var(capabilities.0.into());
+    out.var(clock::ticks_per_second().into());
+    out.byte(dialect.code());
     // A board is no process.
-    body.var(0);
-    body
-}
-
-/// The body of an answer.
-struct Body {
-    bytes: [u8; 80],
-    len: usize,
-}
-
-impl Body {
-    fn new(number: u8) -> Self {
-        let mut body = Self { bytes: [0; 80], len: 0 };
-        body.byte(number);
-        body
-    }
-
-    fn byte(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.len) {
-            *place = byte;
-            self.len += 1;
-        }
-    }
-
-    fn var(&mut self, mut value: u32) {
-        while value >= 0x80 {
-            self.byte(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.byte(value as u8);
-    }
-
-    fn written(&self) -> &[u8] {
-        &self.bytes[..self.len]
-    }
-}
-
-/// The bytes that a host has written and that are not taken yet.
-struct Incoming {
-    ring: &'static [AtomicU8],
-    at: u32,
-    left: u32,
-}
-
-impl Incoming {
-    /// The next byte; 0 behind the end.
-    fn byte(&mut self) -> u8 {
-        if self.left == 0 {
-            return 0;
-        }
-        let byte = self.ring[self.at as usize % self.ring.len()].load(Ordering::Relaxed);
-        self.left -= 1;
-        self.at += 1;
-        byte
-    }
-
-    fn var(&mut self) -> u64 {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte();
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                break;
-            }
-        }
-        value
-    }
-
-    /// Whether the frame of that length from `start` on carries its check.
-    fn sound(&self, start: u32, len: u32) -> bool {
-        let at =
-            |offset| self.ring[(start + offset) as usize % self.ring.len()].load(Ordering::Relaxed);
-        let check = (0..len - 1).fold(CRC8_START, |check, offset| crc8_add(check, at(offset)));
-        check == at(len - 1)
-    }
+    out.byte(0);
 }

@@ -1,8 +1,10 @@
 //! Events become frames in the ring: numbered, timed, checked, and counted where there is no room.
 //!
-//! The way of an ordinary event is short: read the clock, look for room in one piece, write the
-//! bytes, move the write offset. All else - a frame around the ring's end, records that were lost,
-//! a host that waits for an event - is behind one test of `attention`.
+//! The way of an ordinary event is short: one test, read the clock, write the bytes, move the write
+//! offset. The test is whether the frame fits before `limit`, the end of the room that is known to
+//! be free. All else goes the careful way: where the room is counted anew, where a frame goes
+//! around the ring's end, where records were lost, and where a host waits for an event; `limit` is
+//! 0 while anything of that kind is the case.
 
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
@@ -10,23 +12,38 @@ use core::sync::atomic::{AtomicU8, Ordering};
 use loopscope_protocol::wire::{CRC8_START, code, crc8_add, short};
 use loopscope_protocol::{HandleHow, Kind};
 
+use crate::clock;
 use crate::rtt::{Channel, Window};
 
 /// Records were lost and no gap has said so yet.
-const LOST: u32 = 1;
+const LOST: u8 = 1;
 /// Ticks have passed that no event has told.
-const UNTOLD: u32 = 2;
+const UNTOLD: u8 = 2;
 /// A snapshot waits for room: other events are held back, and counted as lost.
-const HELD_BACK: u32 = 4;
+const HELD_BACK: u8 = 4;
 /// A host waits for an event.
-const WATCHED: u32 = 8;
+const WATCHED: u8 = 8;
 /// There is no ring yet.
-const CLOSED: u32 = 16;
+const CLOSED: u8 = 16;
 
 /// The longest gap: kind, number, ten bytes of time, five of the count, check.
 const GAP: u32 = 18;
 /// A gap is written when there is room for more than itself: else gaps would fill the ring.
 const ROOM_AFTER_GAP: u32 = 30;
+
+/// The first byte of a frame, and behind it the check after that byte.
+#[derive(Clone, Copy)]
+pub(crate) struct Code(u32);
+
+impl Code {
+    pub(crate) const fn new(code: u8) -> Self {
+        Self(code as u32 | (crc8_add(CRC8_START, code) as u32) << 8)
+    }
+
+    const fn byte(self) -> u8 {
+        self.0 as u8
+    }
+}
 
 /// When a host wants the source to hold.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,16 +59,16 @@ pub(crate) struct Watch {
 pub(crate) struct Emitter {
     channel: &'static Channel,
     ring: Cell<&'static [AtomicU8]>,
-    attention: Cell<u32>,
+    /// Up to this offset the ring is free, from the write offset on; 0: not known.
+    limit: Cell<u32>,
     /// The number of the last event.
     seq: Cell<u32>,
-    /// The clock's counter up to where it is accounted for.
-    counter: Cell<u32>,
-    /// How many times the counter's unit is halved to make a tick.
-    shift: Cell<u32>,
-    /// Ticks since the start, up to the last look at the clock.
-    ticks: Cell<u64>,
-    /// Ticks up to there that no event has told.
+    /// The clock at the last event or look.
+    last: Cell<u32>,
+    /// The clock at `base` ticks since the start.
+    zero: Cell<u32>,
+    base: Cell<u64>,
+    /// Ticks before `last` that no event has told.
     untold: Cell<u64>,
     /// Events lost since the last gap.
     lost: Cell<u32>,
@@ -60,6 +77,7 @@ pub(crate) struct Emitter {
     watch: Cell<Watch>,
     /// What was watched for has happened.
     seen: Cell<bool>,
+    attention: Cell<u8>,
 }
 
 impl Emitter {
@@ -67,26 +85,28 @@ impl Emitter {
         Self {
             channel,
             ring: Cell::new(&[]),
-            attention: Cell::new(CLOSED),
+            limit: Cell::new(0),
             seq: Cell::new(0),
-            counter: Cell::new(0),
-            shift: Cell::new(0),
-            ticks: Cell::new(0),
+            last: Cell::new(0),
+            zero: Cell::new(0),
+            base: Cell::new(0),
             untold: Cell::new(0),
             lost: Cell::new(0),
             dropped: Cell::new(0),
             watch: Cell::new(Watch { records: 0, kinds: 0 }),
             seen: Cell::new(false),
+            attention: Cell::new(CLOSED),
         }
     }
 
     /// Starts over with this ring; tick 0 is now.
-    pub(crate) fn open(&self, ring: &'static [AtomicU8], shift: u32, now: u32) {
+    pub(crate) fn open(&self, ring: &'static [AtomicU8], now: u32) {
         self.ring.set(ring);
+        self.limit.set(0);
         self.seq.set(0);
-        self.counter.set(now);
-        self.shift.set(shift);
-        self.ticks.set(0);
+        self.last.set(now);
+        self.zero.set(now);
+        self.base.set(0);
         self.untold.set(0);
         self.lost.set(0);
         self.dropped.set(0);
@@ -104,157 +124,108 @@ impl Emitter {
         self.dropped.get()
     }
 
-    /// Ticks since the start.
+    /// Ticks since the start, at a reading of the clock that is not before the last one.
     pub(crate) fn ticks(&self, now: u32) -> u64 {
-        let passed = now.wrapping_sub(self.counter.get()) >> self.shift.get();
-        self.ticks.get() + u64::from(passed)
-    }
-
-    /// Ticks since the last look at the clock; they are accounted for from here on.
-    #[inline(always)]
-    fn advance(&self, now: u32) -> u32 {
-        let (counter, shift) = (self.counter.get(), self.shift.get());
-        let passed = now.wrapping_sub(counter) >> shift;
-        // What is less than a tick stays in the counter, so no time is lost by rounding.
-        self.counter.set(counter.wrapping_add(passed << shift));
-        self.ticks.set(self.ticks.get() + u64::from(passed));
-        passed
-    }
-
-    /// Sends an event whose fields are all numbers: a long form or a short one.
-    #[inline(always)]
-    pub(crate) fn event<const N: usize>(&self, now: u32, code: u8, fields: [u32; N]) {
-        let passed = self.advance(now);
-        let seq = self.seq.get().wrapping_add(1);
-        self.seq.set(seq);
-        let (ring, write) = (self.ring.get(), self.channel.write_offset_own());
-        let read = self.channel.read_offset();
-        let end = if read > write { read } else { ring.len() as u32 };
-        let room = 8 + 5 * N as u32;
-        if self.attention.get() == 0
-            && end.wrapping_sub(write) > room
-            && let Some(mut window) = Window::new(ring, write, room as usize)
-        {
-            window.byte(code);
-            window.byte(seq as u8);
-            window.var(passed);
-            for field in fields {
-                window.var(field);
-            }
-            self.channel.set_write_offset(window.close(ring));
-        } else {
-            self.carefully(code, seq, passed, &fields);
-        }
-    }
-
-    /// What [`Emitter::event`] does, when anything is out of the ordinary.
-    #[cold]
-    #[inline(never)]
-    fn carefully(&self, code: u8, mut seq: u32, passed: u32, fields: &[u32]) {
-        let attention = self.attention.get();
-        if attention & CLOSED != 0 {
-            return;
-        }
-        self.untell(u64::from(passed));
-        self.notice(code);
-        if attention & HELD_BACK != 0 {
-            return self.lose();
-        }
-        if attention & LOST != 0 {
-            // The gap takes this event's number.
-            if !self.gap(seq) {
-                return self.lose();
-            }
-            seq = seq.wrapping_add(1);
-            self.seq.set(seq);
-        }
-        let mut out = self.begin();
-        out.byte(code);
-        out.byte(seq as u8);
-        out.long(self.untold.get());
-        fields.iter().for_each(|field| out.long(u64::from(*field)));
-        out.check();
-        if out.commit() { self.told() } else { self.lose() }
-    }
-
-    /// Sends an event together with texts, which stand before it: all of it or nothing.
-    pub(crate) fn event_with_texts(&self, now: u32, code: u8, texts: &[&[&str]], fields: &[u32]) {
-        let passed = self.advance(now);
-        if self.attention.get() & CLOSED != 0 {
-            return;
-        }
-        self.untell(u64::from(passed));
-        let mut seq = self.seq.get().wrapping_add(1);
-        self.seq.set(seq);
-        self.notice(code);
-        if self.attention.get() & HELD_BACK != 0 {
-            return self.lose();
-        }
-        if self.attention.get() & LOST != 0 {
-            if !self.gap(seq) {
-                return self.lose();
-            }
-            seq = seq.wrapping_add(1);
-            self.seq.set(seq);
-        }
-        let mut out = self.begin();
-        for (slot, pieces) in (1u8..).zip(texts) {
-            out.text(slot, pieces);
-        }
-        out.byte(code);
-        out.byte(seq as u8);
-        out.long(self.untold.get());
-        fields.iter().for_each(|field| out.long(u64::from(*field)));
-        out.check();
-        if out.commit() { self.told() } else { self.lose() }
-    }
-
-    /// Sends an event whose time counts from the start, as that of `snapshot-begin` does.
-    pub(crate) fn absolute(&self, now: u32, kind: Kind) {
-        self.advance(now);
-        if self.attention.get() & LOST != 0 && self.gap(self.seq.get().wrapping_add(1)) {
-            self.seq.set(self.seq.get().wrapping_add(1));
-        }
-        let seq = self.seq.get().wrapping_add(1);
-        self.seq.set(seq);
-        let mut out = self.begin();
-        out.byte(kind as u8);
-        out.byte(seq as u8);
-        out.long(self.ticks.get());
-        out.check();
-        if out.commit() { self.told() } else { self.lose() }
-    }
-
-    /// Sends something without a number. False if there is no room.
-    pub(crate) fn item(&self, code: u8, body: &[u8]) -> bool {
-        let mut out = self.begin();
-        out.byte(code);
-        out.byte(body.len() as u8);
-        body.iter().for_each(|byte| out.byte(*byte));
-        out.check();
-        out.commit()
-    }
-
-    /// To be called now and then: time that no event tells is added up before the counter wraps,
-    /// and a gap is told as soon as there is room.
-    pub(crate) fn idle(&self, now: u32) {
-        if now.wrapping_sub(self.counter.get()) >= 1 << 30 {
-            let passed = self.advance(now);
-            self.untell(u64::from(passed));
-        }
-        if self.attention.get() & (LOST | HELD_BACK | CLOSED) == LOST {
-            let passed = self.advance(now);
-            self.untell(u64::from(passed));
-            let seq = self.seq.get().wrapping_add(1);
-            if self.gap(seq) {
-                self.seq.set(seq);
-            }
-        }
+        self.base.get() + u64::from(clock::between(self.zero.get(), now))
     }
 
     /// Ticks since the start at the last event or look.
     pub(crate) fn last_ticks(&self) -> u64 {
-        self.ticks.get()
+        self.ticks(self.last.get())
+    }
+
+    /// Sends an event whose fields are all numbers.
+    #[inline(always)]
+    pub(crate) fn event<const N: usize>(&self, now: u32, code: Code, fields: [u32; N]) {
+        // Code, number, time, fields, check.
+        let longest = 2 + 5 + 5 * N as u32 + 1;
+        let write = self.channel.write_offset_own();
+        if write + longest > self.limit.get() {
+            return self.carefully(now, code, &|_| (), &fields);
+        }
+        let passed = clock::between(self.last.get(), now);
+        self.last.set(now);
+        let seq = self.seq.get().wrapping_add(1);
+        self.seq.set(seq);
+        let ring = self.ring.get();
+        // `limit` is never behind the ring's end.
+        let mut window = Window::new(ring, write, code.0);
+        window.byte(seq & 0xff);
+        window.var(passed);
+        for field in fields {
+            window.var(field);
+        }
+        self.channel.set_write_offset(window.close(ring));
+    }
+
+    /// Sends an event in the careful way. `before` writes what stands before it: all or nothing.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn carefully(
+        &self,
+        now: u32,
+        code: Code,
+        before: &dyn Fn(&mut Pieces<'_>),
+        fields: &[u32],
+    ) {
+        if self.has(CLOSED) {
+            return;
+        }
+        self.look(now);
+        self.seq.set(self.seq.get().wrapping_add(1));
+        self.notice(code.byte());
+        // A gap takes this event's number, and the event the next one.
+        if self.has(HELD_BACK) || (self.has(LOST) && !self.gap()) {
+            return self.lose();
+        }
+        let mut out = self.begin();
+        before(&mut out);
+        out.byte(code.byte());
+        out.byte(self.seq.get() as u8);
+        out.var(self.untold.get());
+        fields.iter().for_each(|field| out.var(u64::from(*field)));
+        out.check();
+        if out.commit() {
+            self.told();
+        } else {
+            self.lose();
+        }
+    }
+
+    /// Sends `snapshot-begin`, whose time counts from the start.
+    pub(crate) fn begin_snapshot(&self, now: u32) {
+        self.look(now);
+        self.untold.set(self.last_ticks());
+        self.carefully(now, Code::new(Kind::SnapshotBegin as u8), &|_| (), &[]);
+    }
+
+    /// Sends something without a number. False if there is no room.
+    #[inline(never)]
+    pub(crate) fn item(&self, code: u8, body: &dyn Fn(&mut Pieces<'_>)) -> bool {
+        let mut count = self.begin();
+        count.only_counts = true;
+        body(&mut count);
+        let mut out = self.begin();
+        out.byte(code);
+        out.byte(count.written as u8);
+        body(&mut out);
+        out.check();
+        out.commit()
+    }
+
+    /// To be called now and then: time that no event tells is added up before the clock wraps, and
+    /// a gap is told as soon as there is room.
+    pub(crate) fn idle(&self, now: u32) {
+        let lost = self.has(LOST) && !self.has(HELD_BACK | CLOSED);
+        if lost || clock::between(self.zero.get(), now) > clock::mask() / 4 {
+            self.look(now);
+        }
+        if lost {
+            // The gap takes the number of an event that does not follow.
+            self.seq.set(self.seq.get().wrapping_add(1));
+            self.gap();
+            self.seq.set(self.seq.get().wrapping_sub(1));
+        }
     }
 
     /// The ring's size in bytes.
@@ -264,15 +235,14 @@ impl Emitter {
 
     /// Free bytes in the ring.
     pub(crate) fn room(&self) -> u32 {
-        let size = self.ring.get().len() as u32;
         let (write, read) = (self.channel.write_offset_own(), self.channel.read_offset());
-        if read >= size {
+        if read >= self.size() {
             // No host writes this: there is no room, rather than a wrong guess.
             0
         } else if read > write {
             read - write - 1
         } else {
-            size - write + read - 1
+            self.size() - write + read - 1
         }
     }
 
@@ -293,19 +263,43 @@ impl Emitter {
         self.seen.get()
     }
 
-    fn attend(&self, what: u32, yes: bool) {
+    fn has(&self, what: u8) -> bool {
+        self.attention.get() & what != 0
+    }
+
+    fn attend(&self, what: u8, yes: bool) {
         let others = self.attention.get() & !what;
         self.attention.set(others | if yes { what } else { 0 });
+        // The next event goes the careful way, which counts the room again if it may.
+        self.limit.set(0);
     }
 
-    fn untell(&self, passed: u64) {
-        self.untold.set(self.untold.get() + passed);
-        self.attend(UNTOLD, self.untold.get() != 0);
+    /// Accounts for the time up to now.
+    fn look(&self, now: u32) {
+        let passed = clock::between(self.last.get(), now);
+        self.last.set(now);
+        self.base.set(self.ticks(now));
+        self.zero.set(now);
+        self.untold.set(self.untold.get() + u64::from(passed));
+        self.attend(UNTOLD, true);
     }
 
+    /// All time is told, and the short way may be open again.
     fn told(&self) {
         self.untold.set(0);
         self.attend(UNTOLD, false);
+        if self.attention.get() == 0 {
+            let (write, read) = (self.channel.write_offset_own(), self.channel.read_offset());
+            let size = self.size();
+            self.limit.set(if read > size {
+                0
+            } else if read > write {
+                read - 1
+            } else {
+                // With the reader at the start, the last byte has to stay free.
+                size - u32::from(read == 0)
+            });
+        }
     }
 
     fn lose(&self) {
@@ -314,32 +308,32 @@ impl Emitter {
         self.attend(LOST, true);
     }
 
-    /// Writes the gap that says what was lost, as event `seq`. False if there is no room yet.
-    fn gap(&self, seq: u32) -> bool {
-        if self.room() < GAP + ROOM_AFTER_GAP {
-            return false;
-        }
+    /// Writes the gap that says what was lost, with the number of the event that was to come, which
+    /// takes the next one. False if there is no room yet.
+    #[inline(never)]
+    fn gap(&self) -> bool {
         let mut out = self.begin();
         out.byte(Kind::Gap as u8);
-        out.byte(seq as u8);
-        out.long(self.ticks.get());
-        out.long(u64::from(self.lost.get()));
+        out.byte(self.seq.get() as u8);
+        out.var(self.last_ticks());
+        out.var(u64::from(self.lost.get()));
         out.check();
-        if !out.commit() {
-            return false;
+        let written = self.room() >= GAP + ROOM_AFTER_GAP && out.commit();
+        if written {
+            self.seq.set(self.seq.get().wrapping_add(1));
+            self.lost.set(0);
+            self.attend(LOST, false);
+            self.told();
         }
-        self.lost.set(0);
-        self.attend(LOST, false);
-        self.told();
-        true
+        written
     }
 
     fn notice(&self, code: u8) {
-        if self.attention.get() & WATCHED == 0 {
+        if !self.has(WATCHED) {
             return;
         }
         let mut watch = self.watch.get();
-        if watch.kinds >> (kind(code) as u32) & 1 != 0 || watch.records == 1 {
+        if watch.kinds >> kind(code) & 1 != 0 || watch.records == 1 {
             self.seen.set(true);
         }
         watch.records = watch.records.saturating_sub(1);
@@ -353,13 +347,14 @@ impl Emitter {
             room: self.room(),
             check: CRC8_START,
             fits: true,
+            only_counts: false,
+            written: 0,
         }
     }
 }
 
 /// The kind of event that a code stands for.
 fn kind(code: u8) -> u8 {
-    const FIRST: u8 = short::POLL_BEGIN;
     const KINDS: [Kind; 15] = [
         Kind::PollBegin,
         Kind::TimerDue,
@@ -377,32 +372,38 @@ fn kind(code: u8) -> u8 {
         Kind::TaskSuspend,
         Kind::TaskSuspend,
     ];
-    KINDS.get(usize::from(code.wrapping_sub(FIRST))).map_or(code, |kind| *kind as u8)
+    let at = usize::from(code.wrapping_sub(short::POLL_BEGIN));
+    KINDS.get(at).map_or(code, |kind| *kind as u8)
 }
 
 /// The code of `handle-new` in its short form, by the one who made it, for the three ways in which
 /// a task's handle comes to be.
-pub(crate) const fn handle_new(how: HandleHow) -> Option<u8> {
+pub(crate) const fn handle_new(how: HandleHow) -> Option<Code> {
     match how {
-        HandleHow::Step => Some(short::STEP),
-        HandleHow::Wakeup => Some(short::WAKEUP),
-        HandleHow::DoneCallback => Some(short::DONE_CALLBACK),
+        HandleHow::Step => Some(Code::new(short::STEP)),
+        HandleHow::Wakeup => Some(Code::new(short::WAKEUP)),
+        HandleHow::DoneCallback => Some(Code::new(short::DONE_CALLBACK)),
         _ => None,
     }
 }
 
 /// Frames that are written around the end of the ring, byte by byte, and become visible together.
-struct Pieces<'a> {
+pub(crate) struct Pieces<'a> {
     emitter: &'a Emitter,
     at: u32,
     room: u32,
     check: u8,
     fits: bool,
+    only_counts: bool,
+    written: u32,
 }
 
 impl Pieces<'_> {
-    fn raw(&mut self, byte: u8) {
-        if self.room == 0 {
+    #[inline(never)]
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.check = crc8_add(self.check, byte);
+        self.written += 1;
+        if self.only_counts || self.room == 0 {
             self.fits = false;
             return;
         }
@@ -417,12 +418,8 @@ impl Pieces<'_> {
         }
     }
 
-    fn byte(&mut self, byte: u8) {
-        self.check = crc8_add(self.check, byte);
-        self.raw(byte);
-    }
-
-    fn long(&mut self, mut value: u64) {
+    #[inline(never)]
+    pub(crate) fn var(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.byte(value as u8 | 0x80);
             value >>= 7;
@@ -430,34 +427,30 @@ impl Pieces<'_> {
         self.byte(value as u8);
     }
 
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.byte(*byte));
+    }
+
     /// Ends a frame; another one may follow.
     fn check(&mut self) {
-        self.raw(self.check);
+        self.byte(self.check);
         self.check = CRC8_START;
     }
 
-    /// A text item, cut after 120 bytes at the beginning of a character.
-    fn text(&mut self, slot: u8, pieces: &[&str]) {
+    /// A text item of these pieces, cut after 120 bytes at the beginning of a character.
+    pub(crate) fn text(&mut self, slot: u8, pieces: &[&str]) {
         const LONGEST: usize = 120;
-        let whole: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let mut left = whole.min(LONGEST);
-        let kept = |piece: &str, left: usize| {
-            (0..=left.min(piece.len())).rev().find(|at| piece.is_char_boundary(*at)).unwrap_or(0)
-        };
         let mut len = 0;
         for piece in pieces {
-            let take = kept(piece, left);
-            len += take;
-            left = if take < piece.len() { 0 } else { left - take };
+            len += piece.floor_char_boundary(LONGEST - len);
         }
         self.byte(code::TEXT);
         self.byte(len as u8 + 1);
         self.byte(slot);
-        let mut left = len;
         for piece in pieces {
-            let take = piece.len().min(left);
-            piece.as_bytes()[..take].iter().for_each(|byte| self.byte(*byte));
-            left -= take;
+            let taken = &piece.as_bytes()[..piece.len().min(len)];
+            self.bytes(taken);
+            len -= taken.len();
         }
         self.check();
     }

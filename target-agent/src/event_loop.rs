@@ -19,13 +19,13 @@
 //!         task.await
 //!     }
 //! }
-//! # use loopscope_agent::{Config, Ring, init, protocol::Dialect};
+//! # use loopscope_agent::{Ring, init, protocol::Dialect};
 //! # static UP: Ring<1024> = Ring::new();
 //! # static DOWN: Ring<64> = Ring::new();
 //! # use std::sync::atomic::{AtomicU32, Ordering};
 //! # static NOW: AtomicU32 = AtomicU32::new(0);
-//! # loopscope_agent::clock!(|| NOW.fetch_add(100, Ordering::Relaxed));
-//! # init(&UP, &DOWN, Config::new(1_000_000, Dialect::Micropython));
+//! # loopscope_agent::clock!(1_000_000, || NOW.fetch_add(100, Ordering::Relaxed));
+//! # init(&UP, &DOWN, Dialect::Micropython);
 //! asyncio::run(main()).unwrap();
 //! ```
 //!

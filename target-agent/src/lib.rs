@@ -7,13 +7,13 @@
 //! What a program does to be seen:
 //!
 //! ```
-//! use loopscope_agent::{Config, Ring, protocol::Dialect};
+//! use loopscope_agent::{Ring, protocol::Dialect};
 //!
 //! static RECORDS: Ring<1024> = Ring::new();
 //! static REQUESTS: Ring<64> = Ring::new();
-//! loopscope_agent::clock!(|| 0); // DWT, SysTick, or a counter of your own
+//! loopscope_agent::clock!(64_000_000, || 0); // DWT, SysTick, or a counter of your own
 //!
-//! loopscope_agent::init(&RECORDS, &REQUESTS, Config::new(64_000_000, Dialect::Micropython));
+//! loopscope_agent::init(&RECORDS, &REQUESTS, Dialect::Micropython);
 //! ```
 //!
 //! Then it runs [`event_loop`], which tells everything by itself; or another scheduler says what
@@ -39,7 +39,7 @@ pub mod event_loop;
 pub mod names;
 mod rtt;
 
-pub use agent::{Config, init, milliseconds, poll, ticks};
+pub use agent::{init, milliseconds, poll, ticks};
 pub use control::Hold;
 pub use loopscope_protocol as protocol;
 pub use rtt::{_LOOPSCOPE_RTT, Channel, ControlBlock, Ring};

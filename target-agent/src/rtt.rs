@@ -154,57 +154,71 @@ impl ControlBlock {
     }
 }
 
-/// A place in a ring with room for a whole short frame in one piece. Bytes written here are seen by
-/// nobody until the ring's write offset is moved behind them.
+/// A place in a ring with room for a whole frame in one piece. Bytes written here are seen by nobody
+/// until the ring's write offset is moved behind them.
 pub(crate) struct Window {
     at: *mut u8,
-    check: u8,
+    /// The check so far, in its low byte.
+    check: u32,
 }
 
 impl Window {
-    /// At `offset` of `ring`, with room for `room` bytes; `None` if they do not fit before its end.
-    /// Whoever calls writes at most `room` bytes, the check included.
-    #[inline]
-    pub(crate) fn new(ring: &'static [AtomicU8], offset: u32, room: usize) -> Option<Self> {
-        let offset = offset as usize;
-        if offset >= ring.len() || ring.len() - offset < room {
-            return None;
-        }
-        Some(Self { at: ring[offset].as_ptr(), check: CRC8_START })
+    /// At `offset` of `ring`, with the frame's first byte; `code` has the check after it in its
+    /// second byte. Whoever calls has made sure that the whole frame fits before the ring's end.
+    #[inline(always)]
+    pub(crate) fn new(ring: &'static [AtomicU8], offset: u32, code: u32) -> Self {
+        let at = ring.as_ptr().wrapping_add(offset as usize).cast_mut().cast();
+        let mut window = Self { at, check: code >> 8 };
+        window.raw(code as u8);
+        window
     }
 
     /// Adds a byte.
     #[inline(always)]
-    pub(crate) fn byte(&mut self, byte: u8) {
-        self.check = crc8_add(self.check, byte);
-        self.raw(byte);
+    pub(crate) fn byte(&mut self, byte: u32) {
+        self.check = u32::from(crc8_add(self.check as u8, byte as u8));
+        self.raw(byte as u8);
     }
 
     /// Adds a number as LEB128: at most five bytes.
     #[inline(always)]
-    pub(crate) fn var(&mut self, mut value: u32) {
-        while value >= 0x80 {
-            self.byte(value as u8 | 0x80);
-            value >>= 7;
+    pub(crate) fn var(&mut self, value: u32) {
+        if value < 0x80 {
+            self.byte(value);
+        } else if value < 0x4000 {
+            self.byte(value & 0x7f | 0x80);
+            self.byte(value >> 7);
+        } else {
+            *self = long(Self { ..*self }, value);
         }
-        self.byte(value as u8);
     }
 
-    /// Adds the check, and says how many bytes were written since `offset` of `ring`.
+    /// Adds the check, and says where in the ring the frame ends.
     #[inline(always)]
     pub(crate) fn close(mut self, ring: &'static [AtomicU8]) -> u32 {
-        self.raw(self.check);
+        self.raw(self.check as u8);
         (self.at as usize - ring.as_ptr() as usize) as u32
     }
 
     #[inline(always)]
     fn raw(&mut self, byte: u8) {
-        // SAFETY: `new` made sure that `room` bytes from the first one on lie in the ring, which
-        // is static and made of atomics, so that writing through a shared pointer is allowed; the
-        // caller's frame is no longer than `room`. The host reads only up to the write offset.
+        // SAFETY: `new`'s caller made sure that the frame lies in the ring, which is static and
+        // made of atomics, so that writing through a shared pointer is allowed. The host reads
+        // only up to the write offset.
         unsafe {
             self.at.write(byte);
             self.at = self.at.add(1);
         }
     }
+}
+
+/// Adds a number of more than two bytes. Apart, so that the usual case stays small.
+#[inline(never)]
+fn long(mut window: Window, mut value: u32) -> Window {
+    while value >= 0x80 {
+        window.byte(value & 0x7f | 0x80);
+        value >>= 7;
+    }
+    window.byte(value);
+    window
 }

@@ -26,7 +26,7 @@ pub const CLOCK_HZ: u32 = if cfg!(feature = "lm3s6965evb") {
 /// SysTick interrupts every millisecond, which also wakes a waiting core.
 type Clock = SysTick<{ CLOCK_HZ / 1000 }>;
 
-loopscope_agent::clock!(Clock::now);
+loopscope_agent::clock!(CLOCK_HZ, Clock::now);
 
 /// Starts the clock.
 ///

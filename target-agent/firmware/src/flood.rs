@@ -12,7 +12,7 @@ const ROUND: u64 = 5;
 pub fn flood(records_per_second: u64) -> ! {
     crate::start(Dialect::Other);
     defmt::info!("{=u64} records a second (0: as many as possible)", records_per_second);
-    let ticks_per_second = u64::from(crate::CONFIG.ticks_per_second());
+    let ticks_per_second = u64::from(loopscope_agent::clock::ticks_per_second());
     let (task, mut handle) = (TaskId(1), HandleId(1));
     emit::loop_new();
     emit::task_new(task, name!("flood"), here!(), By::Outside);

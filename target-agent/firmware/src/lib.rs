@@ -4,7 +4,7 @@
 use defmt_rtt as _;
 use loopscope_agent::event_loop::{self, State};
 use loopscope_agent::protocol::Dialect;
-use loopscope_agent::{Config, Ring, milliseconds, poll};
+use loopscope_agent::{Ring, clock, milliseconds, poll};
 use panic_probe as _;
 
 pub mod board;
@@ -15,18 +15,15 @@ static RECORDS: Ring<2048> = Ring::new();
 /// Requests, on their way from it.
 static REQUESTS: Ring<64> = Ring::new();
 
-/// The agent's clock on this board.
-const CONFIG: Config = Config::new(board::CLOCK_HZ, Dialect::Micropython);
-
 // Log lines and records have the same time.
 defmt::timestamp!("{=u64:us}", {
-    loopscope_agent::ticks() * 1_000_000 / CONFIG.ticks_per_second() as u64
+    loopscope_agent::ticks() * 1_000_000 / u64::from(clock::ticks_per_second())
 });
 
 /// Starts the board's clock and the agent.
 pub fn start(dialect: Dialect) {
     board::start();
-    loopscope_agent::init(&RECORDS, &REQUESTS, Config { dialect, ..CONFIG });
+    loopscope_agent::init(&RECORDS, &REQUESTS, dialect);
 }
 
 /// Starts the board for a program on our event loop: waiting sleeps, and what the default exception

@@ -22,7 +22,7 @@ pub(super) trait Shelf<T> {
 /// Declares what a task does.
 ///
 /// ```
-/// # loopscope_agent::clock!(|| 0);
+/// # loopscope_agent::clock!(1_000_000, || 0);
 /// use loopscope_agent::{event_loop::{Error, sleep_ms}, task};
 ///
 /// task! {
