@@ -76,7 +76,8 @@ pub(crate) fn coroutine(
 
 /// Whether a file is the program's, and no module that came with the engine.
 fn is_of_the_program(path: &str) -> bool {
-    let ours = path.starts_with("asyncio.") && !path.ends_with(".py");
+    let is_file = Path::new(path).extension().is_some_and(|ending| ending == "py");
+    let ours = path.starts_with("asyncio.") && !is_file;
     !ours && !path.starts_with('<') && !path.contains("rustpython")
 }
 

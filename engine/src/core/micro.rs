@@ -20,10 +20,10 @@
 
 mod records;
 pub mod scripts;
+mod waiting;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use loopscope_protocol::{Event, HandleHow, HandleId, LoopId, NameId, Place, RunHow, TaskId};
 use parking_lot::Mutex;
@@ -35,9 +35,16 @@ use super::millis::{Millis, TooFar, whole};
 use super::task_queue::{Order, TaskQueue};
 use super::trace::Trace;
 
-/// With nothing queued and nothing watched, but an unfinished main task, MicroPython looks again
-/// each time so many milliseconds are over: it hangs, and lets others see that it does.
-const HANG_SLICE: u64 = 3;
+/// What outside the loop could still queue a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// Nothing.
+    Nothing,
+    /// Something may, at some time: another thread.
+    Perhaps,
+    /// Something will, before the next turn.
+    Soon,
+}
 
 /// A task, as the loop knows it.
 pub trait MicroTask: Clone {
@@ -65,8 +72,8 @@ pub trait MicroHost<T> {
     /// Whether the loop goes on although nothing is queued and nothing is watched: its main task
     /// has not finished.
     fn is_waited_for(&self) -> bool;
-    /// Whether something outside the loop could still queue a task.
-    fn may_be_woken(&self) -> bool;
+    /// What outside the loop could still queue a task.
+    fn outside(&self) -> Outside;
 }
 
 #[derive(Clone, Debug)]
@@ -271,100 +278,6 @@ impl<T: MicroTask> MicroLoop<T> {
             Some((order, entry)) => self.run(host, order, entry).map(|()| Turned::Ran),
             None => Ok(Turned::Over),
         }
-    }
-
-    fn wait<H: MicroHost<T>>(&self, host: &H) -> Result<Option<(Order, Entry<T>)>, H::Escape> {
-        let mut hang_told = false;
-        loop {
-            host.between()?;
-            let watching = host.is_watching();
-            let wait = match self.until_head() {
-                Some(0) if !watching => match self.pop() {
-                    Some(popped) => return Ok(Some(popped)),
-                    None => continue,
-                },
-                Some(wait) => Some(wait),
-                None if watching => None,
-                None if host.is_waited_for() => {
-                    let hangs = !host.may_be_woken();
-                    if hangs && !hang_told {
-                        hang_told = true;
-                        self.tell_hang();
-                    }
-                    self.slice(host, hangs)?;
-                    continue;
-                }
-                None => return Ok(None),
-            };
-            self.poll(host, wait, watching)?;
-            if wait == Some(0)
-                && let Some(popped) = self.pop()
-            {
-                return Ok(Some(popped));
-            }
-        }
-    }
-
-    /// How many milliseconds there are until the head of the queue is due.
-    fn until_head(&self) -> Option<u64> {
-        // The lock is held over the look at the clock, which takes no lock itself.
-        let queue = self.queue.lock();
-        let (order, _) = queue.tasks.peek()?;
-        let left = order.key().since(Millis::at(self.clock.read()));
-        Some(u64::try_from(left).unwrap_or(0))
-    }
-
-    fn pop(&self) -> Option<(Order, Entry<T>)> {
-        let mut queue = self.queue.lock();
-        let (order, entry) = queue.tasks.pop()?;
-        queue.left(&entry);
-        Some((order, entry))
-    }
-
-    fn poll<H: MicroHost<T>>(
-        &self,
-        host: &H,
-        mut wait: Option<u64>,
-        watching: bool,
-    ) -> Result<(), H::Escape> {
-        let on = self.trace.is_on();
-        if on {
-            self.tell_poll(wait);
-            // A py command at the pause may have made something ready: then it does not sleep.
-            if self.lengths().0 > 0 {
-                wait = Some(0);
-            }
-        }
-        let ready = if watching {
-            host.poll(wait)?
-        } else {
-            match wait {
-                Some(0) | None => {}
-                Some(millis) if self.clock.is_virtual() => {
-                    self.clock.advance(Duration::from_millis(millis))
-                }
-                Some(millis) => host.sleep(millis)?,
-            }
-            0
-        };
-        if on {
-            self.trace.emit(self.id, Event::PollEnd { ready });
-        }
-        Ok(())
-    }
-
-    /// A slice of waiting for nothing. Where nothing can ever come even virtual time passes at its
-    /// real speed: a program that hangs is to be seen, not to fill the records.
-    fn slice<H: MicroHost<T>>(&self, host: &H, hangs: bool) -> Result<(), H::Escape> {
-        self.tell_poll(Some(HANG_SLICE));
-        if self.clock.is_virtual() {
-            self.clock.advance(Duration::from_millis(HANG_SLICE));
-        }
-        if hangs || !self.clock.is_virtual() {
-            host.sleep(HANG_SLICE)?;
-        }
-        self.trace.emit(self.id, Event::PollEnd { ready: 0 });
-        Ok(())
     }
 
     fn run<H: MicroHost<T>>(

@@ -1,6 +1,6 @@
 //! `Task.cancel()`, and the cancelling of what `run()` leaves unfinished.
 
-use loopscope_protocol::{HandleHow, LintRule, RunHow, TaskId};
+use loopscope_protocol::{By, HandleHow, LintRule, RunHow, TaskId};
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
 
@@ -8,6 +8,7 @@ use super::program::{cancelled_error, program};
 use super::queue::remove_from;
 use super::run::PyHost;
 use super::task::{PyTask, Stands, as_task};
+use crate::core::current;
 use crate::core::micro::Turned;
 
 /// Asks a task to end: false if it has ended already.
@@ -16,7 +17,9 @@ pub(super) fn cancel(task: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<bool> {
         return Ok(false);
     }
     let program = program();
-    if program.current().is_some_and(|current| current.is(task)) {
+    // At a pause between two turns `cur_task` is still the task that ran last, which does not run.
+    let at_work = current() != By::Py;
+    if at_work && program.current().is_some_and(|current| current.is(task)) {
         return Err(vm.new_runtime_error("can't cancel self"));
     }
     program.core.task_cancel(task.id());

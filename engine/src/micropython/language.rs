@@ -31,7 +31,10 @@ pub(crate) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
     });
 
     // A missing key's name is shown as it is, without quotes.
-    vm.ctx.exceptions.key_error.slots.str.store(base.slots.str.load());
+    let text = vm.ctx.intern_str("__str__");
+    if let Some(usual) = base.get_attr(text) {
+        vm.ctx.exceptions.key_error.set_attr(text, usual);
+    }
 
     let sys = &vm.sys_module;
     let print = vm.new_function("print_exception", py_print_exception);
@@ -107,7 +110,8 @@ pub(super) fn print_exception(
         let file = as_given(code.source_path().as_str(), vm);
         let line = at.lineno.get();
         text.push_str(&format!("  File \"{file}\", line {line}, in {}\n", code.obj_name));
-        entry = at.next.lock().clone();
+        let next = at.next.lock().clone();
+        entry = next;
     }
     let name = raised.class().name().to_string();
     let told = raised.as_object().str(vm)?.to_string();

@@ -1,5 +1,9 @@
 //! The native modules `_asyncio` and `_loopscope` of MicroPython's asyncio, and the frozen Python
 //! package.
+#![allow(
+    clippy::unwrap_used,
+    reason = "the interpreter's `pyattr(once)` unwraps what it has just filled in"
+)]
 
 use rustpython_vm::Context;
 use rustpython_vm::builtins::PyModuleDef;

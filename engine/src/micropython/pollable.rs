@@ -4,14 +4,16 @@
 use std::os::fd::RawFd;
 use std::time::Duration;
 
-use loopscope_protocol::ClockHow;
+use loopscope_protocol::{ClockHow, LintRule, TaskId};
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::signal::{SigSet, SigmaskHow};
 use nix::sys::time::{TimeSpec, TimeValLike};
 use rustpython_vm::builtins::PyInt;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::program::program;
 use super::schedule;
+use crate::core::micro::Outside;
 use crate::python::{fd, wait_millis};
 use crate::run::Run;
 
@@ -65,8 +67,15 @@ pub(super) fn wait(
     let clock = &Run::current().clock;
     let start = clock.peek();
     let all_have_descriptors = wanted.iter().all(|wanted| wanted.fd.is_some());
+    let any_descriptor = wanted.iter().any(|wanted| wanted.fd.is_some());
+    let mut told = false;
     loop {
         schedule::run_pending(vm)?;
+        let hangs = timeout.is_none() && schedule::outside() == Outside::Nothing;
+        if hangs && !told && !any_descriptor {
+            told = true;
+            tell_hang();
+        }
         let passed = (clock.peek() - start) / 1_000_000;
         let left = timeout.map(|timeout| timeout.saturating_sub(passed));
         let over = left == Some(0);
@@ -79,7 +88,7 @@ pub(super) fn wait(
         let mut ready = ask(wanted, vm)?;
         let any = ready.iter().any(|events| *events != 0);
         let virtual_clock = clock.is_virtual();
-        if wanted.iter().any(|wanted| wanted.fd.is_some()) {
+        if any_descriptor {
             let length = if any || over || virtual_clock { Some(0) } else { length };
             poll_descriptors(wanted, &mut ready, length, vm)?;
         }
@@ -88,6 +97,15 @@ pub(super) fn wait(
         }
         pass(left, length, vm)?;
     }
+}
+
+fn tell_hang() {
+    program().core.lint(
+        LintRule::Lost,
+        TaskId::NONE,
+        "Only objects of the program itself are waited for, and nothing is left that could set \
+         them: the program hangs, as it would on a board without an interrupt.",
+    );
 }
 
 /// Lets time pass until it is worth asking again.
@@ -102,11 +120,13 @@ fn pass(left: Option<u64>, length: Option<u64>, vm: &VirtualMachine) -> PyResult
     }
     match left {
         // Nothing else runs meanwhile, so nothing becomes ready before the time is over.
-        Some(left) if !schedule::may_come() => clock.advance(Duration::from_millis(left)),
+        Some(left) if schedule::outside() == Outside::Nothing => {
+            clock.advance(Duration::from_millis(left));
+        }
         _ => {
             clock.advance(Duration::from_millis(ASK_AGAIN));
             // Where nothing is scheduled only another thread, or nobody, can change anything.
-            if !schedule::is_pending() {
+            if schedule::outside() != Outside::Soon {
                 wait_millis(ASK_AGAIN, vm)?;
             }
         }

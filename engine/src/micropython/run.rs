@@ -11,7 +11,7 @@ use super::program::{Program, program};
 use super::step::{self, Outcome};
 use super::task::{PyTask, as_task};
 use super::{cancel, schedule};
-use crate::core::micro::{MicroHost, Turned};
+use crate::core::micro::{MicroHost, Outside, Turned};
 use crate::dialect::Rules;
 use crate::python::wait_millis;
 
@@ -63,8 +63,8 @@ impl MicroHost<PyRef<PyTask>> for PyHost<'_> {
         self.main.as_ref().is_some_and(|main| !main.is_done(self.vm))
     }
 
-    fn may_be_woken(&self) -> bool {
-        schedule::may_come()
+    fn outside(&self) -> Outside {
+        schedule::outside()
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn run_until_complete(
     let program = program();
     let nested = program.core.is_running();
     if nested {
-        program.tell_nested(main.as_ref().map(|main| &**main));
+        program.tell_nested(main.as_deref());
     }
     let number = main.as_ref().map_or(TaskId::NONE, |main| main.id());
     program.core.run_begin(how, number);

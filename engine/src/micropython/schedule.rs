@@ -10,6 +10,7 @@ use rustpython_vm::signal::{UserSignalReceiver, UserSignalSender, user_signal_ch
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::language;
+use crate::core::micro::Outside;
 
 /// How many may wait: as many as on most boards.
 const DEPTH: usize = 8;
@@ -51,14 +52,15 @@ pub(super) fn schedule(
     Ok(())
 }
 
-/// Whether something may come from outside the loop: a scheduled function or a thread.
-pub(super) fn may_come() -> bool {
-    is_pending() || crate::python::may_have_threads()
-}
-
-/// Whether a function waits to be called.
-pub(super) fn is_pending() -> bool {
-    !PENDING.lock().is_empty()
+/// What may come from outside the loop: a scheduled function or a thread.
+pub(super) fn outside() -> Outside {
+    if !PENDING.lock().is_empty() {
+        Outside::Soon
+    } else if crate::python::may_have_threads() {
+        Outside::Perhaps
+    } else {
+        Outside::Nothing
+    }
 }
 
 /// Calls the functions that wait now. What one of them raises is printed, as on a board, unless it

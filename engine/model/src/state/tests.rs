@@ -1,5 +1,6 @@
 //! What single records do to the state.
 
+mod micropython;
 mod truth;
 
 use loopscope_protocol::{

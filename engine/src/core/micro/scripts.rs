@@ -10,7 +10,7 @@ use loopscope_protocol::{
     ChainId, ClockMode, HandleHow, NameId, ObjectId, On, Place, RunHow, TaskHow, TaskId,
 };
 
-use super::{MicroHost, MicroLoop, MicroTask, Turned, sleep_key};
+use super::{MicroHost, MicroLoop, MicroTask, Outside, Turned, sleep_key};
 use crate::core::{Clock, Ids, Order, TaskQueue, Trace};
 
 /// A task that does its words one after the other:
@@ -292,8 +292,8 @@ impl MicroHost<Script> for Program {
         self.main.borrow().as_ref().is_some_and(|main| !main.0.done.get())
     }
 
-    fn may_be_woken(&self) -> bool {
-        false
+    fn outside(&self) -> Outside {
+        Outside::Nothing
     }
 }
 

@@ -51,7 +51,7 @@ fn part<'a>(lines: &'a [String], from: &str, to: &str) -> Vec<&'a str> {
     lines[start..=end].iter().map(String::as_str).collect()
 }
 
-fn only<'a>(lines: &'a [String], kind: Kind) -> Vec<&'a str> {
+fn only(lines: &[String], kind: Kind) -> Vec<&str> {
     lines.iter().filter(|line| line.starts_with(kind.word())).map(String::as_str).collect()
 }
 

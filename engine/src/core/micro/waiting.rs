@@ -1,0 +1,110 @@
+//! Waiting until the head of MicroPython's queue is due: sleeping, asking streams, and hanging.
+
+use std::time::Duration;
+
+use loopscope_protocol::Event;
+
+use super::{Entry, MicroHost, MicroLoop, MicroTask, Millis, Order, Outside};
+
+/// With nothing queued and nothing watched, but an unfinished main task, MicroPython looks again
+/// each time so many milliseconds are over: it hangs, and lets others see that it does.
+const HANG_SLICE: u64 = 3;
+
+impl<T: MicroTask> MicroLoop<T> {
+    pub(super) fn wait<H: MicroHost<T>>(
+        &self,
+        host: &H,
+    ) -> Result<Option<(Order, Entry<T>)>, H::Escape> {
+        let mut hang_told = false;
+        loop {
+            host.between()?;
+            let watching = host.is_watching();
+            let wait = match self.until_head() {
+                Some(0) if !watching => match self.pop() {
+                    Some(popped) => return Ok(Some(popped)),
+                    None => continue,
+                },
+                Some(wait) => Some(wait),
+                None if watching => None,
+                None if host.is_waited_for() => {
+                    let outside = host.outside();
+                    if outside == Outside::Nothing && !hang_told {
+                        hang_told = true;
+                        self.tell_hang();
+                    }
+                    self.slice(host, outside)?;
+                    continue;
+                }
+                None => return Ok(None),
+            };
+            self.poll(host, wait, watching)?;
+            if wait == Some(0)
+                && let Some(popped) = self.pop()
+            {
+                return Ok(Some(popped));
+            }
+        }
+    }
+
+    /// How many milliseconds there are until the head of the queue is due.
+    fn until_head(&self) -> Option<u64> {
+        // The lock is held over the look at the clock, which takes no lock itself.
+        let queue = self.queue.lock();
+        let (order, _) = queue.tasks.peek()?;
+        let left = order.key().since(Millis::at(self.clock.read()));
+        Some(u64::try_from(left).unwrap_or(0))
+    }
+
+    fn pop(&self) -> Option<(Order, Entry<T>)> {
+        let mut queue = self.queue.lock();
+        let (order, entry) = queue.tasks.pop()?;
+        queue.left(&entry);
+        Some((order, entry))
+    }
+
+    fn poll<H: MicroHost<T>>(
+        &self,
+        host: &H,
+        mut wait: Option<u64>,
+        watching: bool,
+    ) -> Result<(), H::Escape> {
+        let on = self.trace.is_on();
+        if on {
+            self.tell_poll(wait);
+            // A py command at the pause may have made something ready: then it does not sleep.
+            if self.lengths().0 > 0 {
+                wait = Some(0);
+            }
+        }
+        let ready = if watching {
+            host.poll(wait)?
+        } else {
+            match wait {
+                Some(0) | None => {}
+                Some(millis) if self.clock.is_virtual() => {
+                    self.clock.advance(Duration::from_millis(millis));
+                }
+                Some(millis) => host.sleep(millis)?,
+            }
+            0
+        };
+        if on {
+            self.trace.emit(self.id, Event::PollEnd { ready });
+        }
+        Ok(())
+    }
+
+    /// A slice of waiting for nothing. Where nothing is about to come even virtual time passes at
+    /// its real speed: a program that hangs is to be seen, not to fill the records.
+    fn slice<H: MicroHost<T>>(&self, host: &H, outside: Outside) -> Result<(), H::Escape> {
+        self.tell_poll(Some(HANG_SLICE));
+        if self.clock.is_virtual() {
+            self.clock.advance(Duration::from_millis(HANG_SLICE));
+        }
+        if outside != Outside::Soon || !self.clock.is_virtual() {
+            host.sleep(HANG_SLICE)?;
+        }
+        self.trace.emit(self.id, Event::PollEnd { ready: 0 });
+        Ok(())
+    }
+}
