@@ -1,6 +1,7 @@
 //! The command line: what there is to say, in one place. Help, completions and the man page come
 //! from the same definitions. What each command does is in the modules below.
 
+mod attach;
 mod compare;
 mod convert;
 mod doctor;
@@ -95,7 +96,7 @@ enum Command {
     /// The same without a screen: commands from the keyboard, a file or a pipe
     #[command(
         override_usage = "loopscope repl [OPTIONS] [SOURCE [ARGS]...]",
-        after_help = "Examples:\n  loopscope repl hello.py\n  loopscope repl -c 'until task-done' -c 'info tasks' hello.py\n  loopscope repl -x checks.txt hello.py\n  echo 'info loop' | loopscope repl --json run.loop\n\nSOURCE is a program or a recording. With -x or -c, or with commands from a pipe, it is a batch:\nit stops at the first command that fails, with exit code 1. An unfinished program is ended."
+        after_help = "Examples:\n  loopscope repl hello.py\n  loopscope repl -c 'until task-done' -c 'info tasks' hello.py\n  loopscope repl -x checks.txt hello.py\n  loopscope repl --demo -c 'until task-done' -c 'info tasks'\n  echo 'info loop' | loopscope repl --json run.loop\n\nSOURCE is a program or a recording; options such as --chip and --demo name a board in its place. With -x or -c, or with commands from a pipe, it is a batch:\nit stops at the first command that fails, with exit code 1. An unfinished program is ended."
     )]
     Repl(ReplArgs),
     /// Compare two recordings or programs; exit code 1 if they differ
@@ -112,6 +113,9 @@ enum Command {
     #[command(subcommand)]
     Lesson(LessonCommand),
     /// Watch a board on the screen
+    #[command(
+        after_help = "Examples:\n  loopscope attach --demo\n  loopscope attach --chip nRF52840_xxAA --elf target/thumbv7em-none-eabihf/release/firmware\n  loopscope attach --tcp localhost:19021 --elf firmware.elf\n  loopscope attach --headless --events - --timeout 5 --demo\n\nA board is only watched, and runs on when you leave; --control allows `pause` and `step`.\nPython's options, such as --dialect and --clock, mean nothing for a board."
+    )]
     Attach(AttachArgs),
     /// What works on this machine
     Doctor,
@@ -166,6 +170,8 @@ struct ReplArgs {
     /// Answer each command with one JSON object on a line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    board: attach::BoardArgs,
     /// A program with its arguments, or a recording
     #[arg(trailing_var_arg = true, value_name = "SOURCE")]
     source: Vec<OsString>,
@@ -229,30 +235,11 @@ enum LessonCommand {
 struct AttachArgs {
     #[command(flatten)]
     shared: Shared,
-    /// The chip's name
-    #[arg(long)]
-    chip: Option<String>,
-    /// The firmware's ELF file
-    #[arg(long)]
-    elf: Option<PathBuf>,
-    /// Which probe, as VID:PID or VID:PID:SERIAL
-    #[arg(long)]
-    probe: Option<String>,
-    /// A raw RTT stream, as HOST:PORT
-    #[arg(long)]
-    tcp: Option<String>,
-    /// A board without hardware
-    #[arg(long)]
-    demo: bool,
+    #[command(flatten)]
+    board: attach::BoardArgs,
     /// List the probes
     #[arg(long)]
     list: bool,
-    /// May control the board, not only watch it
-    #[arg(long)]
-    control: bool,
-    /// Write the firmware to the board first
-    #[arg(long)]
-    flash: bool,
 }
 
 /// The whole definition, for the manual and the completions.
@@ -289,10 +276,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Diff(args)) => compare::diff(&args),
         Some(Command::Export(args)) => convert::export(&args),
         Some(Command::Lesson(command)) => lesson::lesson(command),
-        Some(Command::Attach(_)) => complain(
-            code::FAILED,
-            "boards cannot be attached yet; `loopscope run FILE` watches a program, `loopscope replay FILE` a recording",
-        ),
+        Some(Command::Attach(args)) => attach::attach(&args),
         Some(Command::Doctor) => doctor::doctor(),
         Some(Command::Completions { shell }) => manual::completions(shell),
         Some(Command::Man) => manual::man(),

@@ -7,12 +7,16 @@ mod watch;
 
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use loopscope_engine::host::Options;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::{Event, ExitHow, Stream, Text};
 use nix::sys::signal::Signal;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::cli::{code, complain};
 use crate::source::Source;
@@ -159,7 +163,6 @@ pub fn replay(
     strict: bool,
 ) -> i32 {
     let mut health = Health::default();
-    let (mut stdout, mut stderr) = (io::stdout(), io::stderr());
     let mut failed = None;
     while !source.is_ended() {
         let arrived = match source.poll(IDLE) {
@@ -169,22 +172,12 @@ pub fn replay(
                 break;
             }
         };
-        for each in &arrived {
-            let Arrived::Record(record) = each else { continue };
-            let Event::Output { stream, .. } = record.event else { continue };
-            let text = record.text(Text::FIRST).as_bytes();
-            let written = if stream == Stream::Stdout && !to_stderr {
-                stdout.write_all(text)
-            } else {
-                stderr.write_all(text)
-            };
-            if written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-                return code::OK;
-            }
+        if !pass_on(&arrived, to_stderr) {
+            return code::OK;
         }
         pour(source.as_mut(), arrived, &mut outlets, &mut health);
     }
-    let _ = stdout.flush();
+    let _ = io::stdout().flush();
     outlets.flush();
     for sentence in [failed.as_ref(), outlets.trouble().as_ref()].into_iter().flatten() {
         complain(code::FAILED, sentence);
@@ -198,6 +191,90 @@ pub fn replay(
         _ if failed.is_some() => code::FAILED,
         _ => code::OK,
     }
+}
+
+/// Writes the output among what arrived to where it belongs. False: nobody reads it.
+fn pass_on(arrived: &[Arrived], to_stderr: bool) -> bool {
+    arrived.iter().all(|each| {
+        let Arrived::Record(record) = each else { return true };
+        let Event::Output { stream, .. } = record.event else { return true };
+        let text = record.text(Text::FIRST).as_bytes();
+        let written = if stream == Stream::Stdout && !to_stderr {
+            io::stdout().write_all(text)
+        } else {
+            io::stderr().write_all(text)
+        };
+        !written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Watches a board: its log where a program's output goes, its records to files. It ends when the
+/// board is lost, the time is over or a signal asks for it; the board runs on.
+pub fn board(
+    mut source: Box<dyn Source>,
+    mut outlets: Outlets,
+    to_stderr: bool,
+    timeout: Option<Duration>,
+    strict: bool,
+) -> i32 {
+    let called = match called_away() {
+        Ok(called) => called,
+        Err(error) => {
+            return complain(
+                code::FAILED,
+                &format!("signals cannot be received: {error}; try again"),
+            );
+        }
+    };
+    let deadline = timeout.map(|timeout| Instant::now() + timeout);
+    let mut health = Health::default();
+    let mut end = None;
+    while !source.is_ended() && end.is_none() {
+        let wait =
+            deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
+        let arrived = source.poll(wait).unwrap_or_default();
+        if arrived.is_empty() {
+            outlets.flush();
+        }
+        if !pass_on(&arrived, to_stderr) {
+            end = Some(code::OK);
+        }
+        pour(source.as_mut(), arrived, &mut outlets, &mut health);
+        match called.load(Ordering::Acquire) {
+            0 => {}
+            signal => end = Some(128 + signal),
+        }
+        if deadline.is_some_and(|at| Instant::now() >= at) {
+            end = Some(code::TIMEOUT);
+        }
+    }
+    source.kill(ExitHow::Killed);
+    let _ = io::stdout().flush();
+    outlets.flush();
+    if let Some(sentence) = outlets.trouble() {
+        return complain(code::FAILED, &sentence);
+    }
+    if let Some(sentence) = source.lost() {
+        return complain(code::LOST, &sentence);
+    }
+    match health.sentence() {
+        Some(sentence) if strict => complain(code::HARMED, &sentence),
+        _ => end.unwrap_or(code::OK),
+    }
+}
+
+/// The number of the signal that asks us to leave, once one does.
+fn called_away() -> io::Result<Arc<AtomicI32>> {
+    let called = Arc::new(AtomicI32::new(0));
+    let number = Arc::clone(&called);
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let listen = move || {
+        for signal in &mut signals {
+            number.store(signal, Ordering::Release);
+        }
+    };
+    std::thread::Builder::new().name("signals".into()).spawn(listen)?;
+    Ok(called)
 }
 
 /// Hands on what arrived.

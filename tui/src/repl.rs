@@ -217,6 +217,11 @@ impl Repl {
         if let Some(sentence) = self.session.trouble_with_files() {
             complain(code::FAILED, &sentence);
         }
+        if let Some(sentence) = self.session.lost()
+            && matches!(code, code::OK | code::FAILED)
+        {
+            return complain(code::LOST, &sentence);
+        }
         if strict && code == code::OK && self.session.is_harmed() {
             return complain(
                 code::HARMED,

@@ -107,6 +107,8 @@ enum UnderWay {
 struct Link {
     /// It holds, or has ended: nothing will come before it is asked.
     held: bool,
+    /// It was told where to hold when it was made to run. One that runs by itself was not.
+    told: bool,
     /// The present command has made it run.
     asked: bool,
     /// It was asked to pause, and when.
@@ -122,8 +124,10 @@ struct Link {
 }
 
 impl Session {
-    /// A session on a source that holds before its first record. A recording is taken in at once.
+    /// A session on a source that holds before its first record, or on one that runs by itself. A
+    /// recording is taken in at once.
     pub fn new(source: Box<dyn Source>) -> Self {
+        let held = !source.runs_by_itself();
         let mut session = Self {
             source,
             timeline: Timeline::new(),
@@ -133,7 +137,8 @@ impl Session {
             folder: None,
             under_way: UnderWay::Nothing,
             link: Link {
-                held: true,
+                held,
+                told: held,
                 asked: false,
                 pausing: None,
                 landed: None,
@@ -265,6 +270,21 @@ impl Session {
         self.source.warning().is_some()
             || self.timeline.live().counts().gaps > 0
             || self.timeline.anomalies(self.timeline.len()).iter().any(corrupt)
+    }
+
+    /// How the link to the source is, if that is a board.
+    pub fn health(&self) -> Option<crate::source::LinkHealth> {
+        self.source.health()
+    }
+
+    /// The sentence about how the source was lost, if it was: a board that is gone.
+    pub fn lost(&self) -> Option<String> {
+        self.source.lost()
+    }
+
+    /// Whether the source can be made to hold.
+    pub(crate) fn can_hold(&self) -> bool {
+        self.source.capabilities().has(loopscope_protocol::Capability::Pause)
     }
 
     /// What to call the source: a file name.

@@ -1,8 +1,9 @@
-//! Where records come from: a program in a child process, or a recording. One trait for all, so
-//! that everything above it is written once.
+//! Where records come from: a program in a child process, a board, or a recording. One trait for
+//! all, so that everything above it is written once.
 //!
 //! A source does not know what a command, a breakpoint or a cursor is: that is the session's.
 
+pub mod board;
 pub(crate) mod ending;
 pub mod local;
 pub mod none;
@@ -19,6 +20,8 @@ use loopscope_model::control::OwnedRequest;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::{Capabilities, Dialect, ExitHow, KindSet};
 use thiserror::Error;
+
+use crate::attach;
 
 /// A stream of records that may be asked for more.
 ///
@@ -60,6 +63,22 @@ pub trait Source: fmt::Debug {
         false
     }
 
+    /// Whether it runs without being asked, as a board does: it is not held at first, and if it
+    /// cannot pause it never is.
+    fn runs_by_itself(&self) -> bool {
+        false
+    }
+
+    /// How the link to it is, if it is a board.
+    fn health(&self) -> Option<LinkHealth> {
+        None
+    }
+
+    /// The sentence about how it was lost, if it was: a board that is gone.
+    fn lost(&self) -> Option<String> {
+        None
+    }
+
     /// A sentence about what is wrong with it, if anything is: a recording may be harmed.
     fn warning(&self) -> Option<String> {
         None
@@ -83,6 +102,59 @@ pub trait Source: fmt::Debug {
     /// Ends it at once, if it is a process. `why` is what its end is to be called.
     fn kill(&mut self, why: ExitHow) {
         let _ = why;
+    }
+}
+
+/// How the link to a board is, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkHealth {
+    /// The link itself.
+    pub link: attach::Health,
+    /// Records that came.
+    pub records: u64,
+    /// Records in the last second.
+    pub rate: u64,
+    /// Gaps in the stream.
+    pub gaps: u64,
+    /// Records that are missing, at least.
+    pub lost: u64,
+    /// Records that the board says it has dropped since its start, if it has said so.
+    pub dropped: Option<u32>,
+    /// Whether the board may be paused and stepped.
+    pub control: bool,
+}
+
+impl LinkHealth {
+    /// The link in a few words for a status line: rate, losses, gaps.
+    pub fn summary(&self) -> String {
+        use attach::Processor;
+        let state = match (&self.link.connected, &self.link.processor) {
+            (false, _) => "not connected",
+            (true, Processor::Halted(_)) => "halted",
+            (true, Processor::Sleeping) => "sleeping",
+            (true, _) => "live",
+        };
+        format!("{state}  {}/s  lost {}  gaps {}", self.rate, self.lost, self.gaps)
+    }
+
+    /// The same in sentences' length, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        use attach::Processor;
+        let mut lines = vec![format!("link {}  records {}", self.summary(), self.records)];
+        let dropped = self.dropped.map_or_else(|| "?".to_owned(), |count| count.to_string());
+        lines.push(format!(
+            "bytes {}  harmed {}  dropped on the board {dropped}  resets {}  reconnected {}",
+            self.link.bytes, self.link.garbage, self.link.resets, self.link.returns
+        ));
+        if let Processor::Halted(why) = &self.link.processor {
+            lines.push(format!("The processor is halted: {why}."));
+        }
+        lines.push(if self.control {
+            "It may be paused and stepped.".to_owned()
+        } else {
+            "It is only watched; attach with --control to pause and step it.".to_owned()
+        });
+        lines
     }
 }
 

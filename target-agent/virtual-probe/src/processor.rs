@@ -245,6 +245,25 @@ impl<B: Board> Core<B> {
         self.board.resume()
     }
 
+    /// Holds the processor.
+    pub fn hold(&mut self) -> Result<(), Error> {
+        if !self.halted {
+            self.board.hold()?;
+            self.halted = true;
+            self.reasons |= BY_REQUEST;
+        }
+        Ok(())
+    }
+
+    /// Lets a held processor run on.
+    pub fn let_go(&mut self) -> Result<(), Error> {
+        if self.halted {
+            self.board.resume()?;
+            self.halted = false;
+        }
+        Ok(())
+    }
+
     /// Reads `DHCSR`.
     fn status(&mut self) -> Result<u32, Error> {
         if !self.halted && self.board.has_stopped()? {
@@ -272,19 +291,12 @@ impl<B: Board> Core<B> {
         let halt = self.enabled && value & HALT != 0;
         let step = self.enabled && value & STEP != 0;
         match (self.halted, halt) {
-            (false, true) => {
-                self.board.hold()?;
-                self.halted = true;
-                self.reasons |= BY_REQUEST;
-            }
+            (false, true) => self.hold()?,
             (true, false) if step => {
                 self.board.step()?;
                 self.reasons |= BY_REQUEST;
             }
-            (true, false) => {
-                self.board.resume()?;
-                self.halted = false;
-            }
+            (true, false) => self.let_go()?,
             _ => {}
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ const CLOCK: u32 = 4000;
 /// A probe that is being served. Dropping it ends the machine.
 pub struct VirtualProbe {
     address: SocketAddr,
-    over: Arc<AtomicBool>,
+    served: Arc<Served<Machine>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -55,14 +55,14 @@ impl VirtualProbe {
         let served = Arc::new(Served {
             ports: Mutex::new(Ports::new(Core::new(machine, options.held))),
             busy: AtomicBool::new(false),
-            over: Arc::new(AtomicBool::new(false)),
+            over: AtomicBool::new(false),
         });
-        let over = Arc::clone(&served.over);
+        let ours = Arc::clone(&served);
         let thread = thread::Builder::new()
             .name("virtual probe".into())
-            .spawn(move || accept(&listener, &served))
+            .spawn(move || accept(&listener, &ours))
             .map_err(|why| Error::NoRoom { what: "a thread", why })?;
-        Ok(Self { address, over, thread: Some(thread) })
+        Ok(Self { address, served, thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -76,11 +76,30 @@ impl VirtualProbe {
     pub fn selector(&self) -> String {
         format!("{PROBE}:{}", self.address)
     }
+
+    /// Presses the board's reset button.
+    pub fn press_reset(&self) -> Result<(), Error> {
+        self.board().core.reset()
+    }
+
+    /// Holds the processor, as another debugger might.
+    pub fn hold(&self) -> Result<(), Error> {
+        self.board().core.hold()
+    }
+
+    /// Lets a held processor run on.
+    pub fn let_go(&self) -> Result<(), Error> {
+        self.board().core.let_go()
+    }
+
+    fn board(&self) -> MutexGuard<'_, Ports<Machine>> {
+        self.served.ports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Drop for VirtualProbe {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::Release);
+        self.served.over.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -92,7 +111,7 @@ impl Drop for VirtualProbe {
 struct Served<B> {
     ports: Mutex<Ports<B>>,
     busy: AtomicBool,
-    over: Arc<AtomicBool>,
+    over: AtomicBool,
 }
 
 /// Takes clients until the end. One that comes while another is served is turned away at once:
@@ -254,17 +273,17 @@ mod tests {
     use crate::processor::made_up::MadeUp;
 
     /// A served board without QEMU.
-    fn served() -> (SocketAddr, Arc<AtomicBool>, JoinHandle<()>) {
+    fn served() -> (SocketAddr, Arc<Served<MadeUp>>, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
-        let over = Arc::new(AtomicBool::new(false));
         let served = Arc::new(Served {
             ports: Mutex::new(Ports::new(Core::new(MadeUp::default(), false))),
             busy: AtomicBool::new(false),
-            over: Arc::clone(&over),
+            over: AtomicBool::new(false),
         });
-        (address, over, thread::spawn(move || accept(&listener, &served)))
+        let ours = Arc::clone(&served);
+        (address, ours, thread::spawn(move || accept(&listener, &served)))
     }
 
     fn client(address: SocketAddr) -> TcpStream {
@@ -286,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_client_is_answered_request_by_request() {
-        let (address, over, thread) = served();
+        let (address, served, thread) = served();
         let mut client = client(address);
         assert_eq!(ask(&mut client, "+#!GA#"), "&KLoopscope virtual probe#");
         assert_eq!(ask(&mut client, "!HC#"), "&K3#");
@@ -296,13 +315,13 @@ mod tests {
         assert_eq!(ask(&mut client, "!Am0000230000122000001000000004#"), "&Kdeadbeef#");
         assert_eq!(ask(&mut client, "!JS#"), "&N0#");
         assert_eq!(ask(&mut client, "!Am00#"), "&P0#");
-        over.store(true, Ordering::Release);
+        served.over.store(true, Ordering::Release);
         thread.join().unwrap();
     }
 
     #[test]
     fn a_second_client_is_turned_away_and_a_later_one_served() {
-        let (address, over, thread) = served();
+        let (address, served, thread) = served();
         let mut first = client(address);
         assert_eq!(ask(&mut first, "!HC#"), "&K3#");
         let mut second = client(address);
@@ -318,7 +337,7 @@ mod tests {
             }
             assert!(Instant::now() < until, "the place stays taken");
         }
-        over.store(true, Ordering::Release);
+        served.over.store(true, Ordering::Release);
         thread.join().unwrap();
     }
 

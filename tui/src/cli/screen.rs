@@ -8,6 +8,7 @@ use loopscope_lessons::Lesson;
 
 use super::{Color, LearnArgs, LessonFolder, Shared, code, complain, lesson};
 use crate::app::{self, AppError, Colors, ScreenOptions};
+use crate::session::Session;
 
 impl Shared {
     fn screen(&self) -> ScreenOptions {
@@ -107,6 +108,17 @@ pub(super) fn recording(shared: &Shared, file: &Path) -> i32 {
         return complain(code::USAGE, &sentence);
     }
     watch(shared, &[file.as_os_str().to_owned()])
+}
+
+/// A board: the view follows what happens until it is told to stand still.
+pub(super) fn board(mut session: Session, shared: &Shared) -> i32 {
+    if let Err(sentence) = shared.check_for_screen() {
+        return complain(code::USAGE, &sentence);
+    }
+    if !session.is_recording() {
+        let _ = session.execute_line("continue");
+    }
+    left(app::run_session(session, &shared.screen()))
 }
 
 fn watch(shared: &Shared, source: &[OsString]) -> i32 {

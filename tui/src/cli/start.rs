@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stdin, stdout};
 
-use super::{ReplArgs, ReplayArgs, RunArgs, code, complain, open, screen};
+use super::{ReplArgs, ReplayArgs, RunArgs, attach, code, complain, open, screen};
 use crate::headless;
 use crate::repl::{self, Input};
 use crate::source::local::Stdin;
@@ -56,7 +56,20 @@ pub(super) fn repl(args: ReplArgs, order: &[bool]) -> i32 {
         })
         .collect();
     let session = match &args.source[..] {
+        [] if args.board.is_meant() => match args.board.session(&args.shared, false) {
+            Ok(session) => Some(session),
+            Err(attach::NoBoard(code, sentence)) => return complain(code, &sentence),
+        },
         [] => None,
+        [first, ..] if args.board.is_meant() => {
+            return complain(
+                code::USAGE,
+                &format!(
+                    "`{}` and a board are two sources; name one of them",
+                    first.to_string_lossy()
+                ),
+            );
+        }
         source => match args.shared.session(source, args.json) {
             Ok(session) => Some(session),
             Err(sentence) => return complain(code::USAGE, &sentence),

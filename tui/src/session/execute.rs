@@ -153,8 +153,9 @@ impl Session {
                 Err(Trouble::new("No lesson is open here; `loopscope learn` opens one."))
             }
             Command::Attach(_) => Err(Trouble::new(
-                "Boards cannot be attached yet; open a program or a recording with `loopscope repl FILE`.",
+                "A session is about one source; `loopscope attach` opens another one on a board.",
             )),
+            Command::Detach if self.source.health().is_some() => Ok(self.detach()),
             Command::Detach => Err(Trouble::new(
                 "A program that Loopscope started is not left running on its own; `continue` runs it to its end, `quit` ends it.",
             )),
@@ -208,10 +209,39 @@ impl Session {
 
     fn pause_command(&mut self) -> Outcome {
         if !self.is_running() {
-            return Outcome::Done(Answer::new("Nothing runs at the moment."));
+            return self.pause_what_runs_by_itself();
         }
         self.pause();
         Outcome::Done(Answer::default())
+    }
+
+    /// No command is under way, but a board runs all the same.
+    fn pause_what_runs_by_itself(&mut self) -> Outcome {
+        if self.link.held || self.program_ended() {
+            return Outcome::Done(Answer::new("Nothing runs at the moment."));
+        }
+        if !self.can_hold() {
+            return match self.source.request(OwnedRequest::Pause) {
+                Ok(()) => Outcome::Done(Answer::default()),
+                Err(error) => Outcome::Failed(Trouble::new(error.to_string())),
+            };
+        }
+        self.move_to(self.live_edge());
+        let outcome = self.start(Goal::new(Until::End).ignoring_breaks());
+        self.pause();
+        outcome
+    }
+
+    /// Leaves a board, which runs on.
+    fn detach(&mut self) -> Answer {
+        self.source.kill(loopscope_protocol::ExitHow::Killed);
+        self.link.held = true;
+        self.move_to(self.live_edge());
+        Answer::new(format!(
+            "Detached; {} runs on without us, and its history up to here stays.",
+            self.name()
+        ))
+        .with("detached", true)
     }
 
     /// The interrupt, and then a step: to the first record that comes of it.

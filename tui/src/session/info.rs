@@ -210,8 +210,16 @@ impl Session {
     fn info_source(&self) -> Answer {
         let live = self.timeline.live();
         let run = live.run();
-        let what = if self.is_recording() { "recording" } else { "program" };
+        let health = self.health();
+        let what = match &health {
+            Some(_) => "board",
+            None if self.is_recording() => "recording",
+            None => "program",
+        };
         let mut lines = vec![format!("{what}  {}", self.name())];
+        if let Some(health) = &health {
+            lines.extend(health.lines());
+        }
         if let Some(dialect) = run.dialect {
             let ties = run.ties.map_or("", Word::word);
             lines.push(format!(

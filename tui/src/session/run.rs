@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::record::seconds;
 use loopscope_model::state::At;
+use loopscope_protocol::Capability;
 
 use super::answer::{Answer, Outcome, Trouble};
 use super::breaks::Hit;
@@ -81,14 +82,16 @@ impl Session {
             self.link.landed = end.map(|end| (end, Instant::now()));
         }
         if let Some((end, since)) = &self.link.landed {
-            if self.link.held {
+            // A source that cannot hold runs on; only the view stands.
+            if self.link.held || !self.can_hold() {
                 let end = end.clone();
                 self.link.landed = None;
                 return Some(end);
             }
             // Each place where a run may end is one where the source was told to hold. If it did
             // not, it must be told again.
-            if since.elapsed() > PATIENCE && self.link.pausing.is_none() {
+            let late = !self.link.told || since.elapsed() > PATIENCE;
+            if late && self.link.pausing.is_none() {
                 self.link.pausing = Some(Instant::now());
                 self.request(OwnedRequest::Pause);
             }
@@ -147,8 +150,12 @@ impl Session {
             let until = goal.stop_when(self.timeline.live().seq(), self.breaks.kinds(), left);
             self.link.held = false;
             self.link.asked = true;
+            self.link.told = true;
             self.request(OwnedRequest::Run { until });
             return None;
+        }
+        if !self.can_hold() {
+            return self.at_edge_of_what_runs_on(goal);
         }
         if self.link.pausing.is_some_and(|since| since.elapsed() > PATIENCE) {
             return Some(End::Waiting);
@@ -162,6 +169,17 @@ impl Session {
         None
     }
 
+    /// At the live edge of a source that cannot hold: the view waits for what comes.
+    fn at_edge_of_what_runs_on(&self, goal: &Goal) -> Option<End> {
+        if self.link.pausing.is_some() {
+            return Some(End::Paused);
+        }
+        if self.link.limit.is_some_and(|limit| self.timeline.len() as u64 >= limit) {
+            return Some(End::Limit(self.settings.limit));
+        }
+        self.slept_past(goal).then_some(End::Late)
+    }
+
     /// Whether the loop has slept for so long, without a record, that the goal's time is over.
     fn slept_past(&self, goal: &Goal) -> bool {
         let live = self.timeline.live();
@@ -173,7 +191,7 @@ impl Session {
 
     /// The run is over: says where the cursor is now, and why.
     fn arrive(&mut self, end: End, goal: Goal) -> Result<Answer, Trouble> {
-        if !matches!(end, End::Waiting) && self.link.held {
+        if !matches!(end, End::Waiting) && (self.link.held || !self.can_hold()) {
             self.link.pausing = None;
         }
         let here = self.position();
@@ -192,10 +210,12 @@ impl Session {
                 Ok(self.stop("paused", "Paused; `resume` goes on."))
             }
             End::Waiting => {
-                let text = format!(
-                    "{} It is held at its next record; `interrupt` raises KeyboardInterrupt in it.",
-                    self.why_no_record()
-                );
+                let more = if self.source.capabilities().has(Capability::Interrupt) {
+                    "; `interrupt` raises KeyboardInterrupt in it"
+                } else {
+                    ""
+                };
+                let text = format!("{} It is held at its next record{more}.", self.why_no_record());
                 self.interrupted = Some(goal);
                 Ok(self.stop("paused", &text))
             }

@@ -1,0 +1,86 @@
+//! Boards: real firmware in QEMU, attached by an unmodified probe-rs through the virtual probe.
+//!
+//! The firmware is built by `cargo xtask test set-up` into `firmware` of the build folder.
+
+mod link;
+mod losses;
+mod words;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use loopscope_tests::left_out::leave_out;
+use loopscope_tests::run::{Run, loopscope};
+use loopscope_tests::scratch::target_folder;
+use loopscope_virtual_probe::{Options, VirtualProbe};
+
+/// Only one machine at a time: an emulated processor takes a whole real one.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Waits for its turn. A test that failed before has left nothing behind.
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A machine that QEMU emulates.
+#[derive(Clone, Copy, Debug)]
+struct Machine {
+    name: &'static str,
+    chip: &'static str,
+    target: &'static str,
+}
+
+/// A Cortex-M0.
+const M0: Machine =
+    Machine { name: "microbit", chip: "nRF51822_xxAA", target: "thumbv6m-none-eabi" };
+/// A Cortex-M3.
+const M3: Machine = Machine { name: "lm3s6965evb", chip: "LM3S6965", target: "thumbv7m-none-eabi" };
+/// A Cortex-M4.
+const M4: Machine =
+    Machine { name: "netduinoplus2", chip: "STM32F405RGTx", target: "thumbv7em-none-eabihf" };
+
+impl Machine {
+    /// A firmware for it; says what cannot be tested where it was not built.
+    fn firmware(self, program: &str) -> Option<PathBuf> {
+        let folder = target_folder().join("firmware").join(self.target).join("release");
+        let elf = folder.join(program);
+        if elf.is_file() {
+            return Some(elf);
+        }
+        leave_out(&format!(
+            "the firmware `{program}` for {} was not built (`cargo xtask test set-up` does): the tests on it",
+            self.name
+        ));
+        None
+    }
+
+    /// The machine with a program that runs; `None` where that cannot be here.
+    fn run(self, program: &str) -> Option<Running> {
+        let elf = self.firmware(program)?;
+        if !loopscope_virtual_probe::is_there() {
+            leave_out("qemu-system-arm is missing: the tests on boards");
+            return None;
+        }
+        let mut options = Options::new(self.name, &elf);
+        options.held = false;
+        let probe = VirtualProbe::start(&options);
+        let probe = probe.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        Some(Running { machine: self, elf, probe })
+    }
+}
+
+/// A machine whose program runs.
+#[derive(Debug)]
+struct Running {
+    machine: Machine,
+    elf: PathBuf,
+    probe: VirtualProbe,
+}
+
+impl Running {
+    /// A command of ours on this board.
+    fn command(&self, command: &str) -> Run {
+        let run = loopscope([command, "--chip", self.machine.chip, "--probe"]);
+        run.arg(self.probe.selector()).arg("--elf").arg(&self.elf)
+    }
+}

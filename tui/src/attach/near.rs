@@ -1,0 +1,56 @@
+//! Names that are near to what was written.
+
+/// The names that are nearest to `word`, the nearest first, at most `most` of them. A name that
+/// begins with it or holds it is nearer than one that is only spelled alike.
+pub fn near<'a>(word: &str, names: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let word = word.to_lowercase();
+    let limit = word.len() / 2 + 1;
+    let mut found: Vec<(usize, &str)> = names
+        .into_iter()
+        .filter_map(|name| {
+            let lower = name.to_lowercase();
+            let distance = if lower.starts_with(&word) || word.starts_with(&lower) {
+                0
+            } else if lower.contains(&word) {
+                1
+            } else {
+                1 + distance(&word, &lower)
+            };
+            (distance <= limit).then_some((distance, name))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(most).map(|(_, name)| name).collect()
+}
+
+/// How many letters must be changed, added or taken away.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (at, letter) in from.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = at + 1;
+        for (n, other) in to.iter().enumerate() {
+            let changed = corner + usize::from(letter != *other);
+            corner = row[n + 1];
+            row[n + 1] = changed.min(row[n] + 1).min(corner + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found_in_order() {
+        let names = ["STM32F405RGTx", "STM32F407VGTx", "nRF52840_xxAA", "RP2040", "Cortex-M4"];
+        assert_eq!(near("nrf52840", names, 3), ["nRF52840_xxAA"]);
+        assert_eq!(near("RP2O40", names, 3)[0], "RP2040");
+        assert_eq!(near("STM32F4O5RGTx", names, 1), ["STM32F405RGTx"]);
+        assert!(near("toaster", names, 3).is_empty());
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

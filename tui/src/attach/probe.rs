@@ -1,0 +1,546 @@
+//! The link over a debug probe, by probe-rs.
+//!
+//! The processor is not stopped, but for a moment when probe-rs attaches and leaves. What is
+//! written: the read offset of a ring, requests into the down ring, and debug registers that the
+//! program cannot see.
+
+use std::time::{Duration, Instant};
+
+use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, download_file_with_options};
+use probe_rs::probe::list::Lister;
+use probe_rs::probe::{DebugProbeSelector, WireProtocol};
+use probe_rs::rtt::{Error as RttError, Rtt, ScanRegion};
+use probe_rs::{
+    Architecture, Core, CoreStatus, CoreType, HaltReason, MemoryInterface, Permissions, Session,
+};
+
+use super::elf::Firmware;
+use super::link::{End, Host, Processor};
+use super::{Refusal, Wired, chips};
+
+/// How long a program may take to start the agent.
+const START_UP: Duration = Duration::from_secs(5);
+
+/// How long to wait between attempts to reach a board that is away.
+const AGAIN: Duration = Duration::from_millis(300);
+
+/// How often the processor's state is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long to wait when nothing came: at first, and at most.
+const SHORT: Duration = Duration::from_micros(300);
+const LONG: Duration = Duration::from_millis(4);
+
+/// How long nothing must have come before a line without an end is given out.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// How much is read at once.
+const PIECE: usize = 1 << 14;
+
+/// Where the read offset of the first up channel is in a control block of a 32-bit processor.
+const READ_OFFSET: u64 = 24 + 16;
+
+/// The registers that tell who the processor is and what it does.
+const CPUID: u64 = 0xe000_ed00;
+const DHCSR: u64 = 0xe000_edf0;
+const IS_HALTED: u32 = 1 << 17;
+const IS_SLEEPING: u32 = 1 << 18;
+const IS_LOCKED_UP: u32 = 1 << 19;
+const WAS_RESET: u32 = 1 << 25;
+
+/// Why serving ended.
+enum Served {
+    /// It was asked to.
+    Asked,
+    /// The probe or the board does not answer.
+    Away(String),
+    /// It cannot begin.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Served {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// A board that is being attended.
+struct Board<'a> {
+    firmware: &'a Firmware,
+    wired: &'a Wired,
+    /// What to call the ELF file.
+    shown: String,
+    block: u64,
+    flash: bool,
+    start: bool,
+    /// How far the up ring was read, modulo its size.
+    at: u64,
+}
+
+/// Attends a board until it is gone or we are to stop.
+pub(super) fn attend(host: &mut Host<'_>, wired: &Wired, remark: Option<&str>) -> End {
+    let mut board = match prepare(host, wired) {
+        Ok(board) => board,
+        Err(refusal) => return End::Refused(refusal),
+    };
+    let selector = match chips::selector(wired.probe.as_deref()) {
+        Ok(selector) => selector,
+        Err(refusal) => return End::Refused(refusal),
+    };
+    let mut lost_since: Option<Instant> = None;
+    loop {
+        let served = match open(&selector, &wired.chip) {
+            Ok(mut session) => {
+                let back = lost_since.is_some();
+                board.serve(host, &mut session, &mut lost_since, back, remark)
+            }
+            Err(refusal) => Served::Refused(refusal),
+        };
+        let why = match served {
+            Served::Asked => return End::Asked,
+            Served::Refused(refusal) if !host.was_up() => return End::Refused(refusal),
+            Served::Refused(refusal) => refusal.text,
+            Served::Away(why) if !host.was_up() => {
+                return End::Refused(Refusal::unreachable(format!(
+                    "the board does not answer: {why}; look at its power and its wires"
+                )));
+            }
+            Served::Away(why) => {
+                if lost_since.is_none() {
+                    host.away(&format!("The link to the board is lost: {why}. Trying again."));
+                }
+                why
+            }
+        };
+        let since = *lost_since.get_or_insert_with(Instant::now);
+        if since.elapsed() > host.wish.patience {
+            return End::Lost(format!(
+                "The board did not come back within {} s: {why}; look at the probe and attach again.",
+                host.wish.patience.as_secs()
+            ));
+        }
+        host.pause(AGAIN);
+        if host.is_to_stop() {
+            return End::Asked;
+        }
+    }
+}
+
+fn prepare<'a>(host: &Host<'a>, wired: &'a Wired) -> Result<Board<'a>, Refusal> {
+    let (Some(firmware), Some(path)) = (host.firmware, &host.wish.elf) else {
+        return Err(Refusal::words(
+            "a probe needs the firmware's ELF file; name it with --elf, it is where `cargo build` put it",
+        ));
+    };
+    chips::check(&wired.chip)?;
+    let shown = path.display().to_string();
+    let block = firmware.control_block(&shown)?;
+    let (flash, start) = (wired.flash, wired.start);
+    Ok(Board { firmware, wired, shown, block, flash, start, at: 0 })
+}
+
+fn open(selector: &DebugProbeSelector, chip: &str) -> Result<Session, Refusal> {
+    let no_probe = |error: &dyn std::fmt::Display| {
+        Refusal::unreachable(format!(
+            "the probe {selector} cannot be opened: {error}; plug it in, and end other programs that use it"
+        ))
+    };
+    let mut probe = Lister::new().open(selector.clone()).map_err(|error| no_probe(&error))?;
+    // A probe with only one protocol may refuse to choose.
+    let chosen = probe.select_protocol(WireProtocol::Swd);
+    if let Err(error) = chosen
+        && probe.protocol().is_none()
+    {
+        return Err(no_probe(&error));
+    }
+    probe.attach(chip, Permissions::default()).map_err(|error| {
+        Refusal::unreachable(format!(
+            "the chip {chip} cannot be attached: {}; look at its power, its wires and its name",
+            all_of(&error)
+        ))
+    })
+}
+
+/// An error in one line: what is closest to its cause. The layers above only say that something
+/// was wrong.
+fn all_of(error: &dyn std::error::Error) -> String {
+    let mut texts = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        texts.push(cause.to_string());
+        next = cause.source();
+    }
+    let from = texts.len().saturating_sub(2);
+    texts[from..].join(": ").trim_end_matches('.').replace(".:", ":")
+}
+
+fn away(error: &dyn std::error::Error) -> Served {
+    Served::Away(all_of(error))
+}
+
+impl Board<'_> {
+    fn serve(
+        &mut self,
+        host: &mut Host<'_>,
+        session: &mut Session,
+        lost_since: &mut Option<Instant>,
+        back: bool,
+        remark: Option<&str>,
+    ) -> Served {
+        match self.begin(host, session) {
+            Ok(()) => {}
+            Err(served) => return served,
+        }
+        let mut core = match session.core(0) {
+            Ok(core) => core,
+            Err(error) => return away(&error),
+        };
+        let (mut rtt, offset) = match self.find(host, &mut core) {
+            Ok(found) => found,
+            Err(served) => return served,
+        };
+        let first = !host.was_up();
+        host.connected(offset == 0);
+        *lost_since = None;
+        if first && let Some(remark) = remark {
+            host.remark(remark);
+        }
+        let mut watch = Watch::new(self.firmware.log_block);
+        if first {
+            self.at = offset;
+        } else if offset != self.at {
+            self.moved(host, offset, &mut watch);
+        }
+        if back {
+            host.back("The board is back.");
+        }
+        loop {
+            match self.round(host, &mut core, &mut rtt, &mut watch) {
+                Ok(true) => {}
+                Ok(false) => return Served::Asked,
+                Err(served) => return served,
+            }
+        }
+    }
+
+    /// What comes before the control block is looked for: writing the firmware, comparing it with
+    /// the memory, letting a held processor run.
+    fn begin(&mut self, host: &Host<'_>, session: &mut Session) -> Result<(), Served> {
+        if self.flash {
+            self.write_firmware(host, session)?;
+            self.flash = false;
+            session.core(0).and_then(|mut core| core.reset()).map_err(|error| away(&error))?;
+        }
+        let mut core = session.core(0).map_err(|error| away(&error))?;
+        self.check_processor(&mut core)?;
+        self.compare(&mut core)?;
+        if std::mem::take(&mut self.start) && core.core_halted().map_err(|error| away(&error))? {
+            core.run().map_err(|error| away(&error))?;
+        }
+        Ok(())
+    }
+
+    fn write_firmware(&self, host: &Host<'_>, session: &mut Session) -> Result<(), Refusal> {
+        let path = host.wish.elf.as_deref().unwrap_or_else(|| std::path::Path::new(""));
+        let mut options = DownloadOptions::default();
+        options.verify = true;
+        download_file_with_options(session, path, ElfLoader(ElfOptions::default()), options).map_err(|error| {
+            Refusal::mismatch(format!(
+                "`{}` cannot be written to the {}: {}; look at the chip's name and at the memory map that the firmware was linked with",
+                self.shown,
+                self.wired.chip,
+                all_of(&error)
+            ))
+        })
+    }
+
+    /// Is it the processor that the chip's name stands for?
+    fn check_processor(&self, core: &mut Core<'_>) -> Result<(), Served> {
+        if core.architecture() != Architecture::Arm {
+            return Ok(());
+        }
+        let number = core.read_word_32(CPUID).map_err(|error| away(&error))? >> 4 & 0xfff;
+        let (name, kind) = match number {
+            0xc20 => ("Cortex-M0", CoreType::Armv6m),
+            0xc21 => ("Cortex-M1", CoreType::Armv6m),
+            0xc60 => ("Cortex-M0+", CoreType::Armv6m),
+            0xc23 => ("Cortex-M3", CoreType::Armv7m),
+            0xc24 => ("Cortex-M4", CoreType::Armv7em),
+            0xc27 => ("Cortex-M7", CoreType::Armv7em),
+            0xd20 => ("Cortex-M23", CoreType::Armv8m),
+            0xd21 => ("Cortex-M33", CoreType::Armv8m),
+            _ => return Ok(()),
+        };
+        let alike = |kind| matches!(kind, CoreType::Armv7m | CoreType::Armv7em);
+        let told = core.core_type();
+        if kind == told || alike(kind) && alike(told) {
+            return Ok(());
+        }
+        Err(Refusal::mismatch(format!(
+            "the board has a {name}, which a {} has not; name its chip with --chip",
+            self.wired.chip
+        ))
+        .into())
+    }
+
+    /// Does the board hold this firmware?
+    fn compare(&self, core: &mut Core<'_>) -> Result<(), Served> {
+        let mut there = Vec::new();
+        for (n, sample) in self.firmware.samples().iter().enumerate() {
+            there.resize(sample.bytes.len(), 0);
+            let read = core.read(sample.address, &mut there);
+            let same = read.is_ok() && there == sample.bytes;
+            if same {
+                continue;
+            }
+            let what = match (&read, n) {
+                (Err(_), _) => "there is no memory",
+                (Ok(()), 0) => "the vector table is another",
+                (Ok(()), _) => "its memory differs",
+            };
+            return Err(Refusal::mismatch(format!(
+                "the board does not run `{}`: at {:#010x} {what}; name the ELF file that it runs, or write this one to it with --flash",
+                self.shown, sample.address
+            ))
+            .into());
+        }
+        Ok(())
+    }
+
+    /// Waits for the agent's control block. Gives how far its up ring is read, too.
+    fn find(&self, host: &Host<'_>, core: &mut Core<'_>) -> Result<(Rtt, u64), Served> {
+        let since = Instant::now();
+        loop {
+            match Rtt::attach_region(core, &ScanRegion::Exact(self.block)) {
+                Ok(rtt) if rtt.up_channels.is_empty() => {}
+                Ok(rtt) => {
+                    let read = core.read_word_32(self.block + READ_OFFSET);
+                    return read
+                        .map(|offset| (rtt, u64::from(offset)))
+                        .map_err(|error| away(&error));
+                }
+                Err(RttError::Probe(error)) => return Err(away(&error)),
+                Err(_) => {}
+            }
+            if host.is_to_stop() {
+                return Err(Served::Asked);
+            }
+            if since.elapsed() > START_UP {
+                let halted = core.core_halted().unwrap_or(false);
+                let why = if halted {
+                    "the processor is halted; let it run, for example by a reset of the board"
+                } else {
+                    "the program has not called the agent's start function yet"
+                };
+                return Err(Refusal::unreachable(format!(
+                    "the board has not started the agent within {} s: {why}",
+                    START_UP.as_secs()
+                ))
+                .into());
+            }
+            host.pause(Duration::from_millis(2));
+        }
+    }
+
+    /// The ring was read up to another place than we have read it.
+    fn moved(&mut self, host: &mut Host<'_>, offset: u64, watch: &mut Watch) {
+        self.at = offset;
+        if offset == 0 {
+            host.restarted("The board was reset; its clock and its numbers start again.");
+            host.connected(true);
+            watch.logs = None;
+        } else {
+            host.skipped(
+                "Something else has read the board's records too, so some are missing here; end other RTT viewers.",
+            );
+        }
+    }
+
+    /// One look at the board. False: we are to stop.
+    fn round(
+        &mut self,
+        host: &mut Host<'_>,
+        core: &mut Core<'_>,
+        rtt: &mut Rtt,
+        watch: &mut Watch,
+    ) -> Result<bool, Served> {
+        // After a reset the ring's offsets are 0. That is seen at the next read, unless they were.
+        if watch.look(host, core)? && self.at == 0 {
+            self.moved(host, 0, watch);
+        }
+        let (mut got, mut stale) = (0, false);
+        if let Some(up) = rtt.up_channels.first_mut() {
+            match up.read(core, &mut watch.piece) {
+                Ok(length) => {
+                    got = length;
+                    host.records(&watch.piece[..length]);
+                    let size = up.buffer_size().max(1) as u64;
+                    self.at = (self.at + length as u64) % size;
+                }
+                Err(RttError::Probe(error)) => return Err(away(&error)),
+                // The read pointer changed, or the block is not whole: the program began again.
+                Err(_) => stale = true,
+            }
+        }
+        if stale {
+            let (again, offset) = self.find(host, core)?;
+            *rtt = again;
+            self.moved(host, offset, watch);
+        }
+        got += watch.read_log(host, core)?;
+        host.look_after();
+        if !host.pending.is_empty()
+            && let Some(down) = rtt.down_channels.first_mut()
+        {
+            match down.write(core, &host.pending) {
+                Ok(sent) => drop(host.pending.drain(..sent)),
+                Err(RttError::Probe(error)) => return Err(away(&error)),
+                // The next read finds out.
+                Err(_) => {}
+            }
+        }
+        if !host.hand_over() {
+            return Ok(false);
+        }
+        watch.wait(host, got > 0);
+        Ok(true)
+    }
+}
+
+/// What is looked at besides the records.
+struct Watch {
+    log_block: Option<u64>,
+    logs: Option<Rtt>,
+    looked: Option<Instant>,
+    halted: bool,
+    quiet_since: Instant,
+    told_quiet: bool,
+    wait: Duration,
+    piece: Vec<u8>,
+}
+
+impl Watch {
+    fn new(log_block: Option<u64>) -> Self {
+        Self {
+            log_block,
+            logs: None,
+            looked: None,
+            halted: false,
+            quiet_since: Instant::now(),
+            told_quiet: true,
+            wait: SHORT,
+            piece: vec![0; PIECE],
+        }
+    }
+
+    /// Looks now and then at what the processor does. True: it was reset.
+    fn look(&mut self, host: &mut Host<'_>, core: &mut Core<'_>) -> Result<bool, Served> {
+        if self.looked.is_some_and(|at| at.elapsed() < LOOK) {
+            return Ok(false);
+        }
+        let first = self.looked.replace(Instant::now()).is_none();
+        let (processor, was_reset) = state_of(core).map_err(|error| away(&error))?;
+        let halted = matches!(processor, Processor::Halted(_));
+        if halted != self.halted {
+            self.halted = halted;
+            match &processor {
+                Processor::Halted(why) => host.remark(&format!("The processor is halted: {why}.")),
+                _ => host.remark("The processor runs again."),
+            }
+        }
+        host.health(|health| health.processor = processor);
+        if self.log_block.is_some() && self.logs.is_none() {
+            self.attach_logs(core)?;
+        }
+        // That it was reset before we came is no news.
+        Ok(was_reset && !first)
+    }
+
+    /// The program may start its own RTT later than the agent.
+    fn attach_logs(&mut self, core: &mut Core<'_>) -> Result<(), Served> {
+        let Some(block) = self.log_block else { return Ok(()) };
+        match Rtt::attach_region(core, &ScanRegion::Exact(block)) {
+            Ok(rtt) => self.logs = Some(rtt),
+            Err(RttError::Probe(error)) => return Err(away(&error)),
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    fn read_log(&mut self, host: &mut Host<'_>, core: &mut Core<'_>) -> Result<usize, Served> {
+        let Some(up) = self.logs.as_mut().and_then(|rtt| rtt.up_channels.first_mut()) else {
+            return Ok(0);
+        };
+        match up.read(core, &mut self.piece) {
+            Ok(got) => {
+                if got > 0 {
+                    host.log(&self.piece[..got]);
+                }
+                Ok(got)
+            }
+            Err(RttError::Probe(error)) => Err(away(&error)),
+            // It is found again at the next look.
+            Err(_) => {
+                self.logs = None;
+                Ok(0)
+            }
+        }
+    }
+
+    /// Waits a little if nothing came, and longer the longer that lasts.
+    fn wait(&mut self, host: &mut Host<'_>, came: bool) {
+        if came {
+            self.wait = SHORT;
+            self.quiet_since = Instant::now();
+            self.told_quiet = false;
+            return;
+        }
+        if !self.told_quiet && self.quiet_since.elapsed() > QUIET {
+            self.told_quiet = true;
+            host.idle();
+        }
+        std::thread::sleep(self.wait);
+        self.wait = (self.wait * 2).min(LONG);
+    }
+}
+
+/// What the processor does, and whether it was reset since the last look.
+fn state_of(core: &mut Core<'_>) -> Result<(Processor, bool), probe_rs::Error> {
+    let mut was_reset = false;
+    if core.core_type().is_cortex_m() {
+        let status = core.read_word_32(DHCSR)?;
+        was_reset = status & WAS_RESET != 0;
+        let running = match status {
+            _ if status & IS_LOCKED_UP != 0 => {
+                let why = "it is locked up, by a fault inside a fault handler".to_owned();
+                return Ok((Processor::Halted(why), was_reset));
+            }
+            _ if status & IS_HALTED != 0 => None,
+            _ if status & IS_SLEEPING != 0 => Some(Processor::Sleeping),
+            _ => Some(Processor::Running),
+        };
+        if let Some(running) = running {
+            return Ok((running, was_reset));
+        }
+    }
+    let processor = match core.status()? {
+        CoreStatus::Running | CoreStatus::Unknown => Processor::Running,
+        CoreStatus::Sleeping => Processor::Sleeping,
+        CoreStatus::LockedUp => Processor::Halted("it is locked up".to_owned()),
+        CoreStatus::Halted(reason) => {
+            let pc = core.read_core_reg::<u32>(core.program_counter());
+            let place = pc.map_or_else(|_| String::new(), |pc| format!(" at {pc:#010x}"));
+            let why = match reason {
+                HaltReason::Breakpoint(_) => "a breakpoint was reached",
+                HaltReason::Exception => "an exception or a reset was caught",
+                HaltReason::Watchpoint => "a watchpoint was reached",
+                HaltReason::Step => "a debugger stepped it",
+                HaltReason::Request => "a debugger holds it",
+                HaltReason::External => "something outside holds it",
+                HaltReason::Multiple | HaltReason::Unknown => "the reason is not known",
+            };
+            Processor::Halted(format!("{why}{place}"))
+        }
+    };
+    Ok((processor, was_reset))
+}

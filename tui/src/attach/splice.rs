@@ -1,0 +1,328 @@
+//! One stream out of what a board sends: its numbers begin at 1 and go on, whatever happens to the
+//! board, and what the host has to add stands between its records.
+//!
+//! A board numbers its records from its reset on. Here each frame gets the number that it has in
+//! the stream as a whole; nothing else of a frame changes. Bytes that are no frame become bytes
+//! that cannot be taken for one, as many as there were, so that whoever reads the stream sees the
+//! same losses.
+//!
+//! # How a stream begins
+//!
+//! Where the board's first record is at hand, the stream begins with it. Otherwise it begins with
+//! the snapshot that the host has asked for, and what came before that is left out; if no snapshot
+//! comes, it begins with a gap. Either way it waits for the board's hello, since only that says how
+//! long a tick is.
+
+use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step, crc8};
+use loopscope_protocol::{Event, LoopId, Reply, Stream, Text};
+
+/// Bytes used at the start of the buffer up to which it is left as it is.
+const WORTH_MOVING: usize = 1 << 16;
+
+/// A byte that begins no frame.
+const NO_FRAME: u8 = 0;
+
+/// How far the beginning has come.
+#[derive(Debug)]
+enum Stage {
+    /// The hello, and the first record or a snapshot, are awaited. What came is held back.
+    Opening {
+        held: Vec<u8>,
+        /// The number that the first record in `held` has on the board.
+        first: Option<u8>,
+        hello: Vec<u8>,
+        /// `held` begins with the stream's first record or a snapshot.
+        sound: bool,
+    },
+    /// Frames are passed on.
+    Open,
+}
+
+/// Makes one stream of a board's bytes.
+#[derive(Debug)]
+pub struct Splice {
+    decoder: Decoder,
+    buffer: Vec<u8>,
+    start: usize,
+    stage: Stage,
+    /// Definitions that come before everything else.
+    names: Vec<u8>,
+    /// What is added to a number on the board to make it a number in the stream, modulo 256.
+    shift: u8,
+    /// The last number in the stream, modulo 256.
+    last: u8,
+    /// Whether texts were passed on whose event has not come yet.
+    text_open: bool,
+    /// Whether a snapshot has begun and not ended.
+    in_snapshot: bool,
+    /// What the host has to add as soon as it may.
+    waiting: Vec<(Stream, String)>,
+    /// Bytes that were no frame.
+    garbage: u64,
+}
+
+impl Splice {
+    /// A stream for a board. `names` are the definitions that the ELF has. `fresh` says that nobody
+    /// has read from the board since its reset, so that its first record may still be there.
+    pub fn new(names: &[(u32, &str)], fresh: bool) -> Self {
+        let mut encoder = Encoder::new();
+        let mut definitions = Vec::new();
+        for (id, name) in names {
+            let id = loopscope_protocol::NameId(*id);
+            let item = Item::Name { id, name: cut(name).as_bytes() };
+            definitions.extend_from_slice(encoder.item(&item));
+        }
+        Self {
+            // At a fresh start the frames are sound, and the first is number 1.
+            decoder: if fresh { Decoder::new() } else { Decoder::midway() },
+            buffer: Vec::new(),
+            start: 0,
+            stage: Stage::Opening {
+                held: Vec::new(),
+                first: None,
+                hello: Vec::new(),
+                sound: fresh,
+            },
+            names: definitions,
+            shift: 0,
+            last: 0,
+            text_open: false,
+            in_snapshot: false,
+            waiting: Vec::new(),
+            garbage: 0,
+        }
+    }
+
+    /// Whether the stream has begun.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open)
+    }
+
+    /// Whether the stream cannot begin without a snapshot.
+    pub const fn wants_snapshot(&self) -> bool {
+        matches!(self.stage, Stage::Opening { sound: false, .. })
+    }
+
+    /// How many bytes were no frame.
+    pub const fn garbage(&self) -> u64 {
+        self.garbage
+    }
+
+    /// Takes bytes of the board, and adds what they come to at the end of `out`.
+    pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        // Moving the rest to the front only when half is used costs constant time a byte.
+        if self.start > WORTH_MOVING && self.start > self.buffer.len() / 2 {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
+        self.buffer.extend_from_slice(bytes);
+        let buffer = std::mem::take(&mut self.buffer);
+        loop {
+            let rest = &buffer[self.start..];
+            match self.decoder.next(rest, false) {
+                Step::More => break,
+                Step::Garbage => {
+                    self.garbage += 1;
+                    if self.is_open() {
+                        out.push(NO_FRAME);
+                    }
+                    self.text_open = false;
+                    self.start += 1;
+                }
+                Step::Frame { item, used, .. } => {
+                    self.start += used;
+                    self.frame(&rest[..used], &item, out);
+                }
+            }
+        }
+        self.buffer = buffer;
+        if self.start == self.buffer.len() {
+            self.buffer.clear();
+            self.start = 0;
+        }
+    }
+
+    /// Adds a line of output between the board's records, as soon as there is a place for it.
+    pub fn remark(&mut self, stream: Stream, line: &str, out: &mut Vec<u8>) {
+        if !self.is_open() || self.text_open || self.in_snapshot {
+            self.waiting.push((stream, line.to_owned()));
+            return;
+        }
+        self.output(stream, line, out);
+    }
+
+    /// The board has started over: what comes now counts from 1 again, and nothing of what was
+    /// before exists any more.
+    pub fn restarted(&mut self, why: &str, out: &mut Vec<u8>) {
+        self.buffer.clear();
+        self.start = 0;
+        (self.text_open, self.in_snapshot) = (false, false);
+        self.decoder = Decoder::new();
+        match &mut self.stage {
+            Stage::Opening { held, first, sound, .. } => {
+                held.clear();
+                *first = None;
+                *sound = true;
+            }
+            Stage::Open => {
+                self.output(Stream::Stderr, why, out);
+                self.event(&Event::SnapshotBegin {}, out);
+                self.event(&Event::SnapshotEnd {}, out);
+                self.shift = self.last;
+            }
+        }
+    }
+
+    /// The link was away, and bytes may be missing. What comes now is not trusted before it is
+    /// seen to be whole.
+    pub fn interrupted(&mut self, why: &str, out: &mut Vec<u8>) {
+        let lost = self.buffer.len() - self.start;
+        self.buffer.clear();
+        self.start = 0;
+        self.garbage += lost as u64;
+        if self.is_open() {
+            out.extend(std::iter::repeat_n(NO_FRAME, lost));
+            (self.text_open, self.in_snapshot) = (false, false);
+            self.remark(Stream::Stderr, why, out);
+        }
+    }
+
+    /// No more is awaited: the stream begins with what there is.
+    pub fn open_anyway(&mut self, out: &mut Vec<u8>) {
+        if !self.is_open() {
+            self.open(out);
+        }
+    }
+
+    /// An event of the host's at the end of the stream, with its texts.
+    pub fn add(&mut self, event: &Event, texts: &[&str], out: &mut Vec<u8>) {
+        self.open_anyway(out);
+        let mut encoder = Encoder::new();
+        for (slot, text) in (1u8..).zip(texts) {
+            for piece in text.as_bytes().chunks(MAX_BODY - 1) {
+                out.extend_from_slice(encoder.item(&Item::Text { slot, bytes: piece }));
+            }
+        }
+        self.event(event, out);
+    }
+
+    fn frame(&mut self, bytes: &[u8], item: &ItemFrame<'_>, out: &mut Vec<u8>) {
+        let hello_came = matches!(item, ItemFrame::Item(Item::Reply(Reply::Hello { .. })));
+        if let Stage::Opening { held, first, hello, sound } = &mut self.stage {
+            if hello_came {
+                hello.clear();
+                hello.extend_from_slice(bytes);
+            }
+            if let ItemFrame::Event(frame) = item {
+                let is_snapshot = matches!(frame.event, Event::SnapshotBegin {});
+                if is_snapshot && !*sound {
+                    held.clear();
+                    *first = None;
+                    *sound = true;
+                }
+                // Somebody has read from the board before, up to the very end of its ring.
+                *sound &= first.is_some() || frame.seq == 1 || is_snapshot;
+                first.get_or_insert(frame.seq);
+            }
+            held.extend_from_slice(bytes);
+            if *sound && first.is_some() && !hello.is_empty() {
+                self.open(out);
+            }
+            return;
+        }
+        match item {
+            ItemFrame::Event(frame) => {
+                renumber(bytes, frame.seq.wrapping_add(self.shift), out);
+                self.last = frame.seq.wrapping_add(self.shift);
+                self.text_open = false;
+                match frame.event {
+                    Event::SnapshotBegin {} => self.in_snapshot = true,
+                    Event::SnapshotEnd {} => self.in_snapshot = false,
+                    _ => {}
+                }
+                if !self.in_snapshot && !self.waiting.is_empty() {
+                    for (stream, line) in std::mem::take(&mut self.waiting) {
+                        self.output(stream, &line, out);
+                    }
+                }
+            }
+            ItemFrame::Item(other) => {
+                self.text_open = matches!(other, Item::Text { .. });
+                out.extend_from_slice(bytes);
+            }
+        }
+    }
+
+    /// Begins the stream: definitions, hello, and what was held back, numbered from 1.
+    fn open(&mut self, out: &mut Vec<u8>) {
+        let Stage::Opening { held, first, hello, sound } =
+            std::mem::replace(&mut self.stage, Stage::Open)
+        else {
+            return;
+        };
+        out.extend_from_slice(&self.names);
+        out.extend_from_slice(&hello);
+        if !sound {
+            // What was before is not known; at least one record was.
+            let mut encoder = Encoder::new();
+            encoder.resume(1, 0);
+            out.extend_from_slice(encoder.event(0, LoopId::NONE, &Event::Gap { lost: 1 }));
+            self.last = 2;
+        }
+        let Some(first) = first else {
+            out.extend_from_slice(&held);
+            return;
+        };
+        self.shift = self.last.wrapping_add(1).wrapping_sub(first);
+        let mut decoder = Decoder::after(first.wrapping_sub(1));
+        let mut at = 0;
+        // These were frames when they came, so they still are.
+        while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
+            self.frame(&held[at..at + used], &item, out);
+            at += used;
+        }
+    }
+
+    fn output(&mut self, stream: Stream, line: &str, out: &mut Vec<u8>) {
+        let mut text = line.trim_end_matches('\n').to_owned();
+        text.push('\n');
+        let mut encoder = Encoder::new();
+        for piece in text.as_bytes().chunks(MAX_BODY - 1) {
+            out.extend_from_slice(encoder.item(&Item::Text { slot: 1, bytes: piece }));
+        }
+        self.event(&Event::Output { stream, text: Text::FIRST }, out);
+    }
+
+    /// An event of the host's: it takes no time, and the numbers after it move on by one.
+    fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
+        let mut encoder = Encoder::new();
+        encoder.resume(u64::from(self.last), 0);
+        out.extend_from_slice(encoder.event(0, LoopId::NONE, event));
+        self.last = self.last.wrapping_add(1);
+        self.shift = self.shift.wrapping_add(1);
+    }
+}
+
+/// The frame of an event with another number.
+fn renumber(frame: &[u8], seq: u8, out: &mut Vec<u8>) {
+    let from = out.len();
+    out.extend_from_slice(frame);
+    // The number is the second byte of every event's frame, the check the last one.
+    if out[from + 1] != seq {
+        out[from + 1] = seq;
+        let end = out.len() - 1;
+        out[end] = crc8(&out[from..end]);
+    }
+}
+
+/// A name that fits into one frame.
+fn cut(name: &str) -> &str {
+    let mut end = name.len().min(MAX_BODY - 5);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
+}
+
+#[cfg(test)]
+mod tests;

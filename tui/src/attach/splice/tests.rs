@@ -1,0 +1,281 @@
+//! The stream of a board: whole from record 1 on, whatever happens on the way.
+
+use loopscope_model::stream::{Arrived, Ingest};
+use loopscope_model::{Record, State};
+use loopscope_protocol::wire::VERSION;
+use loopscope_protocol::{
+    By, Capabilities, ChainId, Dialect, FutureId, HandleHow, HandleId, NameId, On, Place, TaskId,
+};
+use proptest::prelude::*;
+
+use super::*;
+
+/// A made-up board.
+struct Board {
+    encoder: Encoder,
+    at: u64,
+}
+
+impl Board {
+    fn new() -> Self {
+        Self { encoder: Encoder::new(), at: 0 }
+    }
+
+    fn event(&mut self, event: &Event) -> Vec<u8> {
+        self.at += 10;
+        self.encoder.event(self.at, LoopId(1), event).to_vec()
+    }
+
+    fn hello(&mut self) -> Vec<u8> {
+        self.encoder
+            .item(&Item::Reply(Reply::Hello {
+                version: VERSION,
+                capabilities: Capabilities::default(),
+                ticks_per_second: 1_000_000,
+                dialect: Dialect::Micropython,
+                pid: 0,
+            }))
+            .to_vec()
+    }
+
+    /// The loop and one task.
+    fn start(&mut self) -> Vec<u8> {
+        let task = Event::TaskNew {
+            task: TaskId(1),
+            name: NameId(1),
+            place: Place::NONE,
+            label: NameId::NONE,
+            by: By::Outside,
+        };
+        [self.event(&Event::LoopNew {}), self.event(&task), self.event(&step(1))].concat()
+    }
+
+    /// Handle `n` runs and queues the next one.
+    fn round(&mut self, n: u32) -> Vec<u8> {
+        let (handle, task) = (HandleId(n), TaskId(1));
+        let wait =
+            Event::TaskSuspend { task, on: On::Nothing, place: Place::NONE, chain: ChainId::NONE };
+        [
+            self.event(&Event::HandleRun { handle, task }),
+            self.event(&Event::TaskStep { task }),
+            self.event(&step(n + 1)),
+            self.event(&wait),
+            self.event(&Event::HandleDone { handle, task }),
+        ]
+        .concat()
+    }
+
+    fn snapshot(&mut self) -> Vec<u8> {
+        let begin = self.event(&Event::SnapshotBegin {});
+        [begin, self.start(), self.event(&Event::SnapshotEnd {})].concat()
+    }
+}
+
+fn step(n: u32) -> Event {
+    Event::HandleNew {
+        handle: HandleId(n),
+        how: HandleHow::Step,
+        name: NameId::NONE,
+        place: Place::NONE,
+        by: By::Outside,
+        task: TaskId(1),
+        future: FutureId::NONE,
+    }
+}
+
+/// Everything that a reader of the stream gets, and the state it ends in.
+fn read(bytes: &[u8]) -> (Vec<Record>, State, Ingest) {
+    let mut ingest = Ingest::new();
+    ingest.feed(bytes);
+    let (mut records, mut state) = (Vec::new(), State::default());
+    for arrived in ingest.by_ref() {
+        if let Arrived::Record(record) = arrived {
+            state.apply(&record);
+            records.push(record);
+        }
+    }
+    (records, state, ingest)
+}
+
+fn anomalies(records: &[Record]) -> usize {
+    let mut state = State::default();
+    let mut count = 0;
+    for record in records {
+        state.apply(record);
+        count += state.anomalies().len();
+    }
+    count
+}
+
+#[test]
+fn a_fresh_stream_is_passed_on_as_it_is() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(&[(1, "blink")], true);
+    let mut out = Vec::new();
+    splice.feed(&board.start(), &mut out);
+    assert!(out.is_empty(), "the hello says how long a tick is, so it comes first");
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.round(1), &mut out);
+    let (records, _, ingest) = read(&out);
+    assert_eq!(records.len(), 8);
+    assert_eq!((records[0].seq, records[0].t), (1, Some(10_000)));
+    assert_eq!(ingest.names().name(NameId(1)), "blink");
+    assert_eq!(anomalies(&records), 0);
+}
+
+#[test]
+fn in_the_middle_it_begins_with_the_snapshot() {
+    let mut board = Board::new();
+    board.start();
+    let mut splice = Splice::new(&[], false);
+    let mut out = Vec::new();
+    for n in 1..60 {
+        splice.feed(&board.round(n), &mut out);
+    }
+    splice.feed(&board.hello(), &mut out);
+    assert!(out.is_empty());
+    splice.feed(&board.snapshot(), &mut out);
+    splice.feed(&board.round(1), &mut out);
+    let (records, state, _) = read(&out);
+    assert_eq!(records[0].event, Event::SnapshotBegin {});
+    assert_eq!(records[0].seq, 1);
+    assert_eq!(records.len(), 10);
+    assert_eq!(anomalies(&records), 0);
+    assert_eq!(state.counts().gaps, 0);
+    // The board's own time.
+    assert_eq!(records[9].t, Some(board.at * 1000));
+}
+
+#[test]
+fn without_a_snapshot_it_begins_with_a_gap() {
+    let mut board = Board::new();
+    board.start();
+    let mut splice = Splice::new(&[], false);
+    let mut out = Vec::new();
+    splice.feed(&board.round(1), &mut out);
+    splice.feed(&board.round(2), &mut out);
+    splice.open_anyway(&mut out);
+    splice.feed(&board.round(3), &mut out);
+    let (records, state, _) = read(&out);
+    assert_eq!(records[0].event, Event::Gap { lost: 1 });
+    assert_eq!(records.len(), 16);
+    assert_eq!(state.counts().gaps, 1);
+    assert_eq!(anomalies(&records), 0, "after a gap what is not known is not wrong");
+}
+
+#[test]
+fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(&[], true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    let round = board.round(1);
+    // The reset comes in the middle of a record.
+    splice.feed(&round[..round.len() - 2], &mut out);
+    splice.restarted("The board was reset.", &mut out);
+    let mut board = Board::new();
+    splice.feed(&board.start(), &mut out);
+    splice.feed(&board.round(1), &mut out);
+    let (records, state, _) = read(&out);
+    let seqs: Vec<_> = records.iter().map(|record| record.seq).collect();
+    assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
+    assert_eq!(records[7].text(Text::FIRST), "The board was reset.\n");
+    assert_eq!(state.counts().gaps, 0);
+    assert_eq!(anomalies(&records), 0);
+    assert_eq!(state.tasks().count(), 1);
+    assert_eq!(records.last().unwrap().t, Some(board.at * 1000), "its clock starts again");
+}
+
+#[test]
+fn remarks_stand_between_records_and_never_inside_one() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(&[], true);
+    let mut out = Vec::new();
+    splice.remark(Stream::Stderr, "before it began", &mut out);
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    let text = board.encoder.item(&Item::Text { slot: 1, bytes: b"its own" }).to_vec();
+    splice.feed(&text, &mut out);
+    splice.remark(Stream::Stderr, "a log line", &mut out);
+    let own = Event::Output { stream: Stream::Stdout, text: Text::FIRST };
+    splice.feed(&board.event(&own), &mut out);
+    splice.feed(&board.round(1), &mut out);
+    let (records, _, _) = read(&out);
+    let said: Vec<_> = records
+        .iter()
+        .filter(|record| matches!(record.event, Event::Output { .. }))
+        .map(|record| record.text(Text::FIRST).to_owned())
+        .collect();
+    assert_eq!(said, ["before it began\n", "its own", "a log line\n"]);
+    assert_eq!(records.len(), 11);
+    assert_eq!(records.last().unwrap().seq, 11);
+}
+
+#[test]
+fn a_loss_is_counted_as_on_the_board() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(&[], true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    splice.remark(Stream::Stderr, "a remark moves the numbers", &mut out);
+    let _lost = board.round(1);
+    for n in 2..5 {
+        splice.feed(&board.round(n), &mut out);
+    }
+    let (records, _, _) = read(&out);
+    let gap = records.iter().find(|record| matches!(record.event, Event::Gap { .. })).unwrap();
+    assert_eq!(gap.event, Event::Gap { lost: 5 });
+    assert_eq!(records.last().unwrap().seq, 3 + 1 + 5 + 15);
+}
+
+proptest! {
+    /// Whatever is changed, cut out or put in: what is believed was sent, and in that order.
+    #[test]
+    fn harm_is_seen(
+        place in 0usize..2000,
+        cut in 0usize..60,
+        noise in proptest::collection::vec(any::<u8>(), 0..12),
+        reset in any::<bool>(),
+    ) {
+        let mut board = Board::new();
+        let mut splice = Splice::new(&[], true);
+        let mut out = Vec::new();
+        splice.feed(&board.hello(), &mut out);
+        splice.feed(&board.start(), &mut out);
+        if reset {
+            splice.restarted("again", &mut out);
+            board = Board::new();
+            splice.feed(&board.start(), &mut out);
+        }
+        let mut bytes: Vec<u8> = (1..120).flat_map(|n| board.round(n)).collect();
+        let from = place % (bytes.len() - cut);
+        bytes.splice(from..from + cut, noise);
+        for piece in bytes.chunks(37) {
+            splice.feed(piece, &mut out);
+        }
+        let (records, _, _) = read(&out);
+        prop_assert!(records.windows(2).all(|pair| pair[0].seq < pair[1].seq));
+        // The end of the stream is unharmed, and arrives with its full number.
+        let total = 3 + 119 * 5 + if reset { 3 + 3 } else { 0 };
+        if from + cut + 100 < bytes.len() && cut < 40 {
+            prop_assert_eq!(records.last().map(|record| record.seq), Some(total));
+        }
+    }
+
+    /// No bytes at all do any harm.
+    #[test]
+    fn any_bytes_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..900), fresh: bool) {
+        let mut splice = Splice::new(&[], fresh);
+        let mut out = Vec::new();
+        splice.feed(&bytes, &mut out);
+        splice.open_anyway(&mut out);
+        splice.feed(&bytes, &mut out);
+        splice.restarted("again", &mut out);
+        splice.feed(&bytes, &mut out);
+        splice.interrupted("away", &mut out);
+        splice.add(&Event::LoopNew {}, &[], &mut out);
+        let _ = read(&out);
+    }
+}

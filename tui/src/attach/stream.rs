@@ -1,0 +1,163 @@
+//! Raw RTT streams: over TCP, as OpenOCD's and J-Link's servers give them, and from a file.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::Refusal;
+use super::link::{End, Host};
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long to wait for bytes before something else is looked at.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// How long to wait between attempts to connect again.
+const AGAIN: Duration = Duration::from_millis(300);
+
+const PIECE: usize = 1 << 14;
+
+pub(super) fn tcp(host: &mut Host<'_>, address: &str) -> End {
+    let mut lost_since: Option<Instant> = None;
+    loop {
+        let stream = match connect(address) {
+            Ok(stream) => stream,
+            Err(refusal) if !host.was_up() => return End::Refused(refusal),
+            Err(refusal) => {
+                let since = *lost_since.get_or_insert_with(Instant::now);
+                if since.elapsed() > host.wish.patience {
+                    return End::Lost(format!(
+                        "The stream at {address} did not come back within {} s: {refusal}.",
+                        host.wish.patience.as_secs()
+                    ));
+                }
+                host.pause(AGAIN);
+                if host.is_to_stop() {
+                    return End::Asked;
+                }
+                continue;
+            }
+        };
+        let returned = lost_since.take().is_some();
+        // Who listens to such a stream has not seen its beginning.
+        host.connected(false);
+        if returned {
+            host.back(&format!("The stream at {address} is back."));
+        }
+        match serve(host, stream) {
+            None => return End::Asked,
+            Some(why) => {
+                lost_since = Some(Instant::now());
+                host.away(&format!("The stream at {address} was closed: {why}."));
+            }
+        }
+    }
+}
+
+fn connect(address: &str) -> Result<TcpStream, Refusal> {
+    let usage = || {
+        Refusal::words(format!(
+            "`--tcp {address}` is no address; write HOST:PORT, as in localhost:19021"
+        ))
+    };
+    if !address
+        .rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    {
+        return Err(usage());
+    }
+    let mut why = None;
+    for place in address.to_socket_addrs().map_err(|_| usage())? {
+        match TcpStream::connect_timeout(&place, CONNECT) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => why = Some(error),
+        }
+    }
+    let why = why.map_or_else(
+        || "it has no address".to_owned(),
+        |error| match error.kind() {
+            ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
+            ErrorKind::TimedOut => "it does not answer".to_owned(),
+            _ => error.to_string(),
+        },
+    );
+    Err(Refusal::unreachable(format!(
+        "{address} cannot be reached: {why}; start the RTT server of OpenOCD (`rtt server start`) or J-Link first"
+    )))
+}
+
+/// Reads until the connection ends, and tells why it did; `None` if it is to stop.
+fn serve(host: &mut Host<'_>, mut stream: TcpStream) -> Option<String> {
+    let prepared = stream
+        .set_read_timeout(Some(LOOK))
+        .and_then(|()| stream.set_write_timeout(Some(LOOK)))
+        .and_then(|()| stream.set_nodelay(true));
+    if let Err(error) = prepared {
+        return Some(error.to_string());
+    }
+    let mut piece = vec![0; PIECE];
+    let mut quiet = 0_u32;
+    loop {
+        match stream.read(&mut piece) {
+            Ok(0) => return Some("the server ended it".to_owned()),
+            Ok(got) => {
+                quiet = 0;
+                host.records(&piece[..got]);
+            }
+            Err(error) if is_nothing_yet(&error) => {
+                quiet = quiet.saturating_add(1);
+                if quiet == 40 {
+                    host.idle();
+                }
+            }
+            Err(error) => return Some(error.to_string()),
+        }
+        host.look_after();
+        if !host.pending.is_empty() {
+            // A server without a down channel may not read what we send; then it waits here.
+            match stream.write(&host.pending) {
+                Ok(sent) => drop(host.pending.drain(..sent)),
+                Err(error) if is_nothing_yet(&error) => {}
+                Err(error) => return Some(error.to_string()),
+            }
+        }
+        if !host.hand_over() {
+            return None;
+        }
+    }
+}
+
+fn is_nothing_yet(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}
+
+/// A file that holds what came over such a stream.
+pub(super) fn capture(host: &mut Host<'_>, path: &Path) -> End {
+    let shown = path.display();
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) => {
+            return End::Refused(Refusal::words(format!(
+                "the capture `{shown}` cannot be opened: {error}; name a file that holds a raw RTT stream"
+            )));
+        }
+    };
+    // It is taken from its beginning: whether that is the board's beginning shows in the numbers.
+    host.connected(true);
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return End::Complete("The capture ends here.".to_owned()),
+            Ok(got) => host.records(&piece[..got]),
+            Err(error) => {
+                return End::Lost(format!("The capture `{shown}` cannot be read: {error}."));
+            }
+        }
+        if !host.hand_over() {
+            return End::Asked;
+        }
+    }
+}

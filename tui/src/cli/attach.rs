@@ -1,0 +1,158 @@
+//! `attach`, and boards as a source of `repl`: from options to a board.
+
+use std::io::{IsTerminal, stdin, stdout};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{AttachArgs, Shared, code, complain, screen};
+use crate::attach::demo::{self, Demo};
+use crate::attach::{Fault, Refusal, Where, Wired, Wish, chips};
+use crate::headless;
+use crate::session::Session;
+use crate::source::Source;
+use crate::source::board::Board;
+
+/// How long a lost board may be away: on the screen, where somebody may look for the cable, and in
+/// a script.
+const ON_SCREEN: Duration = Duration::from_mins(5);
+const IN_A_SCRIPT: Duration = Duration::from_secs(5);
+
+/// How a board is found, and what may be done to it.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct BoardArgs {
+    /// The chip's name, as nRF52840_xxAA; a generic one such as Cortex-M4 does for watching
+    #[arg(long, value_name = "NAME")]
+    pub(super) chip: Option<String>,
+    /// The firmware's ELF file
+    #[arg(long, value_name = "FILE")]
+    pub(super) elf: Option<PathBuf>,
+    /// Which probe, as VID:PID or VID:PID:SERIAL; the only one by default
+    #[arg(long, value_name = "PROBE")]
+    pub(super) probe: Option<String>,
+    /// A raw RTT stream, as OpenOCD and J-Link serve it
+    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["chip", "probe", "flash"])]
+    pub(super) tcp: Option<String>,
+    /// A file that holds such a stream
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["chip", "probe", "flash", "tcp", "control"])]
+    pub(super) capture: Option<PathBuf>,
+    /// A board without hardware: a bundled firmware in QEMU
+    #[arg(long, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "capture"])]
+    pub(super) demo: bool,
+    /// Pause and step the board, not only watch it
+    #[arg(long)]
+    pub(super) control: bool,
+    /// Write the firmware to the board first
+    #[arg(long)]
+    pub(super) flash: bool,
+}
+
+/// Why there is no board, and the exit code for it.
+pub(super) struct NoBoard(pub(super) i32, pub(super) String);
+
+impl From<Refusal> for NoBoard {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal.kind {
+            Fault::Words => code::USAGE,
+            Fault::Mismatch => code::FAILED,
+            Fault::Unreachable => code::LOST,
+        };
+        Self(code, refusal.text)
+    }
+}
+
+impl BoardArgs {
+    /// Whether a board is meant at all.
+    pub(super) const fn is_meant(&self) -> bool {
+        self.demo
+            || self.chip.is_some()
+            || self.elf.is_some()
+            || self.probe.is_some()
+            || self.tcp.is_some()
+            || self.capture.is_some()
+    }
+
+    /// Attaches, or opens the recorded session of the demo where there is no QEMU.
+    pub(super) fn open(&self, on_screen: bool) -> Result<Box<dyn Source>, NoBoard> {
+        let patience = if on_screen { ON_SCREEN } else { IN_A_SCRIPT };
+        if self.demo && !Demo::is_possible() {
+            complain(code::OK, demo::WITHOUT_QEMU);
+            return Ok(Box::new(demo::recording()?));
+        }
+        if self.demo {
+            return Ok(Box::new(Board::demo(patience, self.control)?));
+        }
+        let place = match (&self.tcp, &self.capture) {
+            (Some(address), _) => Where::Tcp(address.clone()),
+            (None, Some(path)) => Where::Capture(path.clone()),
+            (None, None) => Where::Probe(Wired {
+                chip: self.chip.clone().unwrap_or_default(),
+                probe: self.probe.clone(),
+                flash: self.flash,
+                start: false,
+            }),
+        };
+        let wish = Wish { place, elf: self.elf.clone(), patience };
+        Ok(Box::new(Board::attach(wish, self.control)?))
+    }
+
+    /// A session on the board.
+    pub(super) fn session(&self, shared: &Shared, on_screen: bool) -> Result<Session, NoBoard> {
+        let mut session = Session::new(self.open(on_screen)?).in_folder("");
+        let outlets = shared.outlets().map_err(|sentence| NoBoard(code::USAGE, sentence))?;
+        session.set_outlets(outlets);
+        Ok(session)
+    }
+}
+
+pub(super) fn attach(args: &AttachArgs) -> i32 {
+    if args.list {
+        return list();
+    }
+    let board = &args.board;
+    if !board.is_meant() {
+        return complain(
+            code::USAGE,
+            "which board? Name its chip and its firmware with --chip and --elf, a stream with --tcp, or try --demo",
+        );
+    }
+    if args.shared.headless {
+        let source = board.open(false);
+        let parts = source.and_then(|source| {
+            let outlets = args.shared.outlets();
+            Ok((source, outlets.map_err(|sentence| NoBoard(code::USAGE, sentence))?))
+        });
+        return match parts {
+            Ok((source, outlets)) => headless::board(
+                source,
+                outlets,
+                args.shared.events_on_stdout(),
+                args.shared.timeout,
+                args.shared.strict,
+            ),
+            Err(NoBoard(code, sentence)) => complain(code, &sentence),
+        };
+    }
+    if !(stdin().is_terminal() && stdout().is_terminal()) {
+        return complain(
+            code::USAGE,
+            "the screen needs a terminal, and there is none here; `loopscope attach --headless` tells what happens without it, `loopscope repl` with the same options takes commands",
+        );
+    }
+    match board.session(&args.shared, true) {
+        Ok(session) => screen::board(session, &args.shared),
+        Err(NoBoard(code, sentence)) => complain(code, &sentence),
+    }
+}
+
+fn list() -> i32 {
+    let probes = chips::list();
+    if probes.is_empty() {
+        println!("No debug probe was found; `loopscope attach --demo` needs none.");
+    }
+    for probe in probes {
+        println!("{probe}");
+    }
+    code::OK
+}
