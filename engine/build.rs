@@ -2,4 +2,5 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=src/asyncio/package");
+    println!("cargo:rerun-if-changed=src/micropython/package");
 }

@@ -35,6 +35,22 @@
 //! ```
 //!
 //! The turn's number counts from its `poll-begin`.
+//!
+//! # MicroPython
+//!
+//! There are no callbacks: each entry of the one queue of tasks is a handle of its own, `handle-new`
+//! when it is ready and `timer-new` when it sleeps. A turn runs one of them, and polls only if it may
+//! sleep or a stream is watched:
+//!
+//! ```text
+//!   [poll-begin, poll-end]*, [timer-due], turn-begin, handle-run ... handle-done, turn-end
+//! ```
+//!
+//! A task queues itself inside its step, so that its `handle-new` or `timer-new` stands before its
+//! `task-suspend`. A sleep that has expired stays a timer until its turn comes, before all that became
+//! ready after it was due. `new_event_loop()` keeps the loop and leaves out what is queued, entry by
+//! entry. A stream's watcher is used once: it is taken away when the stream is ready, and the waiting
+//! task is queued by a `wakeup`.
 
 mod define;
 

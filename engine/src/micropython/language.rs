@@ -36,6 +36,8 @@ pub(crate) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
         vm.ctx.exceptions.key_error.set_attr(text, usual);
     }
 
+    vm.import("_loopscope_names", 0)?;
+
     let sys = &vm.sys_module;
     let print = vm.new_function("print_exception", py_print_exception);
     sys.set_attr("print_exception", print, vm)?;

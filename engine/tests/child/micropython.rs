@@ -136,13 +136,13 @@ print([x for x in dir(asyncio.Task) if not x.startswith('_')])
 print([x for x in dir(asyncio.TaskQueue) if not x.startswith('_')])
 print(issubclass(asyncio.CancelledError, Exception), asyncio.TimeoutError is TimeoutError)
 print(asyncio.StreamReader is asyncio.StreamWriter)
-import uasyncio
-print(uasyncio.Event is asyncio.Event)
+import uasyncio, utime, time, ujson
+print(uasyncio.Event is asyncio.Event, utime is time, ujson.loads('[1]'))
 ";
     assert_eq!(
         prints(source),
         "['cancel', 'coro', 'data', 'done', 'ph_key', 'state']\n['peek', 'pop', 'push', \
-         'remove']\nFalse False\nTrue\nTrue\n"
+         'remove']\nFalse False\nTrue\nTrue True [1]\n"
     );
 }
 
