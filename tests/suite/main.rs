@@ -3,6 +3,7 @@
 //! The modules follow the design's "Exact behaviour", a module a subject; a test is named after the
 //! statement that it checks. What drives the binary is in the crate's library.
 
+mod board;
 mod classic;
 mod clock;
 mod command_line;
@@ -13,6 +14,7 @@ mod hostile;
 mod lessons;
 mod line_mode;
 mod micropython;
+mod micropython_records;
 mod output;
 mod process;
 mod python_at_a_pause;
