@@ -63,3 +63,46 @@ fn recordings_are_compared_as_programs_are() {
     let _ = loopscope(["diff"]).arg(&a).arg(&b).end().code_is(0);
     let _ = loopscope(["diff"]).arg(&a).arg(&other).end().code_is(1).says("second");
 }
+
+/// A task fails while something still refers to it: MicroPython tells one round later, CPython
+/// never.
+const FAILS: &str = "\
+import asyncio
+async def bad():
+    raise ValueError('boom')
+async def main():
+    task = asyncio.create_task(bad())
+    await asyncio.sleep(0.01)
+    print('waited')
+asyncio.run(main())
+";
+
+#[test]
+fn one_program_by_two_dialects_parts_where_their_rules_do() {
+    let scratch = Scratch::new();
+    let file = scratch.file("fails.py", FAILS);
+    let both = ["diff", "--dialect", "cpython", "--dialect", "micropython"];
+    let ended = loopscope(both).arg(&file).end().code_is(1);
+    let out = ended.out();
+    for said in ["fails.py (cpython)", "fails.py (micropython)", "one scheduling round", "boom"] {
+        assert!(out.contains(said), "no {said:?} in {ended}");
+    }
+    // Both runs stand side by side, and the first line that differs is marked.
+    assert!(out.lines().any(|line| line.starts_with("> ")), "{ended}");
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{ended}");
+    let calm = scratch.file("calm.py", &FAILS.replace("raise ValueError('boom')", "pass"));
+    let _ = loopscope(both).arg(&calm).end().code_is(0);
+    // The scheduler's own doings differ, and are not compared.
+    let ended = loopscope(["diff", "--dialect", "cpython"]).arg(&calm).end().code_is(2);
+    assert!(ended.err().contains("--dialect"), "{ended}");
+}
+
+#[test]
+fn the_command_diff_takes_a_dialect_as_well() {
+    let scratch = Scratch::new();
+    let file = scratch.file("fails.py", FAILS);
+    let ended = loopscope(["repl", "--json", "-c", "diff micropython"]).arg(&file).end().code_is(0);
+    let answer: serde_json::Value = serde_json::from_str(ended.out().trim()).expect("one object");
+    assert_eq!(answer["same"], false, "{ended}");
+    assert!(answer["rows"].as_array().is_some_and(|rows| !rows.is_empty()), "{ended}");
+}

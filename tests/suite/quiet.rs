@@ -12,7 +12,7 @@ use loopscope_tests::{Scratch, loopscope};
 use crate::headless;
 
 /// How often something is tried that only a busy machine can make slow.
-const TRIES: u32 = 12;
+const TRIES: u32 = 40;
 
 /// Ten thousand turns without anything to wait for.
 const TURNS: &str = "\
@@ -80,8 +80,20 @@ fn import_asyncio_takes_less_than_60_ms() {
 fn a_small_program_is_over_in_less_than_a_third_of_a_second() {
     let scratch = Scratch::new();
     let file = scratch.file("program.py", "import asyncio\nasyncio.run(asyncio.sleep(1))\n");
-    let took = (0..TRIES).map(|_| headless(&file).end().code_is(0).took).min();
-    assert!(took < Some(Duration::from_millis(300)), "{took:?}");
+    let took = quickest(Duration::from_millis(300), || headless(&file).end().code_is(0).took);
+    assert!(took < Duration::from_millis(300), "{took:?}");
+}
+
+/// The shortest of several times, until one is short enough: the other tests take the processor too.
+fn quickest(enough: Duration, mut attempt: impl FnMut() -> Duration) -> Duration {
+    let mut best = Duration::MAX;
+    for _ in 0..TRIES {
+        best = best.min(attempt());
+        if best < enough {
+            break;
+        }
+    }
+    best
 }
 
 #[test]
@@ -92,6 +104,6 @@ fn tasks_futures_and_the_loop_are_ours_in_the_binary_that_users_run() {
 
 #[test]
 fn help_does_not_start_the_interpreter() {
-    let took = (0..TRIES).map(|_| loopscope(["--help"]).end().code_is(0).took).min();
-    assert!(took < Some(Duration::from_millis(50)), "{took:?}");
+    let took = quickest(Duration::from_millis(50), || loopscope(["--help"]).end().code_is(0).took);
+    assert!(took < Duration::from_millis(50), "{took:?}");
 }

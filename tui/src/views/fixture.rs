@@ -63,6 +63,7 @@ impl Stage {
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         Snapshot {
             name: "program.py",
+            link: "",
             timeline: &self.timeline,
             names: &self.names,
             digest: &self.digest,

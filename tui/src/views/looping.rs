@@ -1,4 +1,6 @@
 //! The loop as a machine with four places - poll, timers, ready, running - and where it stands.
+//! MicroPython's loop waits for the head of its one queue: there the two in the middle are the parts
+//! of that queue.
 
 mod diagram;
 
@@ -65,26 +67,42 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> [Place; 4] {
         }
         None => Default::default(),
     };
+    let one_queue = snapshot.state.is_micropython();
+    let names = if one_queue {
+        ["wait", "later", "due", "running"]
+    } else {
+        ["poll", "timers", "ready", "running"]
+    };
     let mut all = [
-        Place { name: "poll", here: polling, brief, long, ..Place::default() },
-        Place { name: "timers", here: the_loop.at == At::Timers, ..Place::default() },
-        Place { name: "ready", here: the_loop.at == At::Ready, ..Place::default() },
-        Place { name: "running", here: the_loop.at == At::Running, ..Place::default() },
+        Place { name: names[0], here: polling, brief, long, ..Place::default() },
+        Place { name: names[1], here: the_loop.at == At::Timers, ..Place::default() },
+        Place { name: names[2], here: the_loop.at == At::Ready, ..Place::default() },
+        Place { name: names[3], here: the_loop.at == At::Running, ..Place::default() },
     ];
-    let timers = the_loop.timers().len();
+    let [due, later] = if one_queue { snapshot.state.one_queue(the_loop) } else { <_>::default() };
+    let timers = if one_queue { later.len() } else { the_loop.timers().len() };
     all[1].brief = if timers > 0 { timers.to_string() } else { String::new() };
-    all[1].long = match the_loop.first_timer() {
-        Some((_, when)) => [format!("{timers} waiting"), format!("next {when:.3}")],
+    let first = if one_queue { later.first().copied() } else { the_loop.timers().next() };
+    all[1].long = match first.and_then(|id| snapshot.state.handle(id)?.when) {
+        Some(when) => [format!("{timers} waiting"), format!("next {when:.3}")],
         None => ["none".to_owned(), String::new()],
     };
     all[1].news = news(&changes.timers);
-    let (this, next) = (the_loop.batch().len(), the_loop.next_batch().len());
+    let (this, next) = if one_queue {
+        (due.len(), 0)
+    } else {
+        (the_loop.batch().len(), the_loop.next_batch().len())
+    };
     all[2].brief = match (this, next) {
         (0, 0) => String::new(),
         (this, 0) => this.to_string(),
         (this, next) => format!("{this}+{next}"),
     };
-    all[2].long = [format!("this {this}"), format!("next {next}")];
+    all[2].long = if one_queue {
+        [format!("{this} due"), String::new()]
+    } else {
+        [format!("this {this}"), format!("next {next}")]
+    };
     all[2].news = news(&changes.ready);
     if let Some(current) = the_loop.current {
         all[3].brief = format!("h{}", current.0);

@@ -1,5 +1,7 @@
 //! The ready queue: what runs, what is left of this turn's batch, and what waits for the next turn.
 //! A lesson's question about what runs next is asked here.
+//!
+//! MicroPython has no batch: there it is the part of the one queue that is due, by its keys.
 
 use loopscope_model::state::Loop;
 use loopscope_protocol::HandleId;
@@ -41,6 +43,8 @@ enum Item {
 /// All rows, without making them all.
 struct Items<'a> {
     the_loop: Option<&'a Loop>,
+    /// What is due in MicroPython's one queue, which has no batch.
+    due: Option<Vec<HandleId>>,
     gone: Vec<HandleId>,
     choices: Vec<usize>,
 }
@@ -61,15 +65,20 @@ impl<'a> Items<'a> {
                 open.filter_map(|c| question.choices.iter().position(|x| x == c)).collect()
             },
         );
-        Self { the_loop, gone: gone.map(|(id, _)| *id).collect(), choices }
+        let one_queue = the_loop.filter(|_| snapshot.state.is_micropython());
+        let due = one_queue.map(|the_loop| {
+            let [due, _] = snapshot.state.one_queue(the_loop);
+            due
+        });
+        Self { the_loop, due, gone: gone.map(|(id, _)| *id).collect(), choices }
     }
 
     fn lengths(&self) -> [usize; 5] {
         let l = self.the_loop;
         [
             l.map_or(0, |l| usize::from(l.current.is_some())),
-            l.map_or(0, |l| l.batch().len()),
-            l.map_or(0, |l| l.next_batch().len()),
+            if self.due.is_some() { 0 } else { l.map_or(0, |l| l.batch().len()) },
+            self.due.as_ref().map_or_else(|| l.map_or(0, |l| l.next_batch().len()), Vec::len),
             self.gone.len(),
             self.choices.len(),
         ]
@@ -91,7 +100,10 @@ impl<'a> Items<'a> {
         let item = match group {
             0 => Item::Running(l?.current?),
             1 => Item::This(l?.batch().nth(row)?),
-            2 => Item::Next(l?.next_batch().nth(row)?),
+            2 => Item::Next(match &self.due {
+                Some(due) => *due.get(row)?,
+                None => l?.next_batch().nth(row)?,
+            }),
             3 => Item::Gone(self.gone[row]),
             _ => Item::Choice(self.choices[row]),
         };
@@ -132,8 +144,10 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: Item, first: bool, wide: bo
     let handle = snapshot.state.handle(id);
     let cancelled = handle.is_some_and(|handle| handle.cancelled);
     let mark = snapshot.changes.ready.get(&id).copied();
+    let one_queue = snapshot.state.is_micropython();
     let (label, role) = match item {
         Item::Running(_) => ("runs", Role::Running),
+        Item::This(_) | Item::Next(_) if one_queue => ("due", Role::Ready),
         Item::This(_) => ("this", Role::Ready),
         Item::Next(_) => ("next", Role::Text),
         _ => ("gone", Role::Left),
@@ -159,7 +173,8 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: Item, first: bool, wide: bo
     } else if let Some(handle) = handle {
         let by = if wide { words::by(handle.by) } else { String::new() };
         let gap = if by.is_empty() { "" } else { " " };
-        row = row.put_right(format!("{}{gap}{by}", words::how(handle)), Role::Faint, theme);
+        let key = if one_queue { words::key(handle) } else { String::new() };
+        row = row.put_right(format!("{}{gap}{by}{key}", words::how(handle)), Role::Faint, theme);
     }
     row
 }
@@ -170,17 +185,18 @@ impl View for Ready {
     }
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
-        let (this, next) =
-            snapshot.state.focus().map_or((0, 0), |l| (l.batch().len(), l.next_batch().len()));
+        let [_, this, next, ..] = Items::of(snapshot).lengths();
         let known = snapshot.state.focus().is_none_or(Loop::ready_known);
         let dot = theme.glyphs.dot;
         let lost = if known { "" } else { ", more may be lost" };
+        let count = if snapshot.state.is_micropython() {
+            format!(": {next} due in the queue{lost}")
+        } else {
+            format!(": this batch {this} {dot} next batch {next}{lost}")
+        };
         Line::from(vec![
             Span::styled("ready", theme.style(Role::Title)),
-            Span::styled(
-                format!(": this batch {this} {dot} next batch {next}{lost}"),
-                theme.style(Role::Text),
-            ),
+            Span::styled(count, theme.style(Role::Text)),
         ])
     }
 

@@ -42,6 +42,8 @@ pub struct BreakRow {
 pub struct Snapshot<'a> {
     /// What the program or recording is called.
     pub name: &'a str,
+    /// How the link to a board is, in a few words; empty for everything else.
+    pub link: &'a str,
     /// The whole history so far.
     pub timeline: &'a Timeline,
     /// What ids stand for.

@@ -1,4 +1,5 @@
-//! The heap of timers, by the time they are due: absolute, and seen from now.
+//! The heap of timers, by the time they are due: absolute, and seen from now. MicroPython's tasks
+//! that sleep stand in the one queue, behind those that are due.
 
 use loopscope_model::state::Loop;
 use loopscope_protocol::HandleId;
@@ -24,9 +25,19 @@ pub struct Timers {
 
 /// The timers in the heap, then those that left it since the last stop.
 fn rows(snapshot: &Snapshot<'_>) -> Vec<(HandleId, bool)> {
-    let heap = snapshot.state.focus().into_iter().flat_map(Loop::timers).map(|id| (id, true));
+    let heap = heap(snapshot).into_iter().map(|id| (id, true));
     let marks = snapshot.changes.timers.iter().filter(|(_, mark)| **mark == Mark::Gone);
     heap.chain(marks.map(|(id, _)| (*id, false))).collect()
+}
+
+/// The timers in the heap. Of MicroPython's one queue, what is due stands in the view before.
+fn heap(snapshot: &Snapshot<'_>) -> Vec<HandleId> {
+    let Some(the_loop) = snapshot.state.focus() else { return Vec::new() };
+    if snapshot.state.is_micropython() {
+        let [_, later] = snapshot.state.one_queue(the_loop);
+        return later;
+    }
+    the_loop.timers().collect()
 }
 
 /// How far off a moment is.
@@ -78,15 +89,16 @@ impl View for Timers {
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
         let the_loop = snapshot.state.focus();
-        let all: Vec<HandleId> = the_loop.into_iter().flat_map(Loop::timers).collect();
+        let all = heap(snapshot);
         let cancelled = |id: &&HandleId| snapshot.state.handle(**id).is_some_and(|h| h.cancelled);
         // Counting is for people: beyond some thousands nobody does it.
         let off = all.iter().take(5000).filter(cancelled).count();
         let lost = if the_loop.is_none_or(Loop::timers_known) { "" } else { ", more may be lost" };
+        let later = if snapshot.state.is_micropython() { " later in the queue" } else { "" };
         let off = if off > 0 { format!(", {off} cancelled") } else { String::new() };
         Line::from(vec![
             Span::styled("timers", theme.style(Role::Title)),
-            Span::styled(format!(": {}{off}{lost}", all.len()), theme.style(Role::Text)),
+            Span::styled(format!(": {}{later}{off}{lost}", all.len()), theme.style(Role::Text)),
         ])
     }
 

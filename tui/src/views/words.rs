@@ -139,6 +139,7 @@ pub fn by(by: By) -> String {
 /// How a handle came to be, as a caller would say it.
 pub fn how(handle: &Handle) -> String {
     match (handle.how, handle.when) {
+        (_, Some(when)) if handle.task.is_some() => format!("slept till {when:.3}"),
         (_, Some(when)) => format!("timer, {when:.3}"),
         (Some(HandleHow::Soon), _) => "call_soon".to_owned(),
         (Some(HandleHow::Threadsafe), _) => "threadsafe".to_owned(),
@@ -148,6 +149,11 @@ pub fn how(handle: &Handle) -> String {
         (Some(how), None) => how.word().to_owned(),
         (None, None) => "?".to_owned(),
     }
+}
+
+/// A queue's key, as MicroPython has it: `, key 10 ms`.
+pub fn key(handle: &Handle) -> String {
+    handle.key_ms().map_or_else(String::new, |key| format!(", key {key} ms"))
 }
 
 /// A length of time, short: `1.000 s`, `250 us`.

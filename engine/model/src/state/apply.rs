@@ -11,7 +11,7 @@ mod unknown;
 
 use loopscope_protocol::{AnomalyKind, By, ClockHow, Dialect, Event, HandleId, LoopId, NameId};
 
-use super::{Anomaly, Exit, RunInfo, State};
+use super::{Anomaly, Exit, Handle, Loop, RunInfo, State};
 use crate::record::Record;
 
 /// So many skipped bytes may have held 256 records, which the sequence number would not show.
@@ -168,9 +168,25 @@ impl State {
         )
     }
 
-    /// Whether the rules are MicroPython's.
-    pub(crate) const fn is_micropython(&self) -> bool {
+    /// Whether the rules are MicroPython's: one queue of tasks, ordered by the millisecond.
+    pub const fn is_micropython(&self) -> bool {
         matches!(self.run.dialect, Some(Dialect::Micropython | Dialect::MicropythonFirmware))
+    }
+
+    /// MicroPython's one queue in its order, cut at the present millisecond: what is due, and what
+    /// is due later.
+    pub fn one_queue(&self, the_loop: &Loop) -> [Vec<HandleId>; 2] {
+        let mut all: Vec<&Handle> = the_loop
+            .ready()
+            .chain(the_loop.timers())
+            .filter_map(|id| self.handle(id))
+            .filter(|handle| !handle.cancelled)
+            .collect();
+        all.sort_by_key(|handle| handle.place_in_queue());
+        let now = self.t.unwrap_or(0) / 1_000_000;
+        let due = all.partition_point(|handle| handle.key_ms().is_none_or(|key| key <= now));
+        let later = all.split_off(due);
+        [all, later].map(|part| part.into_iter().map(|handle| handle.id).collect())
     }
 
     /// Whether the order of records is exactly that of the queue as well: only one thread works.

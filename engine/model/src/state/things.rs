@@ -76,17 +76,20 @@ impl Handle {
 
     /// Where it stands in MicroPython's queue: by milliseconds, then by the order of pushing.
     pub(crate) fn place_in_queue(&self) -> (u64, u64) {
+        (self.key_ms().unwrap_or(u64::MAX), self.made)
+    }
+
+    /// Its key in MicroPython's queue, in milliseconds: when it is due, or when it was pushed.
+    pub fn key_ms(&self) -> Option<u64> {
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a due time is a whole, positive number of milliseconds"
         )]
-        let millis = match (self.when, self.made_at) {
-            (Some(when), _) => (when * 1e3).round() as u64,
-            (None, Some(at)) => at / 1_000_000,
-            (None, None) => u64::MAX,
-        };
-        (millis, self.made)
+        match (self.when, self.made_at) {
+            (Some(when), _) => Some((when * 1e3).round() as u64),
+            (None, at) => at.map(|at| at / 1_000_000),
+        }
     }
 
     /// Whether it belongs to a watcher or a signal, so that it may run many times.
