@@ -139,10 +139,7 @@ print(time.time(), time.monotonic(), datetime.datetime.now(), time.ctime())
         let mut child = program(source).with(|options| options.capture = true).start();
         let said = child.rest();
         // The first frame says which process it is.
-        super::said::outputs(&said)
-            .into_iter()
-            .map(|(_, text)| text.to_owned())
-            .collect::<Vec<_>>()
+        super::said::outputs(&said).into_iter().map(|(_, text)| text.to_owned()).collect::<Vec<_>>()
     };
     let first = run();
     assert_eq!(first.len(), 2);

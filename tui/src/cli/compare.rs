@@ -22,12 +22,13 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
     let second = args.second.as_deref().unwrap_or(&args.first);
     let deadline = args.timeout.map(|timeout| Instant::now() + timeout);
     let sides = [whole(one, &args.first, deadline)?, whole(two, second, deadline)?];
-    let mut titles = [&args.first, second].map(|path| path.display().to_string());
-    if one != two {
-        for (title, dialect) in titles.iter_mut().zip([one, two]) {
-            *title = format!("{title} ({})", dialect.word());
-        }
-    }
+    let titles = if args.second.is_some() {
+        [&args.first, second].map(|path| path.display().to_string())
+    } else {
+        // One file: its name says enough.
+        let name = second.file_name().unwrap_or(second.as_os_str()).to_string_lossy();
+        [one, two].map(|dialect| format!("{name} ({})", dialect.word()))
+    };
     let [first, second] = &sides;
     let comparison = Comparison::of([first, second], titles);
     let _ = writeln!(std::io::stdout(), "{}", comparison.text(80));

@@ -139,7 +139,7 @@ pub fn by(by: By) -> String {
 /// How a handle came to be, as a caller would say it.
 pub fn how(handle: &Handle) -> String {
     match (handle.how, handle.when) {
-        (_, Some(when)) if handle.task.is_some() => format!("slept till {when:.3}"),
+        (_, Some(_)) if handle.task.is_some() => "slept".to_owned(),
         (_, Some(when)) => format!("timer, {when:.3}"),
         (Some(HandleHow::Soon), _) => "call_soon".to_owned(),
         (Some(HandleHow::Threadsafe), _) => "threadsafe".to_owned(),
