@@ -22,7 +22,9 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
     if wide && !run.clock_word().is_empty() {
         row = row.put(format!("  clock {}", run.clock_word()), Role::Faint, theme);
     }
-    if snapshot.state.uncertain() {
+    if wide && !snapshot.link.is_empty() {
+        row = row.put(format!("  {}", snapshot.link), Role::Faint, theme);
+    } else if snapshot.state.uncertain() {
         row = row.put("  records were lost", Role::Warning, theme);
     }
     if let Some(t) = snapshot.state.seconds() {

@@ -17,6 +17,8 @@ const LARGEST: u64 = 4 << 20;
 pub(super) struct Scene {
     pub(super) session: Session,
     name: String,
+    /// How the link to a board is, in a few words.
+    link: String,
     digest: Digest,
     sources: Sources,
     /// The program's text, where it is not a file.
@@ -37,6 +39,7 @@ impl Scene {
         let mut scene = Self {
             session,
             name: short.clone(),
+            link: String::new(),
             digest: Digest::default(),
             sources: Sources::new(),
             text,
@@ -47,7 +50,10 @@ impl Scene {
             lesson: None,
             slow: false,
         };
-        let text = scene.text.clone().or_else(|| scene.read(&short));
+        // A board is called by its firmware's file, which is nothing to be read.
+        let is_board = scene.session.health().is_some();
+        let text = scene.text.clone();
+        let text = text.or_else(|| if is_board { None } else { scene.read(&short) });
         scene.sources.set_main(short, text.as_deref());
         scene.refresh();
         scene
@@ -69,6 +75,7 @@ impl Scene {
 
     pub(super) fn tick(&mut self, timeout: std::time::Duration) -> Tick {
         let tick = self.session.tick(timeout);
+        self.link = self.session.health().map_or_else(String::new, |health| health.summary());
         if tick.arrived > 0 || tick.over.is_some() {
             self.refresh();
         }
@@ -158,6 +165,7 @@ impl Scene {
         let next = if is_asked { "Your guess first; then the run tells." } else { &self.next };
         Snapshot {
             name: &self.name,
+            link: &self.link,
             timeline: session.timeline(),
             names: session.names(),
             digest: &self.digest,

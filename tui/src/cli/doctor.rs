@@ -8,6 +8,8 @@ use directories::ProjectDirs;
 use loopscope_engine::host::{Options, Program};
 
 use super::code;
+use crate::attach::chips;
+use crate::attach::demo::Demo;
 use crate::source::local::{Stdin, command};
 
 /// One line of the report.
@@ -138,5 +140,18 @@ fn data() -> Finding {
 }
 
 fn boards() -> Finding {
-    finding("boards", true, "not needed: boards cannot be attached yet")
+    let probes = chips::list();
+    let probes = match &probes[..] {
+        [] => "no debug probe".to_owned(),
+        [one] => one.clone(),
+        several => format!("{} probes: {}", several.len(), several.join("; ")),
+    };
+    if Demo::is_possible() {
+        finding("boards", true, format!("{probes}; QEMU is there for `attach --demo`"))
+    } else {
+        let text = format!(
+            "{probes}; without qemu-system-arm `attach --demo` shows a recording (Debian: `apt-get install qemu-system-arm`)"
+        );
+        finding("boards", false, text)
+    }
 }
