@@ -23,6 +23,12 @@ pub(crate) static AGENT: Mutex<Agent> = Mutex::new(Agent {
     dialect: Cell::new(Dialect::Other),
 });
 
+/// For tests: as if nothing had been sent.
+#[cfg(test)]
+pub(crate) fn reset(cs: critical_section::CriticalSection<'_>) {
+    AGENT.borrow(cs).emitter.reset();
+}
+
 /// Opens the two rings: from now on events are recorded, and time counts from here. To be called
 /// once, before the first event, and after the clock was started. `dialect` says whose rules the
 /// scheduler follows.

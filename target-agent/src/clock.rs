@@ -59,19 +59,19 @@ macro_rules! clock {
     ($hz:expr, $function:expr) => {
         const _: () = {
             const SHIFT: u32 = $crate::clock::shift($hz);
+            #[allow(unsafe_code, reason = "a symbol's fixed name")]
             #[unsafe(no_mangle)]
-            #[inline]
             extern "C" fn _loopscope_clock() -> u32 {
                 let read: fn() -> u32 = $function;
                 read() >> SHIFT
             }
+            #[allow(unsafe_code, reason = "a symbol's fixed name")]
             #[unsafe(no_mangle)]
-            #[inline]
             extern "C" fn _loopscope_clock_mask() -> u32 {
                 u32::MAX >> SHIFT
             }
+            #[allow(unsafe_code, reason = "a symbol's fixed name")]
             #[unsafe(no_mangle)]
-            #[inline]
             extern "C" fn _loopscope_clock_ticks_per_second() -> u32 {
                 $hz >> SHIFT
             }

@@ -7,12 +7,12 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use loopscope_protocol::wire::{CRC8_START, VERSION, code, crc8_add};
-use loopscope_protocol::{Capabilities, Capability, Dialect, Kind, Word};
+use loopscope_protocol::{Capability, Dialect, Kind, Word};
 
 use crate::Source;
 use crate::agent::AGENT;
 use crate::clock;
-use crate::emitter::{Code, Emitter, Pieces, Watch};
+use crate::emitter::{Code, Emitter, Watch};
 use crate::rtt::Channel;
 
 /// Whether a host wants the source to hold.
@@ -45,19 +45,20 @@ const NOT_HERE: &[u8] = b"This board cannot do that. It can be paused, stepped a
 const LONGEST: u8 = 40;
 
 /// A request as far as it has come.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug)]
 struct Partial {
     /// How many bytes of it have come.
-    bytes: u8,
-    len: u8,
-    check: u8,
+    bytes: Cell<u8>,
+    len: Cell<u8>,
+    check: Cell<u8>,
     /// The request's number.
-    number: u8,
-    /// Its fields, as far as they are needed.
-    fields: [u64; 2],
+    number: Cell<u8>,
+    /// Its fields, as far as they are needed: how many records, and which kinds.
+    records: Cell<u32>,
+    kinds: Cell<u64>,
     /// The field and the bit in it where the next byte goes on.
-    field: u8,
-    bit: u8,
+    field: Cell<u8>,
+    bit: Cell<u8>,
 }
 
 /// The reading end of the down channel.
@@ -65,7 +66,7 @@ struct Partial {
 pub(crate) struct Control {
     channel: &'static Channel,
     ring: Cell<&'static [AtomicU8]>,
-    partial: Cell<Partial>,
+    partial: Partial,
     /// What the host is still to be told.
     owed: Cell<u8>,
     /// The host wants the source to hold at the next look.
@@ -75,37 +76,61 @@ pub(crate) struct Control {
 }
 
 impl Partial {
-    const NONE: Self =
-        Self { bytes: 0, len: 0, check: CRC8_START, number: 0, fields: [0; 2], field: 0, bit: 0 };
+    const fn new() -> Self {
+        Self {
+            bytes: Cell::new(0),
+            len: Cell::new(0),
+            check: Cell::new(CRC8_START),
+            number: Cell::new(0),
+            records: Cell::new(0),
+            kinds: Cell::new(0),
+            field: Cell::new(0),
+            bit: Cell::new(0),
+        }
+    }
+
+    /// Looks for the beginning of a request from here on.
+    fn reset(&self) {
+        self.bytes.set(0);
+        self.check.set(CRC8_START);
+        self.records.set(0);
+        self.kinds.set(0);
+        self.field.set(0);
+        self.bit.set(0);
+    }
 
     /// Takes the next byte. True: the request is whole and sound.
-    fn take(&mut self, byte: u8) -> bool {
-        let at = self.bytes;
-        self.bytes = at + 1;
-        let check = self.check;
-        self.check = crc8_add(check, byte);
+    fn take(&self, byte: u8) -> bool {
+        let (at, check) = (self.bytes.get(), self.check.get());
+        self.bytes.set(at + 1);
+        self.check.set(crc8_add(check, byte));
         match at {
             0 if byte == code::REQUEST => {}
-            1 if byte > 0 && byte <= LONGEST => self.len = byte,
-            // Not the beginning of a request: look for one from here on.
-            0 | 1 => *self = Self::NONE,
-            2 => self.number = byte,
-            _ if at < self.len + 2 => self.add(byte),
+            1 if byte > 0 && byte <= LONGEST => self.len.set(byte),
+            0 | 1 => self.reset(),
+            2 => self.number.set(byte),
+            _ if at < self.len.get() + 2 => self.add(byte),
             _ if check == byte => return true,
-            _ => *self = Self::NONE,
+            _ => self.reset(),
         }
         false
     }
 
     /// Takes a byte of a field.
-    fn add(&mut self, byte: u8) {
-        if let Some(field) = self.fields.get_mut(usize::from(self.field)) {
-            *field |= u64::from(byte & 0x7f) << (self.bit & 63);
+    fn add(&self, byte: u8) {
+        let bit = self.bit.get();
+        let group = u64::from(byte & 0x7f) << (bit & 63);
+        match self.field.get() {
+            0 => self.records.set(self.records.get() | group as u32),
+            // The kinds above 63, which would be a third field, are not in use.
+            1 => self.kinds.set(self.kinds.get() | group),
+            _ => {}
         }
-        self.bit += 7;
         if byte & 0x80 == 0 {
-            self.field += 1;
-            self.bit = 0;
+            self.field.set(self.field.get() + 1);
+            self.bit.set(0);
+        } else {
+            self.bit.set(bit + 7);
         }
     }
 }
@@ -115,7 +140,7 @@ impl Control {
         Self {
             channel,
             ring: Cell::new(&[]),
-            partial: Cell::new(Partial::NONE),
+            partial: Partial::new(),
             owed: Cell::new(0),
             pause: Cell::new(false),
             holds: Cell::new(false),
@@ -124,10 +149,6 @@ impl Control {
 
     pub(crate) fn open(&self, ring: &'static [AtomicU8]) {
         self.ring.set(ring);
-        self.partial.set(Partial::NONE);
-        self.owed.set(0);
-        self.pause.set(false);
-        self.holds.set(false);
     }
 
     /// Takes in requests and sends answers. True: a snapshot is to be sent now, for which there is
@@ -139,15 +160,14 @@ impl Control {
         if self.owed.get() == 0 {
             return false;
         }
-        self.pay(HELLO, emitter, &|out| hello(out, dialect, source.room().is_some()));
-        self.pay(DROPPED, emitter, &|out| {
-            out.byte(5);
-            out.var(emitter.dropped().into());
-        });
-        self.pay(REFUSED, emitter, &|out| {
-            out.byte(4);
-            out.bytes(NOT_HERE);
-        });
+        let snapshots = u32::from(source.room().is_some());
+        let capabilities = 1 << Capability::Pause as u32 | snapshots << Capability::Snapshot as u32;
+        let tps = clock::ticks_per_second();
+        // A board is no process, so its number is 0.
+        let hello = [1, VERSION.into(), capabilities, tps, dialect.code().into(), 0];
+        self.pay(HELLO, emitter, &hello, &[]);
+        self.pay(DROPPED, emitter, &[5, emitter.dropped()], &[]);
+        self.pay(REFUSED, emitter, &[4], NOT_HERE);
         if self.owed.get() & SNAPSHOT == 0 {
             return false;
         }
@@ -176,16 +196,13 @@ impl Control {
         if !self.holds.get() {
             return Hold::No;
         }
-        self.pay(HELD, emitter, &|out| {
-            out.byte(2);
-            out.var(emitter.seq().into());
-        });
+        self.pay(HELD, emitter, &[2, emitter.seq()], &[]);
         Hold::Yes
     }
 
     #[inline(never)]
-    fn pay(&self, what: u8, emitter: &Emitter, body: &dyn Fn(&mut Pieces<'_>)) {
-        if self.owed.get() & what != 0 && emitter.item(code::REPLY, body) {
+    fn pay(&self, what: u8, emitter: &Emitter, numbers: &[u32], text: &[u8]) {
+        if self.owed.get() & what != 0 && emitter.reply(numbers, text) {
             self.owed.set(self.owed.get() & !what);
         }
     }
@@ -194,7 +211,6 @@ impl Control {
     #[inline(never)]
     fn take(&self, emitter: &Emitter) {
         let ring = self.ring.get();
-        let mut partial = self.partial.get();
         let mut read = self.channel.read_offset() as usize;
         // Whatever the host writes there, this ends.
         for _ in 0..ring.len() {
@@ -202,35 +218,35 @@ impl Control {
                 break;
             }
             if let Some(byte) = ring.get(read)
-                && partial.take(byte.load(Ordering::Relaxed))
+                && self.partial.take(byte.load(Ordering::Relaxed))
             {
-                self.obey(&partial, emitter);
-                partial = Partial::NONE;
+                self.obey(emitter);
+                self.partial.reset();
             }
             read = if read + 1 >= ring.len() { 0 } else { read + 1 };
         }
-        self.partial.set(partial);
         self.channel.set_read_offset(read as u32);
     }
 
-    fn obey(&self, request: &Partial, emitter: &Emitter) {
-        match request.number {
+    fn obey(&self, emitter: &Emitter) {
+        match self.partial.number.get() {
             1 => self.owe(HELLO | DROPPED),
             2 => {
-                // The kinds above 63, which would be a third field, are not in use.
-                let [records, kinds] = request.fields;
+                let (records, kinds) = (self.partial.records.get(), self.partial.kinds.get());
                 self.holds.set(false);
+                self.pause.set(false);
                 self.owed.set(self.owed.get() & !HELD);
                 let forever = records == 0 && kinds == 0;
-                let watch = Watch { records: records as u32, kinds };
+                let watch = Watch { records, kinds };
                 emitter.watch((!forever).then_some(watch));
             }
             3 => {
                 if self.holds.get() {
                     // It holds already: say so again.
                     self.owe(HELD);
+                } else {
+                    self.pause.set(true);
                 }
-                self.pause.set(true);
             }
             4 => self.owe(SNAPSHOT | DROPPED),
             7 => {
@@ -251,24 +267,16 @@ impl Control {
 
 /// Sends the snapshot: what `source` says between the two records that frame it.
 pub(crate) fn snapshot(source: &dyn Source) {
-    critical_section::with(|cs| AGENT.borrow(cs).emitter.begin_snapshot(clock::now()));
+    let mark = |kind| {
+        critical_section::with(|cs| {
+            let code = Code::new(kind as u8);
+            AGENT.borrow(cs).emitter.carefully(clock::now(), code, None, &[]);
+        });
+    };
+    mark(Kind::SnapshotBegin);
     source.snapshot();
-    critical_section::with(|cs| {
-        let code = Code::new(Kind::SnapshotEnd as u8);
-        AGENT.borrow(cs).emitter.carefully(clock::now(), code, &|_| (), &[]);
-    });
+    mark(Kind::SnapshotEnd);
 }
 
-fn hello(out: &mut Pieces<'_>, dialect: Dialect, snapshot: bool) {
-    let mut capabilities = Capabilities(0).with(Capability::Pause);
-    if snapshot {
-        capabilities = capabilities.with(Capability::Snapshot);
-    }
-    out.byte(1);
-    out.var(VERSION.into());
-    out.var(capabilities.0.into());
-    out.var(clock::ticks_per_second().into());
-    out.byte(dialect.code());
-    // A board is no process.
-    out.byte(0);
-}
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 //! 0 while anything of that kind is the case.
 
 use core::cell::Cell;
+use core::hint::black_box;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use loopscope_protocol::wire::{CRC8_START, code, crc8_add, short};
@@ -44,6 +45,9 @@ impl Code {
         self.0 as u8
     }
 }
+
+/// The two texts of an event, each in pieces.
+pub(crate) type Texts<'a> = [&'a [&'a str]; 2];
 
 /// When a host wants the source to hold.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,19 +103,23 @@ impl Emitter {
         }
     }
 
-    /// Starts over with this ring; tick 0 is now.
+    /// Starts with this ring; tick 0 is now. Nothing was sent before.
     pub(crate) fn open(&self, ring: &'static [AtomicU8], now: u32) {
         self.ring.set(ring);
-        self.limit.set(0);
-        self.seq.set(0);
         self.last.set(now);
         self.zero.set(now);
+        self.attention.set(0);
+    }
+
+    /// For tests: as if nothing had been sent.
+    #[cfg(test)]
+    pub(crate) fn reset(&self) {
+        self.seq.set(0);
+        self.limit.set(0);
         self.base.set(0);
         self.untold.set(0);
         self.lost.set(0);
         self.dropped.set(0);
-        self.seen.set(false);
-        self.attention.set(0);
     }
 
     /// The number of the last event.
@@ -136,12 +144,12 @@ impl Emitter {
 
     /// Sends an event whose fields are all numbers.
     #[inline(always)]
-    pub(crate) fn event<const N: usize>(&self, now: u32, code: Code, fields: [u32; N]) {
+    pub(crate) fn event(&self, now: u32, code: Code, fields: &[u32]) {
         // Code, number, time, fields, check.
-        let longest = 2 + 5 + 5 * N as u32 + 1;
+        let longest = 2 + 5 + 5 * fields.len() as u32 + 1;
         let write = self.channel.write_offset_own();
         if write + longest > self.limit.get() {
-            return self.carefully(now, code, &|_| (), &fields);
+            return self.carefully(now, code, None, fields);
         }
         let passed = clock::between(self.last.get(), now);
         self.last.set(now);
@@ -152,22 +160,17 @@ impl Emitter {
         let mut window = Window::new(ring, write, code.0);
         window.byte(seq & 0xff);
         window.var(passed);
-        for field in fields {
-            window.var(field);
+        // Else the compiler would write the loop out for each number of fields.
+        for field in black_box(fields) {
+            window.var(*field);
         }
         self.channel.set_write_offset(window.close(ring));
     }
 
-    /// Sends an event in the careful way. `before` writes what stands before it: all or nothing.
+    /// Sends an event in the careful way. The texts stand before it: all or nothing.
     #[cold]
     #[inline(never)]
-    pub(crate) fn carefully(
-        &self,
-        now: u32,
-        code: Code,
-        before: &dyn Fn(&mut Pieces<'_>),
-        fields: &[u32],
-    ) {
+    pub(crate) fn carefully(&self, now: u32, code: Code, texts: Option<Texts<'_>>, fields: &[u32]) {
         if self.has(CLOSED) {
             return;
         }
@@ -179,10 +182,15 @@ impl Emitter {
             return self.lose();
         }
         let mut out = self.begin();
-        before(&mut out);
+        if let Some([first, second]) = texts {
+            out.text(1, first);
+            out.text(2, second);
+        }
         out.byte(code.byte());
         out.byte(self.seq.get() as u8);
-        out.var(self.untold.get());
+        // A snapshot's time counts from the start, so that a host needs nothing that came before.
+        let absolute = code.byte() == Kind::SnapshotBegin as u8;
+        out.var(if absolute { self.last_ticks() } else { self.untold.get() });
         fields.iter().for_each(|field| out.var(u64::from(*field)));
         out.check();
         if out.commit() {
@@ -192,23 +200,16 @@ impl Emitter {
         }
     }
 
-    /// Sends `snapshot-begin`, whose time counts from the start.
-    pub(crate) fn begin_snapshot(&self, now: u32) {
-        self.look(now);
-        self.untold.set(self.last_ticks());
-        self.carefully(now, Code::new(Kind::SnapshotBegin as u8), &|_| (), &[]);
-    }
-
-    /// Sends something without a number. False if there is no room.
+    /// Sends an answer: its numbers, and a text behind them. False if there is no room.
     #[inline(never)]
-    pub(crate) fn item(&self, code: u8, body: &dyn Fn(&mut Pieces<'_>)) -> bool {
-        let mut count = self.begin();
-        count.only_counts = true;
-        body(&mut count);
+    pub(crate) fn reply(&self, numbers: &[u32], text: &[u8]) -> bool {
         let mut out = self.begin();
-        out.byte(code);
-        out.byte(count.written as u8);
-        body(&mut out);
+        out.byte(code::REPLY);
+        let numbers = black_box(numbers);
+        let len: usize = numbers.iter().map(|number| var_len(*number)).sum();
+        out.byte((len + text.len()) as u8);
+        numbers.iter().for_each(|number| out.var(u64::from(*number)));
+        out.bytes(text);
         out.check();
         out.commit()
     }
@@ -267,6 +268,7 @@ impl Emitter {
         self.attention.get() & what != 0
     }
 
+    #[inline(never)]
     fn attend(&self, what: u8, yes: bool) {
         let others = self.attention.get() & !what;
         self.attention.set(others | if yes { what } else { 0 });
@@ -275,6 +277,7 @@ impl Emitter {
     }
 
     /// Accounts for the time up to now.
+    #[inline(never)]
     fn look(&self, now: u32) {
         let passed = clock::between(self.last.get(), now);
         self.last.set(now);
@@ -285,6 +288,7 @@ impl Emitter {
     }
 
     /// All time is told, and the short way may be open again.
+    #[inline(never)]
     fn told(&self) {
         self.untold.set(0);
         self.attend(UNTOLD, false);
@@ -302,6 +306,7 @@ impl Emitter {
         }
     }
 
+    #[inline(never)]
     fn lose(&self) {
         self.lost.set(self.lost.get().saturating_add(1));
         self.dropped.set(self.dropped.get().saturating_add(1));
@@ -328,6 +333,7 @@ impl Emitter {
         written
     }
 
+    #[inline(never)]
     fn notice(&self, code: u8) {
         if !self.has(WATCHED) {
             return;
@@ -340,6 +346,7 @@ impl Emitter {
         self.watch.set(watch);
     }
 
+    #[inline(never)]
     fn begin(&self) -> Pieces<'_> {
         Pieces {
             emitter: self,
@@ -347,10 +354,19 @@ impl Emitter {
             room: self.room(),
             check: CRC8_START,
             fits: true,
-            only_counts: false,
-            written: 0,
         }
     }
+}
+
+/// The bytes of a number as LEB128.
+#[inline(never)]
+fn var_len(mut value: u32) -> usize {
+    let mut len = 1;
+    while value >= 0x80 {
+        len += 1;
+        value >>= 7;
+    }
+    len
 }
 
 /// The kind of event that a code stands for.
@@ -388,22 +404,19 @@ pub(crate) const fn handle_new(how: HandleHow) -> Option<Code> {
 }
 
 /// Frames that are written around the end of the ring, byte by byte, and become visible together.
-pub(crate) struct Pieces<'a> {
+struct Pieces<'a> {
     emitter: &'a Emitter,
     at: u32,
     room: u32,
     check: u8,
     fits: bool,
-    only_counts: bool,
-    written: u32,
 }
 
 impl Pieces<'_> {
     #[inline(never)]
-    pub(crate) fn byte(&mut self, byte: u8) {
+    fn byte(&mut self, byte: u8) {
         self.check = crc8_add(self.check, byte);
-        self.written += 1;
-        if self.only_counts || self.room == 0 {
+        if self.room == 0 {
             self.fits = false;
             return;
         }
@@ -419,7 +432,7 @@ impl Pieces<'_> {
     }
 
     #[inline(never)]
-    pub(crate) fn var(&mut self, mut value: u64) {
+    fn var(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.byte(value as u8 | 0x80);
             value >>= 7;
@@ -427,7 +440,8 @@ impl Pieces<'_> {
         self.byte(value as u8);
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+    #[inline(never)]
+    fn bytes(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|byte| self.byte(*byte));
     }
 
@@ -437,20 +451,20 @@ impl Pieces<'_> {
         self.check = CRC8_START;
     }
 
-    /// A text item of these pieces, cut after 120 bytes at the beginning of a character.
-    pub(crate) fn text(&mut self, slot: u8, pieces: &[&str]) {
+    /// A text item of these pieces, cut after 120 bytes.
+    #[inline(never)]
+    fn text(&mut self, slot: u8, pieces: &[&str]) {
         const LONGEST: usize = 120;
-        let mut len = 0;
-        for piece in pieces {
-            len += piece.floor_char_boundary(LONGEST - len);
-        }
+        let pieces = black_box(pieces);
+        let whole: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let mut left = whole.min(LONGEST);
         self.byte(code::TEXT);
-        self.byte(len as u8 + 1);
+        self.byte(left as u8 + 1);
         self.byte(slot);
         for piece in pieces {
-            let taken = &piece.as_bytes()[..piece.len().min(len)];
-            self.bytes(taken);
-            len -= taken.len();
+            let taken = piece.len().min(left);
+            self.bytes(&piece.as_bytes()[..taken]);
+            left -= taken;
         }
         self.check();
     }
@@ -463,3 +477,6 @@ impl Pieces<'_> {
         self.fits
     }
 }
+
+#[cfg(test)]
+mod tests;

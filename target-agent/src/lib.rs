@@ -38,6 +38,8 @@ pub mod event_loop;
 #[doc(hidden)]
 pub mod names;
 mod rtt;
+#[cfg(test)]
+mod test_host;
 
 pub use agent::{init, milliseconds, poll, ticks};
 pub use control::Hold;

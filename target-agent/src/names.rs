@@ -31,6 +31,25 @@ pub fn number(text: &'static [u8]) -> NameId {
     NameId((text.as_ptr() as usize).wrapping_sub(start) as u32 + 1)
 }
 
+/// All texts with their numbers, as a host finds them in the ELF.
+#[cfg(test)]
+pub(crate) fn all() -> std::vec::Vec<(u32, std::string::String)> {
+    unsafe extern "C" {
+        #[link_name = "__stop_loopscope_names"]
+        static STOP: u8;
+    }
+    let (start, stop) = (&raw const START, &raw const STOP);
+    // SAFETY: the linker puts the two symbols around the section.
+    let bytes = unsafe { core::slice::from_raw_parts(start, stop as usize - start as usize) };
+    let mut number = 1;
+    let mut names = std::vec::Vec::new();
+    for text in bytes.split(|byte| *byte == 0) {
+        names.push((number, std::string::String::from_utf8_lossy(text).into_owned()));
+        number += text.len() as u32 + 1;
+    }
+    names
+}
+
 /// A text with a zero byte behind it. Zero bytes in it become question marks.
 #[doc(hidden)]
 pub const fn ended<const N: usize>(text: &str) -> [u8; N] {

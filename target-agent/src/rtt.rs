@@ -15,7 +15,7 @@
 
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, Ordering, fence};
 
-use loopscope_protocol::wire::{CRC8_START, crc8_add};
+use loopscope_protocol::wire::crc8_add;
 
 /// The name of both channels, ended by a zero byte.
 static CHANNEL_NAME: [u8; 10] = *b"loopscope\0";

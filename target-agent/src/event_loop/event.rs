@@ -60,6 +60,11 @@ impl Event {
         Self { is_set: Mutex::new(Cell::new(false)), waiters: Waiters::new() }
     }
 
+    #[cfg(test)]
+    pub(super) fn queue(&self) -> &Queue {
+        &self.waiters.queue
+    }
+
     /// Whether it is set.
     pub fn is_set(&self) -> bool {
         critical_section::with(|cs| self.is_set.borrow(cs).get())

@@ -39,6 +39,11 @@ impl Lock {
         Self { holder: Mutex::new(Cell::new(Holder::Nobody)), waiters: Waiters::new() }
     }
 
+    #[cfg(test)]
+    pub(super) fn queue(&self) -> &super::queue::Queue {
+        &self.waiters.queue
+    }
+
     /// Whether somebody has it.
     pub fn locked(&self) -> bool {
         critical_section::with(|cs| matches!(self.holder.borrow(cs).get(), Holder::Somebody))

@@ -55,7 +55,7 @@ pub fn new_event_loop() -> Result<Loop, Error> {
 }
 
 /// A task that was in the queue is no more.
-fn give_up(task: &'static Header) {
+pub(super) fn give_up(task: &'static Header) {
     let body = critical_section::with(|cs| task.at(cs).body.take());
     if let Some(body) = body {
         body.discard();

@@ -39,7 +39,8 @@ pub(super) trait Shelf<T> {
 ///
 /// It declares a function of that name whose result is a coroutine: [`create_task`], [`run`],
 /// [`gather`] and [`wait_for`] take it. Without `pool` there is room for one at a time. The
-/// arguments are static, and so are no references into a task.
+/// arguments are owned or static. A task that makes more of its own kind
+/// does it in an ordinary function that calls [`create_task`]: else its size would contain itself.
 ///
 /// [`run`]: super::run
 /// [`gather`]: super::gather

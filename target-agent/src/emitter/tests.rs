@@ -1,0 +1,265 @@
+//! What goes into the emitter comes out at the host, or is counted; whatever the host does.
+
+use loopscope_protocol::wire::short;
+use loopscope_protocol::{By, Event, HandleId, Kind, LoopId, TaskHow, TaskId, Text, Which};
+use proptest::prelude::*;
+use std::vec::Vec;
+
+use super::*;
+use crate::test_host::{channel, decode, read, ring};
+
+/// What may happen to an emitter.
+#[derive(Clone, Debug)]
+enum Act {
+    /// So many ticks pass, and then an event comes.
+    Run(u32, u32),
+    Cancel(u32, u32, u32),
+    Due(u32, u32, u32),
+    Done(u32, u32),
+    Handler(u32, usize),
+    Snapshot(u32),
+    /// Time passes, and the loop looks.
+    Idle(u32),
+    /// The host reads at most so many bytes.
+    Read(usize),
+    /// The host reads nothing for a while: room is asked for in vain.
+    HoldBack(bool),
+    Watch,
+}
+
+fn acts() -> impl Strategy<Value = Act> {
+    // Mostly short times and small numbers, and now and then the largest there are.
+    let passed = || prop_oneof![9 => 0u32..2000, 1 => 0u32..1 << 29];
+    let number = || prop_oneof![8 => 1u32..100, 1 => 1u32..u32::MAX];
+    prop_oneof![
+        6 => (passed(), number()).prop_map(|(t, n)| Act::Run(t, n)),
+        2 => (passed(), number(), number()).prop_map(|(t, n, b)| Act::Cancel(t, n, b)),
+        2 => (passed(), number(), any::<u32>()).prop_map(|(t, n, ms)| Act::Due(t, n, ms)),
+        2 => (passed(), number()).prop_map(|(t, n)| Act::Done(t, n)),
+        1 => (passed(), 0usize..140).prop_map(|(t, n)| Act::Handler(t, n)),
+        1 => passed().prop_map(Act::Snapshot),
+        2 => passed().prop_map(Act::Idle),
+        6 => (0usize..120).prop_map(Act::Read),
+        1 => any::<bool>().prop_map(Act::HoldBack),
+        1 => Just(Act::Watch),
+    ]
+}
+
+/// An event that was sent, when, and its second text.
+type Sent = (Event, u64, String);
+
+/// Does `acts` to an emitter with a ring of that size. Gives the bytes that the host has read, what
+/// was sent, and how many of it the emitter says it dropped.
+fn play(size: usize, start: u32, acts: &[Act]) -> (Vec<u8>, Vec<Sent>, u32) {
+    let ring = ring(size);
+    let channel = channel(ring);
+    let emitter = Emitter::new(channel);
+    emitter.open(ring, start);
+    let mut now = u64::from(start);
+    let (mut bytes, mut sent) = (Vec::new(), Vec::new());
+    let long = |kind: Kind| Code::new(kind as u8);
+    for act in acts {
+        let mut send = |passed: u32, event: Event, text: &str| {
+            now += u64::from(passed);
+            sent.push((event, now - u64::from(start), text.to_owned()));
+            now as u32
+        };
+        match *act {
+            Act::Run(passed, n) => {
+                let handle = HandleId(n);
+                let event = Event::HandleRun { handle, task: short::task_of(handle) };
+                let now = send(passed, event, "");
+                emitter.event(now, Code::new(short::HANDLE_RUN), &[n]);
+            }
+            Act::Cancel(passed, n, by) => {
+                let by = by.min(u32::MAX - 1);
+                let event = Event::TaskCancel { task: TaskId(n), by: By::Handle(HandleId(by)) };
+                let now = send(passed, event, "");
+                emitter.event(now, long(Kind::TaskCancel), &[n, by + 1]);
+            }
+            Act::Due(passed, n, ms) => {
+                let when = f64::from(ms) / 1000.0;
+                let now = send(passed, Event::TimerDue { handle: HandleId(n), when }, "");
+                emitter.event(now, Code::new(short::TIMER_DUE), &[n, ms]);
+            }
+            Act::Done(passed, n) => {
+                let event = Event::TaskDone { task: TaskId(n), how: TaskHow::Exception };
+                let now = send(passed, event, "");
+                emitter.event(now, long(Kind::TaskDone), &[n, 1]);
+            }
+            Act::Handler(passed, len) => {
+                let text = "x".repeat(len);
+                let event = Event::HandlerCall {
+                    which: Which::Custom,
+                    message: Text::FIRST,
+                    exception: Text::SECOND,
+                    task: TaskId(1),
+                    handle: HandleId::NONE,
+                    future: loopscope_protocol::FutureId::NONE,
+                };
+                let now = send(passed, event, &text[..len.min(120)]);
+                let (a, b) = text.split_at(len / 2);
+                let texts = Some([&["message"][..], &[a, b]]);
+                emitter.carefully(now, long(Kind::HandlerCall), texts, &[1, 1, 2, 1, 0, 0]);
+            }
+            Act::Snapshot(passed) => {
+                let now = send(passed, Event::SnapshotBegin {}, "");
+                emitter.carefully(now, long(Kind::SnapshotBegin), None, &[]);
+            }
+            Act::Idle(passed) => {
+                now += u64::from(passed);
+                emitter.idle(now as u32);
+            }
+            Act::Read(most) => bytes.extend(read(channel, ring, most)),
+            Act::HoldBack(yes) => emitter.hold_back(yes),
+            Act::Watch => emitter.watch(Some(Watch { records: 3, kinds: 0 })),
+        }
+    }
+    // At the end the host reads all, and the gap that may be owed is told.
+    emitter.hold_back(false);
+    for _ in 0..3 {
+        bytes.extend(read(channel, ring, usize::MAX));
+        emitter.idle(now as u32);
+    }
+    bytes.extend(read(channel, ring, usize::MAX));
+    (bytes, sent, emitter.dropped())
+}
+
+proptest! {
+    #[test]
+    fn what_was_sent_arrives_in_order_or_is_counted(
+        size in 64usize..700,
+        start in any::<u32>(),
+        acts in proptest::collection::vec(acts(), 1..200),
+    ) {
+        let (bytes, sent, dropped) = play(size, start, &acts);
+        let got = decode(&bytes);
+        let mut sent = sent.iter();
+        let mut lost = 0;
+        for got in &got {
+            if let Event::Gap { lost: count } = got.event {
+                lost += count;
+                prop_assert!(count > 0);
+                for _ in 0..count {
+                    prop_assert!(sent.next().is_some(), "more are lost than were sent");
+                }
+                continue;
+            }
+            let (event, at, text) = sent.next().unwrap();
+            prop_assert_eq!(&got.event, event);
+            prop_assert_eq!(got.at, *at, "the time of {:?}", event);
+            prop_assert_eq!(std::str::from_utf8(&got.texts[1]).unwrap(), text);
+        }
+        prop_assert_eq!(sent.next(), None);
+        prop_assert_eq!(lost, dropped);
+    }
+
+    #[test]
+    fn nonsense_from_the_host_is_survived(
+        acts in proptest::collection::vec((acts(), any::<u32>()), 1..100),
+        size in 64usize..300,
+    ) {
+        let ring = ring(size);
+        let channel = channel(ring);
+        let emitter = Emitter::new(channel);
+        emitter.open(ring, 0);
+        for (act, nonsense) in acts {
+            if let Act::Read(_) = act {
+                channel.set_read_offset(nonsense % (2 * size as u32));
+            }
+            emitter.event(1, Code::new(short::HANDLE_RUN), &[nonsense]);
+            prop_assert!((channel.write_offset() as usize) < size);
+        }
+    }
+}
+
+#[test]
+fn the_clock_may_wrap_as_often_as_it_likes() {
+    let ring = ring(4096);
+    let channel = channel(ring);
+    let emitter = Emitter::new(channel);
+    emitter.open(ring, u32::MAX - 5);
+    let step = 0x7000_0000u32;
+    let mut now = u32::MAX - 5;
+    for _ in 0..100 {
+        // Two looks in each event's time: together they are longer than the clock can show.
+        for _ in 0..2 {
+            now = now.wrapping_add(step);
+            emitter.idle(now);
+        }
+        now = now.wrapping_add(step);
+        emitter.event(now, Code::new(short::HANDLE_RUN), &[1]);
+    }
+    let got = decode(&read(channel, ring, usize::MAX));
+    assert_eq!(got.len(), 100);
+    assert_eq!(got[99].at, 300 * u64::from(step));
+}
+
+#[test]
+fn a_gap_takes_the_number_after_the_lost_ones() {
+    let ring = ring(64);
+    let channel = channel(ring);
+    let emitter = Emitter::new(channel);
+    emitter.open(ring, 0);
+    for _ in 0..20 {
+        emitter.event(7, Code::new(short::HANDLE_RUN), &[1]);
+    }
+    let first = decode(&read(channel, ring, usize::MAX));
+    assert!(first.len() < 20, "the ring was too large for this test");
+    let mut bytes = crate::test_host::read(channel, ring, 0);
+    emitter.event(9, Code::new(short::HANDLE_RUN), &[1]);
+    bytes.extend(read(channel, ring, usize::MAX));
+    let mut decoder = loopscope_protocol::wire::Decoder::after(first.len() as u8);
+    let loopscope_protocol::wire::Step::Frame { item, used, .. } = decoder.next(&bytes, true)
+    else {
+        panic!("no gap")
+    };
+    let loopscope_protocol::wire::ItemFrame::Event(frame) = item else { panic!("no event") };
+    let lost = 20 - first.len() as u32;
+    assert_eq!(frame.event, Event::Gap { lost });
+    assert_eq!((frame.seq, frame.delta, frame.loop_id), (21, 9, LoopId(1)));
+    assert!(used < bytes.len(), "the event follows");
+    assert_eq!(emitter.seq(), 22);
+    assert_eq!(emitter.dropped(), lost);
+}
+
+#[test]
+fn a_host_that_waits_for_a_kind_or_a_count_is_told() {
+    let ring = ring(256);
+    let emitter = Emitter::new(channel(ring));
+    emitter.open(ring, 0);
+    let run = || emitter.event(0, Code::new(short::HANDLE_RUN), &[1]);
+    emitter.watch(Some(Watch { records: 0, kinds: 1 << Kind::TimerNew as u8 }));
+    run();
+    assert!(!emitter.seen());
+    emitter.event(0, Code::new(short::TIMER_NEW_OWN), &[1, 2]);
+    assert!(emitter.seen());
+    emitter.watch(Some(Watch { records: 2, kinds: 0 }));
+    run();
+    assert!(!emitter.seen());
+    run();
+    assert!(emitter.seen());
+    emitter.watch(None);
+    assert!(!emitter.seen());
+}
+
+#[test]
+fn every_short_form_counts_as_its_kind() {
+    for code in short::POLL_BEGIN..=short::SUSPEND_ON {
+        let ring = ring(64);
+        let channel = channel(ring);
+        let emitter = Emitter::new(channel);
+        emitter.open(ring, 0);
+        // Enough numbers for any form; too many make no frame.
+        for numbers in 1..=3 {
+            emitter.event(0, Code::new(code), &[1; 3][..numbers]);
+            let bytes = read(channel, ring, usize::MAX);
+            let mut decoder = loopscope_protocol::wire::Decoder::midway();
+            if let loopscope_protocol::wire::Step::Frame { item, .. } = decoder.next(&bytes, true)
+                && let loopscope_protocol::wire::ItemFrame::Event(frame) = item
+            {
+                assert_eq!(kind(code), frame.event.kind() as u8, "{code:#x}");
+            }
+        }
+    }
+}
