@@ -4,6 +4,7 @@
 
 mod link;
 mod losses;
+mod probe;
 mod words;
 
 use std::path::PathBuf;

@@ -4,7 +4,7 @@
 /// begins with it or holds it is nearer than one that is only spelled alike.
 pub fn near<'a>(word: &str, names: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let word = word.to_lowercase();
-    let limit = word.len() / 2 + 1;
+    let limit = word.len() / 3 + 1;
     let mut found: Vec<(usize, &str)> = names
         .into_iter()
         .filter_map(|name| {
