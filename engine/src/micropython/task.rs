@@ -9,7 +9,7 @@ use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::{OptionalArg, PySetterValue};
 use rustpython_vm::protocol::PyIterReturn;
-use rustpython_vm::types::{Constructor, Hashable, IterNext, Iterable, Representable};
+use rustpython_vm::types::{Constructor, Destructor, Hashable, IterNext, Iterable, Representable};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
 };
@@ -218,7 +218,10 @@ fn outcome(data: PyObjectRef, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
     }
 }
 
-#[pyclass(flags(HAS_WEAKREF), with(Constructor, Representable, Hashable, Iterable, IterNext))]
+#[pyclass(
+    flags(HAS_WEAKREF),
+    with(Constructor, Destructor, Representable, Hashable, Iterable, IterNext)
+)]
 impl PyTask {
     #[pymethod]
     fn done(zelf: &Py<Self>, vm: &VirtualMachine) -> bool {
@@ -279,6 +282,17 @@ fn assigned(value: PySetterValue, vm: &VirtualMachine) -> PyResult<PyObjectRef> 
 impl Representable for PyTask {
     fn repr_str(_zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
         Ok("<Task>".to_owned())
+    }
+}
+
+/// MicroPython does not run the rest of a coroutine that nobody needs any more: no `finally` of it
+/// runs, and no `GeneratorExit` is raised in it. So the coroutine of an unfinished task is kept.
+impl Destructor for PyTask {
+    fn del(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
+        if !zelf.is_done(vm) {
+            std::mem::forget(zelf.coro());
+        }
+        Ok(())
     }
 }
 

@@ -137,3 +137,34 @@ asyncio.run(main())
 ";
     assert_eq!(prints(source), "set 0\n");
 }
+
+#[test]
+fn a_dropped_task_is_not_closed() {
+    let source = "
+async def waits():
+    try: await asyncio.Event().wait()
+    finally: print('never')
+async def main():
+    asyncio.create_task(waits()); await asyncio.sleep(0)
+    asyncio.new_event_loop()
+asyncio.get_event_loop().run_until_complete(main())
+import gc; gc.collect(); print('end')
+";
+    assert_eq!(prints(source), "end\n");
+}
+
+#[test]
+fn a_refused_run_makes_no_task() {
+    let source = "
+async def inner(): print('never')
+async def outer():
+    try: asyncio.get_event_loop().run_until_complete(inner())
+    except RuntimeError as e: print(e)
+    await asyncio.sleep_ms(1)
+asyncio.run(outer())
+";
+    assert_eq!(
+        prints_in(DOCUMENTED, source),
+        "asyncio.run_until_complete() cannot be called from a running event loop\n"
+    );
+}

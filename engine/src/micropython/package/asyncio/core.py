@@ -43,7 +43,8 @@ class Loop:
         _loopscope.run_forever(_stopper())
 
     def run_until_complete(aw):
-        return run_until_complete(_promote_to_task(aw))
+        # It becomes a task only where a run is not refused.
+        return run_until_complete(aw)
 
     def stop():
         _loopscope.stop()
