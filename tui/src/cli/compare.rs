@@ -11,10 +11,7 @@ use super::{DiffArgs, Shared, code, complain};
 use crate::session::{Command, Comparison, Outcome, Session, Target};
 
 pub(super) fn diff(args: &DiffArgs) -> i32 {
-    match compare(args) {
-        Ok(code) => code,
-        Err(code) => code,
-    }
+    compare(args).unwrap_or_else(|code| code)
 }
 
 fn compare(args: &DiffArgs) -> Result<i32, i32> {

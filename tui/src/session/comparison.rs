@@ -13,6 +13,9 @@ use crate::widgets::text::width;
 const BEFORE: usize = 4;
 const AFTER: usize = 6;
 
+/// How wide an answer is: it fits a window on a screen of 80 columns.
+const WIDTH: usize = 70;
+
 /// What came of comparing.
 #[derive(Debug)]
 pub struct Comparison {
@@ -64,10 +67,11 @@ impl Comparison {
         let mut text = wrapped(&found.sentence, columns);
         text.push('\n');
         let [one, two] = self.titles.each_ref().map(|title| fitted(title, half));
-        text.push_str(&format!("\n  {one} {two}").trim_end().replacen("\n  ", "\n  ", 1));
+        text.push_str(format!("\n  {one} {two}").trim_end());
         for row in &self.rows {
             let mark = if row.same { ' ' } else { '>' };
-            let [left, right] = [&row.first, &row.second].map(|cell| fitted(&line(cell), half));
+            let [left, right] =
+                [&row.first, &row.second].map(|cell| fitted(&line(cell.as_ref()), half));
             text.push('\n');
             text.push_str(format!("{mark} {left} {right}").trim_end());
         }
@@ -76,7 +80,7 @@ impl Comparison {
 
     /// The answer of the command `diff`.
     pub(super) fn answer(&self) -> Answer {
-        let answer = Answer::new(self.text(80)).with("same", self.found.is_none());
+        let answer = Answer::new(self.text(WIDTH)).with("same", self.found.is_none());
         let Some(found) = &self.found else { return answer };
         let cell = |cell: &Option<Cell>| match cell {
             Some(cell) => json!({ "seq": cell.seq, "text": cell.text }),
@@ -98,7 +102,7 @@ impl Comparison {
 }
 
 /// `0.010 fetch (task 3) goes on`.
-fn line(cell: &Option<Cell>) -> String {
+fn line(cell: Option<&Cell>) -> String {
     match cell {
         None => "(has ended)".to_owned(),
         Some(Cell { t: Some(t), text, .. }) => {

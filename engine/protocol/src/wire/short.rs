@@ -201,7 +201,9 @@ mod tests {
         out.byte(code);
         out.byte(seq);
         out.var(time);
-        numbers.iter().for_each(|number| out.var(*number));
+        for number in numbers {
+            out.var(*number);
+        }
         let mut bytes = out.finish().unwrap().to_vec();
         bytes.push(crc8(&bytes));
         bytes
@@ -224,8 +226,9 @@ mod tests {
             n in 1..u32::MAX, ms in 0u64..1 << 50, who in 0..u32::MAX - 1, id in 1..u32::MAX,
         ) {
             let handle = HandleId(n);
-            let task = TaskId(u32::try_from((u64::from(n) + 1) / 2).unwrap());
+            let task = TaskId(n.div_ceil(2));
             let partner = HandleId(if n % 2 == 1 { n + 1 } else { n - 1 });
+            #[allow(clippy::cast_precision_loss, reason = "below 2^50")]
             let when = ms as f64 / 1000.0;
             let by = match who {
                 0 => By::Outside,
