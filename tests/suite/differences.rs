@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use loopscope_lessons::{Difference, differences};
 use loopscope_protocol::Word as _;
-use loopscope_tests::Scratch;
 use loopscope_tests::left_out::mention;
 use loopscope_tests::micropython::Micropython;
 use loopscope_tests::outside::{has_python, python};
 use loopscope_tests::programs::{compare, each, within_three_attempts};
+use loopscope_tests::{Scratch, loopscope};
 
 use crate::headless_with;
 
@@ -43,6 +43,21 @@ fn both_dialects_print_what_is_recorded() {
             })?;
         }
         Ok(())
+    });
+}
+
+#[test]
+fn diff_finds_where_they_part() {
+    let scratch = Scratch::new();
+    each(&files(&scratch), name, |(difference, file)| {
+        let dialects = ["--dialect", "cpython", "--dialect", difference.dialect.word()];
+        let ended = loopscope(["diff"]).args(dialects).arg(file).limit(60).end();
+        // What asyncio.run() does for itself at its end is no difference that a learner asks for.
+        let marked = |line: &str| line.starts_with("> ") && !line.contains("shutdown_");
+        match ended.code() {
+            1 if ended.out().lines().any(marked) => Ok(()),
+            _ => Err(ended.to_string()),
+        }
     });
 }
 
