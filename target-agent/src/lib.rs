@@ -32,6 +32,7 @@
 mod agent;
 pub mod clock;
 mod control;
+pub mod embassy;
 pub mod emit;
 mod emitter;
 pub mod event_loop;

@@ -41,4 +41,5 @@ pub fn start() {
 #[exception]
 fn SysTick() {
     Clock::interrupt();
+    crate::alarm::look();
 }

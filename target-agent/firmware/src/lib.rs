@@ -7,6 +7,7 @@ use loopscope_agent::protocol::Dialect;
 use loopscope_agent::{Ring, clock, milliseconds, poll};
 use panic_probe as _;
 
+pub mod alarm;
 pub mod board;
 pub mod flood;
 

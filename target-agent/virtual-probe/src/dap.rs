@@ -1,4 +1,4 @@
-//! The debug port and its one access port, as ADIv5 has them.
+//! The debug port and its one access port, as Arm's debug interface of version 5 has them.
 
 use crate::Error;
 use crate::processor::{Board, Core};
@@ -128,12 +128,17 @@ impl<B: Board> Ports<B> {
         ((self.select >> 24) as u8, (self.select & 0xf0) as u8 | address & 0xc)
     }
 
+    /// Whether `SELECT` names the bank in which the status is.
+    const fn is_bank_0(&self) -> bool {
+        self.select.trailing_zeros() >= 4
+    }
+
     /// Reads a register of the debug port.
     pub fn read_debug(&mut self, address: u8) -> u32 {
         match address & 0xc {
             ABORT => DPIDR,
             // Only bank 0 is the status; the others tell nothing that a client needs.
-            CTRL_STAT if self.select & 0xf == 0 => self.ctrl | (self.ctrl & POWER_REQUESTS) << 1,
+            CTRL_STAT if self.is_bank_0() => self.ctrl | (self.ctrl & POWER_REQUESTS) << 1,
             CTRL_STAT => 0,
             // `RDBUF`: what the last read of the access port over the wire found.
             _ => self.buffer,
@@ -151,7 +156,7 @@ impl<B: Board> Ports<B> {
                     self.ctrl &= !WRITE_DATA_ERROR;
                 }
             }
-            CTRL_STAT if self.select & 0xf == 0 => {
+            CTRL_STAT if self.is_bank_0() => {
                 let errors = self.ctrl & (STICKY_ERROR | WRITE_DATA_ERROR);
                 self.ctrl = value & SETTABLE | errors;
             }

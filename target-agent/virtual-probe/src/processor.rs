@@ -82,8 +82,8 @@ const FP_REMAP: u32 = 0xe000_2004;
 const FP_COMP: u32 = 0xe000_2008;
 
 /// How many comparators there are.
-const COMPARATORS: usize = 6;
-const FP_COMP_END: u32 = FP_COMP + 4 * COMPARATORS as u32;
+const COMPARATORS: u32 = 6;
+const FP_COMP_END: u32 = FP_COMP + 4 * COMPARATORS;
 
 /// Bits of `DHCSR`: what a client sets, and what it reads.
 const DEBUG_ENABLE: u32 = 1;
@@ -120,7 +120,7 @@ pub struct Core<B> {
     reasons: u32,
     data: u32,
     monitor: u32,
-    comparators: [u32; COMPARATORS],
+    comparators: [u32; COMPARATORS as usize],
     comparing: bool,
     /// The addresses at which the board holds.
     breakpoints: Vec<u32>,
@@ -141,7 +141,7 @@ impl<B: Board> Core<B> {
             reasons: if held { BY_VECTOR_CATCH } else { 0 },
             data: 0,
             monitor: 0,
-            comparators: [0; COMPARATORS],
+            comparators: [0; COMPARATORS as usize],
             comparing: false,
             breakpoints: Vec::new(),
         }
@@ -178,7 +178,7 @@ impl<B: Board> Core<B> {
             DCRDR => self.data,
             DEMCR => self.monitor,
             DFSR => self.reasons,
-            FP_CTRL => (COMPARATORS as u32) << 4 | u32::from(self.comparing),
+            FP_CTRL => COMPARATORS << 4 | u32::from(self.comparing),
             FP_COMP..FP_COMP_END => self.comparators[((address - FP_COMP) / 4) as usize],
             _ => {
                 let mut word = [0; 4];
@@ -404,7 +404,7 @@ mod tests {
     fn registers_move_while_it_is_held() {
         let mut core = core(true);
         put(&mut core, DCRDR, 0x2000_1000);
-        put(&mut core, DCRSR, 1 << 16 | 13);
+        put(&mut core, DCRSR, 1 << 16 | 0xd);
         put(&mut core, DCRDR, 0);
         put(&mut core, DCRSR, 13);
         assert_ne!(core.read_word(DHCSR).unwrap() & REGISTER_READY, 0);

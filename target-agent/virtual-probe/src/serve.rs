@@ -119,12 +119,9 @@ struct Served<B> {
 fn accept<B: Board + Send + 'static>(listener: &TcpListener, served: &Arc<Served<B>>) {
     let mut clients: Vec<JoinHandle<()>> = Vec::new();
     while !served.over.load(Ordering::Acquire) {
-        let stream = match listener.accept() {
-            Ok((stream, _)) => stream,
-            Err(_) => {
-                thread::sleep(LOOK);
-                continue;
-            }
+        let Ok((stream, _)) = listener.accept() else {
+            thread::sleep(LOOK);
+            continue;
         };
         clients.retain(|client| !client.is_finished());
         if served.busy.swap(true, Ordering::AcqRel) {

@@ -65,19 +65,21 @@ impl Wire {
         self.state = match self.state {
             State::Deaf => State::Deaf,
             State::Reset if bit => State::Reset,
-            State::Reset => State::Idle,
-            State::Idle if bit => State::Request { bits: 1, got: 1 },
-            State::Idle => State::Idle,
             State::Request { bits, got } => {
                 let bits = bits | u8::from(bit) << got;
                 if got < 7 { State::Request { bits, got: got + 1 } } else { request(bits, access) }
             }
-            // The client writes where it should read: it has given this access up.
-            State::Reading { .. } | State::Acknowledging { .. } | State::Refusing { .. } if bit => {
-                State::Request { bits: 1, got: 1 }
-            }
-            State::Reading { .. } | State::Acknowledging { .. } | State::Refusing { .. } => {
-                State::Idle
+            // The client may also write where it should read: then it has given that access up.
+            State::Reset
+            | State::Idle
+            | State::Reading { .. }
+            | State::Acknowledging { .. }
+            | State::Refusing { .. } => {
+                if bit {
+                    State::Request { bits: 1, got: 1 }
+                } else {
+                    State::Idle
+                }
             }
             State::Writing { address, ap, bits, got } => {
                 let bits = bits | u64::from(bit) << got;
