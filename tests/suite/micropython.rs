@@ -107,7 +107,8 @@ fn programs_print_what_real_micropython_prints_now() {
             oracle.prints(&program.file, &ours(FIRMWARE, &program.file).out())
         });
         mention(&format!(
-            "{}: {} of {} programs ran live; what cannot run there was compared with committed output",
+            "{}: {} of {} programs ran live; what cannot run there was compared with committed \
+             output",
             oracle.name(),
             live.len(),
             real.clone().count()
