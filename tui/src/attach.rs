@@ -47,7 +47,7 @@ pub use near::near;
 pub enum Where {
     /// Behind a debug probe.
     Probe(Wired),
-    /// Behind a raw RTT stream over TCP, as OpenOCD and J-Link give it: `HOST:PORT`.
+    /// Behind a raw RTT stream over TCP, as the servers of `OpenOCD` and J-Link give it: `HOST:PORT`.
     Tcp(String),
     /// In a file that holds what came over such a stream.
     Capture(PathBuf),

@@ -164,7 +164,7 @@ fn the_demo_is_one_command() {
     // It was attached before its first instruction.
     assert_eq!(answers[0]["record"]["event"], "task-done", "{ended}");
     assert_eq!(answers[2]["gaps"], 0, "{ended}");
-    assert!(ended.took < Duration::from_secs(60));
+    assert!(ended.took < Duration::from_mins(1));
 }
 
 #[test]

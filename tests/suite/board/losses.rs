@@ -114,7 +114,7 @@ fn a_sound_raw_stream_is_whole() {
 fn dropped_bytes_are_a_gap_of_the_right_size() {
     let mut frames = stream();
     // Frame n holds record n.
-    let lost = 40;
+    let lost = 40_usize;
     frames.drain(1000..1000 + lost);
     let mut bytes = frames.concat();
     // And half a record somewhere else.
@@ -122,7 +122,7 @@ fn dropped_bytes_are_a_gap_of_the_right_size() {
     bytes.drain(cut + 3..cut + 6);
     let records = watched(bytes);
     let gaps: Vec<_> = only(&records, "gap")[1..].iter().map(|gap| gap.number("lost")).collect();
-    assert_eq!(gaps, [lost as i64, 1]);
+    assert_eq!(gaps, [40, 1]);
     assert_eq!(never_wrong(&records), SENT as usize - 1 - lost - 1);
 }
 

@@ -1,4 +1,4 @@
-//! Raw RTT streams: over TCP, as OpenOCD's and J-Link's servers give them, and from a file.
+//! Raw RTT streams: over TCP, as the servers of `OpenOCD` and J-Link give them, and from a file.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};

@@ -21,6 +21,7 @@ const IN_A_SCRIPT: Duration = Duration::from_secs(5);
 
 /// How a board is found, and what may be done to it.
 #[derive(Args, Clone, Debug, Default)]
+#[allow(clippy::doc_markdown, reason = "help is shown as it is")]
 pub(super) struct BoardArgs {
     /// The chip's name, as nRF52840_xxAA; a generic one such as Cortex-M4 does for watching
     #[arg(long, value_name = "NAME")]

@@ -165,7 +165,7 @@ impl Board {
         self.bytes.extend_from_slice(bytes);
         self.ingest.feed(bytes);
         let before = self.records;
-        while let Some(each) = self.ingest.next() {
+        for each in self.ingest.by_ref() {
             match &each {
                 Arrived::Record(record) => {
                     self.records += 1;
