@@ -1,0 +1,115 @@
+//! The debug registers, in front of a made-up board.
+
+use super::made_up::{Did, MadeUp};
+use super::*;
+
+const RUN: u32 = DEBUG_KEY << 16 | DEBUG_ENABLE;
+
+fn core(held: bool) -> Core<MadeUp> {
+    Core::new(MadeUp::default(), held)
+}
+
+fn put(core: &mut Core<MadeUp>, address: u32, value: u32) {
+    core.write(address, &value.to_le_bytes()).unwrap();
+}
+
+#[test]
+fn it_is_held_stepped_and_let_go() {
+    let mut core = core(false);
+    put(&mut core, DHCSR, RUN | HALT);
+    assert_eq!(core.board.did, [Did::Hold]);
+    assert_ne!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0);
+    assert_eq!(core.read_word(DFSR).unwrap(), BY_REQUEST);
+    put(&mut core, DFSR, 0x1f);
+    assert_eq!(core.read_word(DFSR).unwrap(), 0);
+    put(&mut core, DHCSR, RUN | STEP | MASK_INTERRUPTS);
+    assert!(core.is_halted());
+    put(&mut core, DHCSR, RUN);
+    assert_eq!(core.board.did, [Did::Hold, Did::Step, Did::Resume]);
+    assert_eq!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0);
+    // Without the key nothing happens.
+    put(&mut core, DHCSR, DEBUG_ENABLE | HALT);
+    assert_eq!(core.board.did.len(), 3);
+}
+
+#[test]
+fn a_client_that_only_attaches_leaves_a_held_board_alone() {
+    let mut core = core(true);
+    let status = core.read_word(DHCSR).unwrap();
+    assert_eq!(status & (DEBUG_ENABLE | IS_HALTED), DEBUG_ENABLE | IS_HALTED);
+    // One that leaves lets it run.
+    put(&mut core, DHCSR, DEBUG_KEY << 16);
+    assert_eq!(core.board.did, [Did::Resume]);
+}
+
+#[test]
+fn registers_move_while_it_is_held() {
+    let mut core = core(true);
+    put(&mut core, DCRDR, 0x2000_1000);
+    put(&mut core, DCRSR, 1 << 16 | 0xd);
+    put(&mut core, DCRDR, 0);
+    put(&mut core, DCRSR, 13);
+    assert_ne!(core.read_word(DHCSR).unwrap() & REGISTER_READY, 0);
+    assert_eq!(core.read_word(DCRDR).unwrap(), 0x2000_1000);
+    // Those in between are reserved.
+    put(&mut core, DCRSR, 63);
+    assert_eq!(core.read_word(DCRDR).unwrap(), 0);
+}
+
+#[test]
+fn comparators_become_breakpoints() {
+    let mut core = core(false);
+    put(&mut core, FP_COMP, 0x4000_0101);
+    assert!(core.board.did.is_empty(), "not before comparing is on");
+    put(&mut core, FP_CTRL, 3);
+    let on = |address| Did::Break(address, true);
+    assert_eq!(core.board.did, [Did::Hold, on(0x100), Did::Resume]);
+    core.board.did.clear();
+    put(&mut core, FP_COMP + 4, 0x8000_0201);
+    assert_eq!(core.board.did, [Did::Hold, on(0x202), Did::Resume]);
+    core.board.did.clear();
+    put(&mut core, FP_CTRL, 2);
+    let off = |address| Did::Break(address, false);
+    assert_eq!(core.board.did, [Did::Hold, off(0x100), off(0x202), Did::Resume]);
+    assert_eq!(core.read_word(FP_CTRL).unwrap(), 0x60);
+}
+
+#[test]
+fn a_breakpoint_that_is_reached_is_told() {
+    let mut core = core(false);
+    core.board.stopped = true;
+    assert_ne!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0);
+    assert_eq!(core.read_word(DFSR).unwrap(), BY_BREAKPOINT);
+}
+
+#[test]
+fn a_reset_is_told_once_and_can_be_caught() {
+    let mut core = core(false);
+    put(&mut core, AIRCR, RESET_KEY << 16 | 4);
+    assert_eq!(core.board.did, [Did::Reset, Did::Resume]);
+    assert_ne!(core.read_word(DHCSR).unwrap() & WAS_RESET, 0);
+    assert_eq!(core.read_word(DHCSR).unwrap() & WAS_RESET, 0);
+    core.board.did.clear();
+    put(&mut core, DHCSR, RUN);
+    put(&mut core, DEMCR, CATCH_RESET);
+    put(&mut core, AIRCR, RESET_KEY << 16 | 4);
+    assert_eq!(core.board.did, [Did::Reset]);
+    assert_eq!(core.read_word(DFSR).unwrap(), BY_VECTOR_CATCH);
+    assert!(core.is_halted());
+    // Another write to it is the board's own.
+    put(&mut core, AIRCR, RESET_KEY << 16 | 0x300);
+    assert_eq!(core.board.did, [Did::Reset]);
+}
+
+#[test]
+fn everything_else_is_the_boards_own_memory() {
+    let mut core = core(false);
+    core.write(0x2000_0003, b"abc").unwrap();
+    let mut back = [0; 5];
+    core.read(0x2000_0002, &mut back).unwrap();
+    assert_eq!(back, *b"\0abc\0");
+    put(&mut core, 0xe000_ed08, 0x80);
+    assert_eq!(core.read_word(0xe000_ed08).unwrap(), 0x80);
+    let mut bytes = [0; 8];
+    core.read(DCRDR, &mut bytes).unwrap();
+}
