@@ -43,10 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
          | flash with the control channel, bytes | {} | | |\n\
          | RAM with the control channel, bytes | {} | | |\n",
         ours.0,
-        ours.1,
         defmt.0,
-        defmt.1,
         LIMITS[0],
+        ours.1,
+        defmt.1,
         LIMITS[1],
         LIMITS[2],
         LIMITS[3],
@@ -88,8 +88,8 @@ fn run(program: &Path) -> Result<(f64, f64), Box<dyn Error>> {
         .arg(program)
         .output()
         .map_err(|error| format!("qemu-system-arm: {error}; install qemu-system-arm"))?;
-    let said = String::from_utf8_lossy(&run.stdout).into_owned()
-        + &String::from_utf8_lossy(&run.stderr);
+    let said =
+        String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
     let line = said.lines().find(|line| line.contains(" bytes an event")).ok_or(said.clone())?;
     println!("{line}");
     let number = |before: &str| {

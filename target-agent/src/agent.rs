@@ -1,6 +1,7 @@
 //! The one agent of a program: its emitter, its control channel, and how both are started.
 
 use core::cell::Cell;
+use core::sync::atomic::AtomicU8;
 
 use critical_section::Mutex;
 use loopscope_protocol::Dialect;
@@ -37,12 +38,17 @@ pub fn init<const UP: usize, const DOWN: usize>(
     down: &'static Ring<DOWN>,
     dialect: Dialect,
 ) {
+    init_with(up.bytes(), down.bytes(), dialect);
+}
+
+/// [`init`] with rings of any size.
+pub(crate) fn init_with(up: &'static [AtomicU8], down: &'static [AtomicU8], dialect: Dialect) {
     critical_section::with(|cs| {
         let agent = AGENT.borrow(cs);
         agent.dialect.set(dialect);
-        agent.emitter.open(up.bytes(), clock::now());
-        agent.control.open(down.bytes());
-        _LOOPSCOPE_RTT.open(up.bytes(), down.bytes());
+        agent.emitter.open(up, clock::now());
+        agent.control.open(down);
+        _LOOPSCOPE_RTT.open(up, down);
     });
 }
 

@@ -30,6 +30,8 @@
 )]
 
 mod agent;
+#[cfg(feature = "c")]
+pub mod c;
 pub mod clock;
 mod control;
 pub mod embassy;

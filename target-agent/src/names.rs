@@ -24,11 +24,17 @@ unsafe extern "C" {
 #[doc(hidden)]
 #[inline]
 pub fn number(text: &'static [u8]) -> NameId {
+    number_at(text.as_ptr() as usize)
+}
+
+/// The number of the text at that address.
+#[inline]
+pub(crate) fn number_at(address: usize) -> NameId {
     #[cfg(not(target_vendor = "apple"))]
     let start = &raw const START as usize;
     #[cfg(target_vendor = "apple")]
     let start = FIRST.as_ptr() as usize;
-    NameId((text.as_ptr() as usize).wrapping_sub(start) as u32 + 1)
+    NameId(address.wrapping_sub(start) as u32 + 1)
 }
 
 /// All texts with their numbers, as a host finds them in the ELF.

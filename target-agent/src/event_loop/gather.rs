@@ -154,11 +154,12 @@ async fn wait<G: Gathered>(tasks: &G, all: bool) -> Result<(), Error> {
         })
         .await;
         cancel = ended.is_err();
-        if cancel && let Some(number) = number {
-            critical_section::with(|cs| {
+        critical_section::with(|cs| {
+            // It may have been complete, and its task on the way, when that was cancelled.
+            if let Some(number) = number.filter(|_| cancel && me.at(cs).gather_left.get() > 0) {
                 emit::future_done(number, FutureHow::Cancelled, core(cs).by());
-            });
-        }
+            }
+        });
         failed = ended.err().or(critical_section::with(|cs| me.at(cs).gather_error.take()));
     }
     let mut refused = None;
@@ -257,7 +258,10 @@ impl Core {
         let at = by.at(cs);
         let Data::Gather(number) = at.data.get() else { return };
         match how {
-            Err(error) if !at.gather_all.get() => at.gather_error.set(Some(error)),
+            Err(error) if !at.gather_all.get() => {
+                at.gather_error.set(Some(error));
+                at.gather_left.set(0);
+            }
             _ => {
                 at.gather_left.set(at.gather_left.get() - 1);
                 if at.gather_left.get() > 0 {

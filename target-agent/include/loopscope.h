@@ -1,0 +1,88 @@
+/* The Loopscope agent for schedulers in C.
+ *
+ * Each call sends one record at once, from a task or from an interrupt, and never waits. What the
+ * events mean and in which order they come is in the documentation of `loopscope_protocol::event`;
+ * an example is in that of `loopscope_agent::emit`. A number of 0 means none.
+ *
+ * Task k, counted from 1, has the handles 2k-1 and 2k, which it uses in turn each time that it is
+ * queued.
+ *
+ * Link with the static library of the crate in `c`:
+ *   cd c && cargo build --release --target thumbv7m-none-eabi
+ */
+#ifndef LOOPSCOPE_H
+#define LOOPSCOPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The program defines these three: a counter that counts up and wraps at the mask's bits, the mask
+ * (0xffffffff if all 32 count), and how often it counts in a second. */
+uint32_t _loopscope_clock(void);
+uint32_t _loopscope_clock_mask(void);
+uint32_t _loopscope_clock_ticks_per_second(void);
+
+enum loopscope_dialect { LOOPSCOPE_MICROPYTHON = 3, LOOPSCOPE_OTHER = 6 };
+enum loopscope_run { LOOPSCOPE_FOREVER = 0, LOOPSCOPE_UNTIL_COMPLETE = 1 };
+enum loopscope_how { LOOPSCOPE_STEP = 5, LOOPSCOPE_WAKEUP = 6, LOOPSCOPE_DONE_CALLBACK = 7 };
+enum loopscope_end { LOOPSCOPE_RESULT = 0, LOOPSCOPE_EXCEPTION = 1, LOOPSCOPE_CANCELLED = 2 };
+enum loopscope_handler { LOOPSCOPE_DEFAULT = 0, LOOPSCOPE_CUSTOM = 1 };
+
+/* A scheduler that can tell its state: the room in bytes that it takes, about 48 a task, and a
+ * function that tells all of it by the calls below. */
+struct loopscope_source {
+    uint32_t room;
+    void (*snapshot)(void);
+};
+
+/* Opens the rings, which are static and of at least 64 bytes. Once, before all else. */
+void loopscope_init(uint8_t *up, uint32_t up_size, uint8_t *down, uint32_t down_size,
+                    uint8_t dialect);
+
+/* Answers the host: before each task, and again and again while nothing is due. True: the host
+ * wants the scheduler to hold; run no task, and call it again. `source` may be null. */
+bool loopscope_poll(const struct loopscope_source *source);
+
+/* A name whose text the host reads from the ELF: `loopscope_name(LOOPSCOPE_TEXT("blink"))`. */
+#define LOOPSCOPE_TEXT(text)                                                                       \
+    (__extension__({                                                                               \
+        static const char loopscope_text[] __attribute__((section("loopscope_names"))) = text;     \
+        loopscope_text;                                                                            \
+    }))
+uint32_t loopscope_name(const char *text);
+
+void loopscope_loop_new(void);
+void loopscope_loop_run(uint8_t how, uint32_t task);
+void loopscope_loop_stopped(uint8_t how);
+/* UINT32_MAX: no limit. */
+void loopscope_poll_begin(uint32_t timeout_ms);
+void loopscope_poll_end(void);
+void loopscope_handle_new(uint32_t handle, uint8_t how, uint32_t by_handle);
+void loopscope_timer_new(uint32_t handle, uint32_t when_ms, uint32_t by_handle);
+void loopscope_timer_due(uint32_t handle, uint32_t when_ms);
+void loopscope_timer_cancel(uint32_t handle, uint32_t when_ms, uint32_t by_handle);
+void loopscope_timer_drop(uint32_t handle, uint32_t when_ms);
+void loopscope_handle_run(uint32_t handle);
+void loopscope_handle_done(uint32_t handle);
+void loopscope_task_new(uint32_t task, uint32_t name, uint32_t file, uint32_t line,
+                        uint32_t by_handle);
+void loopscope_task_step(uint32_t task);
+/* It waits for nothing, for its own timer, for another task, or in a queue. */
+void loopscope_task_suspend(uint32_t task);
+void loopscope_task_suspend_timer(uint32_t task, uint32_t handle);
+void loopscope_task_suspend_task(uint32_t task, uint32_t other);
+void loopscope_task_suspend_queue(uint32_t task, uint32_t queue);
+void loopscope_task_done(uint32_t task, uint8_t how);
+void loopscope_task_cancel(uint32_t task, uint32_t by_handle);
+void loopscope_handler_call(uint8_t which, const char *message, const char *exception,
+                            uint32_t task);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
