@@ -26,8 +26,13 @@ fn embed(folder: &Path, name: &str) -> io::Result<()> {
     for file in files {
         let inside = file.strip_prefix(folder).expect("it was found there");
         let inside = inside.to_str().expect("names of lesson files are plain");
-        let path = file.to_str().expect("a path that rustc can read too");
-        writeln!(code, "    ({inside:?}, include_bytes!({path:?})),").expect("strings take all");
+        // Named from the crate, not from the disk: a build folder may outlive the place of a clone.
+        let path = format!("/{name}/{inside}");
+        writeln!(
+            code,
+            "    ({inside:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
+        )
+        .expect("strings take all");
     }
     code.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

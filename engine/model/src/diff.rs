@@ -167,10 +167,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether a task's coroutine stands in a file of the program's. The libraries make tasks of
-    /// their own, as for `wait_for`.
+    /// their own, as for `wait_for` or at the end of `run`.
     fn is_programs(&self, task: TaskId) -> bool {
         self.state.task(task).is_none_or(|task| {
-            task.defined.file.is_some() && !self.side.names.name(task.defined.file).starts_with('<')
+            let file = self.side.names.name(task.defined.file);
+            // What is compiled into the engine is called by its module.
+            let library = file.starts_with("<frozen") || file.starts_with("asyncio.");
+            !file.is_empty() && (!library || file.ends_with(".py"))
         })
     }
 
