@@ -67,7 +67,7 @@ fn a_visit(machine: Machine) {
     live.wait_until("records after it", || whole() && seen("loop-new") > 1);
     live.signal(Signal::SIGINT);
     assert_eq!(live.end().code(), Some(130), "{live}");
-    assert!(live.err().contains("The board was reset"), "{live}");
+    assert_eq!(live.err().matches("The board was reset").count(), 1, "{live}");
     assert!(live.err().contains("DEBUG"), "the program's own log is there: {live}");
     let records = events(&again);
     assert!(numbered(&records));

@@ -22,6 +22,9 @@ use watch::Watch;
 /// How long a program may take to start the agent.
 const START_UP: Duration = Duration::from_secs(5);
 
+/// A reset shows in two ways, which so much later are two resets.
+const ONE_RESET: Duration = Duration::from_secs(1);
+
 /// How long to wait between attempts to reach a board that is away.
 const AGAIN: Duration = Duration::from_millis(300);
 
@@ -58,6 +61,8 @@ struct Board<'a> {
     start: bool,
     /// How far the up ring was read, modulo its size.
     at: u64,
+    /// When the last reset was noticed.
+    restarted: Option<Instant>,
 }
 
 /// Attends a board until it is gone or we are to stop.
@@ -119,7 +124,7 @@ fn prepare<'a>(host: &Host<'a>, wired: &'a Wired) -> Result<Board<'a>, Refusal> 
     let shown = path.display().to_string();
     let block = firmware.control_block(&shown)?;
     let (flash, start) = (wired.flash, wired.start);
-    Ok(Board { firmware, wired, shown, block, flash, start, at: 0 })
+    Ok(Board { firmware, wired, shown, block, flash, start, at: 0, restarted: None })
 }
 
 fn open(selector: &DebugProbeSelector, chip: &str) -> Result<Session, Refusal> {
@@ -329,6 +334,7 @@ impl Board<'_> {
     fn moved(&mut self, host: &mut Host<'_>, offset: u64, watch: &mut Watch) {
         self.at = offset;
         if offset == 0 {
+            self.restarted = Some(Instant::now());
             host.restarted("The board was reset; its clock and its numbers start again.");
             host.connected(true);
             watch.logs = None;
@@ -348,7 +354,8 @@ impl Board<'_> {
         watch: &mut Watch,
     ) -> Result<bool, Served> {
         // After a reset the ring's offsets are 0. That is seen at the next read, unless they were.
-        if watch.look(host, core)? && self.at == 0 {
+        let known = self.restarted.is_some_and(|at| at.elapsed() < ONE_RESET);
+        if watch.look(host, core)? && self.at == 0 && !known {
             self.moved(host, 0, watch);
         }
         let (mut got, mut stale) = (0, false);
