@@ -2,6 +2,7 @@
 //!
 //! What stands here is all that a host needs to read a board: the names from the ELF's section, and
 //! `Ingest` for the rest.
+#![allow(clippy::cast_precision_loss, reason = "a time to be shown")]
 
 use std::error::Error;
 use std::io::{Read, Write};

@@ -1,6 +1,11 @@
 //! Makes the events of real runs a table for the cost measurement: `mix BYTES... > mix.rs`.
 //!
 //! The bytes are what boards sent, from their start; the table is `cost/src/mix.rs`.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "times of a run are a few seconds after its start"
+)]
 
 use std::error::Error;
 use std::fmt::Write;

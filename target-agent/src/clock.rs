@@ -3,6 +3,7 @@
 //! The counter has 32 bits and wraps. Every event and every [`crate::poll`] looks at it, so it is
 //! extended without loss as long as there are a few of them in each wrap: at 64 MHz, that takes 67
 //! seconds, which every idle loop does.
+#![allow(clippy::inline_always, reason = "a call would cost as much as what is called")]
 #![allow(unsafe_code, reason = "the program defines the clock as symbols, as it does for defmt")]
 
 unsafe extern "C" {

@@ -5,6 +5,7 @@
 //! be free. All else goes the careful way: where the room is counted anew, where a frame goes
 //! around the ring's end, where records were lost, and where a host waits for an event; `limit` is
 //! 0 while anything of that kind is the case.
+#![allow(clippy::inline_always, reason = "a call would cost as much as what is called")]
 
 use core::cell::Cell;
 use core::hint::black_box;
@@ -191,7 +192,9 @@ impl Emitter {
         // A snapshot's time counts from the start, so that a host needs nothing that came before.
         let absolute = code.byte() == Kind::SnapshotBegin as u8;
         out.var(if absolute { self.last_ticks() } else { self.untold.get() });
-        fields.iter().for_each(|field| out.var(u64::from(*field)));
+        for field in fields {
+            out.var(u64::from(*field));
+        }
         out.check();
         if out.commit() {
             self.told();
@@ -208,7 +211,9 @@ impl Emitter {
         let numbers = black_box(numbers);
         let len: usize = numbers.iter().map(|number| var_len(*number)).sum();
         out.byte((len + text.len()) as u8);
-        numbers.iter().for_each(|number| out.var(u64::from(*number)));
+        for number in numbers {
+            out.var(u64::from(*number));
+        }
         out.bytes(text);
         out.check();
         out.commit()
@@ -442,7 +447,9 @@ impl Pieces<'_> {
 
     #[inline(never)]
     fn bytes(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.byte(*byte));
+        for byte in bytes {
+            self.byte(*byte);
+        }
     }
 
     /// Ends a frame; another one may follow.

@@ -95,6 +95,9 @@ use queue::{Queue, before};
 /// The number of the queue that stands for all that is outside the loop: a driver's waker.
 const OUTSIDE: ObjectId = ObjectId(1);
 
+/// What prints a line, given in pieces.
+type Printer = fn(&[&str]);
+
 /// The one loop.
 struct Core {
     queue: Queue,
@@ -118,7 +121,7 @@ struct Core {
     /// Some task was woken from outside.
     woken: Cell<bool>,
     handler: Cell<Option<Handler>>,
-    printer: Cell<Option<fn(&[&str])>>,
+    printer: Cell<Option<Printer>>,
     idle: Cell<Option<fn()>>,
 }
 

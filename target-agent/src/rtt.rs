@@ -8,6 +8,7 @@
 //!
 //! The `unsafe` code of this file is the symbol's fixed name, and [`Window`], which writes a frame
 //! through a pointer because a check of the bounds at each byte would cost a fifth of an event.
+#![allow(clippy::inline_always, reason = "a call would cost as much as what is called")]
 #![allow(
     unsafe_code,
     reason = "a symbol's fixed name, and writes whose bounds are checked once a frame"

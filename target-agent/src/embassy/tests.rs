@@ -9,8 +9,8 @@ const OTHER: u32 = 0x2000_2000;
 
 #[test]
 fn a_program_is_told_and_empty_polls_are_not() {
-    let _turn = start();
     static ADAPTER: Adapter<2> = Adapter::new();
+    let _turn = start();
     let it = &ADAPTER;
     emit::loop_new();
     it.name(BLINK, crate::name!("blink"));

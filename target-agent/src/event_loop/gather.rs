@@ -98,7 +98,9 @@ impl<T, const N: usize> Gathered for [Task<T>; N] {
     type Results = [Result<T, Error>; N];
 
     fn each(&self, see: &mut dyn FnMut(AnyTask)) {
-        self.iter().for_each(|task| see(task.any()));
+        for task in self {
+            see(task.any());
+        }
     }
 
     fn values(&self) -> Result<Self::Values, Error> {

@@ -95,8 +95,8 @@ pub(crate) fn records() -> String {
 }
 
 fn check(expected: &str) {
-    let expected: String =
-        expected.trim().lines().map(|line| format!("{}\n", line.trim())).collect();
+    let mut expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    expected.push('\n');
     let found = records();
     assert!(found == expected, "expected:\n{expected}\nfound:\n{found}");
 }
