@@ -9,10 +9,14 @@
 
 use core::cell::Cell;
 use core::hint::black_box;
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::AtomicU8;
 
 use loopscope_protocol::wire::{CRC8_START, code, crc8_add, short};
 use loopscope_protocol::{HandleHow, Kind};
+
+mod pieces;
+
+use pieces::{Pieces, var_len};
 
 use crate::clock;
 use crate::rtt::{Channel, Window};
@@ -352,26 +356,9 @@ impl Emitter {
     }
 
     #[inline(never)]
-    fn begin(&self) -> Pieces<'_> {
-        Pieces {
-            emitter: self,
-            at: self.channel.write_offset_own(),
-            room: self.room(),
-            check: CRC8_START,
-            fits: true,
-        }
+    fn begin(&self) -> Pieces {
+        Pieces::new(self.ring.get(), self.channel, self.room())
     }
-}
-
-/// The bytes of a number as LEB128.
-#[inline(never)]
-fn var_len(mut value: u32) -> usize {
-    let mut len = 1;
-    while value >= 0x80 {
-        len += 1;
-        value >>= 7;
-    }
-    len
 }
 
 /// The kind of event that a code stands for.
@@ -405,83 +392,6 @@ pub(crate) const fn handle_new(how: HandleHow) -> Option<Code> {
         HandleHow::Wakeup => Some(Code::new(short::WAKEUP)),
         HandleHow::DoneCallback => Some(Code::new(short::DONE_CALLBACK)),
         _ => None,
-    }
-}
-
-/// Frames that are written around the end of the ring, byte by byte, and become visible together.
-struct Pieces<'a> {
-    emitter: &'a Emitter,
-    at: u32,
-    room: u32,
-    check: u8,
-    fits: bool,
-}
-
-impl Pieces<'_> {
-    #[inline(never)]
-    fn byte(&mut self, byte: u8) {
-        self.check = crc8_add(self.check, byte);
-        if self.room == 0 {
-            self.fits = false;
-            return;
-        }
-        let ring = self.emitter.ring.get();
-        if let Some(place) = ring.get(self.at as usize) {
-            place.store(byte, Ordering::Relaxed);
-        }
-        self.room -= 1;
-        self.at += 1;
-        if self.at as usize >= ring.len() {
-            self.at = 0;
-        }
-    }
-
-    #[inline(never)]
-    fn var(&mut self, mut value: u64) {
-        while value >= 0x80 {
-            self.byte(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.byte(value as u8);
-    }
-
-    #[inline(never)]
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.byte(*byte);
-        }
-    }
-
-    /// Ends a frame; another one may follow.
-    fn check(&mut self) {
-        self.byte(self.check);
-        self.check = CRC8_START;
-    }
-
-    /// A text item of these pieces, cut after 120 bytes.
-    #[inline(never)]
-    fn text(&mut self, slot: u8, pieces: &[&str]) {
-        const LONGEST: usize = 120;
-        let pieces = black_box(pieces);
-        let whole: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let mut left = whole.min(LONGEST);
-        self.byte(code::TEXT);
-        self.byte(left as u8 + 1);
-        self.byte(slot);
-        for piece in pieces {
-            let taken = piece.len().min(left);
-            self.bytes(&piece.as_bytes()[..taken]);
-            left -= taken;
-        }
-        self.check();
-    }
-
-    /// Makes what was written visible. False, and nothing was, if it did not fit.
-    fn commit(self) -> bool {
-        if self.fits {
-            self.emitter.channel.set_write_offset(self.at);
-        }
-        self.fits
     }
 }
 

@@ -61,6 +61,7 @@ mod event;
 mod gather;
 mod handler;
 mod header;
+mod join;
 mod lock;
 mod queue;
 mod run;
@@ -79,13 +80,14 @@ pub use error::{Error, Outcome};
 pub use event::Event;
 pub use gather::{Gathered, Group, gather, gather_all};
 pub use handler::{Context, Handler, set_printer};
+pub use join::Join;
 pub use lock::{Guard, Lock};
 pub use run::{Loop, get_event_loop, new_event_loop, run, set_idle};
 pub use sleep::{Sleep, sleep, sleep_ms};
 pub use snapshot::State;
 #[doc(hidden)]
 pub use storage::{Pool, TaskFn, size};
-pub use task::{AnyTask, Coroutine, IntoTask, Join, Task, create_task, current_task};
+pub use task::{AnyTask, Coroutine, IntoTask, Task, create_task, current_task};
 pub use wait_for::{wait_for, wait_for_ms};
 
 use crate::{agent, emit};

@@ -1,13 +1,12 @@
 //! Tasks: made of coroutines, awaited, cancelled.
 
 use core::future::{Future, IntoFuture};
-use core::pin::Pin;
-use core::task::{Context, Poll};
 
 use critical_section::CriticalSection;
 use loopscope_protocol::{By, HandleHow, NameId, Place, TaskId};
 
-use super::header::{Data, Header, State, Thrown};
+use super::header::{Data, Header, Thrown};
+use super::join::Join;
 use super::queue::before;
 use super::storage::{self, Room};
 use super::{Core, Error, Outcome, core, now};
@@ -159,7 +158,7 @@ impl AnyTask {
 /// A task. Awaiting it gives its value, or raises what ended it; it may be cloned and awaited by
 /// several. A task goes on when nobody names it.
 pub struct Task<T: 'static> {
-    header: &'static Header,
+    pub(super) header: &'static Header,
     shelf: &'static dyn Shelf<T>,
 }
 
@@ -170,7 +169,11 @@ impl<T> core::fmt::Debug for Task<T> {
 }
 
 impl<T> Task<T> {
-    fn new(cs: CriticalSection<'_>, header: &'static Header, shelf: &'static dyn Shelf<T>) -> Self {
+    pub(super) fn new(
+        cs: CriticalSection<'_>,
+        header: &'static Header,
+        shelf: &'static dyn Shelf<T>,
+    ) -> Self {
         let named = &header.at(cs).named;
         named.set(named.get() + 1);
         Self { header, shelf }
@@ -225,7 +228,7 @@ impl<T> IntoFuture for Task<T> {
     type IntoFuture = Join<T>;
 
     fn into_future(self) -> Join<T> {
-        Join { task: self, waiter: None }
+        Join::new(self)
     }
 }
 
@@ -235,86 +238,6 @@ impl<T> IntoFuture for &Task<T> {
 
     fn into_future(self) -> Join<T> {
         self.clone().into_future()
-    }
-}
-
-/// Waits for a task's end.
-#[derive(Debug)]
-pub struct Join<T: 'static> {
-    task: Task<T>,
-    /// The task that it has queued with those who wait.
-    waiter: Option<&'static Header>,
-}
-
-impl<T> Unpin for Join<T> {}
-
-impl<T> Future for Join<T> {
-    type Output = Result<T, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
-        let other = self.task.header;
-        let waiter = &mut self.waiter;
-        let ready = critical_section::with(|cs| {
-            let core = core(cs);
-            let Some(task) = core.current.get() else { return Poll::Ready(Err(no_loop())) };
-            let at = task.at(cs);
-            if at.thrown.take().is_some() {
-                return Poll::Ready(Err(Error::Cancelled));
-            }
-            match other.at(cs).state.get() {
-                State::Free | State::Unretrieved | State::Retrieved => {
-                    other.at(cs).state.set(State::Retrieved);
-                    return Poll::Ready(Ok(()));
-                }
-                State::Gathered(_) => return Poll::Ready(Err(Error::runtime("can't wait"))),
-                State::Running => other.at(cs).state.set(State::Awaited),
-                State::Awaited => {}
-            }
-            if !at.queued.get() && matches!(at.data.get(), Data::None) {
-                *waiter = Some(task);
-                other.waiters.insert(cs, task, now());
-                at.data.set(Data::Task(other));
-            }
-            Poll::Pending
-        });
-        match ready {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Ready(Ok(())) => match self.task.result() {
-                Some(result) => Poll::Ready(result),
-                None => Poll::Pending,
-            },
-        }
-    }
-}
-
-impl AnyTask {
-    /// Waits for its end and says how it was.
-    pub(super) fn end(self) -> Join<()> {
-        /// Nothing to show: only how it ended is asked for.
-        struct Nothing;
-        impl Shelf<()> for Nothing {
-            fn value(&self) -> Option<()> {
-                Some(())
-            }
-        }
-        let task = critical_section::with(|cs| Task::new(cs, self.header, &Nothing));
-        Join { task, waiter: None }
-    }
-}
-
-impl<T> Drop for Join<T> {
-    fn drop(&mut self) {
-        // Given up in the middle, as by a `select!`: the task must not be woken for it.
-        let Some(task) = self.waiter else { return };
-        critical_section::with(|cs| {
-            if matches!(task.at(cs).data.get(), Data::Task(other)
-                if core::ptr::eq(other, self.task.header))
-            {
-                self.task.header.waiters.remove(cs, task);
-                task.at(cs).data.set(Data::None);
-            }
-        });
     }
 }
 

@@ -1,0 +1,102 @@
+//! Frames that are written byte by byte, around the ring's end too: for all that is not ordinary.
+
+use core::hint::black_box;
+use core::sync::atomic::{AtomicU8, Ordering};
+
+use loopscope_protocol::wire::{CRC8_START, code, crc8_add};
+
+use crate::rtt::Channel;
+
+/// Frames that are written around the end of the ring, byte by byte, and become visible together.
+pub(super) struct Pieces {
+    ring: &'static [AtomicU8],
+    channel: &'static Channel,
+    at: u32,
+    room: u32,
+    check: u8,
+    fits: bool,
+}
+
+impl Pieces {
+    /// Behind what stands in the ring, with so much room.
+    pub(super) fn new(ring: &'static [AtomicU8], channel: &'static Channel, room: u32) -> Self {
+        let at = channel.write_offset_own();
+        Self { ring, channel, at, room, check: CRC8_START, fits: true }
+    }
+
+    #[inline(never)]
+    pub(super) fn byte(&mut self, byte: u8) {
+        self.check = crc8_add(self.check, byte);
+        if self.room == 0 {
+            self.fits = false;
+            return;
+        }
+        if let Some(place) = self.ring.get(self.at as usize) {
+            place.store(byte, Ordering::Relaxed);
+        }
+        self.room -= 1;
+        self.at += 1;
+        if self.at as usize >= self.ring.len() {
+            self.at = 0;
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn var(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.byte(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.byte(value as u8);
+    }
+
+    #[inline(never)]
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.byte(*byte);
+        }
+    }
+
+    /// Ends a frame; another one may follow.
+    pub(super) fn check(&mut self) {
+        self.byte(self.check);
+        self.check = CRC8_START;
+    }
+
+    /// A text item of these pieces, cut after 120 bytes.
+    #[inline(never)]
+    pub(super) fn text(&mut self, slot: u8, pieces: &[&str]) {
+        const LONGEST: usize = 120;
+        let pieces = black_box(pieces);
+        let whole: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let mut left = whole.min(LONGEST);
+        self.byte(code::TEXT);
+        self.byte(left as u8 + 1);
+        self.byte(slot);
+        for piece in pieces {
+            let taken = piece.len().min(left);
+            self.bytes(&piece.as_bytes()[..taken]);
+            left -= taken;
+        }
+        self.check();
+    }
+
+    /// Makes what was written visible. False, and nothing was, if it did not fit.
+    pub(super) fn commit(self) -> bool {
+        if self.fits {
+            self.channel.set_write_offset(self.at);
+        }
+        self.fits
+    }
+}
+
+/// The bytes of a number as LEB128.
+#[inline(never)]
+pub(super) fn var_len(mut value: u32) -> usize {
+    let mut len = 1;
+    while value >= 0x80 {
+        len += 1;
+        value >>= 7;
+    }
+    len
+}
