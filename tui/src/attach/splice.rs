@@ -274,12 +274,17 @@ impl Splice {
             return;
         };
         self.shift = self.last.wrapping_add(1).wrapping_sub(first);
+        // What was said meanwhile is not older than what was held back.
+        let waiting = std::mem::take(&mut self.waiting);
         let mut decoder = Decoder::after(first.wrapping_sub(1));
         let mut at = 0;
         // These were frames when they came, so they still are.
         while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
             self.frame(&held[at..at + used], &item, out);
             at += used;
+        }
+        for (stream, line) in waiting {
+            self.remark(stream, &line, out);
         }
     }
 

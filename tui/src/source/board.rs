@@ -30,7 +30,7 @@ const FAREWELL: Duration = Duration::from_millis(60);
 
 /// What a board never tells: it has no interpreter, no descriptors and no threads, and it counts no
 /// turns. Output and exits in its stream are the host's own words.
-const NEVER: KindSet = KindSet::NONE
+pub(crate) const NEVER: KindSet = KindSet::NONE
     .with(Kind::RunStart)
     .with(Kind::Clock)
     .with(Kind::ProgramExit)

@@ -10,8 +10,9 @@ use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::recording::{Reader, RecordingError};
 use loopscope_model::stream::Arrived;
-use loopscope_protocol::Capabilities;
+use loopscope_protocol::{Capabilities, KindSet};
 
+use super::board::NEVER;
 use super::{Source, SourceError};
 
 /// How much one call of `poll` gives.
@@ -104,6 +105,14 @@ impl Source for Replay {
 
     fn is_ended(&self) -> bool {
         self.ended
+    }
+
+    fn never_sends(&self) -> KindSet {
+        // Who is no process is a board.
+        match self.reader.ingest().hello() {
+            Some(hello) if hello.pid == 0 => NEVER,
+            _ => KindSet::NONE,
+        }
     }
 
     fn is_recording(&self) -> bool {
