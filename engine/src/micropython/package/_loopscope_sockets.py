@@ -1,4 +1,4 @@
-"""The methods that make MicroPython's sockets streams."""
+"""What makes sockets and the standard streams streams of MicroPython's."""
 
 _PIECE = 4096
 
@@ -45,8 +45,26 @@ def _write(self, buf):
     return _or_none(self.send, buf)
 
 
+class _Text:
+    """A text stream that takes bytes as well, as `sys.stdout` does on a board."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+    def write(self, buf):
+        text = buf if isinstance(buf, str) else bytes(buf).decode('utf-8', 'replace')
+        self._stream.write(text)
+        self._stream.flush()
+        return len(buf)
+
+
 def with_stream_methods(stream):
     """The stream, whose class is a stream's from now on if it is a socket."""
+    if hasattr(stream, 'encoding') and hasattr(stream, 'buffer'):
+        return _Text(stream)
     for cls in type(stream).__mro__:
         if cls.__module__ == 'socket' and not hasattr(cls, 'readline'):
             for name, method in (('read', _read), ('readinto', _readinto),

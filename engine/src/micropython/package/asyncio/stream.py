@@ -78,7 +78,8 @@ class Stream:
                 return
             if taken is not None:
                 buf = buf[taken:]
-        self.out_buf += buf
+        # What waits is bytes, whatever it came as.
+        self.out_buf += buf.encode() if isinstance(buf, str) else buf
 
     def drain(self):
         if not self.out_buf:
