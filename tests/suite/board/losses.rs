@@ -14,7 +14,7 @@ use loopscope_tests::events::{Record, only};
 use loopscope_tests::{Live, Scratch, events, loopscope};
 use nix::sys::signal::Signal;
 
-use super::{M3, one_at_a_time};
+use super::{M3, Running, one_at_a_time};
 
 /// How many records the made-up board sends.
 const SENT: u32 = 3000;
@@ -183,7 +183,20 @@ fn nothing_is_lost_at_15_000_records_a_second() {
 #[test]
 fn what_a_full_ring_drops_is_counted_exactly() {
     let _one = one_at_a_time();
-    let Some(board) = M3.run("flood_15k") else { return };
+    let mut off = Vec::new();
+    // A busy machine can delay every round of a stretch; a wrong count is wrong each time.
+    for _ in 0..4 {
+        let Some(board) = M3.run("flood_15k") else { return };
+        off.push(records_off(&board));
+        if off.last().is_some_and(|off| off.abs() < 2.5) {
+            return;
+        }
+    }
+    panic!("{off:.1?} records more or fewer are missing than told");
+}
+
+/// By how much the records that are missing by the board's own clock are more than it told.
+fn records_off(board: &Running) -> f64 {
     let scratch = Scratch::new();
     let to = scratch.path("events.jsonl");
     let run = board.command("attach").args(["--headless", "--timeout", "40", "--events"]);
@@ -222,9 +235,5 @@ fn what_a_full_ring_drops_is_counted_exactly() {
         *part = part.min(delay);
     }
     let [before, after] = least;
-    let records_off = (after - before) * 15_000.0;
-    assert!(
-        records_off.abs() < 2.5,
-        "{records_off:.1} records more or fewer are missing than told"
-    );
+    (after - before) * 15_000.0
 }

@@ -72,9 +72,13 @@ fn controlled(machine: Machine) {
     client.write(DHCSR, KEY | 1);
     assert_eq!(client.read(DHCSR) & IS_HALTED, 0);
     let halted = client.halt();
-    client.write(DHCSR, KEY | 5);
-    let stepped = client.register(PC);
-    assert_ne!(halted, stepped, "an instruction was executed");
+    // An instruction may jump to itself, or stand where an interrupt comes between.
+    let mut step = || {
+        client.write(DHCSR, KEY | 5);
+        client.register(PC)
+    };
+    let stepped = (0..8).map(|_| step()).find(|at| *at != halted);
+    let stepped = stepped.expect("eight steps get somewhere");
 
     // A breakpoint where it will come by.
     let half = if stepped & 2 == 0 { 1 << 30 } else { 2 << 30 };
