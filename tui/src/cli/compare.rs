@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use loopscope_protocol::{Dialect, ExitHow, Word};
+use loopscope_protocol::{Dialect, Word};
 
 use super::{DiffArgs, Shared, code, complain};
-use crate::session::{Command, Comparison, Outcome, Session, Target};
+use crate::session::{Comparison, Session};
 
 pub(super) fn diff(args: &DiffArgs) -> i32 {
     compare(args).unwrap_or_else(|code| code)
@@ -59,17 +59,11 @@ fn whole(dialect: Dialect, path: &Path, deadline: Option<Instant>) -> Result<Ses
     if let Some(warning) = session.warning() {
         complain(code::OK, &format!("`{}`: {warning}", path.display()));
     }
-    session.settings_mut().limit = 0;
-    if let Outcome::Started = session.execute(&Command::Goto(Target::End)) {
-        while session.tick(Duration::from_millis(20)).over.is_none() {
-            if deadline.is_some_and(|at| Instant::now() >= at) {
-                session.kill(ExitHow::Timeout);
-                return Err(complain(
-                    code::TIMEOUT,
-                    &format!("`{}` did not end within the time of --timeout", path.display()),
-                ));
-            }
-        }
+    if session.run_to_end(deadline) {
+        return Ok(session);
     }
-    Ok(session)
+    Err(complain(
+        code::TIMEOUT,
+        &format!("`{}` did not end within the time of --timeout", path.display()),
+    ))
 }

@@ -77,20 +77,14 @@ impl Session {
         let run = |rules: Option<Dialect>| -> Result<Session, Trouble> {
             let source = self.source.again(rules).map_err(|error| sentence(error.to_string()))?;
             let mut session = Session::new(source);
-            session.settings_mut().limit = 0;
-            if let Outcome::Started = session.execute(&Command::Goto(Target::End)) {
-                while session.tick(Duration::from_millis(5)).over.is_none() {
-                    if Instant::now() >= deadline {
-                        session.kill(ExitHow::Timeout);
-                        return Err(sentence(format!(
-                            "Comparing dialects takes more than {} s here; `loopscope diff \
-                             --dialect A --dialect B FILE` takes as long as it needs.",
-                            PATIENCE.as_secs()
-                        )));
-                    }
-                }
+            if session.run_to_end(Some(deadline)) {
+                return Ok(session);
             }
-            Ok(session)
+            Err(sentence(format!(
+                "Comparing dialects takes more than {} s here; `loopscope diff --dialect A \
+                 --dialect B FILE` takes as long as it needs.",
+                PATIENCE.as_secs()
+            )))
         };
         let sides = [run(None)?, run(Some(dialect))?];
         let title = |side: &Session| match side.state().run().dialect {
@@ -99,6 +93,21 @@ impl Session {
         };
         let titles = [title(&sides[0]), title(&sides[1])];
         Ok(Comparison::of([&sides[0], &sides[1]], titles).answer())
+    }
+
+    /// Runs to the end of the source, however many records that takes, and waits for it. False: the
+    /// deadline came first, and the program was ended.
+    pub fn run_to_end(&mut self, deadline: Option<Instant>) -> bool {
+        self.settings_mut().limit = 0;
+        if let Outcome::Started = self.execute(&Command::Goto(Target::End)) {
+            while self.tick(Duration::from_millis(20)).over.is_none() {
+                if deadline.is_some_and(|at| Instant::now() >= at) {
+                    self.kill(ExitHow::Timeout);
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// What there is to compare.

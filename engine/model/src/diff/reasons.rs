@@ -1,6 +1,6 @@
 //! Why two dialects part where they do, as far as the records tell.
 
-use loopscope_protocol::{Dialect, Event, TaskHow};
+use loopscope_protocol::{Event, TaskHow};
 
 use super::Walk;
 use crate::state::State;
@@ -14,10 +14,10 @@ pub(super) enum Family {
 
 /// Who scheduled, if a run says so.
 pub(super) fn family(state: &State) -> Option<Family> {
-    match state.run().dialect? {
-        Dialect::Cpython | Dialect::Cpython36 | Dialect::Cpython314 => Some(Family::Cpython),
-        Dialect::Micropython | Dialect::MicropythonFirmware => Some(Family::Micropython),
-        Dialect::Embassy | Dialect::Other => None,
+    if state.is_strict() {
+        Some(Family::Cpython)
+    } else {
+        state.is_micropython().then_some(Family::Micropython)
     }
 }
 

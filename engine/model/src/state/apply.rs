@@ -161,7 +161,7 @@ impl State {
     }
 
     /// Whether the order of running is known to be that of CPython's queue.
-    pub(super) const fn is_strict(&self) -> bool {
+    pub(crate) const fn is_strict(&self) -> bool {
         matches!(
             self.run.dialect,
             Some(Dialect::Cpython | Dialect::Cpython36 | Dialect::Cpython314)
