@@ -23,6 +23,7 @@ pub mod chips;
 mod defmt;
 pub mod demo;
 pub mod elf;
+mod host;
 mod link;
 mod logs;
 mod near;
@@ -76,6 +77,21 @@ pub struct Wish {
     pub elf: Option<PathBuf>,
     /// How long a lost board may be away before it counts as gone.
     pub patience: Duration,
+}
+
+impl Wish {
+    /// What to call the board: its firmware, its address or its file.
+    pub fn name(&self) -> String {
+        let file = |path: &std::path::Path| {
+            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+        };
+        match (&self.elf, &self.place) {
+            (Some(elf), _) => file(elf),
+            (None, Where::Tcp(address)) => address.clone(),
+            (None, Where::Capture(path)) => file(path),
+            (None, Where::Probe(wired)) => wired.chip.clone(),
+        }
+    }
 }
 
 /// Why a board cannot be attached.

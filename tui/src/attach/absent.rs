@@ -12,10 +12,10 @@ pub mod chips {
 
 pub(super) mod probe {
     use super::super::Wired;
-    use super::super::link::{End, Host};
+    use super::super::host::{End, Host};
 
     /// Refuses.
-    pub(crate) fn attend(_: &mut Host<'_>, _: &Wired, _: Option<&str>) -> End {
+    pub(crate) fn attend(_: &mut Host<'_>, _: &Wired) -> End {
         End::Refused(super::refusal())
     }
 }

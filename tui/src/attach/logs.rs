@@ -7,21 +7,45 @@ use super::defmt::{Decoder, Dictionary};
 /// A line without an end is cut here.
 const LONGEST: usize = 4096;
 
-/// What turns log bytes into lines.
-pub(super) struct Logs<'a> {
-    dictionary: Option<&'a Dictionary>,
-    decoder: Option<Decoder<'a>>,
+/// What a channel of the program's own holds, which its name tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Frames of `defmt`.
+    Defmt,
+    /// Lines of text.
+    Text,
+    /// Something that another tool reads.
+    Other,
+}
+
+/// Channels that hold neither text nor `defmt` frames: those of SystemView, and those by which
+/// tools agree on their own formats.
+const OTHERS: [&str; 3] = ["SysView", "RttSysView", "rtt-trace"];
+
+impl Format {
+    /// What a channel of this name holds. `defmt-rtt` and `rtt-target` call theirs `defmt`, and
+    /// SEGGER's own library calls its text channel `Terminal`; programs choose what they like.
+    pub(super) fn of(name: Option<&str>) -> Self {
+        match name {
+            Some("defmt") => Self::Defmt,
+            Some(name) if OTHERS.contains(&name) => Self::Other,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// What turns the bytes of one channel into lines.
+pub(super) struct Logs {
+    decoder: Option<Decoder<'static>>,
+    is_text: bool,
     text: Vec<u8>,
 }
 
-impl<'a> Logs<'a> {
-    pub(super) fn new(dictionary: Option<&'a Dictionary>) -> Self {
-        Self { dictionary, decoder: dictionary.map(Dictionary::decoder), text: Vec::new() }
-    }
-
-    /// Begins again, after a reset.
-    pub(super) fn restart(&mut self) {
-        *self = Self::new(self.dictionary);
+impl Logs {
+    /// Frames of `defmt` are not shown where there is no dictionary for them.
+    pub(super) fn new(format: Format, dictionary: Option<&'static Dictionary>) -> Self {
+        let decoder = dictionary.filter(|_| format == Format::Defmt).map(Dictionary::decoder);
+        Self { decoder, is_text: format == Format::Text, text: Vec::new() }
     }
 
     /// Takes bytes, and gives each whole line to `line`. Lines of `defmt` go to standard error, as
@@ -29,7 +53,8 @@ impl<'a> Logs<'a> {
     pub(super) fn feed(&mut self, bytes: &[u8], mut line: impl FnMut(Stream, &str)) {
         match &mut self.decoder {
             Some(decoder) => decoder.feed(bytes, |text| line(Stream::Stderr, text)),
-            None => self.plain(bytes, line),
+            None if self.is_text => self.plain(bytes, line),
+            None => {}
         }
     }
 
@@ -58,8 +83,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_channels_name_tells_what_it_holds() {
+        assert_eq!(Format::of(Some("defmt")), Format::Defmt);
+        assert_eq!(Format::of(Some("Terminal")), Format::Text);
+        assert_eq!(Format::of(None), Format::Text);
+        assert_eq!(Format::of(Some("SysView")), Format::Other);
+        // What cannot be read is not taken for text.
+        for format in [Format::Defmt, Format::Other] {
+            let mut logs = Logs::new(format, None);
+            logs.feed(b"\x01\x02\n", |_, line| panic!("{line:?} is no line"));
+            logs.rest(|_, line| panic!("{line:?} is no line"));
+        }
+    }
+
+    #[test]
     fn plain_text_is_cut_into_lines() {
-        let mut logs = Logs::new(None);
+        let mut logs = Logs::new(Format::Text, None);
         let mut lines = Vec::new();
         for piece in [&b"hel"[..], b"lo\r\nsecond\nth", b"ird"] {
             logs.feed(piece, |stream, line| lines.push((stream, line.to_owned())));

@@ -4,18 +4,19 @@
 //! written: the read offset of a ring, requests into the down ring, and debug registers that the
 //! program cannot see.
 
+mod identity;
 mod watch;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use probe_rs::flashing::{DownloadOptions, ElfLoader, ElfOptions, download_file_with_options};
 use probe_rs::probe::list::Lister;
 use probe_rs::probe::{DebugProbeSelector, WireProtocol};
 use probe_rs::rtt::{Error as RttError, Rtt, ScanRegion};
-use probe_rs::{Architecture, Core, CoreType, MemoryInterface, Permissions, Session};
+use probe_rs::{Core, MemoryInterface, Permissions, Session};
 
 use super::elf::Firmware;
-use super::link::{End, Host};
+use super::host::{End, Host};
 use super::{Refusal, Wired, chips};
 use watch::Watch;
 
@@ -28,11 +29,11 @@ const ONE_RESET: Duration = Duration::from_secs(1);
 /// How long to wait between attempts to reach a board that is away.
 const AGAIN: Duration = Duration::from_millis(300);
 
+/// What the agent's two channels are called.
+const CHANNEL: &str = "loopscope";
+
 /// Where the read offset of the first up channel is in a control block of a 32-bit processor.
 const READ_OFFSET: u64 = 24 + 16;
-
-/// The register that tells who the processor is.
-const CPUID: u64 = 0xe000_ed00;
 
 /// Why serving ended.
 enum Served {
@@ -52,7 +53,7 @@ impl From<Refusal> for Served {
 
 /// A board that is being attended.
 struct Board<'a> {
-    firmware: &'a Firmware,
+    firmware: Arc<Firmware>,
     wired: &'a Wired,
     /// What to call the ELF file.
     shown: String,
@@ -66,7 +67,7 @@ struct Board<'a> {
 }
 
 /// Attends a board until it is gone or we are to stop.
-pub(super) fn attend(host: &mut Host<'_>, wired: &Wired, remark: Option<&str>) -> End {
+pub(super) fn attend(host: &mut Host<'_>, wired: &Wired) -> End {
     let mut board = match prepare(host, wired) {
         Ok(board) => board,
         Err(refusal) => return End::Refused(refusal),
@@ -80,14 +81,19 @@ pub(super) fn attend(host: &mut Host<'_>, wired: &Wired, remark: Option<&str>) -
         let served = match open(&selector, &wired.chip) {
             Ok(mut session) => {
                 let back = lost_since.is_some();
-                board.serve(host, &mut session, &mut lost_since, back, remark)
+                board.serve(host, &mut session, &mut lost_since, back)
             }
             Err(refusal) => Served::Refused(refusal),
         };
         let why = match served {
             Served::Asked => return End::Asked,
             Served::Refused(refusal) if !host.was_up() => return End::Refused(refusal),
-            Served::Refused(refusal) => refusal.text,
+            Served::Refused(refusal) => {
+                if lost_since.is_none() {
+                    host.away(&format!("The records cannot be read any more: {}.", refusal.text));
+                }
+                refusal.text
+            }
             Served::Away(why) if !host.was_up() => {
                 return End::Refused(Refusal::unreachable(format!(
                     "the board does not answer: {why}; look at its power and its wires"
@@ -114,8 +120,8 @@ pub(super) fn attend(host: &mut Host<'_>, wired: &Wired, remark: Option<&str>) -
     }
 }
 
-fn prepare<'a>(host: &Host<'a>, wired: &'a Wired) -> Result<Board<'a>, Refusal> {
-    let (Some(firmware), Some(path)) = (host.firmware, &host.wish.elf) else {
+fn prepare<'a>(host: &Host<'_>, wired: &'a Wired) -> Result<Board<'a>, Refusal> {
+    let (Some(firmware), Some(path)) = (host.firmware.clone(), &host.wish.elf) else {
         return Err(Refusal::words(
             "a probe needs the firmware's ELF file; name it with --elf, it is where `cargo build` put it",
         ));
@@ -173,12 +179,11 @@ impl Board<'_> {
         session: &mut Session,
         lost_since: &mut Option<Instant>,
         back: bool,
-        remark: Option<&str>,
     ) -> Served {
-        match self.begin(host, session) {
-            Ok(()) => {}
+        let other = match self.begin(host, session) {
+            Ok(other) => other,
             Err(served) => return served,
-        }
+        };
         let mut core = match session.core(0) {
             Ok(core) => core,
             Err(error) => return away(&error),
@@ -190,12 +195,11 @@ impl Board<'_> {
         let first = !host.was_up();
         host.connected(offset == 0);
         *lost_since = None;
-        if first && let Some(remark) = remark {
-            host.remark(remark);
-        }
         let mut watch = Watch::new(self.firmware.log_block);
         if first {
             self.at = offset;
+        } else if let Some(firmware) = other {
+            self.changed(host, firmware, &mut watch);
         } else if offset != self.at {
             self.moved(host, offset, &mut watch);
         }
@@ -211,96 +215,12 @@ impl Board<'_> {
         }
     }
 
-    /// What comes before the control block is looked for: writing the firmware, comparing it with
-    /// the memory, letting a held processor run.
-    fn begin(&mut self, host: &Host<'_>, session: &mut Session) -> Result<(), Served> {
-        if self.flash {
-            self.write_firmware(host, session)?;
-            self.flash = false;
-            session.core(0).and_then(|mut core| core.reset()).map_err(|error| away(&error))?;
-        }
-        let mut core = session.core(0).map_err(|error| away(&error))?;
-        self.check_processor(&mut core)?;
-        self.compare(&mut core)?;
-        if std::mem::take(&mut self.start) && core.core_halted().map_err(|error| away(&error))? {
-            core.run().map_err(|error| away(&error))?;
-        }
-        Ok(())
-    }
-
-    fn write_firmware(&self, host: &Host<'_>, session: &mut Session) -> Result<(), Refusal> {
-        let path = host.wish.elf.as_deref().unwrap_or_else(|| std::path::Path::new(""));
-        let mut options = DownloadOptions::default();
-        options.verify = true;
-        download_file_with_options(session, path, ElfLoader(ElfOptions::default()), options).map_err(|error| {
-            Refusal::mismatch(format!(
-                "`{}` cannot be written to the {}: {}; look at the chip's name and at the memory map that the firmware was linked with",
-                self.shown,
-                self.wired.chip,
-                all_of(&error)
-            ))
-        })
-    }
-
-    /// Is it the processor that the chip's name stands for?
-    fn check_processor(&self, core: &mut Core<'_>) -> Result<(), Served> {
-        if core.architecture() != Architecture::Arm {
-            return Ok(());
-        }
-        let number = core.read_word_32(CPUID).map_err(|error| away(&error))? >> 4 & 0xfff;
-        let (name, kind) = match number {
-            0xc20 => ("Cortex-M0", CoreType::Armv6m),
-            0xc21 => ("Cortex-M1", CoreType::Armv6m),
-            0xc60 => ("Cortex-M0+", CoreType::Armv6m),
-            0xc23 => ("Cortex-M3", CoreType::Armv7m),
-            0xc24 => ("Cortex-M4", CoreType::Armv7em),
-            0xc27 => ("Cortex-M7", CoreType::Armv7em),
-            0xd20 => ("Cortex-M23", CoreType::Armv8m),
-            0xd21 => ("Cortex-M33", CoreType::Armv8m),
-            _ => return Ok(()),
-        };
-        let alike = |kind| matches!(kind, CoreType::Armv7m | CoreType::Armv7em);
-        let told = core.core_type();
-        if kind == told || alike(kind) && alike(told) {
-            return Ok(());
-        }
-        Err(Refusal::mismatch(format!(
-            "the board has a {name}, which a {} has not; name its chip with --chip",
-            self.wired.chip
-        ))
-        .into())
-    }
-
-    /// Does the board hold this firmware?
-    fn compare(&self, core: &mut Core<'_>) -> Result<(), Served> {
-        let mut there = Vec::new();
-        for (n, sample) in self.firmware.samples().iter().enumerate() {
-            there.resize(sample.bytes.len(), 0);
-            let read = core.read(sample.address, &mut there);
-            let same = read.is_ok() && there == sample.bytes;
-            if same {
-                continue;
-            }
-            let what = match (&read, n) {
-                (Err(_), _) => "there is no memory",
-                (Ok(()), 0) => "the vector table is another",
-                (Ok(()), _) => "its memory differs",
-            };
-            return Err(Refusal::mismatch(format!(
-                "the board does not run `{}`: at {:#010x} {what}; name the ELF file that it runs, or write this one to it with --flash",
-                self.shown, sample.address
-            ))
-            .into());
-        }
-        Ok(())
-    }
-
     /// Waits for the agent's control block. Gives how far its up ring is read, too.
     fn find(&self, host: &Host<'_>, core: &mut Core<'_>) -> Result<(Rtt, u64), Served> {
         let since = Instant::now();
         loop {
             match Rtt::attach_region(core, &ScanRegion::Exact(self.block)) {
-                Ok(rtt) if rtt.up_channels.is_empty() => {}
+                Ok(rtt) if rtt.up_channels.iter().all(|up| up.name() != Some(CHANNEL)) => {}
                 Ok(rtt) => {
                     let read = core.read_word_32(self.block + READ_OFFSET);
                     return read
@@ -337,12 +257,42 @@ impl Board<'_> {
             self.restarted = Some(Instant::now());
             host.restarted("The board was reset; its clock and its numbers start again.");
             host.connected(true);
-            watch.logs = None;
+            watch.forget_logs(self.firmware.log_block);
         } else {
             host.skipped(
                 "Something else has read the board's records too, so some are missing here; end other RTT viewers.",
             );
         }
+    }
+
+    /// The board has another firmware, whose file is known.
+    fn changed(&mut self, host: &mut Host<'_>, firmware: Arc<Firmware>, watch: &mut Watch) {
+        self.at = 0;
+        self.restarted = Some(Instant::now());
+        watch.forget_logs(firmware.log_block);
+        host.other_firmware(
+            firmware,
+            "The board was given another firmware, the one that the file holds by now; it starts again.",
+        );
+        host.connected(true);
+    }
+
+    /// The board began again: looks for the agent anew. Its firmware may be another one.
+    fn again(
+        &mut self,
+        host: &mut Host<'_>,
+        core: &mut Core<'_>,
+        rtt: &mut Rtt,
+        watch: &mut Watch,
+    ) -> Result<(), Served> {
+        let other = self.recognise(host, core)?;
+        let (found, offset) = self.find(host, core)?;
+        *rtt = found;
+        match other {
+            Some(firmware) => self.changed(host, firmware, watch),
+            None => self.moved(host, offset, watch),
+        }
+        Ok(())
     }
 
     /// One look at the board. False: we are to stop.
@@ -355,11 +305,12 @@ impl Board<'_> {
     ) -> Result<bool, Served> {
         // After a reset the ring's offsets are 0. That is seen at the next read, unless they were.
         let known = self.restarted.is_some_and(|at| at.elapsed() < ONE_RESET);
-        if watch.look(host, core)? && self.at == 0 && !known {
-            self.moved(host, 0, watch);
+        if watch.look(host, core, self.at == 0)? && self.at == 0 && !known {
+            self.again(host, core, rtt, watch)?;
         }
         let (mut got, mut stale) = (0, false);
-        if let Some(up) = rtt.up_channels.first_mut() {
+        let records = rtt.up_channels.iter_mut().find(|up| up.name() == Some(CHANNEL));
+        if let Some(up) = records {
             match up.read(core, &mut watch.piece) {
                 Ok(length) => {
                     got = length;
@@ -373,14 +324,13 @@ impl Board<'_> {
             }
         }
         if stale {
-            let (again, offset) = self.find(host, core)?;
-            *rtt = again;
-            self.moved(host, offset, watch);
+            self.again(host, core, rtt, watch)?;
         }
         got += watch.read_log(host, core)?;
         host.look_after();
         if !host.pending.is_empty()
-            && let Some(down) = rtt.down_channels.first_mut()
+            && let Some(down) =
+                rtt.down_channels.iter_mut().find(|down| down.name() == Some(CHANNEL))
         {
             match down.write(core, &host.pending) {
                 Ok(sent) => drop(host.pending.drain(..sent)),

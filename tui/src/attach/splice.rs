@@ -11,10 +11,15 @@
 //! Where the board's first record is at hand, the stream begins with it. Otherwise it begins with
 //! the snapshot that the host has asked for, and what came before that is left out; if no snapshot
 //! comes, it begins with a gap. Either way it waits for the board's hello, since only that says how
-//! long a tick is.
+//! long a tick is. Before all that stands a `run-start` of the host's, as before the records of a
+//! program: it says whose rules the board's scheduler follows.
+
+mod names;
 
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step, crc8};
-use loopscope_protocol::{Event, LoopId, Reply, Stream, Text};
+use loopscope_protocol::{ClockMode, Dialect, Event, LoopId, Reply, Stream, Text, Ties};
+
+use names::Names;
 
 /// Bytes used at the start of the buffer up to which it is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
@@ -30,12 +35,31 @@ enum Stage {
         held: Vec<u8>,
         /// The number that the first record in `held` has on the board.
         first: Option<u8>,
-        hello: Vec<u8>,
+        hello: Option<Hello>,
         /// `held` begins with the stream's first record or a snapshot.
         sound: bool,
     },
     /// Frames are passed on.
     Open,
+}
+
+/// What the stream's beginning needs of the board's hello.
+#[derive(Debug)]
+struct Hello {
+    frame: Vec<u8>,
+    dialect: Dialect,
+    ticks_per_second: u32,
+}
+
+/// What a board runs, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Program<'a> {
+    /// What to call it.
+    pub file: &'a str,
+    /// The names that its ELF has.
+    pub names: &'a [(u32, &'a str)],
+    /// The calendar's time, in nanoseconds since 1970, where it is known.
+    pub now: fn() -> Option<i64>,
 }
 
 /// Makes one stream of a board's bytes.
@@ -46,7 +70,10 @@ pub struct Splice {
     start: usize,
     stage: Stage,
     /// Definitions that come before everything else.
-    names: Vec<u8>,
+    definitions: Vec<u8>,
+    names: Names,
+    file: String,
+    now: fn() -> Option<i64>,
     /// What is added to a number on the board to make it a number in the stream, modulo 256.
     shift: u8,
     /// The last number in the stream, modulo 256.
@@ -62,28 +89,20 @@ pub struct Splice {
 }
 
 impl Splice {
-    /// A stream for a board. `names` are the definitions that the ELF has. `fresh` says that nobody
-    /// has read from the board since its reset, so that its first record may still be there.
-    pub fn new(names: &[(u32, &str)], fresh: bool) -> Self {
-        let mut encoder = Encoder::new();
-        let mut definitions = Vec::new();
-        for (id, name) in names {
-            let id = loopscope_protocol::NameId(*id);
-            let item = Item::Name { id, name: cut(name).as_bytes() };
-            definitions.extend_from_slice(encoder.item(&item));
-        }
+    /// A stream for a board. `fresh` says that nobody has read from the board since its reset, so
+    /// that its first record may still be there.
+    pub fn new(program: Program<'_>, fresh: bool) -> Self {
+        let mut names = Names::default();
         Self {
             // At a fresh start the frames are sound, and the first is number 1.
             decoder: if fresh { Decoder::new() } else { Decoder::midway() },
             buffer: Vec::new(),
             start: 0,
-            stage: Stage::Opening {
-                held: Vec::new(),
-                first: None,
-                hello: Vec::new(),
-                sound: fresh,
-            },
-            names: definitions,
+            stage: Stage::Opening { held: Vec::new(), first: None, hello: None, sound: fresh },
+            definitions: names.take(program.names),
+            names,
+            file: program.file.to_owned(),
+            now: program.now,
             shift: 0,
             last: 0,
             text_open: false,
@@ -173,6 +192,17 @@ impl Splice {
         }
     }
 
+    /// After [`Splice::restarted`]: the board has another firmware, whose names are these.
+    pub fn other_firmware(&mut self, names: &[(u32, &str)], out: &mut Vec<u8>) {
+        if self.is_open() {
+            out.extend(self.names.take(names));
+        } else {
+            // Nothing of the other one was told.
+            self.names = Names::default();
+            self.definitions = self.names.take(names);
+        }
+    }
+
     /// The link was away, and bytes may be missing. What comes now is not trusted before it is
     /// seen to be whole.
     pub fn interrupted(&mut self, why: &str, out: &mut Vec<u8>) {
@@ -207,11 +237,13 @@ impl Splice {
     }
 
     fn frame(&mut self, bytes: &[u8], item: &ItemFrame<'_>, out: &mut Vec<u8>) {
-        let hello_came = matches!(item, ItemFrame::Item(Item::Reply(Reply::Hello { .. })));
         if let Stage::Opening { held, first, hello, sound } = &mut self.stage {
-            if hello_came {
-                hello.clear();
-                hello.extend_from_slice(bytes);
+            if let ItemFrame::Item(Item::Reply(Reply::Hello {
+                dialect, ticks_per_second, ..
+            })) = item
+            {
+                let (dialect, ticks_per_second) = (*dialect, *ticks_per_second);
+                *hello = Some(Hello { frame: bytes.to_vec(), dialect, ticks_per_second });
             }
             if let ItemFrame::Event(frame) = item {
                 let is_snapshot = matches!(frame.event, Event::SnapshotBegin {});
@@ -225,15 +257,18 @@ impl Splice {
                 first.get_or_insert(frame.seq);
             }
             held.extend_from_slice(bytes);
-            if *sound && first.is_some() && !hello.is_empty() {
+            if *sound && first.is_some() && hello.is_some() {
                 self.open(out);
             }
             return;
         }
         match item {
             ItemFrame::Event(frame) => {
-                renumber(bytes, frame.seq.wrapping_add(self.shift), out);
                 self.last = frame.seq.wrapping_add(self.shift);
+                match self.names.meant(frame) {
+                    Some(bytes) => renumber(&bytes, self.last, out),
+                    None => renumber(bytes, self.last, out),
+                }
                 self.text_open = false;
                 match frame.event {
                     Event::SnapshotBegin {} => self.in_snapshot = true,
@@ -260,14 +295,17 @@ impl Splice {
         else {
             return;
         };
-        out.extend_from_slice(&self.names);
-        out.extend_from_slice(&hello);
+        out.append(&mut self.definitions);
+        if let Some(hello) = &hello {
+            out.extend_from_slice(&hello.frame);
+            self.begin(hello, first.map_or(0, |first| first_time(first, &held)), out);
+        }
         if !sound {
             // What was before is not known; at least one record was.
             let mut encoder = Encoder::new();
-            encoder.resume(1, 0);
+            encoder.resume(u64::from(self.last) + 1, 0);
             out.extend_from_slice(encoder.event(0, LoopId::NONE, &Event::Gap { lost: 1 }));
-            self.last = 2;
+            self.last += 2;
         }
         let Some(first) = first else {
             out.extend_from_slice(&held);
@@ -286,6 +324,23 @@ impl Splice {
         for (stream, line) in waiting {
             self.remark(stream, &line, out);
         }
+    }
+
+    /// The `run-start`, `ticks` after the start of the board's clock.
+    fn begin(&mut self, hello: &Hello, ticks: u64, out: &mut Vec<u8>) {
+        let (file, definition) = self.names.add(&self.file);
+        out.extend(definition);
+        let since = ticks.saturating_mul(1_000_000_000) / u64::from(hello.ticks_per_second.max(1));
+        let now = (self.now)().unwrap_or_default();
+        let event = Event::RunStart {
+            dialect: hello.dialect,
+            clock: ClockMode::Real,
+            wall_start: now.saturating_sub(i64::try_from(since).unwrap_or(i64::MAX)).max(0),
+            seed: 0,
+            ties: Ties::Fifo,
+            file,
+        };
+        self.event(&event, out);
     }
 
     fn output(&mut self, stream: Stream, line: &str, out: &mut Vec<u8>) {
@@ -308,6 +363,20 @@ impl Splice {
     }
 }
 
+/// The ticks in the first event of `held`, whose number is `first`. Where the stream begins soundly
+/// they count from the start of the board's clock.
+fn first_time(first: u8, held: &[u8]) -> u64 {
+    let mut decoder = Decoder::after(first.wrapping_sub(1));
+    let mut at = 0;
+    while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
+        if let ItemFrame::Event(frame) = item {
+            return frame.delta;
+        }
+        at += used;
+    }
+    0
+}
+
 /// The frame of an event with another number.
 fn renumber(frame: &[u8], seq: u8, out: &mut Vec<u8>) {
     let from = out.len();
@@ -318,15 +387,6 @@ fn renumber(frame: &[u8], seq: u8, out: &mut Vec<u8>) {
         let end = out.len() - 1;
         out[end] = crc8(&out[from..end]);
     }
-}
-
-/// A name that fits into one frame.
-fn cut(name: &str) -> &str {
-    let mut end = name.len().min(MAX_BODY - 5);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    &name[..end]
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Refusal;
-use super::link::{End, Host};
+use super::host::{End, Host};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);

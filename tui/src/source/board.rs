@@ -10,7 +10,7 @@ use loopscope_protocol::{Capabilities, Capability, Event, ExitHow, Kind, KindSet
 
 use super::{LinkHealth, Source, SourceError};
 use crate::attach::demo::Demo;
-use crate::attach::{Link, Refusal, Said, Where, Wish};
+use crate::attach::{Link, Refusal, Said, Wish};
 use crate::cli::code;
 
 /// How long a board may take to say who it is.
@@ -104,7 +104,7 @@ impl Meter {
 impl Board {
     /// Attaches to a board. `control`: it may be paused and stepped.
     pub fn attach(wish: Wish, control: bool) -> Result<Self, Refusal> {
-        let name = name_of(&wish);
+        let name = wish.name();
         Ok(Self::on(name, Link::start(wish)?, None, control))
     }
 
@@ -112,7 +112,7 @@ impl Board {
     pub fn demo(patience: Duration, control: bool) -> Result<Self, Refusal> {
         let demo = Demo::start(patience)?;
         let link = Link::start(demo.wish.clone())?;
-        Ok(Self::on(name_of(&demo.wish), link, Some(demo), control))
+        Ok(Self::on(demo.wish.name(), link, Some(demo), control))
     }
 
     fn on(name: String, link: Link, demo: Option<Demo>, control: bool) -> Self {
@@ -231,19 +231,6 @@ impl Board {
         self.link = None;
         self.demo = None;
         self.ended = true;
-    }
-}
-
-/// What to call a board: its firmware, its address or its file.
-fn name_of(wish: &Wish) -> String {
-    let file = |path: &std::path::Path| {
-        path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-    };
-    match (&wish.elf, &wish.place) {
-        (Some(elf), _) => file(elf),
-        (None, Where::Tcp(address)) => address.clone(),
-        (None, Where::Capture(path)) => file(path),
-        (None, Where::Probe(wired)) => wired.chip.clone(),
     }
 }
 

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use probe_rs::rtt::{Error as RttError, Rtt, ScanRegion};
 use probe_rs::{Core, CoreStatus, HaltReason, MemoryInterface};
 
-use super::super::link::{Host, Processor};
+use super::super::host::Host;
+use super::super::link::Processor;
+use super::super::logs::Format;
 use super::{Served, away};
 
 /// How often the processor's state is looked at.
@@ -32,7 +34,7 @@ const WAS_RESET: u32 = 1 << 25;
 /// What is looked at besides the records.
 pub(super) struct Watch {
     log_block: Option<u64>,
-    pub(super) logs: Option<Rtt>,
+    logs: Option<Rtt>,
     looked: Option<Instant>,
     halted: bool,
     quiet_since: Instant,
@@ -55,13 +57,14 @@ impl Watch {
         }
     }
 
-    /// Looks now and then at what the processor does. True: it was reset.
+    /// Looks now and then at what the processor does, or `now`. True: it was reset.
     pub(super) fn look(
         &mut self,
         host: &mut Host<'_>,
         core: &mut Core<'_>,
+        now: bool,
     ) -> Result<bool, Served> {
-        if self.looked.is_some_and(|at| at.elapsed() < LOOK) {
+        if !now && self.looked.is_some_and(|at| at.elapsed() < LOOK) {
             return Ok(false);
         }
         let first = self.looked.replace(Instant::now()).is_none();
@@ -82,6 +85,12 @@ impl Watch {
         Ok(was_reset && !first)
     }
 
+    /// The program starts its own RTT anew.
+    pub(super) fn forget_logs(&mut self, log_block: Option<u64>) {
+        self.log_block = log_block;
+        self.logs = None;
+    }
+
     /// The program may start its own RTT later than the agent.
     fn attach_logs(&mut self, core: &mut Core<'_>) -> Result<(), Served> {
         let Some(block) = self.log_block else { return Ok(()) };
@@ -98,23 +107,29 @@ impl Watch {
         host: &mut Host<'_>,
         core: &mut Core<'_>,
     ) -> Result<usize, Served> {
-        let Some(up) = self.logs.as_mut().and_then(|rtt| rtt.up_channels.first_mut()) else {
-            return Ok(0);
-        };
-        match up.read(core, &mut self.piece) {
-            Ok(got) => {
-                if got > 0 {
-                    host.log(&self.piece[..got]);
-                }
-                Ok(got)
+        let Some(rtt) = &mut self.logs else { return Ok(0) };
+        let mut all = 0;
+        for (number, up) in rtt.up_channels.iter_mut().enumerate() {
+            let format = Format::of(up.name());
+            // What another tool is to read stays there for it.
+            if format == Format::Other {
+                continue;
             }
-            Err(RttError::Probe(error)) => Err(away(&error)),
-            // It is found again at the next look.
-            Err(_) => {
-                self.logs = None;
-                Ok(0)
+            match up.read(core, &mut self.piece) {
+                Ok(0) => {}
+                Ok(got) => {
+                    all += got;
+                    host.log(number, format, &self.piece[..got]);
+                }
+                Err(RttError::Probe(error)) => return Err(away(&error)),
+                // It is found again at the next look.
+                Err(_) => {
+                    self.logs = None;
+                    break;
+                }
             }
         }
+        Ok(all)
     }
 
     /// Waits a little if nothing came, and longer the longer that lasts.

@@ -83,6 +83,11 @@ fn step(n: u32) -> Event {
     }
 }
 
+/// What the board runs.
+fn program<'a>(names: &'a [(u32, &'a str)]) -> Program<'a> {
+    Program { file: "made-up.elf", names, now: || Some(5_000_000_000) }
+}
+
 /// Everything that a reader of the stream gets, and the state it ends in.
 fn read(bytes: &[u8]) -> (Vec<Record>, State, Ingest) {
     let mut ingest = Ingest::new();
@@ -110,16 +115,23 @@ fn anomalies(records: &[Record]) -> usize {
 #[test]
 fn a_fresh_stream_is_passed_on_as_it_is() {
     let mut board = Board::new();
-    let mut splice = Splice::new(&[(1, "blink")], true);
+    let mut splice = Splice::new(program(&[(1, "blink")]), true);
     let mut out = Vec::new();
     splice.feed(&board.start(), &mut out);
     assert!(out.is_empty(), "the hello says how long a tick is, so it comes first");
     splice.feed(&board.hello(), &mut out);
     splice.feed(&board.round(1), &mut out);
     let (records, _, ingest) = read(&out);
-    assert_eq!(records.len(), 8);
-    assert_eq!((records[0].seq, records[0].t), (1, Some(10_000)));
+    assert_eq!(records.len(), 9);
+    assert_eq!((records[1].seq, records[1].t), (2, Some(10_000)));
     assert_eq!(ingest.names().name(NameId(1)), "blink");
+    // The host's own first record says whose rules these are.
+    let Event::RunStart { dialect, clock, wall_start, file, .. } = records[0].event else {
+        panic!("{:?}", records[0]);
+    };
+    assert_eq!((dialect, clock), (Dialect::Micropython, ClockMode::Real));
+    assert_eq!(wall_start, 5_000_000_000 - 10_000);
+    assert_eq!(ingest.names().name(file), "made-up.elf");
     assert_eq!(anomalies(&records), 0);
 }
 
@@ -127,7 +139,7 @@ fn a_fresh_stream_is_passed_on_as_it_is() {
 fn in_the_middle_it_begins_with_the_snapshot() {
     let mut board = Board::new();
     board.start();
-    let mut splice = Splice::new(&[], false);
+    let mut splice = Splice::new(program(&[]), false);
     let mut out = Vec::new();
     for n in 1..60 {
         splice.feed(&board.round(n), &mut out);
@@ -137,20 +149,20 @@ fn in_the_middle_it_begins_with_the_snapshot() {
     splice.feed(&board.snapshot(), &mut out);
     splice.feed(&board.round(1), &mut out);
     let (records, state, _) = read(&out);
-    assert_eq!(records[0].event, Event::SnapshotBegin {});
-    assert_eq!(records[0].seq, 1);
-    assert_eq!(records.len(), 10);
+    assert_eq!(records[1].event, Event::SnapshotBegin {});
+    assert_eq!(records[1].seq, 2);
+    assert_eq!(records.len(), 11);
     assert_eq!(anomalies(&records), 0);
     assert_eq!(state.counts().gaps, 0);
     // The board's own time.
-    assert_eq!(records[9].t, Some(board.at * 1000));
+    assert_eq!(records[10].t, Some(board.at * 1000));
 }
 
 #[test]
 fn without_a_snapshot_it_begins_with_a_gap() {
     let mut board = Board::new();
     board.start();
-    let mut splice = Splice::new(&[], false);
+    let mut splice = Splice::new(program(&[]), false);
     let mut out = Vec::new();
     splice.feed(&board.round(1), &mut out);
     splice.feed(&board.round(2), &mut out);
@@ -166,7 +178,7 @@ fn without_a_snapshot_it_begins_with_a_gap() {
 #[test]
 fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
     let mut board = Board::new();
-    let mut splice = Splice::new(&[], true);
+    let mut splice = Splice::new(program(&[]), true);
     let mut out = Vec::new();
     splice.feed(&board.hello(), &mut out);
     splice.feed(&board.start(), &mut out);
@@ -180,7 +192,7 @@ fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
     let (records, state, _) = read(&out);
     let seqs: Vec<_> = records.iter().map(|record| record.seq).collect();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
-    assert_eq!(records[7].text(Text::FIRST), "The board was reset.\n");
+    assert_eq!(records[8].text(Text::FIRST), "The board was reset.\n");
     assert_eq!(state.counts().gaps, 0);
     assert_eq!(anomalies(&records), 0);
     assert_eq!(state.tasks().count(), 1);
@@ -188,9 +200,33 @@ fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
 }
 
 #[test]
+fn another_firmware_means_other_things_by_the_same_numbers() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[(1, "blink")]), true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    splice.restarted("The board has another firmware.", &mut out);
+    splice.other_firmware(&[(1, "sensor")], &mut out);
+    let mut board = Board::new();
+    splice.feed(&board.start(), &mut out);
+    let (records, state, ingest) = read(&out);
+    let tasks: Vec<_> = records
+        .iter()
+        .filter_map(|record| match record.event {
+            Event::TaskNew { name, .. } => Some(ingest.names().name(name)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(tasks, ["blink", "sensor"]);
+    assert_eq!(anomalies(&records), 0);
+    assert_eq!(state.tasks().count(), 1);
+}
+
+#[test]
 fn remarks_stand_between_records_and_never_inside_one() {
     let mut board = Board::new();
-    let mut splice = Splice::new(&[], true);
+    let mut splice = Splice::new(program(&[]), true);
     let mut out = Vec::new();
     splice.remark(Stream::Stderr, "before it began", &mut out);
     splice.feed(&board.hello(), &mut out);
@@ -208,14 +244,14 @@ fn remarks_stand_between_records_and_never_inside_one() {
         .map(|record| record.text(Text::FIRST).to_owned())
         .collect();
     assert_eq!(said, ["before it began\n", "its own", "a log line\n"]);
-    assert_eq!(records.len(), 11);
-    assert_eq!(records.last().unwrap().seq, 11);
+    assert_eq!(records.len(), 12);
+    assert_eq!(records.last().unwrap().seq, 12);
 }
 
 #[test]
 fn a_loss_is_counted_as_on_the_board() {
     let mut board = Board::new();
-    let mut splice = Splice::new(&[], true);
+    let mut splice = Splice::new(program(&[]), true);
     let mut out = Vec::new();
     splice.feed(&board.hello(), &mut out);
     splice.feed(&board.start(), &mut out);
@@ -227,7 +263,7 @@ fn a_loss_is_counted_as_on_the_board() {
     let (records, _, _) = read(&out);
     let gap = records.iter().find(|record| matches!(record.event, Event::Gap { .. })).unwrap();
     assert_eq!(gap.event, Event::Gap { lost: 5 });
-    assert_eq!(records.last().unwrap().seq, 3 + 1 + 5 + 15);
+    assert_eq!(records.last().unwrap().seq, 1 + 3 + 1 + 5 + 15);
 }
 
 proptest! {
@@ -240,7 +276,7 @@ proptest! {
         reset in any::<bool>(),
     ) {
         let mut board = Board::new();
-        let mut splice = Splice::new(&[], true);
+        let mut splice = Splice::new(program(&[]), true);
         let mut out = Vec::new();
         splice.feed(&board.hello(), &mut out);
         splice.feed(&board.start(), &mut out);
@@ -258,7 +294,7 @@ proptest! {
         let (records, _, _) = read(&out);
         prop_assert!(records.windows(2).all(|pair| pair[0].seq < pair[1].seq));
         // The end of the stream is unharmed, and arrives with its full number.
-        let total = 3 + 119 * 5 + if reset { 3 + 3 } else { 0 };
+        let total = 1 + 3 + 119 * 5 + if reset { 3 + 3 } else { 0 };
         if from + cut + 100 < bytes.len() && cut < 40 {
             prop_assert_eq!(records.last().map(|record| record.seq), Some(total));
         }
@@ -267,7 +303,7 @@ proptest! {
     /// No bytes at all do any harm.
     #[test]
     fn any_bytes_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..900), fresh: bool) {
-        let mut splice = Splice::new(&[], fresh);
+        let mut splice = Splice::new(program(&[]), fresh);
         let mut out = Vec::new();
         splice.feed(&bytes, &mut out);
         splice.open_anyway(&mut out);
