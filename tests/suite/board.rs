@@ -2,9 +2,11 @@
 //!
 //! The firmware is built by `cargo xtask test set-up` into `firmware` of the build folder.
 
+mod embassy;
 mod link;
 mod losses;
 mod probe;
+mod twins;
 mod words;
 
 use std::path::PathBuf;
