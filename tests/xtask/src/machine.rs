@@ -17,7 +17,7 @@ const BOARDS: [(&str, &str); 3] = [
 const FIRMWARE: &str = "target-agent/firmware";
 
 /// QEMU's program, and what most package managers call it.
-const QEMU: &str = "qemu-system-arm";
+pub(crate) const QEMU: &str = "qemu-system-arm";
 
 /// Whether a missing tool is a failure rather than a remark.
 pub(crate) fn is_ci() -> bool {
@@ -61,18 +61,16 @@ pub(crate) fn set_up(root: &Path, report: &mut Report) {
 
 /// Gets a Rust target, and builds the firmware of a board.
 fn set_up_board(root: &Path, report: &mut Report, board: &str, target: &str) {
-    if !has_target(root, target) && answers("rustup", "--version") {
-        println!("installing the Rust target {target} by rustup");
-        let _ = quietly(Command::new("rustup").args(["target", "add", target]));
-    }
-    let there = has_target(root, target);
+    let there = get_target(root, target);
     need(report, there, &format!("the Rust target {target} is missing: the tests on the {board}"));
     if !there {
         return;
     }
     let mut build = cargo::plain(&root.join(FIRMWARE));
     build.args(["build", "--quiet", "--release", "--locked", "--target", target]);
-    build.args(["--features", board]).env("CARGO_TARGET_DIR", cargo::target(root).join("firmware"));
+    build
+        .args(["--features", &format!("{board},embassy")])
+        .env("CARGO_TARGET_DIR", cargo::target(root).join("firmware"));
     match build.stdin(Stdio::null()).status() {
         Ok(status) if status.success() => report.pass(),
         Ok(status) => report.fail(format!("set-up: the firmware of the {board}: {status}")),
@@ -80,8 +78,17 @@ fn set_up_board(root: &Path, report: &mut Report, board: &str, target: &str) {
     }
 }
 
+/// Whether the compiler has the library of a target, after rustup was asked for it if need be.
+pub(crate) fn get_target(root: &Path, target: &str) -> bool {
+    if !has_target(root, target) && answers("rustup", "--version") {
+        println!("installing the Rust target {target} by rustup");
+        let _ = quietly(Command::new("rustup").args(["target", "add", target]));
+    }
+    has_target(root, target)
+}
+
 /// Whether the compiler has the library of a target.
-fn has_target(root: &Path, target: &str) -> bool {
+pub(crate) fn has_target(root: &Path, target: &str) -> bool {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let folder = Command::new(rustc)
         .current_dir(root)
@@ -110,7 +117,7 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
 
-fn need(report: &mut Report, there: bool, otherwise: &str) {
+pub(crate) fn need(report: &mut Report, there: bool, otherwise: &str) {
     match (there, is_ci()) {
         (true, _) => report.pass(),
         (false, true) => report.fail(format!("set-up: {otherwise} cannot run")),

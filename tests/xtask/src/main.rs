@@ -5,9 +5,11 @@
 
 #![forbid(unsafe_code)]
 
+mod agent;
 mod bench;
 mod bless;
 mod cargo;
+mod demo;
 mod features;
 mod machine;
 mod micropython;
@@ -29,6 +31,7 @@ Tasks of the Loopscope project.
   cargo xtask test NAME...    only the steps of these names (see the list it prints)
   cargo xtask tidy            the rules about the source tree
   cargo xtask bless           write the golden files again, from python3 and from the binary
+  cargo xtask demo            build the demo board's firmware and record its session; --check compares
   cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (3)
 
 With CI=true a missing tool is a failure.";
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(&root),
         "bless" => bless::run(&root),
         "bench" => bench::run(&root, rest),
+        "demo" => demo::run(&root, rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

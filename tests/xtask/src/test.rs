@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::report::{Counted, Report};
-use crate::{Outcome, cargo, features, machine, micropython, tidy};
+use crate::{Outcome, agent, cargo, features, machine, micropython, tidy};
 
 /// The file in which tests note what they could not do on this machine.
 const NOTES: &str = "left-out.txt";
@@ -21,7 +21,7 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
@@ -30,6 +30,7 @@ const STEPS: [Step; 9] = [
     Step { name: "clippy", what: "the lints, as errors", run: clippy },
     Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
     Step { name: "suite", what: "tests of the binary", run: suite },
+    Step { name: "agent", what: "what runs on boards", run: agent::run },
     Step { name: "doc", what: "the documentation builds without a warning", run: doc },
 ];
 
@@ -62,7 +63,7 @@ pub(crate) fn run(root: &Path, names: &[String]) -> Outcome {
 }
 
 /// Runs a command that either goes well or does not.
-fn check(report: &mut Report, name: &str, mut command: Command) {
+pub(crate) fn check(report: &mut Report, name: &str, mut command: Command) {
     match command.stdin(Stdio::null()).status() {
         Ok(status) if status.success() => report.pass(),
         Ok(status) => report.fail(format!("{name}: {status}; see above")),
@@ -71,7 +72,7 @@ fn check(report: &mut Report, name: &str, mut command: Command) {
 }
 
 /// Runs a component of the toolchain, which may not be installed.
-fn component(root: &Path, report: &mut Report, name: &str, command: Command) {
+pub(crate) fn component(root: &Path, report: &mut Report, name: &str, command: Command) {
     let there = cargo::plain(root)
         .args([name, "--version"])
         .stdout(Stdio::null())
@@ -142,7 +143,7 @@ fn doc(root: &Path, report: &mut Report) {
 }
 
 /// Runs Rust tests: passes on what they print and counts in it.
-fn tests(report: &mut Report, name: &str, mut command: Command) {
+pub(crate) fn tests(report: &mut Report, name: &str, mut command: Command) {
     let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let mut child = match started {
         Ok(child) => child,
