@@ -7,12 +7,14 @@ use std::io;
 pub enum Error {
     /// There is no QEMU.
     #[error(
-        "`{program}` cannot be started: {why}; install QEMU's Arm emulator \
-         (Debian: `apt-get install qemu-system-arm`)"
+        "`{program}` cannot be started: {why}; install QEMU's emulator of this processor \
+         (Debian: `apt-get install {package}`)"
     )]
     NoQemu {
         /// The program.
         program: String,
+        /// Debian's package with it.
+        package: &'static str,
         /// The operating system's reason.
         why: io::Error,
     },
@@ -31,6 +33,22 @@ pub enum Error {
         path: String,
         /// The operating system's reason.
         why: io::Error,
+    },
+    /// The file is no firmware.
+    #[error("`{path}` is no firmware: {why}; name an ELF file for the machine")]
+    NotElf {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The machine cannot be served in this way.
+    #[error("{what}; {instead}")]
+    NotHere {
+        /// What cannot be.
+        what: String,
+        /// What to do.
+        instead: &'static str,
     },
     /// The TCP port is taken.
     #[error("the address {address} cannot be served: {why}; choose another port, or 0 for any")]

@@ -43,16 +43,20 @@
 //! error, and a client gets an error reply instead of silence.
 #![forbid(unsafe_code)]
 
+mod bkpt;
 pub mod dap;
+mod elf;
 mod error;
 pub mod gdb;
 pub mod packet;
 pub mod processor;
 pub mod qemu;
+mod qmp;
 mod qtest;
 mod serve;
 pub mod swd;
 
+pub use elf::Architecture;
 pub use error::Error;
-pub use qemu::{Options, is_there};
+pub use qemu::{Options, is_there, is_there_for};
 pub use serve::VirtualProbe;

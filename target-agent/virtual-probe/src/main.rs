@@ -10,9 +10,11 @@ const HELP: &str = "\
 A debug probe without hardware: a Black Magic Probe over TCP in front of QEMU.
 
   loopscope-virtual-probe --machine NAME --elf FILE [OPTIONS]
+  loopscope-virtual-probe --machine NAME --blank [OPTIONS]
 
   --machine NAME   QEMU's machine: lm3s6965evb, microbit, mps2-an386, netduinoplus2 ...
   --elf FILE       the firmware
+  --blank          the machine's memory is empty, for a debugger that writes a firmware to it
   --port N         the TCP port on 127.0.0.1; 0, the default, takes any that is free
   --run            let the program run at once; without it, it waits for the first client
   --icount N       count instructions instead of time: one takes 2^N ns, runs are repeatable
@@ -48,22 +50,25 @@ fn main() -> ExitCode {
 }
 
 fn parse(arguments: &[String]) -> Result<Options, String> {
-    let mut options = Options::new("", "");
+    let mut options = Options::blank("");
+    let mut blank = false;
     let mut rest = arguments.iter();
     while let Some(word) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("`{word}` needs a value"));
         match word.as_str() {
             "--machine" => options.machine.clone_from(value()?),
-            "--elf" => options.elf = value()?.into(),
+            "--elf" => options.elf = Some(value()?.into()),
+            "--blank" => blank = true,
             "--port" => options.port = number(word, value()?)?,
             "--icount" => options.icount = Some(number(word, value()?)?),
             "--run" => options.held = false,
             _ => return Err(format!("there is no option `{word}`")),
         }
     }
-    if options.machine.is_empty() || options.elf.as_os_str().is_empty() {
-        return Err("name a machine and a firmware".to_owned());
+    if options.machine.is_empty() || options.elf.is_none() && !blank {
+        return Err("name a machine, and a firmware or `--blank`".to_owned());
     }
+    options.blank = blank;
     Ok(options)
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod made_up;
 use std::fmt::Debug;
 
 use crate::Error;
+use crate::bkpt::{Traps, is_bkpt};
 
 /// A processor with its memory.
 pub trait Board: Debug {
@@ -32,6 +33,10 @@ pub trait Board: Debug {
     fn set_breakpoint(&mut self, address: u32, on: bool) -> Result<(), Error>;
     /// Resets it. Afterwards it is held before its first instruction.
     fn reset(&mut self) -> Result<(), Error>;
+    /// Whether its program has reset it since this was asked last.
+    fn was_reset(&mut self) -> Result<bool, Error>;
+    /// The code that it may execute: addresses, and what is there.
+    fn code(&mut self) -> Result<Vec<(u32, Vec<u8>)>, Error>;
 }
 
 /// A register of the processor.
@@ -122,6 +127,8 @@ pub struct Core<B> {
     monitor: u32,
     comparators: [u32; COMPARATORS as usize],
     comparing: bool,
+    /// Where breakpoint instructions are.
+    traps: Traps,
     /// The addresses at which the board holds.
     breakpoints: Vec<u32>,
 }
@@ -143,6 +150,7 @@ impl<B: Board> Core<B> {
             monitor: 0,
             comparators: [0; COMPARATORS as usize],
             comparing: false,
+            traps: Traps::new(),
             breakpoints: Vec::new(),
         }
     }
@@ -191,6 +199,7 @@ impl<B: Board> Core<B> {
     /// Writes memory or debug registers.
     pub fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Error> {
         if !is_private(address) {
+            self.traps.write(address, bytes);
             return self.board.write(address, bytes);
         }
         let mut at = address;
@@ -237,12 +246,14 @@ impl<B: Board> Core<B> {
     pub fn reset(&mut self) -> Result<(), Error> {
         self.board.reset()?;
         self.was_reset = true;
-        self.halted = self.enabled && self.monitor & CATCH_RESET != 0;
-        if self.halted {
+        self.halted = true;
+        // A client that has written a firmware resets the board for it.
+        self.traps.grow_old();
+        if self.enabled && self.monitor & CATCH_RESET != 0 {
             self.reasons |= BY_VECTOR_CATCH;
             return Ok(());
         }
-        self.board.resume()
+        self.let_go()
     }
 
     /// Holds the processor.
@@ -258,9 +269,24 @@ impl<B: Board> Core<B> {
     /// Lets a held processor run on.
     pub fn let_go(&mut self) -> Result<(), Error> {
         if self.halted {
+            self.arrange_breakpoints()?;
             self.board.resume()?;
             self.halted = false;
         }
+        Ok(())
+    }
+
+    /// Executes one instruction of a held processor. At a breakpoint instruction it stays.
+    fn step(&mut self) -> Result<(), Error> {
+        let at = self.board.register(Register::General(15))?;
+        let mut half = [0; 2];
+        self.board.read(at & !1, &mut half)?;
+        if is_bkpt(u16::from_le_bytes(half)) {
+            self.reasons |= BY_BREAKPOINT;
+            return Ok(());
+        }
+        self.board.step()?;
+        self.reasons |= BY_REQUEST;
         Ok(())
     }
 
@@ -270,6 +296,7 @@ impl<B: Board> Core<B> {
             self.halted = true;
             self.reasons |= BY_BREAKPOINT;
         }
+        self.was_reset |= self.board.was_reset()?;
         let mut status = REGISTER_READY;
         let mut add = |on: bool, bit: u32| status |= if on { bit } else { 0 };
         add(self.enabled, DEBUG_ENABLE);
@@ -286,17 +313,15 @@ impl<B: Board> Core<B> {
         if value >> 16 != DEBUG_KEY {
             return Ok(());
         }
-        self.enabled = value & DEBUG_ENABLE != 0;
+        let before = std::mem::replace(&mut self.enabled, value & DEBUG_ENABLE != 0);
         self.mask_interrupts = self.enabled && value & MASK_INTERRUPTS != 0;
         let halt = self.enabled && value & HALT != 0;
         let step = self.enabled && value & STEP != 0;
         match (self.halted, halt) {
             (false, true) => self.hold()?,
-            (true, false) if step => {
-                self.board.step()?;
-                self.reasons |= BY_REQUEST;
-            }
+            (true, false) if step => self.step()?,
             (true, false) => self.let_go()?,
+            (false, false) if before != self.enabled => self.arrange_breakpoints()?,
             _ => {}
         }
         Ok(())
@@ -319,10 +344,18 @@ impl<B: Board> Core<B> {
         }
     }
 
-    /// Brings the board's breakpoints in line with the comparators.
+    /// Brings the board's breakpoints in line with the comparators and the breakpoint
+    /// instructions. Without a debugger neither holds.
     fn arrange_breakpoints(&mut self) -> Result<(), Error> {
+        if self.enabled && self.traps.is_old() {
+            self.traps.look(&self.board.code()?);
+        }
         let comparators = self.comparators.iter().filter(|_| self.comparing);
-        let mut wanted: Vec<u32> = comparators.flat_map(|value| matches_of(*value)).collect();
+        let comparators = comparators.flat_map(|value| matches_of(*value));
+        let mut wanted: Vec<u32> = comparators.chain(self.traps.all()).collect();
+        if !self.enabled {
+            wanted.clear();
+        }
         wanted.sort_unstable();
         wanted.dedup();
         if wanted == self.breakpoints {
