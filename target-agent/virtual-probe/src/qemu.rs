@@ -68,6 +68,12 @@ impl Options {
         }
     }
 
+    /// The processor that the firmware is for; a Cortex-M without one.
+    pub fn architecture(&self) -> Result<Architecture, Error> {
+        let firmware = self.elf.as_deref().map(Firmware::read).transpose()?;
+        Ok(firmware.map_or(Architecture::Arm, |firmware| firmware.architecture))
+    }
+
     /// What QEMU puts into the machine's memory.
     fn loaded(&self) -> Option<&Path> {
         self.elf.as_deref().filter(|_| !self.blank)
@@ -128,11 +134,6 @@ impl Machine {
             monitor: Monitor::start(monitor)?,
             _process: process,
         })
-    }
-
-    /// Its firmware, as far as it was told.
-    pub(crate) const fn firmware(&self) -> Option<&Firmware> {
-        self.firmware.as_ref()
     }
 
     fn word(&mut self, address: u32) -> Result<u32, Error> {
