@@ -137,7 +137,9 @@ impl Tap {
         }
         let (read, address) = (self.bits & 1 != 0, (self.bits as u8 & 0b110) << 1);
         let value = (self.bits >> 3) as u32;
-        let mut write = |ap, address, value| drop(access(Access::Write { ap, address, value }));
+        let mut write = |ap, address, value| {
+            let _ = access(Access::Write { ap, address, value });
+        };
         match (self.instruction, read) {
             (ABORT, _) => write(false, 0, value),
             (DEBUG_PORT, false) => match address {

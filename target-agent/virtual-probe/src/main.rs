@@ -74,13 +74,14 @@ fn serve(wish: Wish) -> Result<Served, Error> {
         return Ok(Served::Channel(server));
     }
     let mut probe = VirtualProbe::start(&options)?;
-    println!("{}", probe.selector());
+    let mut lines = vec![probe.selector()];
     if let Some(port) = rtt {
-        println!("rtt {}", probe.serve_rtt(port)?);
+        lines.push(format!("rtt {}", probe.serve_rtt(port)?));
     }
     if let Some(port) = bitbang {
-        println!("bitbang {}", probe.serve_bitbang(port)?);
+        lines.push(format!("bitbang {}", probe.serve_bitbang(port)?));
     }
+    println!("{}", lines.join("\n"));
     Ok(Served::Probe(probe))
 }
 
