@@ -1,6 +1,6 @@
-//! The face of bare wires: OpenOCD's adapter `remote_bitbang`, a letter for each edge.
+//! The face of bare wires: `OpenOCD`'s adapter `remote_bitbang`, a letter for each edge.
 //!
-//! Releases of OpenOCD up to 0.12 speak only JTAG this way, later ones serial wire, too; a client
+//! Releases of `OpenOCD` up to 0.12 speak only JTAG this way, later ones serial wire, too; a client
 //! uses the wires of one of them. A wire is read while the clock is low, and the target looks at
 //! what it is told when the clock rises.
 

@@ -242,7 +242,7 @@ impl<B: Board> Ports<B> {
 /// bytes, and packs no small ones into a large one. A client reads back what is possible.
 const fn supported(value: u32) -> u32 {
     let width = if value & 7 > 2 { 2 } else { value & 7 };
-    let increment = if value >> 4 & 3 == 0 { 0 } else { 1 << 4 };
+    let increment = if value & 0x30 == 0 { 0 } else { 1 << 4 };
     value & !(1 << 7 | 0x37) | 1 << 6 | width | increment
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use object::read::elf::{ElfFile32, FileHeader as _};
+use object::read::elf::{ElfFile32, ElfSymbol32, FileHeader as _};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags, elf};
 
 use crate::Error;
@@ -65,8 +65,8 @@ impl Firmware {
             other => return Err(format!("it is for another processor, number {other}")),
         };
         let number = |value| u32::try_from(value).unwrap_or(u32::MAX);
-        let block = file.symbols().find(|symbol| symbol.name() == Ok(BLOCK));
-        let block = block.filter(|symbol| symbol.is_definition()).map(|at| number(at.address()));
+        let is_block = |it: &ElfSymbol32<'_, '_>| it.name() == Ok(BLOCK) && it.is_definition();
+        let block = file.symbols().find(is_block).map(|symbol| number(symbol.address()));
         let code = file.sections().filter_map(|section| match section.flags() {
             SectionFlags::Elf { sh_flags, .. } if sh_flags & u64::from(elf::SHF_EXECINSTR) != 0 => {
                 Some((number(section.address()), number(section.size())))

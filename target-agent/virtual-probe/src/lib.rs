@@ -45,11 +45,14 @@
 
 mod bitbang;
 mod bkpt;
+mod board;
 pub mod dap;
 mod door;
 mod elf;
 mod error;
 pub mod gdb;
+#[cfg(test)]
+mod hostile;
 mod jtag;
 pub mod packet;
 pub mod processor;

@@ -94,12 +94,21 @@ impl Ring {
     }
 }
 
-/// The first channels of a block, up and down, as they are now. `None` while the block is not there:
+/// The first channels of a block, as they are now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Channels {
+    /// What the program sends; `None` if there is no such channel, or its descriptor makes no sense.
+    pub(crate) up: Option<Ring>,
+    /// What the program is sent.
+    pub(crate) down: Option<Ring>,
+}
+
+/// The first channels of a block. `None` while the block is not there:
 /// before the program has filled it in, and after a reset.
 pub(crate) fn first_channels<B: Board>(
     core: &mut Core<B>,
     block: u32,
-) -> Result<Option<(Option<Ring>, Option<Ring>)>, Error> {
+) -> Result<Option<Channels>, Error> {
     let mut head = [0; HEAD as usize];
     core.read(block, &mut head)?;
     let (up, down) = (word(&head, 4), word(&head, 5));
@@ -110,7 +119,7 @@ pub(crate) fn first_channels<B: Board>(
         0 => Ok(None),
         _ => Ring::read(core, block.wrapping_add(HEAD + DESCRIPTOR * after)),
     };
-    Ok(Some((ring(up, 0)?, ring(down, up)?)))
+    Ok(Some(Channels { up: ring(up, 0)?, down: ring(down, up)? }))
 }
 
 /// How far it is from one offset forward to another.

@@ -120,15 +120,13 @@ fn serve<B: Board>(mut stream: TcpStream, over: &Over, board: &Shared<B>, block:
     let (mut up, mut down) = (Vec::new(), Vec::new());
     let mut wait = SHORT;
     while !over.is_it() {
-        let asked = match receive(&mut stream, &mut piece[down.len()..]) {
-            Some(asked) => asked,
-            None => return,
-        };
+        let Some(asked) = receive(&mut stream, &mut piece[down.len()..]) else { return };
         down.extend_from_slice(&piece[down.len()..][..asked]);
         up.clear();
         let Ok(given) = exchange(&mut lock(board).core, block, &mut up, &down) else { return };
         down.drain(..given);
-        if !up.is_empty() && !send(&mut stream, &up) {
+        // One that takes nothing for a long time has left, too.
+        if stream.write_all(&up).is_err() {
             return;
         }
         if up.is_empty() && given == 0 {
@@ -148,12 +146,12 @@ fn exchange<B: Board>(
     up: &mut Vec<u8>,
     down: &[u8],
 ) -> Result<usize, Error> {
-    let Some((from, to)) = ring::first_channels(core, block)? else { return Ok(0) };
-    if let Some(from) = from {
-        from.take(core, up)?;
+    let Some(channels) = ring::first_channels(core, block)? else { return Ok(0) };
+    if let Some(ring) = channels.up {
+        ring.take(core, up)?;
     }
-    match to {
-        Some(to) => to.give(core, down),
+    match channels.down {
+        Some(ring) => ring.give(core, down),
         // Nobody would ever take them.
         None => Ok(down.len()),
     }
@@ -175,11 +173,6 @@ fn receive(stream: &mut TcpStream, into: &mut [u8]) -> Option<usize> {
             _ => None,
         },
     }
-}
-
-/// Sends to the client; false when it has left, or takes nothing any more.
-fn send(stream: &mut TcpStream, bytes: &[u8]) -> bool {
-    stream.write_all(bytes).is_ok()
 }
 
 #[cfg(test)]

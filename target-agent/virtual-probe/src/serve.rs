@@ -55,8 +55,7 @@ impl VirtualProbe {
             machine.resume()?;
         }
         let board = Arc::new(Mutex::new(Ports::new(Core::new(machine, options.held))));
-        let ours = Arc::clone(&board);
-        let door = place.open(move |stream, over| serve(stream, over, &ours))?;
+        let door = open(place, &board)?;
         Ok(Self { door, others: Vec::new(), board, options: options.clone() })
     }
 
@@ -68,7 +67,7 @@ impl VirtualProbe {
         Ok(self.add(door))
     }
 
-    /// Serves the wires of the same machine, too, to OpenOCD's adapter `remote_bitbang`. The debug port
+    /// Serves the wires of the same machine, too, to `OpenOCD`'s adapter `remote_bitbang`. The debug port
     /// is one: let only one client use it at a time.
     pub fn serve_bitbang(&mut self, port: u16) -> Result<SocketAddr, Error> {
         let door = bitbang::open(Place::take(port)?, &self.board)?;
@@ -109,11 +108,20 @@ impl VirtualProbe {
     }
 }
 
+/// Opens the door of a board's probe.
+pub(crate) fn open<B: Board + Send + 'static>(
+    place: Place,
+    board: &Shared<B>,
+) -> Result<Door, Error> {
+    let board = Arc::clone(board);
+    place.open(move |stream, over| serve(stream, over, &board))
+}
+
 /// Answers one client until it leaves.
 fn serve<B: Board>(mut stream: TcpStream, over: &Over, board: &Shared<B>) {
-    let mut probe = Probe::default();
-    let mut assembler = Assembler::default();
+    let mut conversation = Conversation::default();
     let mut piece = [0; 4096];
+    let mut answers = Vec::new();
     while !over.is_it() {
         let got = match stream.read(&mut piece) {
             Ok(0) => return,
@@ -123,11 +131,32 @@ fn serve<B: Board>(mut stream: TcpStream, over: &Over, board: &Shared<B>) {
                 _ => return,
             },
         };
-        for byte in &piece[..got] {
-            let Some(request) = assembler.push(*byte) else { continue };
-            let answer = probe.answer(request, &mut lock(board));
-            if stream.write_all(answer.packet().as_bytes()).is_err() {
-                return;
+        answers.clear();
+        conversation.take(&piece[..got], &mut answers, &mut lock(board));
+        if stream.write_all(&answers).is_err() {
+            return;
+        }
+    }
+}
+
+/// What is going on with one client.
+#[derive(Debug, Default)]
+pub(crate) struct Conversation {
+    probe: Probe,
+    assembler: Assembler,
+}
+
+impl Conversation {
+    /// Answers the requests that these bytes complete.
+    pub(crate) fn take<B: Board>(
+        &mut self,
+        bytes: &[u8],
+        answers: &mut Vec<u8>,
+        ports: &mut Ports<B>,
+    ) {
+        for byte in bytes {
+            if let Some(request) = self.assembler.push(*byte) {
+                answers.extend(self.probe.answer(request, ports).packet().bytes());
             }
         }
     }
@@ -228,8 +257,7 @@ mod tests {
     /// A served board without QEMU.
     fn served() -> Door {
         let board = Arc::new(Mutex::new(Ports::new(Core::new(MadeUp::default(), false))));
-        let serve = move |stream, over: &Over| serve(stream, over, &board);
-        Place::take(0).unwrap().open(serve).unwrap()
+        open(Place::take(0).unwrap(), &board).unwrap()
     }
 
     fn client(address: SocketAddr) -> TcpStream {

@@ -26,7 +26,7 @@ impl Client {
         answers
     }
 
-    /// Bits over serial wire as OpenOCD sends them.
+    /// Bits over serial wire as `OpenOCD` sends them.
     fn out(&mut self, bits: u64, length: u32) {
         for at in 0..length {
             let bit = u8::from(bits >> at & 1 != 0);

@@ -55,7 +55,7 @@ fn core() -> Core<MadeUp> {
     Core::new(MadeUp::default(), false)
 }
 
-fn channels(core: &mut Core<MadeUp>) -> Option<(Option<Ring>, Option<Ring>)> {
+fn channels(core: &mut Core<MadeUp>) -> Option<Channels> {
     first_channels(core, BLOCK).unwrap()
 }
 
@@ -64,12 +64,12 @@ fn a_block_is_there_once_its_identifier_is_whole() {
     let mut core = core();
     assert_eq!(channels(&mut core), None);
     open(&mut core, 16);
-    assert!(matches!(channels(&mut core), Some((Some(_), Some(_)))));
+    assert!(matches!(channels(&mut core), Some(Channels { up: Some(_), down: Some(_) })));
     core.write(BLOCK + 9, b"\0").unwrap();
     assert_eq!(channels(&mut core), None);
     open(&mut core, 16);
     put(&mut core, BLOCK + 20, 0);
-    assert!(matches!(channels(&mut core), Some((Some(_), None))));
+    assert!(matches!(channels(&mut core), Some(Channels { up: Some(_), down: None })));
     put(&mut core, BLOCK + 16, u32::MAX);
     assert_eq!(channels(&mut core), None);
 }
@@ -81,7 +81,10 @@ fn a_descriptor_that_cannot_be_is_no_ring() {
         open(&mut core, size);
         put(&mut core, UP + WRITE_OFFSET, write);
         put(&mut core, UP + READ_OFFSET, read);
-        assert!(matches!(channels(&mut core), Some((None, _))), "{size} {write} {read}");
+        assert!(
+            matches!(channels(&mut core), Some(Channels { up: None, .. })),
+            "{size} {write} {read}"
+        );
     }
 }
 
@@ -89,9 +92,9 @@ fn a_descriptor_that_cannot_be_is_no_ring() {
 fn a_full_ring_holds_one_byte_less_than_its_size() {
     let mut core = core();
     open(&mut core, 8);
-    let (_, down) = channels(&mut core).unwrap();
+    let Channels { down, .. } = channels(&mut core).unwrap();
     assert_eq!(down.unwrap().give(&mut core, &[1; 20]).unwrap(), 7);
-    let (_, down) = channels(&mut core).unwrap();
+    let Channels { down, .. } = channels(&mut core).unwrap();
     assert_eq!(down.unwrap().give(&mut core, &[1; 20]).unwrap(), 0);
 }
 
@@ -107,7 +110,7 @@ proptest! {
         let (mut asked, mut received) = (Vec::new(), Vec::new());
         for piece in &pieces {
             sent.extend(piece.iter().take_while(|byte| send(&mut core, **byte)));
-            let (up, down) = channels(&mut core).unwrap();
+            let Channels { up, down } = channels(&mut core).unwrap();
             up.unwrap().take(&mut core, &mut taken).unwrap();
             let given = down.unwrap().give(&mut core, piece).unwrap();
             asked.extend_from_slice(&piece[..given]);
@@ -122,7 +125,7 @@ proptest! {
         let mut core = core();
         open(&mut core, 16);
         core.write(BLOCK + 16, &bytes).unwrap();
-        if let Some((up, down)) = channels(&mut core) {
+        if let Some(Channels { up, down }) = channels(&mut core) {
             let mut into = Vec::new();
             if let Some(up) = up {
                 up.take(&mut core, &mut into).unwrap();
