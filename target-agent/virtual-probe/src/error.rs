@@ -26,6 +26,17 @@ pub enum Error {
         /// What it said, or what it failed to do.
         said: String,
     },
+    /// QEMU has ended.
+    #[error(
+        "QEMU has ended the machine `{machine}`: {said}; start it again, and look at what the \
+         program did if it says `Lockup`: that is a fault in a fault handler"
+    )]
+    Ended {
+        /// The machine.
+        machine: String,
+        /// What it said.
+        said: String,
+    },
     /// The firmware cannot be read.
     #[error("the firmware `{path}` cannot be read: {why}; name an ELF file for the machine")]
     NoFirmware {

@@ -3,6 +3,9 @@
 
 use std::io::{self, BufRead as _, Write as _};
 use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use loopscope_virtual_probe::{Architecture, Error, Options, RttServer, VirtualProbe};
 
@@ -29,6 +32,9 @@ It prints a line for each: the selector for probe-rs, `rtt HOST:PORT`, `bitbang 
 A line `reset` on its standard input presses the board's reset button. It ends when its standard
 input is closed.";
 
+/// How often is looked whether the machine has ended.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// What is asked for.
 #[derive(Debug)]
 struct Wish {
@@ -41,6 +47,22 @@ struct Wish {
 enum Served {
     Probe(VirtualProbe),
     Channel(RttServer),
+}
+
+impl Served {
+    fn press_reset(&self) -> Result<(), Error> {
+        match self {
+            Self::Probe(probe) => probe.press_reset(),
+            Self::Channel(server) => server.press_reset(),
+        }
+    }
+
+    fn end(&self) -> Option<Error> {
+        match self {
+            Self::Probe(probe) => probe.end(),
+            Self::Channel(server) => server.end(),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -85,18 +107,27 @@ fn serve(wish: Wish) -> Result<Served, Error> {
     Ok(Served::Probe(probe))
 }
 
-/// Does what is asked on the standard input, until that is closed.
+/// Does what is asked on the standard input, until that is closed or the machine has ended.
 fn attend(served: &Served) -> Result<(), Error> {
     let _ = io::stdout().flush();
-    for line in io::stdin().lock().lines().map_while(Result::ok) {
-        match (line.trim(), served) {
-            ("reset", Served::Probe(probe)) => probe.press_reset()?,
-            ("reset", Served::Channel(server)) => server.press_reset()?,
-            ("", _) => {}
-            (other, _) => eprintln!("`{other}` is not known here; `reset` is"),
+    let (send, lines) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = io::stdin().lock().lines().map_while(Result::ok);
+        lines.try_for_each(|line| send.send(line))
+    });
+    loop {
+        match lines.recv_timeout(LOOK) {
+            Ok(line) if line.trim() == "reset" => served.press_reset()?,
+            Ok(line) if line.trim().is_empty() => {}
+            Ok(line) => eprintln!("`{}` is not known here; `reset` is", line.trim()),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(error) = served.end() {
+                    return Err(error);
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
     }
-    Ok(())
 }
 
 fn parse(arguments: &[String]) -> Result<Wish, String> {

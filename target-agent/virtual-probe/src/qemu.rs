@@ -106,7 +106,7 @@ pub struct Machine {
     gdb: Gdb,
     monitor: Monitor,
     /// Last, so that its sockets are closed before it is ended.
-    _process: Process,
+    process: Process,
 }
 
 impl fmt::Debug for Machine {
@@ -132,8 +132,14 @@ impl Machine {
             memory: Qtest::start(memory)?,
             gdb: Gdb::start(gdb)?,
             monitor: Monitor::start(monitor)?,
-            _process: process,
+            process,
         })
+    }
+
+    /// Whether QEMU has ended, and why.
+    pub(crate) fn end(&mut self) -> Option<Error> {
+        let ended = self.process.has_ended();
+        ended.then(|| Error::Ended { machine: self.name.clone(), said: self.process.said() })
     }
 
     fn word(&mut self, address: u32) -> Result<u32, Error> {

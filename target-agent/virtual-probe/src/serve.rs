@@ -102,6 +102,12 @@ impl VirtualProbe {
         lock(&self.board).core.hold()
     }
 
+    /// Whether the machine has ended by itself, and why. QEMU ends when a processor locks up.
+    #[must_use]
+    pub fn end(&self) -> Option<Error> {
+        lock(&self.board).core.board.end()
+    }
+
     /// Lets a held processor run on.
     pub fn let_go(&self) -> Result<(), Error> {
         lock(&self.board).core.let_go()

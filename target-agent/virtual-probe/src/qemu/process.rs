@@ -28,13 +28,16 @@ pub(super) struct Process {
 }
 
 impl Process {
-    fn said(&self) -> String {
+    /// What it said, in a line.
+    pub(super) fn said(&self) -> String {
         let text = fs::read_to_string(self.folder.join("said")).unwrap_or_default();
-        let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-        first.unwrap_or("it said nothing").to_owned()
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or("it said nothing");
+        // Warnings may come before what ended it.
+        lines.find(|line| line.contains("fatal")).unwrap_or(first).to_owned()
     }
 
-    fn has_ended(&mut self) -> bool {
+    pub(super) fn has_ended(&mut self) -> bool {
         !matches!(self.guard.try_wait(), Ok(None))
     }
 }
