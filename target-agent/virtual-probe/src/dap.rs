@@ -193,7 +193,7 @@ impl<B: Board> Ports<B> {
         }
         match register {
             // The access port is always there and enabled.
-            CSW => self.csw = value & !(1 << 7) | 1 << 6,
+            CSW => self.csw = supported(value),
             TAR => self.tar = value,
             DRW => {
                 self.write_data(value)?;
@@ -236,6 +236,14 @@ impl<B: Board> Ports<B> {
             self.tar = self.tar.wrapping_add(self.width());
         }
     }
+}
+
+/// What of `CSW` is taken over: the port is there and enabled, it has accesses of one, two and four
+/// bytes, and packs no small ones into a large one. A client reads back what is possible.
+const fn supported(value: u32) -> u32 {
+    let width = if value & 7 > 2 { 2 } else { value & 7 };
+    let increment = if value & 0x30 == 0 { 0 } else { 1 << 4 };
+    value & !(1 << 7 | 0x37) | 1 << 6 | width | increment
 }
 
 #[cfg(test)]

@@ -7,12 +7,14 @@ use std::io;
 pub enum Error {
     /// There is no QEMU.
     #[error(
-        "`{program}` cannot be started: {why}; install QEMU's Arm emulator \
-         (Debian: `apt-get install qemu-system-arm`)"
+        "`{program}` cannot be started: {why}; install QEMU's emulator of this processor \
+         (Debian: `apt-get install {package}`)"
     )]
     NoQemu {
         /// The program.
         program: String,
+        /// Debian's package with it.
+        package: &'static str,
         /// The operating system's reason.
         why: io::Error,
     },
@@ -24,6 +26,17 @@ pub enum Error {
         /// What it said, or what it failed to do.
         said: String,
     },
+    /// QEMU has ended.
+    #[error(
+        "QEMU has ended the machine `{machine}`: {said}; start it again, and look at what the \
+         program did if it says `Lockup`: that is a fault in a fault handler"
+    )]
+    Ended {
+        /// The machine.
+        machine: String,
+        /// What it said.
+        said: String,
+    },
     /// The firmware cannot be read.
     #[error("the firmware `{path}` cannot be read: {why}; name an ELF file for the machine")]
     NoFirmware {
@@ -31,6 +44,22 @@ pub enum Error {
         path: String,
         /// The operating system's reason.
         why: io::Error,
+    },
+    /// The file is no firmware.
+    #[error("`{path}` is no firmware: {why}; name an ELF file for the machine")]
+    NotElf {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The machine cannot be served in this way.
+    #[error("{what}; {instead}")]
+    NotHere {
+        /// What cannot be.
+        what: String,
+        /// What to do.
+        instead: &'static str,
     },
     /// The TCP port is taken.
     #[error("the address {address} cannot be served: {why}; choose another port, or 0 for any")]

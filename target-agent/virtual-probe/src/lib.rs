@@ -43,16 +43,29 @@
 //! error, and a client gets an error reply instead of silence.
 #![forbid(unsafe_code)]
 
+mod bitbang;
+mod bkpt;
+mod board;
 pub mod dap;
+mod door;
+mod elf;
 mod error;
 pub mod gdb;
+#[cfg(test)]
+mod hostile;
+mod jtag;
 pub mod packet;
 pub mod processor;
 pub mod qemu;
+mod qmp;
 mod qtest;
+mod ring;
+mod rtt_server;
 mod serve;
 pub mod swd;
 
+pub use elf::Architecture;
 pub use error::Error;
-pub use qemu::{Options, is_there};
+pub use qemu::{Options, is_there, is_there_for};
+pub use rtt_server::RttServer;
 pub use serve::VirtualProbe;

@@ -6,69 +6,9 @@
 #[cfg(test)]
 pub(crate) mod made_up;
 
-use std::fmt::Debug;
-
 use crate::Error;
-
-/// A processor with its memory.
-pub trait Board: Debug {
-    /// Reads memory, whether it runs or not.
-    fn read(&mut self, address: u32, into: &mut [u8]) -> Result<(), Error>;
-    /// Writes memory, whether it runs or not.
-    fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Error>;
-    /// Holds it.
-    fn hold(&mut self) -> Result<(), Error>;
-    /// Lets it run on.
-    fn resume(&mut self) -> Result<(), Error>;
-    /// Executes one instruction. It was held, and is held after it.
-    fn step(&mut self) -> Result<(), Error>;
-    /// Whether it has come to hold by itself since it was let run.
-    fn has_stopped(&mut self) -> Result<bool, Error>;
-    /// A register of it while it is held. One that it does not have is 0.
-    fn register(&mut self, register: Register) -> Result<u32, Error>;
-    /// Changes a register while it is held.
-    fn set_register(&mut self, register: Register, value: u32) -> Result<(), Error>;
-    /// Lets it hold before it executes what is at this address, or no more. It is held.
-    fn set_breakpoint(&mut self, address: u32, on: bool) -> Result<(), Error>;
-    /// Resets it. Afterwards it is held before its first instruction.
-    fn reset(&mut self) -> Result<(), Error>;
-}
-
-/// A register of the processor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Register {
-    /// `r0` to `r12`, `sp`, `lr`, `pc`.
-    General(u8),
-    /// The program status.
-    Status,
-    /// The main stack pointer.
-    MainStack,
-    /// The process stack pointer.
-    ProcessStack,
-    /// `CONTROL`, `FAULTMASK`, `BASEPRI` and `PRIMASK`, from the highest byte to the lowest.
-    Masks,
-    /// The floating point status.
-    FloatStatus,
-    /// `s0` to `s31`.
-    Float(u8),
-}
-
-impl Register {
-    /// The register that this number in `DCRSR` selects.
-    fn selected(number: u32) -> Option<Self> {
-        let small = u8::try_from(number).ok()?;
-        Some(match small {
-            0..=15 => Self::General(small),
-            16 => Self::Status,
-            17 => Self::MainStack,
-            18 => Self::ProcessStack,
-            20 => Self::Masks,
-            33 => Self::FloatStatus,
-            64..=95 => Self::Float(small - 64),
-            _ => return None,
-        })
-    }
-}
+use crate::bkpt::{Traps, is_bkpt};
+pub use crate::board::{Board, Register};
 
 /// Addresses of the registers that end here.
 const AIRCR: u32 = 0xe000_ed0c;
@@ -122,6 +62,8 @@ pub struct Core<B> {
     monitor: u32,
     comparators: [u32; COMPARATORS as usize],
     comparing: bool,
+    /// Where breakpoint instructions are.
+    traps: Traps,
     /// The addresses at which the board holds.
     breakpoints: Vec<u32>,
 }
@@ -143,6 +85,7 @@ impl<B: Board> Core<B> {
             monitor: 0,
             comparators: [0; COMPARATORS as usize],
             comparing: false,
+            traps: Traps::new(),
             breakpoints: Vec::new(),
         }
     }
@@ -191,6 +134,7 @@ impl<B: Board> Core<B> {
     /// Writes memory or debug registers.
     pub fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Error> {
         if !is_private(address) {
+            self.traps.write(address, bytes);
             return self.board.write(address, bytes);
         }
         let mut at = address;
@@ -237,12 +181,14 @@ impl<B: Board> Core<B> {
     pub fn reset(&mut self) -> Result<(), Error> {
         self.board.reset()?;
         self.was_reset = true;
-        self.halted = self.enabled && self.monitor & CATCH_RESET != 0;
-        if self.halted {
+        self.halted = true;
+        // A client that has written a firmware resets the board for it.
+        self.traps.grow_old();
+        if self.enabled && self.monitor & CATCH_RESET != 0 {
             self.reasons |= BY_VECTOR_CATCH;
             return Ok(());
         }
-        self.board.resume()
+        self.let_go()
     }
 
     /// Holds the processor.
@@ -258,9 +204,24 @@ impl<B: Board> Core<B> {
     /// Lets a held processor run on.
     pub fn let_go(&mut self) -> Result<(), Error> {
         if self.halted {
+            self.arrange_breakpoints()?;
             self.board.resume()?;
             self.halted = false;
         }
+        Ok(())
+    }
+
+    /// Executes one instruction of a held processor. At a breakpoint instruction it stays.
+    fn step(&mut self) -> Result<(), Error> {
+        let at = self.board.register(Register::General(15))?;
+        let mut half = [0; 2];
+        self.board.read(at & !1, &mut half)?;
+        if is_bkpt(u16::from_le_bytes(half)) {
+            self.reasons |= BY_BREAKPOINT;
+            return Ok(());
+        }
+        self.board.step()?;
+        self.reasons |= BY_REQUEST;
         Ok(())
     }
 
@@ -270,6 +231,7 @@ impl<B: Board> Core<B> {
             self.halted = true;
             self.reasons |= BY_BREAKPOINT;
         }
+        self.was_reset |= self.board.was_reset()?;
         let mut status = REGISTER_READY;
         let mut add = |on: bool, bit: u32| status |= if on { bit } else { 0 };
         add(self.enabled, DEBUG_ENABLE);
@@ -286,17 +248,15 @@ impl<B: Board> Core<B> {
         if value >> 16 != DEBUG_KEY {
             return Ok(());
         }
-        self.enabled = value & DEBUG_ENABLE != 0;
+        let before = std::mem::replace(&mut self.enabled, value & DEBUG_ENABLE != 0);
         self.mask_interrupts = self.enabled && value & MASK_INTERRUPTS != 0;
         let halt = self.enabled && value & HALT != 0;
         let step = self.enabled && value & STEP != 0;
         match (self.halted, halt) {
             (false, true) => self.hold()?,
-            (true, false) if step => {
-                self.board.step()?;
-                self.reasons |= BY_REQUEST;
-            }
+            (true, false) if step => self.step()?,
             (true, false) => self.let_go()?,
+            (false, false) if before != self.enabled => self.arrange_breakpoints()?,
             _ => {}
         }
         Ok(())
@@ -319,10 +279,18 @@ impl<B: Board> Core<B> {
         }
     }
 
-    /// Brings the board's breakpoints in line with the comparators.
+    /// Brings the board's breakpoints in line with the comparators and the breakpoint
+    /// instructions. Without a debugger neither holds.
     fn arrange_breakpoints(&mut self) -> Result<(), Error> {
+        if self.enabled && self.traps.is_old() {
+            self.traps.look(&self.board.code()?);
+        }
         let comparators = self.comparators.iter().filter(|_| self.comparing);
-        let mut wanted: Vec<u32> = comparators.flat_map(|value| matches_of(*value)).collect();
+        let comparators = comparators.flat_map(|value| matches_of(*value));
+        let mut wanted: Vec<u32> = comparators.chain(self.traps.all()).collect();
+        if !self.enabled {
+            wanted.clear();
+        }
         wanted.sort_unstable();
         wanted.dedup();
         if wanted == self.breakpoints {

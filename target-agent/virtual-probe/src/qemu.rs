@@ -1,119 +1,112 @@
-//! QEMU with one machine: started, connected, and ended together with us.
+//! QEMU with one machine: what is started, its memory, its run control and its reset button.
+
+mod process;
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::Error;
+use crate::elf::{Architecture, Firmware};
 use crate::gdb::Gdb;
 use crate::processor::{Board, Register};
+use crate::qmp::Monitor;
 use crate::qtest::Qtest;
+use process::{Process, connect, launch, version};
 
 /// How long QEMU may take for one answer.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long it may take to start. A busy machine loads a large emulator slowly.
-const START: Duration = Duration::from_secs(20);
-
-/// Starts QEMU, and ends it when our end of the pipe is closed, however that happens.
-const GUARD: &str = "exec 3<&0; \"$@\" </dev/null 3<&- & pid=$!; \
-    (cat <&3 >/dev/null; kill -9 $pid 2>/dev/null) & exec 3<&-; wait $pid";
-
-const RESET_REGISTER: u32 = 0xe000_ed0c;
-const REQUEST_RESET: u32 = 0x05fa_0004;
 const VECTOR_TABLE: u32 = 0xe000_ed08;
+
+/// How far code may reach from where the reset vector points to, in a board without an ELF file,
+/// and how much is looked at in one piece.
+const MEGABYTE: u32 = 1 << 20;
+const PIECE: usize = 1 << 12;
+
+/// After so many empty pieces behind the code, there is no more of it.
+const EMPTY: u32 = 16;
 
 /// What is to be started.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The machine's name, as `qemu-system-arm -machine help` lists them.
+    /// The machine's name, as QEMU's `-machine help` lists them.
     pub machine: String,
     /// The firmware.
-    pub elf: PathBuf,
+    pub elf: Option<PathBuf>,
+    /// The machine starts with empty memory: the firmware is only what is looked up in.
+    pub blank: bool,
     /// The TCP port; 0 for any that is free.
     pub port: u16,
     /// Whether the program waits, before its first instruction, for a client that lets it run.
     pub held: bool,
     /// Count instructions instead of time: an instruction takes 2^N ns, and runs are repeatable.
     pub icount: Option<u8>,
-    /// QEMU's program.
-    pub qemu: PathBuf,
+    /// QEMU's program; `None` for the usual one for the firmware's processor, or what
+    /// `LOOPSCOPE_QEMU` names.
+    pub qemu: Option<PathBuf>,
 }
 
 impl Options {
     /// A machine with a firmware, held before its first instruction, at any free port.
     pub fn new(machine: impl Into<String>, elf: impl Into<PathBuf>) -> Self {
+        Self { elf: Some(elf.into()), blank: false, ..Self::blank(machine) }
+    }
+
+    /// A machine without a firmware, as it comes from its maker: a debugger writes one to it.
+    ///
+    /// With a firmware, QEMU puts it into the memory again at each reset, which would undo that.
+    pub fn blank(machine: impl Into<String>) -> Self {
         Self {
             machine: machine.into(),
-            elf: elf.into(),
+            elf: None,
+            blank: true,
             port: 0,
             held: true,
             icount: None,
-            qemu: program(),
+            qemu: None,
         }
+    }
+
+    /// The processor that the firmware is for; a Cortex-M without one.
+    pub fn architecture(&self) -> Result<Architecture, Error> {
+        let firmware = self.elf.as_deref().map(Firmware::read).transpose()?;
+        Ok(firmware.map_or(Architecture::Arm, |firmware| firmware.architecture))
+    }
+
+    /// What QEMU puts into the machine's memory.
+    fn loaded(&self) -> Option<&Path> {
+        self.elf.as_deref().filter(|_| !self.blank)
     }
 }
 
 /// QEMU's program: what `LOOPSCOPE_QEMU` names, or the usual name.
-fn program() -> PathBuf {
-    std::env::var_os("LOOPSCOPE_QEMU").map_or_else(|| "qemu-system-arm".into(), PathBuf::from)
+fn program(architecture: Architecture) -> PathBuf {
+    std::env::var_os("LOOPSCOPE_QEMU").map_or_else(|| architecture.program().into(), PathBuf::from)
 }
 
-/// Whether QEMU can be started here.
+/// Whether QEMU can be started here, for a Cortex-M.
 #[must_use]
 pub fn is_there() -> bool {
-    Command::new(program())
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    is_there_for(Architecture::Arm)
 }
 
-/// The process, with what it said. Ends with this value.
-struct Process {
-    guard: Child,
-    /// Closing it ends QEMU.
-    pipe: Option<ChildStdin>,
-    folder: PathBuf,
-}
-
-impl Process {
-    fn said(&self) -> String {
-        let text = fs::read_to_string(self.folder.join("said")).unwrap_or_default();
-        let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-        first.unwrap_or("it said nothing").to_owned()
-    }
-
-    fn has_ended(&mut self) -> bool {
-        !matches!(self.guard.try_wait(), Ok(None))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.pipe.take());
-        let until = Instant::now() + PATIENCE;
-        while !self.has_ended() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        let _ = fs::remove_dir_all(&self.folder);
-    }
+/// Whether QEMU can be started here, for such a processor.
+#[must_use]
+pub fn is_there_for(architecture: Architecture) -> bool {
+    version(&program(architecture)).unwrap_or(false)
 }
 
 /// A running machine.
 pub struct Machine {
     name: String,
+    firmware: Option<Firmware>,
+    blank: bool,
     memory: Qtest,
     gdb: Gdb,
+    monitor: Monitor,
     /// Last, so that its sockets are closed before it is ended.
-    _process: Process,
+    process: Process,
 }
 
 impl fmt::Debug for Machine {
@@ -125,24 +118,62 @@ impl fmt::Debug for Machine {
 impl Machine {
     /// Starts it. It is held before its first instruction.
     pub fn start(options: &Options) -> Result<Self, Error> {
-        let shown = || options.elf.display().to_string();
-        File::open(&options.elf).map_err(|why| Error::NoFirmware { path: shown(), why })?;
-        let folder = folder().map_err(|why| Error::NoRoom { what: "a temporary folder", why })?;
-        let mut process = launch(options, folder)?;
+        let firmware = options.elf.as_deref().map(Firmware::read).transpose()?;
+        let architecture = firmware.as_ref().map_or(Architecture::Arm, |it| it.architecture);
+        let program = options.qemu.clone().unwrap_or_else(|| program(architecture));
+        let mut process = launch(options, &program, architecture)?;
         let memory = connect(&mut process, "memory", options)?;
         let gdb = connect(&mut process, "gdb", options)?;
+        let monitor = connect(&mut process, "monitor", options)?;
         Ok(Self {
             name: options.machine.clone(),
+            firmware,
+            blank: options.loaded().is_none(),
             memory: Qtest::start(memory)?,
             gdb: Gdb::start(gdb)?,
-            _process: process,
+            monitor: Monitor::start(monitor)?,
+            process,
         })
+    }
+
+    /// Whether QEMU has ended, and why.
+    pub(crate) fn end(&mut self) -> Option<Error> {
+        let ended = self.process.has_ended();
+        ended.then(|| Error::Ended { machine: self.name.clone(), said: self.process.said() })
     }
 
     fn word(&mut self, address: u32) -> Result<u32, Error> {
         let mut bytes = [0; 4];
         self.memory.read(address, &mut bytes)?;
         Ok(u32::from_le_bytes(bytes))
+    }
+
+    /// The code of a program that nobody has named: what is in the megabyte that its reset vector
+    /// points into.
+    fn code_near_reset(&mut self) -> Result<Vec<(u32, Vec<u8>)>, Error> {
+        let table = self.word(VECTOR_TABLE)?;
+        let entry = self.word(table.wrapping_add(4))?;
+        // Empty memory is 0, and all ones after it was erased.
+        if entry == 0 || entry == u32::MAX {
+            return Ok(Vec::new());
+        }
+        let start = entry & !(MEGABYTE - 1);
+        let mut code = Vec::new();
+        let mut empty = 0;
+        for at in (start..=start + (MEGABYTE - 1)).step_by(PIECE) {
+            let mut piece = vec![0; PIECE];
+            self.memory.read(at, &mut piece)?;
+            if piece.iter().all(|byte| *byte == 0) || piece.iter().all(|byte| *byte == 0xff) {
+                empty += u32::from(at > entry);
+                if empty > EMPTY {
+                    break;
+                }
+                continue;
+            }
+            empty = 0;
+            code.push((at, piece));
+        }
+        Ok(code)
     }
 }
 
@@ -186,95 +217,26 @@ impl Board for Machine {
     fn reset(&mut self) -> Result<(), Error> {
         // While it is held, nothing of the program runs between the reset and us.
         self.gdb.hold()?;
-        self.gdb.set_register(Register::General(15), !1)?;
-        self.memory.write(RESET_REGISTER, &REQUEST_RESET.to_le_bytes())?;
-        // QEMU resets the machine some time after the request; it shows in the program counter.
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            let table = self.word(VECTOR_TABLE)?;
-            let entry = self.word(table.wrapping_add(4))? & !1;
-            if self.gdb.register(Register::General(15))? == entry {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        Err(Error::TooLate { what: "reset" })
+        self.monitor.press_reset()
     }
-}
 
-fn launch(options: &Options, folder: PathBuf) -> Result<Process, Error> {
-    let room = |what| move |why| Error::NoRoom { what, why };
-    let said = File::create(folder.join("said")).map_err(room("a temporary file"))?;
-    let socket = |name: &str| folder.join(name).display().to_string();
-    let mut command = Command::new("sh");
-    command.args(["-c", GUARD, "sh"]).arg(&options.qemu);
-    command.args(["-machine", &options.machine, "-nodefaults", "-display", "none", "-S"]);
-    command.arg("-kernel").arg(&options.elf);
-    command.args(["-qtest", &format!("unix:{},server=on,wait=off", socket("memory"))]);
-    command.args(["-qtest-log", "none"]);
-    command.args(["-chardev", &format!("socket,id=gdb,path={},server=on,wait=off", socket("gdb"))]);
-    command.args(["-gdb", "chardev:gdb"]);
-    if let Some(shift) = options.icount {
-        command.args(["-icount", &format!("shift={shift}")]);
+    fn was_reset(&mut self) -> Result<bool, Error> {
+        self.monitor.was_reset()
     }
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(said);
-    // The shell would say only that it found nothing.
-    let there = Command::new(&options.qemu)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    let started = there.and_then(|_| command.spawn());
-    match started {
-        Ok(mut guard) => {
-            let pipe = guard.stdin.take();
-            Ok(Process { guard, pipe, folder })
-        }
-        Err(why) => {
-            let _ = fs::remove_dir_all(&folder);
-            Err(Error::NoQemu { program: options.qemu.display().to_string(), why })
-        }
-    }
-}
 
-/// Connects to one of its sockets as soon as it is there.
-fn connect(process: &mut Process, name: &str, options: &Options) -> Result<UnixStream, Error> {
-    let path = process.folder.join(name);
-    let until = Instant::now() + START;
-    loop {
-        let why = match UnixStream::connect(&path) {
-            Ok(stream) => return Ok(stream),
-            Err(why) => why,
+    fn code(&mut self) -> Result<Vec<(u32, Vec<u8>)>, Error> {
+        let known = self.firmware.as_ref().filter(|_| !self.blank);
+        let Some(places) = known.map(|firmware| firmware.code.clone()) else {
+            return self.code_near_reset();
         };
-        let not_up = |said| Error::NotUp { machine: options.machine.clone(), said };
-        if process.has_ended() {
-            return Err(not_up(process.said()));
+        let mut code = Vec::new();
+        for (address, length) in places {
+            let mut bytes = vec![0; length.min(MEGABYTE) as usize];
+            for (piece, at) in bytes.chunks_mut(PIECE).zip((address..).step_by(PIECE)) {
+                self.memory.read(at, piece)?;
+            }
+            code.push((address, bytes));
         }
-        if Instant::now() >= until {
-            return Err(not_up(format!("its socket `{name}` did not open: {why}")));
-        }
-        std::thread::sleep(Duration::from_millis(2));
+        Ok(code)
     }
-}
-
-/// A folder of our own for sockets, with a short path.
-fn folder() -> io::Result<PathBuf> {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let base = std::env::temp_dir();
-    for _ in 0..1000 {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = base.join(format!("vprobe-{}-{number}", std::process::id()));
-        match make(&path) {
-            Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {}
-            made => return made.map(|()| path),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// Makes a folder that nobody else may look into: who reaches the sockets controls the machine.
-fn make(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().mode(0o700).create(path)
 }

@@ -1,19 +1,17 @@
-//! The server: one client at a time, each request answered before the next is read.
+//! The face of a debug probe: the remote protocol, each request answered before the next is read.
 
 use std::fmt;
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex};
 
 use crate::dap::Ports;
+use crate::door::{Door, Over, Place, Shared, lock};
 use crate::packet::{Answer, Assembler, Request};
 use crate::processor::{Board, Core};
-use crate::qemu::{Machine, PATIENCE};
+use crate::qemu::Machine;
 use crate::swd::Wire;
-use crate::{Error, Options};
+use crate::{Architecture, Error, Options, bitbang, rtt_server};
 
 /// The selector's vendor and product: a Black Magic Probe.
 const PROBE: &str = "1d50:6018";
@@ -21,142 +19,116 @@ const PROBE: &str = "1d50:6018";
 /// The version of the remote protocol that is spoken.
 const PROTOCOL: u32 = 3;
 
-/// How often a thread looks whether it is to end.
-const LOOK: Duration = Duration::from_millis(20);
-
 /// The clock that is claimed, in kHz. It means nothing here.
 const CLOCK: u32 = 4000;
 
 /// A probe that is being served. Dropping it ends the machine.
 pub struct VirtualProbe {
-    address: SocketAddr,
-    served: Arc<Served<Machine>>,
-    thread: Option<JoinHandle<()>>,
+    // The doors are closed before the machine ends.
+    door: Door,
+    others: Vec<Door>,
+    board: Shared<Machine>,
+    options: Options,
 }
 
 impl fmt::Debug for VirtualProbe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VirtualProbe").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("VirtualProbe").field("address", &self.address()).finish_non_exhaustive()
     }
 }
 
 impl VirtualProbe {
     /// Starts the machine and serves it on the loopback interface.
     pub fn start(options: &Options) -> Result<Self, Error> {
-        let address = SocketAddr::from(([127, 0, 0, 1], options.port));
-        let no_port = |why| Error::NoPort { address: address.to_string(), why };
-        let listener = TcpListener::bind(address).map_err(no_port)?;
-        listener.set_nonblocking(true).map_err(no_port)?;
-        let address = listener.local_addr().map_err(no_port)?;
+        let place = Place::take(options.port)?;
+        if options.architecture()? == Architecture::RiscV {
+            return Err(Error::NotHere {
+                what: format!(
+                    "the debug port in front of `{}` is one of a Cortex-M",
+                    options.machine
+                ),
+                instead: "serve its RTT channel instead (`--rtt`), which every processor has",
+            });
+        }
         let mut machine = Machine::start(options)?;
         if !options.held {
             machine.resume()?;
         }
-        let served = Arc::new(Served {
-            ports: Mutex::new(Ports::new(Core::new(machine, options.held))),
-            busy: AtomicBool::new(false),
-            over: AtomicBool::new(false),
-        });
-        let ours = Arc::clone(&served);
-        let thread = thread::Builder::new()
-            .name("virtual probe".into())
-            .spawn(move || accept(&listener, &ours))
-            .map_err(|why| Error::NoRoom { what: "a thread", why })?;
-        Ok(Self { address, served, thread: Some(thread) })
+        let board = Arc::new(Mutex::new(Ports::new(Core::new(machine, options.held))));
+        let door = open(place, &board)?;
+        Ok(Self { door, others: Vec::new(), board, options: options.clone() })
+    }
+
+    /// Serves the RTT channel of the same machine, too, at a port of its own; 0 is any that is free.
+    /// If the machine is held from the start, the first client lets it go.
+    pub fn serve_rtt(&mut self, port: u16) -> Result<SocketAddr, Error> {
+        let block = rtt_server::block_of(self.options.elf.as_deref())?;
+        let door = rtt_server::open(Place::take(port)?, &self.board, block, self.options.held)?;
+        Ok(self.add(door))
+    }
+
+    /// Serves the wires of the same machine, too, to `OpenOCD`'s adapter `remote_bitbang`. The debug port
+    /// is one: let only one client use it at a time.
+    pub fn serve_bitbang(&mut self, port: u16) -> Result<SocketAddr, Error> {
+        let door = bitbang::open(Place::take(port)?, &self.board)?;
+        Ok(self.add(door))
+    }
+
+    fn add(&mut self, door: Door) -> SocketAddr {
+        let address = door.address();
+        self.others.push(door);
+        address
     }
 
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.door.address()
     }
 
     /// What to give to probe-rs as `--probe`.
     #[must_use]
     pub fn selector(&self) -> String {
-        format!("{PROBE}:{}", self.address)
+        format!("{PROBE}:{}", self.address())
     }
 
     /// Presses the board's reset button.
     pub fn press_reset(&self) -> Result<(), Error> {
-        self.board().core.reset()
+        lock(&self.board).core.reset()
     }
 
     /// Holds the processor, as another debugger might.
     pub fn hold(&self) -> Result<(), Error> {
-        self.board().core.hold()
+        lock(&self.board).core.hold()
+    }
+
+    /// Whether the machine has ended by itself, and why. QEMU ends when a processor locks up.
+    #[must_use]
+    pub fn end(&self) -> Option<Error> {
+        lock(&self.board).core.board.end()
     }
 
     /// Lets a held processor run on.
     pub fn let_go(&self) -> Result<(), Error> {
-        self.board().core.let_go()
-    }
-
-    fn board(&self) -> MutexGuard<'_, Ports<Machine>> {
-        self.served.ports.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.board).core.let_go()
     }
 }
 
-impl Drop for VirtualProbe {
-    fn drop(&mut self) {
-        self.served.over.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// What the threads share.
-#[derive(Debug)]
-struct Served<B> {
-    ports: Mutex<Ports<B>>,
-    busy: AtomicBool,
-    over: AtomicBool,
-}
-
-/// Takes clients until the end. One that comes while another is served is turned away at once:
-/// it would wait for an answer without a limit.
-fn accept<B: Board + Send + 'static>(listener: &TcpListener, served: &Arc<Served<B>>) {
-    let mut clients: Vec<JoinHandle<()>> = Vec::new();
-    while !served.over.load(Ordering::Acquire) {
-        let Ok((stream, _)) = listener.accept() else {
-            thread::sleep(LOOK);
-            continue;
-        };
-        clients.retain(|client| !client.is_finished());
-        if served.busy.swap(true, Ordering::AcqRel) {
-            continue;
-        }
-        let client = Arc::clone(served);
-        let started = thread::Builder::new().name("probe client".into()).spawn(move || {
-            serve(stream, &client);
-            client.busy.store(false, Ordering::Release);
-        });
-        match started {
-            Ok(thread) => clients.push(thread),
-            Err(_) => served.busy.store(false, Ordering::Release),
-        }
-    }
-    for client in clients {
-        let _ = client.join();
-    }
+/// Opens the door of a board's probe.
+pub(crate) fn open<B: Board + Send + 'static>(
+    place: Place,
+    board: &Shared<B>,
+) -> Result<Door, Error> {
+    let board = Arc::clone(board);
+    place.open(move |stream, over| serve(stream, over, &board))
 }
 
 /// Answers one client until it leaves.
-fn serve<B: Board>(mut stream: TcpStream, served: &Served<B>) {
-    // Accepted sockets inherit being non-blocking on some systems.
-    let prepared = stream
-        .set_nonblocking(false)
-        .and_then(|()| stream.set_nodelay(true))
-        .and_then(|()| stream.set_read_timeout(Some(LOOK)))
-        .and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
-    if prepared.is_err() {
-        return;
-    }
-    let mut probe = Probe::default();
-    let mut assembler = Assembler::default();
+fn serve<B: Board>(mut stream: TcpStream, over: &Over, board: &Shared<B>) {
+    let mut conversation = Conversation::default();
     let mut piece = [0; 4096];
-    while !served.over.load(Ordering::Acquire) {
+    let mut answers = Vec::new();
+    while !over.is_it() {
         let got = match stream.read(&mut piece) {
             Ok(0) => return,
             Ok(got) => got,
@@ -165,13 +137,32 @@ fn serve<B: Board>(mut stream: TcpStream, served: &Served<B>) {
                 _ => return,
             },
         };
-        for byte in &piece[..got] {
-            let Some(request) = assembler.push(*byte) else { continue };
-            let mut ports = served.ports.lock().unwrap_or_else(PoisonError::into_inner);
-            let answer = probe.answer(request, &mut ports);
-            drop(ports);
-            if stream.write_all(answer.packet().as_bytes()).is_err() {
-                return;
+        answers.clear();
+        conversation.take(&piece[..got], &mut answers, &mut lock(board));
+        if stream.write_all(&answers).is_err() {
+            return;
+        }
+    }
+}
+
+/// What is going on with one client.
+#[derive(Debug, Default)]
+pub(crate) struct Conversation {
+    probe: Probe,
+    assembler: Assembler,
+}
+
+impl Conversation {
+    /// Answers the requests that these bytes complete.
+    pub(crate) fn take<B: Board>(
+        &mut self,
+        bytes: &[u8],
+        answers: &mut Vec<u8>,
+        ports: &mut Ports<B>,
+    ) {
+        for byte in bytes {
+            if let Some(request) = self.assembler.push(*byte) {
+                answers.extend(self.probe.answer(request, ports).packet().bytes());
             }
         }
     }
@@ -264,23 +255,15 @@ const fn parity_of(bits: u32, length: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::time::Duration;
 
     use super::*;
     use crate::processor::made_up::MadeUp;
 
     /// A served board without QEMU.
-    fn served() -> (SocketAddr, Arc<Served<MadeUp>>, JoinHandle<()>) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
-        let served = Arc::new(Served {
-            ports: Mutex::new(Ports::new(Core::new(MadeUp::default(), false))),
-            busy: AtomicBool::new(false),
-            over: AtomicBool::new(false),
-        });
-        let ours = Arc::clone(&served);
-        (address, ours, thread::spawn(move || accept(&listener, &served)))
+    fn served() -> Door {
+        let board = Arc::new(Mutex::new(Ports::new(Core::new(MadeUp::default(), false))));
+        open(Place::take(0).unwrap(), &board).unwrap()
     }
 
     fn client(address: SocketAddr) -> TcpStream {
@@ -302,8 +285,8 @@ mod tests {
 
     #[test]
     fn a_client_is_answered_request_by_request() {
-        let (address, served, thread) = served();
-        let mut client = client(address);
+        let door = served();
+        let mut client = client(door.address());
         assert_eq!(ask(&mut client, "+#!GA#"), "&KLoopscope virtual probe#");
         assert_eq!(ask(&mut client, "!HC#"), "&K3#");
         assert_eq!(ask(&mut client, "!GZ0#"), "&K0#");
@@ -312,30 +295,6 @@ mod tests {
         assert_eq!(ask(&mut client, "!Am0000230000122000001000000004#"), "&Kdeadbeef#");
         assert_eq!(ask(&mut client, "!JS#"), "&N0#");
         assert_eq!(ask(&mut client, "!Am00#"), "&P0#");
-        served.over.store(true, Ordering::Release);
-        thread.join().unwrap();
-    }
-
-    #[test]
-    fn a_second_client_is_turned_away_and_a_later_one_served() {
-        let (address, served, thread) = served();
-        let mut first = client(address);
-        assert_eq!(ask(&mut first, "!HC#"), "&K3#");
-        let mut second = client(address);
-        let mut byte = [0];
-        assert!(matches!(second.read(&mut byte), Ok(0) | Err(_)), "turned away");
-        drop(first);
-        let until = Instant::now() + Duration::from_secs(10);
-        loop {
-            let mut third = client(address);
-            let _ = third.write_all(b"!HC#");
-            if matches!(third.read(&mut byte), Ok(1)) {
-                break;
-            }
-            assert!(Instant::now() < until, "the place stays taken");
-        }
-        served.over.store(true, Ordering::Release);
-        thread.join().unwrap();
     }
 
     #[test]

@@ -22,6 +22,10 @@ pub(crate) struct MadeUp {
     pub(crate) did: Vec<Did>,
     /// It comes to hold by itself.
     pub(crate) stopped: bool,
+    /// Its program resets it.
+    pub(crate) resets: bool,
+    /// Its code.
+    pub(crate) code: Vec<(u32, Vec<u8>)>,
     /// Its memory cannot be reached.
     pub(crate) broken: bool,
     memory: BTreeMap<u32, u8>,
@@ -34,14 +38,14 @@ impl Board for MadeUp {
             let why = io::Error::from(io::ErrorKind::BrokenPipe);
             return Err(Error::Lost { socket: "memory", why });
         }
-        for (at, byte) in (address..).zip(into) {
+        for (at, byte) in (address..=u32::MAX).zip(into) {
             *byte = self.memory.get(&at).copied().unwrap_or(0);
         }
         Ok(())
     }
 
     fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Error> {
-        self.memory.extend((address..).zip(bytes.iter().copied()));
+        self.memory.extend((address..=u32::MAX).zip(bytes.iter().copied()));
         Ok(())
     }
 
@@ -82,5 +86,13 @@ impl Board for MadeUp {
     fn reset(&mut self) -> Result<(), Error> {
         self.did.push(Did::Reset);
         Ok(())
+    }
+
+    fn was_reset(&mut self) -> Result<bool, Error> {
+        Ok(std::mem::take(&mut self.resets))
+    }
+
+    fn code(&mut self) -> Result<Vec<(u32, Vec<u8>)>, Error> {
+        Ok(self.code.clone())
     }
 }

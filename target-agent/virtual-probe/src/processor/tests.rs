@@ -60,6 +60,7 @@ fn registers_move_while_it_is_held() {
 fn comparators_become_breakpoints() {
     let mut core = core(false);
     put(&mut core, FP_COMP, 0x4000_0101);
+    put(&mut core, DHCSR, RUN);
     assert!(core.board.did.is_empty(), "not before comparing is on");
     put(&mut core, FP_CTRL, 3);
     let on = |address| Did::Break(address, true);
@@ -72,6 +73,57 @@ fn comparators_become_breakpoints() {
     let off = |address| Did::Break(address, false);
     assert_eq!(core.board.did, [Did::Hold, off(0x100), off(0x202), Did::Resume]);
     assert_eq!(core.read_word(FP_CTRL).unwrap(), 0x60);
+}
+
+#[test]
+fn nothing_holds_without_a_debugger() {
+    let mut core = core(false);
+    core.board.code = vec![(0x200, vec![0x00, 0xbe])];
+    put(&mut core, FP_COMP, 0x4000_0101);
+    put(&mut core, FP_CTRL, 3);
+    assert!(core.board.did.is_empty());
+    put(&mut core, DHCSR, RUN);
+    let set = |on| [Did::Hold, Did::Break(0x100, on), Did::Break(0x200, on), Did::Resume];
+    assert_eq!(core.board.did, set(true));
+    core.board.did.clear();
+    put(&mut core, DHCSR, DEBUG_KEY << 16);
+    assert_eq!(core.board.did, set(false));
+}
+
+#[test]
+fn a_breakpoint_instruction_that_a_client_has_written_holds() {
+    let mut core = core(true);
+    core.write(0x2000_0000, &[0x00, 0xbe, 0x0a, 0xe0]).unwrap();
+    put(&mut core, DHCSR, RUN);
+    assert_eq!(core.board.did, [Did::Break(0x2000_0000, true), Did::Resume]);
+    core.board.stopped = true;
+    assert_ne!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0);
+    assert_eq!(core.read_word(DFSR).unwrap() & BY_BREAKPOINT, BY_BREAKPOINT);
+    // A step stays there.
+    put(&mut core, DFSR, 0x1f);
+    core.board.set_register(Register::General(15), 0x2000_0000).unwrap();
+    put(&mut core, DHCSR, RUN | STEP);
+    assert!(!core.board.did.contains(&Did::Step));
+    assert_eq!(core.read_word(DFSR).unwrap(), BY_BREAKPOINT);
+}
+
+#[test]
+fn code_is_looked_through_again_after_a_reset() {
+    let mut core = core(true);
+    put(&mut core, DHCSR, RUN);
+    assert_eq!(core.board.did, [Did::Resume]);
+    core.board.did.clear();
+    core.board.code = vec![(0x100, vec![0xab, 0xbe])];
+    put(&mut core, AIRCR, RESET_KEY << 16 | 4);
+    assert_eq!(core.board.did, [Did::Reset, Did::Break(0x100, true), Did::Resume]);
+}
+
+#[test]
+fn a_reset_by_the_program_itself_is_told_once() {
+    let mut core = core(false);
+    core.board.resets = true;
+    assert_ne!(core.read_word(DHCSR).unwrap() & WAS_RESET, 0);
+    assert_eq!(core.read_word(DHCSR).unwrap() & WAS_RESET, 0);
 }
 
 #[test]
