@@ -9,8 +9,10 @@ use loopscope_model::diff::{Side, diff};
 use loopscope_model::recording::Recording;
 use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_model::{Names, Timeline};
-use loopscope_protocol::{Kind, KindSet, NameId};
-use object::{Object, ObjectSection};
+use loopscope_protocol::{Kind, KindSet};
+
+#[path = "shared/names.rs"]
+mod names;
 
 // The agent is linked too, so it needs a clock.
 loopscope_agent::clock!(1_000_000, || 0);
@@ -64,14 +66,6 @@ fn board(elf: &[u8], bytes: &[u8]) -> Result<(Timeline, Names), Box<dyn Error>> 
         Arrived::Reply(_) => None,
     }));
     let mut names = ingest.into_names();
-    let file = object::File::parse(elf)?;
-    let section = file.section_by_name("loopscope_names").ok_or("the ELF has no names")?;
-    let mut number = 1;
-    for text in section.data()?.split(|byte| *byte == 0) {
-        if !text.is_empty() {
-            names.define(NameId(number), &String::from_utf8_lossy(text));
-        }
-        number += u32::try_from(text.len())? + 1;
-    }
+    names::define(&mut names, elf)?;
     Ok((timeline, names))
 }

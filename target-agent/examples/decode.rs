@@ -1,17 +1,17 @@
 //! Prints the records in a board's bytes: `decode ELF < BYTES`.
 //!
-//! What stands here is all that a host needs to read a board: the names from the ELF's section, and
-//! `Ingest` for the rest.
+//! What stands here is all that a host needs to read a board: the names from the ELF's section
+//! (`shared/names.rs`), and `Ingest` for the rest.
 #![allow(clippy::cast_precision_loss, reason = "a time to be shown")]
 
 use std::error::Error;
 use std::io::{Read, Write};
 
 use loopscope_agent as _;
-use loopscope_model::Names;
 use loopscope_model::stream::{Arrived, Ingest};
-use loopscope_protocol::NameId;
-use object::{Object, ObjectSection};
+
+#[path = "shared/names.rs"]
+mod names;
 
 // The agent is linked too, so it needs a clock.
 loopscope_agent::clock!(1_000_000, || 0);
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     ingest.end();
     let arrived: Vec<_> = ingest.by_ref().collect();
     let mut names = ingest.into_names();
-    define(&mut names, &std::fs::read(path)?)?;
+    names::define(&mut names, &std::fs::read(path)?)?;
     let mut out = std::io::stdout().lock();
     for arrived in arrived {
         match arrived {
@@ -35,20 +35,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             Arrived::Reply(reply) => writeln!(out, "{reply:?}")?,
         }
-    }
-    Ok(())
-}
-
-/// Defines the names of the ELF, by the rule of `NAMES.md`.
-fn define(names: &mut Names, elf: &[u8]) -> Result<(), Box<dyn Error>> {
-    let file = object::File::parse(elf)?;
-    let section = file.section_by_name("loopscope_names").ok_or("the ELF has no names")?;
-    let mut number = 1;
-    for text in section.data()?.split(|byte| *byte == 0) {
-        if !text.is_empty() {
-            names.define(NameId(number), &String::from_utf8_lossy(text));
-        }
-        number += u32::try_from(text.len())? + 1;
     }
     Ok(())
 }

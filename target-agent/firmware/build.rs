@@ -4,8 +4,16 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 /// The boards, by feature.
-const BOARDS: [&str; 6] =
-    ["lm3s6965evb", "microbit", "netduinoplus2", "nrf52840", "rp2040", "stm32f4"];
+const BOARDS: [&str; 8] = [
+    "hifive1",
+    "lm3s6965evb",
+    "microbit",
+    "netduinoplus2",
+    "nrf52840",
+    "rp2040",
+    "sifive_e",
+    "stm32f4",
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

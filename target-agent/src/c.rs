@@ -12,8 +12,8 @@ use core::ffi::{CStr, c_char};
 use core::sync::atomic::AtomicU8;
 
 use loopscope_protocol::{
-    By, Dialect, HandleHow, HandleId, NameId, ObjectId, On, Place, RunHow, TaskHow, TaskId, Which,
-    Word,
+    By, Dialect, FutureHow, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place, RunHow,
+    TaskHow, TaskId, Which, Word,
 };
 
 use crate::{Hold, Source, agent, emit};
@@ -85,13 +85,33 @@ pub extern "C" fn loopscope_name(text: *const c_char) -> u32 {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn loopscope_ticks() -> u64 {
+    agent::ticks()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_milliseconds() -> u64 {
+    agent::milliseconds()
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn loopscope_loop_new() {
     emit::loop_new();
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn loopscope_loop_close(ready: u32, timers: u32) {
+    emit::loop_close(ready, timers);
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn loopscope_loop_run(how: u8, task: u32) {
     emit::loop_run(word::<RunHow>(how), TaskId(task));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_loop_stop_request(by_handle: u32) {
+    emit::loop_stop_request(by(by_handle));
 }
 
 #[unsafe(no_mangle)]
@@ -112,6 +132,11 @@ pub extern "C" fn loopscope_poll_end() {
 #[unsafe(no_mangle)]
 pub extern "C" fn loopscope_handle_new(handle: u32, how: u8, by_handle: u32) {
     emit::handle_new(HandleId(handle), word::<HandleHow>(how), by(by_handle));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_handle_new_for(handle: u32, how: u8, by_handle: u32, task: u32) {
+    emit::handle_new_for(HandleId(handle), word::<HandleHow>(how), by(by_handle), TaskId(task));
 }
 
 #[unsafe(no_mangle)]
@@ -140,8 +165,28 @@ pub extern "C" fn loopscope_handle_run(handle: u32) {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn loopscope_handle_run_for(handle: u32, task: u32) {
+    emit::handle_run_for(HandleId(handle), TaskId(task));
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn loopscope_handle_done(handle: u32) {
     emit::handle_done(HandleId(handle));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_handle_done_for(handle: u32, task: u32) {
+    emit::handle_done_for(HandleId(handle), TaskId(task));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_handle_cancel(handle: u32, by_handle: u32) {
+    emit::handle_cancel(HandleId(handle), by(by_handle));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_handle_skip(handle: u32) {
+    emit::handle_skip(HandleId(handle));
 }
 
 #[unsafe(no_mangle)]
@@ -176,6 +221,11 @@ pub extern "C" fn loopscope_task_suspend_queue(task: u32, queue: u32) {
 }
 
 #[unsafe(no_mangle)]
+pub extern "C" fn loopscope_task_suspend_future(task: u32, future: u32) {
+    emit::task_suspend(TaskId(task), On::Future(FutureId(future)));
+}
+
+#[unsafe(no_mangle)]
 pub extern "C" fn loopscope_task_done(task: u32, how: u8) {
     emit::task_done(TaskId(task), word::<TaskHow>(how));
 }
@@ -185,9 +235,29 @@ pub extern "C" fn loopscope_task_cancel(task: u32, by_handle: u32) {
     emit::task_cancel(TaskId(task), by(by_handle));
 }
 
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_future_new(future: u32, name: u32, by_handle: u32) {
+    emit::future_new(FutureId(future), NameId(name), by(by_handle));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_future_link(future: u32, task: u32) {
+    emit::future_link(FutureId(future), TaskId(task));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_future_done(future: u32, how: u8, by_handle: u32) {
+    emit::future_done(FutureId(future), word::<FutureHow>(how), by(by_handle));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_handler_set(which: u8, name: u32) {
+    emit::handler_set(word::<Which>(which), NameId(name));
+}
+
 /// # Safety
 ///
-/// Both texts end with a zero byte.
+/// Both texts end with a zero byte, or are null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loopscope_handler_call(
     which: u8,
@@ -195,38 +265,13 @@ pub unsafe extern "C" fn loopscope_handler_call(
     exception: *const c_char,
     task: u32,
 ) {
-    // SAFETY: the caller promises it.
-    let [message, exception] = [message, exception].map(|text| unsafe { CStr::from_ptr(text) });
-    let text = |text: &'static CStr| text.to_str().unwrap_or("?");
-    emit::handler_call(word::<Which>(which), text(message), &[text(exception)], TaskId(task));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_headers_numbers_are_those_of_the_words() {
-        let header = include_str!("../include/loopscope.h");
-        let number = |name: &str| -> Option<u8> {
-            let (_, rest) = header.split_once(&std::format!(" {name} = "))?;
-            rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-        };
-        for (name, code) in [
-            ("LOOPSCOPE_MICROPYTHON", Dialect::Micropython.code()),
-            ("LOOPSCOPE_OTHER", Dialect::Other.code()),
-            ("LOOPSCOPE_FOREVER", RunHow::Forever.code()),
-            ("LOOPSCOPE_UNTIL_COMPLETE", RunHow::UntilComplete.code()),
-            ("LOOPSCOPE_STEP", HandleHow::Step.code()),
-            ("LOOPSCOPE_WAKEUP", HandleHow::Wakeup.code()),
-            ("LOOPSCOPE_DONE_CALLBACK", HandleHow::DoneCallback.code()),
-            ("LOOPSCOPE_RESULT", TaskHow::Result.code()),
-            ("LOOPSCOPE_EXCEPTION", TaskHow::Exception.code()),
-            ("LOOPSCOPE_CANCELLED", TaskHow::Cancelled.code()),
-            ("LOOPSCOPE_DEFAULT", Which::Default.code()),
-            ("LOOPSCOPE_CUSTOM", Which::Custom.code()),
-        ] {
-            assert_eq!(number(name), Some(code), "{name}");
+    let [message, exception] = [message, exception].map(|text| {
+        if text.is_null() {
+            return "";
         }
-    }
+        // SAFETY: the caller promises it.
+        let text: &'static CStr = unsafe { CStr::from_ptr(text) };
+        text.to_str().unwrap_or("?")
+    });
+    emit::handler_call(word::<Which>(which), message, &[exception], TaskId(task));
 }

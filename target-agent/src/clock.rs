@@ -6,6 +6,20 @@
 #![allow(clippy::inline_always, reason = "a call would cost as much as what is called")]
 #![allow(unsafe_code, reason = "the program defines the clock as symbols, as it does for defmt")]
 
+#[cfg(target_arch = "arm")]
+mod dwt;
+#[cfg(target_arch = "riscv32")]
+mod mcycle;
+#[cfg(target_arch = "arm")]
+mod systick;
+
+#[cfg(target_arch = "arm")]
+pub use dwt::Dwt;
+#[cfg(target_arch = "riscv32")]
+pub use mcycle::Mcycle;
+#[cfg(target_arch = "arm")]
+pub use systick::SysTick;
+
 unsafe extern "C" {
     safe fn _loopscope_clock() -> u32;
     safe fn _loopscope_clock_mask() -> u32;
@@ -50,10 +64,24 @@ pub const fn shift(hz: u32) -> u32 {
 /// Names the function that reads the clock, and its frequency in hertz: a free-running counter of
 /// 32 bits that counts up and wraps. Exactly one place in a program does this.
 ///
+/// A counter of the program's:
+///
+/// ```
+/// # use std::sync::atomic::{AtomicU32, Ordering};
+/// static MICROSECONDS: AtomicU32 = AtomicU32::new(0);
+/// loopscope_agent::clock!(1_000_000, || MICROSECONDS.load(Ordering::Relaxed));
+/// assert_eq!(loopscope_agent::clock::ticks_per_second(), 1_000_000);
+/// ```
+///
+/// Ready-made ones, each after its `start`; the frequency is the core's:
+///
 /// ```ignore
-/// loopscope_agent::clock!(64_000_000, cortex_m::peripheral::DWT::cycle_count);
-/// loopscope_agent::clock!(12_000_000, loopscope_agent::clock::SysTick::<12_000>::now);
-/// loopscope_agent::clock!(32_768, || embassy_time::Instant::now().as_ticks() as u32);
+/// use loopscope_agent::{clock, clock::{Dwt, Mcycle, SysTick}};
+///
+/// clock!(64_000_000, Dwt::now); // Cortex-M3 and larger
+/// clock!(12_000_000, SysTick::<12_000>::now); // any Cortex-M
+/// clock!(16_000_000, Mcycle::now); // RISC-V
+/// clock!(32_768, || embassy_time::Instant::now().as_ticks() as u32);
 /// ```
 #[macro_export]
 macro_rules! clock {
@@ -78,76 +106,4 @@ macro_rules! clock {
             }
         };
     };
-}
-
-#[cfg(target_arch = "arm")]
-pub use systick::SysTick;
-
-#[cfg(target_arch = "arm")]
-mod systick {
-    use core::sync::atomic::{AtomicU32, Ordering};
-
-    use cortex_m::peripheral::syst::SystClkSource;
-    use cortex_m::peripheral::{SCB, SYST};
-
-    static PERIODS: AtomicU32 = AtomicU32::new(0);
-    /// What was read last.
-    static LAST: AtomicU32 = AtomicU32::new(0);
-
-    /// The core's own timer as a clock that counts the core's cycles, for cores without a cycle
-    /// counter. It interrupts once in `PERIOD` cycles, which also wakes a waiting core.
-    ///
-    /// The program calls [`SysTick::start`] at the beginning and [`SysTick::interrupt`] in its
-    /// handler of the `SysTick` exception.
-    #[derive(Debug)]
-    pub struct SysTick<const PERIOD: u32>;
-
-    impl<const PERIOD: u32> SysTick<PERIOD> {
-        /// Starts the timer with the core's clock.
-        pub fn start(timer: &mut SYST) {
-            const { assert!(PERIOD > 1 && PERIOD <= 1 << 24, "SysTick has 24 bits") };
-            timer.set_clock_source(SystClkSource::Core);
-            timer.set_reload(PERIOD - 1);
-            timer.clear_current();
-            timer.enable_interrupt();
-            timer.enable_counter();
-        }
-
-        /// The handler of the exception.
-        #[inline]
-        pub fn interrupt() {
-            // Only this handler writes, so a load and a store are enough where there is no more.
-            PERIODS.store(PERIODS.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-        }
-
-        /// Cycles since the start, modulo 2^32. May be called with interrupts masked.
-        #[inline]
-        pub fn now() -> u32 {
-            critical_section::with(|_| {
-                let read = Self::read();
-                let last = LAST.load(Ordering::Relaxed);
-                // In an emulator the counter may wrap before its interrupt waits: then the time
-                // stands still for a moment rather than going back by a period.
-                let now = if read.wrapping_sub(last).cast_signed() < 0 { last } else { read };
-                LAST.store(now, Ordering::Relaxed);
-                now
-            })
-        }
-
-        fn read() -> u32 {
-            loop {
-                let periods = PERIODS.load(Ordering::Acquire);
-                let left = SYST::get_current();
-                // The timer may have wrapped while its interrupt is masked.
-                let waiting = SCB::is_pendst_pending();
-                let again = SYST::get_current();
-                // At zero the interrupt waits already, but the period is not over yet.
-                if left == 0 || again > left || periods != PERIODS.load(Ordering::Acquire) {
-                    continue;
-                }
-                let whole = periods.wrapping_add(u32::from(waiting));
-                return whole.wrapping_mul(PERIOD).wrapping_add(PERIOD - 1 - left);
-            }
-        }
-    }
 }

@@ -7,9 +7,10 @@ use core::task::{Poll, Waker};
 use critical_section::Mutex;
 use loopscope_agent::milliseconds;
 
-/// Who is to be woken, and when.
-static ALARMS: Mutex<RefCell<[Option<(u64, Waker)>; 4]>> =
-    Mutex::new(RefCell::new([const { None }; 4]));
+/// When somebody is to be woken, in milliseconds since the start, and who.
+type Alarm = (u64, Waker);
+
+static ALARMS: Mutex<RefCell<[Option<Alarm>; 4]>> = Mutex::new(RefCell::new([const { None }; 4]));
 
 /// Wakes those that are due. Called by the timer's interrupt.
 pub(crate) fn look() {
@@ -37,7 +38,7 @@ pub fn until(due: u64) -> impl Future<Output = ()> {
         }
         critical_section::with(|cs| {
             let mut alarms = ALARMS.borrow_ref_mut(cs);
-            let same = |alarm: &&mut Option<(u64, Waker)>| {
+            let same = |alarm: &&mut Option<Alarm>| {
                 alarm.as_ref().is_none_or(|(_, waker)| waker.will_wake(context.waker()))
             };
             let alarm = alarms.iter_mut().find(same).expect("four alarms are enough");

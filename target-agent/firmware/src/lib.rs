@@ -5,11 +5,14 @@ use defmt_rtt as _;
 use loopscope_agent::event_loop::{self, State};
 use loopscope_agent::protocol::Dialect;
 use loopscope_agent::{Ring, clock, milliseconds, poll};
+#[cfg(target_arch = "arm")]
 use panic_probe as _;
 
 pub mod alarm;
 pub mod board;
 pub mod flood;
+
+pub use board::entry;
 
 /// Records, on their way to the host.
 static RECORDS: Ring<2048> = Ring::new();
@@ -31,7 +34,7 @@ pub fn start(dialect: Dialect) {
 /// handler prints is logged.
 pub fn start_loop() {
     start(Dialect::Micropython);
-    event_loop::set_idle(cortex_m::asm::wfi);
+    event_loop::set_idle(board::wait);
     event_loop::set_printer(|pieces| match pieces {
         [line] => defmt::error!("{=str}", line),
         [a, b, c, d] => defmt::error!("{=str}{=str}{=str}{=str}", a, b, c, d),
@@ -44,7 +47,7 @@ pub fn end() -> ! {
     defmt::info!("the program is over");
     loop {
         let _ = poll(&State);
-        cortex_m::asm::wfi();
+        board::wait();
     }
 }
 

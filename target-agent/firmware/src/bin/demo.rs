@@ -6,10 +6,9 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use cortex_m_rt::entry;
 use loopscope_agent::event_loop::{self as asyncio, Error, Event};
 use loopscope_agent::task;
-use loopscope_demos as demos;
+use loopscope_demos::{self as demos, entry};
 
 static THERE_IS_ONE: Event = Event::new();
 /// Measurements that were taken and not sent yet. Tasks run one at a time, so a load and a store

@@ -4,11 +4,10 @@
 
 use core::cell::Cell;
 
-use cortex_m_rt::entry;
 use critical_section::Mutex;
 use embassy_executor::{Executor, SpawnError, Spawner};
 use loopscope_agent::milliseconds;
-use loopscope_demos::{alarm, board};
+use loopscope_demos::{alarm, board, entry};
 
 // The first line. The board has a clock already.
 loopscope_agent::embassy!(ring: 2048, tasks: 8);

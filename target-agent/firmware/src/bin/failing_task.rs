@@ -2,10 +2,9 @@
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
 use loopscope_agent::event_loop::{self as asyncio, Context, Error};
 use loopscope_agent::{handler, task};
-use loopscope_demos as demos;
+use loopscope_demos::{self as demos, entry};
 
 fn on_error(context: &Context) {
     defmt::warn!("on_error: {=str}", context.message);

@@ -1,14 +1,14 @@
 //! A program that works for a second and then does what no program should.
 //!
-//! A task reads from an address where nothing is. The core faults, says so in the log, and halts
-//! if a debugger is there: the host names the halt.
+//! A task runs into an instruction that does not exist, as one does that jumps through a pointer
+//! which was overwritten. The core faults and says so in the log; then it halts where a debugger
+//! is, and the host names the halt.
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::{ExceptionFrame, entry, exception};
 use loopscope_agent::event_loop::{self as asyncio, Error};
 use loopscope_agent::task;
-use loopscope_demos as demos;
+use loopscope_demos::{self as demos, board, entry};
 
 task! {
     async fn careful() -> Result<(), Error> {
@@ -22,10 +22,7 @@ task! {
 task! {
     async fn reckless() -> Result<u32, Error> {
         asyncio::sleep_ms(1000).await?;
-        // Nothing is at this address on any of the boards.
-        let nowhere = core::ptr::without_provenance::<u32>(0xf000_0000);
-        // SAFETY: it is not: this is the fault that the program is for.
-        Ok(unsafe { nowhere.read_volatile() })
+        board::undefined_instruction()
     }
 }
 
@@ -38,12 +35,22 @@ task! {
     }
 }
 
-#[exception]
-unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    defmt::error!("HardFault at {=u32:#x}", frame.pc());
-    loop {
-        cortex_m::asm::bkpt();
-    }
+/// What the core does after a fault.
+fn fault(at: u32) -> ! {
+    defmt::error!("HardFault at {=u32:#x}", at);
+    board::halt()
+}
+
+#[cfg(target_arch = "arm")]
+#[cortex_m_rt::exception]
+unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
+    fault(frame.pc())
+}
+
+#[cfg(target_arch = "riscv32")]
+#[riscv_rt::exception(riscv::interrupt::Exception::IllegalInstruction)]
+fn illegal_instruction(_: &riscv_rt::TrapFrame) -> ! {
+    fault(riscv::register::mepc::read() as u32)
 }
 
 #[entry]

@@ -2,7 +2,7 @@
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
+use loopscope_demos::entry;
 
 #[entry]
 fn main() -> ! {

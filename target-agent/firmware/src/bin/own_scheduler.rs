@@ -2,10 +2,9 @@
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
 use loopscope_agent::protocol::{By, Dialect, HandleId, On, RunHow, TaskHow, TaskId};
 use loopscope_agent::{Hold, Source, emit, here, milliseconds, name, poll};
-use loopscope_demos as demos;
+use loopscope_demos::{self as demos, entry};
 
 /// A task: how often it runs, and how often it still will.
 struct Task {
@@ -69,7 +68,7 @@ fn main() -> ! {
             emit::poll_begin(Some(due - now));
             while (milliseconds() as u32) < due {
                 let _ = poll(&Tasks(&tasks));
-                cortex_m::asm::wfi();
+                demos::board::wait();
             }
             emit::poll_end();
             continue;
@@ -96,6 +95,6 @@ fn main() -> ! {
     emit::loop_stopped(RunHow::Forever);
     loop {
         let _ = poll(&Tasks(&tasks));
-        cortex_m::asm::wfi();
+        demos::board::wait();
     }
 }

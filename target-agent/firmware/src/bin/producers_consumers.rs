@@ -4,10 +4,9 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use cortex_m_rt::entry;
 use loopscope_agent::event_loop::{self as asyncio, Error, Event, Lock};
 use loopscope_agent::task;
-use loopscope_demos as demos;
+use loopscope_demos::{self as demos, entry};
 
 static THERE_IS_ONE: Event = Event::new();
 static SHELF: Lock = Lock::new();

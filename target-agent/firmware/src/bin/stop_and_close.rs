@@ -2,10 +2,9 @@
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
 use loopscope_agent::event_loop::{self as asyncio, Error};
 use loopscope_agent::task;
-use loopscope_demos as demos;
+use loopscope_demos::{self as demos, entry};
 
 task! {
     pool: 2,

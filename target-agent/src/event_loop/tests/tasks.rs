@@ -1,0 +1,71 @@
+//! Tasks: made, awaited, and refused where there is no room for more.
+
+use super::*;
+
+task! {
+    pub(super) async fn two_sleepers() -> Result<(), Error> {
+        let first = asyncio::create_task(sleeper(2))?;
+        asyncio::sleep_ms(0).await?;
+        first.await?;
+        Ok(())
+    }
+}
+
+#[test]
+fn sleeping_and_awaiting() {
+    let _turn = start();
+    assert_eq!(asyncio::run(two_sleepers()), Ok(()));
+    check(
+        "0 loop-new
+         0 task-new task 1 two_sleepers
+         0 handle-new h1 step two_sleepers task 1
+         0 loop-run until-complete task 1
+         0 handle-run h1 task 1
+         0 task-step task 1
+         0 task-new task 2 sleeper
+         0 handle-new h3 step sleeper by=h1 task 2
+         0 handle-new h2 step two_sleepers by=h1 task 1
+         0 task-suspend task 1
+         0 handle-done h1 task 1
+         0 handle-run h3 task 2
+         0 task-step task 2
+         0 timer-new h4 when=0.002000 sleeper by=h3 task 2
+         0 task-suspend task 2 waits for h4
+         0 handle-done h3 task 2
+         0 handle-run h2 task 1
+         0 task-step task 1
+         0 task-suspend task 1 waits for task 2
+         0 handle-done h2 task 1
+         0 poll-begin timeout=0.002000
+         2 poll-end ready=0
+         2 timer-due h4 when=0.002000
+         2 handle-run h4 task 2
+         2 task-step task 2
+         2 task-done task 2 result
+         2 handle-new h1 wakeup two_sleepers by=h4 task 1
+         2 handle-done h4 task 2
+         2 handle-run h1 task 1
+         2 task-step task 1
+         2 task-done task 1 result
+         2 handle-done h1 task 1
+         2 loop-stopped until-complete",
+    );
+}
+
+#[test]
+fn a_full_pool_is_an_error_and_a_run_inside_a_run_is_refused() {
+    let _turn = start();
+    let tasks: Vec<_> = (0..5).map(|_| asyncio::create_task(failing(1))).collect();
+    assert_eq!(tasks.iter().filter(|task| task.is_ok()).count(), 4);
+    assert!(matches!(tasks[4], Err(Error::Raised { class: "MemoryError", .. })));
+    task! {
+        async fn nested() -> Result<(), Error> {
+            let refused = asyncio::run(sleeper(1));
+            assert!(matches!(refused, Err(Error::Raised { class: "RuntimeError", .. })));
+            Ok(())
+        }
+    }
+    assert_eq!(asyncio::run(nested()), Ok(()));
+    assert_eq!(current_task().unwrap_err(), Error::raise("RuntimeError", "no running event loop"));
+    assert!(!records().contains("ODD"));
+}
