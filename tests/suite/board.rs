@@ -3,13 +3,15 @@
 //! The firmware is built by `cargo xtask test set-up` into `firmware` of the build folder.
 
 mod embassy;
+mod flash;
 mod link;
 mod losses;
 mod probe;
+mod streams;
 mod twins;
 mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use loopscope_tests::left_out::leave_out;
@@ -60,16 +62,27 @@ impl Machine {
     /// The machine with a program that runs; `None` where that cannot be here.
     fn run(self, program: &str) -> Option<Running> {
         let elf = self.firmware(program)?;
-        if !loopscope_virtual_probe::is_there() {
-            leave_out("qemu-system-arm is missing: the tests on boards");
-            return None;
-        }
         let mut options = Options::new(self.name, &elf);
         options.held = false;
-        let probe = VirtualProbe::start(&options);
-        let probe = probe.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let probe = start(&options)?;
         Some(Running { machine: self, elf, probe })
     }
+
+    /// A command of ours on such a board, behind the probe of that name.
+    fn command(self, command: &str, probe: &str, elf: &Path) -> Run {
+        let run = loopscope([command, "--chip", self.chip, "--probe", probe, "--elf"]);
+        run.arg(elf)
+    }
+}
+
+/// Starts a machine behind a virtual probe; `None` where that cannot be here.
+fn start(options: &Options) -> Option<VirtualProbe> {
+    if !loopscope_virtual_probe::is_there() {
+        leave_out("qemu-system-arm is missing: the tests on boards");
+        return None;
+    }
+    let probe = VirtualProbe::start(options);
+    Some(probe.unwrap_or_else(|error| panic!("{}: {error}", options.machine)))
 }
 
 /// A machine whose program runs.
@@ -83,7 +96,6 @@ struct Running {
 impl Running {
     /// A command of ours on this board.
     fn command(&self, command: &str) -> Run {
-        let run = loopscope([command, "--chip", self.machine.chip, "--probe"]);
-        run.arg(self.probe.selector()).arg("--elf").arg(&self.elf)
+        self.machine.command(command, &self.probe.selector(), &self.elf)
     }
 }

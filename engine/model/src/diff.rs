@@ -2,7 +2,8 @@
 //!
 //! Events are compared in order and matched by name: numbers that a run gives out (sequence
 //! numbers, times, ids, descriptors, process ids) and places in files are left out, and so are
-//! kinds of events that one side declares it never sends.
+//! kinds of events that one side declares it never sends, and a snapshot in the middle, which says
+//! again what is known.
 //!
 //! Two dialects do the same work by different events. There only what a program can tell is
 //! compared: in which order its tasks take their steps, how they end, what it prints, which
@@ -133,11 +134,16 @@ struct Walk<'a> {
     compare: Compare,
     state: State,
     position: usize,
+    /// Something was compared already.
+    begun: bool,
+    /// A snapshot says again what is known.
+    again: bool,
 }
 
 impl<'a> Walk<'a> {
     fn new(side: Side<'a>, compare: Compare) -> Self {
-        Self { side, compare, state: State::default(), position: 0 }
+        let state = State::default();
+        Self { side, compare, state, position: 0, begun: false, again: false }
     }
 
     /// Goes on to the next record that counts.
@@ -146,9 +152,12 @@ impl<'a> Walk<'a> {
             self.position += 1;
             let Some(record) = self.record() else { return };
             self.state.apply(record);
-            if !never.has(record.kind()) && self.counts(record) {
+            self.again |= self.begun && record.kind() == Kind::SnapshotBegin;
+            if !self.again && !never.has(record.kind()) && self.counts(record) {
+                self.begun = true;
                 return;
             }
+            self.again &= record.kind() != Kind::SnapshotEnd;
         }
     }
 
@@ -341,6 +350,21 @@ mod tests {
         two.run(2);
         assert!(compare(&one, &two, KindSet::NONE).is_some());
         assert_eq!(compare(&one, &two, KindSet::NONE.with(Kind::Output)), None);
+    }
+
+    #[test]
+    fn a_snapshot_in_the_middle_says_nothing_new() {
+        let (mut one, mut two) = (program(1, ["a", "b"], 0.0), program(1, ["a", "b"], 0.0));
+        one.push(Event::SnapshotBegin {}).start().soon(2, "b").push(Event::SnapshotEnd {});
+        one.run(2);
+        two.run(2);
+        assert_eq!(compare(&one, &two, KindSet::NONE), None);
+        two.done(2);
+        assert_eq!(compare(&one, &two, KindSet::NONE).unwrap().equal, 11);
+        // Where it is the beginning, it is what there is.
+        let (mut three, none) = (Story::new(), Story::new());
+        three.push(Event::SnapshotBegin {}).soon(2, "b").push(Event::SnapshotEnd {});
+        assert!(compare(&three, &none, KindSet::NONE).is_some());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{M0, M3, M4, Machine, one_at_a_time};
 
 /// The answers of `repl --json`, one a command.
-fn answers(out: &str) -> Vec<Value> {
+pub(super) fn answers(out: &str) -> Vec<Value> {
     let answer = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
     out.lines().map(answer).collect()
 }

@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 use super::{M0, M3, M4, Machine, one_at_a_time};
 
 /// Where the twins are.
-fn twin(program: &str) -> PathBuf {
+pub(super) fn twin(program: &str) -> PathBuf {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in the project");
     root.join("target-agent/firmware/twins").join(program).with_extension("py")

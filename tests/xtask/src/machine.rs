@@ -6,18 +6,23 @@ use std::process::{Command, Stdio};
 use crate::cargo;
 use crate::report::Report;
 
-/// The boards that the tests run in QEMU: the firmware's feature and the Rust target.
-const BOARDS: [(&str, &str); 3] = [
-    ("microbit", "thumbv6m-none-eabi"),
-    ("lm3s6965evb", "thumbv7m-none-eabi"),
-    ("netduinoplus2", "thumbv7em-none-eabihf"),
+/// The boards that the tests run in QEMU: the firmware's features, and the Rust target.
+const BOARDS: [(&str, &str); 4] = [
+    ("microbit,embassy", "thumbv6m-none-eabi"),
+    ("lm3s6965evb,embassy", "thumbv7m-none-eabi"),
+    ("netduinoplus2,embassy", "thumbv7em-none-eabihf"),
+    ("sifive_e", "riscv32imac-unknown-none-elf"),
 ];
 
 /// The firmware's workspace.
 const FIRMWARE: &str = "target-agent/firmware";
 
-/// QEMU's program, and what most package managers call it.
+/// QEMU's program for Arm.
 pub(crate) const QEMU: &str = "qemu-system-arm";
+
+/// QEMU's programs, each with the names of the package that has it: package managers differ.
+const EMULATORS: [(&str, &[&str]); 2] =
+    [(QEMU, &[QEMU]), ("qemu-system-riscv32", &["qemu-system-misc", "qemu-system-riscv"])];
 
 /// Whether a missing tool is a failure rather than a remark.
 pub(crate) fn is_ci() -> bool {
@@ -50,17 +55,23 @@ pub(crate) fn set_up(root: &Path, report: &mut Report) {
         has_python(),
         "there is no python3 of 3.11 or later: the live comparison with CPython",
     );
-    if !answers(QEMU, "--version") && is_root() {
-        install(QEMU);
+    for (program, packages) in EMULATORS {
+        for package in packages {
+            if !answers(program, "--version") && is_root() {
+                install(package);
+            }
+        }
+        let there = answers(program, "--version");
+        need(report, there, &format!("{program} is missing: the tests on boards"));
     }
-    need(report, answers(QEMU, "--version"), "qemu-system-arm is missing: the tests on boards");
     for (board, target) in BOARDS {
         set_up_board(root, report, board, target);
     }
 }
 
 /// Gets a Rust target, and builds the firmware of a board.
-fn set_up_board(root: &Path, report: &mut Report, board: &str, target: &str) {
+fn set_up_board(root: &Path, report: &mut Report, features: &str, target: &str) {
+    let board = features.split(',').next().unwrap_or(features);
     let there = get_target(root, target);
     need(report, there, &format!("the Rust target {target} is missing: the tests on the {board}"));
     if !there {
@@ -69,7 +80,7 @@ fn set_up_board(root: &Path, report: &mut Report, board: &str, target: &str) {
     let mut build = cargo::plain(&root.join(FIRMWARE));
     build.args(["build", "--quiet", "--release", "--locked", "--target", target]);
     build
-        .args(["--features", &format!("{board},embassy")])
+        .args(["--features", features])
         .env("CARGO_TARGET_DIR", cargo::target(root).join("firmware"));
     match build.stdin(Stdio::null()).status() {
         Ok(status) if status.success() => report.pass(),

@@ -247,7 +247,9 @@ impl Splice {
             }
             if let ItemFrame::Event(frame) = item {
                 let is_snapshot = matches!(frame.event, Event::SnapshotBegin {});
-                if is_snapshot && !*sound {
+                // A stream may be caught at the board's very beginning.
+                let is_beginning = frame.seq == 1 && matches!(frame.event, Event::LoopNew {});
+                if (is_snapshot || is_beginning) && !*sound {
                     held.clear();
                     *first = None;
                     *sound = true;

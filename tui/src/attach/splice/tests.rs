@@ -159,6 +159,21 @@ fn in_the_middle_it_begins_with_the_snapshot() {
 }
 
 #[test]
+fn a_stream_that_is_caught_at_its_beginning_begins_there() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[]), false);
+    let mut out = Vec::new();
+    // A server greets before it sends what the board says.
+    splice.feed(b"SEGGER J-Link - Real time terminal output\r\n", &mut out);
+    splice.feed(&board.start(), &mut out);
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.round(1), &mut out);
+    let (records, state, _) = read(&out);
+    assert_eq!(records[1].event, Event::LoopNew {});
+    assert_eq!((records.len(), state.counts().gaps, anomalies(&records)), (9, 0, 0));
+}
+
+#[test]
 fn without_a_snapshot_it_begins_with_a_gap() {
     let mut board = Board::new();
     board.start();
