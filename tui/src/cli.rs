@@ -114,7 +114,7 @@ enum Command {
     Lesson(LessonCommand),
     /// Watch a board on the screen
     #[command(
-        after_help = "Examples:\n  loopscope attach --demo\n  loopscope attach --chip nRF52840_xxAA --elf target/thumbv7em-none-eabihf/release/firmware\n  loopscope attach --tcp localhost:19021 --elf firmware.elf\n  loopscope attach --headless --events - --timeout 5 --demo\n\nA board is only watched, and runs on when you leave; --control allows `pause` and `step`.\nPython's options, such as --dialect and --clock, mean nothing for a board."
+        after_help = "Examples:\n  loopscope attach --demo\n  loopscope attach --chip nRF52840_xxAA --elf target/thumbv7em-none-eabihf/release/firmware\n  loopscope attach --tcp localhost:19021 --elf firmware.elf\n  loopscope attach --headless --events - --timeout 5 --demo\n\nA board is only watched, and runs on when you leave; --control allows `pause` and `step`.\nThe options of `run` that concern Python, such as --dialect and --clock, are taken and mean nothing here."
     )]
     Attach(AttachArgs),
     /// What works on this machine
@@ -234,17 +234,22 @@ enum LessonCommand {
 #[derive(Args, Debug)]
 struct AttachArgs {
     #[command(flatten)]
-    shared: Shared,
-    #[command(flatten)]
     board: attach::BoardArgs,
-    /// List the probes
-    #[arg(long)]
+    /// List the probes that are plugged in, and leave
+    #[arg(long, help_heading = attach::WHICH)]
     list: bool,
+    #[command(flatten)]
+    shared: Shared,
 }
+
+/// Shared options that mean something for Python programs only.
+const PYTHONS: [&str; 7] = ["dialect", "clock", "seed", "ties", "wall_start", "stdin", "memory"];
 
 /// The whole definition, for the manual and the completions.
 pub fn definition() -> clap::Command {
-    Cli::command()
+    Cli::command().mut_subcommand("attach", |attach| {
+        PYTHONS.iter().fold(attach, |attach, name| attach.mut_arg(name, |arg| arg.hide(true)))
+    })
 }
 
 /// Does what the command line says; `args` begin with the program's own name. Gives the exit code.

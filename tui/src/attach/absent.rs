@@ -4,8 +4,17 @@ use super::Refusal;
 
 /// Chips and probes by name.
 pub mod chips {
+    /// A probe that is plugged in.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Plugged {
+        /// What it is.
+        pub name: String,
+        /// Whether the user may use it.
+        pub may_be_used: bool,
+    }
+
     /// The probes that are plugged in: none can be seen.
-    pub const fn list() -> Vec<String> {
+    pub const fn plugged() -> Vec<Plugged> {
         Vec::new()
     }
 }

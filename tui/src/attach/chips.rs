@@ -33,19 +33,23 @@ pub fn check(chip: &str) -> Result<(), Refusal> {
     Err(Refusal::words(format!("{why}; {next}")))
 }
 
-/// The probes that are plugged in, a line each.
-pub fn list() -> Vec<String> {
+/// A probe that is plugged in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plugged {
+    /// What it is, and how `--probe` names it.
+    pub name: String,
+    /// Whether the user may use it.
+    pub may_be_used: bool,
+}
+
+/// The probes that are plugged in.
+pub fn plugged() -> Vec<Plugged> {
     let probes = Lister::new().list_all_with_access();
-    let line = |item: &probe_rs::probe::list::ProbeListItem| {
-        let may = match item.accessibility {
-            Accessibility::PermissionDenied => {
-                "  (you may not use it: see `loopscope doctor` about permissions)"
-            }
-            Accessibility::Accessible => "",
-        };
-        format!("{}{may}", item.info)
+    let plugged = |item: &probe_rs::probe::list::ProbeListItem| Plugged {
+        name: item.info.to_string(),
+        may_be_used: !matches!(item.accessibility, Accessibility::PermissionDenied),
     };
-    probes.iter().map(line).collect()
+    probes.iter().map(plugged).collect()
 }
 
 /// The probe that a user means.

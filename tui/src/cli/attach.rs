@@ -1,6 +1,6 @@
 //! `attach`, and boards as a source of `repl`: from options to a board.
 
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::{IsTerminal, Write as _, stdin, stdout};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,33 +19,37 @@ use crate::source::board::Board;
 const ON_SCREEN: Duration = Duration::from_mins(5);
 const IN_A_SCRIPT: Duration = Duration::from_secs(5);
 
+/// The headings in the help.
+pub(super) const WHICH: &str = "Which board";
+const WHAT: &str = "What may be done to it";
+
 /// How a board is found, and what may be done to it.
 #[derive(Args, Clone, Debug, Default)]
 #[allow(clippy::doc_markdown, reason = "help is shown as it is")]
 pub(super) struct BoardArgs {
     /// The chip's name, as nRF52840_xxAA; a generic one such as Cortex-M4 does for watching
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = WHICH)]
     pub(super) chip: Option<String>,
     /// The firmware's ELF file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = WHICH)]
     pub(super) elf: Option<PathBuf>,
     /// Which probe, as VID:PID or VID:PID:SERIAL; the only one by default
-    #[arg(long, value_name = "PROBE")]
+    #[arg(long, value_name = "PROBE", help_heading = WHICH)]
     pub(super) probe: Option<String>,
     /// A raw RTT stream, as OpenOCD and J-Link serve it
-    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["chip", "probe", "flash"])]
+    #[arg(long, value_name = "HOST:PORT", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "flash"])]
     pub(super) tcp: Option<String>,
     /// A file that holds such a stream
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["chip", "probe", "flash", "tcp", "control"])]
+    #[arg(long, value_name = "FILE", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "flash", "tcp", "control"])]
     pub(super) capture: Option<PathBuf>,
     /// A board without hardware: a bundled firmware in QEMU
-    #[arg(long, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "capture"])]
+    #[arg(long, help_heading = WHICH, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "capture"])]
     pub(super) demo: bool,
     /// Pause and step the board, not only watch it
-    #[arg(long)]
+    #[arg(long, help_heading = WHAT)]
     pub(super) control: bool,
     /// Write the firmware to the board first
-    #[arg(long)]
+    #[arg(long, help_heading = WHAT)]
     pub(super) flash: bool,
 }
 
@@ -148,12 +152,18 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
 }
 
 fn list() -> i32 {
-    let probes = chips::list();
+    let probes = chips::plugged();
+    let mut out = stdout();
     if probes.is_empty() {
-        println!("No debug probe was found; `loopscope attach --demo` needs none.");
+        let _ = writeln!(out, "No debug probe was found; `loopscope attach --demo` needs none.");
     }
     for probe in probes {
-        println!("{probe}");
+        let may = if probe.may_be_used {
+            ""
+        } else {
+            "  (you may not use it; `loopscope doctor` says what to do)"
+        };
+        let _ = writeln!(out, "{}{may}", probe.name);
     }
     code::OK
 }

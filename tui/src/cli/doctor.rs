@@ -7,9 +7,9 @@ use std::time::Instant;
 use directories::ProjectDirs;
 use loopscope_engine::host::{Options, Program};
 
+mod boards;
+
 use super::code;
-use crate::attach::chips;
-use crate::attach::demo::Demo;
 use crate::source::local::{Stdin, command};
 
 /// One line of the report.
@@ -20,7 +20,8 @@ struct Finding {
 }
 
 pub(super) fn doctor() -> i32 {
-    let findings = [system(), terminal(), colours(), letters(), engine(), data(), boards()];
+    let here = [system(), terminal(), colours(), letters(), engine(), data()];
+    let findings = here.into_iter().chain(boards::findings()).collect::<Vec<_>>();
     let mut out = stdout();
     for finding in &findings {
         let mark = if finding.good { "ok  " } else { "look" };
@@ -136,22 +137,5 @@ fn data() -> Finding {
             false,
             format!("no history is kept, because {} cannot be made: {error}", folder.display()),
         ),
-    }
-}
-
-fn boards() -> Finding {
-    let probes = chips::list();
-    let probes = match &probes[..] {
-        [] => "no debug probe".to_owned(),
-        [one] => one.clone(),
-        several => format!("{} probes: {}", several.len(), several.join("; ")),
-    };
-    if Demo::is_possible() {
-        finding("boards", true, format!("{probes}; QEMU is there for `attach --demo`"))
-    } else {
-        let text = format!(
-            "{probes}; without qemu-system-arm `attach --demo` shows a recording (Debian: `apt-get install qemu-system-arm`)"
-        );
-        finding("boards", false, text)
     }
 }
