@@ -77,5 +77,5 @@ pub mod swd;
 pub use elf::Architecture;
 pub use error::Error;
 pub use qemu::{Options, is_there, is_there_for};
-pub use rtt_server::RttServer;
+pub use rtt_server::{RttServer, rtt_block};
 pub use serve::VirtualProbe;
