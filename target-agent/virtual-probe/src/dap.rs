@@ -293,6 +293,19 @@ mod tests {
     }
 
     #[test]
+    fn a_client_reads_back_what_accesses_there_are() {
+        let mut ports = ports();
+        let mut back = |value| {
+            ports.write_access(0, CSW, value).unwrap();
+            ports.read_access(0, CSW).unwrap()
+        };
+        // Disabled, of eight bytes, packed: none of them is to be had.
+        assert_eq!(back(0x2300_0023), 0x2300_0052);
+        assert_eq!(back(0x2300_0000), 0x2300_0040);
+        assert_eq!(back(0x2300_0011), 0x2300_0051);
+    }
+
+    #[test]
     fn over_the_wire_a_read_comes_one_access_late() {
         let mut ports = ports();
         ports.core.write(0x2000_0000, &7_u32.to_le_bytes()).unwrap();

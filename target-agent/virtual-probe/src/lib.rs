@@ -1,5 +1,5 @@
-//! A debug probe without hardware: a server for the Black Magic Probe remote protocol over TCP, in
-//! front of a microcontroller that QEMU emulates.
+//! A microcontroller without hardware: servers for debuggers, in front of a machine that QEMU
+//! emulates.
 //!
 //! probe-rs connects to a Black Magic Probe over TCP when the serial number of its selector is an
 //! address, so an unmodified probe-rs attaches to what this crate serves:
@@ -13,31 +13,41 @@
 //! # Ok::<(), loopscope_virtual_probe::Error>(())
 //! ```
 //!
+//! There are two more faces. [`VirtualProbe::serve_bitbang`] gives the bare wires to `OpenOCD`, and
+//! [`VirtualProbe::serve_rtt`] the raw RTT channel of Loopscope's agent, as the RTT servers of
+//! `OpenOCD` and J-Link do. The last one needs no debug port, so [`RttServer`] has it for every
+//! machine of `qemu-system-arm` and `qemu-system-riscv32`.
+//!
 //! # How it works
 //!
 //! ```text
 //! probe-rs ── packets ──▶ serve ─▶ swd (single bits, only while connecting)
+//! OpenOCD ─── letters ──▶ bitbang ─▶ swd, jtag (single bits)
 //!                           │       │
 //!                           ▼       ▼
 //!                          dap: debug port, access port
 //!                           │
 //!                           ▼
-//!                       processor: DHCSR, DCRSR, DEMCR, breakpoint comparators
-//!                           │
+//! loopscope ── bytes ──▶ processor: DHCSR, DCRSR, DEMCR, breakpoint comparators, BKPT
+//!         rtt_server, ring  │
 //!                           ▼
 //!                         qemu: memory by -qtest while the machine runs,
-//!                               run control and registers by the gdbstub
+//!                               run control and registers by the gdbstub,
+//!                               the reset button by the monitor
 //! ```
 //!
 //! Memory is read and written while the program runs, as a real debug port does it. QEMU does not
 //! emulate the debug registers of a Cortex-M, so [`processor`] stands in for them: it turns writes to
-//! them into what the gdbstub can do.
+//! them into what the gdbstub can do. Neither does it hold at the instruction `BKPT` for a debugger,
+//! by which flash algorithms end; it is given a breakpoint wherever one is.
 //!
 //! # What is not there
 //!
-//! JTAG, SWO, flash algorithms (QEMU has the program in its memory from the start), data
-//! watchpoints, and cores other than Cortex-M. The stack pointers `MSP` and `PSP` are told apart
-//! only where QEMU's gdbstub names them (from 8.1 on); before that both read as the present one.
+//! SWO, data watchpoints, and debug ports of other cores than Cortex-M. The stack pointers `MSP` and
+//! `PSP` are told apart only where QEMU's gdbstub names them (from 8.1 on); before that both read as
+//! the present one. The program itself cannot see whether a debugger is there. Flash can be written
+//! where QEMU emulates its controller, which of the machines here is the `microbit`, and only to a
+//! blank machine ([`Options::blank`]). A processor that locks up ends QEMU.
 //!
 //! Nothing here waits without a limit: a QEMU that does not answer within [`qemu::PATIENCE`] is an
 //! error, and a client gets an error reply instead of silence.
@@ -67,5 +77,5 @@ pub mod swd;
 pub use elf::Architecture;
 pub use error::Error;
 pub use qemu::{Options, is_there, is_there_for};
-pub use rtt_server::RttServer;
+pub use rtt_server::{RttServer, rtt_block};
 pub use serve::VirtualProbe;

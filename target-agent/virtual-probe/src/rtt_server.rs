@@ -52,7 +52,7 @@ impl RttServer {
     /// is let go when the first client comes.
     pub fn start(options: &Options) -> Result<Self, Error> {
         let place = Place::take(options.port)?;
-        let block = block_of(options.elf.as_deref())?;
+        let block = block_of(options)?;
         let mut machine = Machine::start(options)?;
         if !options.held {
             machine.resume()?;
@@ -90,14 +90,21 @@ impl RttServer {
     }
 }
 
-/// Where the control block of a firmware is.
-pub(crate) fn block_of(elf: Option<&Path>) -> Result<u32, Error> {
-    let Some(elf) = elf else {
-        return Err(Error::NotHere {
-            what: "the RTT channel of an unknown firmware cannot be found".to_owned(),
-            instead: "name the firmware's ELF file",
-        });
-    };
+/// Where the control block of what is to be served is.
+pub(crate) fn block_of(options: &Options) -> Result<u32, Error> {
+    options.elf.as_deref().map_or_else(
+        || {
+            Err(Error::NotHere {
+                what: "the RTT channel of an unknown firmware cannot be found".to_owned(),
+                instead: "name the firmware's ELF file",
+            })
+        },
+        rtt_block,
+    )
+}
+
+/// The address of the agent's RTT control block in a firmware; `OpenOCD`'s `rtt setup` asks for it.
+pub fn rtt_block(elf: &Path) -> Result<u32, Error> {
     Firmware::read(elf)?.block.ok_or_else(|| Error::NotHere {
         what: format!("`{}` has no symbol `{BLOCK}`", elf.display()),
         instead: "name a firmware that uses Loopscope's agent",

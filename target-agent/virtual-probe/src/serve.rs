@@ -62,7 +62,7 @@ impl VirtualProbe {
     /// Serves the RTT channel of the same machine, too, at a port of its own; 0 is any that is free.
     /// If the machine is held from the start, the first client lets it go.
     pub fn serve_rtt(&mut self, port: u16) -> Result<SocketAddr, Error> {
-        let block = rtt_server::block_of(self.options.elf.as_deref())?;
+        let block = rtt_server::block_of(&self.options)?;
         let door = rtt_server::open(Place::take(port)?, &self.board, block, self.options.held)?;
         Ok(self.add(door))
     }
