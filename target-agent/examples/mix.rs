@@ -1,6 +1,7 @@
-//! Makes the events of real runs a table for the cost measurement: `mix BYTES... > mix.rs`.
+//! Makes the events of real runs a table for the cost measurement: `mix BYTES... > mix.txt`.
 //!
-//! The bytes are what boards sent, from their start; the table is `cost/src/mix.rs`.
+//! The bytes are what boards sent, from their start; the table is `cost/mix.txt`: a line is the ticks
+//! since the event before, the event, and its numbers.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -18,7 +19,6 @@ loopscope_agent::clock!(1_000_000, || 0);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut table = String::new();
-    let mut count = 0;
     for path in std::env::args().skip(1) {
         let bytes = std::fs::read(path)?;
         let mut rest = &bytes[..];
@@ -27,20 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             rest = &rest[used..];
             let ItemFrame::Event(frame) = item else { continue };
             if let Some(what) = call(&frame.event) {
-                writeln!(table, "    ({}, {what}),", frame.delta)?;
-                count += 1;
+                writeln!(table, "{} {what}", frame.delta)?;
             }
         }
     }
-    print!(
-        "//! The events of real runs, each with the ticks since the one before it.\n\
-         //!\n\
-         //! Made by `cargo run --example mix` from what the demo programs sent; see `COST.md`.\n\
-         #![cfg_attr(rustfmt, rustfmt_skip)]\n\n\
-         use crate::What::{{self, *}};\n\n\
-         /// {count} events.\n\
-         pub static MIX: [(u32, What); {count}] = [\n{table}];\n"
-    );
+    print!("{table}");
     Ok(())
 }
 
@@ -58,32 +49,32 @@ fn by(by: By) -> u32 {
 fn call(event: &Event) -> Option<String> {
     Some(match *event {
         Event::LoopNew {} => "LoopNew".into(),
-        Event::LoopRun { task, .. } => format!("LoopRun({})", task.0),
+        Event::LoopRun { task, .. } => format!("LoopRun {}", task.0),
         Event::LoopStopped { .. } => "LoopStopped".into(),
-        Event::LoopStopRequest { by: who } => format!("StopRequest({})", by(who)),
-        Event::PollBegin { timeout } => format!("PollBegin({})", ms(timeout?)),
+        Event::LoopStopRequest { by: who } => format!("StopRequest {}", by(who)),
+        Event::PollBegin { timeout } => format!("PollBegin {}", ms(timeout?)),
         Event::PollEnd { .. } => "PollEnd".into(),
         Event::HandleNew { handle, how, by: who, .. } => {
-            format!("HandleNew({}, {}, {})", handle.0, how as u8, by(who))
+            format!("HandleNew {} {} {}", handle.0, how as u8, by(who))
         }
         Event::TimerNew { handle, when, by: who, .. } => {
-            format!("TimerNew({}, {}, {})", handle.0, ms(when), by(who))
+            format!("TimerNew {} {} {}", handle.0, ms(when), by(who))
         }
-        Event::TimerDue { handle, when } => format!("TimerDue({}, {})", handle.0, ms(when)),
+        Event::TimerDue { handle, when } => format!("TimerDue {} {}", handle.0, ms(when)),
         Event::TimerCancel { handle, when, by: who } => {
-            format!("TimerCancel({}, {}, {})", handle.0, ms(when), by(who))
+            format!("TimerCancel {} {} {}", handle.0, ms(when), by(who))
         }
-        Event::TimerDrop { handle, when } => format!("TimerDrop({}, {})", handle.0, ms(when)),
-        Event::HandleRun { handle, .. } => format!("HandleRun({})", handle.0),
-        Event::HandleDone { handle, .. } => format!("HandleDone({})", handle.0),
+        Event::TimerDrop { handle, when } => format!("TimerDrop {} {}", handle.0, ms(when)),
+        Event::HandleRun { handle, .. } => format!("HandleRun {}", handle.0),
+        Event::HandleDone { handle, .. } => format!("HandleDone {}", handle.0),
         Event::HandleCancel { handle, by: who } => {
-            format!("HandleCancel({}, {})", handle.0, by(who))
+            format!("HandleCancel {} {}", handle.0, by(who))
         }
-        Event::HandleSkip { handle } => format!("HandleSkip({})", handle.0),
+        Event::HandleSkip { handle } => format!("HandleSkip {}", handle.0),
         Event::TaskNew { task, name, place, by: who, .. } => {
-            format!("TaskNew({}, {}, {}, {})", task.0, name.0, place.line, by(who))
+            format!("TaskNew {} {} {} {}", task.0, name.0, place.line, by(who))
         }
-        Event::TaskStep { task } => format!("TaskStep({})", task.0),
+        Event::TaskStep { task } => format!("TaskStep {}", task.0),
         Event::TaskSuspend { task, on, .. } => {
             let (kind, number) = match on {
                 On::Nothing => (0, 0),
@@ -93,18 +84,18 @@ fn call(event: &Event) -> Option<String> {
                 On::Queue(id) => (4, id.0),
                 On::Fd(_) => return None,
             };
-            format!("TaskSuspend({}, {kind}, {number})", task.0)
+            format!("TaskSuspend {} {kind} {number}", task.0)
         }
-        Event::TaskDone { task, how } => format!("TaskDone({}, {})", task.0, how as u8),
-        Event::TaskCancel { task, by: who } => format!("TaskCancel({}, {})", task.0, by(who)),
+        Event::TaskDone { task, how } => format!("TaskDone {} {}", task.0, how as u8),
+        Event::TaskCancel { task, by: who } => format!("TaskCancel {} {}", task.0, by(who)),
         Event::FutureNew { future, name, by: who } => {
-            format!("FutureNew({}, {}, {})", future.0, name.0, by(who))
+            format!("FutureNew {} {} {}", future.0, name.0, by(who))
         }
         Event::FutureLink { future, on: On::Task(task) } => {
-            format!("FutureLink({}, {})", future.0, task.0)
+            format!("FutureLink {} {}", future.0, task.0)
         }
         Event::FutureDone { future, how, by: who } => {
-            format!("FutureDone({}, {}, {})", future.0, how as u8, by(who))
+            format!("FutureDone {} {} {}", future.0, how as u8, by(who))
         }
         // Rare, or with texts: not part of the mean.
         _ => return None,

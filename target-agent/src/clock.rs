@@ -66,7 +66,7 @@ pub const fn shift(hz: u32) -> u32 {
 ///
 /// A counter of the program's:
 ///
-/// ```
+/// ```standalone_crate
 /// # use std::sync::atomic::{AtomicU32, Ordering};
 /// static MICROSECONDS: AtomicU32 = AtomicU32::new(0);
 /// loopscope_agent::clock!(1_000_000, || MICROSECONDS.load(Ordering::Relaxed));

@@ -12,7 +12,7 @@
 //!
 //! ```
 //! # use loopscope_agent::{emit, name, here, protocol::*};
-//! # loopscope_agent::clock!(1_000_000, || 0);
+//! # example_board::start();
 //! # let (task, ready, next) = (TaskId(1), HandleId(1), HandleId(2));
 //! # fn run_the_task() {}
 //! emit::loop_new();

@@ -14,19 +14,13 @@
 //! }
 //!
 //! task! {
-//!     async fn main() -> Result<(), Error> {
+//!     async fn program() -> Result<(), Error> {
 //!         let task = asyncio::create_task(blink(3))?;
 //!         task.await
 //!     }
 //! }
-//! # use loopscope_agent::{Ring, init, protocol::Dialect};
-//! # static UP: Ring<1024> = Ring::new();
-//! # static DOWN: Ring<64> = Ring::new();
-//! # use std::sync::atomic::{AtomicU32, Ordering};
-//! # static NOW: AtomicU32 = AtomicU32::new(0);
-//! # loopscope_agent::clock!(1_000_000, || NOW.fetch_add(100, Ordering::Relaxed));
-//! # init(&UP, &DOWN, Dialect::Micropython);
-//! asyncio::run(main()).unwrap();
+//! # example_board::start();
+//! asyncio::run(program()).unwrap();
 //! ```
 //!
 //! # What is the same as in MicroPython
@@ -48,7 +42,26 @@
 //!   waits in one `select!` work, but the second is looked at only when the first wakes the task.
 //! - A future of another library may be awaited too: its waker queues the task, from an interrupt
 //!   too.
-//! - [`Event`] and [`Lock`] are static.
+//! - [`Event`], [`Lock`] and [`ThreadSafeFlag`] are static.
+//! - A context of the exception handler is a struct, [`Context`], and its exception an [`Error`].
+//! - There are no streams: reading and writing is another library's, and its futures may be awaited.
+//!
+//! # Where a name of MicroPython's is
+//!
+//! | MicroPython | here |
+//! |---|---|
+//! | `create_task`, `current_task`, `run` | [`create_task`], [`current_task`], [`run`] |
+//! | `sleep`, `sleep_ms` | [`sleep`], [`sleep_ms`] |
+//! | `wait_for`, `wait_for_ms` | [`wait_for`], [`wait_for_ms`] |
+//! | `gather`, and with `return_exceptions=True` | [`gather`], [`gather_all`] |
+//! | `Task.cancel`, `Task.done` | [`Task::cancel`], [`Task::done`] |
+//! | `Event`, `ThreadSafeFlag`, `Lock` | [`Event`], [`ThreadSafeFlag`], [`Lock`] |
+//! | `async with lock` | [`Lock::lock`] |
+//! | `get_event_loop`, `new_event_loop` | [`get_event_loop`], [`new_event_loop`] |
+//! | `Loop.create_task`, `run_until_complete` | [`Loop::create_task`], [`Loop::run_until_complete`] |
+//! | `Loop.run_forever`, `stop`, `close` | [`Loop::run_forever`], [`Loop::stop`], [`Loop::close`] |
+//! | `Loop.set_exception_handler`, `get_...` | [`Loop::set_exception_handler`], [`Loop::get_exception_handler`] |
+//! | `Loop.call_exception_handler`, `default_...` | [`Loop::call_exception_handler`], [`Loop::default_exception_handler`] |
 //!
 //! # Order of records
 //!
@@ -58,6 +71,7 @@
 
 mod error;
 mod event;
+mod flag;
 mod gather;
 mod handler;
 mod header;
@@ -78,6 +92,7 @@ use loopscope_protocol::{By, HandleHow, HandleId, ObjectId, RunHow};
 
 pub use error::{Error, Outcome};
 pub use event::Event;
+pub use flag::ThreadSafeFlag;
 pub use gather::{Gathered, Group, gather, gather_all};
 pub use handler::{Context, Handler, set_printer};
 pub use join::Join;

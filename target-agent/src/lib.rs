@@ -6,7 +6,7 @@
 //!
 //! What a program does to be seen:
 //!
-//! ```
+//! ```standalone_crate
 //! use loopscope_agent::{Ring, protocol::Dialect};
 //!
 //! static RECORDS: Ring<1024> = Ring::new();

@@ -72,6 +72,7 @@ pub const fn ended<const N: usize>(text: &str) -> [u8; N] {
 /// A name that the host knows from the program's file.
 ///
 /// ```
+/// # use example_board as _;
 /// use loopscope_agent::name;
 /// assert_ne!(name!("blink"), name!("sleeper"));
 /// ```

@@ -143,16 +143,25 @@ fn walk(send: impl Fn(What), empty: &mut impl FnMut() -> u32) -> (u32, u32) {
     (start.wrapping_sub(SYST::get_current()) & 0x00ff_ffff, bytes)
 }
 
-/// Takes what stands in the up channel 0 of the RTT block at `block`, as a host does, and says how
-/// many bytes it was.
-pub fn empty(block: *const u32) -> u32 {
-    /// Where the fields of the first channel are, in words: size, write and read offset.
-    const FIELDS: [usize; 3] = [8, 9, 10];
-    let [size, write, read] = FIELDS.map(|at| {
-        // SAFETY: an RTT block has at least these words.
-        unsafe { block.add(at).read_volatile() }
-    });
-    // SAFETY: as above; the offset is the reader's to write.
-    unsafe { block.add(FIELDS[2]).cast_mut().write_volatile(write) };
+/// The words of an RTT block up to the end of its first up channel.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Block([AtomicU32; 12]);
+
+unsafe extern "C" {
+    /// The agent's block.
+    pub safe static _LOOPSCOPE_RTT: Block;
+}
+
+/// Takes what stands in the up channel 0 of an RTT block, as a host does, and says how many bytes it
+/// was.
+#[must_use]
+pub fn empty(Block(words): &Block) -> u32 {
+    /// Where the fields of the first channel are, in words.
+    const SIZE: usize = 8;
+    const WRITE: usize = 9;
+    const READ: usize = 10;
+    let [size, write, read] = [SIZE, WRITE, READ].map(|at| words[at].load(Ordering::Acquire));
+    words[READ].store(write, Ordering::Release);
     if write >= read { write - read } else { size - read + write }
 }

@@ -42,6 +42,33 @@ impl Waiters {
 }
 
 /// An event that tasks wait for. It is static, and may be set from an interrupt too.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error, Event};
+/// use loopscope_agent::task;
+///
+/// static READY: Event = Event::new();
+///
+/// task! {
+///     pool: 2,
+///     async fn waits() -> Result<(), Error> {
+///         READY.wait().await
+///     }
+/// }
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         let both = [asyncio::create_task(waits())?, asyncio::create_task(waits())?];
+///         asyncio::sleep_ms(10).await?;
+///         assert!(!READY.is_set());
+///         READY.set(); // Both of them go on, in the order in which they came.
+///         asyncio::gather(both).await?;
+///         READY.clear();
+///         Ok(())
+///     }
+/// }
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// ```
 #[derive(Debug)]
 pub struct Event {
     is_set: Mutex<Cell<bool>>,

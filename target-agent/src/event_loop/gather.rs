@@ -123,6 +123,29 @@ impl<T, const N: usize> Gathered for [Task<T>; N] {
 
 /// Awaits all of them and gives their values. The first exception is raised at once; the others go
 /// on. Cancelling the one who gathers cancels them all.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     pool: 2,
+///     async fn read(ms: u32) -> Result<u32, Error> {
+///         asyncio::sleep_ms(ms).await?;
+///         Ok(ms)
+///     }
+/// }
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         // A tuple may hold tasks of several kinds; an array has one kind.
+///         let (one, two) = asyncio::gather((read(20), asyncio::create_task(read(10))?)).await?;
+///         assert_eq!([one, two], asyncio::gather([read(20), read(10)]).await?);
+///         Ok(())
+///     }
+/// }
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// ```
 pub async fn gather<G: Group>(group: G) -> Result<<G::Tasks as Gathered>::Values, Error> {
     let tasks = group.into_tasks()?;
     wait(&tasks, false).await?;
@@ -130,6 +153,31 @@ pub async fn gather<G: Group>(group: G) -> Result<<G::Tasks as Gathered>::Values
 }
 
 /// Awaits all of them and gives their values or exceptions: Python's `return_exceptions=True`.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     async fn works() -> Result<u32, Error> {
+///         Ok(7)
+///     }
+/// }
+/// task! {
+///     async fn fails() -> Result<u32, Error> {
+///         Err(Error::raise("ValueError", "no sensor"))
+///     }
+/// }
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         let (good, bad) = asyncio::gather_all((works(), fails())).await?;
+///         assert_eq!((good, bad), (Ok(7), Err(Error::raise("ValueError", "no sensor"))));
+///         Ok(())
+///     }
+/// }
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// ```
 pub async fn gather_all<G: Group>(group: G) -> Result<<G::Tasks as Gathered>::Results, Error> {
     let tasks = group.into_tasks()?;
     wait(&tasks, true).await?;

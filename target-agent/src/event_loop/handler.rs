@@ -48,6 +48,28 @@ macro_rules! handler {
 
 /// Where the default handler prints its lines: the pieces of a line, to be joined. Without it they
 /// are only in the record.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     async fn fails() -> Result<(), Error> {
+///         Err(Error::raise("ValueError", "no sensor"))
+///     }
+/// }
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         asyncio::create_task(fails())?; // Nobody awaits it.
+///         asyncio::sleep_ms(1).await
+///     }
+/// }
+/// asyncio::set_printer(|pieces| println!("{}", pieces.concat()));
+/// // Task exception wasn't retrieved
+/// // ValueError('no sensor',)
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// ```
 pub fn set_printer(printer: fn(&[&str])) {
     critical_section::with(|cs| core(cs).printer.set(Some(printer)));
 }
@@ -59,6 +81,34 @@ impl Loop {
     }
 
     /// Sets the handler, or takes it away.
+    ///
+    /// ```
+    /// # example_board::start();
+    /// use loopscope_agent::event_loop::{self as asyncio, Error, Context};
+    /// use loopscope_agent::{handler, task};
+    ///
+    /// fn on_error(context: &Context) {
+    ///     assert_eq!(context.message, "Task exception wasn't retrieved");
+    ///     assert_eq!(context.exception, Some(Error::raise("ValueError", "no sensor")));
+    /// }
+    /// task! {
+    ///     async fn fails() -> Result<(), Error> {
+    ///         Err(Error::raise("ValueError", "no sensor"))
+    ///     }
+    /// }
+    /// task! {
+    ///     async fn program() -> Result<(), Error> {
+    ///         let event_loop = asyncio::get_event_loop();
+    ///         event_loop.set_exception_handler(Some(handler!(on_error)));
+    ///         event_loop.create_task(fails())?; // Nobody awaits it.
+    ///         asyncio::sleep_ms(1).await?;
+    ///         event_loop.set_exception_handler(None);
+    ///         Ok(())
+    ///     }
+    /// }
+    /// assert_eq!(asyncio::run(program()), Ok(()));
+    /// assert!(asyncio::get_event_loop().get_exception_handler().is_none());
+    /// ```
     pub fn set_exception_handler(self, handler: Option<Handler>) {
         critical_section::with(|cs| {
             core(cs).handler.set(handler);
@@ -70,6 +120,19 @@ impl Loop {
     }
 
     /// Calls the handler that is in force.
+    ///
+    /// ```
+    /// # example_board::start();
+    /// use loopscope_agent::event_loop::{Context, Error, get_event_loop, set_printer};
+    ///
+    /// set_printer(|pieces| println!("{}", pieces.concat()));
+    /// // The board gets too hot
+    /// get_event_loop().call_exception_handler(&Context {
+    ///     message: "The board gets too hot",
+    ///     exception: None,
+    ///     future: None,
+    /// });
+    /// ```
     pub fn call_exception_handler(self, context: &Context) {
         let handler = self.get_exception_handler();
         let which = if handler.is_some() { Which::Custom } else { Which::Default };
@@ -82,7 +145,20 @@ impl Loop {
         }
     }
 
-    /// Prints the context.
+    /// Prints the context: what a handler of the program's does for what it does not know.
+    ///
+    /// ```
+    /// # example_board::start();
+    /// use loopscope_agent::event_loop::{Context, Error, get_event_loop};
+    ///
+    /// fn on_error(context: &Context) {
+    ///     match context.exception {
+    ///         Some(Error::Timeout) => {} // It will be tried again.
+    ///         _ => get_event_loop().default_exception_handler(context),
+    ///     }
+    /// }
+    /// get_event_loop().set_exception_handler(Some(loopscope_agent::handler!(on_error)));
+    /// ```
     pub fn default_exception_handler(self, context: &Context) {
         let Some(print) = critical_section::with(|cs| core(cs).printer.get()) else { return };
         print(&[context.message]);

@@ -21,6 +21,32 @@ enum Holder {
 }
 
 /// A lock that is handed over to the one who waits longest. It is static.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error, Lock};
+/// use loopscope_agent::task;
+///
+/// static BUS: Lock = Lock::new();
+///
+/// task! {
+///     pool: 2,
+///     async fn uses_the_bus() -> Result<(), Error> {
+///         let _guard = BUS.lock().await?; // Python's `async with`
+///         assert!(BUS.locked());
+///         asyncio::sleep_ms(5).await
+///     }
+/// }
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         asyncio::gather((uses_the_bus(), uses_the_bus())).await?;
+///         BUS.acquire().await?;
+///         BUS.release()
+///     }
+/// }
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// assert!(!BUS.locked());
+/// ```
 #[derive(Debug)]
 pub struct Lock {
     holder: Mutex<Cell<Holder>>,

@@ -17,13 +17,40 @@ use crate::{Hold, agent, emit};
 #[derive(Clone, Copy, Debug)]
 pub struct Loop;
 
-/// The loop.
+/// The loop. There is one, so it may be asked for anywhere.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::get_event_loop;
+///
+/// assert!(get_event_loop().get_exception_handler().is_none());
+/// ```
 pub const fn get_event_loop() -> Loop {
     Loop
 }
 
 /// Empties the loop's queue: the tasks in it are given up. The handler stays. Refused while the
 /// loop runs.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     async fn ticks(times: u32) -> Result<u32, Error> {
+///         for _ in 0..times {
+///             asyncio::sleep_ms(10).await?;
+///         }
+///         Ok(times)
+///     }
+/// }
+/// let event_loop = asyncio::get_event_loop();
+/// let left = event_loop.create_task(ticks(9))?;
+/// let event_loop = asyncio::new_event_loop()?;
+/// assert!(left.done()); // It never ran.
+/// # Ok::<(), Error>(())
+/// ```
 pub fn new_event_loop() -> Result<Loop, Error> {
     loop {
         let task = critical_section::with(|cs| {
@@ -64,6 +91,22 @@ pub(super) fn give_up(task: &'static Header) {
 }
 
 /// Runs a coroutine as a task until it ends, and gives its value: `asyncio.run`.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     async fn ticks(times: u32) -> Result<u32, Error> {
+///         for _ in 0..times {
+///             asyncio::sleep_ms(10).await?;
+///         }
+///         Ok(times)
+///     }
+/// }
+/// assert_eq!(asyncio::run(ticks(3)), Ok(3));
+/// ```
 pub fn run<A: IntoTask>(main: A) -> Result<A::Value, Error> {
     Loop.run_until_complete(main)
 }
@@ -91,6 +134,26 @@ impl Loop {
     }
 
     /// Runs until this task has ended. Other tasks stay queued.
+    ///
+    /// ```
+    /// # example_board::start();
+    /// use loopscope_agent::event_loop::{self as asyncio, Error};
+    /// use loopscope_agent::task;
+    ///
+    /// task! {
+    ///     async fn ticks(times: u32) -> Result<u32, Error> {
+    ///         for _ in 0..times {
+    ///             asyncio::sleep_ms(10).await?;
+    ///         }
+    ///         Ok(times)
+    ///     }
+    /// }
+    /// let event_loop = asyncio::get_event_loop();
+    /// assert_eq!(event_loop.run_until_complete(ticks(3)), Ok(3)); // a coroutine
+    /// let task = event_loop.create_task(ticks(2))?;
+    /// assert_eq!(event_loop.run_until_complete(task), Ok(2)); // or a task
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn run_until_complete<A: IntoTask>(self, main: A) -> Result<A::Value, Error> {
         refuse_nested()?;
         let task = main.into_task()?;
@@ -99,6 +162,36 @@ impl Loop {
     }
 
     /// Runs until [`Loop::stop`].
+    ///
+    /// ```
+    /// # example_board::start();
+    /// use loopscope_agent::event_loop::{self as asyncio, Error};
+    /// use loopscope_agent::task;
+    ///
+    /// task! {
+    ///     async fn ticks(times: u32) -> Result<u32, Error> {
+    ///         for _ in 0..times {
+    ///             asyncio::sleep_ms(10).await?;
+    ///         }
+    ///         Ok(times)
+    ///     }
+    /// }
+    /// task! {
+    ///     async fn stops_after(ms: u32) -> Result<(), Error> {
+    ///         asyncio::sleep_ms(ms).await?;
+    ///         asyncio::get_event_loop().stop();
+    ///         Ok(())
+    ///     }
+    /// }
+    /// let event_loop = asyncio::get_event_loop();
+    /// let long = event_loop.create_task(ticks(8))?;
+    /// event_loop.create_task(stops_after(25))?;
+    /// event_loop.run_forever()?;
+    /// assert!(!long.done());
+    /// event_loop.close(); // It does nothing: the loop runs on.
+    /// assert_eq!(event_loop.run_until_complete(long), Ok(8));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn run_forever(self) -> Result<(), Error> {
         refuse_nested()?;
         let stopper = make(_stopper(), false)?;

@@ -20,11 +20,40 @@ pub struct Sleep {
 }
 
 /// Sleeps for so many milliseconds; 0 gives the others a turn.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     async fn blink() -> Result<(), Error> {
+///         asyncio::sleep_ms(500).await?;
+///         asyncio::sleep_ms(0).await
+///     }
+/// }
+/// assert_eq!(asyncio::run(blink()), Ok(()));
+/// assert!(loopscope_agent::milliseconds() >= 500);
+/// ```
 pub fn sleep_ms(ms: u32) -> Sleep {
     Sleep { due: now().wrapping_add(ms), queued: false }
 }
 
 /// Sleeps for so many whole seconds.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     async fn patient() -> Result<(), Error> {
+///         asyncio::sleep(2).await
+///     }
+/// }
+/// assert_eq!(asyncio::run(patient()), Ok(()));
+/// assert!(loopscope_agent::milliseconds() >= 2000);
+/// ```
 pub fn sleep(seconds: u32) -> Sleep {
     sleep_ms(seconds.saturating_mul(1000))
 }

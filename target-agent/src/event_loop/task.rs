@@ -21,7 +21,7 @@ pub(super) trait Shelf<T> {
 /// Declares what a task does.
 ///
 /// ```
-/// # loopscope_agent::clock!(1_000_000, || 0);
+/// # example_board::start();
 /// use loopscope_agent::{event_loop::{Error, sleep_ms}, task};
 ///
 /// task! {
@@ -189,7 +189,34 @@ impl<T> Task<T> {
         self.any().done()
     }
 
-    /// Asks it to end: see [`AnyTask::cancel`].
+    /// Asks it to end: see [`AnyTask::cancel`]. It gets [`Error::Cancelled`] where it waits, and ends
+    /// by that or goes on.
+    ///
+    /// ```
+    /// # example_board::start();
+    /// use loopscope_agent::event_loop::{self as asyncio, Error};
+    /// use loopscope_agent::task;
+    ///
+    /// task! {
+    ///     async fn tidies_up() -> Result<(), Error> {
+    ///         let ended = asyncio::sleep_ms(1000).await;
+    ///         assert_eq!(ended, Err(Error::Cancelled));
+    ///         // Here it would switch the motor off.
+    ///         ended
+    ///     }
+    /// }
+    /// task! {
+    ///     async fn program() -> Result<(), Error> {
+    ///         let task = asyncio::create_task(tidies_up())?;
+    ///         asyncio::sleep_ms(10).await?;
+    ///         assert_eq!(task.cancel(), Ok(true));
+    ///         assert_eq!((&task).await, Err(Error::Cancelled));
+    ///         assert_eq!(task.cancel(), Ok(false)); // It has ended.
+    ///         Ok(())
+    ///     }
+    /// }
+    /// assert_eq!(asyncio::run(program()), Ok(()));
+    /// ```
     pub fn cancel(&self) -> Result<bool, Error> {
         self.any().cancel()
     }
@@ -273,6 +300,29 @@ where
 }
 
 /// Makes a coroutine a task and queues its first step. An error: its pool is full.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     pool: 1,
+///     async fn read(ms: u32) -> Result<u32, Error> {
+///         asyncio::sleep_ms(ms).await?;
+///         Ok(ms)
+///     }
+/// }
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         let task = asyncio::create_task(read(10))?; // It runs from the next await on.
+///         assert!(asyncio::create_task(read(10)).is_err()); // There is room for one.
+///         assert_eq!(task.await, Ok(10));
+///         Ok(())
+///     }
+/// }
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// ```
 pub fn create_task<F>(coroutine: Coroutine<F>) -> Result<Task<<F::Output as Outcome>::Value>, Error>
 where
     F: Future<Output: Outcome> + 'static,
@@ -316,6 +366,22 @@ where
 }
 
 /// The task that runs. An error outside of tasks.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         let me = asyncio::current_task()?;
+///         assert!(!me.done());
+///         Ok(())
+///     }
+/// }
+/// assert!(asyncio::current_task().is_err());
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// ```
 pub fn current_task() -> Result<AnyTask, Error> {
     critical_section::with(|cs| {
         core(cs).current.get().map(|header| AnyTask::of(cs, header)).ok_or(no_loop())

@@ -54,6 +54,28 @@ crate::task! {
 
 /// Awaits a task, or a coroutine, which is made a task, for at most `ms` milliseconds. After that
 /// the task is cancelled, its end is awaited, and the error is [`Error::Timeout`].
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     pool: 2,
+///     async fn read(ms: u32) -> Result<u32, Error> {
+///         asyncio::sleep_ms(ms).await?;
+///         Ok(ms)
+///     }
+/// }
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         assert_eq!(asyncio::wait_for_ms(read(20), 50).await, Ok(20));
+///         assert_eq!(asyncio::wait_for_ms(read(80), 50).await, Err(Error::Timeout));
+///         Ok(())
+///     }
+/// }
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// ```
 pub async fn wait_for_ms<A: IntoTask>(awaited: A, ms: u32) -> Result<A::Value, Error> {
     let task = awaited.into_task()?;
     let runner = create_task(_bring(current_task()?, Awaited::new(&task)))?;
@@ -74,6 +96,29 @@ pub async fn wait_for_ms<A: IntoTask>(awaited: A, ms: u32) -> Result<A::Value, E
 }
 
 /// [`wait_for_ms`] in whole seconds; `None`: no limit.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::{self as asyncio, Error};
+/// use loopscope_agent::task;
+///
+/// task! {
+///     pool: 2,
+///     async fn read(ms: u32) -> Result<u32, Error> {
+///         asyncio::sleep_ms(ms).await?;
+///         Ok(ms)
+///     }
+/// }
+/// task! {
+///     async fn program() -> Result<(), Error> {
+///         assert_eq!(asyncio::wait_for(read(900), Some(1)).await, Ok(900));
+///         assert_eq!(asyncio::wait_for(read(1100), Some(1)).await, Err(Error::Timeout));
+///         assert_eq!(asyncio::wait_for(read(1100), None).await, Ok(1100));
+///         Ok(())
+///     }
+/// }
+/// assert_eq!(asyncio::run(program()), Ok(()));
+/// ```
 pub async fn wait_for<A: IntoTask>(awaited: A, seconds: Option<u32>) -> Result<A::Value, Error> {
     match seconds {
         None => awaited.into_task()?.await,

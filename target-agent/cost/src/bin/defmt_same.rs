@@ -11,7 +11,7 @@ use loopscope_cost::{self as cost, TIME, What};
 use loopscope_agent as _;
 
 unsafe extern "C" {
-    static _SEGGER_RTT: u32;
+    safe static _SEGGER_RTT: cost::Block;
 }
 
 // As most programs have it.
@@ -53,8 +53,7 @@ fn send(what: What) {
 
 #[entry]
 fn main() -> ! {
-    let block = &raw const _SEGGER_RTT;
-    cost::measure("defmt", send, || cost::empty(block))
+    cost::measure("defmt", send, || cost::empty(&_SEGGER_RTT))
 }
 
 use defmt_rtt as _;

@@ -79,8 +79,7 @@ fn send(what: What) {
 #[entry]
 fn main() -> ! {
     init(&RECORDS, &REQUESTS, Dialect::Other);
-    let block = (&raw const loopscope_agent::_LOOPSCOPE_RTT).cast();
-    cost::measure("loopscope", send, || cost::empty(block))
+    cost::measure("loopscope", send, || cost::empty(&cost::_LOOPSCOPE_RTT))
 }
 
 loopscope_agent::clock!(1_562_500, || TIME.load(Ordering::Relaxed));

@@ -81,3 +81,74 @@ fn an_exception_that_nobody_awaits_goes_to_the_handler_a_round_later() {
          4 loop-stopped until-complete",
     );
 }
+
+/// What handlers and the printer were told.
+static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn told() -> Vec<String> {
+    core::mem::take(&mut *TOLD.lock().unwrap())
+}
+
+fn writes_down(context: &Context) {
+    TOLD.lock().unwrap().push(std::format!("{} {:?}", context.message, context.exception));
+}
+
+fn falls_back(context: &Context) {
+    writes_down(context);
+    get_event_loop().default_exception_handler(context);
+}
+
+#[test]
+fn without_a_handler_of_the_programs_the_default_one_prints_message_and_exception() {
+    let _turn = start();
+    told();
+    asyncio::set_printer(|pieces| TOLD.lock().unwrap().push(pieces.concat()));
+    assert!(get_event_loop().get_exception_handler().is_none());
+    let _left = asyncio::create_task(failing(1)).unwrap();
+    assert_eq!(asyncio::run(sleeper(3)), Ok(3));
+    assert_eq!(told(), ["Task exception wasn't retrieved", "ValueError('bad',)"]);
+    let found = records();
+    let call = "1 handler-call default message=\"Task exception wasn't retrieved\" \
+                exception=\"ValueError('bad',)\" task 1";
+    assert!(found.contains(call), "{found}");
+}
+
+#[test]
+fn call_exception_handler_calls_the_one_that_is_set_and_it_may_fall_back() {
+    let _turn = start();
+    told();
+    asyncio::set_printer(|pieces| TOLD.lock().unwrap().push(pieces.concat()));
+    let event_loop = get_event_loop();
+    let context = Context { message: "hot", exception: Some(Error::Timeout), future: None };
+    event_loop.set_exception_handler(Some(handler!(writes_down)));
+    assert!(event_loop.get_exception_handler().is_some());
+    event_loop.call_exception_handler(&context);
+    assert_eq!(told(), ["hot Some(Timeout)"]);
+    event_loop.set_exception_handler(Some(handler!(falls_back)));
+    event_loop.call_exception_handler(&context);
+    assert_eq!(told(), ["hot Some(Timeout)", "hot", "TimeoutError()"]);
+    event_loop.set_exception_handler(None);
+    assert!(event_loop.get_exception_handler().is_none());
+    event_loop.call_exception_handler(&Context { exception: None, ..context });
+    assert_eq!(told(), ["hot"]);
+    check(
+        "0 loop-new
+         0 handler-set custom writes_down
+         0 handler-call custom message=\"hot\" exception=\"TimeoutError()\"
+         0 handler-set custom falls_back
+         0 handler-call custom message=\"hot\" exception=\"TimeoutError()\"
+         0 handler-set default
+         0 handler-call default message=\"hot\" exception=\"\"",
+    );
+}
+
+#[test]
+fn whoever_runs_the_loop_gets_the_exception_and_the_handler_is_not_called() {
+    let _turn = start();
+    told();
+    get_event_loop().set_exception_handler(Some(handler!(writes_down)));
+    let bad = Error::raise("ValueError", "bad");
+    assert_eq!(get_event_loop().run_until_complete(failing(1)), Err(bad));
+    assert_eq!(asyncio::run(sleeper(1)), Ok(1));
+    assert_eq!(told(), [""; 0]);
+}

@@ -45,3 +45,49 @@ fn gathering_brings_all_values_or_the_first_exception() {
     );
     assert!(found.contains("future-done f3 exception"), "{found}");
 }
+
+task! {
+    async fn gathers_two(one: Task<u32>, two: Task<u32>) -> Result<(), Error> {
+        asyncio::gather((one, two)).await?;
+        Ok(())
+    }
+}
+
+task! {
+    async fn cancels_a_gather() -> Result<(), Error> {
+        let (one, two) = (asyncio::create_task(sleeper(9))?, asyncio::create_task(sleeper(8))?);
+        let group = asyncio::create_task(gathers_two(one.clone(), two.clone()))?;
+        asyncio::sleep_ms(1).await?;
+        group.cancel()?;
+        assert_eq!(group.await, Err(Error::Cancelled));
+        asyncio::sleep_ms(0).await?;
+        assert!(one.done() && two.done());
+        assert_eq!((one.await, two.await), (Err(Error::Cancelled), Err(Error::Cancelled)));
+        Ok(())
+    }
+}
+
+#[test]
+fn cancelling_the_one_who_gathers_cancels_all_that_it_gathers() {
+    let _turn = start();
+    assert_eq!(asyncio::run(cancels_a_gather()), Ok(()));
+    assert_eq!(crate::milliseconds(), 1);
+    let found = records();
+    assert!(!found.contains("ODD"), "{found}");
+    assert!(found.contains("1 future-done f1 cancelled"), "{found}");
+}
+
+#[test]
+fn gathering_nothing_that_runs_gives_the_values_at_once() {
+    task! {
+        async fn gathers_what_is_done() -> Result<(), Error> {
+            let one = asyncio::create_task(sleeper(1))?;
+            (&one).await?;
+            assert_eq!(asyncio::gather([one.clone(), one]).await, Ok([1, 1]));
+            Ok(())
+        }
+    }
+    let _turn = start();
+    assert_eq!(asyncio::run(gathers_what_is_done()), Ok(()));
+    assert!(!records().contains("future-new"), "there was nothing to wait for");
+}

@@ -77,3 +77,39 @@ fn a_new_loop_drops_what_is_queued() {
     drop(sleeping);
     assert!(tasks.iter().filter(|task| task.is_ok()).count() >= 7);
 }
+
+task! {
+    async fn tries_to_start_over() -> Result<(), Error> {
+        let refused = asyncio::new_event_loop().unwrap_err();
+        assert_eq!(refused, Error::raise("RuntimeError", "the loop is running"));
+        assert!(get_event_loop().run_forever().is_err());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_new_loop_and_a_second_run_are_refused_while_the_loop_runs() {
+    let _turn = start();
+    assert_eq!(asyncio::run(tries_to_start_over()), Ok(()));
+    assert!(!records().contains("ODD"));
+}
+
+#[test]
+fn stop_and_close_do_nothing_to_a_loop_that_does_not_run_for_ever() {
+    let _turn = start();
+    let event_loop = get_event_loop();
+    event_loop.stop();
+    event_loop.close();
+    assert_eq!(event_loop.run_until_complete(sleeper(1)), Ok(1));
+    assert!(!records().contains("loop-stop-request"));
+}
+
+#[test]
+fn a_new_loop_keeps_the_exception_handler() {
+    fn on_error(_: &Context) {}
+    let _turn = start();
+    get_event_loop().set_exception_handler(Some(crate::handler!(on_error)));
+    let event_loop = asyncio::new_event_loop().unwrap();
+    assert!(event_loop.get_exception_handler().is_some());
+    event_loop.set_exception_handler(None);
+}

@@ -69,3 +69,62 @@ fn a_full_pool_is_an_error_and_a_run_inside_a_run_is_refused() {
     assert_eq!(current_task().unwrap_err(), Error::raise("RuntimeError", "no running event loop"));
     assert!(!records().contains("ODD"));
 }
+
+task! {
+    async fn knows_itself(seen: &'static Mutex<Vec<u32>>) -> Result<(), Error> {
+        let me = current_task()?;
+        seen.lock().unwrap().push(me.id().0);
+        asyncio::sleep_ms(1).await?;
+        assert!(!me.done());
+        assert_eq!(current_task()?.id(), me.id());
+        Ok(())
+    }
+}
+
+#[test]
+fn the_current_task_is_the_one_that_runs() {
+    static SEEN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+    let _turn = start();
+    SEEN.lock().unwrap().clear();
+    let task = asyncio::create_task(knows_itself(&SEEN)).unwrap();
+    let id = task.any().id();
+    assert!(current_task().is_err(), "nothing runs yet");
+    assert_eq!(asyncio::run(task), Ok(()));
+    assert_eq!(*SEEN.lock().unwrap(), [id.0]);
+    assert!(current_task().is_err(), "nothing runs any more");
+}
+
+task! {
+    async fn two_seconds() -> Result<(), Error> {
+        asyncio::sleep(2).await
+    }
+}
+
+#[test]
+fn sleep_counts_seconds_and_sleep_ms_milliseconds() {
+    let _turn = start();
+    assert_eq!(asyncio::run(two_seconds()), Ok(()));
+    assert_eq!(crate::milliseconds(), 2000);
+    assert_eq!(asyncio::run(sleeper(3)), Ok(3));
+    assert_eq!(crate::milliseconds(), 2003);
+}
+
+#[test]
+fn a_wait_outside_of_tasks_is_an_error_and_not_a_wait() {
+    use core::future::Future;
+    use core::pin::{Pin, pin};
+    use core::task::{Context, Poll, Waker};
+
+    static HERE: Event = Event::new();
+    static ONE: Lock = Lock::new();
+    static FLAG: ThreadSafeFlag = ThreadSafeFlag::new();
+    let _turn = start();
+    let no_loop = Error::raise("RuntimeError", "no running event loop");
+    let mut context = Context::from_waker(Waker::noop());
+    let mut once =
+        |future: Pin<&mut dyn Future<Output = Result<(), Error>>>| future.poll(&mut context);
+    assert_eq!(once(pin!(asyncio::sleep_ms(1))), Poll::Ready(Err(no_loop)));
+    assert_eq!(once(pin!(HERE.wait())), Poll::Ready(Err(no_loop)));
+    assert_eq!(once(pin!(ONE.acquire())), Poll::Ready(Err(no_loop)));
+    assert_eq!(once(pin!(FLAG.wait())), Poll::Ready(Err(no_loop)));
+}
