@@ -6,6 +6,7 @@ mod embassy;
 mod flash;
 mod link;
 mod losses;
+mod openocd;
 mod probe;
 mod streams;
 mod twins;

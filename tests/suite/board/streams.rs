@@ -75,7 +75,8 @@ fn a_visit(machine: Machine) {
     live.signal(Signal::SIGINT);
     assert_eq!(live.end().code(), Some(130), "{live}");
     let records = events(&to);
-    assert!(only(&records, "anomaly").is_empty(), "{live}");
+    assert!(only(&records, "anomaly").is_empty() && only(&records, "gap").is_empty(), "{live}");
+    assert_eq!(live.err().matches("The board was reset").count(), 1, "{live}");
     let names: Vec<_> =
         only(&records, "task-new").iter().map(|r| r.text("name").to_owned()).collect();
     assert!(names.iter().all(|name| name == "fast" || name == "slow"), "{names:?}");

@@ -199,11 +199,14 @@ impl Host<'_> {
     /// Takes bytes of the record channel.
     pub(super) fn records(&mut self, bytes: &[u8]) {
         let Some(splice) = &mut self.splice else { return };
+        let before = splice.resets();
         splice.feed(bytes, &mut self.out);
         let (got, garbage) = (bytes.len() as u64, splice.garbage());
+        let resets = splice.resets() - before;
         self.health(|health| {
             health.bytes += got;
             health.garbage = garbage;
+            health.resets += resets;
         });
     }
 

@@ -17,6 +17,7 @@ use probe_rs::{Core, MemoryInterface, Permissions, Session};
 
 use super::elf::Firmware;
 use super::host::{End, Host};
+use super::splice::RESET;
 use super::{Refusal, Wired, chips};
 use watch::Watch;
 
@@ -255,7 +256,7 @@ impl Board<'_> {
         self.at = offset;
         if offset == 0 {
             self.restarted = Some(Instant::now());
-            host.restarted("The board was reset; its clock and its numbers start again.");
+            host.restarted(RESET);
             host.connected(true);
             watch.forget_logs(self.firmware.log_block);
         } else {

@@ -86,7 +86,12 @@ pub struct Splice {
     waiting: Vec<(Stream, String)>,
     /// Bytes that were no frame.
     garbage: u64,
+    /// How often the board's own first record came again.
+    resets: u32,
 }
+
+/// What is said when the board has begun again.
+pub(super) const RESET: &str = "The board was reset; its clock and its numbers start again.";
 
 impl Splice {
     /// A stream for a board. `fresh` says that nobody has read from the board since its reset, so
@@ -109,6 +114,7 @@ impl Splice {
             in_snapshot: false,
             waiting: Vec::new(),
             garbage: 0,
+            resets: 0,
         }
     }
 
@@ -125,6 +131,11 @@ impl Splice {
     /// How many bytes were no frame.
     pub const fn garbage(&self) -> u64 {
         self.garbage
+    }
+
+    /// How many resets of the board showed in its records, where nothing else tells of them.
+    pub const fn resets(&self) -> u32 {
+        self.resets
     }
 
     /// Takes bytes of the board, and adds what they come to at the end of `out`.
@@ -175,8 +186,12 @@ impl Splice {
     pub fn restarted(&mut self, why: &str, out: &mut Vec<u8>) {
         self.buffer.clear();
         self.start = 0;
-        (self.text_open, self.in_snapshot) = (false, false);
         self.decoder = Decoder::new();
+        self.begin_again(why, out);
+    }
+
+    fn begin_again(&mut self, why: &str, out: &mut Vec<u8>) {
+        (self.text_open, self.in_snapshot) = (false, false);
         match &mut self.stage {
             Stage::Opening { held, first, sound, .. } => {
                 held.clear();
@@ -266,6 +281,12 @@ impl Splice {
         }
         match item {
             ItemFrame::Event(frame) => {
+                // A raw stream does not tell of a reset; the board's first record does.
+                let goes_on = frame.seq.wrapping_add(self.shift) == self.last.wrapping_add(1);
+                if frame.seq == 1 && frame.event == (Event::LoopNew {}) && !goes_on {
+                    self.resets += 1;
+                    self.begin_again(RESET, out);
+                }
                 self.last = frame.seq.wrapping_add(self.shift);
                 match self.names.meant(frame) {
                     Some(bytes) => renumber(&bytes, self.last, out),

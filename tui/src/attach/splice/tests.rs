@@ -215,6 +215,32 @@ fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
 }
 
 #[test]
+fn a_reset_that_nothing_else_tells_shows_in_the_records() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[]), true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    for n in 1..200 {
+        splice.feed(&board.round(n), &mut out);
+    }
+    assert_eq!(splice.resets(), 0, "numbers that begin again at 0 are no reset");
+    // It comes in the middle of a record.
+    let round = board.round(200);
+    splice.feed(&round[..round.len() - 2], &mut out);
+    let mut board = Board::new();
+    splice.feed(&board.start(), &mut out);
+    splice.feed(&board.round(1), &mut out);
+    let (records, state, _) = read(&out);
+    assert_eq!(splice.resets(), 1);
+    let said = |record: &&Record| matches!(record.event, Event::Output { .. });
+    assert_eq!(records.iter().filter(said).count(), 1);
+    assert_eq!(state.counts().gaps, 0, "nothing of the new run is missing");
+    assert_eq!(state.tasks().count(), 1);
+    assert_eq!(records.last().unwrap().t, Some(board.at * 1000), "its clock starts again");
+}
+
+#[test]
 fn another_firmware_means_other_things_by_the_same_numbers() {
     let mut board = Board::new();
     let mut splice = Splice::new(program(&[(1, "blink")]), true);
