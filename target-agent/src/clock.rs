@@ -26,7 +26,7 @@ unsafe extern "C" {
     safe fn _loopscope_clock_ticks_per_second() -> u32;
 }
 
-/// The counter, in ticks, as the program's [`clock!`](crate::clock) reads it.
+/// The counter, in ticks, as the program's [`clock!`](crate::clock!) reads it.
 #[inline(always)]
 pub fn now() -> u32 {
     _loopscope_clock()

@@ -16,7 +16,7 @@
 //! }
 //! ```
 //!
-//! Without `clock` the program names its clock itself, by [`clock!`](crate::clock).
+//! Without `clock` the program names its clock itself, by [`clock!`](crate::clock!).
 //! A task that is spawned in the ordinary way is seen too, without a name. What is told: tasks made,
 //! woken, run and ended, and the executor's idle times; not what a task waits for, since the
 //! executor does not know. The executor polls an empty queue again and again; that is told once. The
@@ -49,7 +49,7 @@ struct Slot {
     queued: Cell<bool>,
 }
 
-/// What the hooks of one program know; [`embassy!`](crate::embassy) makes it.
+/// What the hooks of one program know; [`embassy!`](crate::embassy!) makes it.
 #[derive(Debug)]
 pub struct Adapter<const TASKS: usize> {
     slots: Mutex<[Slot; TASKS]>,

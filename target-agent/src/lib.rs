@@ -49,6 +49,12 @@ pub use control::Hold;
 pub use loopscope_protocol as protocol;
 pub use rtt::{_LOOPSCOPE_RTT, Channel, ControlBlock, Ring};
 
+/// The programs in the readme compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;
+
 /// A scheduler, as far as [`poll`] has to know it.
 pub trait Source {
     /// Room in the ring that [`Source::snapshot`] needs, in bytes; `None` if it cannot tell its
