@@ -5,6 +5,7 @@
 mod embassy;
 mod flash;
 mod link;
+mod logs;
 mod losses;
 mod openocd;
 mod probe;

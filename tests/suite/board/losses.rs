@@ -237,3 +237,45 @@ fn records_off(board: &Running) -> f64 {
     let [before, after] = least;
     (after - before) * 15_000.0
 }
+
+#[test]
+fn resets_in_the_middle_of_a_flood_leave_no_wrong_state() {
+    let _one = one_at_a_time();
+    let Some(board) = M3.run("flood_15k") else { return };
+    let scratch = Scratch::new();
+    let to = scratch.path("events.jsonl");
+    let run = board.command("attach").args(["--headless", "--timeout", "60", "--events"]);
+    let mut live = Live::start(run.arg(&to));
+    let resets = 8;
+    for n in 1..=resets {
+        let lines = || scratch.read("events.jsonl").lines().count();
+        let before = lines();
+        live.wait_until("records", || lines() > before + 3000);
+        // At any place of a record, and of the ring.
+        thread::sleep(Duration::from_millis(7 * n));
+        board.probe.press_reset().expect("the machine is there");
+        let told = || live.err().matches("The board was reset").count() as u64;
+        live.wait_until("the reset", || told() == n);
+        // Two within a second count as one.
+        thread::sleep(Duration::from_millis(1100));
+    }
+    live.signal(Signal::SIGINT);
+    assert_eq!(live.end().code(), Some(130), "{live}");
+    let records = events(&to);
+    assert!(only(&records, "anomaly").is_empty(), "{live}");
+    // Numbers never go back, every hole is a gap's, and what follows a reset is the first record.
+    let mut last = 0;
+    let mut starts = 0;
+    for pair in records.windows(2) {
+        let [before, record] = pair else { continue };
+        let lost = if record.is("gap") { record.number("lost") } else { 0 };
+        let hole = record.number("seq") - before.number("seq") - 1;
+        assert!(hole == lost || record.is("gap") && hole == lost - 1, "a hole before {record}");
+        last = record.number("seq");
+        if before.is("snapshot-end") && record.is("loop-new") {
+            assert!(record.t() < 0.01, "its clock starts again: {record}");
+            starts += 1;
+        }
+    }
+    assert_eq!(starts, resets, "of {last} records");
+}

@@ -6,19 +6,20 @@ use std::process::{Command, Stdio};
 use crate::cargo;
 use crate::report::Report;
 
-/// The boards that the tests run in QEMU: the firmware's features, and the Rust target.
-const BOARDS: [(&str, &str); 4] = [
-    ("microbit,embassy", "thumbv6m-none-eabi"),
-    ("lm3s6965evb,embassy", "thumbv7m-none-eabi"),
-    ("netduinoplus2,embassy", "thumbv7em-none-eabihf"),
-    ("sifive_e", "riscv32imac-unknown-none-elf"),
+/// What the tests run in QEMU: the workspace, its features, and the Rust target.
+const FIRMWARE: [(&str, &str, &str); 5] = [
+    ("firmware", "microbit,embassy", "thumbv6m-none-eabi"),
+    ("firmware", "lm3s6965evb,embassy", "thumbv7m-none-eabi"),
+    ("firmware", "netduinoplus2,embassy", "thumbv7em-none-eabihf"),
+    ("firmware", "sifive_e", "riscv32imac-unknown-none-elf"),
+    ("firmware/rtt-target", "defmt", "thumbv7m-none-eabi"),
 ];
-
-/// The firmware's workspace.
-const FIRMWARE: &str = "target-agent/firmware";
 
 /// QEMU's program for Arm.
 pub(crate) const QEMU: &str = "qemu-system-arm";
+
+/// Another debugger, whose RTT server is tried.
+const OPENOCD: &str = "openocd";
 
 /// QEMU's programs, each with the names of the package that has it: package managers differ.
 const EMULATORS: [(&str, &[&str]); 2] =
@@ -64,28 +65,37 @@ pub(crate) fn set_up(root: &Path, report: &mut Report) {
         let there = answers(program, "--version");
         need(report, there, &format!("{program} is missing: the tests on boards"));
     }
-    for (board, target) in BOARDS {
-        set_up_board(root, report, board, target);
+    if !answers(OPENOCD, "--version") && is_root() {
+        install(OPENOCD);
+    }
+    need(report, answers(OPENOCD, "--version"), "openocd is missing: the test of its RTT server");
+    for (workspace, features, target) in FIRMWARE {
+        set_up_firmware(root, report, workspace, features, target);
     }
 }
 
-/// Gets a Rust target, and builds the firmware of a board.
-fn set_up_board(root: &Path, report: &mut Report, features: &str, target: &str) {
-    let board = features.split(',').next().unwrap_or(features);
+/// Gets a Rust target, and builds firmware for it.
+fn set_up_firmware(
+    root: &Path,
+    report: &mut Report,
+    workspace: &str,
+    features: &str,
+    target: &str,
+) {
     let there = get_target(root, target);
-    need(report, there, &format!("the Rust target {target} is missing: the tests on the {board}"));
+    need(report, there, &format!("the Rust target {target} is missing: the tests on boards of it"));
     if !there {
         return;
     }
-    let mut build = cargo::plain(&root.join(FIRMWARE));
+    let mut build = cargo::plain(&root.join("target-agent").join(workspace));
     build.args(["build", "--quiet", "--release", "--locked", "--target", target]);
-    build
-        .args(["--features", features])
-        .env("CARGO_TARGET_DIR", cargo::target(root).join("firmware"));
+    build.args(["--features", features]);
+    build.env("CARGO_TARGET_DIR", cargo::target(root).join("firmware"));
+    let what = format!("set-up: {workspace} for {target}");
     match build.stdin(Stdio::null()).status() {
         Ok(status) if status.success() => report.pass(),
-        Ok(status) => report.fail(format!("set-up: the firmware of the {board}: {status}")),
-        Err(error) => report.fail(format!("set-up: the firmware of the {board}: {error}")),
+        Ok(status) => report.fail(format!("{what}: {status}")),
+        Err(error) => report.fail(format!("{what}: {error}")),
     }
 }
 

@@ -30,11 +30,16 @@ pub fn wait() {
     cortex_m::asm::wfi();
 }
 
+/// QEMU does not tell a program whether a debugger is there, so a program on its machines takes it
+/// for granted. Without one, QEMU ends a machine that comes to a breakpoint in a fault's handler.
+const EMULATED: bool =
+    cfg!(any(feature = "lm3s6965evb", feature = "microbit", feature = "netduinoplus2"));
+
 /// Stops the core for good: where a debugger can see it, if there is one.
 pub fn halt() -> ! {
     loop {
         // Without a debugger, a breakpoint in a fault's handler would lock the core up.
-        if DCB::is_debugger_attached() {
+        if EMULATED || DCB::is_debugger_attached() {
             cortex_m::asm::bkpt();
         }
     }

@@ -1,0 +1,72 @@
+//! What a program says besides its records: by defmt-rtt, by rtt-target, and when it faults.
+
+use loopscope_tests::events::only;
+use loopscope_tests::{Live, Scratch, events};
+use nix::sys::signal::Signal;
+
+use super::{M0, M3, Machine, one_at_a_time};
+
+/// What a program writes to each of the two streams within some seconds, and that its records are
+/// whole beside it.
+fn said(program: &str) -> Option<[String; 2]> {
+    let _one = one_at_a_time();
+    let board = M3.run(program)?;
+    let scratch = Scratch::new();
+    let to = scratch.path("events.jsonl");
+    let run = board.command("attach").args(["--headless", "--timeout", "4", "--events"]);
+    let ended = run.arg(&to).end().code_is(124);
+    let records = events(&to);
+    assert!(only(&records, "handle-run").len() > 10, "{ended}");
+    assert!(only(&records, "anomaly").is_empty() && only(&records, "gap").is_empty(), "{ended}");
+    let said = ["stdout", "stderr"].map(|stream| {
+        let lines = only(&records, "output");
+        let lines = lines.iter().filter(|line| line.text("stream") == stream);
+        lines.map(|line| line.text("text")).collect::<String>()
+    });
+    // What is recorded is passed on as well.
+    assert_eq!(ended.out(), said[0], "{ended}");
+    Some(said)
+}
+
+#[test]
+fn plain_text_by_rtt_target_is_standard_output() {
+    let Some([out, err]) = said("text") else { return };
+    assert!(out.contains("has run") && !out.contains('\u{fffd}'), "{out}");
+    assert!(!err.contains("has run"), "{err}");
+}
+
+#[test]
+fn defmt_by_rtt_target_is_read_as_by_defmt_rtt() {
+    let Some([out, err]) = said("defmt") else { return };
+    assert!(err.contains("INFO") && err.contains("has run"), "{err}");
+    assert_eq!(out, "");
+}
+
+#[test]
+fn two_channels_are_told_apart_by_their_names() {
+    let Some([out, err]) = said("both") else { return };
+    assert!(out.contains("task 0 has run") && !out.contains("task 1"), "{out}");
+    assert!(err.contains("task 1 has run") && !err.contains("task 0"), "{err}");
+}
+
+/// A program that faults says so, and its halt is named.
+fn held_at_a_breakpoint_instruction(machine: Machine) {
+    let _one = one_at_a_time();
+    let Some(board) = machine.run("faults") else { return };
+    let mut live = Live::start(board.command("attach").args(["--headless", "--timeout", "60"]));
+    live.wait_until("the halt", || live.err().contains("a breakpoint was reached"));
+    live.wait_until("its log", || live.err().contains("HardFault at 0x"));
+    assert!(board.probe.end().is_none(), "it is no lock-up: {live}");
+    live.signal(Signal::SIGINT);
+    assert_eq!(live.end().code(), Some(130), "{live}");
+}
+
+#[test]
+fn a_fault_of_a_cortex_m0_is_told_and_its_halt_is_named() {
+    held_at_a_breakpoint_instruction(M0);
+}
+
+#[test]
+fn a_fault_of_a_cortex_m3_is_told_and_its_halt_is_named() {
+    held_at_a_breakpoint_instruction(M3);
+}
