@@ -69,6 +69,7 @@
 //! forwarded sends `task-cancel` for each task on its way, outermost first. [`new_event_loop`]
 //! sends no `loop-close`: each entry of the queue is cancelled and dropped.
 
+mod cancel;
 mod error;
 mod event;
 mod flag;
@@ -77,12 +78,14 @@ mod handler;
 mod header;
 mod join;
 mod lock;
+mod make;
 mod queue;
 mod run;
 mod sleep;
 mod snapshot;
 mod storage;
 mod task;
+mod turn;
 mod wait_for;
 
 use core::cell::Cell;
@@ -97,12 +100,13 @@ pub use gather::{Gathered, Group, gather, gather_all};
 pub use handler::{Context, Handler, set_printer};
 pub use join::Join;
 pub use lock::{Guard, Lock};
+pub use make::{IntoTask, create_task, current_task};
 pub use run::{Loop, get_event_loop, new_event_loop, run, set_idle};
 pub use sleep::{Sleep, sleep, sleep_ms};
 pub use snapshot::State;
 #[doc(hidden)]
 pub use storage::{Pool, TaskFn, size};
-pub use task::{AnyTask, Coroutine, IntoTask, Task, create_task, current_task};
+pub use task::{AnyTask, Coroutine, Task};
 pub use wait_for::{wait_for, wait_for_ms};
 
 use crate::{agent, emit};

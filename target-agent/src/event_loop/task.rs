@@ -1,16 +1,14 @@
-//! Tasks: made of coroutines, awaited, cancelled.
+//! What a task is: declared, named by a coroutine, and then by those who await or cancel it.
 
 use core::future::{Future, IntoFuture};
 
 use critical_section::CriticalSection;
-use loopscope_protocol::{By, HandleHow, NameId, Place, TaskId};
+use loopscope_protocol::{NameId, Place, TaskId};
 
-use super::header::{Data, Header, Thrown};
+use super::header::Header;
 use super::join::Join;
-use super::queue::before;
-use super::storage::{self, Room};
-use super::{Core, Error, Outcome, core, now};
-use crate::emit;
+use super::storage::Room;
+use super::{Error, Outcome, core};
 
 /// Where a task's value is.
 pub(super) trait Shelf<T> {
@@ -41,6 +39,7 @@ pub(super) trait Shelf<T> {
 /// arguments are owned or static. A task that makes more of its own kind
 /// does it in an ordinary function that calls [`create_task`]: else its size would contain itself.
 ///
+/// [`create_task`]: super::create_task
 /// [`run`]: super::run
 /// [`gather`]: super::gather
 /// [`wait_for`]: super::wait_for
@@ -85,10 +84,10 @@ macro_rules! task {
 /// What a call of a function declared by [`task!`](crate::task) gives: not yet a task.
 #[must_use = "a coroutine that is not made a task does nothing"]
 pub struct Coroutine<F: Future<Output: Outcome> + 'static> {
-    future: F,
-    room: &'static dyn Room<F>,
-    name: NameId,
-    place: Place,
+    pub(super) future: F,
+    pub(super) room: &'static dyn Room<F>,
+    pub(super) name: NameId,
+    pub(super) place: Place,
 }
 
 impl<F: Future<Output: Outcome>> core::fmt::Debug for Coroutine<F> {
@@ -270,164 +269,4 @@ impl<T> IntoFuture for &Task<T> {
 
 pub(super) const fn no_loop() -> Error {
     Error::runtime("no running event loop")
-}
-
-/// What can be made a task: a coroutine, or a task, which is one already.
-pub trait IntoTask {
-    /// The task's value.
-    type Value: 'static;
-    /// Makes it one.
-    fn into_task(self) -> Result<Task<Self::Value>, Error>;
-}
-
-impl<T: 'static> IntoTask for Task<T> {
-    type Value = T;
-
-    fn into_task(self) -> Result<Self, Error> {
-        Ok(self)
-    }
-}
-
-impl<F> IntoTask for Coroutine<F>
-where
-    F: Future<Output: Outcome<Value: 'static>> + 'static,
-{
-    type Value = <F::Output as Outcome>::Value;
-
-    fn into_task(self) -> Result<Task<Self::Value>, Error> {
-        create_task(self)
-    }
-}
-
-/// Makes a coroutine a task and queues its first step. An error: its pool is full.
-///
-/// ```
-/// # example_board::start();
-/// use loopscope_agent::event_loop::{self as asyncio, Error};
-/// use loopscope_agent::task;
-///
-/// task! {
-///     pool: 1,
-///     async fn read(ms: u32) -> Result<u32, Error> {
-///         asyncio::sleep_ms(ms).await?;
-///         Ok(ms)
-///     }
-/// }
-/// task! {
-///     async fn program() -> Result<(), Error> {
-///         let task = asyncio::create_task(read(10))?; // It runs from the next await on.
-///         assert!(asyncio::create_task(read(10)).is_err()); // There is room for one.
-///         assert_eq!(task.await, Ok(10));
-///         Ok(())
-///     }
-/// }
-/// assert_eq!(asyncio::run(program()), Ok(()));
-/// ```
-pub fn create_task<F>(coroutine: Coroutine<F>) -> Result<Task<<F::Output as Outcome>::Value>, Error>
-where
-    F: Future<Output: Outcome> + 'static,
-{
-    make(coroutine, true)
-}
-
-/// Makes a task, and queues it if wanted.
-pub(super) fn make<F>(
-    coroutine: Coroutine<F>,
-    queue: bool,
-) -> Result<Task<<F::Output as Outcome>::Value>, Error>
-where
-    F: Future<Output: Outcome> + 'static,
-{
-    let Coroutine { future, room, name, place } = coroutine;
-    let storage::Place { header, body, shelf } =
-        room.take(future).ok_or(Error::raise("MemoryError", "the task's pool is full"))?;
-    critical_section::with(|cs| {
-        let core = core(cs);
-        let id = core.tasks.get() + 1;
-        core.tasks.set(id);
-        let at = header.at(cs);
-        at.id.set(TaskId(id));
-        at.name.set(name);
-        at.place.set(place);
-        at.handle.set(loopscope_protocol::HandleId::NONE);
-        at.begun.set(false);
-        at.woken.set(false);
-        at.data.set(Data::None);
-        at.thrown.set(None);
-        at.error.set(None);
-        at.body.set(Some(body));
-        core.list(cs, header);
-        emit::task_new(TaskId(id), name, place, core.by());
-        if queue {
-            core.push(cs, header, None, HandleHow::Step);
-        }
-        Ok(Task::new(cs, header, shelf))
-    })
-}
-
-/// The task that runs. An error outside of tasks.
-///
-/// ```
-/// # example_board::start();
-/// use loopscope_agent::event_loop::{self as asyncio, Error};
-/// use loopscope_agent::task;
-///
-/// task! {
-///     async fn program() -> Result<(), Error> {
-///         let me = asyncio::current_task()?;
-///         assert!(!me.done());
-///         Ok(())
-///     }
-/// }
-/// assert!(asyncio::current_task().is_err());
-/// assert_eq!(asyncio::run(program()), Ok(()));
-/// ```
-pub fn current_task() -> Result<AnyTask, Error> {
-    critical_section::with(|cs| {
-        core(cs).current.get().map(|header| AnyTask::of(cs, header)).ok_or(no_loop())
-    })
-}
-
-impl Core {
-    pub(super) fn cancel(
-        &self,
-        cs: CriticalSection<'_>,
-        task: &'static Header,
-    ) -> Result<bool, Error> {
-        if task.at(cs).state.get().is_done() {
-            return Ok(false);
-        }
-        if self.current.get().is_some_and(|current| core::ptr::eq(current, task)) {
-            return Err(Error::runtime("can't cancel self"));
-        }
-        let by = self.by();
-        let mut inner = task;
-        emit::task_cancel(inner.at(cs).id.get(), by);
-        while let Data::Task(other) = inner.at(cs).data.get() {
-            inner = other;
-            emit::task_cancel(inner.at(cs).id.get(), by);
-        }
-        self.wake_cancelled(cs, inner, by);
-        inner.at(cs).data.set(Data::Throw(Thrown::Cancelled));
-        Ok(true)
-    }
-
-    fn wake_cancelled(&self, cs: CriticalSection<'_>, task: &'static Header, by: By) {
-        let at = task.at(cs);
-        let (handle, key) = (at.handle.get(), at.key.get());
-        if at.queued.get() {
-            // One that is due already keeps its place.
-            if before(now(), key) {
-                emit::timer_cancel(handle, key, by);
-                emit::timer_drop(handle, key);
-                self.queue.remove(cs, task);
-                self.push(cs, task, None, HandleHow::Step);
-            }
-        } else if self.current.get().is_none_or(|current| !core::ptr::eq(current, task)) {
-            if let Data::Queue(queue, _) = at.data.get() {
-                queue.remove(cs, task);
-            }
-            self.push(cs, task, None, HandleHow::Step);
-        }
-    }
 }

@@ -6,7 +6,8 @@
 use core::future::poll_fn;
 
 use super::header::{Data, Thrown};
-use super::task::{AnyTask, IntoTask, Task};
+use super::make::IntoTask;
+use super::task::{AnyTask, Task};
 use super::{Error, core, create_task, current_task, sleep_ms};
 
 /// How many `wait_for` may be under way at a time.
