@@ -15,52 +15,20 @@
 //! program: it says whose rules the board's scheduler follows.
 
 mod names;
+mod opening;
 
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step, crc8};
-use loopscope_protocol::{ClockMode, Dialect, Event, LoopId, Reply, Stream, Text, Ties};
+use loopscope_protocol::{Event, LoopId, Reply, Stream, Text};
 
 use names::Names;
+pub use opening::Program;
+use opening::{Hello, Stage};
 
 /// Bytes used at the start of the buffer up to which it is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
 
 /// A byte that begins no frame.
 const NO_FRAME: u8 = 0;
-
-/// How far the beginning has come.
-#[derive(Debug)]
-enum Stage {
-    /// The hello, and the first record or a snapshot, are awaited. What came is held back.
-    Opening {
-        held: Vec<u8>,
-        /// The number that the first record in `held` has on the board.
-        first: Option<u8>,
-        hello: Option<Hello>,
-        /// `held` begins with the stream's first record or a snapshot.
-        sound: bool,
-    },
-    /// Frames are passed on.
-    Open,
-}
-
-/// What the stream's beginning needs of the board's hello.
-#[derive(Debug)]
-struct Hello {
-    frame: Vec<u8>,
-    dialect: Dialect,
-    ticks_per_second: u32,
-}
-
-/// What a board runs, and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Program<'a> {
-    /// What to call it.
-    pub file: &'a str,
-    /// The names that its ELF has.
-    pub names: &'a [(u32, &'a str)],
-    /// The calendar's time, in nanoseconds since 1970, where it is known.
-    pub now: fn() -> Option<i64>,
-}
 
 /// Makes one stream of a board's bytes.
 #[derive(Debug)]
@@ -311,61 +279,6 @@ impl Splice {
         }
     }
 
-    /// Begins the stream: definitions, hello, and what was held back, numbered from 1.
-    fn open(&mut self, out: &mut Vec<u8>) {
-        let Stage::Opening { held, first, hello, sound } =
-            std::mem::replace(&mut self.stage, Stage::Open)
-        else {
-            return;
-        };
-        out.append(&mut self.definitions);
-        if let Some(hello) = &hello {
-            out.extend_from_slice(&hello.frame);
-            self.begin(hello, first.map_or(0, |first| first_time(first, &held)), out);
-        }
-        if !sound {
-            // What was before is not known; at least one record was.
-            let mut encoder = Encoder::new();
-            encoder.resume(u64::from(self.last) + 1, 0);
-            out.extend_from_slice(encoder.event(0, LoopId::NONE, &Event::Gap { lost: 1 }));
-            self.last += 2;
-        }
-        let Some(first) = first else {
-            out.extend_from_slice(&held);
-            return;
-        };
-        self.shift = self.last.wrapping_add(1).wrapping_sub(first);
-        // What was said meanwhile is not older than what was held back.
-        let waiting = std::mem::take(&mut self.waiting);
-        let mut decoder = Decoder::after(first.wrapping_sub(1));
-        let mut at = 0;
-        // These were frames when they came, so they still are.
-        while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
-            self.frame(&held[at..at + used], &item, out);
-            at += used;
-        }
-        for (stream, line) in waiting {
-            self.remark(stream, &line, out);
-        }
-    }
-
-    /// The `run-start`, `ticks` after the start of the board's clock.
-    fn begin(&mut self, hello: &Hello, ticks: u64, out: &mut Vec<u8>) {
-        let (file, definition) = self.names.add(&self.file);
-        out.extend(definition);
-        let since = ticks.saturating_mul(1_000_000_000) / u64::from(hello.ticks_per_second.max(1));
-        let now = (self.now)().unwrap_or_default();
-        let event = Event::RunStart {
-            dialect: hello.dialect,
-            clock: ClockMode::Real,
-            wall_start: now.saturating_sub(i64::try_from(since).unwrap_or(i64::MAX)).max(0),
-            seed: 0,
-            ties: Ties::Fifo,
-            file,
-        };
-        self.event(&event, out);
-    }
-
     fn output(&mut self, stream: Stream, line: &str, out: &mut Vec<u8>) {
         let mut text = line.trim_end_matches('\n').to_owned();
         text.push('\n');
@@ -384,20 +297,6 @@ impl Splice {
         self.last = self.last.wrapping_add(1);
         self.shift = self.shift.wrapping_add(1);
     }
-}
-
-/// The ticks in the first event of `held`, whose number is `first`. Where the stream begins soundly
-/// they count from the start of the board's clock.
-fn first_time(first: u8, held: &[u8]) -> u64 {
-    let mut decoder = Decoder::after(first.wrapping_sub(1));
-    let mut at = 0;
-    while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
-        if let ItemFrame::Event(frame) = item {
-            return frame.delta;
-        }
-        at += used;
-    }
-    0
 }
 
 /// The frame of an event with another number.

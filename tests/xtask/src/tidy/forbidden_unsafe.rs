@@ -23,7 +23,16 @@ const NAMED: [(&str, &str); 12] = [
         "target-agent/src/event_loop/task.rs",
         "a pool fits one function's future, which only `task!` knows",
     ),
-    ("target-agent/firmware/src/board.rs", "a boot loader in its section, and a clock's registers"),
+    ("target-agent/src/clock/dwt.rs", "a cycle counter's registers"),
+    ("target-agent/src/clock/mcycle.rs", "a cycle counter is read by an instruction"),
+    (
+        "target-agent/firmware/src/board/riscv.rs",
+        "a timer's registers, and an instruction that is none",
+    ),
+    (
+        "target-agent/firmware/src/board/rp2040.rs",
+        "a boot loader in its section, and a clock's registers",
+    ),
     ("target-agent/firmware/src/bin/faults.rs", "a fault is its purpose"),
     (
         "target-agent/cost/src/lib.rs",

@@ -1,0 +1,113 @@
+//! How a stream begins: what is awaited, what is held back meanwhile, and what stands before the
+//! board's own records.
+
+use loopscope_protocol::wire::{Decoder, Encoder, ItemFrame, Step};
+use loopscope_protocol::{ClockMode, Dialect, Event, LoopId, Ties};
+
+use super::Splice;
+
+/// How far the beginning has come.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// The hello, and the first record or a snapshot, are awaited. What came is held back.
+    Opening {
+        held: Vec<u8>,
+        /// The number that the first record in `held` has on the board.
+        first: Option<u8>,
+        hello: Option<Hello>,
+        /// `held` begins with the stream's first record or a snapshot.
+        sound: bool,
+    },
+    /// Frames are passed on.
+    Open,
+}
+
+/// What the stream's beginning needs of the board's hello.
+#[derive(Debug)]
+pub(super) struct Hello {
+    pub(super) frame: Vec<u8>,
+    pub(super) dialect: Dialect,
+    pub(super) ticks_per_second: u32,
+}
+
+/// What a board runs, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Program<'a> {
+    /// What to call it.
+    pub file: &'a str,
+    /// The names that its ELF has.
+    pub names: &'a [(u32, &'a str)],
+    /// The calendar's time, in nanoseconds since 1970, where it is known.
+    pub now: fn() -> Option<i64>,
+}
+
+impl Splice {
+    /// Begins the stream: definitions, hello, and what was held back, numbered from 1.
+    pub(super) fn open(&mut self, out: &mut Vec<u8>) {
+        let Stage::Opening { held, first, hello, sound } =
+            std::mem::replace(&mut self.stage, Stage::Open)
+        else {
+            return;
+        };
+        out.append(&mut self.definitions);
+        if let Some(hello) = &hello {
+            out.extend_from_slice(&hello.frame);
+            self.begin(hello, first.map_or(0, |first| first_time(first, &held)), out);
+        }
+        if !sound {
+            // What was before is not known; at least one record was.
+            let mut encoder = Encoder::new();
+            encoder.resume(u64::from(self.last) + 1, 0);
+            out.extend_from_slice(encoder.event(0, LoopId::NONE, &Event::Gap { lost: 1 }));
+            self.last += 2;
+        }
+        let Some(first) = first else {
+            out.extend_from_slice(&held);
+            return;
+        };
+        self.shift = self.last.wrapping_add(1).wrapping_sub(first);
+        // What was said meanwhile is not older than what was held back.
+        let waiting = std::mem::take(&mut self.waiting);
+        let mut decoder = Decoder::after(first.wrapping_sub(1));
+        let mut at = 0;
+        // These were frames when they came, so they still are.
+        while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
+            self.frame(&held[at..at + used], &item, out);
+            at += used;
+        }
+        for (stream, line) in waiting {
+            self.remark(stream, &line, out);
+        }
+    }
+
+    /// The `run-start`, `ticks` after the start of the board's clock.
+    fn begin(&mut self, hello: &Hello, ticks: u64, out: &mut Vec<u8>) {
+        let (file, definition) = self.names.add(&self.file);
+        out.extend(definition);
+        let since = ticks.saturating_mul(1_000_000_000) / u64::from(hello.ticks_per_second.max(1));
+        let now = (self.now)().unwrap_or_default();
+        let event = Event::RunStart {
+            dialect: hello.dialect,
+            clock: ClockMode::Real,
+            wall_start: now.saturating_sub(i64::try_from(since).unwrap_or(i64::MAX)).max(0),
+            seed: 0,
+            ties: Ties::Fifo,
+            file,
+        };
+        self.event(&event, out);
+    }
+}
+
+/// The ticks in the first event of `held`, whose number is `first`. Where the stream begins soundly
+/// they count from the start of the board's clock.
+fn first_time(first: u8, held: &[u8]) -> u64 {
+    let mut decoder = Decoder::after(first.wrapping_sub(1));
+    let mut at = 0;
+    while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
+        if let ItemFrame::Event(frame) = item {
+            return frame.delta;
+        }
+        at += used;
+    }
+    0
+}
