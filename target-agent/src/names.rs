@@ -10,13 +10,15 @@
 use loopscope_protocol::NameId;
 
 /// It makes sure that the section exists, in a program without names too.
-#[unsafe(link_section = "loopscope_names")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = "loopscope_names"))]
+#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__TEXT,loopscope_names"))]
 #[used]
 static FIRST: [u8; 1] = [0];
 
-#[cfg(not(target_vendor = "apple"))]
+// Where the section begins. Apple's linker, for the tests on a Mac, has another name for that.
 unsafe extern "C" {
-    #[link_name = "__start_loopscope_names"]
+    #[cfg_attr(not(target_vendor = "apple"), link_name = "__start_loopscope_names")]
+    #[cfg_attr(target_vendor = "apple", link_name = "\x01section$start$__TEXT$loopscope_names")]
     static START: u8;
 }
 
@@ -30,10 +32,7 @@ pub fn number(text: &'static [u8]) -> NameId {
 /// The number of the text at that address.
 #[inline]
 pub(crate) fn number_at(address: usize) -> NameId {
-    #[cfg(not(target_vendor = "apple"))]
     let start = &raw const START as usize;
-    #[cfg(target_vendor = "apple")]
-    let start = FIRST.as_ptr() as usize;
     NameId(address.wrapping_sub(start) as u32 + 1)
 }
 
@@ -41,7 +40,8 @@ pub(crate) fn number_at(address: usize) -> NameId {
 #[cfg(test)]
 pub(crate) fn all() -> std::vec::Vec<(u32, std::string::String)> {
     unsafe extern "C" {
-        #[link_name = "__stop_loopscope_names"]
+        #[cfg_attr(not(target_vendor = "apple"), link_name = "__stop_loopscope_names")]
+        #[cfg_attr(target_vendor = "apple", link_name = "\x01section$end$__TEXT$loopscope_names")]
         static STOP: u8;
     }
     let (start, stop) = (&raw const START, &raw const STOP);
@@ -81,7 +81,8 @@ macro_rules! name {
     ($text:expr) => {{
         const TEXT: &str = $text;
         #[allow(unsafe_code, reason = "a section's fixed name")]
-        #[unsafe(link_section = "loopscope_names")]
+        #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = "loopscope_names"))]
+        #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__TEXT,loopscope_names"))]
         static NAME: [u8; TEXT.len() + 1] = $crate::names::ended(TEXT);
         $crate::names::number(&NAME)
     }};

@@ -59,7 +59,7 @@ fn spawn(spawner: Spawner) -> Result<(), SpawnError> {
 #[entry]
 fn main() -> ! {
     board::start();
-    let executor = cortex_m::singleton!(: Executor = Executor::new()).expect("it is made once");
+    let executor = board::singleton!(: Executor = Executor::new()).expect("it is made once");
     executor.run(|spawner| {
         if spawn(spawner).is_err() {
             defmt::error!("no room for the tasks");

@@ -2,6 +2,7 @@
 
 pub use cortex_m::asm::udf as undefined_instruction;
 use cortex_m::peripheral::{DCB, Peripherals};
+pub use cortex_m::singleton;
 pub use cortex_m_rt::entry;
 use cortex_m_rt::exception;
 use loopscope_agent::clock::SysTick;

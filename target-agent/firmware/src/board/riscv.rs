@@ -7,6 +7,7 @@ use core::panic::PanicInfo;
 
 use riscv::interrupt::Interrupt;
 use riscv::register::mie;
+pub use riscv::singleton;
 use riscv_rt::core_interrupt;
 pub use riscv_rt::entry;
 
