@@ -62,7 +62,8 @@ use crate::{
 
 define::events! {
     // ---- the run -------------------------------------------------------------------------
-    /// The first record of a local run, before any line of the program has run.
+    /// The first record of a run. For a program it stands before any line of it has run; for a
+    /// board the host writes it when it attaches, and `seed` and `ties` mean nothing.
     1 RunStart "run-start" {
         /// Whose rules.
         dialect: Dialect,
@@ -74,7 +75,7 @@ define::events! {
         seed: u64,
         /// The order among tied timers.
         ties: Ties,
-        /// The program.
+        /// The program, or a board's firmware.
         file: NameId,
     }
     /// The clock went from virtual to real, just before the operation that `how` names.
