@@ -20,6 +20,7 @@ use loopscope_protocol::{
     WatchHow,
 };
 
+pub(crate) use apply::BLIND_SPOT;
 pub use loops::{At, Handler, Loop, Phase, Run, Sleep};
 pub use things::{
     Counts, Exit, Future, FutureState, Handle, HandleState, Job, Process, RunInfo, Server,

@@ -15,7 +15,7 @@ use super::{Anomaly, Exit, Handle, Loop, RunInfo, State};
 use crate::record::Record;
 
 /// So many skipped bytes may have held 256 records, which the sequence number would not show.
-const BLIND_SPOT: u32 = 1024;
+pub(crate) const BLIND_SPOT: u32 = 1024;
 
 impl State {
     /// Folds one record into the state.
