@@ -14,6 +14,7 @@ pub mod expr;
 pub mod json;
 pub mod lint;
 pub mod load;
+pub mod log;
 pub mod names;
 mod phrase;
 pub mod record;

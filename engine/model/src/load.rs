@@ -120,8 +120,8 @@ impl Load {
         } else if self.last.is_some_and(|last| t < last) {
             self.restart(t);
         }
-        let lost = matches!(record.event, Event::Gap { .. })
-            || record.garbage >= crate::state::BLIND_SPOT;
+        let lost =
+            matches!(record.event, Event::Gap { .. }) || record.garbage >= crate::state::BLIND_SPOT;
         if lost {
             // Up to the last record it was as it seemed; what came then is not known.
             self.turn_to(Who::Unknown, self.last.unwrap_or(t), false);
@@ -148,8 +148,8 @@ impl Load {
                 let name = self.names.get(&handle).copied().unwrap_or_default();
                 self.turn_to(Who::Callback(name), t, true);
             }
-            Event::TaskSuspend { task, .. } | Event::TaskDone { task, .. }
-                if matches!(self.open.who, Who::Task(other) if other != task) => {}
+            Event::TaskSuspend { task, .. } | Event::TaskDone { task, .. } if matches!(self.open.who, Who::Task(other) if other != task) =>
+                {}
             Event::PollEnd { .. }
             | Event::HandleRun { .. }
             | Event::HandleDone { .. }

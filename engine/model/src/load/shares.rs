@@ -142,7 +142,9 @@ impl Load {
 
     /// The slice that lasts at a position.
     fn under_way(&self, position: usize, now: u64) -> Option<(Slice, u64)> {
-        self.back_from(position, now).next().filter(|(slice, _)| slice.to == 0 || slice.to > position)
+        self.back_from(position, now)
+            .next()
+            .filter(|(slice, _)| slice.to == 0 || slice.to > position)
     }
 
     /// The position from which on numbers mean what they mean at `position`.
