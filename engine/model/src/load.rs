@@ -79,6 +79,8 @@ pub struct Late {
 pub struct Load {
     position: usize,
     slices: Vec<Slice>,
+    /// Which of them nobody is known to have had.
+    gaps: Vec<usize>,
     open: Slice,
     /// The time of the last record.
     last: Option<u64>,
@@ -98,6 +100,7 @@ impl Default for Load {
         Self {
             position: 0,
             slices: Vec::new(),
+            gaps: Vec::new(),
             open: Slice { who: Who::Loop, from: 0, to: 0, begin: 0, end: 0, whole: true, before },
             last: None,
             restarts: Vec::new(),
@@ -161,6 +164,22 @@ impl Load {
         }
     }
 
+    /// The time of the last record before the last gap, if that is the last thing that was seen.
+    pub fn before_gap(&self) -> Option<u64> {
+        (self.open.who == Who::Unknown).then_some(self.open.begin)
+    }
+
+    /// The stretches of which it is not known who had them, in order: the positions and the times of
+    /// beginning and end. The last one may not have ended.
+    pub fn unknown(&self) -> impl Iterator<Item = ([usize; 2], [u64; 2])> + '_ {
+        let open = (self.open.who == Who::Unknown).then(|| {
+            let end = self.last.unwrap_or(self.open.begin).max(self.open.begin);
+            Slice { to: self.position, end, ..self.open }
+        });
+        let closed = self.gaps.iter().map(|index| self.slices[*index]);
+        closed.chain(open).map(|slice| ([slice.from, slice.to], [slice.begin, slice.end]))
+    }
+
     fn see_timers(&mut self, record: &Record, t: u64) {
         match record.event {
             Event::HandleNew { handle, name, .. } => {
@@ -199,6 +218,7 @@ impl Load {
         let long = closed.end.saturating_sub(closed.begin);
         let mut before = closed.before;
         if closed.who == Who::Unknown {
+            self.gaps.push(self.slices.len());
             before.unknown += long;
         } else {
             before.known += long;

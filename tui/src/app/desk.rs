@@ -325,7 +325,8 @@ impl Desk {
     pub(super) fn tick(&mut self, wait: Duration) {
         let is_running = self.scene.session.is_running();
         if is_running || self.scene.session.source_runs() {
-            let tick = self.scene.tick(if is_running { wait } else { Duration::ZERO });
+            let (tick, is_news) = self.scene.tick(if is_running { wait } else { Duration::ZERO });
+            self.dirty |= is_news;
             self.take_tick(tick);
         }
         if let Some(trouble) = self.scene.session.trouble_with_files() {

@@ -1,6 +1,6 @@
 //! One sentence for what the loop does next.
 
-use loopscope_protocol::{LoopId, On, RunHow, TaskId};
+use loopscope_protocol::{ExitHow, LoopId, On, RunHow, TaskId};
 
 use super::happened::run_name;
 use super::queue;
@@ -24,6 +24,9 @@ pub fn next(state: &State, names: &Names) -> String {
 
 fn told(state: &State, names: &Names) -> String {
     let scene = Scene { state, names };
+    if state.exit().is_some_and(|exit| exit.how == ExitHow::Lost) {
+        return "Nothing more comes: where the records came from is gone.".to_owned();
+    }
     if let Some(exit) = state.exit() {
         return format!("Nothing more: the program has ended with exit code {}.", exit.code);
     }
