@@ -101,7 +101,8 @@ impl Scene {
             };
             Link {
                 state,
-                rate: health.rate,
+                // The rate is counted while records come.
+                rate: if self.session.is_held() { 0 } else { health.rate },
                 bytes: health.link.bytes,
                 garbage: health.link.garbage,
                 gaps: health.gaps,

@@ -36,15 +36,20 @@ enum Item {
     Part(Part),
 }
 
-/// All rows, for a panel so wide.
-fn items(snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Vec<Item> {
-    let link = link::rows(snapshot, theme, width).into_iter().map(Item::Words);
-    let (head, parts) = load::parts(snapshot, width);
+/// Whether a panel is so small that it says less of the link, and the tasks come first.
+const fn is_small(area: Rect) -> bool {
+    area.width < 44 || area.height < 8
+}
+
+/// All rows of a panel of that size.
+fn items(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect) -> Vec<Item> {
+    let is_small = is_small(area);
+    let link = link::rows(snapshot, theme, area.width, is_small).into_iter().map(Item::Words);
+    let (head, parts) = load::parts(snapshot, is_small);
     let head = head.into_iter().map(|text| Item::Words(Row::of(text, Role::Text, theme)));
     let late = load::timers(snapshot, theme).map(Item::Words);
     let columns = (!parts.is_empty()).then_some(Item::Columns);
-    // A narrow panel is a low one: there the tasks come before the timers.
-    let (above, below) = if width < 44 { (None, late) } else { (late, None) };
+    let (above, below) = if is_small { (None, late) } else { (late, None) };
     let parts = parts.into_iter().map(Item::Part);
     link.chain(head).chain(above).chain(columns).chain(parts).chain(below).collect()
 }
@@ -79,7 +84,7 @@ impl View for Board {
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
         let theme = Theme::default();
-        let items = items(snapshot, &theme, area.width);
+        let items = items(snapshot, &theme, area);
         let part = match self.scroll.selected(items.len()).map(|row| &items[row]) {
             Some(Item::Part(part)) => Some(part),
             _ => None,
@@ -98,7 +103,7 @@ impl View for Board {
     }
 
     fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let len = items(snapshot, &Theme::default(), area.width).len();
+        let len = items(snapshot, &Theme::default(), area).len();
         let row = self.scroll.selected(len).unwrap_or(0);
         let first = list::window(len, area.height.into(), row);
         let row = list::row_at(area, at, len, first);
@@ -107,7 +112,7 @@ impl View for Board {
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-        let items = items(snapshot, theme, area.width);
+        let items = items(snapshot, theme, area);
         let selected = self.scroll.selected(items.len());
         let first = list::window(items.len(), area.height.into(), selected.unwrap_or(0));
         // The marks of what lies above and below must not break the columns.
@@ -117,7 +122,7 @@ impl View for Board {
         let rows = |number: usize| match &items[number] {
             Item::Words(row) => row.clone(),
             Item::Columns => load::columns(snapshot, theme, width),
-            Item::Part(part) => part.row(snapshot, theme, width),
+            Item::Part(part) => part.row(theme, width),
         };
         list::draw(rows, items.len(), first, selected, theme, area, buffer);
     }

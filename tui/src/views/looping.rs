@@ -117,7 +117,7 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<Place> {
         all[2].news = news(&changes.ready);
     }
     if the_loop.at == At::Unknown {
-        all[3].brief = "?".to_owned();
+        "?".clone_into(&mut all[3].brief);
         all[3].long = ["unknown".to_owned(), String::new()];
     }
     if let Some(current) = the_loop.current {

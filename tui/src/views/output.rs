@@ -169,15 +169,15 @@ impl View for Output {
         let lines = snapshot.digest.lines(snapshot.position);
         let listed = self.listed(lines, snapshot.position);
         match action {
-            Action::Open => match self.scroll.selected(listed.len()) {
-                Some(row) => Effect::Seek(lines[listed[row]].from()),
-                None => {
-                    let last = &listed[listed.len().saturating_sub(500)..];
-                    let text: Vec<&str> =
-                        last.iter().map(|n| lines[*n].upto(snapshot.position)).collect();
-                    Effect::Show { title: "output".to_owned(), text: text.join("\n") }
+            Action::Open => {
+                if let Some(row) = self.scroll.selected(listed.len()) {
+                    return Effect::Seek(lines[listed[row]].from());
                 }
-            },
+                let last = &listed[listed.len().saturating_sub(500)..];
+                let text: Vec<&str> =
+                    last.iter().map(|n| lines[*n].upto(snapshot.position)).collect();
+                Effect::Show { title: "output".to_owned(), text: text.join("\n") }
+            }
             Action::Left | Action::Right => {
                 self.only = self.only.turned(action == Action::Right);
                 self.scroll.select(None);

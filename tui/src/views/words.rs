@@ -64,14 +64,20 @@ pub fn handle(snapshot: &Snapshot<'_>, id: HandleId) -> String {
 
 /// `fetch (task 3)`; `worker-1 (task 3)` if the program gave the task that name.
 pub fn task_name(snapshot: &Snapshot<'_>, id: TaskId) -> String {
-    let Some(task) = snapshot.names.task(id) else {
-        return format!("task {}", id.0);
-    };
+    match task_called(snapshot, id) {
+        Some(called) => format!("{called} (task {})", id.0),
+        None => format!("task {}", id.0),
+    }
+}
+
+/// The same without the number, where it is known.
+pub fn task_called(snapshot: &Snapshot<'_>, id: TaskId) -> Option<String> {
+    let task = snapshot.names.task(id)?;
     let label = snapshot.names.name(task.label);
     let own = label.strip_prefix("Task-").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
     let name = snapshot.names.name(task.name);
     let called = if label.is_empty() || own { short(&name) } else { &label };
-    format!("{} (task {})", clean(called), id.0)
+    Some(clean(called).into_owned())
 }
 
 /// `f7`, or `f7 (gather)` where its class says more than "a future".
@@ -172,9 +178,9 @@ pub fn duration(ns: u64) -> String {
 /// The same for what is mostly less than a second: `41.2 ms`.
 pub fn short_duration(ns: u64) -> String {
     match ns {
-        0..1_000_000 => format!("{} us", ns.div_ceil(1000)),
-        1_000_000..1_000_000_000 => {
-            let tenths = ns / 100_000;
+        0..=999_000 => format!("{} us", ns.div_ceil(1000)),
+        999_001..1_000_000_000 => {
+            let tenths = ns.max(1_000_000) / 100_000;
             format!("{}.{} ms", tenths / 10, tenths % 10)
         }
         _ => duration(ns),
@@ -365,7 +371,13 @@ pub fn handle_details(snapshot: &Snapshot<'_>, id: HandleId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::percent;
+    use super::{percent, short_duration};
+
+    #[test]
+    fn short_times_are_told_in_the_unit_that_fits() {
+        let told = [0, 8_100, 999_500, 41_250_000, 1_250_000_000].map(short_duration);
+        assert_eq!(told, ["0 us", "9 us", "1.0 ms", "41.2 ms", "1.250 s"]);
+    }
 
     #[test]
     fn a_share_is_told_to_a_tenth_of_a_percent() {

@@ -5,9 +5,6 @@ use crate::views::{Activity, Link, LinkState, Snapshot};
 use crate::widgets::row::Row;
 use crate::widgets::text::wrap;
 
-/// Below this width a line less is drawn of the link.
-const NARROW: u16 = 44;
-
 /// From this width on all of it is told.
 const ROOMY: u16 = 56;
 
@@ -47,13 +44,12 @@ fn bytes(count: u64) -> String {
 }
 
 /// The link for the panel.
-pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Vec<Row> {
+pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16, is_small: bool) -> Vec<Row> {
     let Some(link) = snapshot.link else {
         return vec![Row::of(" A recording: the link is past.", Role::Faint, theme)];
     };
-    let narrow = width < NARROW;
-    let mut rows = vec![state(link, theme, width)];
-    rows.extend(losses(link, theme, narrow));
+    let mut rows = vec![state(link, theme, width, is_small)];
+    rows.extend(losses(link, theme, is_small));
     let mut say = |text: &str, role: Role| {
         let lines = wrap(text, usize::from(width).saturating_sub(2));
         rows.extend(lines.iter().map(|line| Row::of(format!(" {line}"), role, theme)));
@@ -77,8 +73,7 @@ pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Vec<Ro
 }
 
 /// What it does, how fast, and what we may do.
-fn state(link: &Link, theme: &Theme, width: u16) -> Row {
-    let narrow = width < NARROW;
+fn state(link: &Link, theme: &Theme, width: u16, is_small: bool) -> Row {
     let (word, role) = match &link.state {
         LinkState::Gone(_) => ("gone", Role::Error),
         LinkState::Away => ("does not answer", Role::Error),
@@ -89,8 +84,8 @@ fn state(link: &Link, theme: &Theme, width: u16) -> Row {
     };
     let may = if link.control { "control" } else { "only watched" };
     let row =
-        Row::of(if narrow { " " } else { " link " }, Role::Faint, theme).put(word, role, theme);
-    let row = if narrow {
+        Row::of(if is_small { " " } else { " link " }, Role::Faint, theme).put(word, role, theme);
+    let row = if is_small {
         let lost = format!("  lost {}", link.lost);
         let role = if link.lost > 0 { Role::Warning } else { Role::Text };
         row.put(format!("  {}/s", link.rate), Role::Text, theme).put(lost, role, theme)
@@ -103,9 +98,9 @@ fn state(link: &Link, theme: &Theme, width: u16) -> Row {
 }
 
 /// What is missing, and why it may be; `None` where nothing is and there is no room to say so.
-fn losses(link: &Link, theme: &Theme, narrow: bool) -> Option<Row> {
+fn losses(link: &Link, theme: &Theme, is_small: bool) -> Option<Row> {
     let count = |count: u32| u64::from(count);
-    let dropped = if narrow { "dropped" } else { "dropped by the board" };
+    let dropped = if is_small { "dropped" } else { "dropped by the board" };
     let all = [
         (link.gaps, "gap", "gaps"),
         (count(link.dropped.unwrap_or(0)), dropped, dropped),
@@ -115,8 +110,8 @@ fn losses(link: &Link, theme: &Theme, narrow: bool) -> Option<Row> {
     ];
     let some = all.into_iter().filter(|(count, ..)| *count > 0);
     let some: Vec<String> = some.map(|(count, one, many)| plural(count, one, many)).collect();
-    let row = Row::of(if narrow { " " } else { " lost " }, Role::Faint, theme);
-    if narrow {
+    let row = Row::of(if is_small { " " } else { " lost " }, Role::Faint, theme);
+    if is_small {
         let text = some.join(", ");
         return (!some.is_empty()).then(|| row.put(text, Role::Warning, theme));
     }

@@ -16,9 +16,11 @@ const WINDOW: u64 = 2_000_000_000;
 const LATE: u64 = 5_000_000;
 
 /// What one had of the time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Part {
     who: Who,
+    /// What it is called here: without its number where no other has that name.
+    label: String,
     busy: u64,
     /// The time that is shared in the window.
     whole: u64,
@@ -35,7 +37,7 @@ fn shares(snapshot: &Snapshot<'_>) -> Option<Shares> {
 }
 
 /// What is to be said first, and a row for each who had a part.
-pub(super) fn parts(snapshot: &Snapshot<'_>, width: u16) -> (Option<String>, Vec<Part>) {
+pub(super) fn parts(snapshot: &Snapshot<'_>, is_small: bool) -> (Option<String>, Vec<Part>) {
     let (Some(now), Some(shares)) = (snapshot.state.t(), shares(snapshot)) else {
         return (Some(" No time has passed yet.".to_owned()), Vec::new());
     };
@@ -43,7 +45,8 @@ pub(super) fn parts(snapshot: &Snapshot<'_>, width: u16) -> (Option<String>, Vec
     let [known, unknown] = load.passed(snapshot.position, now);
     let part = |who: Who, busy: u64, whole: u64, whole_of_all: u64| {
         let all = load.in_all(who, snapshot.position, now);
-        Part { who, busy, whole, all: all.busy, whole_of_all, longest: all.longest }
+        let (all, longest) = (all.busy, all.longest);
+        Part { who, label: String::new(), busy, whole, all, whole_of_all, longest }
     };
     let mut parts: Vec<Part> =
         shares.rows.iter().map(|row| part(row.who, row.busy, shares.known, known)).collect();
@@ -60,16 +63,44 @@ pub(super) fn parts(snapshot: &Snapshot<'_>, width: u16) -> (Option<String>, Vec
         let (window, all) = (shares.known + shares.unknown, known + unknown);
         parts.insert(0, part(Who::Unknown, shares.unknown, window, all));
     }
-    (hog(snapshot, &parts, width), parts)
+    let hog = hog(snapshot, &parts, is_small);
+    label(snapshot, &mut parts);
+    (hog, parts)
+}
+
+/// Names the parts: numbers only tell two of one name apart.
+fn label(snapshot: &Snapshot<'_>, parts: &mut [Part]) {
+    let called = |who: Who| match who {
+        Who::Task(id) => words::task_called(snapshot, id),
+        _ => None,
+    };
+    let names: Vec<Option<String>> = parts.iter().map(|part| called(part.who)).collect();
+    for (part, name) in parts.iter_mut().zip(&names) {
+        let is_only = names.iter().filter(|other| *other == name).count() == 1;
+        part.label = match name {
+            Some(name) if is_only => name.clone(),
+            _ => name_of(snapshot, part.who),
+        };
+    }
+}
+
+fn name_of(snapshot: &Snapshot<'_>, who: Who) -> String {
+    match who {
+        Who::Task(id) => words::task_name(snapshot, id),
+        Who::Callback(name) => words::short(&snapshot.names.name(name)).to_owned(),
+        Who::Loop => "the loop itself".to_owned(),
+        Who::Asleep => "asleep".to_owned(),
+        Who::Unknown => "unknown: a gap".to_owned(),
+    }
 }
 
 /// The task whose longest step kept all others waiting longest.
-fn hog(snapshot: &Snapshot<'_>, parts: &[Part], width: u16) -> Option<String> {
+fn hog(snapshot: &Snapshot<'_>, parts: &[Part], is_small: bool) -> Option<String> {
     let steps = parts.iter().filter(|part| matches!(part.who, Who::Task(_) | Who::Callback(_)));
     let hog = steps.max_by_key(|part| part.longest.map_or(0, |longest| longest.ns))?;
     let longest = words::short_duration(hog.longest?.ns);
-    let what = if width < 44 { "longest" } else { "longest step" };
-    Some(format!(" {what}: {longest}, {}", hog.name(snapshot)))
+    let what = if is_small { "longest" } else { "longest step" };
+    Some(format!(" {what}: {longest}, {}", name_of(snapshot, hog.who)))
 }
 
 /// How late timers were.
@@ -133,18 +164,8 @@ impl Part {
         }
     }
 
-    fn name(&self, snapshot: &Snapshot<'_>) -> String {
-        match self.who {
-            Who::Task(id) => words::task_name(snapshot, id),
-            Who::Callback(name) => words::short(&snapshot.names.name(name)).to_owned(),
-            Who::Loop => "the loop itself".to_owned(),
-            Who::Asleep => "asleep".to_owned(),
-            Who::Unknown => "unknown: a gap".to_owned(),
-        }
-    }
-
     /// Its row.
-    pub(super) fn row(&self, snapshot: &Snapshot<'_>, theme: &Theme, columns: u16) -> Row {
+    pub(super) fn row(&self, theme: &Theme, columns: u16) -> Row {
         let [cells, now, all, longest] = widths(columns);
         let role = match self.who {
             Who::Task(_) | Who::Callback(_) => Role::Task,
@@ -154,8 +175,7 @@ impl Part {
         };
         let share = words::percent(self.busy, self.whole).unwrap_or_else(|| "?".to_owned());
         let room = usize::from(columns).saturating_sub(2 + cells + now + all + longest);
-        let name = self.name(snapshot);
-        let name = fit(&name, room, theme);
+        let name = fit(&self.label, room, theme);
         let sign = if self.who == Who::Unknown { "?" } else { " " };
         let gap = " ".repeat(room.saturating_sub(width(&name)));
         let mut row = Row::of(sign, role, theme).put(format!("{name}{gap} "), role, theme);
