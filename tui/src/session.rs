@@ -54,6 +54,7 @@ use crate::source::Source;
 use crate::source::outlets::Outlets;
 use goal::Goal;
 use loopscope_model::expr::Expr;
+use loopscope_protocol::{Kind, KindSet};
 
 /// One source with its history and a cursor.
 #[derive(Debug)]
@@ -280,6 +281,30 @@ impl Session {
     /// The sentence about how the source was lost, if it was: a board that is gone.
     pub fn lost(&self) -> Option<String> {
         self.source.lost()
+    }
+
+    /// Whether the records are a board's, live or recorded.
+    pub fn is_board(&self) -> bool {
+        self.source.never_sends().has(Kind::TurnBegin)
+    }
+
+    /// Whether it waits for us: it was paused, and has not ended.
+    pub fn is_held(&self) -> bool {
+        self.link.held && !self.program_ended()
+    }
+
+    /// Whether the source runs on although the view stands: one that cannot be made to hold.
+    pub fn runs_on(&self) -> bool {
+        self.source_runs() && !self.is_running() && !self.program_ended()
+    }
+
+    /// The records at which a step of that size ends; `None`: all. A board sends no `turn-begin`:
+    /// there a turn begins when the loop wakes.
+    fn kinds_of(&self, unit: Unit) -> Option<KindSet> {
+        match unit {
+            Unit::Turn if self.is_board() => Some(KindSet::NONE.with(Kind::PollEnd)),
+            unit => unit.kinds(),
+        }
     }
 
     /// Whether the source can be made to hold.

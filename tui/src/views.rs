@@ -15,6 +15,7 @@ use ratatui::text::Line;
 use crate::keys::Action;
 use crate::theme::Theme;
 
+pub mod board;
 pub mod calls;
 pub mod digest;
 pub mod lesson;
@@ -37,7 +38,7 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use digest::Digest;
-pub use snapshot::{Activity, BreakRow, Snapshot};
+pub use snapshot::{Activity, BreakRow, Link, LinkState, Snapshot};
 pub use sources::Sources;
 
 /// What a view asks for in answer to an action.
@@ -130,6 +131,11 @@ pub static TABLE: &[Entry] = &[
         make: || Box::<source::Source>::default(),
     },
     Entry {
+        id: board::ID,
+        about: "the link to the board, and which task has how much of its time",
+        make: || Box::<board::Board>::default(),
+    },
+    Entry {
         id: lesson::ID,
         about: "the lesson's text for this place in the run",
         make: || Box::<lesson::Lesson>::default(),
@@ -171,7 +177,7 @@ pub static TABLE: &[Entry] = &[
     },
     Entry {
         id: output::ID,
-        about: "what the program wrote",
+        about: "what the program wrote; a board's log, by level",
         make: || Box::<output::Output>::default(),
     },
     Entry {

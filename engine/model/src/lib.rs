@@ -13,6 +13,8 @@ pub mod diff;
 pub mod expr;
 pub mod json;
 pub mod lint;
+pub mod load;
+pub mod log;
 pub mod names;
 mod phrase;
 pub mod record;
@@ -26,6 +28,7 @@ pub mod stream;
 pub mod timeline;
 pub mod why;
 
+pub use load::Load;
 pub use names::Names;
 pub use record::{Record, Texts};
 pub use state::State;

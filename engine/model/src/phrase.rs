@@ -4,7 +4,7 @@ use loopscope_protocol::{By, FutureId, HandleId, LoopId, NameId, On, Signal, Tas
 
 use crate::names::Names;
 use crate::record::seconds;
-use crate::state::{Handle, HandleState, State};
+use crate::state::{Handle, HandleState, Order, State};
 
 /// `display_date (h4)`, or `h4` where the name is not known.
 pub(crate) fn handle_title(id: HandleId, name: NameId, names: &Names) -> String {
@@ -196,6 +196,9 @@ impl Scene<'_> {
         let Some(the_loop) = self.state.event_loop(id) else { return "The loop polls.".to_owned() };
         let sleep = the_loop.sleep.and_then(|sleep| sleep.timeout.map(|timeout| (sleep, timeout)));
         let Some((sleep, timeout)) = sleep else {
+            if self.state.order() == Order::Own {
+                return "Nothing is ready, so the scheduler goes to sleep.".to_owned();
+            }
             return "The loop goes to sleep without a time limit.".to_owned();
         };
         let ready = the_loop.ready().len();

@@ -5,6 +5,7 @@
 
 mod happened;
 mod next;
+mod queue;
 #[cfg(test)]
 mod tests;
 

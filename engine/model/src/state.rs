@@ -16,10 +16,11 @@ mod things;
 use std::collections::{BTreeMap, VecDeque};
 
 use loopscope_protocol::{
-    AnomalyKind, Fd, FutureId, HandleId, JobId, LoopId, ObjectId, Signal, Stream, TaskId, Text,
-    WatchHow,
+    AnomalyKind, Dialect, Fd, FutureId, HandleId, JobId, LoopId, ObjectId, Signal, Stream, TaskId,
+    Text, WatchHow,
 };
 
+pub(crate) use apply::BLIND_SPOT;
 pub use loops::{At, Handler, Loop, Phase, Run, Sleep};
 pub use things::{
     Counts, Exit, Future, FutureState, Handle, HandleState, Job, Process, RunInfo, Server,
@@ -209,7 +210,27 @@ impl State {
     }
 }
 
+/// In which order a loop runs what is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// CPython's: first in, first out, in batches that are fixed at the start of a turn.
+    Batches,
+    /// MicroPython's: one queue of all tasks by the millisecond at which each is due.
+    OneQueue,
+    /// One that only the board's own scheduler knows.
+    Own,
+}
+
 impl State {
+    /// In which order the loops of this run run what is ready.
+    pub const fn order(&self) -> Order {
+        match self.run.dialect {
+            Some(Dialect::Micropython | Dialect::MicropythonFirmware) => Order::OneQueue,
+            Some(Dialect::Embassy | Dialect::Other) => Order::Own,
+            _ => Order::Batches,
+        }
+    }
+
     /// How many things it holds: what a copy of it costs.
     pub(crate) fn size(&self) -> usize {
         self.handles.len()

@@ -1,59 +1,85 @@
 //! The lines above and below the panels: which program, when and where; what happened and what
 //! happens next; the keys.
 
-use loopscope_protocol::Word;
+use loopscope_protocol::{ExitHow, Word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::keys::{Action, Keymap};
 use crate::theme::{Role, Theme};
-use crate::views::{Activity, Snapshot};
+use crate::views::{Activity, Snapshot, board};
 use crate::widgets::row::Row;
 use crate::widgets::text::{clean, fit, width, wrap};
 
-/// The line at the top.
+/// The line at the top. Where there is no room for all of it, what matters least is left out.
 pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let run = snapshot.state.run();
-    let mut row = Row::of(format!(" {}", clean(snapshot.name)), Role::Title, theme);
     let wide = area.width >= 70;
+    // The higher the number, the sooner it is left out.
+    let mut left = vec![(0, format!(" {}", clean(snapshot.name)), Role::Title)];
+    if wide && !run.clock_word().is_empty() && !snapshot.board {
+        left.push((6, format!("  clock {}", run.clock_word()), Role::Faint));
+    }
     if let Some(dialect) = run.dialect.filter(|_| wide) {
-        row = row.put(format!("  {}", dialect.word()), Role::Faint, theme);
+        left.insert(1, (5, format!("  {}", dialect.word()), Role::Faint));
     }
-    if wide && !run.clock_word().is_empty() {
-        row = row.put(format!("  clock {}", run.clock_word()), Role::Faint, theme);
+    if let Some(link) = snapshot.link {
+        left.extend(
+            board::summary(link).map(|(rank, text, role)| (rank, format!("  {text}"), role)),
+        );
     }
-    if wide && !snapshot.link.is_empty() {
-        row = row.put(format!("  {}", snapshot.link), Role::Faint, theme);
-    } else if snapshot.state.uncertain() {
-        row = row.put("  records were lost", Role::Warning, theme);
+    if snapshot.state.uncertain() {
+        let text = if snapshot.board { "unknown since a gap" } else { "records were lost" };
+        left.push((1, format!("  {text}"), Role::Warning));
     }
+    let mut right = Vec::new();
     if let Some(t) = snapshot.state.seconds() {
-        row = row.put_right(format!("t {t:.3}  "), Role::Header, theme);
+        right.push((3, format!("t {t:.3}  "), Role::Header));
     }
-    if snapshot.state.turn() > 0 && area.width >= 50 {
-        row = row.put_right(format!("turn {}  ", snapshot.state.turn()), Role::Header, theme);
+    // What a board counts as a turn is not told.
+    if snapshot.state.turn() > 0 && area.width >= 50 && !snapshot.board {
+        right.push((4, format!("turn {}  ", snapshot.state.turn()), Role::Header));
     }
     let of = if wide { " of " } else { "/" };
     let count = format!("#{}{of}{} ", snapshot.position, snapshot.timeline.len());
-    row = row.put_right(count, Role::Header, theme);
+    right.push((0, count, Role::Header));
     let (word, role) = activity(snapshot);
-    row = row.put_right(format!("({word}) "), role, theme);
+    right.push((0, format!("({word}) "), role));
+    loop {
+        let all = left.iter().chain(&right);
+        let used: usize = all.clone().map(|(_, text, _)| width(text)).sum();
+        let least = all.map(|(rank, ..)| *rank).max().unwrap_or(0);
+        if used < usize::from(area.width) || least == 0 {
+            break;
+        }
+        left.retain(|(rank, ..)| *rank != least);
+        right.retain(|(rank, ..)| *rank != least);
+    }
+    let row = left.into_iter().fold(Row::new(), |row, (_, text, role)| row.put(text, role, theme));
+    let row = right.into_iter().fold(row, |row, (_, text, role)| row.put_right(text, role, theme));
     row.draw(theme, area, buffer);
 }
 
 /// In a word, what the source and the cursor are doing.
 fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
     let exit = snapshot.timeline.live().exit();
+    let held = snapshot.link.is_some_and(|link| link.held);
     match snapshot.activity {
         Activity::Running => ("running".to_owned(), Role::Running),
         Activity::Slow => ("slow motion".to_owned(), Role::Running),
+        Activity::Standing if snapshot.behind() > 0 => {
+            (format!("view paused, {} behind", snapshot.behind()), Role::Changed)
+        }
+        Activity::Standing => ("view paused".to_owned(), Role::Changed),
         _ if !snapshot.is_live() => ("history".to_owned(), Role::Changed),
         Activity::Recording => ("recording".to_owned(), Role::Header),
         Activity::Paused if snapshot.timeline.is_empty() => {
             ("not started".to_owned(), Role::Header)
         }
+        Activity::Paused if held => ("board paused".to_owned(), Role::Good),
         Activity::Paused => ("live".to_owned(), Role::Good),
         Activity::Ended => match exit {
+            Some(exit) if exit.how == ExitHow::Lost => ("lost".to_owned(), Role::Error),
             Some(exit) if exit.code == 0 => ("ended".to_owned(), Role::Header),
             Some(exit) => (format!("ended, code {}", exit.code), Role::Error),
             None => ("ended".to_owned(), Role::Header),
@@ -146,8 +172,13 @@ pub(super) fn displays(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffe
 pub(super) enum Offer {
     /// All.
     Usual,
-    /// While the program runs.
-    Running,
+    /// While the program runs, or a board does.
+    Running {
+        /// A board cannot be interrupted.
+        board: bool,
+    },
+    /// While only the view stands.
+    Standing,
     /// While a box is open.
     Popup,
     /// While a lesson's question is open, with so many choices.
@@ -172,7 +203,9 @@ pub(super) fn offers(offer: Offer, keymap: &Keymap, width: u16) -> Vec<Offered> 
     let of = |action: Action, short: &str| (keymap.key(action), short.to_owned(), Some(action));
     let named = |key: &str, short: &str| (key.to_owned(), short.to_owned(), None);
     let mut offers = match offer {
-        Offer::Running => vec![
+        Offer::Running { board: true } => vec![of(Action::Play, "pause"), of(Action::Quit, "quit")],
+        Offer::Standing => vec![of(Action::End, "follow the board")],
+        Offer::Running { board: false } => vec![
             of(Action::Play, "pause"),
             of(Action::Interrupt, "interrupt the program"),
             of(Action::Quit, "quit"),
@@ -190,7 +223,7 @@ pub(super) fn offers(offer: Offer, keymap: &Keymap, width: u16) -> Vec<Offered> 
         Offer::Lesson => vec![of(Action::Play, "next step")],
         Offer::Usual => Vec::new(),
     };
-    if matches!(offer, Offer::Usual | Offer::Lesson) {
+    if matches!(offer, Offer::Usual | Offer::Standing | Offer::Lesson) {
         let rows =
             keymap.rows().filter(|(row, chords)| !row.short.is_empty() && !chords.is_empty());
         let known = |action| offer == Offer::Lesson && action == Action::Play;

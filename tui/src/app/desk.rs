@@ -324,8 +324,11 @@ impl Desk {
     /// Takes in what has come, waiting at most `wait` where something is under way.
     pub(super) fn tick(&mut self, wait: Duration) {
         let is_running = self.scene.session.is_running();
-        if is_running || self.scene.session.source_runs() {
-            let tick = self.scene.tick(if is_running { wait } else { Duration::ZERO });
+        // The link to a board that is paused may be lost all the same.
+        let linked = self.scene.session.health().is_some() && !self.scene.session.source_ended();
+        if is_running || linked || self.scene.session.source_runs() {
+            let (tick, is_news) = self.scene.tick(if is_running { wait } else { Duration::ZERO });
+            self.dirty |= is_news;
             self.take_tick(tick);
         }
         if let Some(trouble) = self.scene.session.trouble_with_files() {

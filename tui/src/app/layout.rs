@@ -16,6 +16,8 @@ pub struct Facts {
     pub timers: bool,
     /// There ever was a task.
     pub tasks: bool,
+    /// The records are a board's: it has no program's text, but a link.
+    pub board: bool,
     /// Expressions are shown at each stop.
     pub displays: bool,
 }
@@ -147,7 +149,7 @@ fn standard(rect: Rect, facts: Facts) -> Vec<Slot> {
     column(
         left,
         &[
-            ("source", &["source"], source),
+            ("source", source_views(facts), source),
             ("records", &["records"], records),
             ("output", &["output"], 0),
         ],
@@ -236,7 +238,13 @@ fn narrow(rect: Rect, facts: Facts) -> Vec<Slot> {
 
 /// What stands behind the tabs of a small screen.
 fn tabs(facts: Facts) -> impl Iterator<Item = &'static str> {
-    facts.lesson.then_some("lesson").into_iter().chain(ALL.iter().copied())
+    let first = [facts.lesson.then_some("lesson"), facts.board.then_some("board")];
+    first.into_iter().flatten().chain(ALL.iter().copied())
+}
+
+/// What stands where a program's text does: of a board there is none, so its link takes the place.
+const fn source_views(facts: Facts) -> &'static [&'static str] {
+    if facts.board { &["board", "source"] } else { &["source"] }
 }
 
 /// From 110x32 on: the loop as boxes, ready beside timers, the await tree, handler calls.
@@ -258,7 +266,7 @@ fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
         column(
             left,
             &[
-                ("source", &["source"], source),
+                ("source", source_views(facts), source),
                 ("output", &["output"], output),
                 ("calls", &["calls", "watchers"], 0),
             ],
@@ -319,7 +327,11 @@ fn large(rect: Rect, facts: Facts) -> Vec<Slot> {
     } else {
         let output = (inside / 3).clamp(6, 16);
         let source = inside.saturating_sub(output + 1);
-        column(left, &[("source", &["source"], source), ("output", &["output"], 0)], &mut slots);
+        column(
+            left,
+            &[("source", source_views(facts), source), ("output", &["output"], 0)],
+            &mut slots,
+        );
     }
     let queue = (inside / 4).clamp(5, 14);
     let diagram = diagram(middle);

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use loopscope_protocol::NameId;
 
+use crate::attach::Processor;
 use crate::session::{Outcome, Session, Tick};
 use crate::views::lesson::Page;
-use crate::views::{Activity, BreakRow, Digest, Snapshot, Sources};
+use crate::views::{Activity, BreakRow, Digest, Link, LinkState, Snapshot, Sources};
 
 /// A file larger than this is not shown.
 const LARGEST: u64 = 4 << 20;
@@ -17,8 +18,8 @@ const LARGEST: u64 = 4 << 20;
 pub(super) struct Scene {
     pub(super) session: Session,
     name: String,
-    /// How the link to a board is, in a few words.
-    link: String,
+    /// The link to the board, where there is one.
+    link: Option<Link>,
     digest: Digest,
     sources: Sources,
     /// The program's text, where it is not a file.
@@ -39,7 +40,7 @@ impl Scene {
         let mut scene = Self {
             session,
             name: short.clone(),
-            link: String::new(),
+            link: None,
             digest: Digest::default(),
             sources: Sources::new(),
             text,
@@ -73,13 +74,49 @@ impl Scene {
         outcome
     }
 
-    pub(super) fn tick(&mut self, timeout: std::time::Duration) -> Tick {
+    /// Takes in what has come; also tells whether something about the link has changed.
+    pub(super) fn tick(&mut self, timeout: std::time::Duration) -> (Tick, bool) {
         let tick = self.session.tick(timeout);
-        self.link = self.session.health().map_or_else(String::new, |health| health.summary());
         if tick.arrived > 0 || tick.over.is_some() {
             self.refresh();
         }
-        tick
+        let is_news = self.look_at_link();
+        (tick, is_news)
+    }
+
+    /// How the link is at this moment. Tells whether that is news.
+    fn look_at_link(&mut self) -> bool {
+        let link = self.session.health().map(|health| {
+            let state = match (self.session.lost(), &health.link) {
+                (Some(text), _) => LinkState::Gone(text),
+                (None, _) if self.session.source_ended() => {
+                    LinkState::Gone("The board was let go; it runs on.".to_owned())
+                }
+                (None, link) if !link.connected => LinkState::Away,
+                (None, link) => match &link.processor {
+                    Processor::Halted(why) => LinkState::Halted(why.clone()),
+                    Processor::Sleeping => LinkState::Sleeping,
+                    Processor::Running | Processor::Unknown => LinkState::Up,
+                },
+            };
+            Link {
+                state,
+                // The rate is counted while records come.
+                rate: if self.session.is_held() { 0 } else { health.rate },
+                bytes: health.link.bytes,
+                garbage: health.link.garbage,
+                gaps: health.gaps,
+                lost: health.lost,
+                dropped: health.dropped,
+                resets: health.link.resets,
+                returns: health.link.returns,
+                control: health.control,
+                held: self.session.is_held(),
+            }
+        });
+        let is_news = link != self.link;
+        self.link = link;
+        is_news
     }
 
     pub(super) fn seek(&mut self, position: usize) {
@@ -99,6 +136,7 @@ impl Scene {
             };
         }
         self.next = self.session.next();
+        self.look_at_link();
         let shown = self.session.displays().into_iter();
         self.displays = shown.map(|(_, expr, value)| (expr, value)).collect();
         let breaks = self.session.breaks().iter().map(|point| BreakRow {
@@ -152,6 +190,8 @@ impl Scene {
             Activity::Recording
         } else if self.session.program_ended() {
             Activity::Ended
+        } else if self.session.runs_on() {
+            Activity::Standing
         } else {
             Activity::Paused
         }
@@ -165,7 +205,8 @@ impl Scene {
         let next = if is_asked { "Your guess first; then the run tells." } else { &self.next };
         Snapshot {
             name: &self.name,
-            link: &self.link,
+            board: session.is_board(),
+            link: self.link.as_ref(),
             timeline: session.timeline(),
             names: session.names(),
             digest: &self.digest,

@@ -15,7 +15,7 @@ use super::layout::{Facts, Layout, Slot, layout, zoomed};
 use super::prompt::Prompt;
 use crate::keys::{Action, Keymap};
 use crate::theme::{Role, Theme};
-use crate::views::{Activity, Effect, Snapshot, TABLE, View};
+use crate::views::{Activity, Effect, Snapshot, TABLE, View, board};
 use crate::widgets::frames::Frames;
 use crate::widgets::popup::Popup;
 
@@ -73,6 +73,7 @@ impl Screen {
             lesson: snapshot.lesson.is_some(),
             timers: snapshot.digest.has_seen(&[Kind::TimerNew]),
             tasks: snapshot.digest.has_seen(&[Kind::TaskNew]),
+            board: snapshot.board,
             displays: !snapshot.displays.is_empty(),
         };
         self.layout = layout(area, facts);
@@ -110,6 +111,7 @@ impl Screen {
                 || pinned
                 || slot.views[0] == "source"
                 || slot.views[0] == "lesson"
+                || slot.views[0] == board::ID
             {
                 continue;
             }
@@ -276,7 +278,8 @@ impl Screen {
         let question = snapshot.lesson.and_then(|page| page.question.as_ref());
         match snapshot.activity {
             _ if self.popup.is_some() => Offer::Popup,
-            Activity::Running | Activity::Slow => Offer::Running,
+            Activity::Running | Activity::Slow => Offer::Running { board: snapshot.board },
+            Activity::Standing => Offer::Standing,
             _ => match question.filter(|question| question.is_open()) {
                 Some(question) => Offer::Question(question.choices.len()),
                 None if snapshot.lesson.is_some() => Offer::Lesson,

@@ -60,7 +60,7 @@ impl Session {
         if here == 0 {
             return self.stop("start", "This is the start; nothing is before it.");
         }
-        let position = match unit.kinds() {
+        let position = match self.kinds_of(unit) {
             None => here.saturating_sub(n as usize),
             Some(kinds) => {
                 let mut at = here;

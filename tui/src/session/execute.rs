@@ -166,7 +166,7 @@ impl Session {
     // ---- forwards -----------------------------------------------------------------------------
 
     fn forward(&mut self, unit: Unit, n: u32) -> Outcome {
-        let until = match unit.kinds() {
+        let until = match self.kinds_of(unit) {
             None => Until::Records(n),
             Some(kinds) => Until::Kinds { kinds, left: n, condition: None },
         };

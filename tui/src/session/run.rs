@@ -207,7 +207,12 @@ impl Session {
             }
             End::Paused => {
                 self.interrupted = Some(goal);
-                Ok(self.stop("paused", "Paused; `resume` goes on."))
+                let note = if self.source_runs() && !self.program_ended() {
+                    "Only the view is paused: `resume` goes on from here, `goto end` follows the board again."
+                } else {
+                    "Paused; `resume` goes on."
+                };
+                Ok(self.stop("paused", note))
             }
             End::Waiting => {
                 let more = if self.source.capabilities().has(Capability::Interrupt) {

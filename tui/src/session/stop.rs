@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Session;
 use super::answer::Answer;
 use super::changes::Changes;
+use super::labels::count;
 use loopscope_model::expr::{Context, Expr};
 
 impl Session {
@@ -77,6 +78,15 @@ impl Session {
                 [&happened, &next].into_iter().filter(said).map(|text| format!("  {text}")),
             );
         }
+        // The command that stopped here is still under way.
+        let runs_on = self.source_runs() && !self.program_ended();
+        let behind = self.live_edge() - self.position();
+        if runs_on && behind > 0 {
+            let came = count(behind, "record");
+            lines.push(format!(
+                "  The board runs on: {came} came since, and `goto end` follows it again."
+            ));
+        }
         let displays = self.displays();
         lines.extend(displays.iter().map(|(n, text, value)| format!("{n}: {text} = {value}")));
         let shown: Value = displays
@@ -90,6 +100,8 @@ impl Session {
             .with("happened", happened)
             .with("next", next)
             .with("ended", self.program_ended() && self.is_live())
+            .with("runs_on", runs_on)
+            .with("behind", behind)
             .with("output", self.new_output())
             .with("display", shown)
     }

@@ -1,6 +1,7 @@
 //! Sessions on a program that is known beforehand: where each command stops, what the program has
 //! done by then, and what is said about it.
 
+mod board;
 mod breaking;
 mod files;
 mod looking;

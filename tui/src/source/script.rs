@@ -10,9 +10,11 @@ use loopscope_model::control::{OwnedReply, OwnedRequest};
 use loopscope_model::story::Story;
 use loopscope_model::stream::Arrived;
 use loopscope_model::{Names, Record};
-use loopscope_protocol::{Capabilities, Capability, Kind, StopWhen};
+use loopscope_protocol::{Capabilities, Capability, Kind, KindSet, StopWhen};
 
-use super::{Source, SourceError};
+use super::board::NEVER;
+use super::{LinkHealth, Source, SourceError};
+use crate::attach::Health;
 
 /// What a test can see of it from outside.
 #[derive(Debug, Default)]
@@ -33,6 +35,8 @@ pub(crate) struct Script {
     ended: bool,
     /// Whether the end of the records is the end of the program, or an endless sleep.
     sleeps: bool,
+    /// It is a board that is only watched: it runs on, whatever it is asked.
+    watched: bool,
     answers: Vec<Arrived>,
     seen: Rc<RefCell<Seen>>,
 }
@@ -47,6 +51,7 @@ impl Script {
             pause: false,
             ended: false,
             sleeps: false,
+            watched: false,
             answers: Vec::new(),
             seen: Rc::clone(&seen),
         };
@@ -58,6 +63,14 @@ impl Script {
         let (mut script, seen) = Self::new(story);
         script.sleeps = true;
         (script, seen)
+    }
+
+    /// A board that sends these records, a few whenever it is looked at, and may not be paused.
+    pub(crate) fn watched(story: &Story) -> Box<Self> {
+        let (mut script, _) = Self::sleeping(story);
+        script.watched = true;
+        script.until = Some(StopWhen::default());
+        script
     }
 
     fn holds_at(&mut self, kind: Kind) -> bool {
@@ -73,6 +86,9 @@ impl Script {
 
 impl Source for Script {
     fn capabilities(&self) -> Capabilities {
+        if self.watched {
+            return Capabilities::default();
+        }
         Capabilities::default()
             .with(Capability::Pause)
             .with(Capability::Python)
@@ -80,6 +96,9 @@ impl Source for Script {
     }
 
     fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+        if self.watched {
+            return Err(SourceError("The board is only watched.".to_owned()));
+        }
         match &request {
             OwnedRequest::Run { until } => self.until = Some(*until),
             OwnedRequest::Pause => self.pause = true,
@@ -138,6 +157,19 @@ impl Source for Script {
 
     fn name(&self) -> String {
         "script.py".to_owned()
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        self.watched
+    }
+
+    fn never_sends(&self) -> KindSet {
+        if self.watched { NEVER } else { KindSet::NONE }
+    }
+
+    fn health(&self) -> Option<LinkHealth> {
+        let link = Health { connected: true, ..Health::default() };
+        self.watched.then(|| LinkHealth { link, ..LinkHealth::default() })
     }
 
     fn is_ended(&self) -> bool {

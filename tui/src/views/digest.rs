@@ -3,10 +3,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use loopscope_model::{Record, Timeline};
+use loopscope_model::log::LogLine;
+use loopscope_model::{Load, Record, Timeline};
 use loopscope_protocol::{
-    Event, FutureId, HandleId, Kind, KindSet, LoopId, NameId, On, Stream, TaskId,
+    Event, FutureId, HandleId, Kind, KindSet, LoopId, NameId, On, Stream, TaskId, Text,
 };
+
+/// So long after it was written a log line may be read, in nanoseconds.
+const LOG_DELAY: u64 = 3_000_000_000;
+
+/// So many records may come in between.
+const LOG_REACH: usize = 20_000;
 
 /// From when to when, in positions and in loop time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +49,19 @@ pub struct OutputLine {
     /// The positions of the records that wrote it and how long the line was after each.
     pieces: Vec<(usize, usize)>,
     open: bool,
+    /// The position of the record that told of its beginning.
+    told: usize,
 }
 
 impl OutputLine {
     /// The position of the record that began it.
     pub fn from(&self) -> usize {
         self.pieces.first().map_or(0, |(position, _)| *position)
+    }
+
+    /// The position of the record that told of it: later than [`OutputLine::from`] for a log line.
+    pub const fn told(&self) -> usize {
+        self.told
     }
 
     /// The line as far as it was written at a position.
@@ -83,6 +97,7 @@ pub struct Digest {
     open_runs: HashMap<LoopId, usize>,
     open_sleeps: HashMap<LoopId, usize>,
     lines: Vec<OutputLine>,
+    load: Load,
     start: Option<u64>,
     end: u64,
 }
@@ -99,11 +114,12 @@ impl Digest {
     pub fn extend(&mut self, timeline: &Timeline) {
         for record in timeline.range(self.position, timeline.len()) {
             self.position += 1;
-            self.see(record);
+            self.load.see(record);
+            self.see(record, timeline);
         }
     }
 
-    fn see(&mut self, record: &Record) {
+    fn see(&mut self, record: &Record, timeline: &Timeline) {
         self.kinds = self.kinds.with(record.kind());
         if let Some(t) = record.t {
             self.start.get_or_insert(t);
@@ -142,6 +158,8 @@ impl Digest {
                     self.sleeps[index].end = Some(now);
                 }
             }
+            Event::Gap { .. } => self.lose(),
+            Event::Output { stream: Stream::Stderr, text } if self.log(record, timeline, text) => {}
             Event::Output { stream, text } => self.write(stream, record.text(text)),
             _ => {}
         }
@@ -158,6 +176,42 @@ impl Digest {
         }
     }
 
+    /// Records are missing: when what ran then ended, and when the loop woke, is not known.
+    fn lose(&mut self) {
+        let last = self.load.before_gap().unwrap_or(self.end);
+        let runs = self.open_runs.drain().map(|(_, index)| (true, index));
+        let sleeps = self.open_sleeps.drain().map(|(_, index)| (false, index));
+        for (is_run, index) in runs.chain(sleeps) {
+            let span = if is_run { &mut self.runs[index] } else { &mut self.sleeps[index] };
+            span.to = Some(self.position - 1);
+            span.end = Some(last.max(span.begin));
+        }
+    }
+
+    /// A line of a board's log. It is read some time after it was written, and says when that was:
+    /// it belongs after the last record before that. Tells whether it is such a line.
+    fn log(&mut self, record: &Record, timeline: &Timeline, text: Text) -> bool {
+        let text = record.text(text);
+        let Some((time, t)) =
+            LogLine::parse(text).and_then(|line| line.nanoseconds()).zip(record.t)
+        else {
+            return false;
+        };
+        // A program may as well log by another clock; then its time says nothing here.
+        if time > t || t - time > LOG_DELAY {
+            return false;
+        }
+        let records = timeline.range(self.position.saturating_sub(LOG_REACH), self.position);
+        let later = records.rev().take_while(|before| before.t.is_none_or(|t| t > time)).count();
+        let at = self.position.saturating_sub(later).max(1);
+        // The order of the lines is that in which they came.
+        let at = self.lines.last().map_or(at, |line| line.from().max(at));
+        let (text, stream) = (text.trim_end_matches('\n').to_owned(), Stream::Stderr);
+        let pieces = vec![(at, text.len())];
+        self.lines.push(OutputLine { stream, text, pieces, open: false, told: self.position });
+        true
+    }
+
     fn write(&mut self, stream: Stream, text: &str) {
         for piece in text.split_inclusive('\n') {
             let whole = piece.strip_suffix('\n');
@@ -165,7 +219,8 @@ impl Digest {
                 self.lines.last().is_some_and(|line| line.open && line.stream == stream);
             if !continues {
                 let (text, pieces) = (String::new(), Vec::new());
-                self.lines.push(OutputLine { stream, text, pieces, open: true });
+                let told = self.position;
+                self.lines.push(OutputLine { stream, text, pieces, open: true, told });
             }
             if let Some(line) = self.lines.last_mut() {
                 line.text.push_str(whole.unwrap_or(piece));
@@ -233,6 +288,18 @@ impl Digest {
         &self.lines[..self.lines.partition_point(|line| line.from() <= position)]
     }
 
+    /// Who had the processor.
+    pub const fn load(&self) -> &Load {
+        &self.load
+    }
+
+    /// Who ran at a position; nobody if the loop slept or was between two handles.
+    pub fn ran_at(&self, position: usize) -> Option<HandleId> {
+        let upto = self.runs.partition_point(|span| span.from <= position);
+        let span = self.runs[..upto].last()?;
+        span.to.is_none_or(|to| to > position).then_some(span.handle)
+    }
+
     /// The first and the last moment of loop time.
     pub fn times(&self) -> Option<(u64, u64)> {
         self.start.map(|start| (start, self.end.max(start)))
@@ -257,6 +324,37 @@ mod tests {
         assert_eq!(at(4), ["one "]);
         assert_eq!(at(5), ["one two", "three"]);
         assert_eq!(at(6), ["one two", "three", "four"]);
+    }
+
+    /// A board's log is read when its ring is looked at, which is later.
+    #[test]
+    fn a_log_line_belongs_where_it_was_written() {
+        let mut story = Story::new();
+        story.start().task(1, "blink", 1).at(0.1).step(1, 1).at(0.3);
+        story.suspend(1, 1, On::Nothing, 3).push(Event::PollBegin { timeout: None });
+        let say = |story: &mut Story, line: &str| {
+            let text = story.text(Text::FIRST, line);
+            story.push(Event::Output { stream: Stream::Stderr, text });
+        };
+        say(&mut story, "INFO  0.200000 on\n");
+        say(&mut story, "INFO  900.000000 by another clock\n");
+        let timeline = story.timeline();
+        let digest = Digest::of(&timeline);
+        let [first, second] = digest.lines(timeline.len()) else { panic!("there are two lines") };
+        let step = timeline.record(first.from()).expect("a record");
+        assert_eq!(step.event, Event::TaskStep { task: TaskId(1) });
+        assert_eq!(digest.ran_at(first.from()), Some(HandleId(1)));
+        assert_eq!((first.told(), second.from()), (timeline.len() - 1, timeline.len()));
+    }
+
+    #[test]
+    fn what_ran_before_a_gap_is_not_known_to_have_run_in_it() {
+        let mut story = Story::new();
+        story.start().task(1, "blink", 1).at(0.1).step(1, 1).at(0.2).print("on");
+        story.at(0.9).push(Event::Gap { lost: 9 }).at(1.0);
+        let digest = Digest::of(&story.timeline());
+        assert_eq!(digest.runs()[0].end, Some(200_000_000));
+        assert_eq!(digest.ran_at(story.records().len()), None);
     }
 
     #[test]

@@ -7,8 +7,10 @@ use loopscope_protocol::{
     WatchHow, Which,
 };
 
+pub(crate) mod board;
+
 use super::lesson::Page;
-use super::{Activity, Digest, Snapshot, Sources};
+use super::{Activity, Digest, Link, Snapshot, Sources};
 use crate::session::Changes;
 
 /// A history with everything that a snapshot borrows from.
@@ -21,6 +23,10 @@ pub(crate) struct Stage {
     pub(crate) changes: Changes,
     pub(crate) position: usize,
     pub(crate) lesson: Option<Page>,
+    pub(crate) name: &'static str,
+    pub(crate) board: bool,
+    pub(crate) link: Option<Link>,
+    pub(crate) activity: Activity,
     happened: String,
     next: String,
 }
@@ -39,6 +45,10 @@ impl Stage {
             changes: Changes::default(),
             position: 0,
             lesson: None,
+            name: "program.py",
+            board: false,
+            link: None,
+            activity: Activity::Paused,
             happened: String::new(),
             next: String::new(),
             timeline,
@@ -62,8 +72,9 @@ impl Stage {
 
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         Snapshot {
-            name: "program.py",
-            link: "",
+            name: self.name,
+            board: self.board,
+            link: self.link.as_ref(),
             timeline: &self.timeline,
             names: &self.names,
             digest: &self.digest,
@@ -71,7 +82,7 @@ impl Stage {
             position: self.position,
             state: &self.state,
             changes: &self.changes,
-            activity: Activity::Paused,
+            activity: self.activity,
             happened: &self.happened,
             next: &self.next,
             breaks: &[],

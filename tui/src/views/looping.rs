@@ -4,8 +4,8 @@
 
 mod diagram;
 
-use loopscope_model::state::{At, Loop};
-use loopscope_protocol::{HandleId, Word};
+use loopscope_model::state::{At, Loop, Order, Phase};
+use loopscope_protocol::{HandleId, Kind, Word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -39,7 +39,7 @@ struct Place {
 }
 
 /// The four places of a loop.
-fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> [Place; 4] {
+fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<Place> {
     let changes = snapshot.changes;
     let of_here =
         |id: &HandleId| snapshot.state.handle(*id).is_some_and(|h| h.loop_id == the_loop.id);
@@ -67,11 +67,11 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> [Place; 4] {
         }
         None => Default::default(),
     };
-    let one_queue = snapshot.state.is_micropython();
-    let names = if one_queue {
-        ["wait", "later", "due", "running"]
-    } else {
-        ["poll", "timers", "ready", "running"]
+    let order = snapshot.state.order();
+    let names = match order {
+        Order::Batches => ["poll", "timers", "ready", "running"],
+        Order::OneQueue => ["wait", "later", "due", "running"],
+        Order::Own => ["idle", "timers", "ready", "running"],
     };
     let mut all = [
         Place { name: names[0], here: polling, brief, long, ..Place::default() },
@@ -79,31 +79,47 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> [Place; 4] {
         Place { name: names[2], here: the_loop.at == At::Ready, ..Place::default() },
         Place { name: names[3], here: the_loop.at == At::Running, ..Place::default() },
     ];
-    let [due, later] = if one_queue { snapshot.state.one_queue(the_loop) } else { <_>::default() };
-    let timers = if one_queue { later.len() } else { the_loop.timers().len() };
-    all[1].brief = if timers > 0 { timers.to_string() } else { String::new() };
-    let first = if one_queue { later.first().copied() } else { the_loop.timers().next() };
-    all[1].long = match first.and_then(|id| snapshot.state.handle(id)?.when) {
+    let [due, later] = match order {
+        Order::OneQueue => snapshot.state.one_queue(the_loop),
+        _ => [the_loop.ready().collect(), the_loop.timers().collect()],
+    };
+    let timers = later.len();
+    all[1].brief = match timers {
+        0 if !the_loop.timers_known() => "?".to_owned(),
+        0 => String::new(),
+        timers => timers.to_string(),
+    };
+    all[1].long = match later.first().and_then(|id| snapshot.state.handle(*id)?.when) {
         Some(when) => [format!("{timers} waiting"), format!("next {when:.3}")],
+        None if !the_loop.timers_known() => ["unknown".to_owned(), String::new()],
         None => ["none".to_owned(), String::new()],
     };
-    all[1].news = news(&changes.timers);
-    let (this, next) = if one_queue {
-        (due.len(), 0)
-    } else {
-        (the_loop.batch().len(), the_loop.next_batch().len())
+    if the_loop.timers_known() {
+        all[1].news = news(&changes.timers);
+    }
+    let (this, next) = match order {
+        Order::Batches => (the_loop.batch().len(), the_loop.next_batch().len()),
+        _ => (due.len(), 0),
     };
     all[2].brief = match (this, next) {
+        (0, 0) if !the_loop.ready_known() => "?".to_owned(),
         (0, 0) => String::new(),
         (this, 0) => this.to_string(),
         (this, next) => format!("{this}+{next}"),
     };
-    all[2].long = if one_queue {
-        [format!("{this} due"), String::new()]
-    } else {
-        [format!("this {this}"), format!("next {next}")]
+    all[2].long = match order {
+        _ if this + next == 0 && !the_loop.ready_known() => ["unknown".to_owned(), String::new()],
+        Order::Batches => [format!("this {this}"), format!("next {next}")],
+        Order::OneQueue => [format!("{this} due"), String::new()],
+        Order::Own => [format!("{this} ready"), String::new()],
     };
-    all[2].news = news(&changes.ready);
+    if the_loop.ready_known() {
+        all[2].news = news(&changes.ready);
+    }
+    if the_loop.at == At::Unknown {
+        "?".clone_into(&mut all[3].brief);
+        all[3].long = ["unknown".to_owned(), String::new()];
+    }
     if let Some(current) = the_loop.current {
         all[3].brief = format!("h{}", current.0);
         all[3].long = [format!("h{}", current.0), words::handle_name(snapshot, current)];
@@ -114,6 +130,12 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> [Place; 4] {
     all[1].moved = moving(arrived.filter(left_heap));
     let started = the_loop.current.filter(|id| changes.ready.get(id) == Some(&Mark::Gone));
     all[2].moved = moving(started.iter());
+    let mut all = Vec::from(all);
+    // A scheduler that tells of no timers has no place for them, but for waking up.
+    if order == Order::Own && timers == 0 && !snapshot.digest.has_seen(&[Kind::TimerNew]) {
+        all[2].here |= all[1].here;
+        all.remove(1);
+    }
     all
 }
 
@@ -165,7 +187,12 @@ impl View for Looping {
             .event_loop(the_loop.id)
             .is_some_and(|before| before.phase.word() != the_loop.phase.word());
         let sign = if changed { " ~" } else { "" };
-        let between = if the_loop.at == At::Between && the_loop.phase.is_running() {
+        let unknown = the_loop.phase == Phase::Unknown;
+        let between = if unknown {
+            " since the gap"
+        } else if the_loop.at == At::Unknown {
+            ", where is not known"
+        } else if the_loop.at == At::Between && the_loop.phase.is_running() {
             ", between turns"
         } else {
             ""
@@ -177,8 +204,8 @@ impl View for Looping {
                 the_loop.phase.word(),
                 theme.style(if changed { Role::Changed } else { Role::Title }),
             ),
-            Span::styled(sign, theme.style(Role::Changed)),
             Span::styled(between, theme.style(Role::Faint)),
+            Span::styled(sign, theme.style(Role::Changed)),
         ])
     }
 

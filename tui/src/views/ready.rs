@@ -1,9 +1,10 @@
 //! The ready queue: what runs, what is left of this turn's batch, and what waits for the next turn.
 //! A lesson's question about what runs next is asked here.
 //!
-//! MicroPython has no batch: there it is the part of the one queue that is due, by its keys.
+//! MicroPython has no batch: there it is the part of the one queue that is due, by its keys. Under a
+//! board's own scheduler it is what is ready, in no order that anybody told.
 
-use loopscope_model::state::Loop;
+use loopscope_model::state::{Loop, Order};
 use loopscope_protocol::HandleId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -15,6 +16,7 @@ use crate::session::Mark;
 use crate::theme::{Role, Theme};
 use crate::widgets::list::{self, Scroll};
 use crate::widgets::row::Row;
+use crate::widgets::text::wrap;
 
 /// The view's name.
 pub const ID: &str = "ready";
@@ -54,7 +56,10 @@ impl<'a> Items<'a> {
         let the_loop = snapshot.state.focus();
         let running = the_loop.and_then(|l| l.current);
         let marks = snapshot.changes.ready.iter();
-        let gone = marks.filter(|(id, mark)| **mark == Mark::Gone && running != Some(**id));
+        // What a gap has made unknown has not gone.
+        let known = the_loop.is_none_or(Loop::ready_known);
+        let gone =
+            marks.filter(|(id, mark)| known && **mark == Mark::Gone && running != Some(**id));
         let choices = snapshot.lesson.and_then(|page| page.question.as_ref()).map_or(
             Vec::new(),
             |question| {
@@ -65,10 +70,13 @@ impl<'a> Items<'a> {
                 open.filter_map(|c| question.choices.iter().position(|x| x == c)).collect()
             },
         );
-        let one_queue = the_loop.filter(|_| snapshot.state.is_micropython());
-        let due = one_queue.map(|the_loop| {
-            let [due, _] = snapshot.state.one_queue(the_loop);
-            due
+        let due = the_loop.and_then(|the_loop| match snapshot.state.order() {
+            Order::Batches => None,
+            Order::OneQueue => {
+                let [due, _] = snapshot.state.one_queue(the_loop);
+                Some(due)
+            }
+            Order::Own => Some(the_loop.ready().collect()),
         });
         Self { the_loop, due, gone: gone.map(|(id, _)| *id).collect(), choices }
     }
@@ -144,10 +152,11 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: Item, first: bool, wide: bo
     let handle = snapshot.state.handle(id);
     let cancelled = handle.is_some_and(|handle| handle.cancelled);
     let mark = snapshot.changes.ready.get(&id).copied();
-    let one_queue = snapshot.state.is_micropython();
+    let order = snapshot.state.order();
     let (label, role) = match item {
         Item::Running(_) => ("runs", Role::Running),
-        Item::This(_) | Item::Next(_) if one_queue => ("due", Role::Ready),
+        Item::This(_) | Item::Next(_) if order == Order::OneQueue => ("due", Role::Ready),
+        Item::This(_) | Item::Next(_) if order == Order::Own => ("", Role::Ready),
         Item::This(_) => ("this", Role::Ready),
         Item::Next(_) => ("next", Role::Text),
         _ => ("gone", Role::Left),
@@ -173,8 +182,14 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: Item, first: bool, wide: bo
     } else if let Some(handle) = handle {
         let by = if wide { words::by(handle.by) } else { String::new() };
         let gap = if by.is_empty() { "" } else { " " };
-        let key = if one_queue { words::key(handle) } else { String::new() };
-        row = row.put_right(format!("{}{gap}{by}{key}", words::how(handle)), Role::Faint, theme);
+        let key = if order == Order::OneQueue { words::key(handle) } else { String::new() };
+        let how = format!("{}{gap}{by}", words::how(handle));
+        // Where there is room for one of the two, the order in the queue matters more.
+        let text = match key.strip_prefix(", ") {
+            Some(key) if !wide => key.to_owned(),
+            _ => format!("{how}{key}"),
+        };
+        row = row.put_right(text, Role::Faint, theme);
     }
     row
 }
@@ -189,10 +204,12 @@ impl View for Ready {
         let known = snapshot.state.focus().is_none_or(Loop::ready_known);
         let dot = theme.glyphs.dot;
         let lost = if known { "" } else { ", more may be lost" };
-        let count = if snapshot.state.is_micropython() {
-            format!(": {next} due in the queue{lost}")
-        } else {
-            format!(": this batch {this} {dot} next batch {next}{lost}")
+        let count = match snapshot.state.order() {
+            _ if !known && this + next == 0 => ": not known since the gap".to_owned(),
+            Order::Batches => format!(": this batch {this} {dot} next batch {next}{lost}"),
+            Order::OneQueue => format!(": {next} due in the queue{lost}"),
+            Order::Own if known && next > 1 => format!(": {next}, the scheduler picks"),
+            Order::Own => format!(": {next}{lost}"),
         };
         Line::from(vec![
             Span::styled("ready", theme.style(Role::Title)),
@@ -236,8 +253,11 @@ impl View for Ready {
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let items = Items::of(snapshot);
         if items.len() == 0 {
-            Row::of(format!("  ({})", nothing(snapshot)), Role::Faint, theme)
-                .draw(theme, area, buffer);
+            let lines = wrap(&format!("({})", nothing(snapshot)), usize::from(area.width) - 3);
+            for (y, line) in (area.y..area.bottom()).zip(lines) {
+                let place = Rect { y, height: 1, ..area };
+                Row::of(format!("  {line}"), Role::Faint, theme).draw(theme, place, buffer);
+            }
             return;
         }
         let wide = area.width >= 46;
@@ -276,6 +296,9 @@ fn nothing(snapshot: &Snapshot<'_>) -> String {
     };
     if the_loop.phase == loopscope_model::state::Phase::Closed {
         return "the loop is closed".to_owned();
+    }
+    if !the_loop.ready_known() {
+        return "what is ready is not known: records were lost".to_owned();
     }
     let live = |id: &HandleId| snapshot.state.handle(*id).is_some_and(|handle| !handle.cancelled);
     match the_loop.timers().find(live) {

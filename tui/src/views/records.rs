@@ -1,6 +1,7 @@
 //! Everything that happened, a record a line, around the cursor. The list can be filtered; only
 //! what is in sight is looked at, so its length does not matter.
 
+use loopscope_protocol::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -198,7 +199,11 @@ impl View for Records {
                 _ => (" ", Role::Text),
             };
             let (about, rest) = words::record(snapshot, position, record);
-            let text = if future { Role::Faint } else { Role::Text };
+            let text = match record.event {
+                _ if future => Role::Faint,
+                Event::Gap { .. } => Role::Warning,
+                _ => Role::Text,
+            };
             let kind = if here { Role::Running } else { text };
             let row = Row::of(sign, role, theme)
                 .put(format!("{:>digits$} ", record.seq), Role::Faint, theme)

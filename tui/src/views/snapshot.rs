@@ -12,6 +12,8 @@ use crate::session::Changes;
 pub enum Activity {
     /// It holds at the live edge.
     Paused,
+    /// It runs, but the view stands: a board that cannot be held, or that nobody holds.
+    Standing,
     /// It runs.
     Running,
     /// It runs in slow motion.
@@ -20,6 +22,49 @@ pub enum Activity {
     Ended,
     /// It is a recording.
     Recording,
+}
+
+/// What the link to a board is like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LinkState {
+    /// The board is there, and its processor runs, as far as anybody can see.
+    #[default]
+    Up,
+    /// It is there, and its processor waits for an interrupt.
+    Sleeping,
+    /// It is there, and its processor is halted for this reason.
+    Halted(String),
+    /// It does not answer at the moment.
+    Away,
+    /// It is gone for good, or was let go.
+    Gone(String),
+}
+
+/// The link to a board, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// What it is like.
+    pub state: LinkState,
+    /// Records in the last second.
+    pub rate: u64,
+    /// Bytes that came.
+    pub bytes: u64,
+    /// Bytes among them that were no frame.
+    pub garbage: u64,
+    /// Gaps in the stream.
+    pub gaps: u64,
+    /// Records that are missing, at least.
+    pub lost: u64,
+    /// Records that the board says it has dropped, if it has said so.
+    pub dropped: Option<u32>,
+    /// How many times the board was reset.
+    pub resets: u32,
+    /// How many times the link was lost and came back.
+    pub returns: u32,
+    /// The board may be paused and stepped.
+    pub control: bool,
+    /// It is paused, by us.
+    pub held: bool,
 }
 
 /// A breakpoint or a watch, as it is listed.
@@ -42,8 +87,10 @@ pub struct BreakRow {
 pub struct Snapshot<'a> {
     /// What the program or recording is called.
     pub name: &'a str,
-    /// How the link to a board is, in a few words; empty for everything else.
-    pub link: &'a str,
+    /// Whether the records are a board's, live or recorded.
+    pub board: bool,
+    /// The link to the board, where there is one.
+    pub link: Option<&'a Link>,
     /// The whole history so far.
     pub timeline: &'a Timeline,
     /// What ids stand for.
@@ -78,6 +125,11 @@ impl<'a> Snapshot<'a> {
     /// The record that led here.
     pub fn record(&self) -> Option<&'a Record> {
         self.timeline.record(self.position)
+    }
+
+    /// How many records have come that the cursor has not reached.
+    pub fn behind(&self) -> usize {
+        self.timeline.len().saturating_sub(self.position)
     }
 
     /// Whether the cursor is at the end of what is known.

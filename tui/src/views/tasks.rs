@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use loopscope_model::load::Who;
 use loopscope_model::state::{Task, TaskState};
 use loopscope_protocol::{On, TaskId, Word};
 use ratatui::buffer::Buffer;
@@ -187,30 +188,22 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: &Item, wide: bool) -> Row {
         .put_right(doing, doing_role, theme)
         .put_right(line, Role::Faint, theme)
         .put_right(
-            share(snapshot, task).map_or_else(String::new, |it| format!(", {it}")),
+            // Where there is no room for it the panel of the board has it.
+            share(snapshot, task).filter(|_| wide).map_or_else(String::new, |it| format!(", {it}")),
             Role::Faint,
             theme,
         )
 }
 
-/// How much of the time since the first record a task has run, where time is real. Virtual time
-/// does not count what a program computes.
+/// How much of the time a task has had, where time is real. Virtual time does not count what a
+/// program computes, and what passes in a gap counts for nobody.
 fn share(snapshot: &Snapshot<'_>, task: &Task) -> Option<String> {
-    if snapshot.link.is_empty() {
+    if !snapshot.board {
         return None;
     }
-    let began = snapshot.timeline.records().take(100).find_map(|record| record.t)?;
-    let passed = snapshot.state.t()?.saturating_sub(began);
-    share_of(task.busy, passed)
-}
-
-fn share_of(busy: u64, passed: u64) -> Option<String> {
-    let tenths = busy.saturating_mul(1000).checked_div(passed)?;
-    Some(match tenths {
-        _ if busy == 0 => "0 %".to_owned(),
-        0 => "<0.1 %".to_owned(),
-        tenths => format!("{}.{} %", tenths / 10, tenths % 10),
-    })
+    let (load, now) = (snapshot.digest.load(), snapshot.state.t()?);
+    let [known, _] = load.passed(snapshot.position, now);
+    words::percent(load.in_all(Who::Task(task.id), snapshot.position, now).busy, known)
 }
 
 /// Whether there is room for await chains.
@@ -301,17 +294,4 @@ fn details(snapshot: &Snapshot<'_>, id: TaskId) -> String {
         share(snapshot, task).map_or_else(String::new, |share| format!(", {share} of the time"));
     put("busy", format!("{}{share}", words::duration(task.busy)));
     lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share_of;
-
-    #[test]
-    fn a_share_is_told_to_a_tenth_of_a_percent() {
-        assert_eq!(share_of(0, 1_000_000).as_deref(), Some("0 %"));
-        assert_eq!(share_of(1, 1_000_000).as_deref(), Some("<0.1 %"));
-        assert_eq!(share_of(123_456, 1_000_000).as_deref(), Some("12.3 %"));
-        assert_eq!(share_of(5, 0), None);
-    }
 }

@@ -66,6 +66,19 @@ pictures! {
     queue_120x40: fixture::queue(), 120 x 40;
     outside_80x24: fixture::outside(), 80 x 24;
     ended_80x24: fixture::ended(), 80 x 24;
+    board_live_80x24: fixture::board::live(), 80 x 24;
+    board_live_120x40: fixture::board::live(), 120 x 40;
+    board_live_200x60: fixture::board::live(), 200 x 60;
+    board_live_40x12: fixture::board::live(), 40 x 12;
+    board_live_39x12: fixture::board::live(), 39 x 12;
+    board_standing_80x24: fixture::board::standing(), 80 x 24;
+    board_gap_80x24: fixture::board::gap(), 80 x 24;
+    board_gap_120x40: fixture::board::gap(), 120 x 40;
+    board_known_again_80x24: fixture::board::known_again(), 80 x 24;
+    board_halted_80x24: fixture::board::halted(), 80 x 24;
+    board_lost_80x24: fixture::board::lost(), 80 x 24;
+    board_embassy_80x24: fixture::board::embassy(), 80 x 24;
+    board_embassy_120x40: fixture::board::embassy(), 120 x 40;
     lesson_80x24: lesson(), 80 x 24;
     lesson_120x40: lesson(), 120 x 40;
     lesson_40x12: lesson(), 40 x 12;
@@ -152,6 +165,7 @@ fn styles_of_each_view() {
         ("output", fixture::date()),
         ("timeline", fixture::date()),
         ("lesson", lesson),
+        ("board", fixture::board::gap()),
     ];
     assert_eq!(stages.len(), super::TABLE.len(), "every view has its picture");
     let area = Rect::new(0, 0, 64, 9);

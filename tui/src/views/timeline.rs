@@ -5,6 +5,7 @@
 
 mod axis;
 
+use loopscope_protocol::HandleId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -126,6 +127,7 @@ impl View for Timelines {
         let here = axis.column(snapshot.position, snapshot.state.t());
         let lanes = snapshot.digest.lanes().len();
         let tracks = self.tracks(snapshot, area.height);
+        let gaps = gaps(snapshot, &axis);
         for (y, track) in (area.y..area.bottom()).zip(&tracks) {
             let hidden = lanes.saturating_sub(tracks.len() - 1);
             let (name, role) = match track {
@@ -142,6 +144,11 @@ impl View for Timelines {
             let name = fit(&name, usize::from(label) - 1, theme);
             buffer.set_string(area.x, y, name, theme.style(role));
             for column in 0..axis.columns() {
+                if gaps[usize::from(column)] {
+                    // What ran here nobody knows.
+                    buffer.set_string(area.x + label + column, y, "?", theme.style(Role::Warning));
+                    continue;
+                }
                 let cell = cell(snapshot, theme, &axis, *track, column, column > here);
                 let (sign, style) = match cell {
                     Some(drawn) => drawn,
@@ -184,6 +191,18 @@ impl View for Timelines {
         }
         line
     }
+}
+
+/// In which columns something lies of which nobody knows who ran.
+fn gaps(snapshot: &Snapshot<'_>, axis: &Axis) -> Vec<bool> {
+    let mut columns = vec![false; usize::from(axis.columns())];
+    for ([from, to], [begin, end]) in snapshot.digest.load().unknown() {
+        let (to, end, handle) = (Some(to), Some(end), HandleId::NONE);
+        for column in axis.columns_of(&Span { from, to, begin, end, handle }) {
+            columns[usize::from(column)] = true;
+        }
+    }
+    columns
 }
 
 /// What stands in one cell of a track.

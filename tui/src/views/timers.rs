@@ -1,7 +1,7 @@
 //! The heap of timers, by the time they are due: absolute, and seen from now. MicroPython's tasks
 //! that sleep stand in the one queue, behind those that are due.
 
-use loopscope_model::state::Loop;
+use loopscope_model::state::{Loop, Order};
 use loopscope_protocol::HandleId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -26,7 +26,10 @@ pub struct Timers {
 /// The timers in the heap, then those that left it since the last stop.
 fn rows(snapshot: &Snapshot<'_>) -> Vec<(HandleId, bool)> {
     let heap = heap(snapshot).into_iter().map(|id| (id, true));
-    let marks = snapshot.changes.timers.iter().filter(|(_, mark)| **mark == Mark::Gone);
+    // What a gap has made unknown has not gone.
+    let known = snapshot.state.focus().is_none_or(Loop::timers_known);
+    let marks = snapshot.changes.timers.iter();
+    let marks = marks.filter(|(_, mark)| known && **mark == Mark::Gone);
     heap.chain(marks.map(|(id, _)| (*id, false))).collect()
 }
 
@@ -98,7 +101,14 @@ impl View for Timers {
         let off = if off > 0 { format!(", {off} cancelled") } else { String::new() };
         Line::from(vec![
             Span::styled("timers", theme.style(Role::Title)),
-            Span::styled(format!(": {}{later}{off}{lost}", all.len()), theme.style(Role::Text)),
+            Span::styled(
+                if all.is_empty() && !lost.is_empty() {
+                    ": not known since the gap".to_owned()
+                } else {
+                    format!(": {}{later}{off}{lost}", all.len())
+                },
+                theme.style(Role::Text),
+            ),
         ])
     }
 
@@ -130,7 +140,13 @@ impl View for Timers {
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let all = rows(snapshot);
         if all.is_empty() {
-            Row::of("  (none)", Role::Faint, theme).draw(theme, area, buffer);
+            let known = snapshot.state.focus().is_none_or(Loop::timers_known);
+            let text = match snapshot.state.order() {
+                _ if !known => "  (not known: records were lost)",
+                Order::Own => "  (this scheduler tells of none)",
+                _ => "  (none)",
+            };
+            Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
             return;
         }
         let selected = self.scroll.selected(all.len());

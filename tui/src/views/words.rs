@@ -1,11 +1,12 @@
 //! How things are called on the screen, and records in a few words: names before numbers.
 
 use loopscope_model::Record;
+use loopscope_model::log::LogLine;
 use loopscope_model::record::seconds;
 use loopscope_model::state::Handle;
 use loopscope_protocol::{
-    By, ChainId, Event, FieldValue as V, FutureId, HandleHow, HandleId, NameId, On, Place, Stream,
-    TaskId, Word,
+    By, ChainId, Event, FieldValue as V, FutureId, HandleHow, HandleId, NameId, ObjectId, On,
+    Place, Stream, TaskId, Word,
 };
 
 use super::Snapshot;
@@ -63,14 +64,20 @@ pub fn handle(snapshot: &Snapshot<'_>, id: HandleId) -> String {
 
 /// `fetch (task 3)`; `worker-1 (task 3)` if the program gave the task that name.
 pub fn task_name(snapshot: &Snapshot<'_>, id: TaskId) -> String {
-    let Some(task) = snapshot.names.task(id) else {
-        return format!("task {}", id.0);
-    };
+    match task_called(snapshot, id) {
+        Some(called) => format!("{called} (task {})", id.0),
+        None => format!("task {}", id.0),
+    }
+}
+
+/// The same without the number, where it is known.
+pub fn task_called(snapshot: &Snapshot<'_>, id: TaskId) -> Option<String> {
+    let task = snapshot.names.task(id)?;
     let label = snapshot.names.name(task.label);
     let own = label.strip_prefix("Task-").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
     let name = snapshot.names.name(task.name);
     let called = if label.is_empty() || own { short(&name) } else { &label };
-    format!("{} (task {})", clean(called), id.0)
+    Some(clean(called).into_owned())
 }
 
 /// `f7`, or `f7 (gather)` where its class says more than "a future".
@@ -91,6 +98,7 @@ pub fn wait(snapshot: &Snapshot<'_>, what: On) -> String {
     };
     match timer.and_then(|timer| Some((timer.id, timer.when?))) {
         Some((id, when)) => format!("until {when:.3} (h{})", id.0),
+        None if snapshot.board && what == On::Queue(ObjectId(1)) => "to be woken".to_owned(),
         None => format!("for {}", on(snapshot, what)),
     }
 }
@@ -101,6 +109,8 @@ pub fn on(snapshot: &Snapshot<'_>, on: On) -> String {
         On::Nothing => "its next turn".to_owned(),
         On::Task(id) => task_name(snapshot, id),
         On::Timer(id) => format!("h{}", id.0),
+        // What is woken from outside is all that such a scheduler tells.
+        On::Queue(ObjectId(1)) if snapshot.board => "to be woken".to_owned(),
         On::Queue(id) => format!("queue {}", id.0),
         On::Fd(fd) => format!("fd {}", fd.0),
         On::Future(id) => future(snapshot, id),
@@ -165,6 +175,28 @@ pub fn duration(ns: u64) -> String {
     }
 }
 
+/// The same for what is mostly less than a second: `41.2 ms`.
+pub fn short_duration(ns: u64) -> String {
+    match ns {
+        0..=999_000 => format!("{} us", ns.div_ceil(1000)),
+        999_001..1_000_000_000 => {
+            let tenths = ns.max(1_000_000) / 100_000;
+            format!("{}.{} ms", tenths / 10, tenths % 10)
+        }
+        _ => duration(ns),
+    }
+}
+
+/// A part of a whole that is not nothing, to a tenth of a percent.
+pub fn percent(part: u64, whole: u64) -> Option<String> {
+    let tenths = part.saturating_mul(1000).checked_div(whole)?;
+    Some(match tenths {
+        _ if part == 0 => "0 %".to_owned(),
+        0 => "<0.1 %".to_owned(),
+        tenths => format!("{}.{} %", tenths / 10, tenths % 10),
+    })
+}
+
 /// The first line of a text, for a row.
 pub fn first_line(text: &str) -> String {
     let text = text.trim_end_matches('\n');
@@ -220,8 +252,14 @@ pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (Str
         Event::FutureNew { future: id, by: who, .. } => (future(snapshot, id), by(who)),
         Event::FutureDone { future: id, how, .. } => (future(snapshot, id), how.word().to_owned()),
         Event::Output { stream, text } => {
+            let text = record.text(text);
+            if let Some(line) = LogLine::parse(text).filter(|_| stream == Stream::Stderr) {
+                // It was written before it was read: its own time says when.
+                let at = line.time.map_or_else(String::new, |at| format!("at {at:.3}"));
+                return (format!("{} {}", line.level.word(), first_line(line.message)), at);
+            }
             let err = if stream == Stream::Stderr { "stderr" } else { "" };
-            (first_line(record.text(text)), err.to_owned())
+            (first_line(text), err.to_owned())
         }
         Event::Lint { text, .. } | Event::Anomaly { text, .. } => {
             only(first_line(record.text(text)))
@@ -233,6 +271,12 @@ pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (Str
             only(first_line(text))
         }
         Event::LoopRun { how, .. } => only(how.word().to_owned()),
+        Event::Gap { lost } => {
+            let records = if lost == 1 { "record" } else { "records" };
+            only(format!("{lost} {records} lost, or more"))
+        }
+        Event::SnapshotBegin {} => only("what there is now follows".to_owned()),
+        Event::SnapshotEnd {} => only("all is known again".to_owned()),
         _ => {
             let line = snapshot.names.line(record);
             let rest = line.split_once(' ').map_or("", |(_, rest)| rest);
@@ -323,4 +367,23 @@ pub fn handle_details(snapshot: &Snapshot<'_>, id: HandleId) -> String {
         put("cancelled", "yes: it is left out when it is reached".to_owned());
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{percent, short_duration};
+
+    #[test]
+    fn short_times_are_told_in_the_unit_that_fits() {
+        let told = [0, 8_100, 999_500, 41_250_000, 1_250_000_000].map(short_duration);
+        assert_eq!(told, ["0 us", "9 us", "1.0 ms", "41.2 ms", "1.250 s"]);
+    }
+
+    #[test]
+    fn a_share_is_told_to_a_tenth_of_a_percent() {
+        assert_eq!(percent(0, 1_000_000).as_deref(), Some("0 %"));
+        assert_eq!(percent(1, 1_000_000).as_deref(), Some("<0.1 %"));
+        assert_eq!(percent(123_456, 1_000_000).as_deref(), Some("12.3 %"));
+        assert_eq!(percent(5, 0), None);
+    }
 }

@@ -7,8 +7,9 @@ use loopscope_protocol::{
     ClockHow, ClockMode, Dialect, Event, ExitHow, LoopId, RunHow, Stream, Which, Word,
 };
 
+use crate::log::LogLine;
 use crate::names::Names;
-use crate::phrase::{Scene, begun, count, excerpt};
+use crate::phrase::{Scene, begun, count, excerpt, time};
 use crate::record::Record;
 use crate::state::{Sleep, State};
 
@@ -48,7 +49,13 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
             sentence => sentence.to_owned(),
         },
         Event::Output { stream, text } => {
-            let text = excerpt(record.text(text));
+            let whole = record.text(text);
+            if stream == Stream::Stderr
+                && let Some(line) = LogLine::parse(whole)
+            {
+                return logged(&line);
+            }
+            let text = excerpt(whole);
             match stream {
                 Stream::Stdout => format!("The program wrote {text}."),
                 Stream::Stderr => format!("The program wrote {text} to standard error."),
@@ -77,6 +84,12 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
         }
         _ => loops(scene, record),
     }
+}
+
+/// A line of a board's log. It is read after it was written, so it tells its own time.
+fn logged(line: &LogLine<'_>) -> String {
+    let at = line.time.map_or_else(String::new, |at| format!(" at {}", time(at)));
+    format!("The program logged{at}: {} {}.", line.level.word(), excerpt(line.message))
 }
 
 fn loops(scene: Scene<'_>, record: &Record) -> String {

@@ -1,11 +1,12 @@
 //! One sentence for what the loop does next.
 
-use loopscope_protocol::{LoopId, On, RunHow, TaskId};
+use loopscope_protocol::{ExitHow, LoopId, On, RunHow, TaskId};
 
 use super::happened::run_name;
+use super::queue;
 use crate::names::Names;
 use crate::phrase::{Scene, begun, count, signal_name, time};
-use crate::state::{At, Loop, Phase, State, TaskState};
+use crate::state::{At, Loop, Order, Phase, State, TaskState};
 
 /// What happens next, as far as the state tells: for the loop of the last record.
 ///
@@ -23,6 +24,9 @@ pub fn next(state: &State, names: &Names) -> String {
 
 fn told(state: &State, names: &Names) -> String {
     let scene = Scene { state, names };
+    if state.exit().is_some_and(|exit| exit.how == ExitHow::Lost) {
+        return "Nothing more comes: where the records came from is gone.".to_owned();
+    }
     if let Some(exit) = state.exit() {
         return format!("Nothing more: the program has ended with exit code {}.", exit.code);
     }
@@ -65,10 +69,16 @@ fn lower(title: &str) -> String {
 }
 
 fn in_turn(scene: Scene<'_>, the_loop: &Loop) -> String {
+    let order = scene.state.order();
     match the_loop.at {
         At::Running => running(scene, the_loop),
-        At::Ready => batch(scene, the_loop),
         At::Polling => sleeping(scene, the_loop),
+        // A loop without turns goes from one handle to the next.
+        At::Ready if the_loop.batch().len() > 0 => batch(scene, the_loop),
+        At::Ready | At::Timers | At::Between | At::Idle if order != Order::Batches => {
+            queue::head(scene, the_loop)
+        }
+        At::Ready => batch(scene, the_loop),
         At::Timers => due(scene, the_loop),
         At::Between | At::Idle => between(scene, the_loop),
         At::Unknown => {
@@ -93,6 +103,9 @@ fn running(scene: Scene<'_>, the_loop: &Loop) -> String {
     };
     match the_loop.batch().find(|id| !scene.is_cancelled(*id)) {
         Some(then) => format!("{first}; then {} runs.", scene.runner(then)),
+        None if scene.state.order() != Order::Batches => {
+            format!("{first}; {}.", queue::then(scene, the_loop))
+        }
         None => format!("{first}; then the turn is over."),
     }
 }
@@ -119,9 +132,6 @@ fn batch(scene: Scene<'_>, the_loop: &Loop) -> String {
 
 /// After the poll.
 fn due(scene: Scene<'_>, the_loop: &Loop) -> String {
-    if scene.state.is_micropython() {
-        return head_of_queue(scene, the_loop);
-    }
     // A timer is due within the clock's resolution of now.
     let now = scene.state.seconds();
     if let Some((timer, _)) =
@@ -165,9 +175,6 @@ fn sleeping(scene: Scene<'_>, the_loop: &Loop) -> String {
 
 /// Before the poll.
 fn between(scene: Scene<'_>, the_loop: &Loop) -> String {
-    if scene.state.is_micropython() {
-        return head_of_queue(scene, the_loop);
-    }
     // A loop that was stopped before it ran still gets one turn.
     if the_loop.phase == Phase::Stopping && the_loop.turned {
         let run = the_loop.run.map_or("the run", |run| run_name(run.how));
@@ -203,29 +210,7 @@ fn between(scene: Scene<'_>, the_loop: &Loop) -> String {
     format!("The loop will sleep until {}.", until.join(" or "))
 }
 
-/// MicroPython's loop has one queue, and waits for its head.
-fn head_of_queue(scene: Scene<'_>, the_loop: &Loop) -> String {
-    if !the_loop.ready_known() || !the_loop.timers_known() {
-        return "The loop begins another turn.".to_owned();
-    }
-    let place = |id| scene.state.handle(id).map(crate::state::Handle::place_in_queue);
-    let heads = [the_loop.ready().next(), the_loop.first_timer().map(|(timer, _)| timer)];
-    let Some(head) = heads.into_iter().flatten().min_by_key(|id| place(*id)) else {
-        let until = outside(scene, the_loop);
-        if until.is_empty() {
-            return nothing_left(scene, the_loop, "the loop waits for ever");
-        }
-        return format!("The loop will sleep until {}.", until.join(" or "));
-    };
-    let entry = scene.entry(head);
-    let when = scene.state.handle(head).and_then(|handle| handle.when);
-    match when.filter(|when| scene.state.seconds().is_none_or(|now| *when > now)) {
-        Some(when) => format!("The loop will sleep until {}, when {entry} is due.", time(when)),
-        None => format!("{entry} is first in the queue, so it runs in this turn."),
-    }
-}
-
-fn nothing_left(scene: Scene<'_>, the_loop: &Loop, then: &str) -> String {
+pub(super) fn nothing_left(scene: Scene<'_>, the_loop: &Loop, then: &str) -> String {
     if scene.state.can_be_woken_from_outside(the_loop.id) {
         return "The loop sleeps until something outside wakes it.".to_owned();
     }
@@ -245,7 +230,7 @@ fn nothing_left(scene: Scene<'_>, the_loop: &Loop, then: &str) -> String {
 }
 
 /// What outside the loop may wake it, in words.
-fn outside(scene: Scene<'_>, the_loop: &Loop) -> Vec<String> {
+pub(super) fn outside(scene: Scene<'_>, the_loop: &Loop) -> Vec<String> {
     let state = scene.state;
     let mut until: Vec<String> = state
         .watchers()

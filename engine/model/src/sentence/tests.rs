@@ -1,6 +1,9 @@
 //! The sentences word for word, along small programs.
 
-use loopscope_protocol::{By, Event, Fd, FutureId, Kind, LoopId, On, RunHow, TaskHow, WatchHow};
+use loopscope_protocol::{
+    By, ClockMode, Dialect, Event, Fd, FutureId, Kind, LoopId, On, RunHow, Stream, TaskHow, TaskId,
+    Text, Ties, WatchHow,
+};
 
 use super::*;
 use crate::story::Story;
@@ -210,4 +213,71 @@ fn every_kind_of_event_has_its_own_sentence() {
         assert_ne!(sentence, format!("{}.", kind.word()));
         assert!(!next(&state, &crate::Names::default()).is_empty());
     }
+}
+
+/// A story of a board that follows other rules than CPython's, up to a task that is ready.
+fn on_a_board(dialect: Dialect) -> Story {
+    let mut story = Story::new();
+    let file = story.name("firmware");
+    story.on(0).push(Event::RunStart {
+        dialect,
+        clock: ClockMode::Real,
+        wall_start: 0,
+        seed: 0,
+        ties: Ties::Fifo,
+        file,
+    });
+    story.on(1).push(Event::LoopNew {}).task(1, "blink", 1).task(2, "read", 2);
+    story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    story
+}
+
+fn next_at_the_end(story: &Story) -> String {
+    next(&story.timeline().at(story.records().len()), story.names())
+}
+
+#[test]
+fn a_board_with_one_queue_has_no_batch() {
+    let mut story = on_a_board(Dialect::Micropython);
+    story.step(1, 1);
+    assert_eq!(
+        next_at_the_end(&story),
+        "blink (task 1) runs until it waits or ends; then h2 read is first in the queue."
+    );
+    story.at(0.001).suspend(1, 1, On::Nothing, 7);
+    assert_eq!(next_at_the_end(&story), "h2 read is first in the queue, so it runs next.");
+    story.step(2, 2);
+    assert_eq!(
+        next_at_the_end(&story),
+        "read (task 2) runs until it waits or ends; then nothing is due."
+    );
+}
+
+#[test]
+fn under_a_scheduler_of_its_own_the_order_is_not_told() {
+    let mut story = on_a_board(Dialect::Embassy);
+    assert_eq!(next_at_the_end(&story), "2 tasks are ready; the scheduler picks one.");
+    story.step(2, 2);
+    let runs = "read (task 2) runs until it waits or ends; then h1 blink runs.";
+    assert_eq!(next_at_the_end(&story), runs);
+    story.suspend(2, 2, On::Nothing, 7).step(1, 1).suspend(1, 1, On::Nothing, 7);
+    let sleeps = "Nothing is ready, so the scheduler goes to sleep.";
+    assert_eq!(next_at_the_end(&story), sleeps);
+    story.push(Event::Gap { lost: 3 });
+    assert_eq!(
+        next_at_the_end(&story),
+        "Records were lost: what the loop does next will show with the next ones."
+    );
+}
+
+#[test]
+fn a_log_line_tells_its_own_time() {
+    let mut story = on_a_board(Dialect::Embassy);
+    let text = story.text(Text::FIRST, "WARN  0.250000 the queue is full  (src/main.rs:4)\n");
+    story.push(Event::Output { stream: Stream::Stderr, text });
+    let end = story.records().len();
+    assert_eq!(
+        happened(&story.timeline().at(end), &story.records()[end - 1], story.names()),
+        "The program logged at 0.250: WARN \"the queue is full\"."
+    );
 }

@@ -11,11 +11,11 @@ mod unknown;
 
 use loopscope_protocol::{AnomalyKind, By, ClockHow, Dialect, Event, HandleId, LoopId, NameId};
 
-use super::{Anomaly, Exit, Handle, Loop, RunInfo, State};
+use super::{Anomaly, Exit, Handle, Loop, Order, RunInfo, State};
 use crate::record::Record;
 
 /// So many skipped bytes may have held 256 records, which the sequence number would not show.
-const BLIND_SPOT: u32 = 1024;
+pub(crate) const BLIND_SPOT: u32 = 1024;
 
 impl State {
     /// Folds one record into the state.
@@ -170,7 +170,7 @@ impl State {
 
     /// Whether the rules are MicroPython's: one queue of tasks, ordered by the millisecond.
     pub const fn is_micropython(&self) -> bool {
-        matches!(self.run.dialect, Some(Dialect::Micropython | Dialect::MicropythonFirmware))
+        matches!(self.order(), Order::OneQueue)
     }
 
     /// MicroPython's one queue in its order, cut at the present millisecond: what is due, and what

@@ -74,7 +74,9 @@ impl Desk {
         if self.slow.is_some() {
             return self.slow_motion();
         }
-        if !self.scene.session.is_running() && self.walk.is_none() {
+        // Nothing interrupts a board: leaving it is all there is to do.
+        let is_board = self.scene.session.is_board();
+        if is_board || !self.scene.session.is_running() && self.walk.is_none() {
             self.wishes.leave = Some(130);
             return;
         }

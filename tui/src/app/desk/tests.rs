@@ -57,11 +57,14 @@ impl User {
     fn new() -> Self {
         let story = story();
         assert_eq!(story.records().len(), LAST);
-        let session = Session::new(Script::new(&story).0);
         let text = "import asyncio\n\ndef water(): ...\ndef feed(): ...\n".to_owned();
+        Self::of(Session::new(Script::new(&story).0), Some(text))
+    }
+
+    fn of(session: Session, text: Option<String>) -> Self {
         let theme = Theme::new(Palette::Dark, false);
         let mut user =
-            Self { desk: Desk::new(session, Some(text), theme, Keymap::default()), size: (80, 24) };
+            Self { desk: Desk::new(session, text, theme, Keymap::default()), size: (80, 24) };
         user.screen();
         user
     }
@@ -160,6 +163,7 @@ macro_rules! assert_picture {
     };
 }
 
+mod board;
 // Behind the macro, which it uses.
 mod lessons;
 

@@ -25,7 +25,8 @@ fn each() -> impl Iterator<Item = (Rect, Facts, Layout)> {
         [false, true].into_iter().flat_map(move |lesson| {
             [false, true].into_iter().map(move |rest| {
                 let area = Rect::new(0, 0, *width, *height);
-                let facts = Facts { lesson, timers: rest, tasks: rest, displays: rest };
+                let board = rest && !lesson;
+                let facts = Facts { lesson, timers: rest, tasks: rest, board, displays: rest };
                 (area, facts, layout(area, facts).unwrap())
             })
         })
@@ -57,7 +58,7 @@ fn insides_do_not_overlap_and_fill_the_screen() {
 fn every_view_can_be_reached_at_every_size() {
     for (area, facts, layout) in each() {
         for entry in crate::views::TABLE {
-            if entry.id == "lesson" && !facts.lesson {
+            if entry.id == "lesson" && !facts.lesson || entry.id == "board" && !facts.board {
                 continue;
             }
             let found = layout.slots.iter().any(|slot| slot.views.contains(&entry.id));

@@ -1,6 +1,6 @@
 //! What `info` tells of loops, their ready queues and their timers.
 
-use loopscope_model::state::Loop;
+use loopscope_model::state::{Loop, Order};
 use loopscope_protocol::{By, HandleId};
 use serde_json::{Value, json};
 
@@ -84,10 +84,26 @@ impl Session {
             if let Some(current) = each.current {
                 lines.push(self.handle_line(current, "running: "));
             }
-            lines.push(format!("this batch: {}", each.batch().len()));
-            lines.extend(each.batch().map(|id| self.handle_line(id, "  ")));
-            lines.push(format!("next batch: {}", each.next_batch().len()));
-            lines.extend(each.next_batch().map(|id| self.handle_line(id, "  ")));
+            let queue = |lines: &mut Vec<String>, what: &str, ids: Vec<HandleId>| {
+                lines.push(format!("{what}: {}", ids.len()));
+                lines.extend(ids.into_iter().map(|id| self.handle_line(id, "  ")));
+            };
+            // A board fixes no batch.
+            match self.state().order() {
+                Order::OneQueue if self.is_board() => {
+                    let [due, later] = self.state().one_queue(each);
+                    queue(&mut lines, "due in the queue", due);
+                    lines.push(format!("later in the queue: {}; see `info timers`", later.len()));
+                }
+                Order::Own if self.is_board() => {
+                    let what = "ready, in the order of becoming so; the scheduler picks";
+                    queue(&mut lines, what, each.ready().collect());
+                }
+                _ => {
+                    queue(&mut lines, "this batch", each.batch().collect());
+                    queue(&mut lines, "next batch", each.next_batch().collect());
+                }
+            }
             if !each.ready_known() {
                 lines.push("  (others may stand before these: records were lost)".to_owned());
             }

@@ -22,7 +22,7 @@ const INSIDE: [u16; 3] = [11, 11, 9];
 const GAP: u16 = 4;
 
 /// Draws the places; tells how many rows that took.
-pub(super) fn draw(places: &[Place; 4], theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
+pub(super) fn draw(places: &[Place], theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
     if area.width >= WIDE && area.height > TALL {
         boxes(places, theme, area, buffer);
         TALL
@@ -39,10 +39,11 @@ fn put(buffer: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style
 }
 
 /// `poll ─► [timers] ─► ready ─► running` and, below each, what is there.
-fn lines(places: &[Place; 4], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn lines(places: &[Place], theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let names: usize = places.iter().map(|place| place.name.len() + 2).sum();
     let free = usize::from(area.width).saturating_sub(names);
-    let dashes = (free / 3).clamp(2, 8) - 1;
+    let last = places.len().saturating_sub(1);
+    let dashes = (free / last.max(1)).clamp(2, 8) - 1;
     let arrow = format!("{}{}", theme.glyphs.dash.repeat(dashes), theme.glyphs.arrow);
     let mut x = area.x;
     for (number, place) in places.iter().enumerate() {
@@ -52,8 +53,8 @@ fn lines(places: &[Place; 4], theme: &Theme, area: Rect, buffer: &mut Buffer) {
             (format!(" {} ", place.name), theme.style(Role::Text))
         };
         put(buffer, area, x, area.y, &text, style);
-        let cell = text.len() + if number < 3 { dashes + 1 } else { 0 };
-        if number < 3 {
+        let cell = text.len() + if number < last { dashes + 1 } else { 0 };
+        if number < last {
             let moved = place.moved.is_some();
             let style = theme.style(if moved { Role::Arrived } else { Role::Faint });
             let at = x + u16::try_from(text.len()).unwrap_or(0);
@@ -100,14 +101,18 @@ fn below(place: &Place, cell: usize, theme: &Theme, area: Rect, x: u16, buffer: 
 }
 
 /// The same as four boxes, with the way back above them.
-fn boxes(places: &[Place; 4], theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let [poll, timers, ready] = INSIDE;
-    let running = (area.width - 5 - 3 * GAP).saturating_sub(poll + timers + ready + 8);
+fn boxes(places: &[Place], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let last = places.len().saturating_sub(1);
+    let mut insides = INSIDE[..last.min(INSIDE.len())].to_vec();
+    // Borders, gaps and the way back.
+    let rest = u16::try_from(last).unwrap_or(0) * (GAP + 2) + 2;
+    let running = (area.width - 5).saturating_sub(insides.iter().sum::<u16>() + rest);
+    insides.push(running);
     let (left, right) = (area.x, area.right() - 1);
     way_back(theme, area, left, right, buffer);
     let middle = area.y + 2;
     let mut x = area.x + 2;
-    for (number, (place, inside)) in places.iter().zip([poll, timers, ready, running]).enumerate() {
+    for (number, (place, inside)) in places.iter().zip(insides).enumerate() {
         let wide = usize::from(inside);
         let border = theme.style(if place.here { Role::Running } else { Role::Border });
         let [tl, tr, bl, br, h, v] = theme.glyphs.boxes[usize::from(place.here)];
@@ -130,7 +135,7 @@ fn boxes(places: &[Place; 4], theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let news = Place { brief: String::new(), ..place.clone() };
         let below_facts = Rect { y: middle + 2, ..area };
         below(&news, wide, theme, below_facts, x + 2, buffer);
-        if number < 3 {
+        if number < last {
             let label = place.moved.as_deref().unwrap_or_default();
             let room = usize::from(GAP) - 1;
             let shaft =

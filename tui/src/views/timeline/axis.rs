@@ -68,6 +68,13 @@ impl Axis {
         self.column_of(self.bounds(span).0) <= column
     }
 
+    /// The columns of a span, at least one.
+    pub(super) fn columns_of(&self, span: &Span) -> std::ops::Range<u16> {
+        let (begin, end) = self.bounds(span);
+        let (first, last) = (self.column_of(begin), self.column_of(end));
+        first..last.max(first + 1)
+    }
+
     /// Whether a span is in this column; every span is in at least one.
     pub(super) fn touches(&self, span: &Span, column: u16) -> bool {
         let (begin, end) = self.bounds(span);

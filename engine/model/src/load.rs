@@ -1,0 +1,257 @@
+//! Who had the processor: how long each task ran, how long the loop slept, and how late timers
+//! were. From records alone, for any position in the history.
+//!
+//! The time between two records belongs to somebody only where both are known: what passes in a gap,
+//! and after it until a record says who runs, belongs to nobody.
+
+mod shares;
+
+use std::collections::HashMap;
+
+use loopscope_protocol::{Event, HandleId, NameId, TaskId};
+
+use crate::record::Record;
+
+pub use shares::{Longest, Share, Shares};
+
+/// Who the processor works for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// A step of a task.
+    Task(TaskId),
+    /// Callbacks of that name.
+    Callback(NameId),
+    /// The loop itself: between the handles, and before the first.
+    Loop,
+    /// Nobody: the loop waits.
+    Asleep,
+    /// Not known since a gap.
+    Unknown,
+}
+
+/// A stretch of time that belongs to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Slice {
+    who: Who,
+    /// The position of the record that began it.
+    from: usize,
+    /// The position of the record that ended it.
+    to: usize,
+    begin: u64,
+    end: u64,
+    /// Neither its beginning nor its end was lost.
+    whole: bool,
+    /// The time that passed before it since the last restart.
+    before: Passed,
+}
+
+/// How much time has passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Passed {
+    known: u64,
+    unknown: u64,
+}
+
+/// What one had come to by some record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sum {
+    /// The position of that record.
+    to: usize,
+    busy: u64,
+    steps: u32,
+    longest: Option<Longest>,
+}
+
+/// A timer that has run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// The position of the record with which it began to run.
+    at: usize,
+    t: u64,
+    /// The timer's handle.
+    pub handle: HandleId,
+    /// How long after its due time that was, in nanoseconds.
+    pub by: u64,
+}
+
+/// Who had the processor. Kept up with the history as it grows.
+#[derive(Clone, Debug)]
+pub struct Load {
+    position: usize,
+    slices: Vec<Slice>,
+    /// Which of them nobody is known to have had.
+    gaps: Vec<usize>,
+    open: Slice,
+    /// The time of the last record.
+    last: Option<u64>,
+    /// How often the source has started over: numbers mean other tasks then.
+    restarts: Vec<usize>,
+    sums: HashMap<(usize, Who), Vec<Sum>>,
+    names: HashMap<HandleId, NameId>,
+    due: HashMap<HandleId, u64>,
+    late: Vec<Late>,
+    /// In a snapshot: whether it has named a loop.
+    snapshot: Option<bool>,
+}
+
+impl Default for Load {
+    fn default() -> Self {
+        let before = Passed::default();
+        Self {
+            position: 0,
+            slices: Vec::new(),
+            gaps: Vec::new(),
+            open: Slice { who: Who::Loop, from: 0, to: 0, begin: 0, end: 0, whole: true, before },
+            last: None,
+            restarts: Vec::new(),
+            sums: HashMap::new(),
+            names: HashMap::new(),
+            due: HashMap::new(),
+            late: Vec::new(),
+            snapshot: None,
+        }
+    }
+}
+
+impl Load {
+    /// Takes in the next record.
+    pub fn see(&mut self, record: &Record) {
+        self.position += 1;
+        let Some(t) = record.t.or(self.last) else { return };
+        if self.last.is_none() {
+            self.open.begin = t;
+        } else if self.last.is_some_and(|last| t < last) {
+            self.restart(t);
+        }
+        let lost =
+            matches!(record.event, Event::Gap { .. }) || record.garbage >= crate::state::BLIND_SPOT;
+        if lost {
+            // Up to the last record it was as it seemed; what came then is not known.
+            self.turn_to(Who::Unknown, self.last.unwrap_or(t), false);
+            self.due.clear();
+        }
+        self.last = Some(t);
+        self.see_timers(record, t);
+        match record.event {
+            Event::SnapshotBegin {} => {
+                self.snapshot = Some(false);
+                self.due.clear();
+                if self.slices.is_empty() {
+                    // The history begins in the middle: somebody has run for a while.
+                    (self.open.who, self.open.begin) = (Who::Unknown, t);
+                }
+            }
+            // Without a loop in it the source has started over.
+            Event::SnapshotEnd {} if self.snapshot.take() == Some(false) => self.restart(t),
+            Event::LoopNew {} if self.snapshot.is_some() => self.snapshot = Some(true),
+            _ if self.snapshot.is_some() => {}
+            Event::PollBegin { .. } => self.turn_to(Who::Asleep, t, true),
+            Event::TaskStep { task } => self.turn_to(Who::Task(task), t, true),
+            Event::HandleRun { handle, task } if !task.is_some() => {
+                let name = self.names.get(&handle).copied().unwrap_or_default();
+                self.turn_to(Who::Callback(name), t, true);
+            }
+            Event::TaskSuspend { task, .. } | Event::TaskDone { task, .. } if matches!(self.open.who, Who::Task(other) if other != task) =>
+                {}
+            Event::PollEnd { .. }
+            | Event::HandleRun { .. }
+            | Event::HandleDone { .. }
+            | Event::TaskSuspend { .. }
+            | Event::TaskDone { .. }
+            | Event::LoopRun { .. }
+            | Event::LoopStopped { .. } => self.turn_to(Who::Loop, t, true),
+            _ => {}
+        }
+    }
+
+    /// The time of the last record before the last gap, if that is the last thing that was seen.
+    pub fn before_gap(&self) -> Option<u64> {
+        (self.open.who == Who::Unknown).then_some(self.open.begin)
+    }
+
+    /// The stretches of which it is not known who had them, in order: the positions and the times of
+    /// beginning and end. The last one may not have ended.
+    pub fn unknown(&self) -> impl Iterator<Item = ([usize; 2], [u64; 2])> + '_ {
+        let open = (self.open.who == Who::Unknown).then(|| {
+            let end = self.last.unwrap_or(self.open.begin).max(self.open.begin);
+            Slice { to: self.position, end, ..self.open }
+        });
+        let closed = self.gaps.iter().map(|index| self.slices[*index]);
+        closed.chain(open).map(|slice| ([slice.from, slice.to], [slice.begin, slice.end]))
+    }
+
+    fn see_timers(&mut self, record: &Record, t: u64) {
+        match record.event {
+            Event::HandleNew { handle, name, .. } => {
+                self.names.insert(handle, name);
+                self.due.remove(&handle);
+            }
+            Event::TimerNew { handle, name, when, .. } => {
+                self.names.insert(handle, name);
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a time before the start counts as the start, one beyond all time as the end"
+                )]
+                self.due.insert(handle, (when * 1e9).round() as u64);
+            }
+            Event::TimerCancel { handle, .. } | Event::TimerDrop { handle, .. } => {
+                self.due.remove(&handle);
+            }
+            Event::HandleRun { handle, .. } => {
+                if let Some(due) = self.due.remove(&handle) {
+                    let by = t.saturating_sub(due);
+                    self.late.push(Late { at: self.position, t, handle, by });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// From the present record on the time belongs to another one. `whole`: nothing was lost.
+    fn turn_to(&mut self, who: Who, t: u64, whole: bool) {
+        let open = self.open;
+        if open.who == who && matches!(who, Who::Loop | Who::Asleep | Who::Unknown) {
+            return;
+        }
+        let closed = Slice { to: self.position, end: t, whole: whole && open.whole, ..open };
+        let long = closed.end.saturating_sub(closed.begin);
+        let mut before = closed.before;
+        if closed.who == Who::Unknown {
+            self.gaps.push(self.slices.len());
+            before.unknown += long;
+        } else {
+            before.known += long;
+        }
+        let sums = self.sums.entry((self.restarts.len(), closed.who)).or_default();
+        let mut sum = sums.last().copied().unwrap_or_default();
+        sum.to = self.position;
+        sum.busy += long;
+        if closed.whole {
+            sum.steps += 1;
+            if sum.longest.is_none_or(|longest| longest.ns < long) {
+                sum.longest = Some(Longest { ns: long, at: closed.from });
+            }
+        }
+        sums.push(sum);
+        self.slices.push(closed);
+        self.open = Slice { who, from: self.position, begin: t, whole, before, ..open };
+    }
+
+    /// The source has started over: what was counted was somebody else's.
+    fn restart(&mut self, t: u64) {
+        self.turn_to(Who::Unknown, self.last.unwrap_or(t), false);
+        self.restarts.push(self.position);
+        self.due.clear();
+        self.open = Slice {
+            who: Who::Unknown,
+            from: self.position,
+            begin: t,
+            before: Passed::default(),
+            ..self.open
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! A board that is only watched: the view stops, the board does not.
+
+use super::*;
+
+/// Three times: the loop sleeps, wakes and runs a task. There are no turns.
+fn board() -> Session {
+    let mut story = Story::new();
+    // 1 to 4.
+    story.start().task(1, "blink", 1).push(Event::LoopNew {});
+    for n in 0..3u32 {
+        // 6 to 11, 12 to 17, 18 to 23: begin, end, run, step, suspend, done.
+        story.poll(Some(1.0), f64::from(n + 1)).step(n + 1, 1);
+        story.suspend(n + 1, 1, loopscope_protocol::On::Nothing, 3);
+    }
+    Session::new(Script::watched(&story))
+}
+
+/// Takes in all that the board sends.
+fn let_it_run(session: &mut Session) {
+    for _ in 0..20 {
+        let _ = session.tick(Duration::ZERO);
+    }
+}
+
+#[test]
+fn a_turn_of_a_board_begins_where_its_loop_wakes() {
+    let mut session = board();
+    assert!(session.is_board());
+    ok(&mut session, "turn");
+    assert_eq!(session.record().map(Record::kind), Some(Kind::PollEnd));
+    let first = session.position();
+    ok(&mut session, "turn");
+    assert_eq!(session.position(), first + 6);
+    assert_eq!(at(&mut session, "rturn"), first);
+    assert_eq!(at(&mut session, "next"), first + 1);
+}
+
+#[test]
+fn a_stop_says_that_the_board_runs_on_and_how_far() {
+    let mut session = board();
+    ok(&mut session, "step 2");
+    let_it_run(&mut session);
+    assert!(session.runs_on() && session.live_edge() > 20);
+    let behind = session.live_edge() - 3;
+    let answer = run(&mut session, "step").unwrap();
+    assert_eq!((&answer.data["runs_on"], &answer.data["behind"]), (&true.into(), &behind.into()));
+    let said = format!("The board runs on: {behind} records came since, and `goto end`");
+    assert!(answer.text.contains(&said), "{}", answer.text);
+}
+
+#[test]
+fn a_breakpoint_stops_the_view_and_the_end_follows_again() {
+    let mut session = board();
+    ok(&mut session, "break task-suspend");
+    let text = ok(&mut session, "continue");
+    assert!(text.starts_with("Breakpoint 1: task-suspend"), "{text}");
+    let hit = session.position();
+    let_it_run(&mut session);
+    assert!(session.runs_on() && session.position() == hit, "only the view has stopped");
+    assert!(matches!(session.execute_line("goto end"), Outcome::Started));
+    let_it_run(&mut session);
+    assert!(session.is_live() && session.is_running(), "it follows, past all breakpoints");
+    session.pause();
+    let text = wait(&mut session).unwrap().text;
+    assert!(text.starts_with("Only the view is paused"), "{text}");
+}
