@@ -54,6 +54,8 @@ pub struct ScreenOptions {
     pub text: Option<String>,
     /// `--timeout`: how long the screen may stay open. Then the exit code is 124.
     pub timeout: Option<Duration>,
+    /// What is said first, in the place of the keys.
+    pub notice: Option<&'static str>,
 }
 
 /// Why there is no screen.
@@ -73,7 +75,11 @@ pub enum AppError {
 /// Shows a session until the user leaves.
 pub fn run_session(session: Session, options: &ScreenOptions) -> Result<i32, AppError> {
     let mut stage = Stage::open(options)?;
+    let notice = options.notice.map(str::to_owned).or_else(|| session.warning());
     let mut desk = stage.desk(session, options.text.clone());
+    if let Some(notice) = notice {
+        desk.say(notice, false);
+    }
     stage.show(&mut desk)
 }
 

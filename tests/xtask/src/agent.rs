@@ -29,8 +29,17 @@ const BOARDS: [(&str, &str); 4] = [
     ("hifive1", "riscv32imac-unknown-none-elf"),
 ];
 
-/// The board for which the firmware is linted.
-const LINTED: (&str, &str) = ("lm3s6965evb,embassy", "thumbv7m-none-eabi");
+/// What is linted: a workspace, and what Clippy is told of it.
+const LINTED: [(&str, &[&str]); 8] = [
+    (".", &["--workspace", "--all-targets", "--all-features"]),
+    ("c", &[]),
+    ("c", &["--target", "thumbv7m-none-eabi"]),
+    ("cost", &["--target", "thumbv7m-none-eabi", "--features", "defmt"]),
+    ("firmware", &["--target", "thumbv7m-none-eabi", "--features", "lm3s6965evb,embassy"]),
+    ("firmware", &["--target", "thumbv6m-none-eabi", "--features", "rp2040"]),
+    ("firmware", &["--target", "riscv32imac-unknown-none-elf", "--features", "sifive_e,embassy"]),
+    ("firmware/rtt-target", &["--target", "thumbv7m-none-eabi", "--features", "defmt"]),
+];
 
 pub(crate) fn run(root: &Path, report: &mut Report) {
     let agent = root.join("target-agent");
@@ -40,9 +49,9 @@ pub(crate) fn run(root: &Path, report: &mut Report) {
         component(root, report, "fmt", fmt);
     }
     tests(report, "agent", within(root, ".", &["test", "--no-fail-fast"]));
-    lint(root, report, ".", &["--all-targets"]);
-    let (board, target) = LINTED;
-    lint(root, report, "firmware", &["--target", target, "--features", board]);
+    for (workspace, words) in LINTED {
+        lint(root, report, workspace, words);
+    }
     for target in TARGETS {
         if is_there(root, report, target) {
             let build = within(root, ".", &["build", "--target", target]);

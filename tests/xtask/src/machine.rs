@@ -11,7 +11,7 @@ const FIRMWARE: [(&str, &str, &str); 5] = [
     ("firmware", "microbit,embassy", "thumbv6m-none-eabi"),
     ("firmware", "lm3s6965evb,embassy", "thumbv7m-none-eabi"),
     ("firmware", "netduinoplus2,embassy", "thumbv7em-none-eabihf"),
-    ("firmware", "sifive_e", "riscv32imac-unknown-none-elf"),
+    ("firmware", "sifive_e,embassy", "riscv32imac-unknown-none-elf"),
     ("firmware/rtt-target", "defmt", "thumbv7m-none-eabi"),
 ];
 

@@ -1,20 +1,31 @@
 //! Chips and probes by name.
 
+use probe_rs::CoreType;
 use probe_rs::config::Registry;
-use probe_rs::probe::DebugProbeSelector;
 use probe_rs::probe::list::{Accessibility, Lister};
+use probe_rs::probe::{DebugProbeSelector, WireProtocol};
 
 use super::{Refusal, near};
 
-/// Looks a chip up, or says which names are near.
-pub fn check(chip: &str) -> Result<(), Refusal> {
+/// Looks a chip up: the protocol that its debug port speaks. Or says which names are near.
+pub(super) fn wires(chip: &str) -> Result<WireProtocol, Refusal> {
     if chip.is_empty() {
         return Err(Refusal::words(
             "a probe needs to know the chip; name it with --chip, as printed on it or as in `--chip nRF52840_xxAA`",
         ));
     }
     let registry = Registry::from_builtin_families();
-    let Err(error) = registry.get_target_by_name(chip) else { return Ok(()) };
+    let error = match registry.get_target_by_name(chip) {
+        Ok(target) => {
+            // RISC-V and Xtensa have no SWD; an Arm may have both, and its probe surely SWD.
+            let jtag = matches!(
+                target.cores.first().map(|core| core.core_type),
+                Some(CoreType::Riscv | CoreType::Riscv64 | CoreType::Xtensa)
+            );
+            return Ok(if jtag { WireProtocol::Jtag } else { WireProtocol::Swd });
+        }
+        Err(error) => error,
+    };
     let families = registry.families();
     let names = families.iter().flat_map(|family| family.variants.iter().map(|v| v.name.as_str()));
     let known = near(chip, names, 5);
@@ -75,5 +86,18 @@ pub(super) fn selector(probe: Option<&str>) -> Result<DebugProbeSelector, Refusa
                 names.join("; ")
             )))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chips_processor_says_which_wires_it_has() {
+        assert_eq!(wires("nRF52840_xxAA"), Ok(WireProtocol::Swd));
+        assert_eq!(wires("RP2040"), Ok(WireProtocol::Swd));
+        assert_eq!(wires("esp32c3"), Ok(WireProtocol::Jtag));
+        assert!(wires("toaster").is_err());
     }
 }

@@ -26,6 +26,10 @@ const CHIP: &str = "LM3S6965";
 /// What is said when the recording is shown instead.
 pub const WITHOUT_QEMU: &str = "qemu-system-arm is not installed, so this is a recorded session of the demo board; install QEMU's Arm emulator (Debian: `apt-get install qemu-system-arm`) to watch it live";
 
+/// The same for the screen, which has less room.
+pub const RECORDED: &str =
+    "There is no QEMU here: this is a recorded session. `loopscope doctor` says more.";
+
 /// A board that runs in QEMU, held before its first instruction until it is attached. Dropping it
 /// ends it.
 #[derive(Debug)]

@@ -56,6 +56,7 @@ impl From<Refusal> for Served {
 struct Board<'a> {
     firmware: Arc<Firmware>,
     wired: &'a Wired,
+    protocol: WireProtocol,
     /// What to call the ELF file.
     shown: String,
     block: u64,
@@ -79,7 +80,7 @@ pub(super) fn attend(host: &mut Host<'_>, wired: &Wired) -> End {
     };
     let mut lost_since: Option<Instant> = None;
     loop {
-        let served = match open(&selector, &wired.chip) {
+        let served = match open(&selector, &wired.chip, board.protocol) {
             Ok(mut session) => {
                 let back = lost_since.is_some();
                 board.serve(host, &mut session, &mut lost_since, back)
@@ -127,14 +128,18 @@ fn prepare<'a>(host: &Host<'_>, wired: &'a Wired) -> Result<Board<'a>, Refusal> 
             "a probe needs the firmware's ELF file; name it with --elf, it is where `cargo build` put it",
         ));
     };
-    chips::check(&wired.chip)?;
+    let protocol = chips::wires(&wired.chip)?;
     let shown = path.display().to_string();
     let block = firmware.control_block(&shown)?;
     let (flash, start) = (wired.flash, wired.start);
-    Ok(Board { firmware, wired, shown, block, flash, start, at: 0, restarted: None })
+    Ok(Board { firmware, wired, protocol, shown, block, flash, start, at: 0, restarted: None })
 }
 
-fn open(selector: &DebugProbeSelector, chip: &str) -> Result<Session, Refusal> {
+fn open(
+    selector: &DebugProbeSelector,
+    chip: &str,
+    protocol: WireProtocol,
+) -> Result<Session, Refusal> {
     let no_probe = |error: &dyn std::fmt::Display| {
         Refusal::unreachable(format!(
             "the probe {selector} cannot be opened: {error}; plug it in, and end other programs that use it"
@@ -142,7 +147,7 @@ fn open(selector: &DebugProbeSelector, chip: &str) -> Result<Session, Refusal> {
     };
     let mut probe = Lister::new().open(selector.clone()).map_err(|error| no_probe(&error))?;
     // A probe with only one protocol may refuse to choose.
-    let chosen = probe.select_protocol(WireProtocol::Swd);
+    let chosen = probe.select_protocol(protocol);
     if let Err(error) = chosen
         && probe.protocol().is_none()
     {

@@ -146,7 +146,10 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
         );
     }
     match board.session(&args.shared, true) {
-        Ok(session) => screen::board(session, &args.shared),
+        Ok(session) => {
+            let notice = session.is_recording().then_some(demo::RECORDED);
+            screen::board(session, &args.shared, notice)
+        }
         Err(NoBoard(code, sentence)) => complain(code, &sentence),
     }
 }

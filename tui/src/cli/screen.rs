@@ -21,6 +21,7 @@ impl Shared {
             ascii: self.ascii,
             text: None,
             timeout: self.timeout,
+            notice: None,
         }
     }
 
@@ -111,14 +112,16 @@ pub(super) fn recording(shared: &Shared, file: &Path) -> i32 {
 }
 
 /// A board: the view follows what happens until it is told to stand still.
-pub(super) fn board(mut session: Session, shared: &Shared) -> i32 {
+/// `notice` is said first.
+pub(super) fn board(mut session: Session, shared: &Shared, notice: Option<&'static str>) -> i32 {
     if let Err(sentence) = shared.check_for_screen() {
         return complain(code::USAGE, &sentence);
     }
     if !session.is_recording() {
         let _ = session.execute_line("continue");
     }
-    left(app::run_session(session, &shared.screen()))
+    let options = ScreenOptions { notice, ..shared.screen() };
+    left(app::run_session(session, &options))
 }
 
 fn watch(shared: &Shared, source: &[OsString]) -> i32 {
