@@ -9,6 +9,8 @@ use super::answer::Answer;
 use super::breaks::Trigger;
 use super::command::Topic;
 use super::{Session, labels};
+use crate::attach::Processor;
+use crate::source::LinkHealth;
 
 /// How many records before and after the cursor `info records` shows.
 const AROUND: usize = 5;
@@ -50,7 +52,8 @@ impl Session {
             data.push(json!({
                 "task": task.id.0, "loop": task.loop_id.0, "name": names.name(task.name),
                 "label": names.name(task.label), "state": task.state.word(), "doing": doing,
-                "where": place, "cancel_requested": task.cancel_requested,
+                "where": place, "cancel_requested": task.cancel_requested, "steps": task.steps,
+                "busy": loopscope_model::record::seconds(task.busy),
             }));
         }
         if lines.is_empty() {
@@ -255,6 +258,8 @@ impl Session {
             .with("lost", counts.lost)
             .with("ended", self.program_ended())
             .with("exit_code", live.exit().map(|exit| exit.code))
+            .with("link", health.as_ref().map(link_json))
+            .with("held", health.is_some() && self.is_held())
     }
 
     fn info_bookmarks(&self) -> Answer {
@@ -305,4 +310,21 @@ impl Session {
         }
         Answer::new(lines.join("\n")).with("records", data).with("position", here)
     }
+}
+
+/// The link to a board as data.
+fn link_json(health: &LinkHealth) -> Value {
+    let (processor, why) = match &health.link.processor {
+        Processor::Unknown => ("unknown", None),
+        Processor::Running => ("running", None),
+        Processor::Sleeping => ("sleeping", None),
+        Processor::Halted(why) => ("halted", Some(why)),
+    };
+    json!({
+        "connected": health.link.connected, "processor": processor, "halted_by": why,
+        "rate": health.rate, "records": health.records, "gaps": health.gaps, "lost": health.lost,
+        "dropped": health.dropped, "bytes": health.link.bytes, "harmed": health.link.garbage,
+        "resets": health.link.resets, "reconnected": health.link.returns,
+        "control": health.control,
+    })
 }

@@ -208,7 +208,7 @@ impl Session {
             End::Paused => {
                 self.interrupted = Some(goal);
                 let note = if self.source_runs() && !self.program_ended() {
-                    "Only the view is paused: `resume` goes on from here, `goto end` follows the board again."
+                    "Only the view is paused: `resume` goes on, `goto end` follows the board again."
                 } else {
                     "Paused; `resume` goes on."
                 };

@@ -30,8 +30,8 @@ pub struct Board {
 enum Item {
     /// Words.
     Words(Row),
-    /// The titles of the columns.
-    Columns,
+    /// The titles of the columns; the length of the window, in nanoseconds.
+    Columns(u64),
     /// What somebody had of the time.
     Part(Part),
 }
@@ -45,10 +45,13 @@ const fn is_small(area: Rect) -> bool {
 fn items(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect) -> Vec<Item> {
     let is_small = is_small(area);
     let link = link::rows(snapshot, theme, area.width, is_small).into_iter().map(Item::Words);
-    let (head, parts) = load::parts(snapshot, is_small);
+    // Asked once: of a fast board many records lie in the window.
+    let shares = load::shares(snapshot);
+    let (head, parts) = load::parts(snapshot, shares.as_ref(), is_small);
     let head = head.into_iter().map(|text| Item::Words(Row::of(text, Role::Text, theme)));
-    let late = load::timers(snapshot, theme).map(Item::Words);
-    let columns = (!parts.is_empty()).then_some(Item::Columns);
+    let late = shares.as_ref().and_then(|shares| load::timers(snapshot, shares, theme));
+    let late = late.map(Item::Words);
+    let columns = shares.map(|shares| Item::Columns(shares.known + shares.unknown));
     let (above, below) = if is_small { (None, late) } else { (late, None) };
     let parts = parts.into_iter().map(Item::Part);
     link.chain(head).chain(above).chain(columns).chain(parts).chain(below).collect()
@@ -121,7 +124,7 @@ impl View for Board {
         let width = area.width.saturating_sub(marks);
         let rows = |number: usize| match &items[number] {
             Item::Words(row) => row.clone(),
-            Item::Columns => load::columns(snapshot, theme, width),
+            Item::Columns(window) => load::columns(*window, theme, width),
             Item::Part(part) => part.row(theme, width),
         };
         list::draw(rows, items.len(), first, selected, theme, area, buffer);

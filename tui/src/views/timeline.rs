@@ -29,7 +29,16 @@ pub struct Timelines {
     by_time: Option<bool>,
     /// The first lane in sight.
     top: usize,
+    /// How often a board's window was doubled, or halved.
+    zoom: i8,
 }
+
+/// What a column of a board's window stands for, in nanoseconds and in records. All of a board's
+/// history would soon be one bar.
+const COLUMN: [u64; 2] = [4, 50_000_000];
+
+/// How often a window may be doubled or halved.
+const MOST_ZOOM: i8 = 12;
 
 /// One row of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +57,21 @@ impl Timelines {
         let columns = area.width.saturating_sub(label);
         let times = snapshot.digest.times().unwrap_or((0, 0));
         let by_time = self.by_time.unwrap_or(times.1 - times.0 >= 1_000_000);
-        Axis::new(by_time, times, snapshot.timeline.len(), columns)
+        let axis = Axis::new(by_time, times, snapshot.timeline.len(), columns);
+        if !snapshot.board {
+            return axis;
+        }
+        let here =
+            if by_time { snapshot.state.t().unwrap_or(times.1) } else { snapshot.position as u64 };
+        let unit = COLUMN[usize::from(by_time)];
+        let unit = if self.zoom < 0 { unit >> -self.zoom } else { unit << self.zoom };
+        axis.window(unit.max(1), here, snapshot.is_live())
     }
 
-    fn tracks(&self, snapshot: &Snapshot<'_>, height: u16) -> Vec<Track> {
+    fn tracks(&self, lanes: &[Lane], height: u16) -> Vec<Track> {
         if height < 3 {
             return vec![Track::All, Track::Asleep];
         }
-        let lanes = snapshot.digest.lanes();
         let room = usize::from(height) - 1;
         let top = self.top.min(lanes.len().saturating_sub(room));
         let one = lanes.iter().skip(top).take(room).map(|lane| Track::One(*lane));
@@ -85,6 +101,7 @@ impl View for Timelines {
         &[
             ("h l", "scrub: a column back or forward"),
             ("enter", "the other axis: loop time or records"),
+            ("pgup pgdn", "on a board: a longer or a shorter time"),
             ("click", "go there"),
         ]
     }
@@ -98,9 +115,11 @@ impl View for Timelines {
             Action::Right => return Effect::Seek(axis.after(snapshot, here)),
             Action::Top => return Effect::Seek(0),
             Action::Bottom => return Effect::Seek(snapshot.timeline.len()),
+            Action::PageUp => self.zoom = (self.zoom + 1).min(MOST_ZOOM),
+            Action::PageDown => self.zoom = (self.zoom - 1).max(-MOST_ZOOM),
             Action::Up => self.top = self.top.saturating_sub(1),
             Action::Down => {
-                let last = snapshot.digest.lanes().len().saturating_sub(usize::from(area.height));
+                let last = lanes(snapshot, &axis).len().saturating_sub(usize::from(area.height));
                 self.top = (self.top + 1).min(last + 1);
             }
             _ => return Effect::Ignored,
@@ -125,11 +144,11 @@ impl View for Timelines {
         let axis = self.axis(snapshot, area);
         let label = label_width(area.width);
         let here = axis.column(snapshot.position, snapshot.state.t());
-        let lanes = snapshot.digest.lanes().len();
-        let tracks = self.tracks(snapshot, area.height);
+        let lanes = lanes(snapshot, &axis);
+        let tracks = self.tracks(&lanes, area.height);
         let gaps = gaps(snapshot, &axis);
         for (y, track) in (area.y..area.bottom()).zip(&tracks) {
-            let hidden = lanes.saturating_sub(tracks.len() - 1);
+            let hidden = lanes.len().saturating_sub(tracks.len() - 1);
             let (name, role) = match track {
                 Track::All => ("loop".to_owned(), Role::Text),
                 Track::Asleep if hidden > 0 && tracks.len() > 2 => {
@@ -191,6 +210,18 @@ impl View for Timelines {
         }
         line
     }
+}
+
+/// Who has a row: everybody who ever ran; in a window, who ran in it.
+fn lanes(snapshot: &Snapshot<'_>, axis: &Axis) -> Vec<Lane> {
+    let digest = snapshot.digest;
+    let ran = |lane: &&Lane| {
+        let runs = digest.lane_runs(**lane);
+        let at = |index: &usize| &digest.runs()[*index];
+        let upto = runs.partition_point(|index| axis.starts_by(at(index), axis.columns()));
+        runs[..upto].last().is_some_and(|index| !axis.columns_of(at(index)).is_empty())
+    };
+    digest.lanes().iter().filter(|lane| !axis.is_window() || ran(lane)).copied().collect()
 }
 
 /// In which columns something lies of which nobody knows who ran.

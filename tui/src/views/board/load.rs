@@ -31,14 +31,18 @@ pub(super) struct Part {
 }
 
 /// The shares in the window at the cursor.
-fn shares(snapshot: &Snapshot<'_>) -> Option<Shares> {
+pub(super) fn shares(snapshot: &Snapshot<'_>) -> Option<Shares> {
     let now = snapshot.state.t()?;
     Some(snapshot.digest.load().over(WINDOW, snapshot.position, now))
 }
 
 /// What is to be said first, and a row for each who had a part.
-pub(super) fn parts(snapshot: &Snapshot<'_>, is_small: bool) -> (Option<String>, Vec<Part>) {
-    let (Some(now), Some(shares)) = (snapshot.state.t(), shares(snapshot)) else {
+pub(super) fn parts(
+    snapshot: &Snapshot<'_>,
+    shares: Option<&Shares>,
+    is_small: bool,
+) -> (Option<String>, Vec<Part>) {
+    let (Some(now), Some(shares)) = (snapshot.state.t(), shares) else {
         return (Some(" No time has passed yet.".to_owned()), Vec::new());
     };
     let load = snapshot.digest.load();
@@ -104,8 +108,7 @@ fn hog(snapshot: &Snapshot<'_>, parts: &[Part], is_small: bool) -> Option<String
 }
 
 /// How late timers were.
-pub(super) fn timers(snapshot: &Snapshot<'_>, theme: &Theme) -> Option<Row> {
-    let shares = shares(snapshot)?;
+pub(super) fn timers(snapshot: &Snapshot<'_>, shares: &Shares, theme: &Theme) -> Option<Row> {
     let latest = shares.latest?;
     let role = if latest.by > LATE { Role::Warning } else { Role::Text };
     let late = words::short_duration(latest.by);
@@ -130,10 +133,9 @@ const fn widths(width: u16) -> [usize; 4] {
 }
 
 /// The titles of the columns.
-pub(super) fn columns(snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Row {
+pub(super) fn columns(window: u64, theme: &Theme, width: u16) -> Row {
     let [bar, _, all, longest] = widths(width);
-    let passed = shares(snapshot).map_or(0, |shares| shares.known + shares.unknown);
-    let mut right = format!("last {}", seconds(passed));
+    let mut right = format!("last {}", seconds(window));
     if all > 0 {
         right.push_str(&format!("{:>all$}", "in all"));
     }

@@ -14,13 +14,37 @@ pub(super) struct Axis {
     /// How much all columns together stand for; at least 1.
     length: u64,
     columns: u16,
+    /// Something lies before it.
+    cut: bool,
+    is_window: bool,
 }
 
 impl Axis {
     pub(super) fn new(by_time: bool, times: (u64, u64), records: usize, columns: u16) -> Self {
         let (start, length) =
             if by_time { (times.0, times.1 - times.0) } else { (0, records as u64) };
-        Self { by_time, start, length: length.max(1), columns: columns.max(1) }
+        let (length, columns) = (length.max(1), columns.max(1));
+        Self { by_time, start, length, columns, cut: false, is_window: false }
+    }
+
+    /// A window of it in which each column stands for `unit`, with `here` in sight: the last one
+    /// where the cursor follows what comes, otherwise one of fixed places, so that it does not move
+    /// with each step.
+    pub(super) fn window(self, unit: u64, here: u64, live: bool) -> Self {
+        let length = unit.saturating_mul(u64::from(self.columns - 1)).max(1);
+        if length >= self.length {
+            return self;
+        }
+        let last = self.length - length;
+        let offset = here.saturating_sub(self.start);
+        let half = (length / 2).max(1);
+        let from = if live {
+            // By whole columns, so that what is drawn does not shimmer.
+            last.div_ceil(unit) * unit
+        } else {
+            ((offset / half).saturating_sub(1) * half).min(last)
+        };
+        Self { start: self.start + from, length, cut: from > 0, is_window: true, ..self }
     }
 
     pub(super) const fn by_time(&self) -> bool {
@@ -29,6 +53,11 @@ impl Axis {
 
     pub(super) const fn columns(&self) -> u16 {
         self.columns
+    }
+
+    /// Whether it is a part of the history alone.
+    pub(super) const fn is_window(&self) -> bool {
+        self.is_window
     }
 
     /// The column of a point on the axis. The last column is that of the end.
@@ -65,12 +94,20 @@ impl Axis {
 
     /// Whether a span begins in this column or before it.
     pub(super) fn starts_by(&self, span: &Span, column: u16) -> bool {
-        self.column_of(self.bounds(span).0) <= column
+        let (begin, _) = self.bounds(span);
+        begin <= self.start + self.length && self.column_of(begin) <= column
+    }
+
+    fn is_in_sight(&self, begin: u64, end: u64) -> bool {
+        end >= self.start && begin <= self.start + self.length
     }
 
     /// The columns of a span, at least one.
     pub(super) fn columns_of(&self, span: &Span) -> std::ops::Range<u16> {
         let (begin, end) = self.bounds(span);
+        if !self.is_in_sight(begin, end) {
+            return 0..0;
+        }
         let (first, last) = (self.column_of(begin), self.column_of(end));
         first..last.max(first + 1)
     }
@@ -79,6 +116,9 @@ impl Axis {
     pub(super) fn touches(&self, span: &Span, column: u16) -> bool {
         let (begin, end) = self.bounds(span);
         let (first, last) = (self.column_of(begin), self.column_of(end));
+        if !self.is_in_sight(begin, end) {
+            return false;
+        }
         // The column in which it ends belongs to what comes next, unless there is no other.
         first == column || (first < column && column < last)
     }
@@ -86,12 +126,17 @@ impl Axis {
     /// The position of the history that a column stands for.
     pub(super) fn position(&self, snapshot: &Snapshot<'_>, column: u16) -> usize {
         let len = snapshot.timeline.len();
-        if column + 1 >= self.columns {
-            return len;
-        }
-        let at = self.begin_of(column);
+        let at = if column + 1 >= self.columns {
+            (self.start + self.length).saturating_add(1)
+        } else {
+            self.begin_of(column)
+        };
         if self.by_time {
-            if column == 0 { 0 } else { snapshot.timeline.position_at_time(at).unwrap_or(len) }
+            if column == 0 && !self.cut {
+                0
+            } else {
+                snapshot.timeline.position_at_time(at).unwrap_or(len)
+            }
         } else {
             usize::try_from(at).unwrap_or(len).min(len)
         }
@@ -183,6 +228,31 @@ mod tests {
         }
         assert_eq!(axis.column_of(0), 0);
         assert_eq!(axis.column_of(u64::MAX), 39);
+    }
+
+    #[test]
+    fn a_window_holds_the_cursor_and_stays_while_one_steps() {
+        let all = Axis::new(true, (1_000, 101_000), 0, 11);
+        let window = |here, live| all.window(100, here, live);
+        assert_eq!(window(101_000, true).start, 100_000);
+        assert_eq!(window(101_000, true).column(0, Some(101_000)), 10);
+        for here in (1_000..=101_000).step_by(70) {
+            let axis = window(here, false);
+            assert!(axis.start <= here && here <= axis.start + axis.length, "{here}");
+        }
+        assert_eq!(window(50_100, false), window(50_300, false), "a step moves the cursor alone");
+        let axis = window(50_100, false);
+        let span = |begin, end| Span {
+            from: 1,
+            to: Some(2),
+            begin,
+            end: Some(end),
+            handle: loopscope_protocol::HandleId(1),
+        };
+        let seen = |span: &Span| (0..11).any(|column| axis.touches(span, column));
+        assert!(!seen(&span(2_000, 3_000)) && !seen(&span(90_000, 91_000)));
+        assert!(seen(&span(50_100, 50_200)) && seen(&span(2_000, 99_000)));
+        assert_eq!(all.window(20_000, 50_000, true), all, "all of it has room");
     }
 
     #[test]
