@@ -28,7 +28,7 @@ pub const WITHOUT_QEMU: &str = "qemu-system-arm is not installed, so this is a r
 
 /// The same for the screen, which has less room.
 pub const RECORDED: &str =
-    "There is no QEMU here: this is a recorded session. `loopscope doctor` says more.";
+    "No QEMU here: this is a recorded session (`loopscope doctor` says more).";
 
 /// A board that runs in QEMU, held before its first instruction until it is attached. Dropping it
 /// ends it.
