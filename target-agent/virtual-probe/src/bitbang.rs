@@ -4,13 +4,12 @@
 //! uses the wires of one of them. A wire is read while the clock is low, and the target looks at
 //! what it is told when the clock rises.
 
-use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 
 use crate::Error;
 use crate::dap::{Access, Ports, Reply};
-use crate::door::{Door, Over, Place, Shared, lock};
+use crate::door::{Door, Over, Place, Shared, answer, lock};
 use crate::jtag::Tap;
 use crate::processor::Board;
 use crate::swd::Wire;
@@ -25,27 +24,12 @@ pub(crate) fn open<B: Board + Send + 'static>(
 }
 
 /// Serves one client until it leaves.
-fn serve<B: Board>(mut stream: TcpStream, over: &Over, board: &Shared<B>) {
+fn serve<B: Board>(stream: TcpStream, over: &Over, board: &Shared<B>) {
     let mut wires = Wires::default();
-    let mut piece = [0; 4096];
-    let mut answers = Vec::new();
-    while !over.is_it() {
-        let got = match stream.read(&mut piece) {
-            Ok(0) => return,
-            Ok(got) => got,
-            Err(why) => match why.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => continue,
-                _ => return,
-            },
-        };
-        answers.clear();
+    answer(stream, over, |bytes, answers| {
         let mut ports = lock(board);
-        let stays = piece[..got].iter().all(|letter| wires.take(*letter, &mut ports, &mut answers));
-        drop(ports);
-        if stream.write_all(&answers).is_err() || !stays {
-            return;
-        }
-    }
+        bytes.iter().all(|letter| wires.take(*letter, &mut ports, answers))
+    });
 }
 
 /// The wires of one client.

@@ -1,5 +1,6 @@
 //! The door of a face: a TCP port on the loopback interface at which one client at a time is served.
 
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,6 +33,32 @@ impl Over {
 
     pub(crate) fn tell(&self) {
         self.0.store(true, Ordering::Release);
+    }
+}
+
+/// Answers one client until it leaves: `take` is given what came, and adds what is answered. It
+/// says false when the client has said farewell.
+pub(crate) fn answer(
+    mut stream: TcpStream,
+    over: &Over,
+    mut take: impl FnMut(&[u8], &mut Vec<u8>) -> bool,
+) {
+    let mut piece = [0; 4096];
+    let mut answers = Vec::new();
+    while !over.is_it() {
+        let got = match stream.read(&mut piece) {
+            Ok(0) => return,
+            Ok(got) => got,
+            Err(why) => match why.kind() {
+                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => continue,
+                _ => return,
+            },
+        };
+        answers.clear();
+        let stays = take(&piece[..got], &mut answers);
+        if stream.write_all(&answers).is_err() || !stays {
+            return;
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! The face of a debug probe: the remote protocol, each request answered before the next is read.
 
 use std::fmt;
-use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use crate::dap::Ports;
-use crate::door::{Door, Over, Place, Shared, lock};
+use crate::door::{Door, Over, Place, Shared, answer, lock};
 use crate::packet::{Answer, Assembler, Request};
 use crate::processor::{Board, Core};
 use crate::qemu::Machine;
@@ -124,25 +123,12 @@ pub(crate) fn open<B: Board + Send + 'static>(
 }
 
 /// Answers one client until it leaves.
-fn serve<B: Board>(mut stream: TcpStream, over: &Over, board: &Shared<B>) {
+fn serve<B: Board>(stream: TcpStream, over: &Over, board: &Shared<B>) {
     let mut conversation = Conversation::default();
-    let mut piece = [0; 4096];
-    let mut answers = Vec::new();
-    while !over.is_it() {
-        let got = match stream.read(&mut piece) {
-            Ok(0) => return,
-            Ok(got) => got,
-            Err(why) => match why.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => continue,
-                _ => return,
-            },
-        };
-        answers.clear();
-        conversation.take(&piece[..got], &mut answers, &mut lock(board));
-        if stream.write_all(&answers).is_err() {
-            return;
-        }
-    }
+    answer(stream, over, |bytes, answers| {
+        conversation.take(bytes, answers, &mut lock(board));
+        true
+    });
 }
 
 /// What is going on with one client.
@@ -256,6 +242,8 @@ const fn parity_of(bits: u32, length: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use std::io::{Read as _, Write as _};
 
     use super::*;
     use crate::processor::made_up::MadeUp;

@@ -1,4 +1,4 @@
-//! Real OpenOCD in front of an emulated chip: its own RTT server is the raw stream.
+//! Real `OpenOCD` in front of an emulated chip: its own RTT server is the raw stream.
 
 use std::net::TcpListener;
 

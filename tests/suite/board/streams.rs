@@ -1,4 +1,4 @@
-//! Raw RTT streams over TCP of machines that run, as the servers of OpenOCD and J-Link give them;
+//! Raw RTT streams over TCP of machines that run, as the servers of `OpenOCD` and J-Link give them;
 //! a board on RISC-V, which probes see through such a stream only here.
 
 use std::path::{Path, PathBuf};

@@ -33,7 +33,10 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     match arguments {
         [] => renew(root),
         [word] if word == "--check" => match check(root)? {
-            Same::Yes => Ok(println!("The demo's firmware is the one that a build gives.")),
+            Same::Yes => {
+                println!("The demo's firmware is the one that a build gives.");
+                Ok(())
+            }
             Same::No => Err(format!(
                 "a build gives another firmware than {FIRMWARE}; `cargo xtask demo` renews it"
             )

@@ -18,9 +18,8 @@ pub(super) enum Format {
     Other,
 }
 
-/// Channels that hold neither text nor `defmt` frames: those of SystemView, and those by which
-/// tools agree on their own formats.
-const OTHERS: [&str; 3] = ["SysView", "RttSysView", "rtt-trace"];
+/// Channels that hold neither text nor `defmt` frames: `SystemView` reads its own.
+const OTHERS: [&str; 1] = ["SysView"];
 
 impl Format {
     /// What a channel of this name holds. `defmt-rtt` and `rtt-target` call theirs `defmt`, and

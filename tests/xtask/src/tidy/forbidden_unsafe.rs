@@ -4,7 +4,7 @@ use super::source::{code, words};
 use super::{Finding, Tree};
 
 /// The files that may, and why nothing safe does the same.
-const NAMED: [(&str, &str); 12] = [
+const NAMED: [(&str, &str); 15] = [
     ("engine/src/python/fd.rs", "a program names descriptors by number; it borrows one for a call"),
     // On a board there is no allocator and no operating system between us and the linker.
     ("target-agent/src/rtt.rs", "a probe finds the control block by its symbol and writes into it"),

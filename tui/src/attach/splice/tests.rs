@@ -4,7 +4,8 @@ use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_model::{Record, State};
 use loopscope_protocol::wire::VERSION;
 use loopscope_protocol::{
-    By, Capabilities, ChainId, Dialect, FutureId, HandleHow, HandleId, NameId, On, Place, TaskId,
+    By, Capabilities, ChainId, ClockMode, Dialect, FutureId, HandleHow, HandleId, NameId, On,
+    Place, TaskId,
 };
 use proptest::prelude::*;
 

@@ -17,7 +17,7 @@ const TARGETS: [&str; 4] = [
 ];
 
 pub(super) fn findings() -> [Finding; 3] {
-    [probes(&chips::plugged()), emulator(Demo::is_possible()), targets(&there())]
+    [probes(&chips::plugged()), emulator(Demo::is_possible()), targets(there().as_deref())]
 }
 
 fn probes(plugged: &[Plugged]) -> Finding {
@@ -69,8 +69,8 @@ fn there() -> Option<Vec<&'static str>> {
         .map(|all| all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect())
 }
 
-fn targets(there: &Option<Vec<&str>>) -> Finding {
-    match there.as_deref() {
+fn targets(there: Option<&[&str]>) -> Finding {
+    match there {
         None => finding("targets", true, "no Rust compiler; one is needed only to build firmware"),
         Some([]) => finding(
             "targets",
@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn what_is_missing_is_told_with_the_command_that_gets_it() {
         assert!(emulator(false).text.contains("apt-get install"));
-        assert!(targets(&Some(Vec::new())).text.contains("rustup target add"));
-        assert_eq!(targets(&Some(vec!["thumbv7m-none-eabi"])).text, "thumbv7m-none-eabi");
-        assert!(targets(&None).text.contains("no Rust compiler"));
+        assert!(targets(Some(&[])).text.contains("rustup target add"));
+        assert_eq!(targets(Some(&["thumbv7m-none-eabi"])).text, "thumbv7m-none-eabi");
+        assert!(targets(None).text.contains("no Rust compiler"));
     }
 }
