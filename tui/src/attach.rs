@@ -37,7 +37,7 @@ pub use absent::chips;
 #[cfg(not(feature = "boards"))]
 use absent::{defmt, probe};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use link::{Health, Link, Processor, Said};
@@ -82,7 +82,7 @@ pub struct Wish {
 impl Wish {
     /// What to call the board: its firmware, its address or its file.
     pub fn name(&self) -> String {
-        let file = |path: &std::path::Path| {
+        let file = |path: &Path| {
             path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         };
         match (&self.elf, &self.place) {
@@ -91,6 +91,14 @@ impl Wish {
             (None, Where::Capture(path)) => file(path),
             (None, Where::Probe(wired)) => wired.chip.clone(),
         }
+    }
+
+    /// The folder that the firmware's source files are named from: Cargo calls the compiler in the
+    /// workspace's, and puts what it builds below that, unless it is told otherwise.
+    pub fn folder(&self) -> Option<PathBuf> {
+        let elf = self.elf.as_deref()?.canonicalize().ok()?;
+        let is_workspace = |folder: &&Path| folder.join("Cargo.toml").is_file();
+        elf.ancestors().skip(1).find(is_workspace).map(Path::to_path_buf)
     }
 }
 

@@ -13,6 +13,7 @@ pub mod replay;
 pub(crate) mod script;
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use loopscope_model::Names;
@@ -43,6 +44,11 @@ pub trait Source: fmt::Debug {
 
     /// What to call it: the program's or the recording's file name.
     fn name(&self) -> String;
+
+    /// The folder that its source files are named from, where that is known.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
 
     /// Whether nothing more will come.
     fn is_ended(&self) -> bool;

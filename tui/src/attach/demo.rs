@@ -14,6 +14,10 @@ use crate::source::replay::Replay;
 /// The firmware, for [`MACHINE`].
 const FIRMWARE: &[u8] = include_bytes!("demo/firmware.elf");
 
+/// What it was built from, and how it names that.
+const SOURCE: &str = include_str!("../../../target-agent/firmware/src/bin/demo.rs");
+const SOURCE_NAME: &str = "src/bin/demo.rs";
+
 /// A recording of it.
 const RECORDING: &[u8] = include_bytes!("demo/session.loop");
 
@@ -91,6 +95,12 @@ impl Folder {
                 Ok(()) => {
                     let folder = Self(path);
                     fs::write(folder.0.join(NAME), FIRMWARE)?;
+                    // The source is shown beside the records, as that of a firmware that was
+                    // built here.
+                    let source = folder.0.join(SOURCE_NAME);
+                    fs::create_dir_all(source.parent().unwrap_or(&folder.0))?;
+                    fs::write(source, SOURCE)?;
+                    fs::write(folder.0.join("Cargo.toml"), "")?;
                     return Ok(folder);
                 }
             }

@@ -1,7 +1,7 @@
 //! `attach`, and boards as a source of `repl`: from options to a board.
 
 use std::io::{IsTerminal, Write as _, stdin, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -104,7 +104,9 @@ impl BoardArgs {
 
     /// A session on the board.
     pub(super) fn session(&self, shared: &Shared, on_screen: bool) -> Result<Session, NoBoard> {
-        let mut session = Session::new(self.open(on_screen)?).in_folder("");
+        let source = self.open(on_screen)?;
+        let folder = source.folder().map(Path::to_path_buf).unwrap_or_default();
+        let mut session = Session::new(source).in_folder(folder);
         let outlets = shared.outlets().map_err(|sentence| NoBoard(code::USAGE, sentence))?;
         session.set_outlets(outlets);
         Ok(session)

@@ -1,6 +1,7 @@
 //! A board as a source: what its link tells becomes records, and it may be asked for what it can
 //! do - only to be watched, unless the user wants control.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use loopscope_model::Names;
@@ -60,6 +61,7 @@ pub(crate) const NEVER: KindSet = KindSet::NONE
 #[derive(Debug)]
 pub struct Board {
     name: String,
+    folder: Option<PathBuf>,
     link: Option<Link>,
     /// The machine behind the link, where it is the demo's. It ends after the link.
     demo: Option<Demo>,
@@ -104,20 +106,27 @@ impl Meter {
 impl Board {
     /// Attaches to a board. `control`: it may be paused and stepped.
     pub fn attach(wish: Wish, control: bool) -> Result<Self, Refusal> {
-        let name = wish.name();
-        Ok(Self::on(name, Link::start(wish)?, None, control))
+        let (name, folder) = (wish.name(), wish.folder());
+        Ok(Self::on(name, folder, Link::start(wish)?, None, control))
     }
 
     /// Starts the demo board and attaches to it.
     pub fn demo(patience: Duration, control: bool) -> Result<Self, Refusal> {
         let demo = Demo::start(patience)?;
         let link = Link::start(demo.wish.clone())?;
-        Ok(Self::on(demo.wish.name(), link, Some(demo), control))
+        Ok(Self::on(demo.wish.name(), demo.wish.folder(), link, Some(demo), control))
     }
 
-    fn on(name: String, link: Link, demo: Option<Demo>, control: bool) -> Self {
+    fn on(
+        name: String,
+        folder: Option<PathBuf>,
+        link: Link,
+        demo: Option<Demo>,
+        control: bool,
+    ) -> Self {
         let mut board = Self {
             name,
+            folder,
             link: Some(link),
             demo,
             control,
@@ -296,6 +305,10 @@ impl Source for Board {
 
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     fn is_ended(&self) -> bool {
