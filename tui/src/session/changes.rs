@@ -68,11 +68,11 @@ impl Changes {
             tasks: compare(
                 &before
                     .tasks()
-                    .map(|task| (task.id, (task.state, task.place, task.cancel_requested)))
+                    .map(|task| (task.id, (task.state, task.place, task.cancel_pending)))
                     .collect(),
                 &after
                     .tasks()
-                    .map(|task| (task.id, (task.state, task.place, task.cancel_requested)))
+                    .map(|task| (task.id, (task.state, task.place, task.cancel_pending)))
                     .collect(),
             ),
             watchers: compare(

@@ -43,7 +43,7 @@ impl Session {
             let place = names.place(task.place);
             let at = place.as_ref().map_or_else(String::new, |place| format!("  at {place}"));
             let title = labels::task(task.id, state, names);
-            let cancel = if task.cancel_requested && !task.state.is_done() {
+            let cancel = if task.cancel_pending && !task.state.is_done() {
                 ", cancel requested"
             } else {
                 ""
@@ -52,7 +52,7 @@ impl Session {
             data.push(json!({
                 "task": task.id.0, "loop": task.loop_id.0, "name": names.name(task.name),
                 "label": names.name(task.label), "state": task.state.word(), "doing": doing,
-                "where": place, "cancel_requested": task.cancel_requested, "steps": task.steps,
+                "where": place, "cancel_requested": task.cancel_requested, "cancel_pending": task.cancel_pending, "steps": task.steps,
                 "busy": loopscope_model::record::seconds(task.busy),
             }));
         }

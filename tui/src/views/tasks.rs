@@ -127,8 +127,7 @@ fn frames_of(snapshot: &Snapshot<'_>, id: TaskId, branches: &[bool]) -> Vec<Item
 
 /// What a task is doing, for the right edge.
 fn doing(snapshot: &Snapshot<'_>, task: &Task, wide: bool) -> (String, Role) {
-    let asked =
-        if task.cancel_requested && !task.state.is_done() { ", to be cancelled" } else { "" };
+    let asked = if task.cancel_pending && !task.state.is_done() { ", to be cancelled" } else { "" };
     match task.state {
         TaskState::Queued => match task.handle {
             Some(handle) => (format!("ready, h{}{asked}", handle.0), Role::Ready),

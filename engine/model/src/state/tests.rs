@@ -277,3 +277,16 @@ fn the_rest_of_the_outside() {
     );
     assert_eq!(state.task(TaskId(5)).unwrap().cancelled_by, By::Py);
 }
+
+#[test]
+fn a_request_to_end_is_pending_until_the_tasks_next_step() {
+    let mut story = Story::new();
+    story.start().task(1, "stubborn", 1);
+    story.push(Event::TaskCancel { task: TaskId(1), by: By::Outside });
+    let task = |story: &Story| after(story).task(TaskId(1)).unwrap().clone();
+    assert!(task(&story).cancel_pending);
+    // It is told, and goes on all the same.
+    story.turn(&[1]).step(1, 1).suspend(1, 1, On::Nothing, 8);
+    let told = task(&story);
+    assert!(!told.cancel_pending && told.cancel_requested);
+}

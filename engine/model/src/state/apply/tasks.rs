@@ -26,6 +26,7 @@ impl Task {
             on: On::Nothing,
             handle: None,
             cancel_requested: false,
+            cancel_pending: false,
             cancelled_by: By::Outside,
             by: By::Outside,
             by_name: NameId::NONE,
@@ -136,6 +137,7 @@ impl State {
             Event::TaskCancel { task: id, by } => {
                 let task = self.task_mut(id, on);
                 task.cancel_requested = true;
+                task.cancel_pending = true;
                 task.cancelled_by = by;
                 let done = task.state.is_done();
                 if done {
@@ -153,6 +155,7 @@ impl State {
         let woken = task.handle.take().is_some();
         task.state = TaskState::Running;
         task.steps += 1;
+        task.cancel_pending = false;
         task.since = record.t;
         match before {
             TaskState::Done(_) => self.odd(|| format!("Task {} runs, but has ended.", id.0)),
