@@ -15,7 +15,7 @@ use super::twins::twin;
 use super::{M0, M3, Machine, one_at_a_time};
 
 /// A RISC-V core.
-const RISCV: Machine =
+pub(super) const RISCV: Machine =
     Machine { name: "sifive_e", chip: "", target: "riscv32imac-unknown-none-elf" };
 
 /// A machine whose channel is served.
@@ -95,6 +95,32 @@ fn a_visit_by_a_raw_stream_to_a_cortex_m0() {
 #[test]
 fn a_visit_by_a_raw_stream_to_a_riscv() {
     a_visit(RISCV);
+}
+
+#[test]
+fn a_second_reader_of_a_stream_is_told_why_it_gets_nothing() {
+    let _one = one_at_a_time();
+    let Some(board) = Served::start(M3, "own_scheduler", false) else { return };
+    let scratch = Scratch::new();
+    let to = scratch.path("events.jsonl");
+    let run = board.command("attach").args(["--headless", "--timeout", "60", "--events"]);
+    let mut first = Live::start(run.arg(&to));
+    first.wait_until("records", || scratch.read("events.jsonl").lines().count() > 10);
+    let second = board.command("attach").args(["--headless", "--timeout", "20"]).end().code_is(4);
+    assert!(second.err().contains("ended the connection at once"), "{second}");
+    first.signal(Signal::SIGINT);
+    assert_eq!(first.end().code(), Some(130), "{first}");
+}
+
+#[test]
+fn another_firmwares_file_shows_in_the_names() {
+    let _one = one_at_a_time();
+    let Some(board) = Served::start(M3, "demo", false) else { return };
+    let Some(other) = M3.firmware("own_scheduler") else { return };
+    let run = loopscope(["attach", "--headless", "--timeout", "4", "--tcp"]);
+    let run = run.arg(board.server.address().to_string()).arg("--elf").arg(other);
+    let ended = run.end().code_is(124);
+    assert_eq!(ended.err().matches("another firmware").count(), 1, "{ended}");
 }
 
 /// A demo on RISC-V against its twin.

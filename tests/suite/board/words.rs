@@ -48,6 +48,8 @@ fn a_capture_is_read_to_its_end() {
     let scratch = Scratch::new();
     let file = scratch.file("empty.bin", "").display().to_string();
     let _ = loopscope(["attach", "--headless", "--capture", &file]).end().code_is(0);
+    let file = scratch.file("program.py", "print('no stream')\n").display().to_string();
+    assert!(refusal(&["attach", "--headless", "--capture", &file], 2).contains("no records"));
 }
 
 #[test]
@@ -80,6 +82,36 @@ fn another_firmware_than_the_boards_is_noticed() {
     // And right after that the right one.
     let ended = board.command("repl").commands(&["expect handle-run"]).end();
     let _ = ended.code_is(0);
+}
+
+#[test]
+fn a_firmware_for_another_processor_is_noticed() {
+    let _one = one_at_a_time();
+    let Some(board) = M3.run("own_scheduler") else { return };
+    let Some(other) = super::streams::RISCV.firmware("sleepers") else { return };
+    let (probe, other) = (board.probe.selector(), other.display().to_string());
+    let words = ["attach", "--headless", "--chip", "LM3S6965", "--probe", &probe, "--elf", &other];
+    assert!(refusal(&words, 1).contains("is for RISC-V"));
+}
+
+#[test]
+fn a_halted_board_is_told_at_once_and_may_be_let_run() {
+    let _one = one_at_a_time();
+    let Some(elf) = M3.firmware("own_scheduler") else { return };
+    let Some(probe) = super::start(&super::Options::new(M3.name, &elf)) else { return };
+    let ended = M3.command("attach", &probe.selector(), &elf).args(["--headless"]).end().code_is(4);
+    assert!(ended.err().contains("--control"), "{ended}");
+    let run = M3.command("repl", &probe.selector(), &elf).args(["--control"]);
+    let _ = run.commands(&["expect handle-run within 20s"]).end().code_is(0);
+}
+
+#[test]
+fn a_recording_takes_no_arguments() {
+    let scratch = Scratch::new();
+    let recording = scratch.path("x.loop").display().to_string();
+    let program = scratch.file("p.py", "print(1)\n").display().to_string();
+    let _ = loopscope(["run", "--headless", "--record", &recording, &program]).end().code_is(0);
+    assert!(refusal(&["repl", &recording, "-c", "info loop"], 2).contains("before the file"));
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(super) fn wires(chip: &str) -> Result<WireProtocol, Refusal> {
     let names = families.iter().flat_map(|family| family.variants.iter().map(|v| v.name.as_str()));
     let known = near(chip, names, 5);
     let next = if known.is_empty() {
-        "a generic name such as Cortex-M0, Cortex-M3, Cortex-M4 or Cortex-M33 does for watching"
+        "a generic name such as Cortex-M0, Cortex-M4, Cortex-M33 or riscv does for watching"
             .to_owned()
     } else {
         format!("near are {}", known.join(", "))
@@ -97,7 +97,7 @@ mod tests {
     fn a_chips_processor_says_which_wires_it_has() {
         assert_eq!(wires("nRF52840_xxAA"), Ok(WireProtocol::Swd));
         assert_eq!(wires("RP2040"), Ok(WireProtocol::Swd));
-        assert_eq!(wires("esp32c3"), Ok(WireProtocol::Jtag));
+        assert_eq!(wires("FE310"), Ok(WireProtocol::Jtag));
         assert!(wires("toaster").is_err());
     }
 }

@@ -29,6 +29,8 @@ const SAMPLES: usize = 12;
 pub struct Firmware {
     /// The whole file.
     pub bytes: Vec<u8>,
+    /// Whether it is for RISC-V, and not for an Arm.
+    pub is_riscv: bool,
     /// The address of the agent's control block.
     pub block: Option<u64>,
     /// The address of the program's own RTT control block.
@@ -90,10 +92,12 @@ impl Firmware {
                     sample(header.p_paddr(endian).into(), data, &mut samples);
                 }
             }
-            (address(OURS), address(THEIRS), interned(names.unwrap_or_default()), samples)
+            let is_riscv = machine == object::elf::EM_RISCV;
+            let names = interned(names.unwrap_or_default());
+            (is_riscv, address(OURS), address(THEIRS), names, samples)
         };
-        let (block, log_block, names, samples) = firmware;
-        Ok(Self { bytes, block, log_block, names, samples })
+        let (is_riscv, block, log_block, names, samples) = firmware;
+        Ok(Self { bytes, is_riscv, block, log_block, names, samples })
     }
 
     /// The interned names with their ids.

@@ -33,6 +33,12 @@ const AGAIN: Duration = Duration::from_millis(300);
 /// What the agent's two channels are called.
 const CHANNEL: &str = "loopscope";
 
+/// What probe-rs says it may not do with a chip that is locked.
+const ERASING: &str = "erase_all";
+
+/// How long a processor may be halted before it counts as held.
+const HALTED: Duration = Duration::from_millis(300);
+
 /// Where the read offset of the first up channel is in a control block of a 32-bit processor.
 const READ_OFFSET: u64 = 24 + 16;
 
@@ -140,9 +146,10 @@ fn open(
     chip: &str,
     protocol: WireProtocol,
 ) -> Result<Session, Refusal> {
-    let no_probe = |error: &dyn std::fmt::Display| {
+    let no_probe = |error: &dyn std::error::Error| {
         Refusal::unreachable(format!(
-            "the probe {selector} cannot be opened: {error}; plug it in, and end other programs that use it"
+            "the probe {selector} cannot be opened: {}; plug it in, and end other programs that use it",
+            all_of(error)
         ))
     };
     let mut probe = Lister::new().open(selector.clone()).map_err(|error| no_probe(&error))?;
@@ -154,9 +161,15 @@ fn open(
         return Err(no_probe(&error));
     }
     probe.attach(chip, Permissions::default()).map_err(|error| {
+        let text = all_of(&error);
+        // Some chips can be attached only after they were erased, which nobody has asked for.
+        if text.contains(ERASING) {
+            return Refusal::unreachable(format!(
+                "the board is no {chip}, or it is locked, and unlocking would erase it, which is not done here; look at the chip's name, or unlock it by its maker's tool"
+            ));
+        }
         Refusal::unreachable(format!(
-            "the chip {chip} cannot be attached: {}; look at its power, its wires and its name",
-            all_of(&error)
+            "the chip {chip} cannot be attached: {text}; look at its power, its wires and its name"
         ))
     })
 }
@@ -171,7 +184,10 @@ fn all_of(error: &dyn std::error::Error) -> String {
         next = cause.source();
     }
     let from = texts.len().saturating_sub(2);
-    texts[from..].join(": ").trim_end_matches('.').replace(".:", ":")
+    let text = texts[from..].join(": ");
+    // Some end in a full stop or a line's end, and one line is wanted.
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").trim_end_matches('.').replace(".:", ":")
 }
 
 fn away(error: &dyn std::error::Error) -> Served {
@@ -239,15 +255,15 @@ impl Board<'_> {
             if host.is_to_stop() {
                 return Err(Served::Asked);
             }
+            if since.elapsed() > HALTED && core.core_halted().unwrap_or(false) {
+                return Err(Refusal::unreachable(
+                    "the processor is halted, so its program does not run; let it run, by a reset of the board or by --control",
+                )
+                .into());
+            }
             if since.elapsed() > START_UP {
-                let halted = core.core_halted().unwrap_or(false);
-                let why = if halted {
-                    "the processor is halted; let it run, for example by a reset of the board"
-                } else {
-                    "the program has not called the agent's start function yet"
-                };
                 return Err(Refusal::unreachable(format!(
-                    "the board has not started the agent within {} s: {why}",
+                    "the board has not started the agent within {} s: its program has not called `loopscope_agent::init`, or waits for something before that",
                     START_UP.as_secs()
                 ))
                 .into());

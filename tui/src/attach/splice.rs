@@ -58,6 +58,9 @@ pub struct Splice {
     resets: u32,
 }
 
+/// What is said where the ELF file cannot be the board's.
+const FOREIGN: &str = "The board names something that the ELF file does not have, so it runs another firmware, and names are wrong; attach again with the file that it runs.";
+
 /// What is said when the board has begun again.
 pub(super) const RESET: &str = "The board was reset; its clock and its numbers start again.";
 
@@ -254,6 +257,9 @@ impl Splice {
                 if frame.seq == 1 && frame.event == (Event::LoopNew {}) && !goes_on {
                     self.resets += 1;
                     self.begin_again(RESET, out);
+                }
+                if self.names.is_foreign(&frame.event) {
+                    self.waiting.push((Stream::Stderr, FOREIGN.to_owned()));
                 }
                 self.last = frame.seq.wrapping_add(self.shift);
                 match self.names.meant(frame) {

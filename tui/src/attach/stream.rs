@@ -6,11 +6,16 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use loopscope_protocol::wire::{Decoder, Step};
+
 use super::Refusal;
 use super::host::{End, Host};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
+
+/// How soon a server that serves somebody else already ends a connection.
+const TURNED_AWAY: Duration = Duration::from_millis(200);
 
 /// How long to wait for bytes before something else is looked at.
 const LOOK: Duration = Duration::from_millis(5);
@@ -19,6 +24,9 @@ const LOOK: Duration = Duration::from_millis(5);
 const AGAIN: Duration = Duration::from_millis(300);
 
 const PIECE: usize = 1 << 14;
+
+/// How much of a capture is looked at before it is taken for one.
+const HEAD: u64 = 1 << 16;
 
 pub(super) fn tcp(host: &mut Host<'_>, address: &str) -> End {
     let mut lost_since: Option<Instant> = None;
@@ -72,6 +80,11 @@ fn connect(address: &str) -> Result<TcpStream, Refusal> {
     let mut why = None;
     for place in address.to_socket_addrs().map_err(|_| usage())? {
         match TcpStream::connect_timeout(&place, CONNECT) {
+            Ok(stream) if is_turned_away(&stream) => {
+                return Err(Refusal::unreachable(format!(
+                    "{address} ended the connection at once; end other programs that read from it, since such a server may have room for one"
+                )));
+            }
             Ok(stream) => return Ok(stream),
             Err(error) => why = Some(error),
         }
@@ -87,6 +100,12 @@ fn connect(address: &str) -> Result<TcpStream, Refusal> {
     Err(Refusal::unreachable(format!(
         "{address} cannot be reached: {why}; start the RTT server of OpenOCD (`rtt server start`) or J-Link first"
     )))
+}
+
+/// Whether the server closes before it has said anything.
+fn is_turned_away(stream: &TcpStream) -> bool {
+    let waits = stream.set_read_timeout(Some(TURNED_AWAY));
+    waits.is_ok() && matches!(stream.peek(&mut [0]), Ok(0))
 }
 
 /// Reads until the connection ends, and tells why it did; `None` if it is to stop.
@@ -134,6 +153,12 @@ fn is_nothing_yet(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 
+/// Whether there is anything that the agent may have sent.
+fn holds_a_frame(bytes: &[u8]) -> bool {
+    let mut decoder = Decoder::midway();
+    (0..bytes.len()).any(|at| matches!(decoder.next(&bytes[at..], true), Step::Frame { .. }))
+}
+
 /// A file that holds what came over such a stream.
 pub(super) fn capture(host: &mut Host<'_>, path: &Path) -> End {
     let shown = path.display();
@@ -145,8 +170,20 @@ pub(super) fn capture(host: &mut Host<'_>, path: &Path) -> End {
             )));
         }
     };
+    let mut head = Vec::new();
+    if let Err(error) = (&file).take(HEAD).read_to_end(&mut head) {
+        return End::Refused(Refusal::words(format!(
+            "the capture `{shown}` cannot be read: {error}; name a file that you may read"
+        )));
+    }
+    if !head.is_empty() && !holds_a_frame(&head) {
+        return End::Refused(Refusal::words(format!(
+            "the capture `{shown}` holds no records; name a file with what came over the agent's own RTT channel"
+        )));
+    }
     // It is taken from its beginning: whether that is the board's beginning shows in the numbers.
     host.connected(true);
+    host.records(&head);
     let mut piece = vec![0; PIECE];
     loop {
         match file.read(&mut piece) {

@@ -95,7 +95,8 @@ impl BoardArgs {
                 chip: self.chip.clone().unwrap_or_default(),
                 probe: self.probe.clone(),
                 flash: self.flash,
-                start: false,
+                // Who may pause it may also let it run.
+                start: self.control,
             }),
         };
         let wish = Wish { place, elf: self.elf.clone(), patience };

@@ -57,6 +57,13 @@ impl Shared {
         let path = Path::new(source.first().ok_or("which program or recording? Name a file")?);
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         if Replay::is_one(path) {
+            if let [_, first, ..] = source {
+                return Err(format!(
+                    "`{}` comes after the recording `{}`, which takes no arguments; options come before the file",
+                    first.display(),
+                    path.display()
+                ));
+            }
             let session = Session::new(self.recording(path)?).in_folder(folder);
             return self.with_outlets(session);
         }

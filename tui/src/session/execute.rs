@@ -94,6 +94,10 @@ impl Session {
             Command::Pause => self.pause_command(),
             Command::Resume => match self.interrupted.take() {
                 Some(goal) => self.start(goal),
+                // A board that was held runs on, wherever the view stands.
+                None if self.source.runs_by_itself() && !self.program_ended() => {
+                    self.start(Goal::new(Until::End))
+                }
                 None => Outcome::Failed(Trouble::new(
                     "Nothing was paused; `continue` goes on to the next breakpoint or the end.",
                 )),

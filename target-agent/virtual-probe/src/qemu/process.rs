@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -82,6 +83,8 @@ pub(super) fn launch(
         command.args(["-icount", &format!("shift={shift}")]);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(said);
+    // What a terminal tells its programs, such as Ctrl-C, is for our caller and not for the machine.
+    command.process_group(0);
     // The shell would say only that it found nothing.
     match version(program).and_then(|_| command.spawn()) {
         Ok(mut guard) => {

@@ -76,7 +76,16 @@ impl Board<'_> {
 
     /// Is it the processor that the chip's name stands for?
     fn check_processor(&self, core: &mut Core<'_>) -> Result<(), Served> {
-        if core.architecture() != Architecture::Arm {
+        let is_arm = core.architecture() == Architecture::Arm;
+        if is_arm == self.firmware.is_riscv {
+            let [its, boards] = if is_arm { ["RISC-V", "Arm"] } else { ["Arm", "RISC-V"] };
+            return Err(Refusal::mismatch(format!(
+                "`{}` is for {its}, and the board's processor is {boards}; name the ELF file that it runs",
+                self.shown
+            ))
+            .into());
+        }
+        if !is_arm {
             return Ok(());
         }
         let number = core.read_word_32(CPUID).map_err(|error| away(&error))? >> 4 & 0xfff;

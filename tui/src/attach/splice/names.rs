@@ -5,6 +5,8 @@
 //! the same numbers. What was told before must keep its names; the names of a later firmware
 //! therefore get numbers behind those of the earlier ones, and its records are written anew.
 
+use std::collections::BTreeSet;
+
 use loopscope_protocol::wire::{Encoder, EventFrame, Item, MAX_BODY};
 use loopscope_protocol::{Event, NameId, Place};
 
@@ -15,12 +17,18 @@ pub(super) struct Names {
     base: u32,
     /// The first number that is free.
     next: u32,
+    /// The numbers that the present firmware's file has.
+    known: BTreeSet<u32>,
+    /// The board has used a number that is none of them, and that was told.
+    told: bool,
 }
 
 impl Names {
     /// Takes in the names of the firmware that the board has from now on. Gives their definitions.
     pub(super) fn take(&mut self, names: &[(u32, &str)]) -> Vec<u8> {
         self.base = self.next;
+        self.known = names.iter().map(|(id, _)| *id).collect();
+        self.told = false;
         let mut definitions = Vec::new();
         for (id, name) in names {
             let id = self.base.saturating_add(*id);
@@ -36,6 +44,20 @@ impl Names {
         let id = self.next;
         self.next += 1;
         (NameId(id), definition(id, name))
+    }
+
+    /// Whether an event names something that the firmware's file does not have: then it is of
+    /// another firmware. True once. Without a file there is nothing to compare.
+    pub(super) fn is_foreign(&mut self, event: &Event) -> bool {
+        if self.told || self.known.is_empty() {
+            return false;
+        }
+        let id = match event {
+            Event::TaskNew { name, .. } | Event::FutureNew { name, .. } => *name,
+            _ => NameId::NONE,
+        };
+        self.told = id.is_some() && !self.known.contains(&id.0);
+        self.told
     }
 
     /// The frame of an event with the names that it means; `None` if it can stay as it is.
@@ -96,6 +118,17 @@ mod tests {
             by: By::Outside,
         };
         EventFrame { seq: 200, delta: 77, loop_id: LoopId(1), event }
+    }
+
+    #[test]
+    fn a_name_that_the_file_does_not_have_is_told_once() {
+        let mut names = Names::default();
+        assert!(!names.is_foreign(&task(5).event), "there is no file to compare with");
+        let _ = names.take(&[(1, "blink")]);
+        assert!(!names.is_foreign(&task(1).event));
+        assert!(!names.is_foreign(&task(0).event), "a task may have no name");
+        assert!(names.is_foreign(&task(5).event));
+        assert!(!names.is_foreign(&task(5).event));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! board's own records.
 
 use loopscope_protocol::wire::{Decoder, Encoder, ItemFrame, Step};
-use loopscope_protocol::{ClockMode, Dialect, Event, LoopId, Ties};
+use loopscope_protocol::{ClockMode, Dialect, Event, LoopId, Stream, Ties};
 
 use super::Splice;
 
@@ -41,6 +41,9 @@ pub struct Program<'a> {
     pub now: fn() -> Option<i64>,
 }
 
+/// What is said where the stream begins without a hello.
+const NO_HELLO: &str = "The board has not said how long its ticks are, so each counts as a nanosecond here; attach while it runs, or capture from its start on.";
+
 impl Splice {
     /// Begins the stream: definitions, hello, and what was held back, numbered from 1.
     pub(super) fn open(&mut self, out: &mut Vec<u8>) {
@@ -53,6 +56,9 @@ impl Splice {
         if let Some(hello) = &hello {
             out.extend_from_slice(&hello.frame);
             self.begin(hello, first.map_or(0, |first| first_time(first, &held)), out);
+        }
+        if hello.is_none() {
+            self.waiting.push((Stream::Stderr, NO_HELLO.to_owned()));
         }
         if !sound {
             // What was before is not known; at least one record was.

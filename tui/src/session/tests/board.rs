@@ -49,6 +49,17 @@ fn a_stop_says_that_the_board_runs_on_and_how_far() {
 }
 
 #[test]
+fn resume_lets_a_board_run_on_wherever_the_view_stands() {
+    let mut session = board();
+    ok(&mut session, "step 2");
+    let_it_run(&mut session);
+    let before = session.position();
+    assert!(matches!(session.execute_line("resume"), Outcome::Started));
+    let_it_run(&mut session);
+    assert!(session.position() > before);
+}
+
+#[test]
 fn a_breakpoint_stops_the_view_and_the_end_follows_again() {
     let mut session = board();
     ok(&mut session, "break task-suspend");
