@@ -247,8 +247,14 @@ const PYTHONS: [&str; 7] = ["dialect", "clock", "seed", "ties", "wall_start", "s
 
 /// The whole definition, for the manual and the completions.
 pub fn definition() -> clap::Command {
-    Cli::command().mut_subcommand("attach", |attach| {
-        PYTHONS.iter().fold(attach, |attach, name| attach.mut_arg(name, |arg| arg.hide(true)))
+    let without_python = |command: clap::Command| {
+        PYTHONS.iter().fold(command, |command, name| command.mut_arg(name, |arg| arg.hide(true)))
+    };
+    // A board and a recording have no program of ours behind them.
+    Cli::command().mut_subcommand("replay", without_python).mut_subcommand("attach", |attach| {
+        without_python(attach)
+            .mut_arg("headless", |arg| arg.help("No screen: only what the board logs"))
+            .mut_arg("timeout", |arg| arg.help("Leave after so many seconds, with exit code 124"))
     })
 }
 

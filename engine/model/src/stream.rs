@@ -20,6 +20,9 @@ use frames::{Found, Frames, Numbered};
 /// Below this many used bytes at its start the buffer is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
 
+/// How a line of standard error begins in a board's stream that is the host's own remark.
+pub const HOST: &str = "loopscope: ";
+
 /// Something that came out of the bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Arrived {

@@ -8,7 +8,6 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use loopscope_model::control::OwnedRequest;
-use loopscope_protocol::Stream;
 
 use super::defmt::Dictionary;
 use super::elf::Firmware;
@@ -192,7 +191,7 @@ impl Host<'_> {
     /// Says something about the board, in its stream.
     pub(super) fn remark(&mut self, line: &str) {
         if let Some(splice) = &mut self.splice {
-            splice.remark(Stream::Stderr, line, &mut self.out);
+            splice.note(line, &mut self.out);
         }
     }
 

@@ -17,6 +17,7 @@
 mod names;
 mod opening;
 
+use loopscope_model::stream::HOST;
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step, crc8};
 use loopscope_protocol::{Event, LoopId, Reply, Stream, Text};
 
@@ -152,6 +153,11 @@ impl Splice {
         self.output(stream, line, out);
     }
 
+    /// Adds a remark of the host's in the same way.
+    pub fn note(&mut self, line: &str, out: &mut Vec<u8>) {
+        self.remark(Stream::Stderr, &ours(line), out);
+    }
+
     /// The board has started over: what comes now counts from 1 again, and nothing of what was
     /// before exists any more.
     pub fn restarted(&mut self, why: &str, out: &mut Vec<u8>) {
@@ -170,7 +176,7 @@ impl Splice {
                 *sound = true;
             }
             Stage::Open => {
-                self.output(Stream::Stderr, why, out);
+                self.output(Stream::Stderr, &ours(why), out);
                 self.event(&Event::SnapshotBegin {}, out);
                 self.event(&Event::SnapshotEnd {}, out);
                 self.shift = self.last;
@@ -199,7 +205,7 @@ impl Splice {
         if self.is_open() {
             out.extend(std::iter::repeat_n(NO_FRAME, lost));
             (self.text_open, self.in_snapshot) = (false, false);
-            self.remark(Stream::Stderr, why, out);
+            self.note(why, out);
         }
     }
 
@@ -259,7 +265,7 @@ impl Splice {
                     self.begin_again(RESET, out);
                 }
                 if self.names.is_foreign(&frame.event) {
-                    self.waiting.push((Stream::Stderr, FOREIGN.to_owned()));
+                    self.waiting.push((Stream::Stderr, ours(FOREIGN)));
                 }
                 self.last = frame.seq.wrapping_add(self.shift);
                 match self.names.meant(frame) {
@@ -303,6 +309,11 @@ impl Splice {
         self.last = self.last.wrapping_add(1);
         self.shift = self.shift.wrapping_add(1);
     }
+}
+
+/// A remark of the host's, which says whose it is.
+fn ours(line: &str) -> String {
+    format!("{HOST}{line}")
 }
 
 /// The frame of an event with another number.

@@ -55,6 +55,11 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
             {
                 return logged(&line);
             }
+            if stream == Stream::Stderr
+                && let Some(remark) = whole.trim_end().strip_prefix(crate::stream::HOST)
+            {
+                return remark.to_owned();
+            }
             let text = excerpt(whole);
             match stream {
                 Stream::Stdout => format!("The program wrote {text}."),

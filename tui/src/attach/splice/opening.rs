@@ -4,7 +4,7 @@
 use loopscope_protocol::wire::{Decoder, Encoder, ItemFrame, Step};
 use loopscope_protocol::{ClockMode, Dialect, Event, LoopId, Stream, Ties};
 
-use super::Splice;
+use super::{Splice, ours};
 
 /// How far the beginning has come.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Splice {
             self.begin(hello, first.map_or(0, |first| first_time(first, &held)), out);
         }
         if hello.is_none() {
-            self.waiting.push((Stream::Stderr, NO_HELLO.to_owned()));
+            self.waiting.push((Stream::Stderr, ours(NO_HELLO)));
         }
         if !sound {
             // What was before is not known; at least one record was.

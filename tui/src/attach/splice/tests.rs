@@ -212,7 +212,7 @@ fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
     let (records, state, _) = read(&out);
     let seqs: Vec<_> = records.iter().map(|record| record.seq).collect();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
-    assert_eq!(records[8].text(Text::FIRST), "The board was reset.\n");
+    assert_eq!(records[8].text(Text::FIRST), "loopscope: The board was reset.\n");
     assert_eq!(state.counts().gaps, 0);
     assert_eq!(anomalies(&records), 0);
     assert_eq!(state.tasks().count(), 1);
