@@ -325,9 +325,12 @@ impl Health {
     /// The sentence about what is wrong, if anything is.
     fn sentence(&self) -> Option<String> {
         if self.gaps > 0 {
+            let records =
+                if self.lost == 1 { "1 record" } else { &format!("{} records", self.lost) };
+            let verb = if self.lost == 1 { "was" } else { "were" };
+            let gaps = if self.gaps == 1 { "1 gap" } else { &format!("{} gaps", self.gaps) };
             return Some(format!(
-                "{} records or more were lost in {} gaps, which --strict does not allow",
-                self.lost, self.gaps
+                "{records} or more {verb} lost in {gaps}, which --strict does not allow"
             ));
         }
         self.harmed.then(|| "the records are harmed, which --strict does not allow; the `anomaly` records say where".to_owned())
@@ -342,4 +345,22 @@ fn time_is_over(name: &str, timeout: Option<Duration>) -> i32 {
             "`{name}` did not end within {seconds} s, so it was ended; give it more with --timeout"
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_gap_is_one() {
+        let said = |lost, gaps| Health { lost, gaps, ..Health::default() }.sentence();
+        assert_eq!(
+            said(18, 1).as_deref(),
+            Some("18 records or more were lost in 1 gap, which --strict does not allow")
+        );
+        assert_eq!(
+            said(1, 2).as_deref(),
+            Some("1 record or more was lost in 2 gaps, which --strict does not allow")
+        );
+    }
 }

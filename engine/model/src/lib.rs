@@ -22,6 +22,7 @@ pub mod recording;
 pub mod sentence;
 #[cfg(test)]
 mod sim;
+pub mod starts;
 pub mod state;
 pub mod story;
 pub mod stream;
@@ -31,6 +32,7 @@ pub mod why;
 pub use load::Load;
 pub use names::Names;
 pub use record::{Record, Texts};
+pub use starts::Starts;
 pub use state::State;
 pub use stream::{Arrived, Ingest};
 pub use timeline::{Cursor, Timeline};

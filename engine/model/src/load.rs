@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use loopscope_protocol::{Event, HandleId, NameId, TaskId};
 
 use crate::record::Record;
+use crate::starts::Starts;
 
 pub use shares::{Longest, Share, Shares};
 
@@ -84,14 +85,17 @@ pub struct Load {
     open: Slice,
     /// The time of the last record.
     last: Option<u64>,
-    /// How often the source has started over: numbers mean other tasks then.
-    restarts: Vec<usize>,
+    /// Where the source has started over: numbers mean other tasks then.
+    starts: Starts,
+    /// How often it has.
+    count: usize,
+    /// The steps that took longer than all before them since the source last started over.
+    longest: Vec<(Who, Longest, usize)>,
     sums: HashMap<(usize, Who), Vec<Sum>>,
     names: HashMap<HandleId, NameId>,
     due: HashMap<HandleId, u64>,
     late: Vec<Late>,
-    /// In a snapshot: whether it has named a loop.
-    snapshot: Option<bool>,
+    in_snapshot: bool,
 }
 
 impl Default for Load {
@@ -103,12 +107,14 @@ impl Default for Load {
             gaps: Vec::new(),
             open: Slice { who: Who::Loop, from: 0, to: 0, begin: 0, end: 0, whole: true, before },
             last: None,
-            restarts: Vec::new(),
+            starts: Starts::default(),
+            count: 0,
+            longest: Vec::new(),
             sums: HashMap::new(),
             names: HashMap::new(),
             due: HashMap::new(),
             late: Vec::new(),
-            snapshot: None,
+            in_snapshot: false,
         }
     }
 }
@@ -117,11 +123,12 @@ impl Load {
     /// Takes in the next record.
     pub fn see(&mut self, record: &Record) {
         self.position += 1;
+        let is_start = self.starts.see(record);
         let Some(t) = record.t.or(self.last) else { return };
-        if self.last.is_none() {
-            self.open.begin = t;
-        } else if self.last.is_some_and(|last| t < last) {
+        if is_start {
             self.restart(t);
+        } else if self.last.is_none() {
+            self.open.begin = t;
         }
         let lost =
             matches!(record.event, Event::Gap { .. }) || record.garbage >= crate::state::BLIND_SPOT;
@@ -134,17 +141,15 @@ impl Load {
         self.see_timers(record, t);
         match record.event {
             Event::SnapshotBegin {} => {
-                self.snapshot = Some(false);
+                self.in_snapshot = true;
                 self.due.clear();
                 if self.slices.is_empty() {
                     // The history begins in the middle: somebody has run for a while.
                     (self.open.who, self.open.begin) = (Who::Unknown, t);
                 }
             }
-            // Without a loop in it the source has started over.
-            Event::SnapshotEnd {} if self.snapshot.take() == Some(false) => self.restart(t),
-            Event::LoopNew {} if self.snapshot.is_some() => self.snapshot = Some(true),
-            _ if self.snapshot.is_some() => {}
+            Event::SnapshotEnd {} => self.in_snapshot = false,
+            _ if self.in_snapshot => {}
             Event::PollBegin { .. } => self.turn_to(Who::Asleep, t, true),
             Event::TaskStep { task } => self.turn_to(Who::Task(task), t, true),
             Event::HandleRun { handle, task } if !task.is_some() => {
@@ -223,7 +228,7 @@ impl Load {
         } else {
             before.known += long;
         }
-        let sums = self.sums.entry((self.restarts.len(), closed.who)).or_default();
+        let sums = self.sums.entry((self.count, closed.who)).or_default();
         let mut sum = sums.last().copied().unwrap_or_default();
         sum.to = self.position;
         sum.busy += long;
@@ -234,14 +239,32 @@ impl Load {
             }
         }
         sums.push(sum);
+        if closed.whole {
+            self.see_step(closed.who, long, closed.from);
+        }
         self.slices.push(closed);
         self.open = Slice { who, from: self.position, begin: t, whole, before, ..open };
+    }
+
+    /// A step was whole: it may be the longest so far.
+    fn see_step(&mut self, who: Who, ns: u64, at: usize) {
+        let start = self.starts.start(self.position);
+        let last = self.longest.last().filter(|(_, longest, _)| longest.at >= start);
+        let is_longer = last.is_none_or(|(_, longest, _)| longest.ns < ns);
+        if is_longer && matches!(who, Who::Task(_) | Who::Callback(_)) {
+            self.longest.push((who, Longest { ns, at }, self.position));
+        }
+    }
+
+    /// Where the source has started over.
+    pub const fn starts(&self) -> &Starts {
+        &self.starts
     }
 
     /// The source has started over: what was counted was somebody else's.
     fn restart(&mut self, t: u64) {
         self.turn_to(Who::Unknown, self.last.unwrap_or(t), false);
-        self.restarts.push(self.position);
+        self.count += 1;
         self.due.clear();
         self.open = Slice {
             who: Who::Unknown,

@@ -4,7 +4,7 @@ use loopscope_protocol::{By, FutureId, HandleId, LoopId, NameId, On, Signal, Tas
 
 use crate::names::Names;
 use crate::record::seconds;
-use crate::state::{Handle, HandleState, Order, State};
+use crate::state::{Handle, HandleState, Loop, Order, State};
 
 /// `display_date (h4)`, or `h4` where the name is not known.
 pub(crate) fn handle_title(id: HandleId, name: NameId, names: &Names) -> String {
@@ -194,12 +194,12 @@ impl Scene<'_> {
     /// What a poll that begins is going to do, and why.
     pub(crate) fn polls(&self, id: LoopId) -> String {
         let Some(the_loop) = self.state.event_loop(id) else { return "The loop polls.".to_owned() };
-        let sleep = the_loop.sleep.and_then(|sleep| sleep.timeout.map(|timeout| (sleep, timeout)));
-        let Some((sleep, timeout)) = sleep else {
+        let Some(timeout) = the_loop.sleep.and_then(|sleep| sleep.timeout) else {
             if self.state.order() == Order::Own {
                 return "Nothing is ready, so the scheduler goes to sleep.".to_owned();
             }
-            return "The loop goes to sleep without a time limit.".to_owned();
+            let why = self.nothing_waits(the_loop);
+            return format!("{why}the loop goes to sleep without a time limit.");
         };
         let ready = the_loop.ready().len();
         if timeout <= 0.0 {
@@ -212,14 +212,18 @@ impl Scene<'_> {
             };
             return format!("The loop polls without sleeping, because {why}.");
         }
-        let until = sleep
-            .wakes_at()
-            .map_or(format!("for {timeout:.3} s"), |at| format!("until {}", time(at)));
-        match the_loop.first_timer() {
-            Some((timer, _)) => {
-                format!("The loop goes to sleep {until}, when {} is due.", self.entry(timer))
-            }
-            None => format!("The loop goes to sleep {until}."),
+        // When it wakes is what happens next.
+        format!("{}the loop goes to sleep.", self.nothing_waits(the_loop))
+    }
+
+    /// Why a loop goes to sleep, where that is known.
+    fn nothing_waits(&self, the_loop: &Loop) -> &'static str {
+        match self.state.order() {
+            _ if !the_loop.ready_known() || !the_loop.timers_known() => "",
+            Order::OneQueue if self.state.one_queue(the_loop)[0].is_empty() => "Nothing is due: ",
+            Order::OneQueue => "",
+            _ if the_loop.ready().len() == 0 => "Nothing is ready: ",
+            _ => "",
         }
     }
 

@@ -208,6 +208,11 @@ impl State {
     pub const fn uncertain(&self) -> bool {
         self.uncertain
     }
+
+    /// Whether something is marked unknown, and not only because a snapshot is being told.
+    pub const fn has_lost(&self) -> bool {
+        self.uncertain && !self.in_snapshot
+    }
 }
 
 /// In which order a loop runs what is ready.

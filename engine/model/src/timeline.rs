@@ -12,10 +12,13 @@ mod cursor;
 #[cfg(test)]
 mod tests;
 
+use std::ops::RangeInclusive;
+
 use loopscope_protocol::{Kind, KindSet};
 
 use crate::lint::{self, Finding};
 use crate::record::Record;
+use crate::starts::Starts;
 use crate::state::{Anomaly, State};
 
 pub use cursor::Cursor;
@@ -48,6 +51,7 @@ pub struct Timeline {
     outputs: Vec<usize>,
     handler_calls: Vec<usize>,
     gaps: Vec<usize>,
+    starts: Starts,
     findings: Vec<(usize, Finding)>,
     anomalies: Vec<(usize, Anomaly)>,
 }
@@ -67,6 +71,7 @@ impl Timeline {
             Kind::Gap => self.gaps.push(position),
             _ => {}
         }
+        self.starts.see(&record);
         let findings = lint::find(&self.live, &record);
         self.findings.extend(findings.into_iter().map(|finding| (position, finding)));
         self.live.apply(&record);
@@ -145,31 +150,46 @@ impl Timeline {
         }
     }
 
+    /// Where the source has started over, and its clock with it.
+    pub const fn starts(&self) -> &Starts {
+        &self.starts
+    }
+
     /// The position of the record with that number, or of the next one after it.
     pub fn position_of_seq(&self, seq: u64) -> Option<usize> {
-        self.first_where(|record| record.seq >= seq)
+        self.first_where(1..=self.len, |record| record.seq >= seq)
     }
 
-    /// The first position at that loop time or after it.
-    pub fn position_at_time(&self, ns: u64) -> Option<usize> {
+    /// The first position at that loop time or after it, by the clock that counts at position `n`:
+    /// what was before the source started over, or comes after, is not looked at.
+    pub fn position_at_time(&self, n: usize, ns: u64) -> Option<usize> {
+        let (first, last) = self.starts.around(n).into_inner();
+        let positions = first.max(1)..=last;
+        let reached = |record: &Record| record.t.is_some_and(|t| t >= ns);
         // Where the time is unknown, order is no help: look at each.
         if self.gaps.is_empty() {
-            return self.first_where(|record| record.t.is_some_and(|t| t >= ns));
+            return self.first_where(positions, reached);
         }
-        (1..=self.len).find(|n| self.record(*n).and_then(|r| r.t).is_some_and(|t| t >= ns))
+        positions.into_iter().find(|n| self.record(*n).is_some_and(reached))
     }
 
-    fn first_where(&self, reached: impl Fn(&Record) -> bool) -> Option<usize> {
-        let (mut low, mut high) = (0, self.len);
+    /// The first of these positions that has reached something, which all after it have too.
+    fn first_where(
+        &self,
+        positions: RangeInclusive<usize>,
+        reached: impl Fn(&Record) -> bool,
+    ) -> Option<usize> {
+        let (mut low, end) = (*positions.start(), positions.end() + 1);
+        let mut high = end;
         while low < high {
             let middle = usize::midpoint(low, high);
-            if self.record(middle + 1).is_some_and(&reached) {
+            if self.record(middle).is_some_and(&reached) {
                 high = middle;
             } else {
                 low = middle + 1;
             }
         }
-        (low < self.len).then_some(low + 1)
+        (low < end).then_some(low)
     }
 
     /// The next position after `from` whose record is of one of `kinds`.

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::keys::{Action, Keymap};
 use crate::theme::{Role, Theme};
-use crate::views::{Activity, Snapshot, board};
+use crate::views::{Activity, LinkState, Snapshot, board};
 use crate::widgets::row::Row;
 use crate::widgets::text::{clean, fit, width, wrap};
 
@@ -64,7 +64,11 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
 fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
     let exit = snapshot.timeline.live().exit();
     let held = snapshot.link.is_some_and(|link| link.held);
+    let away = snapshot.link.is_some_and(|link| link.state == LinkState::Away);
     match snapshot.activity {
+        Activity::Running | Activity::Slow | Activity::Paused if away && snapshot.is_live() => {
+            ("waiting for the board".to_owned(), Role::Error)
+        }
         Activity::Running => ("running".to_owned(), Role::Running),
         Activity::Slow => ("slow motion".to_owned(), Role::Running),
         Activity::Standing if snapshot.behind() > 0 => {
@@ -87,11 +91,17 @@ fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
     }
 }
 
+/// What comes next while the link to a board is lost.
+const AWAY: &str = "What the board does is not seen until the link is back.";
+
 /// What happened and what happens next. Two lines if each fits in one, else one flowing text.
 pub(super) fn sentences(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     const LABELS: [&str; 2] = [" Just now  ", " Next      "];
     let columns = usize::from(area.width);
-    let texts = [clean(snapshot.happened), clean(snapshot.next)];
+    let away = snapshot.link.is_some_and(|link| link.state == LinkState::Away);
+    // The state does not know that nothing is seen any more.
+    let next = if away && snapshot.is_live() { AWAY } else { snapshot.next };
+    let texts = [clean(snapshot.happened), clean(next)];
     let room = columns.saturating_sub(LABELS[0].len());
     if columns >= 60 && texts.iter().all(|text| width(text) <= room) {
         for ((y, label), text) in (area.y..area.bottom()).zip(LABELS).zip(&texts) {
@@ -177,6 +187,8 @@ pub(super) enum Offer {
         /// A board cannot be interrupted.
         board: bool,
     },
+    /// While the link to a board is lost: there is nothing to pause.
+    Away,
     /// While only the view stands.
     Standing,
     /// While a box is open.
@@ -204,6 +216,7 @@ pub(super) fn offers(offer: Offer, keymap: &Keymap, width: u16) -> Vec<Offered> 
     let named = |key: &str, short: &str| (key.to_owned(), short.to_owned(), None);
     let mut offers = match offer {
         Offer::Running { board: true } => vec![of(Action::Play, "pause"), of(Action::Quit, "quit")],
+        Offer::Away => vec![of(Action::Play, "look back"), of(Action::Quit, "quit")],
         Offer::Standing => vec![of(Action::End, "follow the board")],
         Offer::Running { board: false } => vec![
             of(Action::Play, "pause"),

@@ -31,6 +31,7 @@ pub(super) fn help(keymap: &Keymap, theme: &Theme) -> Popup {
         (glyphs.back_pointer, "a task waits on this line"),
         (glyphs.cross, "cancelled: it will be left out"),
         (glyphs.busy, "something ran"),
+        (glyphs.busy_little, "on a board: for less than a third of that time"),
         (glyphs.asleep, "the loop slept"),
         (glyphs.ellipsis, "cut here: make the panel larger with z, or press enter"),
     ] {

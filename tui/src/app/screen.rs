@@ -278,6 +278,7 @@ impl Screen {
         let question = snapshot.lesson.and_then(|page| page.question.as_ref());
         match snapshot.activity {
             _ if self.popup.is_some() => Offer::Popup,
+            Activity::Running | Activity::Slow if snapshot.is_away() => Offer::Away,
             Activity::Running | Activity::Slow => Offer::Running { board: snapshot.board },
             Activity::Standing => Offer::Standing,
             _ => match question.filter(|question| question.is_open()) {
@@ -334,7 +335,7 @@ impl Screen {
         let others = slot.views.iter().filter(|id| **id != view.id());
         if slot.views.len() > 4 {
             let at = slot.views.iter().position(|id| *id == view.id()).unwrap_or(0) + 1;
-            let text = format!(" {} {at} of {} ]", theme.glyphs.dot, slot.views.len());
+            let text = format!(" {} {at} of {}", theme.glyphs.dot, slot.views.len());
             line.push_span(Span::styled(text, theme.style(Role::Faint)));
         } else {
             for id in others {

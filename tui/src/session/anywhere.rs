@@ -31,12 +31,15 @@ impl Session {
             Target::Percent(percent) => part_of(edge, *percent),
             Target::Time(seconds) => {
                 let ns = nanoseconds(*seconds);
-                match self.timeline.position_at_time(ns.saturating_add(1)) {
+                let here = self.position();
+                let end = *self.timeline.starts().around(here).end();
+                match self.timeline.position_at_time(here, ns.saturating_add(1)) {
                     Some(after) => after - 1,
-                    None if live => {
+                    // A time that comes yet; by the clock of before a reset none does.
+                    None if live && end == edge => {
                         return self.start(Goal::new(Until::Time(ns)).ignoring_breaks());
                     }
-                    None => edge,
+                    None => end,
                 }
             }
             Target::Bookmark(name) => {

@@ -21,6 +21,8 @@ pub struct Glyphs {
     pub busy: &'static str,
     /// The same, for other than the cursor's handle.
     pub busy_faint: &'static str,
+    /// A moment of which what ran took little.
+    pub busy_little: &'static str,
     /// Asleep.
     pub asleep: &'static str,
     /// The cursor on the timeline's axis.
@@ -62,6 +64,7 @@ pub(super) static UNICODE: Glyphs = Glyphs {
     back_pointer: "◄",
     busy: "█",
     busy_faint: "▓",
+    busy_little: "▒",
     asleep: "░",
     here: "▲",
     tick: "┴",
@@ -88,6 +91,7 @@ pub(super) static ASCII: Glyphs = Glyphs {
     back_pointer: "<",
     busy: "#",
     busy_faint: "%",
+    busy_little: "=",
     asleep: ".",
     here: "^",
     tick: "+",

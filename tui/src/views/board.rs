@@ -67,7 +67,7 @@ impl View for Board {
             (None, _) => ("recorded", Role::Text),
             (Some(link), activity) => match (&link.state, activity) {
                 (LinkState::Gone(_), _) => ("gone", Role::Error),
-                (LinkState::Away, _) => ("does not answer", Role::Error),
+                (LinkState::Away, _) => ("link lost", Role::Error),
                 (LinkState::Halted(_), _) => ("halted", Role::Warning),
                 (_, Activity::Standing) => ("runs on", Role::Changed),
                 _ if link.held => ("paused", Role::Changed),

@@ -98,8 +98,28 @@ pub struct Digest {
     open_sleeps: HashMap<LoopId, usize>,
     lines: Vec<OutputLine>,
     load: Load,
+    /// What there is since each start of the source.
+    eras: Vec<Era>,
+}
+
+/// What there is between two starts of the source, within which times can be compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Era {
+    /// The position of its first record; 0 for the first one.
+    pub from: usize,
+    /// How many runs there were before it.
+    runs: usize,
+    /// How many sleeps there were before it.
+    sleeps: usize,
     start: Option<u64>,
     end: u64,
+}
+
+impl Era {
+    /// The first and the last moment of loop time.
+    pub fn times(&self) -> Option<(u64, u64)> {
+        self.start.map(|start| (start, self.end.max(start)))
+    }
 }
 
 impl Digest {
@@ -121,11 +141,18 @@ impl Digest {
 
     fn see(&mut self, record: &Record, timeline: &Timeline) {
         self.kinds = self.kinds.with(record.kind());
-        if let Some(t) = record.t {
-            self.start.get_or_insert(t);
-            self.end = self.end.max(t);
+        let start = self.load.starts().start(self.position);
+        if self.eras.last().is_none_or(|era| era.from < start) {
+            // What ran when the source started over does not run any more.
+            self.lose(self.end());
+            let (runs, sleeps) = (self.runs.len(), self.sleeps.len());
+            self.eras.push(Era { from: start, runs, sleeps, ..Era::default() });
         }
-        let now = record.t.unwrap_or(self.end);
+        if let (Some(t), Some(era)) = (record.t, self.eras.last_mut()) {
+            era.start.get_or_insert(t);
+            era.end = era.end.max(t);
+        }
+        let now = record.t.unwrap_or(self.end());
         match record.event {
             Event::HandleNew { handle, name, task, future, .. }
             | Event::TimerNew { handle, name, task, future, .. } => {
@@ -158,7 +185,7 @@ impl Digest {
                     self.sleeps[index].end = Some(now);
                 }
             }
-            Event::Gap { .. } => self.lose(),
+            Event::Gap { .. } => self.lose(self.load.before_gap().unwrap_or(self.end())),
             Event::Output { stream: Stream::Stderr, text } if self.log(record, timeline, text) => {}
             Event::Output { stream, text } => self.write(stream, record.text(text)),
             _ => {}
@@ -177,8 +204,7 @@ impl Digest {
     }
 
     /// Records are missing: when what ran then ended, and when the loop woke, is not known.
-    fn lose(&mut self) {
-        let last = self.load.before_gap().unwrap_or(self.end);
+    fn lose(&mut self, last: u64) {
         let runs = self.open_runs.drain().map(|(_, index)| (true, index));
         let sleeps = self.open_sleeps.drain().map(|(_, index)| (false, index));
         for (is_run, index) in runs.chain(sleeps) {
@@ -201,7 +227,9 @@ impl Digest {
         if time > t || t - time > LOG_DELAY {
             return false;
         }
-        let records = timeline.range(self.position.saturating_sub(LOG_REACH), self.position);
+        let start = self.load.starts().start(self.position).saturating_sub(1);
+        let first = self.position.saturating_sub(LOG_REACH).max(start);
+        let records = timeline.range(first, self.position);
         let later = records.rev().take_while(|before| before.t.is_none_or(|t| t > time)).count();
         let at = self.position.saturating_sub(later).max(1);
         // The order of the lines is that in which they came.
@@ -257,14 +285,33 @@ impl Digest {
         kinds.iter().any(|kind| self.kinds.has(*kind))
     }
 
+    /// The present moment, by the clock that counts now.
+    fn end(&self) -> u64 {
+        self.eras.last().map_or(0, |era| era.end)
+    }
+
+    /// Since which start of the source times count at a position, and up to which position.
+    pub fn era(&self, position: usize) -> (Era, usize) {
+        let upto = self.eras.partition_point(|era| era.from <= position);
+        let last = self.eras.get(upto).map_or(self.position, |next| next.from - 1);
+        (upto.checked_sub(1).map_or_else(Era::default, |at| self.eras[at]), last)
+    }
+
     /// When handles ran, in order.
     pub fn runs(&self) -> &[Span] {
         &self.runs
     }
 
-    /// When the loop slept, in order.
-    pub fn sleeps(&self) -> &[Span] {
-        &self.sleeps
+    /// When handles ran in an era, in order.
+    pub fn runs_of(&self, era: &Era) -> &[Span] {
+        let next = self.eras.iter().find(|other| other.from > era.from);
+        &self.runs[era.runs..next.map_or(self.runs.len(), |next| next.runs)]
+    }
+
+    /// When the loop slept in an era, in order.
+    pub fn sleeps_of(&self, era: &Era) -> &[Span] {
+        let next = self.eras.iter().find(|other| other.from > era.from);
+        &self.sleeps[era.sleeps..next.map_or(self.sleeps.len(), |next| next.sleeps)]
     }
 
     /// The sleep that ended with the record at `position`.
@@ -278,9 +325,11 @@ impl Digest {
         &self.lane_order
     }
 
-    /// The runs of one lane, as indices into [`Digest::runs`].
-    pub fn lane_runs(&self, lane: Lane) -> &[usize] {
-        self.lanes.get(&lane).map_or(&[], Vec::as_slice)
+    /// The runs of one lane in an era, as indices into [`Digest::runs`].
+    pub fn lane_runs(&self, lane: Lane, era: &Era) -> &[usize] {
+        let all = self.lanes.get(&lane).map_or(&[][..], Vec::as_slice);
+        let end = era.runs + self.runs_of(era).len();
+        &all[all.partition_point(|run| *run < era.runs)..all.partition_point(|run| *run < end)]
     }
 
     /// The lines that the program had written at a position.
@@ -298,11 +347,6 @@ impl Digest {
         let upto = self.runs.partition_point(|span| span.from <= position);
         let span = self.runs[..upto].last()?;
         span.to.is_none_or(|to| to > position).then_some(span.handle)
-    }
-
-    /// The first and the last moment of loop time.
-    pub fn times(&self) -> Option<(u64, u64)> {
-        self.start.map(|start| (start, self.end.max(start)))
     }
 }
 
@@ -358,6 +402,30 @@ mod tests {
     }
 
     #[test]
+    fn after_a_reset_the_runs_of_before_are_of_another_era() {
+        let mut story = Story::new();
+        story.start().task(1, "blink", 1).at(4.0).step(1, 1);
+        let old = story.records().len();
+        story.on(0).at(0.0).push(Event::SnapshotBegin {}).push(Event::SnapshotEnd {});
+        story.on(1).push(Event::LoopNew {}).task(1, "blink", 1).at(0.5).step(1, 1).at(0.7);
+        story.suspend(1, 1, On::Nothing, 3);
+        let (digest, end) = (Digest::of(&story.timeline()), story.records().len());
+        let ((before, last), (now, _)) = (digest.era(old), digest.era(end));
+        assert_eq!((last, now.from), (old, old + 1));
+        assert_eq!(before.times(), Some((0, 4_000_000_000)));
+        assert_eq!(now.times(), Some((0, 700_000_000)));
+        let begin = |era: &Era| digest.runs_of(era)[0].begin / 1_000_000;
+        assert_eq!((begin(&before), begin(&now)), (4000, 500));
+        assert_eq!(digest.runs_of(&before)[0].end, Some(4_000_000_000), "it does not run on");
+        let lane = Lane::Task(TaskId(1));
+        assert_eq!(
+            (digest.lane_runs(lane, &before), digest.lane_runs(lane, &now)),
+            (&[0][..], &[1][..])
+        );
+        assert_eq!(digest.ran_at(old + 2), None);
+    }
+
+    #[test]
     fn runs_belong_to_lanes() {
         let mut story = Story::new();
         story.start().soon(1, "hello").task(1, "main", 2).turn(&[1, 2]);
@@ -367,6 +435,6 @@ mod tests {
         assert_eq!(digest.lanes()[1], Lane::Task(TaskId(1)));
         assert_eq!(digest.runs()[0].end, Some(500_000_000));
         assert_eq!(digest.runs()[1].end, None, "it still runs");
-        assert_eq!(digest.sleeps().len(), 0, "the poll only looked");
+        assert_eq!(digest.sleeps.len(), 0, "the poll only looked");
     }
 }

@@ -188,7 +188,9 @@ impl View for Looping {
             .is_some_and(|before| before.phase.word() != the_loop.phase.word());
         let sign = if changed { " ~" } else { "" };
         let unknown = the_loop.phase == Phase::Unknown;
-        let between = if unknown {
+        let between = if snapshot.is_away() && snapshot.is_live() {
+            " when last seen"
+        } else if unknown {
             " since the gap"
         } else if the_loop.at == At::Unknown {
             ", where is not known"

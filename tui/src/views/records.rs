@@ -1,6 +1,8 @@
 //! Everything that happened, a record a line, around the cursor. The list can be filtered; only
 //! what is in sight is looked at, so its length does not matter.
 
+use std::cell::Cell;
+
 use loopscope_protocol::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -23,9 +25,21 @@ pub struct Records {
     /// The position that the user has moved to, if it is not the cursor.
     selected: Option<usize>,
     filter: String,
+    /// How many records fit the filter among so many first ones. Counting is spread over frames.
+    counted: Cell<(usize, usize)>,
 }
 
 impl Records {
+    /// How many records fit the filter, and whether all were looked at.
+    fn count(&self, snapshot: &Snapshot<'_>) -> (usize, bool) {
+        let (from, mut count) = self.counted.get();
+        let len = snapshot.timeline.len();
+        let upto = len.min(from + REACH);
+        count += (from + 1..=upto).filter(|position| self.matches(snapshot, *position)).count();
+        self.counted.set((upto.max(from), count));
+        (count, upto == len)
+    }
+
     fn matches(&self, snapshot: &Snapshot<'_>, position: usize) -> bool {
         if self.filter.is_empty() {
             return true;
@@ -96,13 +110,16 @@ impl View for Records {
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
         let mut line = Line::from(Span::styled("records", theme.style(Role::Title)));
-        line.push_span(Span::styled(
-            format!(": {}", snapshot.timeline.len()),
-            theme.style(Role::Text),
-        ));
+        let all = snapshot.timeline.len();
+        let text = if self.filter.is_empty() {
+            format!(": {all}")
+        } else {
+            let (count, is_all) = self.count(snapshot);
+            format!(": {count}{} of {all} match ", if is_all { "" } else { "+" })
+        };
+        line.push_span(Span::styled(text, theme.style(Role::Text)));
         if !self.filter.is_empty() {
-            let text = format!(", only \"{}\"", self.filter);
-            line.push_span(Span::styled(text, theme.style(Role::Changed)));
+            line.push_span(Span::styled(self.filter.clone(), theme.style(Role::Changed)));
         }
         line
     }
@@ -111,6 +128,7 @@ impl View for Records {
         &[
             ("enter", "go to the selected record; on the cursor: all about it"),
             ("/", "list only what fits"),
+            ("esc", "list all again"),
         ]
     }
 
@@ -133,6 +151,10 @@ impl View for Records {
             Action::PageUp => step(page, false),
             Action::PageDown => step(page, true),
             Action::Top => Some(1),
+            Action::Close if !self.filter.is_empty() => {
+                self.filter("");
+                return Effect::Done;
+            }
             Action::Bottom | Action::Close if self.selected.is_some() => None,
             Action::Bottom => Some(snapshot.timeline.len()),
             Action::Open => {
@@ -168,6 +190,7 @@ impl View for Records {
 
     fn filter(&mut self, text: &str) -> bool {
         text.clone_into(&mut self.filter);
+        self.counted.set((0, 0));
         true
     }
 

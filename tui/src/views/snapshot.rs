@@ -132,6 +132,14 @@ impl<'a> Snapshot<'a> {
         self.timeline.len().saturating_sub(self.position)
     }
 
+    /// Whether nothing of what the board does now is seen, since the link to it is away or gone.
+    pub const fn is_away(&self) -> bool {
+        match self.link {
+            Some(link) => matches!(link.state, LinkState::Away | LinkState::Gone(_)),
+            None => false,
+        }
+    }
+
     /// Whether the cursor is at the end of what is known.
     pub fn is_live(&self) -> bool {
         self.position == self.timeline.len()

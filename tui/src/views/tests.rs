@@ -76,6 +76,10 @@ pictures! {
     board_gap_120x40: fixture::board::gap(), 120 x 40;
     board_known_again_80x24: fixture::board::known_again(), 80 x 24;
     board_halted_80x24: fixture::board::halted(), 80 x 24;
+    board_away_80x24: fixture::board::away(), 80 x 24;
+    board_away_120x40: fixture::board::away(), 120 x 40;
+    board_reset_80x24: fixture::board::reset(), 80 x 24;
+    board_many_120x40: fixture::board::many(), 120 x 40;
     board_lost_80x24: fixture::board::lost(), 80 x 24;
     board_embassy_80x24: fixture::board::embassy(), 80 x 24;
     board_embassy_120x40: fixture::board::embassy(), 120 x 40;

@@ -1,4 +1,4 @@
-//! Who ran when, and when the loop slept, over the whole history. A click goes there.
+//! Who ran when, and when the loop slept, since the source last started over. A click goes there.
 //!
 //! The axis is loop time, or the number of the record where no time passes: then every run would
 //! fall in one column.
@@ -12,7 +12,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span as TextSpan};
 
 use self::axis::Axis;
-use super::digest::{Lane, Span};
+use super::digest::{Era, Lane, Span};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
@@ -55,9 +55,11 @@ impl Timelines {
     fn axis(&self, snapshot: &Snapshot<'_>, area: Rect) -> Axis {
         let label = label_width(area.width);
         let columns = area.width.saturating_sub(label);
-        let times = snapshot.digest.times().unwrap_or((0, 0));
+        // What was before the source last started over has other times.
+        let (era, last) = snapshot.digest.era(snapshot.position);
+        let times = era.times().unwrap_or((0, 0));
         let by_time = self.by_time.unwrap_or(times.1 - times.0 >= 1_000_000);
-        let axis = Axis::new(by_time, times, snapshot.timeline.len(), columns);
+        let axis = Axis::new(by_time, times, (era.from, last), columns);
         if !snapshot.board {
             return axis;
         }
@@ -146,7 +148,8 @@ impl View for Timelines {
         let here = axis.column(snapshot.position, snapshot.state.t());
         let lanes = lanes(snapshot, &axis);
         let tracks = self.tracks(&lanes, area.height);
-        let gaps = gaps(snapshot, &axis);
+        let (era, last) = snapshot.digest.era(snapshot.position);
+        let gaps = gaps(snapshot, &axis, era.from..last + 1);
         for (y, track) in (area.y..area.bottom()).zip(&tracks) {
             let hidden = lanes.len().saturating_sub(tracks.len() - 1);
             let (name, role) = match track {
@@ -168,7 +171,7 @@ impl View for Timelines {
                     buffer.set_string(area.x + label + column, y, "?", theme.style(Role::Warning));
                     continue;
                 }
-                let cell = cell(snapshot, theme, &axis, *track, column, column > here);
+                let cell = cell(snapshot, theme, &axis, &era, *track, column, column > here);
                 let (sign, style) = match cell {
                     Some(drawn) => drawn,
                     None if column == here => (theme.glyphs.boxes[0][5], theme.style(Role::Border)),
@@ -212,22 +215,38 @@ impl View for Timelines {
     }
 }
 
-/// Who has a row: everybody who ever ran; in a window, who ran in it.
+/// Who has a row: everybody who ever ran; of a board, who ran in sight, and those first who have
+/// not ended.
 fn lanes(snapshot: &Snapshot<'_>, axis: &Axis) -> Vec<Lane> {
     let digest = snapshot.digest;
-    let ran = |lane: &&Lane| {
-        let runs = digest.lane_runs(**lane);
+    if !snapshot.board {
+        return digest.lanes().to_vec();
+    }
+    let (era, _) = digest.era(snapshot.position);
+    // The last run of it that begins in sight or before.
+    let last_run = |lane: &Lane| {
+        let runs = digest.lane_runs(*lane, &era);
         let at = |index: &usize| &digest.runs()[*index];
         let upto = runs.partition_point(|index| axis.starts_by(at(index), axis.columns()));
-        runs[..upto].last().is_some_and(|index| !axis.columns_of(at(index)).is_empty())
+        runs[..upto].last().copied().filter(|index| !axis.columns_of(at(index)).is_empty())
     };
-    digest.lanes().iter().filter(|lane| !axis.is_window() || ran(lane)).copied().collect()
+    let lives = |lane: &Lane| match lane {
+        Lane::Task(id) => snapshot.state.task(*id).is_some_and(|task| !task.state.is_done()),
+        Lane::Callback(_) => true,
+    };
+    let ran = digest.lanes().iter().filter_map(|lane| Some((*lane, last_run(lane)?)));
+    let (live, mut ended): (Vec<_>, Vec<_>) = ran.partition(|(lane, _)| lives(lane));
+    ended.sort_by_key(|(_, run)| std::cmp::Reverse(*run));
+    live.into_iter().chain(ended).map(|(lane, _)| lane).collect()
 }
 
 /// In which columns something lies of which nobody knows who ran.
-fn gaps(snapshot: &Snapshot<'_>, axis: &Axis) -> Vec<bool> {
+fn gaps(snapshot: &Snapshot<'_>, axis: &Axis, era: std::ops::Range<usize>) -> Vec<bool> {
     let mut columns = vec![false; usize::from(axis.columns())];
-    for ([from, to], [begin, end]) in snapshot.digest.load().unknown() {
+    let unknown = snapshot.digest.load().unknown();
+    // Where no time passed nothing is hidden.
+    let unknown = unknown.filter(|(_, [begin, end])| begin < end || !axis.by_time());
+    for ([from, to], [begin, end]) in unknown.filter(|([from, _], _)| era.contains(from)) {
         let (to, end, handle) = (Some(to), Some(end), HandleId::NONE);
         for column in axis.columns_of(&Span { from, to, begin, end, handle }) {
             columns[usize::from(column)] = true;
@@ -236,11 +255,15 @@ fn gaps(snapshot: &Snapshot<'_>, axis: &Axis) -> Vec<bool> {
     columns
 }
 
+/// Who has less than this of a column, in thousandths, has a light one.
+const LITTLE: u64 = 333;
+
 /// What stands in one cell of a track.
 fn cell(
     snapshot: &Snapshot<'_>,
     theme: &Theme,
     axis: &Axis,
+    era: &Era,
     track: Track,
     column: u16,
     future: bool,
@@ -248,31 +271,38 @@ fn cell(
     let digest = snapshot.digest;
     let current = snapshot.state.focus().and_then(|the_loop| the_loop.current);
     let inside = |span: &Span| axis.touches(span, column);
-    match track {
+    let now = era.times().map_or(0, |(_, end)| end);
+    // Where time is virtual no step takes any.
+    let shaded = snapshot.board && axis.by_time();
+    let (span, little) = match track {
         Track::Asleep => {
-            let upto = digest.sleeps().partition_point(|span| axis.starts_by(span, column));
-            digest.sleeps()[..upto].iter().rev().take(4).find(|span| inside(span))?;
+            let sleeps = digest.sleeps_of(era);
+            let upto = sleeps.partition_point(|span| axis.starts_by(span, column));
+            sleeps[..upto].iter().rev().take(4).find(|span| inside(span))?;
             let role = if future { Role::Faint } else { Role::Asleep };
-            Some((theme.glyphs.asleep, theme.style(role)))
+            return Some((theme.glyphs.asleep, theme.style(role)));
         }
-        Track::All | Track::One(_) => {
+        Track::One(lane) => {
             let at = |index: &usize| &digest.runs()[*index];
-            let span = if let Track::One(lane) = track {
-                let runs = digest.lane_runs(lane);
-                let upto = runs.partition_point(|index| axis.starts_by(at(index), column));
-                runs[..upto].iter().rev().take(4).map(at).find(|span| inside(span))?
-            } else {
-                let upto = digest.runs().partition_point(|span| axis.starts_by(span, column));
-                digest.runs()[..upto].iter().rev().take(4).find(|span| inside(span))?
-            };
-            let runs_now = current == Some(span.handle)
-                && span.from <= snapshot.position
-                && span.to.is_none_or(|to| to > snapshot.position);
-            Some(match (runs_now, future) {
-                (true, _) => (theme.glyphs.busy, theme.style(Role::Running)),
-                (_, true) => (theme.glyphs.busy_faint, theme.style(Role::Faint)),
-                _ => (theme.glyphs.busy, theme.style(Role::Ready)),
-            })
+            let runs = digest.lane_runs(lane, era);
+            let upto = runs.partition_point(|index| axis.starts_by(at(index), column));
+            let span = runs[..upto].iter().rev().take(4).map(at).find(|span| inside(span))?;
+            (span, shaded && axis.permille(runs[..upto].iter().map(at), column, now) < LITTLE)
         }
-    }
+        Track::All => {
+            let runs = digest.runs_of(era);
+            let upto = runs.partition_point(|span| axis.starts_by(span, column));
+            let span = runs[..upto].iter().rev().take(4).find(|span| inside(span))?;
+            (span, shaded && axis.permille(runs[..upto].iter(), column, now) < LITTLE)
+        }
+    };
+    let runs_now = current == Some(span.handle)
+        && span.from <= snapshot.position
+        && span.to.is_none_or(|to| to > snapshot.position);
+    Some(match (runs_now, future) {
+        (true, _) => (theme.glyphs.busy, theme.style(Role::Running)),
+        (_, true) => (theme.glyphs.busy_faint, theme.style(Role::Faint)),
+        _ if little => (theme.glyphs.busy_little, theme.style(Role::Ready)),
+        _ => (theme.glyphs.busy, theme.style(Role::Ready)),
+    })
 }

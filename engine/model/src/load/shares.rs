@@ -41,7 +41,7 @@ pub struct Shares {
     pub rows: Vec<Share>,
     /// How many timers ran.
     pub timers: usize,
-    /// The one that was latest.
+    /// The one that ran longest after it was due.
     pub latest: Option<Late>,
 }
 
@@ -92,7 +92,7 @@ impl Load {
     /// How the last `window` nanoseconds before a position were shared. `now` is the time there.
     pub fn over(&self, window: u64, position: usize, now: u64) -> Shares {
         let since = now.saturating_sub(window);
-        let start = self.start(position);
+        let start = self.starts.start(position);
         let mut shares = Shares::default();
         let mut rows = BTreeMap::new();
         for (slice, end) in self.back_from(position, now) {
@@ -116,8 +116,8 @@ impl Load {
 
     /// What one had in all before a position, since the source last started over.
     pub fn in_all(&self, who: Who, position: usize, now: u64) -> Share {
-        let restarts = self.restarts.partition_point(|at| *at <= position);
-        let sums = self.sums.get(&(restarts, who)).map_or(&[][..], Vec::as_slice);
+        let starts = self.starts.count(position);
+        let sums = self.sums.get(&(starts, who)).map_or(&[][..], Vec::as_slice);
         let upto = sums.partition_point(|sum| sum.to <= position);
         let Sum { mut busy, steps, longest, .. } =
             upto.checked_sub(1).map_or_else(Sum::default, |last| sums[last]);
@@ -125,6 +125,14 @@ impl Load {
             busy += end.saturating_sub(slice.begin);
         }
         Share { who, busy, steps, longest }
+    }
+
+    /// The step that took longest of all that had ended at a position since the source last started
+    /// over, and whose it was: also of a task that has ended since.
+    pub fn longest(&self, position: usize) -> Option<(Who, Longest)> {
+        let upto = self.longest.partition_point(|(.., ended)| *ended <= position);
+        let (who, longest, _) = self.longest[..upto].last()?;
+        (longest.at >= self.starts.start(position)).then_some((*who, *longest))
     }
 
     /// The time before a position of which it is known who had it, and that of which it is not.
@@ -145,11 +153,5 @@ impl Load {
         self.back_from(position, now)
             .next()
             .filter(|(slice, _)| slice.to == 0 || slice.to > position)
-    }
-
-    /// The position from which on numbers mean what they mean at `position`.
-    fn start(&self, position: usize) -> usize {
-        let restarts = self.restarts.partition_point(|at| *at <= position);
-        restarts.checked_sub(1).map_or(0, |last| self.restarts[last])
     }
 }

@@ -44,6 +44,27 @@ fn the_time_is_shared_among_tasks_the_loop_and_sleep() {
 }
 
 #[test]
+fn the_longest_step_is_that_of_all_who_ever_ran() {
+    let mut story = shared();
+    let hog = story.records().len();
+    // The hog has ended long ago, and the window holds others alone.
+    story.finish(2, 2, loopscope_protocol::TaskHow::Result).at(9.0);
+    story.step(3, 1).at(9.002).suspend(3, 1, On::Nothing, 7).at(9.1);
+    let seen = load(&story);
+    let longest = |position| seen.longest(position).map(|(who, longest)| (who, longest.ns / MS));
+    assert_eq!(longest(story.records().len()), Some((HOG, 50)));
+    assert_eq!((longest(hog), longest(9)), (Some((HOG, 50)), None), "at an earlier position too");
+    // After a start of the source it was somebody else's.
+    story.push(Event::SnapshotBegin {}).push(Event::SnapshotEnd {});
+    let start = story.records().len();
+    story.task(1, "another", 1).step(1, 1).at(9.104).suspend(1, 1, On::Nothing, 7);
+    let seen = load(&story);
+    assert_eq!(seen.longest(start), None);
+    let longest = seen.longest(story.records().len()).expect("one has run");
+    assert_eq!((longest.0, longest.1.ns / MS), (SMALL, 4));
+}
+
+#[test]
 fn a_window_cuts_what_began_before_it() {
     let story = shared();
     let load = load(&story);

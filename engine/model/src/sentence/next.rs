@@ -81,9 +81,11 @@ fn in_turn(scene: Scene<'_>, the_loop: &Loop) -> String {
         At::Ready => batch(scene, the_loop),
         At::Timers => due(scene, the_loop),
         At::Between | At::Idle => between(scene, the_loop),
-        At::Unknown => {
+        // A snapshot may not tell either, where nothing was lost.
+        At::Unknown if scene.state.has_lost() => {
             "Records were lost: what the loop does next will show with the next ones.".to_owned()
         }
+        At::Unknown => "What the loop does next will show with the next records.".to_owned(),
     }
 }
 
@@ -119,7 +121,8 @@ fn has_stepped(scene: Scene<'_>, task: TaskId) -> bool {
 
 fn batch(scene: Scene<'_>, the_loop: &Loop) -> String {
     if !the_loop.ready_known() {
-        return "A handle that is not known runs next: records were lost.".to_owned();
+        let why = if scene.state.has_lost() { ": records were lost" } else { "" };
+        return format!("A handle that is not known runs next{why}.");
     }
     match the_loop.batch().next() {
         Some(first) if scene.is_cancelled(first) => {

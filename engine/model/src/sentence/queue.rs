@@ -8,7 +8,8 @@ use crate::state::{Handle, Loop, Order};
 /// What the loop does when nothing runs.
 pub(super) fn head(scene: Scene<'_>, the_loop: &Loop) -> String {
     if !the_loop.ready_known() || !the_loop.timers_known() {
-        return "What is first in the queue is not known: records were lost.".to_owned();
+        let why = if scene.state.has_lost() { ": records were lost" } else { " yet" };
+        return format!("What is first in the queue is not known{why}.");
     }
     if scene.state.order() == Order::Own {
         return match the_loop.ready().len() {
@@ -37,7 +38,8 @@ pub(super) fn head(scene: Scene<'_>, the_loop: &Loop) -> String {
 /// What follows the handle that runs, after "then".
 pub(super) fn then(scene: Scene<'_>, the_loop: &Loop) -> String {
     if !the_loop.ready_known() {
-        return "what follows is not known, since records were lost".to_owned();
+        let why = if scene.state.has_lost() { ", since records were lost" } else { " yet" };
+        return format!("what follows is not known{why}");
     }
     match (scene.state.order(), the_loop.ready().len()) {
         (Order::Own, 0) => "then nothing is ready".to_owned(),

@@ -60,7 +60,7 @@ fn a_date_every_second() {
             "-> The batch is done, so the turn ends.",
             "Turn 1 is done; nothing is ready for the next one.",
             "-> The loop will sleep until 1.000, when h2 display_date is due.",
-            "The loop goes to sleep until 1.000, when h2 display_date is due.",
+            "Nothing is ready: the loop goes to sleep.",
             "-> The loop sleeps until 1.000, when h2 display_date is due.",
             "The poll slept 1.000 s until h2 display_date was due.",
             "-> h2 display_date is due and joins the ready queue.",
@@ -125,7 +125,7 @@ fn a_task_that_sleeps() {
             "-> The batch is done, so the turn ends.",
             "Turn 1 is done; nothing is ready for the next one.",
             "-> The loop will sleep until 0.500, when h2 wake-up of fetch (task 1) is due.",
-            "The loop goes to sleep until 0.500, when h2 wake-up of fetch (task 1) is due.",
+            "Nothing is ready: the loop goes to sleep.",
             "-> The loop sleeps until 0.500, when h2 wake-up of fetch (task 1) is due.",
             "The poll slept 0.500 s until h2 wake-up of fetch (task 1) was due.",
             "-> h2 wake-up of fetch (task 1) is due and joins the ready queue.",
@@ -232,6 +232,11 @@ fn on_a_board(dialect: Dialect) -> Story {
     story
 }
 
+fn just_now(story: &Story) -> String {
+    let end = story.records().len();
+    happened(&story.timeline().at(end), &story.records()[end - 1], story.names())
+}
+
 fn next_at_the_end(story: &Story) -> String {
     next(&story.timeline().at(story.records().len()), story.names())
 }
@@ -268,6 +273,37 @@ fn under_a_scheduler_of_its_own_the_order_is_not_told() {
         next_at_the_end(&story),
         "Records were lost: what the loop does next will show with the next ones."
     );
+}
+
+#[test]
+fn going_to_sleep_says_that_nothing_is_due_and_what_comes_next_when_it_wakes() {
+    let mut story = on_a_board(Dialect::Micropython);
+    for id in 1..=2 {
+        story.step(id, id).timer(id + 2, 0.5, "blink", 0).suspend(id, id, On::Nothing, 7);
+    }
+    story.push(Event::PollBegin { timeout: Some(0.5) });
+    assert_eq!(just_now(&story), "Nothing is due: the loop goes to sleep.");
+    assert_eq!(next_at_the_end(&story), "The loop sleeps until 0.500, when h3 blink is due.");
+    // What is not known is not said.
+    story.push(Event::Gap { lost: 3 }).push(Event::PollBegin { timeout: Some(0.5) });
+    assert_eq!(just_now(&story), "The loop goes to sleep.");
+    let mut story = on_a_board(Dialect::Cpython);
+    story.step(1, 1).suspend(1, 1, On::Nothing, 7).push(Event::PollBegin { timeout: None });
+    assert_eq!(just_now(&story), "The loop goes to sleep without a time limit.");
+}
+
+#[test]
+fn a_snapshot_at_the_beginning_speaks_of_no_losses() {
+    let mut story = Story::new();
+    story.on(0).push(Event::SnapshotBegin {}).on(1).push(Event::LoopNew {});
+    story.task(1, "blink", 1).push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    let in_it = next_at_the_end(&story);
+    story.on(0).push(Event::SnapshotEnd {});
+    assert_eq!(just_now(&story), "That was the whole present state.");
+    let after = next_at_the_end(&story);
+    assert!(!in_it.contains("lost") && !after.contains("lost"), "{in_it} {after}");
+    story.push(Event::Gap { lost: 2 });
+    assert!(next_at_the_end(&story).starts_with("Records were lost:"));
 }
 
 #[test]

@@ -122,13 +122,27 @@ fn places_by_number_and_time() {
     assert_eq!(timeline.position_of_seq(1), Some(1));
     assert_eq!(timeline.position_of_seq(13), Some(13));
     assert_eq!(timeline.position_of_seq(14), None);
-    assert_eq!(timeline.position_at_time(0), Some(2));
-    assert_eq!(timeline.position_at_time(2_500_000_000), Some(7));
-    assert_eq!(timeline.position_at_time(99_000_000_000), None);
+    assert_eq!(timeline.position_at_time(13, 0), Some(2));
+    assert_eq!(timeline.position_at_time(13, 2_500_000_000), Some(7));
+    assert_eq!(timeline.position_at_time(13, 99_000_000_000), None);
     assert!(timeline.record(0).is_none() && timeline.record(14).is_none());
     assert_eq!(timeline.range(3, 5).count(), 2);
     assert_eq!(timeline.range(9, 99).count(), 4);
     assert_eq!(timeline.at(99), *timeline.live());
+}
+
+#[test]
+fn a_time_is_one_of_the_present_clock() {
+    let mut story = Story::new();
+    story.start().at(5.0).soon(1, "f");
+    let old = story.records().len();
+    story.on(0).at(0.0).push(Event::SnapshotBegin {}).push(Event::SnapshotEnd {});
+    story.on(1).push(Event::LoopNew {}).at(1.0).soon(1, "g");
+    let (timeline, end) = (story.timeline(), story.records().len());
+    assert_eq!(timeline.position_at_time(end, 500_000_000), Some(end));
+    assert_eq!(timeline.position_at_time(end, 2_000_000_000), None, "that was before the reset");
+    assert_eq!(timeline.position_at_time(old, 500_000_000), Some(old));
+    assert_eq!(timeline.position_at_time(old, 6_000_000_000), None);
 }
 
 #[test]

@@ -18,6 +18,10 @@ const SPEEDS: [u32; 7] = [1, 2, 4, 8, 15, 30, 60];
 impl Desk {
     /// Does what an action says.
     pub(super) fn perform(&mut self, action: Action) {
+        if matches!(action, Action::Command | Action::Filter) {
+            // What is typed next is meant for that line, not for the box.
+            self.screen.popup = None;
+        }
         match action {
             Action::Interrupt => self.interrupt(),
             Action::Suspend => self.wishes.suspend = true,

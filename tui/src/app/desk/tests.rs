@@ -313,10 +313,21 @@ fn keys_of_the_key_line_can_be_clicked() {
 #[test]
 fn records_are_filtered() {
     let mut user = User::new();
-    user.press("G<tab>/handle-run<enter>").sees("records: 32, only \"handle-run\"");
+    user.press("G<tab>/handle-run<enter>").sees("records: 4 of 32 match handle-run");
     user.press("<up><enter>");
     assert_eq!(user.position(), 25);
-    user.press("/<esc>").sees_not("only");
+    user.press("/<esc>").sees_not("match");
+    // What was accepted is given up by esc as well.
+    user.press("/output<enter>").sees("match output");
+    user.press("<esc>").sees_not("match").sees("records: 32");
+}
+
+#[test]
+fn the_command_line_opens_over_a_box() {
+    let mut user = User::new();
+    user.press("?").sees("one record forward");
+    user.press(":step 3<enter>").sees_not("one record forward");
+    assert_eq!(user.position(), 3, "no letter was taken as a key");
 }
 
 #[test]

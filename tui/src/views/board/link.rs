@@ -60,13 +60,16 @@ pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16, is_small:
         LinkState::Halted(why) => say(&format!("The processor is halted: {why}."), Role::Warning),
         LinkState::Up | LinkState::Sleeping => {}
     }
-    if snapshot.activity == Activity::Standing {
-        let behind = snapshot.behind();
+    let behind = snapshot.behind();
+    if snapshot.activity == Activity::Standing && snapshot.is_away() {
+        let behind = plural(behind as u64, "record", "records");
+        say(&format!("The view is {behind} before that."), Role::Changed);
+    } else if snapshot.activity == Activity::Standing {
         say(&format!("It runs on, {behind} ahead of the view."), Role::Changed);
     } else if link.held && snapshot.is_live() {
         say("It is paused at this record.", Role::Changed);
     } else if link.held {
-        let behind = plural(snapshot.behind() as u64, "record", "records");
+        let behind = plural(behind as u64, "record", "records");
         say(&format!("It is paused {behind} further on."), Role::Changed);
     }
     rows
@@ -85,16 +88,21 @@ fn state(link: &Link, theme: &Theme, width: u16, is_small: bool) -> Row {
     let may = if link.control { "control" } else { "only watched" };
     let row =
         Row::of(if is_small { " " } else { " link " }, Role::Faint, theme).put(word, role, theme);
+    let away = matches!(link.state, LinkState::Gone(_) | LinkState::Away);
     let row = if is_small {
         let lost = format!("  lost {}", link.lost);
         let role = if link.lost > 0 { Role::Warning } else { Role::Text };
-        row.put(format!("  {}/s", link.rate), Role::Text, theme).put(lost, role, theme)
+        let rate = if away { String::new() } else { format!("  {}/s", link.rate) };
+        row.put(rate, Role::Text, theme).put(lost, role, theme)
+    } else if away {
+        row
     } else {
         let bytes = if width < ROOMY { String::new() } else { format!("  {}", bytes(link.bytes)) };
         let rate = format!("  {} records/s", link.rate);
         row.put(rate, Role::Text, theme).put(bytes, Role::Faint, theme)
     };
-    row.put_right(may, Role::Faint, theme)
+    // Nothing is watched or controlled meanwhile.
+    if away { row } else { row.put_right(may, Role::Faint, theme) }
 }
 
 /// What is missing, and why it may be; `None` where nothing is and there is no room to say so.

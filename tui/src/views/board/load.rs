@@ -67,7 +67,7 @@ pub(super) fn parts(
         let (window, all) = (shares.known + shares.unknown, known + unknown);
         parts.insert(0, part(Who::Unknown, shares.unknown, window, all));
     }
-    let hog = hog(snapshot, &parts, is_small);
+    let hog = hog(snapshot, is_small);
     label(snapshot, &mut parts);
     (hog, parts)
 }
@@ -98,13 +98,18 @@ fn name_of(snapshot: &Snapshot<'_>, who: Who) -> String {
     }
 }
 
-/// The task whose longest step kept all others waiting longest.
-fn hog(snapshot: &Snapshot<'_>, parts: &[Part], is_small: bool) -> Option<String> {
-    let steps = parts.iter().filter(|part| matches!(part.who, Who::Task(_) | Who::Callback(_)));
-    let hog = steps.max_by_key(|part| part.longest.map_or(0, |longest| longest.ns))?;
-    let longest = words::short_duration(hog.longest?.ns);
-    let what = if is_small { "longest" } else { "longest step" };
-    Some(format!(" {what}: {longest}, {}", name_of(snapshot, hog.who)))
+/// The step that kept all others waiting longest, of all since the board started: also one of a
+/// task that has ended since.
+fn hog(snapshot: &Snapshot<'_>, is_small: bool) -> Option<String> {
+    let (who, longest) = snapshot.digest.load().longest(snapshot.position)?;
+    let long = words::short_duration(longest.ns);
+    let called = match who {
+        // There is no room for its number.
+        Who::Task(id) if is_small => words::task_called(snapshot, id),
+        _ => None,
+    };
+    let called = called.unwrap_or_else(|| name_of(snapshot, who));
+    Some(format!(" longest so far: {long}, {called}"))
 }
 
 /// How late timers were.
@@ -113,8 +118,8 @@ pub(super) fn timers(snapshot: &Snapshot<'_>, shares: &Shares, theme: &Theme) ->
     let role = if latest.by > LATE { Role::Warning } else { Role::Text };
     let late = words::short_duration(latest.by);
     Some(
-        Row::of(" latest timer ", Role::Faint, theme).put(format!("{late} late"), role, theme).put(
-            format!(", {}", words::handle_name(snapshot, latest.handle)),
+        Row::of(" timers up to ", Role::Faint, theme).put(format!("{late} late"), role, theme).put(
+            format!(": {}", words::handle_name(snapshot, latest.handle)),
             Role::Text,
             theme,
         ),

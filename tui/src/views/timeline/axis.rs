@@ -14,17 +14,24 @@ pub(super) struct Axis {
     /// How much all columns together stand for; at least 1.
     length: u64,
     columns: u16,
+    /// The positions that it may stand for: those since the source last started over.
+    first: usize,
+    last: usize,
     /// Something lies before it.
     cut: bool,
-    is_window: bool,
 }
 
 impl Axis {
-    pub(super) fn new(by_time: bool, times: (u64, u64), records: usize, columns: u16) -> Self {
-        let (start, length) =
-            if by_time { (times.0, times.1 - times.0) } else { (0, records as u64) };
-        let (length, columns) = (length.max(1), columns.max(1));
-        Self { by_time, start, length, columns, cut: false, is_window: false }
+    /// `times` and `records` are the first and the last moment and position.
+    pub(super) fn new(
+        by_time: bool,
+        times: (u64, u64),
+        (first, last): (usize, usize),
+        columns: u16,
+    ) -> Self {
+        let (start, end) = if by_time { times } else { (first as u64, last as u64) };
+        let (length, columns) = (end.saturating_sub(start).max(1), columns.max(1));
+        Self { by_time, start, length, columns, first, last, cut: false }
     }
 
     /// A window of it in which each column stands for `unit`, with `here` in sight: the last one
@@ -44,7 +51,7 @@ impl Axis {
         } else {
             ((offset / half).saturating_sub(1) * half).min(last)
         };
-        Self { start: self.start + from, length, cut: from > 0, is_window: true, ..self }
+        Self { start: self.start + from, length, cut: from > 0, ..self }
     }
 
     pub(super) const fn by_time(&self) -> bool {
@@ -53,11 +60,6 @@ impl Axis {
 
     pub(super) const fn columns(&self) -> u16 {
         self.columns
-    }
-
-    /// Whether it is a part of the history alone.
-    pub(super) const fn is_window(&self) -> bool {
-        self.is_window
     }
 
     /// The column of a point on the axis. The last column is that of the end.
@@ -102,6 +104,22 @@ impl Axis {
         end >= self.start && begin <= self.start + self.length
     }
 
+    /// How much of the time of a column spans take, in thousandths. They are in order, none goes on
+    /// while another does, and one that lasts ends at `now`.
+    pub(super) fn permille<'a>(
+        &self,
+        spans: impl DoubleEndedIterator<Item = &'a Span>,
+        column: u16,
+        now: u64,
+    ) -> u64 {
+        let (begin, end) = (self.begin_of(column), self.begin_of(column + 1));
+        let spans = spans.rev().skip_while(|span| span.begin >= end);
+        let spans = spans.map(|span| (span.begin, span.end.unwrap_or(now)));
+        let spans = spans.take_while(|(_, to)| *to > begin);
+        let busy: u64 = spans.map(|(from, to)| to.min(end).saturating_sub(from.max(begin))).sum();
+        busy.saturating_mul(1000) / end.saturating_sub(begin).max(1)
+    }
+
     /// The columns of a span, at least one.
     pub(super) fn columns_of(&self, span: &Span) -> std::ops::Range<u16> {
         let (begin, end) = self.bounds(span);
@@ -125,7 +143,7 @@ impl Axis {
 
     /// The position of the history that a column stands for.
     pub(super) fn position(&self, snapshot: &Snapshot<'_>, column: u16) -> usize {
-        let len = snapshot.timeline.len();
+        let (first, last) = (self.first, self.last);
         let at = if column + 1 >= self.columns {
             (self.start + self.length).saturating_add(1)
         } else {
@@ -133,12 +151,12 @@ impl Axis {
         };
         if self.by_time {
             if column == 0 && !self.cut {
-                0
+                first
             } else {
-                snapshot.timeline.position_at_time(at).unwrap_or(len)
+                snapshot.timeline.position_at_time(last, at).unwrap_or(last)
             }
         } else {
-            usize::try_from(at).unwrap_or(len).min(len)
+            usize::try_from(at).unwrap_or(last).clamp(first, last)
         }
     }
 
@@ -212,7 +230,7 @@ mod tests {
 
     #[test]
     fn ticks_stand_where_they_say() {
-        let axis = Axis::new(true, (0, 3_000_000_000), 50, 61);
+        let axis = Axis::new(true, (0, 3_000_000_000), (0, 50), 61);
         let ticks = axis.ticks();
         assert_eq!(ticks[0], (0, "0 s".to_owned()));
         assert_eq!(ticks[1], (20, "1 s".to_owned()));
@@ -222,7 +240,7 @@ mod tests {
 
     #[test]
     fn columns_and_moments_fit() {
-        let axis = Axis::new(true, (500, 10_500), 0, 40);
+        let axis = Axis::new(true, (500, 10_500), (0, 0), 40);
         for column in 0..40 {
             assert_eq!(axis.column_of(axis.begin_of(column)), column);
         }
@@ -232,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_window_holds_the_cursor_and_stays_while_one_steps() {
-        let all = Axis::new(true, (1_000, 101_000), 0, 11);
+        let all = Axis::new(true, (1_000, 101_000), (0, 0), 11);
         let window = |here, live| all.window(100, here, live);
         assert_eq!(window(101_000, true).start, 100_000);
         assert_eq!(window(101_000, true).column(0, Some(101_000)), 10);
@@ -256,6 +274,21 @@ mod tests {
     }
 
     #[test]
+    fn a_column_knows_how_much_of_it_is_taken() {
+        let axis = Axis::new(true, (0, 1_000), (0, 0), 11);
+        let span = |begin, end| Span {
+            from: 1,
+            to: Some(2),
+            begin,
+            end,
+            handle: loopscope_protocol::HandleId(1),
+        };
+        let spans = [span(0, Some(10)), span(50, Some(60)), span(190, Some(220)), span(480, None)];
+        let taken: Vec<u64> = (0..6).map(|c| axis.permille(spans.iter(), c, 520)).collect();
+        assert_eq!(taken, [200, 100, 200, 0, 200, 200]);
+    }
+
+    #[test]
     fn the_shortest_run_is_seen() {
         let span = Span {
             from: 3,
@@ -264,7 +297,7 @@ mod tests {
             end: Some(1_000_001_000),
             handle: loopscope_protocol::HandleId(1),
         };
-        let axis = Axis::new(true, (0, 3_000_000_000), 0, 61);
+        let axis = Axis::new(true, (0, 3_000_000_000), (0, 0), 61);
         let seen: Vec<u16> = (0..61).filter(|column| axis.touches(&span, *column)).collect();
         assert_eq!(seen, [20]);
     }

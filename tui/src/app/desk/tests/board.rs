@@ -31,6 +31,17 @@ fn a_view_that_stands_says_how_far_the_board_is_ahead() {
 }
 
 #[test]
+fn that_only_the_view_is_paused_fits_a_line() {
+    let mut user = watching();
+    user.press(".");
+    user.desk.perform(crate::keys::Action::End);
+    wait(&mut user);
+    user.desk.perform(crate::keys::Action::Play);
+    wait(&mut user);
+    user.sees("Only the view is paused: `resume` goes on, `goto end` follows the board again.");
+}
+
+#[test]
 fn the_end_follows_the_board_and_ctrl_c_leaves_it() {
     let mut user = watching();
     user.press(".");
