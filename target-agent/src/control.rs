@@ -119,7 +119,7 @@ impl Partial {
     /// Takes a byte of a field.
     fn add(&self, byte: u8) {
         let bit = self.bit.get();
-        let group = u64::from(byte & 0x7f) << (bit & 63);
+        let group = u64::from(byte & 0x7f) << bit;
         match self.field.get() {
             0 => self.records.set(self.records.get() | group as u32),
             // The kinds above 63, which would be a third field, are not in use.
@@ -130,7 +130,8 @@ impl Partial {
             self.field.set(self.field.get() + 1);
             self.bit.set(0);
         } else {
-            self.bit.set(bit + 7);
+            // A number may go on for as long as the request does; what is past its bits says nothing.
+            self.bit.set((bit + 7).min(63));
         }
     }
 }

@@ -11,7 +11,7 @@ pub struct Hello {
     pub version: u16,
     /// What it can do.
     pub capabilities: Capabilities,
-    /// How many ticks make a second.
+    /// How many ticks make a second; 0: not known.
     pub ticks_per_second: u32,
     /// Whose rules it runs by.
     pub dialect: Dialect,

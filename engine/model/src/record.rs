@@ -37,7 +37,8 @@ impl Record {
         self.t.map(seconds)
     }
 
-    /// One of its texts. A text that was sent as nothing is empty; one that was lost is `?`.
+    /// One of its texts. A text that was sent as nothing is empty; one that was lost is `?`,
+    /// and one of which a part may be lost begins with that.
     pub fn text(&self, text: Text) -> &str {
         self.texts.get(text)
     }

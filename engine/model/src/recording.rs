@@ -100,6 +100,8 @@ impl Head {
         }
         let length = usize::try_from(word(4)).ok().filter(|length| *length <= LONGEST)?;
         let ticks = Some(number(16)).filter(|ticks| *ticks != u64::MAX);
-        Some(Self { length, seq: number(8), ticks })
+        // No stream comes near this; one that did would have no numbers left for its records.
+        let seq = Some(number(8)).filter(|seq| *seq < 1 << 63)?;
+        Some(Self { length, seq, ticks })
     }
 }

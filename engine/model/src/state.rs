@@ -56,6 +56,8 @@ pub struct State {
     last_output: Option<(Stream, Texts)>,
     anomalies: Vec<Anomaly>,
     in_snapshot: bool,
+    /// Records of the present snapshot were lost, so what it does not name may exist.
+    snapshot_torn: bool,
     uncertain: bool,
     /// Other threads take part: the order among their records and the loop's is not certain.
     threads: bool,

@@ -60,6 +60,10 @@ pub struct Ingest {
     loop_seen: bool,
     /// Something was left out before the next event, and its texts may have been part of it.
     texts_torn: bool,
+    /// Something was left out just here: a piece of a text that comes now may not be its first.
+    broken: bool,
+    /// The texts whose first piece may be missing.
+    tails: [bool; 2],
     turns: BTreeMap<LoopId, Turns>,
     turn: u32,
 }
@@ -106,6 +110,8 @@ impl Ingest {
             hello: None,
             loop_seen: false,
             texts_torn: false,
+            broken: false,
+            tails: [false; 2],
             turns: BTreeMap::new(),
             turn: 0,
         }
@@ -154,7 +160,7 @@ impl Ingest {
     /// Continues behind record `seq` at the time `ticks`: what the bytes before lacked is a gap.
     pub(crate) fn resume(&mut self, seq: u64, ticks: Option<Ticks>) {
         self.drop_texts();
-        self.texts_torn = true;
+        (self.texts_torn, self.broken) = (true, true);
         self.buffer.clear();
         self.start = 0;
         if seq > self.frames.seq() {
@@ -199,6 +205,7 @@ impl Ingest {
             self.push_gap(seq - 1, missing);
         }
         self.texts_torn |= missing > 0 || garbage > 0;
+        self.broken = false;
         if matches!(event, Event::LoopNew {} | Event::Gap { .. } | Event::SnapshotBegin {}) {
             self.loop_seen = true;
         }
@@ -208,12 +215,12 @@ impl Ingest {
         let event = self.with_name(event);
         let record = Record {
             seq,
-            t: at.filter(|_| self.loop_seen).map(|at| self.nanoseconds(at)),
+            t: at.filter(|_| self.loop_seen).and_then(|at| self.nanoseconds(at)),
             turn: self.count_turn(loop_id, &event),
             loop_id,
             // A gap says already that something is missing.
             garbage: if missing > 0 { 0 } else { garbage },
-            texts: self.take_texts(&event),
+            texts: self.take_texts(&event, missing > 0),
             event,
         };
         self.queue.push_back(Arrived::Record(record));
@@ -245,14 +252,15 @@ impl Ingest {
         }));
     }
 
-    fn nanoseconds(&self, at: Ticks) -> u64 {
+    /// `None` where the source does not know how long a tick is.
+    fn nanoseconds(&self, at: Ticks) -> Option<u64> {
         const SECOND: u32 = 1_000_000_000;
         let ticks = self.hello.as_ref().map_or(SECOND, |hello| hello.ticks_per_second);
-        if ticks == SECOND || ticks == 0 {
-            return at;
+        if ticks == SECOND {
+            return Some(at);
         }
-        let ns = u128::from(at) * u128::from(SECOND) / u128::from(ticks);
-        u64::try_from(ns).unwrap_or(u64::MAX)
+        let ns = (u128::from(at) * u128::from(SECOND)).checked_div(u128::from(ticks))?;
+        Some(u64::try_from(ns).unwrap_or(u64::MAX))
     }
 
     /// The turn of a record; what belongs to no loop has that of the record before it.
@@ -282,10 +290,13 @@ impl Ingest {
 
     fn drop_texts(&mut self) {
         self.texts.iter_mut().for_each(Vec::clear);
+        self.tails = [false; 2];
     }
 
-    /// The texts that came before an event, if it refers to any. One that was lost is `?`.
-    fn take_texts(&mut self, event: &Event) -> Texts {
+    /// The texts that came before an event, if it refers to any. One that was lost is `?`, and one
+    /// that may be a part of what was sent begins with it. `missing`: events were lost, and what
+    /// stands here may be texts of theirs.
+    fn take_texts(&mut self, event: &Event, missing: bool) -> Texts {
         let torn = std::mem::take(&mut self.texts_torn);
         let slots = slots(event);
         if slots == [Text::NONE; 2] {
@@ -293,12 +304,10 @@ impl Ingest {
             return Texts::NONE;
         }
         let [first, second] = [Text::FIRST, Text::SECOND].map(|slot| {
-            let bytes = &self.texts[usize::from(slot.0) - 1];
-            if torn && bytes.is_empty() && slots.contains(&slot) {
-                "?".into()
-            } else {
-                String::from_utf8_lossy(bytes)
-            }
+            let at = usize::from(slot.0) - 1;
+            let text = String::from_utf8_lossy(&self.texts[at]);
+            let lost = if text.is_empty() { torn } else { missing || self.tails[at] };
+            if lost && slots.contains(&slot) { format!("?{text}").into() } else { text }
         });
         let texts = Texts::new(&first, &second);
         self.drop_texts();
@@ -359,7 +368,10 @@ impl Iterator for Ingest {
             match found {
                 Found::Event(numbered) => self.record(numbered),
                 Found::Item(item) => self.take_item(item),
-                Found::Garbage => self.drop_texts(),
+                Found::Garbage => {
+                    self.drop_texts();
+                    self.broken = true;
+                }
                 Found::More => {}
             }
             self.buffer = buffer;
@@ -377,12 +389,14 @@ impl Iterator for Ingest {
 
 impl Ingest {
     fn take_item(&mut self, item: Item<'_>) {
+        let broken = std::mem::take(&mut self.broken);
         match item {
             Item::Name { id, name } => self.names.define(id, &String::from_utf8_lossy(name)),
             Item::Text { slot, bytes } => {
                 let slot = usize::from(slot).wrapping_sub(1);
                 if let Some(text) = self.texts.get_mut(slot) {
                     text.extend_from_slice(bytes);
+                    self.tails[slot] |= broken;
                 }
             }
             Item::Chain { id, outer, name, place } => {

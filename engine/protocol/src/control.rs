@@ -146,7 +146,7 @@ pub enum Reply<'a> {
         version: u16,
         /// What it can do.
         capabilities: Capabilities,
-        /// How many ticks make a second.
+        /// How many ticks make a second; 0: not known.
         ticks_per_second: u32,
         /// Whose rules it runs by.
         dialect: Dialect,

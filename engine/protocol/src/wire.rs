@@ -26,6 +26,9 @@
 //! - `short` is another way to write an event, for boards: see [`short`], which has its codes. What
 //!   is said here of events holds for it too.
 //!
+//! The pieces of one text follow each other directly, so that a reader knows after damage whether it
+//! has the first one.
+//!
 //! A `gap` takes a sequence number after those that were lost: after record 10, five lost ones and
 //! the gap, the gap is record 16. Where a reader itself finds records missing, it makes a gap that
 //! stands in the place of the last missing one.

@@ -202,6 +202,19 @@ fn one_that_is_larger_than_the_ring_comes_when_the_ring_is_empty() {
     assert!(link.look(&Snapshots(5000)).0);
 }
 
+#[test]
+fn a_number_that_does_not_end_does_no_harm() {
+    let link = Link::new(256, 64);
+    let mut request = vec![code::REQUEST, LONGEST, 2];
+    request.resize(usize::from(LONGEST) + 2, 0x80);
+    request.push(request.iter().fold(CRC8_START, |check, byte| crc8_add(check, *byte)));
+    link.ask(&request, 64);
+    assert_eq!(link.look(&Untold).1, Hold::No);
+    link.ask(&frame(Request::Hello { version: VERSION }), 64);
+    link.look(&Untold);
+    assert_eq!(link.answers(), ["hello 1000000 Embassy false", "dropped 0"]);
+}
+
 proptest! {
     #[test]
     fn between_any_other_bytes_a_request_is_found(

@@ -18,8 +18,10 @@ mod names;
 mod opening;
 
 use loopscope_model::stream::HOST;
-use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step, crc8};
-use loopscope_protocol::{Event, LoopId, Reply, Stream, Text};
+use loopscope_protocol::wire::{
+    CHAIN, Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step, VERSION, crc8,
+};
+use loopscope_protocol::{Capabilities, Dialect, Event, LoopId, NameId, Reply, Stream, Text};
 
 use names::Names;
 pub use opening::Program;
@@ -53,6 +55,12 @@ pub struct Splice {
     in_snapshot: bool,
     /// What the host has to add as soon as it may.
     waiting: Vec<(Stream, String)>,
+    /// Whether the first record is still to come, whose number on the board is not known.
+    unaligned: bool,
+    /// Whether it joins records of which some were not seen.
+    joins: bool,
+    /// Whether what was passed on last was no frame, so that the next ones are not trusted alone.
+    harmed: bool,
     /// Bytes that were no frame.
     garbage: u64,
     /// How often the board's own first record came again.
@@ -85,6 +93,9 @@ impl Splice {
             text_open: false,
             in_snapshot: false,
             waiting: Vec::new(),
+            unaligned: false,
+            joins: false,
+            harmed: false,
             garbage: 0,
             resets: 0,
         }
@@ -127,6 +138,7 @@ impl Splice {
                     self.garbage += 1;
                     if self.is_open() {
                         out.push(NO_FRAME);
+                        self.harmed = true;
                     }
                     self.text_open = false;
                     self.start += 1;
@@ -168,7 +180,8 @@ impl Splice {
     }
 
     fn begin_again(&mut self, why: &str, out: &mut Vec<u8>) {
-        (self.text_open, self.in_snapshot) = (false, false);
+        self.end_text(out);
+        self.in_snapshot = false;
         match &mut self.stage {
             Stage::Opening { held, first, sound, .. } => {
                 held.clear();
@@ -180,6 +193,8 @@ impl Splice {
                 self.event(&Event::SnapshotBegin {}, out);
                 self.event(&Event::SnapshotEnd {}, out);
                 self.shift = self.last;
+                // What comes now is seen from its beginning.
+                (self.unaligned, self.joins) = (false, false);
             }
         }
     }
@@ -188,8 +203,13 @@ impl Splice {
     pub fn other_firmware(&mut self, names: &[(u32, &str)], out: &mut Vec<u8>) {
         if self.is_open() {
             out.extend(self.names.take(names));
+            // It may count in other ticks, and says so in its hello.
+            unknown_ticks(out);
         } else {
             // Nothing of the other one was told.
+            if let Stage::Opening { hello, .. } = &mut self.stage {
+                *hello = None;
+            }
             self.names = Names::default();
             self.definitions = self.names.take(names);
         }
@@ -202,9 +222,12 @@ impl Splice {
         self.buffer.clear();
         self.start = 0;
         self.garbage += lost as u64;
+        self.decoder.doubt();
         if self.is_open() {
             out.extend(std::iter::repeat_n(NO_FRAME, lost));
-            (self.text_open, self.in_snapshot) = (false, false);
+            self.harmed |= lost > 0;
+            self.end_text(out);
+            self.in_snapshot = false;
             self.note(why, out);
         }
     }
@@ -258,6 +281,14 @@ impl Splice {
         }
         match item {
             ItemFrame::Event(frame) => {
+                let joins = std::mem::take(&mut self.joins);
+                // What was before is not known; at least one record was. A number without a record
+                // is a gap for whoever reads the stream, who then knows no time before the board
+                // tells it.
+                self.last = self.last.wrapping_add(u8::from(joins));
+                if std::mem::take(&mut self.unaligned) {
+                    self.shift = self.last.wrapping_add(1).wrapping_sub(frame.seq);
+                }
                 // A raw stream does not tell of a reset; the board's first record does.
                 let goes_on = frame.seq.wrapping_add(self.shift) == self.last.wrapping_add(1);
                 if frame.seq == 1 && frame.event == (Event::LoopNew {}) && !goes_on {
@@ -271,6 +302,10 @@ impl Splice {
                 match self.names.meant(frame) {
                     Some(bytes) => renumber(&bytes, self.last, out),
                     None => renumber(bytes, self.last, out),
+                }
+                self.harmed = false;
+                if joins {
+                    fill(out);
                 }
                 self.text_open = false;
                 match frame.event {
@@ -295,10 +330,26 @@ impl Splice {
         let mut text = line.trim_end_matches('\n').to_owned();
         text.push('\n');
         let mut encoder = Encoder::new();
+        let harmed = std::mem::take(&mut self.harmed);
+        if harmed {
+            // It also says that the text begins here.
+            fill(out);
+        }
         for piece in text.as_bytes().chunks(MAX_BODY - 1) {
             out.extend_from_slice(encoder.item(&Item::Text { slot: 1, bytes: piece }));
         }
         self.event(&Event::Output { stream, text: Text::FIRST }, out);
+        if harmed {
+            fill(out);
+        }
+    }
+
+    /// A text of the board's whose event does not come is no part of what comes instead.
+    fn end_text(&mut self, out: &mut Vec<u8>) {
+        if std::mem::take(&mut self.text_open) {
+            out.push(NO_FRAME);
+            self.harmed = true;
+        }
     }
 
     /// An event of the host's: it takes no time, and the numbers after it move on by one.
@@ -314,6 +365,26 @@ impl Splice {
 /// A remark of the host's, which says whose it is.
 fn ours(line: &str) -> String {
     format!("{HOST}{line}")
+}
+
+/// Behind harm or a loss a reader trusts frames only in a row, and the board may send no more for
+/// long. A name for nothing is a frame that says nothing.
+fn fill(out: &mut Vec<u8>) {
+    for _ in 1..CHAIN {
+        out.extend_from_slice(Encoder::new().item(&Item::Name { id: NameId::NONE, name: b"" }));
+    }
+}
+
+/// As long as no board has said how long a tick is, times are not known.
+fn unknown_ticks(out: &mut Vec<u8>) {
+    let hello = Reply::Hello {
+        version: VERSION,
+        capabilities: Capabilities::default(),
+        ticks_per_second: 0,
+        dialect: Dialect::Other,
+        pid: 0,
+    };
+    out.extend_from_slice(Encoder::new().item(&Item::Reply(hello)));
 }
 
 /// The frame of an event with another number.

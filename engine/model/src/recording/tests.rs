@@ -74,6 +74,23 @@ fn last_block(file: &[u8]) -> usize {
 }
 
 #[test]
+fn numbers_that_no_stream_reaches_are_no_block() {
+    let story = story();
+    let mut file = write(story.bytes(), 1000);
+    let payload = &story.bytes()[..200];
+    let head = Head { length: payload.len(), seq: u64::MAX - 1, ticks: Some(0) };
+    let check = check::crc32(payload).to_le_bytes();
+    let block = [&head.bytes(), payload, &check].concat();
+    // Something harmed before it, so that its number counts.
+    file.push(0);
+    let stray = block.len() as u64 + 1;
+    file.extend(block);
+    let recording = read(&file);
+    assert_eq!(recording.timeline.len(), story.records().len());
+    assert_eq!(recording.damage, Damage { stray, ..Damage::default() });
+}
+
+#[test]
 fn what_was_written_is_read() {
     let story = story();
     for piece in [17, 1000, 100_000] {

@@ -79,6 +79,9 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
             sentence => format!("Something impossible: {sentence}"),
         },
         Event::SnapshotBegin {} => "The source begins to tell its present state.".to_owned(),
+        Event::SnapshotEnd {} if state.uncertain() => {
+            "The source has told its present state, but part of that was lost.".to_owned()
+        }
         Event::SnapshotEnd {} => "That was the whole present state.".to_owned(),
         Event::AsyncgensShutdown { count: open } => match open {
             0 => "shutdown_asyncgens finds no open generators.".to_owned(),

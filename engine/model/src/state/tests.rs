@@ -227,6 +227,38 @@ fn a_gap_makes_everything_unknown_and_a_snapshot_known_again() {
 }
 
 #[test]
+fn a_timer_that_was_made_in_a_gap_still_queues_the_task_that_waits_for_it() {
+    let mut story = Story::new();
+    story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1);
+    story.push(Event::Gap { lost: 1 });
+    story.suspend(1, 1, On::Timer(HandleId(2)), 9);
+    story.push(Event::TimerDue { handle: HandleId(2), when: 1.0 });
+    let state = after(&story);
+    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Queued);
+    assert_eq!(state.task(TaskId(1)).unwrap().handle, Some(HandleId(2)));
+}
+
+#[test]
+fn a_snapshot_that_came_in_part_is_not_the_whole_state() {
+    let mut story = Story::new();
+    story.start().task(1, "fetch", 8);
+    story.push(Event::SnapshotBegin {}).push(Event::LoopNew {});
+    story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    story.push(Event::Gap { lost: 2 }).push(Event::SnapshotEnd {});
+    let state = after(&story);
+    assert!(state.uncertain() && !state.focus().unwrap().ready_known());
+    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Unknown);
+    // Its beginning may be what was lost.
+    story.push(Event::Gap { lost: 2 }).push(Event::SnapshotEnd {});
+    assert!(after(&story).uncertain());
+    // The next one says all.
+    story.push(Event::SnapshotBegin {}).push(Event::LoopNew {}).push(Event::SnapshotEnd {});
+    let state = after(&story);
+    assert!(!state.uncertain() && state.focus().unwrap().ready_known());
+    assert_eq!(state.tasks().count(), 0);
+}
+
+#[test]
 fn what_has_ended_is_dropped_after_a_while() {
     let mut story = Story::new();
     story.start();

@@ -116,6 +116,35 @@ fn texts_of_any_length_belong_to_the_next_record() {
 }
 
 #[test]
+fn a_text_that_may_be_a_part_says_so() {
+    let output = Event::Output { stream: Stream::Stdout, text: Text::FIRST };
+    let mut encoder = Encoder::new();
+    let start = encoder.event(0, LoopId(1), &Event::LoopNew {}).to_vec();
+    let mut piece = |bytes: &[u8]| encoder.item(&Item::Text { slot: 1, bytes }).to_vec();
+    let (one, two) = (piece(b"one "), piece(b"two"));
+    let name = encoder.item(&Item::Name { id: NameId(1), name: b"f" }).to_vec();
+    let said = encoder.event(0, LoopId(1), &output).to_vec();
+    let again = encoder.event(0, LoopId(1), &output).to_vec();
+    let more: Vec<u8> =
+        (0..3).flat_map(|_| encoder.event(0, LoopId(1), &Event::LoopNew {}).to_vec()).collect();
+    let text = |parts: &[&[u8]]| {
+        let all = records(&[parts.concat(), more.clone()].concat());
+        let found = all.iter().find(|record| record.kind() == Kind::Output).expect("it is there");
+        found.text(Text::FIRST).to_owned()
+    };
+    let noise = &[0, 0][..];
+    assert_eq!(text(&[&start, &one, &two, &said, &again]), "one two");
+    // Harm in the middle of it, or just before it.
+    assert_eq!(text(&[&start, &one, noise, &two, &said, &again]), "?two");
+    assert_eq!(text(&[&start, noise, &two, &said, &again]), "?two");
+    assert_eq!(text(&[&start, &one, noise, &said, &again]), "?");
+    // What stands between is no text, so a text begins behind it.
+    assert_eq!(text(&[&start, noise, &name, &two, &said, &again]), "two");
+    // The event that the first piece belonged to is missing.
+    assert_eq!(text(&[&start, &one, &two, &again]), "?one two");
+}
+
+#[test]
 fn ticks_become_nanoseconds() {
     let mut encoder = Encoder::new();
     let hello = Reply::Hello {

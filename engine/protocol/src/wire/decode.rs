@@ -62,6 +62,11 @@ impl Decoder {
         Self { in_step: true, expected: Some(seq.wrapping_add(1)) }
     }
 
+    /// Bytes may be missing here: what comes next is trusted only where it is whole and in sequence.
+    pub const fn doubt(&mut self) {
+        self.in_step = false;
+    }
+
     /// Looks at the start of `bytes`. `end` says that no more bytes will come after them.
     ///
     /// ```

@@ -1,10 +1,10 @@
 //! How a stream begins: what is awaited, what is held back meanwhile, and what stands before the
 //! board's own records.
 
-use loopscope_protocol::wire::{Decoder, Encoder, ItemFrame, Step};
-use loopscope_protocol::{ClockMode, Dialect, Event, LoopId, Stream, Ties};
+use loopscope_protocol::wire::{Decoder, ItemFrame, Step};
+use loopscope_protocol::{ClockMode, Dialect, Event, Stream, Ties};
 
-use super::{Splice, ours};
+use super::{Splice, ours, unknown_ticks};
 
 /// How far the beginning has come.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Program<'a> {
 }
 
 /// What is said where the stream begins without a hello.
-const NO_HELLO: &str = "The board has not said how long its ticks are, so each counts as a nanosecond here; attach while it runs, or capture from its start on.";
+const NO_HELLO: &str = "The board has not said how long its ticks are, so no times are known; it says so to whoever attaches while it runs.";
 
 impl Splice {
     /// Begins the stream: definitions, hello, and what was held back, numbered from 1.
@@ -56,25 +56,15 @@ impl Splice {
         if let Some(hello) = &hello {
             out.extend_from_slice(&hello.frame);
             self.begin(hello, first.map_or(0, |first| first_time(first, &held)), out);
-        }
-        if hello.is_none() {
+        } else {
+            unknown_ticks(out);
             self.waiting.push((Stream::Stderr, ours(NO_HELLO)));
         }
-        if !sound {
-            // What was before is not known; at least one record was.
-            let mut encoder = Encoder::new();
-            encoder.resume(u64::from(self.last) + 1, 0);
-            out.extend_from_slice(encoder.event(0, LoopId::NONE, &Event::Gap { lost: 1 }));
-            self.last += 2;
-        }
-        let Some(first) = first else {
-            out.extend_from_slice(&held);
-            return;
-        };
-        self.shift = self.last.wrapping_add(1).wrapping_sub(first);
+        self.unaligned = !sound || first.is_some();
+        self.joins = !sound;
         // What was said meanwhile is not older than what was held back.
         let waiting = std::mem::take(&mut self.waiting);
-        let mut decoder = Decoder::after(first.wrapping_sub(1));
+        let mut decoder = Decoder::after(first.unwrap_or(1).wrapping_sub(1));
         let mut at = 0;
         // These were frames when they came, so they still are.
         while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
@@ -90,7 +80,8 @@ impl Splice {
     fn begin(&mut self, hello: &Hello, ticks: u64, out: &mut Vec<u8>) {
         let (file, definition) = self.names.add(&self.file);
         out.extend(definition);
-        let since = ticks.saturating_mul(1_000_000_000) / u64::from(hello.ticks_per_second.max(1));
+        // A fast clock's ticks, in billionths, are more than 64 bits within minutes.
+        let since = u128::from(ticks) * 1_000_000_000 / u128::from(hello.ticks_per_second.max(1));
         let now = (self.now)().unwrap_or_default();
         let event = Event::RunStart {
             dialect: hello.dialect,

@@ -2,10 +2,8 @@
 
 use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_model::{Record, State};
-use loopscope_protocol::wire::VERSION;
 use loopscope_protocol::{
-    By, Capabilities, ChainId, ClockMode, Dialect, FutureId, HandleHow, HandleId, NameId, On,
-    Place, TaskId,
+    By, ChainId, ClockMode, FutureId, HandleHow, HandleId, On, Place, TaskId,
 };
 use proptest::prelude::*;
 
@@ -193,6 +191,30 @@ fn without_a_snapshot_it_begins_with_a_gap() {
     assert_eq!(records.len(), 17);
     assert_eq!(state.counts().gaps, 1);
     assert_eq!(anomalies(&records), 0, "after a gap what is not known is not wrong");
+    // A later part of the board's time is not known either, until a snapshot tells it.
+    assert!(records.iter().all(|record| record.t.is_none()));
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.snapshot(), &mut out);
+    assert_eq!(read(&out).0.last().unwrap().t, Some(board.at * 1000));
+}
+
+#[test]
+fn a_stream_that_nobody_can_tell_the_time_of_has_none() {
+    let mut board = Board::new();
+    board.start();
+    let mut splice = Splice::new(program(&[]), false);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.open_anyway(&mut out);
+    splice.remark(Stream::Stderr, "nothing has come yet", &mut out);
+    let round = board.round(1);
+    splice.feed(&round, &mut out);
+    let (records, _, _) = read(&out);
+    let kinds: Vec<_> = records[..4].iter().map(|record| record.kind().word()).collect();
+    // The first one says that there was no hello.
+    assert_eq!(kinds, ["output", "output", "gap", "handle-run"]);
+    assert_eq!((records[2].seq, records[2].event), (3, Event::Gap { lost: 1 }));
+    assert!(records.iter().all(|record| record.t.is_none()), "when the board began is not known");
 }
 
 #[test]
@@ -310,6 +332,93 @@ fn a_loss_is_counted_as_on_the_board() {
     let gap = records.iter().find(|record| matches!(record.event, Event::Gap { .. })).unwrap();
     assert_eq!(gap.event, Event::Gap { lost: 5 });
     assert_eq!(records.last().unwrap().seq, 1 + 3 + 1 + 5 + 15);
+}
+
+#[test]
+fn a_text_that_a_reset_cut_short_is_no_part_of_what_is_said_then() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[]), true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    let text = board.encoder.item(&Item::Text { slot: 1, bytes: b"its own" }).to_vec();
+    splice.feed(&text, &mut out);
+    splice.interrupted("The probe is gone.", &mut out);
+    // In doubt, it takes three frames to be sure.
+    splice.feed(&text.repeat(3), &mut out);
+    splice.restarted("The board was reset.", &mut out);
+    let (records, _, _) = read(&out);
+    let said: Vec<_> = records[4..6].iter().map(|record| record.text(Text::FIRST)).collect();
+    let own = ["loopscope: The probe is gone.\n", "loopscope: The board was reset.\n"];
+    assert_eq!(said, own);
+}
+
+#[test]
+fn what_the_host_says_about_harm_is_read_at_once() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[]), true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    // The link breaks in the middle of a record, twice.
+    for _ in 0..2 {
+        let round = board.round(1);
+        splice.feed(&round[..3], &mut out);
+        splice.interrupted("The probe is gone.", &mut out);
+    }
+    let (records, _, _) = read(&out);
+    let said = |record: &&Record| record.text(Text::FIRST).contains("The probe is gone.");
+    assert_eq!(records.iter().filter(said).count(), 2);
+    assert_eq!(records.len(), 6);
+}
+
+#[test]
+fn without_a_hello_no_time_is_known() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[]), true);
+    let mut out = Vec::new();
+    splice.feed(&board.start(), &mut out);
+    splice.open_anyway(&mut out);
+    splice.feed(&board.round(1), &mut out);
+    let early = read(&out).0;
+    // With the host's remark about that.
+    assert_eq!(early.len(), 9);
+    assert!(early.iter().all(|record| record.t.is_none()), "nobody said how long a tick is");
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.round(2), &mut out);
+    assert_eq!(read(&out).0[9].t, Some(90_000));
+}
+
+#[test]
+fn another_firmware_may_count_in_other_ticks() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[]), true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    splice.restarted("The board has another firmware.", &mut out);
+    splice.other_firmware(&[], &mut out);
+    let mut board = Board::new();
+    splice.feed(&board.start(), &mut out);
+    assert_eq!(read(&out).0.last().unwrap().t, None);
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.round(1), &mut out);
+    assert_eq!(read(&out).0.last().unwrap().t, Some(board.at * 1000));
+}
+
+#[test]
+fn a_board_that_has_run_for_long_began_long_ago() {
+    let mut board = Board::new();
+    // Eleven hours; in billionths of a tick that is more than 64 bits.
+    board.at = 40_000_000_000;
+    let hour = 3_600_000_000_000_i64;
+    let now = || Some(100 * 3_600_000_000_000);
+    let mut splice = Splice::new(Program { file: "made-up.elf", names: &[], now }, false);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.snapshot(), &mut out);
+    let Event::RunStart { wall_start, .. } = read(&out).0[0].event else { panic!("no start") };
+    assert_eq!(wall_start / hour, 88);
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! Handles and timers: made, queued, run, cancelled, gone.
 
-use loopscope_protocol::{Event, FutureId, HandleHow, HandleId, LoopId, NameId, Place, TaskId};
+use loopscope_protocol::{Event, FutureId, HandleHow, HandleId, LoopId, NameId, On, Place, TaskId};
 
 use crate::record::Record;
 use crate::state::loops::DueKey;
@@ -78,11 +78,13 @@ impl State {
             Event::TimerDue { handle: id, when } => {
                 self.leave_heap(id, when, on);
                 self.enqueue(id, on);
+                self.know_task(id);
                 let task = self.handles.get(&id).map_or(TaskId::NONE, |handle| handle.task);
                 self.queue_task(task, id);
             }
             Event::TimerDrop { handle: id, when } => {
                 self.leave_heap(id, when, on);
+                self.know_task(id);
                 self.unqueue_task(id);
                 self.retire(id);
             }
@@ -322,6 +324,19 @@ impl State {
         }
         for (_, id) in timers {
             self.retire(id);
+        }
+    }
+
+    /// Where a gap took the record that made a timer, the task that waits for it says whose it is.
+    fn know_task(&mut self, id: HandleId) {
+        let Some(handle) = self.handles.get_mut(&id).filter(|handle| handle.made == 0) else {
+            return;
+        };
+        let waits = TaskState::Waiting(On::Timer(id));
+        if !handle.task.is_some()
+            && let Some(task) = self.tasks.values().find(|task| task.state == waits)
+        {
+            handle.task = task.id;
         }
     }
 

@@ -11,6 +11,7 @@ impl State {
     /// Records were lost: everything that they may have changed is unknown.
     pub(super) fn forget(&mut self) {
         self.uncertain = true;
+        self.snapshot_torn = true;
         if self.run.clock == Some(ClockMode::Auto) && self.run.real_since.is_none() {
             self.run.clock = None;
         }
@@ -78,11 +79,15 @@ impl State {
     pub(super) fn begin_snapshot(&mut self) {
         self.forget();
         self.in_snapshot = true;
+        self.snapshot_torn = false;
     }
 
-    /// What the snapshot did not name does not exist; what it named is complete.
+    /// What the snapshot did not name does not exist; what it named is complete. Of one that came
+    /// in part, from its beginning or its middle on, that cannot be said.
     pub(super) fn end_snapshot(&mut self) {
-        self.in_snapshot = false;
+        if !std::mem::take(&mut self.in_snapshot) || self.snapshot_torn {
+            return;
+        }
         self.uncertain = false;
         self.loops.retain(|_, the_loop| the_loop.phase != Phase::Unknown);
         for the_loop in self.loops.values_mut() {

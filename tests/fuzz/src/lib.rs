@@ -1,0 +1,24 @@
+//! What the fuzz targets do with their bytes: a module for each target, and what they share.
+
+mod attach;
+pub mod board;
+pub mod control;
+pub mod defmt;
+pub mod elf;
+pub mod input;
+pub mod sealed;
+pub mod seeds;
+pub mod splice;
+pub mod state;
+pub mod truth;
+pub mod wire;
+
+/// All targets by their names, for whoever runs them without the fuzzer.
+pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+    ("wire", wire::run),
+    ("state", state::run),
+    ("splice", splice::run),
+    ("control", control::run),
+    ("elf", elf::run),
+    ("defmt", defmt::run),
+];

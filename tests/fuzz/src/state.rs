@@ -1,0 +1,182 @@
+//! The target `state`: whatever bytes a stream or a recording has, its records are numbered in
+//! order, and everything that is computed of them is computed without a panic.
+
+use std::time::Instant;
+
+use loopscope_model::diff::{Compare, Side, diff_by, side_by_side};
+use loopscope_model::expr::{Context, Expr};
+use loopscope_model::recording::{Recording, Writer};
+use loopscope_model::{
+    Arrived, Cursor, Ingest, Names, Record, State, Timeline, json, sentence, why,
+};
+use loopscope_protocol::{Event, ExitHow, Kind, KindSet, LoopId, TaskId, Text};
+
+use crate::input::Input;
+use crate::sealed::sealed;
+
+/// What the line mode may be asked about a record and the state after it.
+const QUESTIONS: [&str; 6] = [
+    "len(ready) > 0 or len(timers) > 0",
+    "record.kind == 'handle-run' and task.state == 'running'",
+    "t > 1 and turn != 3",
+    "record.handle == 1 or record.task == 1",
+    "tasks.waiting > 0",
+    "task(1).on != null",
+];
+
+/// Runs the target.
+pub fn run(data: &[u8]) {
+    let mut input = Input(data);
+    let flags = input.byte();
+    let piece = usize::from(input.byte()) + 1;
+    let made = if flags & 4 == 0 { input.0.to_vec() } else { sealed(input.0) };
+    let (timeline, names) = match flags & 3 {
+        0 => stream(Ingest::midway(), &made, piece, false),
+        1 => match Recording::read(&made[..]) {
+            Ok(recording) => {
+                let _ = recording.damage.sentence();
+                (recording.timeline, recording.names)
+            }
+            Err(error) => return drop(error.to_string()),
+        },
+        _ => stream(Ingest::new(), &made, piece, true),
+    };
+    let mut last = 0;
+    for record in timeline.records() {
+        assert!(record.seq > last, "record {} comes after record {last}", record.seq);
+        last = record.seq;
+    }
+    look(&timeline, &names, usize::from(flags >> 3));
+}
+
+fn stream(start: Ingest, bytes: &[u8], piece: usize, recorded: bool) -> (Timeline, Names) {
+    let mut ingest = start.clone();
+    let mut records = Vec::new();
+    for piece in bytes.chunks(piece) {
+        ingest.feed(piece);
+        take(&mut ingest, &mut records);
+    }
+    ingest.end();
+    take(&mut ingest, &mut records);
+    let exit = Event::ProgramExit { code: 0, how: ExitHow::Lost, text: Text::FIRST };
+    let lost = ingest.host_event(&exit, &["The board is gone."]);
+    ingest.feed(&lost);
+    take(&mut ingest, &mut records);
+
+    let mut whole = start;
+    whole.feed(bytes);
+    whole.end();
+    let mut again = Vec::new();
+    take(&mut whole, &mut again);
+    let common = again.len().min(records.len());
+    same(&again[..common], &records[..common], "pieces change the records");
+    if recorded {
+        let mut writer = Writer::new(Vec::new()).expect("memory has room");
+        for piece in bytes.chunks(piece) {
+            writer.write(piece).expect("memory has room");
+        }
+        let file = writer.finish().expect("memory has room");
+        let read = Recording::read(&file[..]).expect("it was just written");
+        assert!(!read.damage.is_any(), "{:?}", read.damage);
+        let read: Vec<_> = read.timeline.records().cloned().collect();
+        same(&read, &again, "a recording changes the records");
+    }
+    (records.into_iter().collect(), ingest.into_names())
+}
+
+fn take(ingest: &mut Ingest, records: &mut Vec<Record>) {
+    records.extend(ingest.by_ref().filter_map(|arrived| match arrived {
+        Arrived::Record(record) => Some(record),
+        Arrived::Reply(_) => None,
+    }));
+}
+
+fn same(one: &[Record], two: &[Record], what: &str) {
+    assert_eq!(one.len(), two.len(), "{what}");
+    for (one, two) in one.iter().zip(two) {
+        // A number that is none is not equal to itself, but it looks the same.
+        assert_eq!(format!("{one:?}"), format!("{two:?}"), "{what}");
+    }
+}
+
+/// Everything that the views and the line mode ask.
+fn look(timeline: &Timeline, names: &Names, at: usize) {
+    let questions: Vec<_> = QUESTIONS.iter().filter_map(|text| Expr::parse(text).ok()).collect();
+    let mut state = State::default();
+    // Where there is much to look at, looking at some of it is enough.
+    let step = timeline.len() / 150 + 1;
+    for (position, record) in (1..).zip(timeline.records()) {
+        state.apply(record);
+        if position % step == 0 {
+            told(&state, record, names, &questions);
+        }
+        if position % (8 * step) == 1 {
+            tasks(timeline, &state, names, position);
+        }
+    }
+    let n = timeline.len() * at / 32;
+    assert_eq!(format!("{:?}", timeline.live()), format!("{state:?}"));
+    let mut cursor = Cursor::new();
+    for place in [n, timeline.len(), n / 2] {
+        cursor.seek(timeline, place);
+        assert_eq!(format!("{:?}", cursor.state()), format!("{:?}", timeline.at(place)));
+    }
+    for (_, finding) in timeline.lints(timeline.len()) {
+        let _ = finding.text(names);
+    }
+    let _ = timeline.position_at_time(1_000_000_000);
+    let _ = timeline.position_of_seq(40);
+    let _ = timeline.find_kinds(n, KindSet::NONE.with(Kind::HandleRun));
+    let _ = timeline.rfind(n, |state, _| state.uncertain());
+    compared(timeline, names, n);
+}
+
+fn told(state: &State, record: &Record, names: &Names, questions: &[Expr]) {
+    let line = json::line(record, names);
+    assert!(!line.contains('\n'), "a line is one line");
+    for text in
+        [sentence::happened(state, record, names), sentence::next(state, names), names.line(record)]
+    {
+        assert!(!text.is_empty());
+    }
+    for question in questions {
+        let context = Context { record: Some(record), state, names };
+        if let Ok(value) = question.eval(&context) {
+            let _ = value.to_string();
+        }
+    }
+    for the_loop in state.loops() {
+        assert!(the_loop.batch().len() + the_loop.next_batch().len() == the_loop.ready().len());
+        let _ = state.one_queue(the_loop);
+        let _ = state.can_be_woken_from_outside(the_loop.id);
+        let _ = the_loop.sleep.map(|sleep| (sleep.wakes_at(), sleep.slept()));
+        let _ = the_loop.first_timer();
+    }
+    let _ = state.event_loop(LoopId(7));
+    for handle in state.handles() {
+        let _ = (handle.how_word(), handle.key_ms());
+    }
+}
+
+fn tasks(timeline: &Timeline, state: &State, names: &Names, position: usize) {
+    let ids: Vec<_> = state.tasks().map(|task| task.id).take(12).collect();
+    for id in ids.into_iter().chain([TaskId(1)]) {
+        let _ = why::why(state, names, id);
+        let _ = why::last_wakeup(timeline, position, names, id);
+        let _ = state.task(id).map(|task| names.chain(task.chain));
+    }
+}
+
+/// The history beside itself and beside its own beginning.
+fn compared(timeline: &Timeline, names: &Names, n: usize) {
+    let beginning: Timeline = timeline.range(0, n).cloned().collect();
+    let side = |timeline| Side { title: "one", timeline, names, never_sends: KindSet::NONE };
+    for compare in [Compare::Everything, Compare::Visible, Compare::between(timeline, &beginning)] {
+        if let Some(found) = diff_by(compare, side(timeline), side(&beginning)) {
+            let _ = side_by_side(compare, side(timeline), side(&beginning), &found, 3, 3);
+        }
+    }
+    let began = Instant::now();
+    let _ = diff_by(Compare::Visible, side(timeline), side(timeline));
+    assert!(began.elapsed().as_secs() < 5, "a comparison takes no longer than its histories");
+}
