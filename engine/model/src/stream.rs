@@ -6,16 +6,18 @@
 pub(crate) mod frames;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use loopscope_protocol::wire::{Encoder, Item, MAX_BODY};
-use loopscope_protocol::{Event, LoopId, Reply, Text, Ticks};
+use loopscope_protocol::{Event, LoopId, NameId, Reply, Ticks};
 
 use crate::control::{Hello, OwnedReply};
 use crate::names::{Definition, Frame, Names};
 use crate::record::{Record, Texts};
 use frames::{Found, Frames, Numbered};
+use texts::Pieces;
 
 /// Below this many used bytes at its start the buffer is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
@@ -53,17 +55,11 @@ pub struct Ingest {
     ended: bool,
     frames: Frames,
     names: Names,
-    texts: [Vec<u8>; 2],
+    texts: Pieces,
     ran: Vec<u8>,
     queue: VecDeque<Arrived>,
     hello: Option<Hello>,
     loop_seen: bool,
-    /// Something was left out before the next event, and its texts may have been part of it.
-    texts_torn: bool,
-    /// Something was left out just here: a piece of a text that comes now may not be its first.
-    broken: bool,
-    /// The texts whose first piece may be missing.
-    tails: [bool; 2],
     turns: BTreeMap<LoopId, Turns>,
     turn: u32,
 }
@@ -104,14 +100,11 @@ impl Ingest {
             ended: false,
             frames,
             names: Names::default(),
-            texts: [Vec::new(), Vec::new()],
+            texts: Pieces::default(),
             ran: Vec::new(),
             queue: VecDeque::new(),
             hello: None,
             loop_seen: false,
-            texts_torn: false,
-            broken: false,
-            tails: [false; 2],
             turns: BTreeMap::new(),
             turn: 0,
         }
@@ -159,8 +152,7 @@ impl Ingest {
 
     /// Continues behind record `seq` at the time `ticks`: what the bytes before lacked is a gap.
     pub(crate) fn resume(&mut self, seq: u64, ticks: Option<Ticks>) {
-        self.drop_texts();
-        (self.texts_torn, self.broken) = (true, true);
+        self.texts.resume();
         self.buffer.clear();
         self.start = 0;
         if seq > self.frames.seq() {
@@ -190,6 +182,10 @@ impl Ingest {
         let at = self.frames.ticks().unwrap_or(0);
         encoder.resume(self.frames.seq(), at);
         let mut bytes = Vec::new();
+        if self.trailing() > 0 {
+            // A name for nothing: behind it a text begins, whatever stands before.
+            bytes.extend_from_slice(encoder.item(&Item::Name { id: NameId::NONE, name: b"" }));
+        }
         for (slot, text) in (1u8..).zip(texts) {
             for piece in text.as_bytes().chunks(MAX_BODY - 1) {
                 bytes.extend_from_slice(encoder.item(&Item::Text { slot, bytes: piece }));
@@ -204,8 +200,6 @@ impl Ingest {
         if missing > 0 {
             self.push_gap(seq - 1, missing);
         }
-        self.texts_torn |= missing > 0 || garbage > 0;
-        self.broken = false;
         if matches!(event, Event::LoopNew {} | Event::Gap { .. } | Event::SnapshotBegin {}) {
             self.loop_seen = true;
         }
@@ -220,7 +214,7 @@ impl Ingest {
             loop_id,
             // A gap says already that something is missing.
             garbage: if missing > 0 { 0 } else { garbage },
-            texts: self.take_texts(&event, missing > 0),
+            texts: self.texts.take(&event, missing > 0, garbage > 0),
             event,
         };
         self.queue.push_back(Arrived::Record(record));
@@ -288,32 +282,6 @@ impl Ingest {
         self.turn
     }
 
-    fn drop_texts(&mut self) {
-        self.texts.iter_mut().for_each(Vec::clear);
-        self.tails = [false; 2];
-    }
-
-    /// The texts that came before an event, if it refers to any. One that was lost is `?`, and one
-    /// that may be a part of what was sent begins with it. `missing`: events were lost, and what
-    /// stands here may be texts of theirs.
-    fn take_texts(&mut self, event: &Event, missing: bool) -> Texts {
-        let torn = std::mem::take(&mut self.texts_torn);
-        let slots = slots(event);
-        if slots == [Text::NONE; 2] {
-            self.drop_texts();
-            return Texts::NONE;
-        }
-        let [first, second] = [Text::FIRST, Text::SECOND].map(|slot| {
-            let at = usize::from(slot.0) - 1;
-            let text = String::from_utf8_lossy(&self.texts[at]);
-            let lost = if text.is_empty() { torn } else { missing || self.tails[at] };
-            if lost && slots.contains(&slot) { format!("?{text}").into() } else { text }
-        });
-        let texts = Texts::new(&first, &second);
-        self.drop_texts();
-        texts
-    }
-
     fn reply(&mut self, reply: Reply<'_>) {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let owned = match reply {
@@ -338,20 +306,6 @@ impl Ingest {
     }
 }
 
-/// The texts that an event refers to.
-const fn slots(event: &Event) -> [Text; 2] {
-    match *event {
-        Event::ProgramExit { text, .. }
-        | Event::Output { text, .. }
-        | Event::Lint { text, .. }
-        | Event::Anomaly { text, .. }
-        | Event::ServerNew { address: text, .. }
-        | Event::TransportNew { address: text, .. } => [text, Text::NONE],
-        Event::HandlerCall { message, exception, .. } => [message, exception],
-        _ => [Text::NONE; 2],
-    }
-}
-
 impl Iterator for Ingest {
     type Item = Arrived;
 
@@ -368,10 +322,7 @@ impl Iterator for Ingest {
             match found {
                 Found::Event(numbered) => self.record(numbered),
                 Found::Item(item) => self.take_item(item),
-                Found::Garbage => {
-                    self.drop_texts();
-                    self.broken = true;
-                }
+                Found::Garbage => self.texts.harm(),
                 Found::More => {}
             }
             self.buffer = buffer;
@@ -389,16 +340,9 @@ impl Iterator for Ingest {
 
 impl Ingest {
     fn take_item(&mut self, item: Item<'_>) {
-        let broken = std::mem::take(&mut self.broken);
         match item {
             Item::Name { id, name } => self.names.define(id, &String::from_utf8_lossy(name)),
-            Item::Text { slot, bytes } => {
-                let slot = usize::from(slot).wrapping_sub(1);
-                if let Some(text) = self.texts.get_mut(slot) {
-                    text.extend_from_slice(bytes);
-                    self.tails[slot] |= broken;
-                }
-            }
+            Item::Text { slot, bytes } => return self.texts.add(slot, bytes),
             Item::Chain { id, outer, name, place } => {
                 self.names.define_chain(id, outer, Frame { name, place });
             }
@@ -406,5 +350,6 @@ impl Ingest {
             // A host's wish is nothing that happened.
             Item::Request(_) => {}
         }
+        self.texts.begin();
     }
 }

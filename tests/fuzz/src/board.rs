@@ -1,20 +1,24 @@
 //! A made-up board: a scheduler with a few tasks whose records each tell their own number, and the
 //! state that it is really in after each of them.
 
+mod events;
+
 use std::collections::BTreeMap;
 
 use loopscope_model::{Arrived, Ingest, State};
-use loopscope_protocol::wire::{Encoder, Item, VERSION};
+use loopscope_protocol::wire::{Encoder, Item};
 use loopscope_protocol::{
-    By, Capabilities, ChainId, ClockMode, Dialect, Event, FutureId, HandleHow, HandleId, LoopId,
-    NameId, On, Place, Reply, RunHow, Stream, TaskHow, TaskId, Text, Ties,
+    By, ChainId, ClockMode, Dialect, Event, HandleId, LoopId, NameId, On, Place, Stream, TaskHow,
+    TaskId, Text, Ties,
 };
+
+use events::{RUN, hello, new_step, new_task, new_timer};
 
 /// The most records of one run: numbers modulo 256 tell them apart.
 const MOST: usize = 200;
 
-/// The loop runs, and says so.
-const RUN: Event = Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE };
+/// The length of a text's pieces.
+pub const PIECE: usize = 9;
 
 /// What was sent, and what was true after it.
 #[derive(Debug)]
@@ -85,7 +89,7 @@ impl Board {
     }
 
     fn absorb(&mut self) {
-        while let Some(arrived) = self.ingest.next() {
+        for arrived in self.ingest.by_ref() {
             if let Arrived::Record(record) = arrived {
                 self.truth.apply(&record);
             }
@@ -95,7 +99,7 @@ impl Board {
     fn event(&mut self, event: Event, text: &str, frames: &mut Vec<Vec<u8>>) {
         self.at += 13;
         let mut bytes = Vec::new();
-        for piece in text.as_bytes().chunks(9) {
+        for piece in text.as_bytes().chunks(PIECE) {
             bytes.push(self.encoder.item(&Item::Text { slot: 1, bytes: piece }).to_vec());
         }
         bytes.push(self.encoder.event(self.at, LoopId(1), &event).to_vec());
@@ -137,14 +141,7 @@ impl Board {
     fn task(&mut self, by: By, frames: &mut Vec<Vec<u8>>) {
         self.last_task += 1;
         let task = self.last_task;
-        let new = Event::TaskNew {
-            task: TaskId(task),
-            name: NameId(1),
-            place: Place { file: NameId(2), line: task },
-            label: NameId::NONE,
-            by,
-        };
-        self.event(new, "", frames);
+        self.event(new_task(task, by), "", frames);
         self.step(task, by, frames);
     }
 
@@ -215,14 +212,7 @@ impl Board {
         let mut tasks: Vec<_> = self.ready.iter().chain(&self.timers).map(|pair| pair.1).collect();
         tasks.sort_unstable();
         for task in tasks {
-            let new = Event::TaskNew {
-                task: TaskId(task),
-                name: NameId(1),
-                place: Place { file: NameId(2), line: task },
-                label: NameId::NONE,
-                by: By::Outside,
-            };
-            self.event(new, "", &mut frames);
+            self.event(new_task(task, By::Outside), "", &mut frames);
         }
         for (handle, task) in self.ready.clone() {
             self.event(new_step(handle, task, By::Outside), "", &mut frames);
@@ -250,40 +240,5 @@ impl Board {
         self.sent.split_off(&(before + 1));
         let lost = u32::try_from(self.encoder.seq() - before).unwrap_or_default();
         vec![self.encoder.event(self.at, LoopId(1), &Event::Gap { lost }).to_vec()]
-    }
-}
-
-fn hello(encoder: &mut Encoder) -> Vec<u8> {
-    let hello = Reply::Hello {
-        version: VERSION,
-        capabilities: Capabilities::default(),
-        ticks_per_second: 1_000_000,
-        dialect: Dialect::Embassy,
-        pid: 0,
-    };
-    encoder.item(&Item::Reply(hello)).to_vec()
-}
-
-const fn new_step(handle: u32, task: u32, by: By) -> Event {
-    Event::HandleNew {
-        handle: HandleId(handle),
-        how: HandleHow::Step,
-        name: NameId::NONE,
-        place: Place::NONE,
-        by,
-        task: TaskId(task),
-        future: FutureId::NONE,
-    }
-}
-
-fn new_timer(handle: u32, task: u32, by: By) -> Event {
-    Event::TimerNew {
-        handle: HandleId(handle),
-        when: f64::from(handle) / 1000.0,
-        name: NameId::NONE,
-        place: Place::NONE,
-        by,
-        future: FutureId::NONE,
-        task: TaskId(task),
     }
 }

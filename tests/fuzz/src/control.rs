@@ -60,7 +60,7 @@ fn offset(which: usize) -> &'static AtomicU32 {
     let at = 24 + channel * (which / 2) + 2 * pointer + 4 + 4 * (which % 2);
     // SAFETY: the block has SEGGER's layout, which is what a host relies on as well, and it is made
     // of atomics.
-    unsafe { &*(&raw const _LOOPSCOPE_RTT).cast::<u8>().add(at).cast::<AtomicU32>() }
+    unsafe { &*(&raw const _LOOPSCOPE_RTT).cast::<AtomicU32>().add(at / 4) }
 }
 
 fn ask(bytes: &[u8]) {

@@ -1,6 +1,6 @@
 //! The target `defmt`: log frames with anything in them become lines, however they are cut.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Instant;
 
 use crate::attach::Log;
@@ -12,7 +12,7 @@ const FIRMWARE: &str = "LOOPSCOPE_FUZZ_DEFMT_ELF";
 /// Runs the target.
 pub fn run(data: &[u8]) {
     thread_local! {
-        static LOG: Option<Log> = std::env::var_os(FIRMWARE).map(PathBuf::from).map(read);
+        static LOG: Option<Log> = std::env::var_os(FIRMWARE).map(|path| read(Path::new(&path)));
     }
     let Some(log) = LOG.with(|log| *log) else { return };
     let mut input = Input(data);
@@ -24,7 +24,7 @@ pub fn run(data: &[u8]) {
     assert!(began.elapsed().as_secs() < 5, "it takes {:?}", began.elapsed());
 }
 
-fn read(path: PathBuf) -> Log {
-    let elf = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+fn read(path: &Path) -> Log {
+    let elf = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     Log::of(&elf).expect("the firmware has a dictionary")
 }

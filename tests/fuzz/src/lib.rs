@@ -13,8 +13,11 @@ pub mod state;
 pub mod truth;
 pub mod wire;
 
+/// What a target does with its bytes: it panics where something is wrong.
+pub type Target = fn(&[u8]);
+
 /// All targets by their names, for whoever runs them without the fuzzer.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("wire", wire::run),
     ("state", state::run),
     ("splice", splice::run),

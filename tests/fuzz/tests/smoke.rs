@@ -43,7 +43,9 @@ impl Dice {
 fn smoke(wanted: &str) {
     let (name, run) = TARGETS.into_iter().find(|(name, _)| *name == wanted).expect("it exists");
     let mut all = seeds::of(name);
-    all.iter().for_each(|seed| run(seed));
+    for seed in &all {
+        run(seed);
+    }
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let until = Instant::now() + TIME;
     let mut runs = 0_u64;

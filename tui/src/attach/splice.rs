@@ -14,24 +14,21 @@
 //! long a tick is. Before all that stands a `run-start` of the host's, as before the records of a
 //! program: it says whose rules the board's scheduler follows.
 
+mod frames;
 mod names;
 mod opening;
 
 use loopscope_model::stream::HOST;
-use loopscope_protocol::wire::{
-    CHAIN, Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step, VERSION, crc8,
-};
-use loopscope_protocol::{Capabilities, Dialect, Event, LoopId, NameId, Reply, Stream, Text};
+use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step};
+use loopscope_protocol::{Event, LoopId, Reply, Stream, Text};
 
+use frames::{NO_FRAME, fill, renumber, unknown_ticks};
 use names::Names;
 pub use opening::Program;
 use opening::{Hello, Stage};
 
 /// Bytes used at the start of the buffer up to which it is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
-
-/// A byte that begins no frame.
-const NO_FRAME: u8 = 0;
 
 /// Makes one stream of a board's bytes.
 #[derive(Debug)]
@@ -365,38 +362,6 @@ impl Splice {
 /// A remark of the host's, which says whose it is.
 fn ours(line: &str) -> String {
     format!("{HOST}{line}")
-}
-
-/// Behind harm or a loss a reader trusts frames only in a row, and the board may send no more for
-/// long. A name for nothing is a frame that says nothing.
-fn fill(out: &mut Vec<u8>) {
-    for _ in 1..CHAIN {
-        out.extend_from_slice(Encoder::new().item(&Item::Name { id: NameId::NONE, name: b"" }));
-    }
-}
-
-/// As long as no board has said how long a tick is, times are not known.
-fn unknown_ticks(out: &mut Vec<u8>) {
-    let hello = Reply::Hello {
-        version: VERSION,
-        capabilities: Capabilities::default(),
-        ticks_per_second: 0,
-        dialect: Dialect::Other,
-        pid: 0,
-    };
-    out.extend_from_slice(Encoder::new().item(&Item::Reply(hello)));
-}
-
-/// The frame of an event with another number.
-fn renumber(frame: &[u8], seq: u8, out: &mut Vec<u8>) {
-    let from = out.len();
-    out.extend_from_slice(frame);
-    // The number is the second byte of every event's frame, the check the last one.
-    if out[from + 1] != seq {
-        out[from + 1] = seq;
-        let end = out.len() - 1;
-        out[end] = crc8(&out[from..end]);
-    }
 }
 
 #[cfg(test)]

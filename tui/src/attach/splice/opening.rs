@@ -1,10 +1,11 @@
 //! How a stream begins: what is awaited, what is held back meanwhile, and what stands before the
 //! board's own records.
 
-use loopscope_protocol::wire::{Decoder, ItemFrame, Step};
+use loopscope_protocol::wire::{Decoder, Step};
 use loopscope_protocol::{ClockMode, Dialect, Event, Stream, Ties};
 
-use super::{Splice, ours, unknown_ticks};
+use super::frames::{first_time, unknown_ticks};
+use super::{Splice, ours};
 
 /// How far the beginning has come.
 #[derive(Debug)]
@@ -93,18 +94,4 @@ impl Splice {
         };
         self.event(&event, out);
     }
-}
-
-/// The ticks in the first event of `held`, whose number is `first`. Where the stream begins soundly
-/// they count from the start of the board's clock.
-fn first_time(first: u8, held: &[u8]) -> u64 {
-    let mut decoder = Decoder::after(first.wrapping_sub(1));
-    let mut at = 0;
-    while let Step::Frame { item, used, .. } = decoder.next(&held[at..], true) {
-        if let ItemFrame::Event(frame) = item {
-            return frame.delta;
-        }
-        at += used;
-    }
-    0
 }

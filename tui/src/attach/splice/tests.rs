@@ -2,8 +2,10 @@
 
 use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_model::{Record, State};
+use loopscope_protocol::wire::VERSION;
 use loopscope_protocol::{
-    By, ChainId, ClockMode, FutureId, HandleHow, HandleId, On, Place, TaskId,
+    By, Capabilities, ChainId, ClockMode, Dialect, FutureId, HandleHow, HandleId, NameId, On,
+    Place, TaskId,
 };
 use proptest::prelude::*;
 

@@ -1,0 +1,87 @@
+//! The texts of the next event, in pieces, and whether they are whole.
+
+use loopscope_protocol::{Event, Text};
+
+use crate::record::Texts;
+
+/// The pieces that have come since the last event.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pieces {
+    texts: [Vec<u8>; 2],
+    /// The texts whose first piece may be missing.
+    tails: [bool; 2],
+    /// Something was left out before the next event, and its texts may have been part of it.
+    torn: bool,
+    /// Something was left out just here: a piece that comes now may not be its text's first.
+    broken: bool,
+}
+
+impl Pieces {
+    /// Adds a piece of the text of that slot.
+    pub(super) fn add(&mut self, slot: u8, bytes: &[u8]) {
+        let broken = std::mem::take(&mut self.broken);
+        let at = usize::from(slot).wrapping_sub(1);
+        if let Some(text) = self.texts.get_mut(at) {
+            text.extend_from_slice(bytes);
+            self.tails[at] |= broken;
+        }
+    }
+
+    /// A frame that is no text: behind it a text begins.
+    pub(super) const fn begin(&mut self) {
+        self.broken = false;
+    }
+
+    /// Bytes were no frame.
+    pub(super) fn harm(&mut self) {
+        self.clear();
+        self.broken = true;
+    }
+
+    /// What comes now follows on something that was left out as a whole.
+    pub(super) fn resume(&mut self) {
+        self.clear();
+        self.torn = true;
+    }
+
+    fn clear(&mut self) {
+        self.texts.iter_mut().for_each(Vec::clear);
+        self.tails = [false; 2];
+    }
+
+    /// The texts that came before an event, if it refers to any. One that was lost is `?`, and one
+    /// that may be a part of what was sent begins with it. `missing`: events were lost, and what
+    /// stands here may be texts of theirs. `harmed`: bytes were no frame.
+    pub(super) fn take(&mut self, event: &Event, missing: bool, harmed: bool) -> Texts {
+        let torn = std::mem::take(&mut self.torn) || missing || harmed;
+        self.begin();
+        let slots = slots(event);
+        if slots == [Text::NONE; 2] {
+            self.clear();
+            return Texts::NONE;
+        }
+        let [first, second] = [Text::FIRST, Text::SECOND].map(|slot| {
+            let at = usize::from(slot.0) - 1;
+            let text = String::from_utf8_lossy(&self.texts[at]);
+            let lost = if text.is_empty() { torn } else { missing || self.tails[at] };
+            if lost && slots.contains(&slot) { format!("?{text}").into() } else { text }
+        });
+        let texts = Texts::new(&first, &second);
+        self.clear();
+        texts
+    }
+}
+
+/// The texts that an event refers to.
+const fn slots(event: &Event) -> [Text; 2] {
+    match *event {
+        Event::ProgramExit { text, .. }
+        | Event::Output { text, .. }
+        | Event::Lint { text, .. }
+        | Event::Anomaly { text, .. }
+        | Event::ServerNew { address: text, .. }
+        | Event::TransportNew { address: text, .. } => [text, Text::NONE],
+        Event::HandlerCall { message, exception, .. } => [message, exception],
+        _ => [Text::NONE; 2],
+    }
+}
