@@ -195,10 +195,10 @@ impl Scene<'_> {
     pub(crate) fn polls(&self, id: LoopId) -> String {
         let Some(the_loop) = self.state.event_loop(id) else { return "The loop polls.".to_owned() };
         let Some(timeout) = the_loop.sleep.and_then(|sleep| sleep.timeout) else {
-            if self.state.order() == Order::Own {
-                return "Nothing is ready, so the scheduler goes to sleep.".to_owned();
-            }
             let why = self.nothing_waits(the_loop);
+            if self.state.order() == Order::Own {
+                return format!("{why}the scheduler goes to sleep.");
+            }
             return format!("{why}the loop goes to sleep without a time limit.");
         };
         let ready = the_loop.ready().len();

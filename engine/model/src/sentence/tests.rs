@@ -287,6 +287,13 @@ fn going_to_sleep_says_that_nothing_is_due_and_what_comes_next_when_it_wakes() {
     // What is not known is not said.
     story.push(Event::Gap { lost: 3 }).push(Event::PollBegin { timeout: Some(0.5) });
     assert_eq!(just_now(&story), "The loop goes to sleep.");
+    let mut story = on_a_board(Dialect::Embassy);
+    for id in 1..=2 {
+        story.step(id, id).suspend(id, id, On::Nothing, 7);
+    }
+    story.push(Event::PollBegin { timeout: None });
+    assert_eq!(just_now(&story), "Nothing is ready: the scheduler goes to sleep.");
+    assert_eq!(next_at_the_end(&story), "The loop sleeps until something outside wakes it.");
     let mut story = on_a_board(Dialect::Cpython);
     story.step(1, 1).suspend(1, 1, On::Nothing, 7).push(Event::PollBegin { timeout: None });
     assert_eq!(just_now(&story), "The loop goes to sleep without a time limit.");

@@ -1,0 +1,87 @@
+//! What is kept up with a history, along small stories.
+
+use loopscope_model::story::Story;
+
+use super::*;
+
+#[test]
+fn lines_of_output_grow_piece_by_piece() {
+    let mut story = Story::new();
+    story.start().print("one ").print("two\nthree\n").print("four");
+    let digest = Digest::of(&story.timeline());
+    let at = |position| -> Vec<String> {
+        digest.lines(position).iter().map(|l| l.upto(position).to_owned()).collect()
+    };
+    assert_eq!(at(3), Vec::<String>::new());
+    assert_eq!(at(4), ["one "]);
+    assert_eq!(at(5), ["one two", "three"]);
+    assert_eq!(at(6), ["one two", "three", "four"]);
+}
+
+/// A board's log is read when its ring is looked at, which is later.
+#[test]
+fn a_log_line_belongs_where_it_was_written() {
+    let mut story = Story::new();
+    story.start().task(1, "blink", 1).at(0.1).step(1, 1).at(0.3);
+    story.suspend(1, 1, On::Nothing, 3).push(Event::PollBegin { timeout: None });
+    let say = |story: &mut Story, line: &str| {
+        let text = story.text(Text::FIRST, line);
+        story.push(Event::Output { stream: Stream::Stderr, text });
+    };
+    say(&mut story, "INFO  0.200000 on\n");
+    say(&mut story, "INFO  900.000000 by another clock\n");
+    let timeline = story.timeline();
+    let digest = Digest::of(&timeline);
+    let [first, second] = digest.lines(timeline.len()) else { panic!("there are two lines") };
+    let step = timeline.record(first.from()).expect("a record");
+    assert_eq!(step.event, Event::TaskStep { task: TaskId(1) });
+    assert_eq!(digest.ran_at(first.from()), Some(HandleId(1)));
+    assert_eq!((first.told(), second.from()), (timeline.len() - 1, timeline.len()));
+}
+
+#[test]
+fn what_ran_before_a_gap_is_not_known_to_have_run_in_it() {
+    let mut story = Story::new();
+    story.start().task(1, "blink", 1).at(0.1).step(1, 1).at(0.2).print("on");
+    story.at(0.9).push(Event::Gap { lost: 9 }).at(1.0);
+    let digest = Digest::of(&story.timeline());
+    assert_eq!(digest.runs()[0].end, Some(200_000_000));
+    assert_eq!(digest.ran_at(story.records().len()), None);
+}
+
+#[test]
+fn after_a_reset_the_runs_of_before_are_of_another_era() {
+    let mut story = Story::new();
+    story.start().task(1, "blink", 1).at(4.0).step(1, 1);
+    let old = story.records().len();
+    story.on(0).at(0.0).push(Event::SnapshotBegin {}).push(Event::SnapshotEnd {});
+    story.on(1).push(Event::LoopNew {}).task(1, "blink", 1).at(0.5).step(1, 1).at(0.7);
+    story.suspend(1, 1, On::Nothing, 3);
+    let (digest, end) = (Digest::of(&story.timeline()), story.records().len());
+    let ((before, last), (now, _)) = (digest.era(old), digest.era(end));
+    assert_eq!((last, now.from), (old, old + 1));
+    assert_eq!(before.times(), Some((0, 4_000_000_000)));
+    assert_eq!(now.times(), Some((0, 700_000_000)));
+    let begin = |era: &Era| digest.runs_of(era)[0].begin / 1_000_000;
+    assert_eq!((begin(&before), begin(&now)), (4000, 500));
+    assert_eq!(digest.runs_of(&before)[0].end, Some(4_000_000_000), "it does not run on");
+    let lane = Lane::Task(TaskId(1));
+    assert_eq!(
+        (digest.lane_runs(lane, &before), digest.lane_runs(lane, &now)),
+        (&[0][..], &[1][..])
+    );
+    assert_eq!(digest.ran_at(old + 2), None);
+}
+
+#[test]
+fn runs_belong_to_lanes() {
+    let mut story = Story::new();
+    story.start().soon(1, "hello").task(1, "main", 2).turn(&[1, 2]);
+    story.run(1).at(0.5).done(1).step(2, 1);
+    let digest = Digest::of(&story.timeline());
+    assert_eq!(digest.lanes().len(), 2);
+    assert_eq!(digest.lanes()[1], Lane::Task(TaskId(1)));
+    assert_eq!(digest.runs()[0].end, Some(500_000_000));
+    assert_eq!(digest.runs()[1].end, None, "it still runs");
+    assert_eq!(digest.sleeps.len(), 0, "the poll only looked");
+}
