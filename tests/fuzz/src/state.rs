@@ -124,7 +124,7 @@ fn look(timeline: &Timeline, names: &Names, at: usize) {
     for (_, finding) in timeline.lints(timeline.len()) {
         let _ = finding.text(names);
     }
-    let _ = timeline.position_at_time(1_000_000_000);
+    let _ = timeline.position_at_time(timeline.len(), 1_000_000_000);
     let _ = timeline.position_of_seq(40);
     let _ = timeline.find_kinds(n, KindSet::NONE.with(Kind::HandleRun));
     let _ = timeline.rfind(n, |state, _| state.uncertain());

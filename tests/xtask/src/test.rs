@@ -21,7 +21,7 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
@@ -31,6 +31,7 @@ const STEPS: [Step; 10] = [
     Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
     Step { name: "suite", what: "tests of the binary", run: suite },
     Step { name: "agent", what: "what runs on boards", run: agent::run },
+    Step { name: "fuzz", what: "whatever a board or a file may say, a little", run: fuzz },
     Step { name: "doc", what: "the documentation builds without a warning", run: doc },
 ];
 
@@ -133,6 +134,23 @@ fn suite(root: &Path, report: &mut Report) {
         }
     }
     tests(report, "suite", command);
+}
+
+/// The fuzzer's targets on their seeds and on a few random changes of them.
+fn fuzz(root: &Path, report: &mut Report) {
+    let folder = root.join("tests/fuzz");
+    let mut fmt = cargo::plain(&folder);
+    fmt.args(["fmt", "--check"]);
+    component(root, report, "fmt", fmt);
+    // The fuzzer's library is in C++.
+    let there = machine::answers("c++", "--version");
+    machine::need(report, there, "there is no C++ compiler: the targets of the fuzzer");
+    if there {
+        let mut command = cargo::plain(&folder);
+        command.args(["test", "--quiet", "--release", "--locked", "--no-fail-fast"]);
+        command.env("CARGO_TARGET_DIR", cargo::target(root).join("fuzz"));
+        tests(report, "fuzz", command);
+    }
 }
 
 fn doc(root: &Path, report: &mut Report) {
