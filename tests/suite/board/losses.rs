@@ -277,5 +277,8 @@ fn resets_in_the_middle_of_a_flood_leave_no_wrong_state() {
             starts += 1;
         }
     }
-    assert_eq!(starts, resets, "of {last} records");
+    // One that came just while we read has lost its beginning, and says so.
+    let torn = live.err().matches("reset while it was read").count() as u64;
+    assert_eq!(starts + torn, resets, "of {last} records: {live}");
+    assert!(torn < resets / 2, "{live}");
 }

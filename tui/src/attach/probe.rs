@@ -27,6 +27,9 @@ const START_UP: Duration = Duration::from_secs(5);
 /// A reset shows in two ways, which so much later are two resets.
 const ONE_RESET: Duration = Duration::from_secs(1);
 
+/// A program that has started again shows so in its ring, before it sends so much later.
+const UNREAD: Duration = Duration::from_millis(150);
+
 /// How long to wait between attempts to reach a board that is away.
 const AGAIN: Duration = Duration::from_millis(300);
 
@@ -72,6 +75,8 @@ struct Board<'a> {
     at: u64,
     /// When the last reset was noticed.
     restarted: Option<Instant>,
+    /// When the processor has told of a reset that the ring has not shown yet.
+    unread: Option<Instant>,
 }
 
 /// Attends a board until it is gone or we are to stop.
@@ -138,7 +143,18 @@ fn prepare<'a>(host: &Host<'_>, wired: &'a Wired) -> Result<Board<'a>, Refusal> 
     let shown = path.display().to_string();
     let block = firmware.control_block(&shown)?;
     let (flash, start) = (wired.flash, wired.start);
-    Ok(Board { firmware, wired, protocol, shown, block, flash, start, at: 0, restarted: None })
+    Ok(Board {
+        firmware,
+        wired,
+        protocol,
+        shown,
+        block,
+        flash,
+        start,
+        at: 0,
+        restarted: None,
+        unread: None,
+    })
 }
 
 fn open(
@@ -277,6 +293,7 @@ impl Board<'_> {
         self.at = offset;
         if offset == 0 {
             self.restarted = Some(Instant::now());
+            self.unread = None;
             host.restarted(RESET);
             host.connected(true);
             watch.forget_logs(self.firmware.log_block);
@@ -291,6 +308,7 @@ impl Board<'_> {
     fn changed(&mut self, host: &mut Host<'_>, firmware: Arc<Firmware>, watch: &mut Watch) {
         self.at = 0;
         self.restarted = Some(Instant::now());
+        self.unread = None;
         watch.forget_logs(firmware.log_block);
         host.other_firmware(
             firmware,
@@ -317,6 +335,24 @@ impl Board<'_> {
         Ok(())
     }
 
+    /// The board was reset just while we read, and our read offset is in its new ring: its first
+    /// records are lost, and the ring does not show the reset.
+    fn overwritten(
+        &mut self,
+        host: &mut Host<'_>,
+        core: &mut Core<'_>,
+        watch: &mut Watch,
+    ) -> Result<(), Served> {
+        let at = self.at;
+        match self.recognise(host, core)? {
+            Some(firmware) => self.changed(host, firmware, watch),
+            None => self.moved(host, 0, watch),
+        }
+        self.at = at;
+        host.skipped("It was reset while it was read, so its first records are missing here.");
+        Ok(())
+    }
+
     /// One look at the board. False: we are to stop.
     fn round(
         &mut self,
@@ -327,8 +363,12 @@ impl Board<'_> {
     ) -> Result<bool, Served> {
         // After a reset the ring's offsets are 0. That is seen at the next read, unless they were.
         let known = self.restarted.is_some_and(|at| at.elapsed() < ONE_RESET);
-        if watch.look(host, core, self.at == 0)? && self.at == 0 && !known {
-            self.again(host, core, rtt, watch)?;
+        if watch.look(host, core, self.at == 0)? && !known {
+            if self.at == 0 {
+                self.again(host, core, rtt, watch)?;
+            } else {
+                self.unread.get_or_insert_with(Instant::now);
+            }
         }
         let (mut got, mut stale) = (0, false);
         let records = rtt.up_channels.iter_mut().find(|up| up.name() == Some(CHANNEL));
@@ -347,6 +387,8 @@ impl Board<'_> {
         }
         if stale {
             self.again(host, core, rtt, watch)?;
+        } else if got > 0 && self.unread.is_some_and(|at| at.elapsed() > UNREAD) {
+            self.overwritten(host, core, watch)?;
         }
         got += watch.read_log(host, core)?;
         host.look_after();
