@@ -195,9 +195,9 @@ impl Host<'_> {
         }
     }
 
-    /// Takes bytes of the record channel.
-    pub(super) fn records(&mut self, bytes: &[u8]) {
-        let Some(splice) = &mut self.splice else { return };
+    /// Takes bytes of the record channel. Whether a reset showed in them.
+    pub(super) fn records(&mut self, bytes: &[u8]) -> bool {
+        let Some(splice) = &mut self.splice else { return false };
         let before = splice.resets();
         splice.feed(bytes, &mut self.out);
         let (got, garbage) = (bytes.len() as u64, splice.garbage());
@@ -207,6 +207,7 @@ impl Host<'_> {
             health.garbage = garbage;
             health.resets += resets;
         });
+        resets > 0
     }
 
     /// Takes bytes of one of the program's own channels.

@@ -376,7 +376,11 @@ impl Board<'_> {
             match up.read(core, &mut watch.piece) {
                 Ok(length) => {
                     got = length;
-                    host.records(&watch.piece[..length]);
+                    if host.records(&watch.piece[..length]) {
+                        self.restarted = Some(Instant::now());
+                        self.unread = None;
+                        watch.forget_logs(self.firmware.log_block);
+                    }
                     let size = up.buffer_size().max(1) as u64;
                     self.at = (self.at + length as u64) % size;
                 }

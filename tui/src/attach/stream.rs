@@ -124,7 +124,7 @@ fn serve(host: &mut Host<'_>, mut stream: TcpStream) -> Option<String> {
             Ok(0) => return Some("the server ended it".to_owned()),
             Ok(got) => {
                 quiet = 0;
-                host.records(&piece[..got]);
+                let _ = host.records(&piece[..got]);
             }
             Err(error) if is_nothing_yet(&error) => {
                 quiet = quiet.saturating_add(1);
@@ -183,12 +183,12 @@ pub(super) fn capture(host: &mut Host<'_>, path: &Path) -> End {
     }
     // It is taken from its beginning: whether that is the board's beginning shows in the numbers.
     host.connected(true);
-    host.records(&head);
+    let _ = host.records(&head);
     let mut piece = vec![0; PIECE];
     loop {
         match file.read(&mut piece) {
             Ok(0) => return End::Complete("The capture ends here.".to_owned()),
-            Ok(got) => host.records(&piece[..got]),
+            Ok(got) => _ = host.records(&piece[..got]),
             Err(error) => {
                 return End::Lost(format!("The capture `{shown}` cannot be read: {error}."));
             }
