@@ -308,7 +308,8 @@ impl Splice {
                 match frame.event {
                     Event::SnapshotBegin {} => self.in_snapshot = true,
                     Event::SnapshotEnd {} => self.in_snapshot = false,
-                    _ => {}
+                    // The end of a snapshot may be among what is lost.
+                    _ => self.in_snapshot &= goes_on && !matches!(frame.event, Event::Gap { .. }),
                 }
                 if !self.in_snapshot && !self.waiting.is_empty() {
                     for (stream, line) in std::mem::take(&mut self.waiting) {
@@ -317,7 +318,8 @@ impl Splice {
                 }
             }
             ItemFrame::Item(other) => {
-                self.text_open = matches!(other, Item::Text { .. });
+                // It stays open until its event, whatever stands between.
+                self.text_open |= matches!(other, Item::Text { .. });
                 out.extend_from_slice(bytes);
             }
         }

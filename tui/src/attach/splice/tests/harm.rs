@@ -40,6 +40,32 @@ fn a_text_that_a_reset_cut_short_is_no_part_of_what_is_said_then() {
 }
 
 #[test]
+fn remarks_go_on_where_a_text_or_a_snapshot_has_lost_its_end() {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[]), true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    let text = board.encoder.item(&Item::Text { slot: 1, bytes: b"its own" }).to_vec();
+    splice.feed(&[text, board.hello()].concat(), &mut out);
+    splice.remark(Stream::Stderr, "behind a text", &mut out);
+    splice.feed(&board.round(1), &mut out);
+    let begun = board.event(&Event::SnapshotBegin {});
+    splice.feed(&begun, &mut out);
+    splice.remark(Stream::Stderr, "in a snapshot", &mut out);
+    let _lost = board.event(&Event::SnapshotEnd {});
+    splice.feed(&board.round(2), &mut out);
+    let (records, state, _) = read(&out);
+    let said: Vec<_> = records
+        .iter()
+        .filter(|record| matches!(record.event, Event::Output { .. }))
+        .map(|record| record.text(Text::FIRST).to_owned())
+        .collect();
+    assert_eq!(said, ["behind a text\n", "in a snapshot\n"]);
+    assert!(state.uncertain());
+}
+
+#[test]
 fn what_the_host_says_about_harm_is_read_at_once() {
     let mut board = Board::new();
     let mut splice = Splice::new(program(&[]), true);
