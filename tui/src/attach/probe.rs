@@ -312,9 +312,7 @@ impl Board<'_> {
                 Ok(length) => {
                     got = length;
                     if host.records(&watch.piece[..length]) {
-                        self.restarted = Some(Instant::now());
-                        self.unread = None;
-                        watch.forget_logs(self.firmware.log_block);
+                        self.noticed(watch);
                     }
                     let size = up.buffer_size().max(1) as u64;
                     self.at = (self.at + length as u64) % size;

@@ -13,15 +13,21 @@ use super::watch::Watch;
 use super::{Board, Served};
 
 impl Board<'_> {
+    /// A reset was noticed: what else tells of the same one is no news, and the program's own log
+    /// begins anew.
+    pub(super) fn noticed(&mut self, watch: &mut Watch) {
+        self.restarted = Some(Instant::now());
+        self.unread = None;
+        watch.forget_logs(self.firmware.log_block);
+    }
+
     /// The ring was read up to another place than we have read it.
     pub(super) fn moved(&mut self, host: &mut Host<'_>, offset: u64, watch: &mut Watch) {
         self.at = offset;
         if offset == 0 {
-            self.restarted = Some(Instant::now());
-            self.unread = None;
+            self.noticed(watch);
             host.restarted(RESET);
             host.connected(true);
-            watch.forget_logs(self.firmware.log_block);
         } else {
             host.skipped(
                 "Something else has read the board's records too, so some are missing here; end other RTT viewers.",
@@ -37,9 +43,7 @@ impl Board<'_> {
         watch: &mut Watch,
     ) {
         self.at = 0;
-        self.restarted = Some(Instant::now());
-        self.unread = None;
-        watch.forget_logs(firmware.log_block);
+        self.noticed(watch);
         host.other_firmware(
             firmware,
             "The board was given another firmware, the one that the file holds by now; it starts again.",

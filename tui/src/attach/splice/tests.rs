@@ -89,6 +89,16 @@ fn program<'a>(names: &'a [(u32, &'a str)]) -> Program<'a> {
     Program { file: "made-up.elf", names, now: || Some(5_000_000_000) }
 }
 
+/// A board whose stream is passed on from its first record, with its loop and its task told.
+fn begun() -> (Board, Splice, Vec<u8>) {
+    let mut board = Board::new();
+    let mut splice = Splice::new(program(&[]), true);
+    let mut out = Vec::new();
+    splice.feed(&board.hello(), &mut out);
+    splice.feed(&board.start(), &mut out);
+    (board, splice, out)
+}
+
 /// Everything that a reader of the stream gets, and the state it ends in.
 fn read(bytes: &[u8]) -> (Vec<Record>, State, Ingest) {
     let mut ingest = Ingest::new();
@@ -221,11 +231,7 @@ fn a_stream_that_nobody_can_tell_the_time_of_has_none() {
 
 #[test]
 fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
-    let mut board = Board::new();
-    let mut splice = Splice::new(program(&[]), true);
-    let mut out = Vec::new();
-    splice.feed(&board.hello(), &mut out);
-    splice.feed(&board.start(), &mut out);
+    let (mut board, mut splice, mut out) = begun();
     let round = board.round(1);
     // The reset comes in the middle of a record.
     splice.feed(&round[..round.len() - 2], &mut out);
@@ -245,11 +251,7 @@ fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
 
 #[test]
 fn a_reset_that_nothing_else_tells_shows_in_the_records() {
-    let mut board = Board::new();
-    let mut splice = Splice::new(program(&[]), true);
-    let mut out = Vec::new();
-    splice.feed(&board.hello(), &mut out);
-    splice.feed(&board.start(), &mut out);
+    let (mut board, mut splice, mut out) = begun();
     for n in 1..200 {
         splice.feed(&board.round(n), &mut out);
     }

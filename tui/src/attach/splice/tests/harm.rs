@@ -4,11 +4,7 @@ use super::*;
 
 #[test]
 fn a_loss_is_counted_as_on_the_board() {
-    let mut board = Board::new();
-    let mut splice = Splice::new(program(&[]), true);
-    let mut out = Vec::new();
-    splice.feed(&board.hello(), &mut out);
-    splice.feed(&board.start(), &mut out);
+    let (mut board, mut splice, mut out) = begun();
     splice.remark(Stream::Stderr, "a remark moves the numbers", &mut out);
     let _lost = board.round(1);
     for n in 2..5 {
@@ -22,11 +18,7 @@ fn a_loss_is_counted_as_on_the_board() {
 
 #[test]
 fn a_text_that_a_reset_cut_short_is_no_part_of_what_is_said_then() {
-    let mut board = Board::new();
-    let mut splice = Splice::new(program(&[]), true);
-    let mut out = Vec::new();
-    splice.feed(&board.hello(), &mut out);
-    splice.feed(&board.start(), &mut out);
+    let (mut board, mut splice, mut out) = begun();
     let text = board.encoder.item(&Item::Text { slot: 1, bytes: b"its own" }).to_vec();
     splice.feed(&text, &mut out);
     splice.interrupted("The probe is gone.", &mut out);
@@ -41,11 +33,7 @@ fn a_text_that_a_reset_cut_short_is_no_part_of_what_is_said_then() {
 
 #[test]
 fn remarks_go_on_where_a_text_or_a_snapshot_has_lost_its_end() {
-    let mut board = Board::new();
-    let mut splice = Splice::new(program(&[]), true);
-    let mut out = Vec::new();
-    splice.feed(&board.hello(), &mut out);
-    splice.feed(&board.start(), &mut out);
+    let (mut board, mut splice, mut out) = begun();
     let text = board.encoder.item(&Item::Text { slot: 1, bytes: b"its own" }).to_vec();
     splice.feed(&[text, board.hello()].concat(), &mut out);
     splice.remark(Stream::Stderr, "behind a text", &mut out);
@@ -67,11 +55,7 @@ fn remarks_go_on_where_a_text_or_a_snapshot_has_lost_its_end() {
 
 #[test]
 fn what_the_host_says_about_harm_is_read_at_once() {
-    let mut board = Board::new();
-    let mut splice = Splice::new(program(&[]), true);
-    let mut out = Vec::new();
-    splice.feed(&board.hello(), &mut out);
-    splice.feed(&board.start(), &mut out);
+    let (mut board, mut splice, mut out) = begun();
     // The link breaks in the middle of a record, twice.
     for _ in 0..2 {
         let round = board.round(1);
@@ -103,11 +87,7 @@ fn without_a_hello_no_time_is_known() {
 
 #[test]
 fn another_firmware_may_count_in_other_ticks() {
-    let mut board = Board::new();
-    let mut splice = Splice::new(program(&[]), true);
-    let mut out = Vec::new();
-    splice.feed(&board.hello(), &mut out);
-    splice.feed(&board.start(), &mut out);
+    let (_, mut splice, mut out) = begun();
     splice.restarted("The board has another firmware.", &mut out);
     splice.other_firmware(&[], &mut out);
     let mut board = Board::new();
