@@ -87,12 +87,12 @@ impl Frames {
     /// Draws all borders, then all titles.
     pub fn draw(&self, theme: &Theme, buffer: &mut Buffer) {
         let signs: Vec<char> = SIGNS.chars().collect();
-        for (n, arms) in self.arms.iter().enumerate() {
+        // The places in the order in which `join` counts them: a large terminal has more cells than
+        // a `u16` counts.
+        for (place, arms) in self.area.positions().zip(&self.arms) {
             if *arms == [0; 4] {
                 continue;
             }
-            let n = u16::try_from(n).unwrap_or(u16::MAX);
-            let (x, y) = (self.area.x + n % self.area.width, self.area.y + n / self.area.width);
             let heavy = arms.contains(&2);
             let sign = if theme.is_ascii() {
                 ascii_sign(*arms)
@@ -100,7 +100,7 @@ impl Frames {
                 signs[arms.iter().fold(0, |all, arm| all * 3 + usize::from(*arm))]
             };
             let style = theme.style(if heavy { Role::Focus } else { Role::Border });
-            buffer[(x, y)].set_char(sign).set_style(style);
+            buffer[place].set_char(sign).set_style(style);
         }
         for (x, y, title) in &self.titles {
             let room = self.area.right().saturating_sub(*x);
@@ -166,6 +166,22 @@ mod tests {
         |      |       |
         +------+-------+
         ");
+    }
+
+    #[test]
+    fn a_terminal_of_more_cells_than_a_short_number_has_its_borders_too() {
+        let area = Rect::new(0, 0, 400, 170);
+        let mut buffer = Buffer::empty(area);
+        let mut frames = Frames::new(area);
+        frames.add(area, false);
+        frames.draw(&Theme::default(), &mut buffer);
+        let corner = |x, y| buffer[(x, y)].symbol();
+        assert_eq!(
+            [corner(0, 0), corner(399, 0), corner(0, 169), corner(399, 169)],
+            ["┌", "┐", "└", "┘"]
+        );
+        assert!((1..399).all(|x| buffer[(x, 169)].symbol() == "─"));
+        assert!((1..169).all(|y| buffer[(399, y)].symbol() == "│"));
     }
 
     #[test]
