@@ -7,6 +7,7 @@
 
 use std::fmt::Write;
 
+use jiff::Timestamp;
 use loopscope_protocol::{By, ChainId, Event, FieldValue, On, TaskId};
 
 use crate::names::Names;
@@ -208,36 +209,8 @@ impl Line<'_> {
 
 /// A calendar time in UTC, as ISO 8601 writes it.
 fn wall_time(ns: i64) -> String {
-    const SECOND: i64 = 1_000_000_000;
-    const DAY: i64 = 86_400;
-    let (seconds, part) = (ns.div_euclid(SECOND), ns.rem_euclid(SECOND));
-    let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    let mut text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-    if part > 0 {
-        let _ = write!(text, ".{part:09}");
-        text.truncate(text.trim_end_matches('0').len());
-    }
-    text.push('Z');
-    text
-}
-
-/// The date that lies `days` after 1970-01-01, by counting years that begin in March.
-const fn civil(days: i64) -> (i64, i64, i64) {
-    /// Days in 400 years.
-    const ERA: i64 = 146_097;
-    /// Days from 0000-03-01 to 1970-01-01.
-    const EPOCH: i64 = 719_468;
-    let (era, day_of_era) = ((days + EPOCH).div_euclid(ERA), (days + EPOCH).rem_euclid(ERA));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
-    (year, month, day)
+    // Every 64-bit number of nanoseconds lies between the years 1677 and 2262.
+    Timestamp::from_nanosecond(ns.into()).unwrap_or_default().to_string()
 }
 
 #[cfg(test)]
