@@ -3,6 +3,8 @@
 //!
 //! Nothing is judged here: what does not belong is rejected by the parser, with a sentence.
 
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts by variables")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -74,6 +74,7 @@ fn aside() -> Option<output::Aside<'static>> {
 
 /// Whether this process was started as if it were `python3`.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "how this process was started")]
 pub fn acts_as_python() -> bool {
     std::env::var_os(AS_PYTHON).is_some_and(|value| !value.is_empty() && value != "0")
 }
@@ -181,7 +182,7 @@ fn install(options: &Options, records: Option<Records>) {
 /// The calendar time, in nanoseconds since 1970.
 fn now() -> i64 {
     use std::time::{SystemTime, UNIX_EPOCH};
-    #[allow(clippy::disallowed_methods, reason = "the calendar time at loop time 0")]
+    #[expect(clippy::disallowed_methods, reason = "the calendar time at loop time 0")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_nanos()).unwrap_or(i64::MAX)
 }

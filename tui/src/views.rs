@@ -5,6 +5,7 @@
 //! `&self`: a view keeps what the user chose (a row, a filter), never what is to be shown.
 //!
 //! What views do not know: where records come from, the engine, the line mode, the terminal.
+#![warn(clippy::disallowed_methods, reason = "what is drawn follows from the records alone")]
 
 use std::fmt;
 

@@ -1,5 +1,6 @@
 //! The pieces that views are made of: text that is never cut without a mark, rows and lists,
 //! panels with shared borders, an input line, Python's colours. They know no records.
+#![warn(clippy::disallowed_methods, reason = "what is drawn follows from the records alone")]
 
 pub mod frames;
 pub mod input;

@@ -5,6 +5,8 @@
 //! cargo run --release --ignore-rust-version -p loopscope-model --example decode_speed [RECORDS...]
 //! ```
 
+#![expect(clippy::disallowed_methods, reason = "it measures")]
+
 use std::time::{Duration, Instant};
 
 use loopscope_model::stream::{Arrived, Ingest};

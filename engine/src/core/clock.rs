@@ -58,7 +58,7 @@ impl Clock {
     }
 
     fn start_real(&self) {
-        #[allow(clippy::disallowed_methods, reason = "the clock is where time comes from")]
+        #[expect(clippy::disallowed_methods, reason = "the clock is where time comes from")]
         let _ = self.real.set(Instant::now());
     }
 
@@ -112,7 +112,7 @@ impl Clock {
         if self.is_virtual() {
             self.advance(length);
         } else {
-            #[allow(clippy::disallowed_methods, reason = "the clock is where waiting happens")]
+            #[expect(clippy::disallowed_methods, reason = "the clock is where waiting happens")]
             std::thread::sleep(length);
         }
     }

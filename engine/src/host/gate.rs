@@ -213,7 +213,7 @@ impl Control {
 
     /// Holds at a record (`None`: before the first) until the host lets go.
     fn hold(&self, trace: &Trace, at: Option<(u64, Kind)>) {
-        #[allow(clippy::disallowed_methods, reason = "how long the user takes is real time")]
+        #[expect(clippy::disallowed_methods, reason = "how long the user takes is real time")]
         let since = std::time::Instant::now();
         let first = self.update(|state| {
             let first = at.is_none() || !state.held;

@@ -36,6 +36,7 @@ impl Flags {
         if self.ignore_environment || self.isolated {
             return self;
         }
+        #[expect(clippy::disallowed_methods, reason = "CPython's own variables")]
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let text = |name| set(name).and_then(|value| value.into_string().ok());
         if let Some(path) = set("PYTHONPATH") {

@@ -144,7 +144,7 @@ fn in_slices(
         clock.sleep(Duration::from_secs_f64(length));
         return attempt(0.0);
     }
-    #[allow(clippy::disallowed_methods, reason = "another thread works in real time")]
+    #[expect(clippy::disallowed_methods, reason = "another thread works in real time")]
     let start = std::time::Instant::now();
     loop {
         let left = match timeout {

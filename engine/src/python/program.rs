@@ -51,6 +51,7 @@ fn resolved(path: &Path) -> PathBuf {
 
 /// The dialect of the program that started this process as its `sys.executable`.
 pub(crate) fn inherited_dialect() -> Dialect {
+    #[expect(clippy::disallowed_methods, reason = "it is how the parent names the dialect")]
     let word = std::env::var(host::DIALECT).unwrap_or_default();
     Dialect::parse(&word).unwrap_or(Dialect::Cpython)
 }

@@ -2,6 +2,7 @@
 //! it, with real programs.
 //!
 //! It is run through the example `child`, which `cargo test` builds beside these tests.
+#![allow(clippy::disallowed_methods, reason = "a real process takes real time")]
 
 mod as_python;
 mod clock;

@@ -232,6 +232,7 @@ fn another_thread_wakes_a_sleeping_loop() {
     let fd = core.wakeup_fd().unwrap();
     std::thread::scope(|scope| {
         scope.spawn(move || {
+            #[expect(clippy::disallowed_methods, reason = "the loop is to be asleep by then")]
             std::thread::sleep(std::time::Duration::from_millis(30));
             let file = std::fs::OpenOptions::new()
                 .write(true)
