@@ -4,12 +4,15 @@
 //! Memory has two limits. The operating system refuses more address space than there may ever be,
 //! so one enormous request fails at once. And the child looks now and then at what it really uses,
 //! because a program that grows little by little would otherwise be ended in the middle of a word.
+//!
+//! Where the system does not say how large a process is now, as on macOS, it says how large it has
+//! been; that is enough for the second limit, and there is no first one.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
+use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, rlim_t, setrlimit};
 
 /// The address space at which the operating system refuses more; 0: no limit.
 static END: AtomicU64 = AtomicU64::new(0);
@@ -28,8 +31,8 @@ pub(super) fn set(memory: Option<u64>) {
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let _ = soft(Resource::RLIMIT_CORE, 0);
     if let Some(memory) = memory {
-        let Size { address_space, in_use } = size().unwrap_or_default();
-        ALLOWED.store(memory.saturating_add(in_use), Ordering::Relaxed);
+        ALLOWED.store(memory.saturating_add(in_use().unwrap_or(0)), Ordering::Relaxed);
+        let Some(Size { address_space, .. }) = size() else { return };
         let end = memory.saturating_add(address_space).saturating_add(SET_ASIDE);
         if soft(Resource::RLIMIT_AS, end).is_ok() {
             END.store(end, Ordering::Relaxed);
@@ -59,18 +62,31 @@ pub(crate) fn unlimited<R>(work: impl FnOnce() -> R) -> R {
 /// Looks at the memory in use from now on, and calls `ended` with the `limit` where it is too much.
 /// That is to end the process.
 pub(super) fn watch(limit: Option<u64>, ended: impl Fn(u64) + Send + 'static) -> io::Result<()> {
-    let Some(limit) = limit.filter(|_| size().is_some()) else { return Ok(()) };
+    let Some(limit) = limit.filter(|_| in_use().is_some()) else { return Ok(()) };
     let watch = move || {
         loop {
-            #[allow(clippy::disallowed_methods, reason = "memory is used in real time")]
+            #[expect(clippy::disallowed_methods, reason = "memory is used in real time")]
             std::thread::sleep(LOOK);
             let allowed = ALLOWED.load(Ordering::Relaxed);
-            if size().is_some_and(|size| size.in_use > allowed) {
+            if in_use().is_some_and(|in_use| in_use > allowed) {
                 ended(limit);
             }
         }
     };
     std::thread::Builder::new().name("memory".into()).spawn(watch).map(drop)
+}
+
+/// How many bytes of memory this process uses, or has used where only that is known.
+fn in_use() -> Option<u64> {
+    size().map(|size| size.in_use).or_else(largest)
+}
+
+/// How many bytes of memory this process has used at most.
+fn largest() -> Option<u64> {
+    // macOS counts bytes, all others count kilobytes.
+    let unit = if cfg!(target_vendor = "apple") { 1 } else { 1024 };
+    let counted = u64::try_from(getrusage(UsageWho::RUSAGE_SELF).ok()?.max_rss()).ok()?;
+    Some(counted.saturating_mul(unit)).filter(|bytes| *bytes > 0)
 }
 
 /// How large this process is, in bytes.
@@ -109,5 +125,8 @@ mod tests {
     fn this_process_has_a_size() {
         let size = size().expect("the system tells it");
         assert!(size.address_space >= size.in_use && size.in_use > 1 << 18);
+        // What is known where the system does not tell this; the kernel counts in rough steps.
+        let largest = largest().expect("every system tells it");
+        assert!(largest + (4 << 20) > size.in_use && largest < 1 << 40, "{largest}");
     }
 }
