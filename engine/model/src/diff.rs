@@ -179,7 +179,7 @@ impl<'a> Walk<'a> {
     /// their own, as for `wait_for` or at the end of `run`.
     fn is_programs(&self, task: TaskId) -> bool {
         self.state.task(task).is_none_or(|task| {
-            let file = self.side.names.name(task.defined.file);
+            let file = self.side.names.exact(task.defined.file);
             // What is compiled into the engine is called by its module.
             let library = file.starts_with("<frozen") || file.starts_with("asyncio.");
             !file.is_empty() && (!library || file.ends_with(".py"))
@@ -191,7 +191,7 @@ impl<'a> Walk<'a> {
     }
 
     fn name(&self, id: NameId) -> Essence<'_> {
-        Essence::Text(self.side.names.name(id))
+        Essence::Text(self.side.names.exact(id))
     }
 
     /// What of a field's value counts.

@@ -4,6 +4,7 @@
 //! fields in the order of their declaration. `t`, `timeout`, `by` and `on` are `null` where there
 //! is nothing to say; any other absent field is left out. Times are decimal numbers with at most
 //! nine places. The events of a task also say its `name` and `where`, as `task-new` told them.
+//! What might steer a terminal is written as JSON's escapes, so a line may be shown as it is.
 
 use std::fmt::Write;
 
@@ -12,6 +13,7 @@ use loopscope_protocol::{By, ChainId, Event, FieldValue, On, TaskId};
 
 use crate::names::Names;
 use crate::record::Record;
+use crate::safe_text;
 
 /// A record as one line of JSON, without the line's end.
 ///
@@ -97,9 +99,9 @@ impl Line<'_> {
         let Some(definition) = names.task(task) else { return };
         if definition.name.is_some() {
             self.key("name");
-            self.string(&names.name(definition.name));
+            self.string(&names.exact(definition.name));
         }
-        if let Some(place) = names.place(definition.place).filter(|_| about_a_task) {
+        if let Some(place) = names.exact_place(definition.place).filter(|_| about_a_task) {
             self.key("where");
             self.string(&place);
         }
@@ -123,8 +125,8 @@ impl Line<'_> {
             FieldValue::Object(id) => self.put(format_args!("{}", id.0)),
             FieldValue::Fd(fd) => self.put(format_args!("{}", fd.0)),
             FieldValue::Signal(signal) => self.put(format_args!("{}", signal.0)),
-            FieldValue::Name(id) => self.string(&names.name(id)),
-            FieldValue::Place(place) => match names.place(place) {
+            FieldValue::Name(id) => self.string(&names.exact(id)),
+            FieldValue::Place(place) => match names.exact_place(place) {
                 Some(place) => self.string(&place),
                 None => self.null(),
             },
@@ -156,8 +158,8 @@ impl Line<'_> {
                 self.out.push(',');
             }
             self.out.push_str("{\"name\":");
-            self.string(&names.name(frame.name));
-            if let Some(place) = names.place(frame.place) {
+            self.string(&names.exact(frame.name));
+            if let Some(place) = names.exact_place(frame.place) {
                 self.key("where");
                 self.string(&place);
             }
@@ -199,7 +201,7 @@ impl Line<'_> {
                 '\n' => self.out.push_str("\\n"),
                 '\r' => self.out.push_str("\\r"),
                 '\t' => self.out.push_str("\\t"),
-                c if c < ' ' => self.put(format_args!("\\u{:04x}", u32::from(c))),
+                c if safe_text::is_unsafe(c) => safe_text::push_json(self.out, c),
                 c => self.out.push(c),
             }
         }

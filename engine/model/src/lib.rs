@@ -19,6 +19,7 @@ pub mod names;
 mod phrase;
 pub mod record;
 pub mod recording;
+pub mod safe_text;
 pub mod sentence;
 #[cfg(test)]
 mod sim;

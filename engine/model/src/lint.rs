@@ -13,6 +13,7 @@ use loopscope_protocol::{
 use crate::names::Names;
 use crate::phrase::{count, handle_title, on_title, task_title};
 use crate::record::{Record, Texts, seconds};
+use crate::safe_text;
 use crate::state::{State, TaskState};
 
 /// How long a handle may run, in nanoseconds: CPython's `slow_callback_duration`.
@@ -71,7 +72,7 @@ impl Finding {
     /// The sentence.
     pub fn text(&self, names: &Names) -> String {
         match &self.detail {
-            Detail::Told(texts) => texts.get(Text::FIRST).to_owned(),
+            Detail::Told(texts) => safe_text::line(texts.get(Text::FIRST)).into_owned(),
             Detail::Slow { name, took } => format!(
                 "{} ran for {:.3} s, and nothing else could run meanwhile.",
                 handle_title(self.handle, *name, names),

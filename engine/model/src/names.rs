@@ -1,6 +1,10 @@
 //! The tables that a stream builds up: names, await chains, and what tasks are called.
 //!
 //! A table only grows, so one table serves every position in the history.
+//!
+//! Names come from whoever wrote the program, and may hold anything. What is for people comes from
+//! [`Names::name`] and [`Names::place`], which cannot steer a terminal or break a line; what is for
+//! programs, and is compared, comes from [`Names::exact`] and [`Names::exact_place`].
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,6 +13,7 @@ use std::fmt::{self, Write};
 use loopscope_protocol::{ChainId, NameId, Place, TaskId, Text, text};
 
 use crate::record::{Record, Texts};
+use crate::safe_text;
 
 /// What ids stand for. Kept by `stream::Ingest` as definitions arrive.
 ///
@@ -26,9 +31,16 @@ use crate::record::{Record, Texts};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    texts: HashMap<NameId, Box<str>>,
+    texts: HashMap<NameId, Name>,
     chains: HashMap<ChainId, Link>,
     tasks: HashMap<TaskId, Definition>,
+}
+
+#[derive(Clone, Debug)]
+struct Name {
+    exact: Box<str>,
+    /// As it may be shown, where that is something else.
+    shown: Option<Box<str>>,
 }
 
 /// One frame of an await chain.
@@ -61,7 +73,11 @@ impl Names {
     /// Adds a name.
     pub fn define(&mut self, id: NameId, name: &str) {
         if id.is_some() {
-            self.texts.insert(id, name.into());
+            let shown = match safe_text::line(name) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(shown) => Some(shown.into()),
+            };
+            self.texts.insert(id, Name { exact: name.into(), shown });
         }
     }
 
@@ -79,23 +95,33 @@ impl Names {
         }
     }
 
-    /// A name, if it is known.
+    /// A name as it is, if it is known.
     pub fn get(&self, id: NameId) -> Option<&str> {
-        self.texts.get(&id).map(AsRef::as_ref)
+        self.texts.get(&id).map(|name| name.exact.as_ref())
     }
 
-    /// A name to show: `?id` where its definition was lost, empty where there is none.
+    /// A name to show within a line: `?id` where its definition was lost, empty where there is none.
     pub fn name(&self, id: NameId) -> Cow<'_, str> {
-        match self.get(id) {
-            Some(name) => Cow::Borrowed(name),
-            None if id.is_some() => Cow::Owned(format!("?{}", id.0)),
-            None => Cow::Borrowed(""),
+        match self.texts.get(&id) {
+            Some(name) => Cow::Borrowed(name.shown.as_ref().unwrap_or(&name.exact)),
+            None => missing(id),
         }
     }
 
-    /// A place as `file:line`; `None` where there is none.
+    /// A name as it is, to be compared and for other programs; where it is not known, as
+    /// [`Names::name`] has it.
+    pub fn exact(&self, id: NameId) -> Cow<'_, str> {
+        self.get(id).map_or_else(|| missing(id), Cow::Borrowed)
+    }
+
+    /// A place to show, as `file:line`; `None` where there is none.
     pub fn place(&self, place: Place) -> Option<String> {
         place.file.is_some().then(|| format!("{}:{}", self.name(place.file), place.line))
+    }
+
+    /// A place as it is, to be compared and for other programs.
+    pub fn exact_place(&self, place: Place) -> Option<String> {
+        place.file.is_some().then(|| format!("{}:{}", self.exact(place.file), place.line))
     }
 
     /// What a task is called, from its `task-new`.
@@ -124,6 +150,11 @@ impl Names {
     }
 }
 
+/// What stands for a name whose definition was lost, or that is none.
+fn missing(id: NameId) -> Cow<'static, str> {
+    if id.is_some() { Cow::Owned(format!("?{}", id.0)) } else { Cow::Borrowed("") }
+}
+
 /// Names and one record's texts together, for the text form of the protocol.
 struct Lookup<'a> {
     names: &'a Names,
@@ -143,6 +174,17 @@ impl text::Lookup for Lookup<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_for_people_cannot_steer_a_terminal_or_begin_a_line() {
+        let mut names = Names::default();
+        names.define(NameId(1), "a\x1b[2J\n#9  b");
+        let place = Place { file: NameId(1), line: 5 };
+        assert_eq!(names.name(NameId(1)), "a^[[2J^J#9  b");
+        assert_eq!(names.place(place).unwrap(), "a^[[2J^J#9  b:5");
+        assert_eq!(names.exact(NameId(1)), "a\x1b[2J\n#9  b");
+        assert_eq!(names.exact_place(place).unwrap(), "a\x1b[2J\n#9  b:5");
+    }
 
     #[test]
     fn a_chain_that_bites_its_tail_ends() {

@@ -4,6 +4,7 @@ use loopscope_protocol::{By, FutureId, HandleId, LoopId, NameId, On, Signal, Tas
 
 use crate::names::Names;
 use crate::record::seconds;
+use crate::safe_text;
 use crate::state::{Handle, HandleState, Loop, Order, State};
 
 /// `display_date (h4)`, or `h4` where the name is not known.
@@ -66,7 +67,7 @@ pub(crate) fn excerpt(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");
     let cut: String = line.chars().take(LONGEST).collect();
     let more = if cut.len() < text.len() { "\u{2026}" } else { "" };
-    format!("\"{cut}{more}\"")
+    format!("\"{}{more}\"", safe_text::line(&cut))
 }
 
 /// A signal's name where its number means the same on every system, else its number.

@@ -1,9 +1,12 @@
 //! One record: an event with its number, its time and the texts that came with it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use loopscope_protocol::{Event, Kind, LoopId, Text};
+
+use crate::safe_text;
 
 /// One event as the host keeps it. Records are made by `stream::Ingest`.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +44,11 @@ impl Record {
     /// and one of which a part may be lost begins with that.
     pub fn text(&self, text: Text) -> &str {
         self.texts.get(text)
+    }
+
+    /// One of its texts to show within a line: it cannot steer a terminal or begin another line.
+    pub fn shown(&self, text: Text) -> Cow<'_, str> {
+        safe_text::line(self.texts.get(text))
     }
 }
 

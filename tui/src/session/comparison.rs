@@ -1,7 +1,7 @@
 //! Two histories compared: the sentence about where they part, and both side by side around it.
 
 use loopscope_model::diff::{Cell, Compare, Divergence, Row, Side, diff_by, side_by_side};
-use loopscope_model::{Names, Timeline};
+use loopscope_model::{Names, Timeline, safe_text};
 use loopscope_protocol::KindSet;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -41,6 +41,7 @@ impl Comparison {
     }
 
     pub(super) fn of_histories(histories: [History<'_>; 2], titles: [String; 2]) -> Self {
+        let titles = titles.map(|title| safe_text::line(&title).into_owned());
         let [first, second] = [0, 1].map(|n| {
             let History { timeline, names, never_sends } = histories[n];
             Side { title: &titles[n], timeline, names, never_sends }

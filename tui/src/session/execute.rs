@@ -1,6 +1,7 @@
 //! Doing what a command says. What takes time is only started here; see [`super::tick`].
 
 use loopscope_model::control::OwnedRequest;
+use loopscope_model::safe_text;
 use loopscope_protocol::Capability;
 
 use super::answer::{Answer, Outcome, Trouble};
@@ -243,7 +244,7 @@ impl Session {
         self.move_to(self.live_edge());
         Answer::new(format!(
             "Detached; {} runs on without us, and its history up to here stays.",
-            self.name()
+            safe_text::line(&self.name())
         ))
         .with("detached", true)
     }
@@ -282,7 +283,7 @@ impl Session {
             ));
         }
         if !self.source.capabilities().has(Capability::Python) {
-            return refuse(format!("{} cannot run Python.", self.name()));
+            return refuse(format!("{} cannot run Python.", safe_text::line(&self.name())));
         }
         if !self.link.held {
             return refuse("The program runs; `pause` it first.".to_owned());

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use loopscope_model::{Names, Timeline, json};
+use loopscope_model::{Names, Timeline, json, safe_text};
 use serde_json::{Map, Value};
 
 use super::command::Format;
@@ -64,10 +64,10 @@ fn csv(timeline: &Timeline, names: &Names, to: &mut dyn Write) -> io::Result<()>
         let Value::Object(mut fields) = parsed else { continue };
         for column in COLUMNS {
             let cell = fields.remove(*column).map_or_else(String::new, plain);
-            write!(to, "{},", quoted(&cell))?;
+            write!(to, "{},", quoted(&safe_text::lines(&cell)))?;
         }
         let more = if fields.is_empty() { String::new() } else { plain(Value::Object(fields)) };
-        writeln!(to, "{}", quoted(&more))?;
+        writeln!(to, "{}", quoted(&safe_text::json(&more)))?;
     }
     Ok(())
 }

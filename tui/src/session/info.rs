@@ -2,6 +2,7 @@
 
 mod queues;
 
+use loopscope_model::safe_text;
 use loopscope_protocol::{FieldValue, Text, Which, Word};
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ impl Session {
         for task in state.tasks() {
             let doing = labels::task_state(task, state, names);
             let place = names.place(task.place);
-            let at = place.as_ref().map_or_else(String::new, |place| format!("  at {place}"));
+            let at = place.map_or_else(String::new, |place| format!("  at {place}"));
             let title = labels::task(task.id, state, names);
             let cancel = if task.cancel_pending && !task.state.is_done() {
                 ", cancel requested"
@@ -50,9 +51,9 @@ impl Session {
             };
             lines.push(format!("{title}  {doing}{cancel}{at}"));
             data.push(json!({
-                "task": task.id.0, "loop": task.loop_id.0, "name": names.name(task.name),
-                "label": names.name(task.label), "state": task.state.word(), "doing": doing,
-                "where": place, "cancel_requested": task.cancel_requested, "cancel_pending": task.cancel_pending, "steps": task.steps,
+                "task": task.id.0, "loop": task.loop_id.0, "name": names.exact(task.name),
+                "label": names.exact(task.label), "state": task.state.word(), "doing": doing,
+                "where": names.exact_place(task.place), "cancel_requested": task.cancel_requested, "cancel_pending": task.cancel_pending, "steps": task.steps,
                 "busy": loopscope_model::record::seconds(task.busy),
             }));
         }
@@ -90,7 +91,7 @@ impl Session {
         for job in state.jobs() {
             let name = names.name(job.name);
             lines.push(format!("executor job {} {name}{}", job.id.0, unsure(job.known)));
-            jobs.push(json!({ "job": job.id.0, "name": name }));
+            jobs.push(json!({ "job": job.id.0, "name": names.exact(job.name) }));
         }
         if lines.is_empty() {
             lines.push("Nothing is watched.".to_owned());
@@ -109,16 +110,16 @@ impl Session {
             let handler = &each.handler;
             let word = handler.which.map_or("unknown", Word::word);
             let mut line = format!("loop {}: {word}", each.id.0);
-            let place = names.place(handler.place);
             if handler.which == Some(Which::Custom) {
                 line.push_str(&format!(" {}", names.name(handler.name)));
-                if let Some(place) = &place {
+                if let Some(place) = names.place(handler.place) {
                     line.push_str(&format!("  at {place}"));
                 }
             }
             lines.push(line);
             data.push(json!({
-                "loop": each.id.0, "which": word, "name": names.get(handler.name), "where": place,
+                "loop": each.id.0, "which": word, "name": names.get(handler.name),
+                "where": names.exact_place(handler.place),
             }));
         }
         if lines.is_empty() {
@@ -137,8 +138,8 @@ impl Session {
         let mut data = Vec::new();
         for record in self.timeline.handler_calls(self.position()) {
             let time = record.seconds().map_or_else(String::new, |t| format!("  t {t:.6}"));
-            lines.push(format!("#{}{time}  {}", record.seq, record.text(Text::FIRST)));
-            let exception = record.text(Text::SECOND);
+            lines.push(format!("#{}{time}  {}", record.seq, record.shown(Text::FIRST)));
+            let exception = record.shown(Text::SECOND);
             if !exception.is_empty() {
                 lines.push(format!("  exception: {exception}"));
             }
@@ -190,7 +191,7 @@ impl Session {
         for (_, finding) in self.timeline.lints(here) {
             let (rule, text) = (finding.rule.word(), finding.text(names));
             lines.push(format!("#{}  {rule}: {text}", finding.seq));
-            data.push(json!({ "seq": finding.seq, "rule": rule, "text": text, "where": names.place(finding.place) }));
+            data.push(json!({ "seq": finding.seq, "rule": rule, "text": text, "where": names.exact_place(finding.place) }));
         }
         let mut anomalies = Vec::new();
         for (_, anomaly) in self.timeline.anomalies(here) {
@@ -219,7 +220,7 @@ impl Session {
             None if self.is_recording() => "recording",
             None => "program",
         };
-        let mut lines = vec![format!("{what}  {}", self.name())];
+        let mut lines = vec![format!("{what}  {}", safe_text::line(&self.name()))];
         if let Some(health) = &health {
             lines.extend(health.lines());
         }

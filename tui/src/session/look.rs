@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use loopscope_model::why;
+use loopscope_model::{safe_text, why};
 
 use super::answer::{Answer, Trouble};
 use super::command::TaskRef;
@@ -90,7 +90,8 @@ impl Session {
                 format!(" in {}", labels::handle(id, self.state(), names))
             });
             let place = format!("{file}:{line}");
-            return Ok(Answer::new(format!("{place}{what}")).with("where", place));
+            let shown = safe_text::line(&place);
+            return Ok(Answer::new(format!("{shown}{what}")).with("where", place.clone()));
         }
         let id = self.task_or_current(task)?;
         let Some(found) = self.state().task(id) else {
@@ -102,15 +103,16 @@ impl Session {
         let mut chain = Vec::new();
         for frame in names.chain(found.chain) {
             let place = names.place(frame.place).unwrap_or_default();
-            let name = names.name(frame.name);
-            lines.push(format!("  {place} in {name}"));
-            chain.push(serde_json::json!({ "where": place, "name": name }));
+            lines.push(format!("  {place} in {}", names.name(frame.name)));
+            let place = names.exact_place(frame.place).unwrap_or_default();
+            chain.push(serde_json::json!({ "where": place, "name": names.exact(frame.name) }));
         }
         if chain.is_empty()
             && let Some(place) = names.place(found.place)
         {
             lines.push(format!("  {place} in {}", names.name(found.name)));
-            chain.push(serde_json::json!({ "where": place, "name": names.name(found.name) }));
+            let place = names.exact_place(found.place);
+            chain.push(serde_json::json!({ "where": place, "name": names.exact(found.name) }));
         }
         Ok(Answer::new(lines.join("\n"))
             .with("task", id.0)
@@ -141,12 +143,13 @@ impl Session {
         let here = self.current_line();
         let file = match &here {
             Some((file, _)) => file.clone(),
-            None => self.names().name(self.state().run().file).into_owned(),
+            None => self.names().exact(self.state().run().file).into_owned(),
         };
         let file = if file.is_empty() { self.name() } else { file };
         let Some(lines) = self.source_lines(&file) else {
             return Err(Trouble::new(format!(
-                "The source `{file}` is not at hand; run from the folder that it is in."
+                "The source `{}` is not at hand; run from the folder that it is in.",
+                safe_text::line(&file)
             )));
         };
         let current = here.map(|(_, line)| line);
@@ -161,6 +164,7 @@ impl Session {
             })
             .collect();
         if text.is_empty() {
+            let file = safe_text::line(&file);
             return Err(Trouble::new(format!("`{file}` has only {} lines.", lines.len())));
         }
         Ok(Answer::new(text.join("\n"))

@@ -32,7 +32,7 @@ impl Session {
     /// where the callback that runs is defined, or what the record is about.
     pub fn current_line(&self) -> Option<(String, u32)> {
         let place = self.current_place()?;
-        Some((self.names().name(place.file).into_owned(), place.line))
+        Some((self.names().exact(place.file).into_owned(), place.line))
     }
 
     fn current_place(&self) -> Option<Place> {
@@ -70,7 +70,9 @@ impl Session {
             Some(TaskRef::Name(name)) => {
                 let names = self.names();
                 let named = |task: &&Task| {
-                    [task.label, task.name].iter().any(|id| names.name(*id) == name.as_str())
+                    // As it is, or as it is shown: what is shown can be typed.
+                    let is_called = |id| names.exact(id) == *name || names.name(id) == *name;
+                    is_called(task.label) || is_called(task.name)
                 };
                 let all: Vec<_> = state.tasks().filter(named).collect();
                 let pending: Vec<_> = all.iter().filter(|task| !task.state.is_done()).collect();

@@ -1,6 +1,6 @@
 //! What a stop says: where the cursor is, what just happened, what happens next.
 
-use loopscope_model::{json, sentence};
+use loopscope_model::{json, safe_text, sentence};
 use loopscope_protocol::{ExitHow, Text};
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ impl Session {
         let place = self.position_words();
         lines.push(match self.record() {
             Some(record) => format!("{place}  {}", self.names().line(record)),
-            None => format!("{}: {place}", self.name()),
+            None => format!("{}: {place}", safe_text::line(&self.name())),
         });
         let (happened, next) = (self.happened(), self.next());
         if self.settings.sentences {
@@ -139,7 +139,7 @@ impl Session {
         };
         let told = exit.texts.get(Text::FIRST).trim_end();
         if !told.is_empty() {
-            return told.to_owned();
+            return safe_text::line(told).into_owned();
         }
         match exit.how {
             ExitHow::End => format!("The program has ended with exit code {}.", exit.code),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use loopscope_model::safe_text;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -13,27 +14,19 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// A text as it may be shown on one line: tabs become spaces, other control characters are
-/// written as people write them (`^[` for escape), so that a program cannot move our cursor.
+/// A text as it may be shown on one line: tabs become spaces, and what could move our cursor or
+/// cannot be seen is written out, as `^[` for escape.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unshowable) {
-        return Cow::Borrowed(text);
+    if !text.contains('\t') {
+        return safe_text::line(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '\t' => {
-                let column = width(out.rsplit('\n').next().unwrap_or_default());
-                out.extend(std::iter::repeat_n(' ', 4 - column % 4));
-            }
-            '\0'..='\x1f' => {
-                out.push('^');
-                out.push(char::from(c as u8 + b'@'));
-            }
-            '\x7f' => out.push_str("^?"),
-            _ if is_unshowable(c) => out.push('?'),
-            _ => out.push(c),
+    for (n, part) in text.split('\t').enumerate() {
+        if n > 0 {
+            let column = width(&out);
+            out.extend(std::iter::repeat_n(' ', 4 - column % 4));
         }
+        out.push_str(&safe_text::line(part));
     }
     Cow::Owned(out)
 }
@@ -41,12 +34,6 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 /// A text of several lines as it may be shown: see [`clean`].
 pub fn clean_lines(text: &str) -> String {
     text.lines().map(clean).collect::<Vec<_>>().join("\n")
-}
-
-/// Control characters, and the marks that turn the direction of what follows.
-fn is_unshowable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The longest part of `text` that is at most `columns` wide.
@@ -137,7 +124,7 @@ mod tests {
         assert_eq!(clean("plain"), "plain");
         assert_eq!(clean("a\x1b[2Jb\r\n"), "a^[[2Jb^M^J");
         assert_eq!(clean("a\tb"), "a   b");
-        assert_eq!(clean("x\u{202e}y\u{85}"), "x?y?");
+        assert_eq!(clean("x\u{202e}y\u{85}"), "x<U+202E>y<U+0085>");
     }
 
     #[test]

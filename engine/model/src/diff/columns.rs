@@ -99,7 +99,7 @@ fn few_words(walk: &Walk<'_>, record: &Record) -> String {
         }
         Event::Output { text, .. } => format!("prints {}", excerpt(record.text(text))),
         Event::HandlerCall { exception, .. } => {
-            format!("exception handler: {}", record.text(exception))
+            format!("exception handler: {}", record.shown(exception))
         }
         Event::ProgramExit { code, .. } => format!("ends with exit code {code}"),
         _ => walk.side.names.line(record),

@@ -204,11 +204,11 @@ fn queue(state: &State, length: impl FnOnce(&crate::state::Loop) -> Option<usize
 }
 
 fn name(context: &Context<'_>, id: loopscope_protocol::NameId) -> Value {
-    if id.is_some() { Value::Text(context.names.name(id).into_owned()) } else { Value::Null }
+    if id.is_some() { Value::Text(context.names.exact(id).into_owned()) } else { Value::Null }
 }
 
 fn place(context: &Context<'_>, place: loopscope_protocol::Place) -> Value {
-    context.names.place(place).map_or(Value::Null, Value::Text)
+    context.names.exact_place(place).map_or(Value::Null, Value::Text)
 }
 
 fn text(text: Option<&str>) -> Value {

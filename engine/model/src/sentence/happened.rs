@@ -11,6 +11,7 @@ use crate::log::LogLine;
 use crate::names::Names;
 use crate::phrase::{Scene, begun, count, excerpt, time};
 use crate::record::Record;
+use crate::safe_text;
 use crate::state::{Sleep, State};
 
 /// What `record` says happened, in one sentence. `state` is the state after it.
@@ -44,7 +45,7 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
         Event::Clock { how } => {
             format!("The clock is real from now on, because of {}.", real_source(how))
         }
-        Event::ProgramExit { code, how, text } => match record.text(text) {
+        Event::ProgramExit { code, how, text } => match &*record.shown(text) {
             "" => ended(code, how),
             sentence => sentence.to_owned(),
         },
@@ -58,7 +59,7 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
             if stream == Stream::Stderr
                 && let Some(remark) = whole.trim_end().strip_prefix(crate::stream::HOST)
             {
-                return remark.to_owned();
+                return safe_text::line(remark).into_owned();
             }
             let text = excerpt(whole);
             match stream {
@@ -66,7 +67,7 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
                 Stream::Stderr => format!("The program wrote {text} to standard error."),
             }
         }
-        Event::Lint { rule, text, .. } => match record.text(text) {
+        Event::Lint { rule, text, .. } => match &*record.shown(text) {
             "" => format!("Diagnosis: {}.", rule.word()),
             sentence => sentence.to_owned(),
         },
@@ -74,7 +75,7 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
             "At least {} lost; what they changed is unknown.",
             if lost == 1 { "1 record was".to_owned() } else { format!("{lost} records were") }
         ),
-        Event::Anomaly { text, .. } => match record.text(text) {
+        Event::Anomaly { text, .. } => match &*record.shown(text) {
             "" => "Something impossible was seen.".to_owned(),
             sentence => format!("Something impossible: {sentence}"),
         },
@@ -165,11 +166,11 @@ fn loops(scene: Scene<'_>, record: &Record) -> String {
                 Which::Default => "loop's own",
                 Which::Custom => "program's",
             };
-            let message = record.text(message);
-            let exception = record.text(exception);
-            let about = match (message, exception) {
+            let message = safe_text::line(record.text(message).trim_end());
+            let exception = safe_text::line(record.text(exception).trim_end());
+            let about = match (&*message, &*exception) {
                 ("", "") => String::new(),
-                (one, "") | ("", one) => format!(": {}", one.trim_end()),
+                (one, "") | ("", one) => format!(": {one}"),
                 (message, exception) => format!(": {message} ({exception})"),
             };
             format!("The {whose} exception handler is called{about}.")

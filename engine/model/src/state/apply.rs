@@ -88,7 +88,7 @@ impl State {
                 self.forget();
             }
             Event::Anomaly { kind, text } => {
-                self.note(kind, || record.text(text).to_owned());
+                self.note(kind, || record.shown(text).into_owned());
             }
             Event::SnapshotBegin {} => self.begin_snapshot(),
             Event::SnapshotEnd {} => self.end_snapshot(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use loopscope_model::{Names, State, Timeline};
+use loopscope_model::{Names, State, Timeline, safe_text};
 use loopscope_protocol::{By, Event, HandleId, LoopId, TaskId, Text};
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ struct Trace<'a> {
 impl Trace<'_> {
     fn put(&mut self, event: &Value) -> io::Result<()> {
         let comma = if std::mem::take(&mut self.first) { "\n" } else { ",\n" };
-        write!(self.to, "{comma}{event}")
+        write!(self.to, "{comma}{}", safe_text::json(&event.to_string()))
     }
 }
 
@@ -67,7 +67,7 @@ impl Builder {
             self.loops.insert(record.loop_id);
         }
         let title = |id: HandleId| match state.handle(id) {
-            Some(handle) if handle.name.is_some() => names.name(handle.name).into_owned(),
+            Some(handle) if handle.name.is_some() => names.exact(handle.name).into_owned(),
             _ => format!("h{}", id.0),
         };
         match record.event {
@@ -110,7 +110,7 @@ impl Builder {
                 let Some(since) = self.steps.remove(&task) else { return Vec::new() };
                 let name = state
                     .task(task)
-                    .map_or(String::new(), |task| names.name(task.name).into_owned());
+                    .map_or(String::new(), |task| names.exact(task.name).into_owned());
                 let about = json!({ "task": task.0, "seq": record.seq });
                 vec![span("task", name, FIRST_TASK + task.0, since, at, about)]
             }
@@ -126,7 +126,7 @@ impl Builder {
         let loops = self.loops.iter().map(|id| (id.0, format!("loop {}", id.0)));
         let tasks = self.tasks.iter().map(|id| {
             let name =
-                names.task(*id).map_or(String::new(), |task| names.name(task.name).into_owned());
+                names.task(*id).map_or(String::new(), |task| names.exact(task.name).into_owned());
             (FIRST_TASK + id.0, format!("task {} {name}", id.0))
         });
         loops

@@ -67,8 +67,8 @@ impl Session {
         let names = self.names();
         let Some(handle) = self.state().handle(id) else { return json!({ "handle": id.0 }) };
         json!({
-            "handle": id.0, "loop": handle.loop_id.0, "name": names.name(handle.name),
-            "where": names.place(handle.place), "how": handle.how_word(), "when": handle.when,
+            "handle": id.0, "loop": handle.loop_id.0, "name": names.exact(handle.name),
+            "where": names.exact_place(handle.place), "how": handle.how_word(), "when": handle.when,
             "task": handle.task.number(), "cancelled": handle.cancelled,
             "by": match handle.by {
                 By::Outside => Value::Null,

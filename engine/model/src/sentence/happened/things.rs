@@ -101,11 +101,11 @@ fn outside(scene: Scene<'_>, record: &Record) -> String {
             format!("A thread of the executor has finished job {}.", job.0)
         }
         Event::ServerNew { id, address } => {
-            format!("Server {} listens on {}.", id.0, record.text(address))
+            format!("Server {} listens on {}.", id.0, record.shown(address))
         }
         Event::ServerClose { id } => format!("Server {} was closed.", id.0),
         Event::TransportNew { id, fd, address } => {
-            format!("Transport {} on fd {} is connected to {}.", id.0, fd.0, record.text(address))
+            format!("Transport {} on fd {} is connected to {}.", id.0, fd.0, record.shown(address))
         }
         Event::TransportClose { id } => format!("Transport {} begins to close.", id.0),
         Event::ProcessNew { id, pid } => format!("Child process {} was started (pid {pid}).", id.0),
