@@ -7,6 +7,7 @@
 mod glyphs;
 mod palettes;
 
+use loopscope_model::safe_text;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
 
@@ -182,14 +183,19 @@ impl Theme {
         palettes::style(self.palette, role)
     }
 
-    /// The last step of every frame: with an ASCII theme, whatever the program or its texts brought
-    /// in becomes ASCII too.
+    /// The last step of every frame: nothing is in it that could steer a terminal, whatever a view
+    /// forgot; and with an ASCII theme, whatever the program or its texts brought in becomes ASCII.
     pub fn finish(&self, buffer: &mut Buffer) {
-        if !self.is_ascii() {
-            return;
-        }
         for cell in &mut buffer.content {
-            if !cell.symbol().is_ascii() {
+            let symbol = cell.symbol();
+            if matches!(symbol.as_bytes(), [b' '..=b'~']) {
+                continue;
+            }
+            if symbol.contains(safe_text::is_unsafe) {
+                let kept: String = symbol.chars().filter(|c| !safe_text::is_unsafe(*c)).collect();
+                cell.set_symbol(if kept.is_empty() { "?" } else { &kept });
+            }
+            if self.is_ascii() && !cell.symbol().is_ascii() {
                 let plain = glyphs::ascii_of(cell.symbol());
                 cell.set_symbol(plain);
             }
@@ -256,6 +262,19 @@ mod tests {
             assert!(matches!(style.fg, None | Some(Color::Reset)), "{role:?}");
             assert!(matches!(style.bg, None | Some(Color::Reset)), "{role:?}");
         }
+    }
+
+    #[test]
+    fn what_a_view_forgot_to_clean_steers_no_terminal() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
+        buffer.set_string(0, 0, "a\u{202e}b\u{200b}\u{feff}", Style::new());
+        for (at, symbol) in [(4, "\x1b"), (5, "\u{9b}"), (6, "\u{2066}x")] {
+            buffer.content[at].set_symbol(symbol);
+        }
+        Theme::default().finish(&mut buffer);
+        let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(!text.contains(safe_text::is_unsafe), "{text:?}");
+        assert_eq!(text, "ab  ??x ");
     }
 
     #[test]

@@ -167,7 +167,7 @@ impl Scene {
         let files = [Some(main), running, standing, said].into_iter().flatten();
         let files: Vec<NameId> = files.filter(|id| id.is_some()).collect();
         for id in files {
-            let name = self.session.names().name(id).into_owned();
+            let name = self.session.names().exact(id).into_owned();
             if self.sources.knows(&name) {
                 continue;
             }

@@ -14,7 +14,7 @@ use crate::keys::Action;
 use crate::theme::{Role, Theme};
 use crate::widgets::list::{self, Scroll};
 use crate::widgets::python::Colored;
-use crate::widgets::text::{fit, fit_line, width};
+use crate::widgets::text::{clean, fit, fit_line, width};
 
 /// The view's name.
 pub const ID: &str = "source";
@@ -74,7 +74,7 @@ fn spot(snapshot: &Snapshot<'_>) -> Option<Spot> {
 
 /// Which file to show.
 fn file(snapshot: &Snapshot<'_>, spot: Option<Spot>) -> String {
-    let wanted = spot.map(|spot| snapshot.names.name(spot.place.file).into_owned());
+    let wanted = spot.map(|spot| snapshot.names.exact(spot.place.file).into_owned());
     wanted
         .filter(|name| snapshot.sources.get(name).is_some())
         .unwrap_or_else(|| snapshot.sources.main().to_owned())
@@ -89,7 +89,7 @@ fn waiting(snapshot: &Snapshot<'_>, file: &str) -> BTreeMap<u32, Vec<String>> {
         let chain = snapshot.names.chain(task.chain);
         let here = std::iter::once(task.place).chain(chain.iter().map(|frame| frame.place));
         let mut seen = Vec::new();
-        for place in here.filter(|place| snapshot.names.name(place.file) == file) {
+        for place in here.filter(|place| snapshot.names.exact(place.file) == file) {
             if !seen.contains(&place.line) {
                 seen.push(place.line);
                 lines.entry(place.line).or_default().push(words::task_name(snapshot, task.id));
@@ -102,7 +102,7 @@ fn waiting(snapshot: &Snapshot<'_>, file: &str) -> BTreeMap<u32, Vec<String>> {
 impl Source {
     fn first(&self, snapshot: &Snapshot<'_>, text: &Colored, area: Rect) -> usize {
         let line = spot(snapshot)
-            .filter(|spot| file(snapshot, Some(*spot)) == snapshot.names.name(spot.place.file))
+            .filter(|spot| file(snapshot, Some(*spot)) == snapshot.names.exact(spot.place.file))
             .map_or(0, |spot| spot.place.line.saturating_sub(1) as usize);
         let row = self.scroll.selected(text.len()).unwrap_or(line);
         list::window(text.len(), area.height.into(), row)
@@ -118,7 +118,7 @@ impl View for Source {
         let name = file(snapshot, spot(snapshot));
         let mut line = Line::from(Span::styled("source", theme.style(Role::Title)));
         if !name.is_empty() && name != snapshot.name {
-            line.push_span(Span::styled(format!(": {name}"), theme.style(Role::Text)));
+            line.push_span(Span::styled(format!(": {}", clean(&name)), theme.style(Role::Text)));
         }
         if !self.search.is_empty() {
             let text = format!(", finding \"{}\"", self.search);
@@ -173,12 +173,12 @@ impl View for Source {
         let spot = spot(snapshot);
         let name = file(snapshot, spot);
         let Some(text) = snapshot.sources.get(&name) else {
-            let what = if name.is_empty() { "its text" } else { &name };
-            let row = format!("  ({what} is not here to be shown)");
+            let what = if name.is_empty() { "its text" } else { &*name };
+            let row = format!("  ({} is not here to be shown)", clean(what));
             crate::widgets::row::Row::of(row, Role::Faint, theme).draw(theme, area, buffer);
             return;
         };
-        let spot = spot.filter(|spot| snapshot.names.name(spot.place.file) == name);
+        let spot = spot.filter(|spot| snapshot.names.exact(spot.place.file) == name);
         let waiting = waiting(snapshot, &name);
         let first = self.first(snapshot, text, area);
         let digits = text.len().max(10).to_string().len();

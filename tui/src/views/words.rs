@@ -127,7 +127,7 @@ pub fn own_place(snapshot: &Snapshot<'_>, place: Place, chain: ChainId) -> Place
 
 /// Whether the text that a place is in can be shown.
 pub fn is_at_hand(snapshot: &Snapshot<'_>, place: Place) -> bool {
-    place != Place::NONE && snapshot.sources.get(&snapshot.names.name(place.file)).is_some()
+    place != Place::NONE && snapshot.sources.get(&snapshot.names.exact(place.file)).is_some()
 }
 
 /// The timer in the heap that will complete a future, as `sleep` makes one.
