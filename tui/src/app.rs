@@ -4,35 +4,24 @@
 //! [`run_session`] opens a program or a recording, [`learn`] one lesson, [`menu()`] the list of them.
 //! Each gives the exit code to leave with.
 
-mod bars;
-mod course;
-mod desk;
-mod help;
-pub mod layout;
-mod looks;
-mod menu;
-pub mod progress;
-pub mod prompt;
-mod scene;
-pub mod screen;
-pub mod settings;
+mod events;
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use crossterm::event;
 use loopscope_lessons::Lesson;
+use loopscope_screen::app::desk::{Desk, Wishes};
+use loopscope_screen::app::looks::{self, Colors};
+use loopscope_screen::app::menu::{Choice, Menu};
+use loopscope_screen::app::progress::Progress;
+use loopscope_screen::app::settings::Settings;
+use loopscope_screen::theme::Theme;
+use loopscope_session::Session;
 use thiserror::Error;
 
-pub use looks::Colors;
-
-use self::desk::Desk;
-use self::menu::{Choice, Menu};
-use self::progress::Progress;
-use self::settings::Settings;
-use crate::session::Session;
+use self::events::translate;
 use crate::terminal::Terminal;
-use crate::theme::Theme;
 
 /// The least time between two frames while the program runs.
 const FRAME: Duration = Duration::from_millis(16);
@@ -182,9 +171,11 @@ impl Stage {
                 if !self.terminal.poll(wait)? {
                     break;
                 }
-                desk.event(&event::read()?);
+                if let Some(event) = translate(event::read()?) {
+                    desk.event(&event);
+                }
                 wait = Duration::ZERO;
-                if desk.wishes != desk::Wishes::default() {
+                if desk.wishes != Wishes::default() {
                     break;
                 }
             }
@@ -239,7 +230,8 @@ impl Stage {
                     break;
                 }
             }
-            if let Some(choice) = menu.event(&event::read()?, &self.settings.keymap) {
+            let event = translate(event::read()?);
+            if let Some(choice) = event.and_then(|e| menu.event(&e, &self.settings.keymap)) {
                 return Ok(choice);
             }
         }

@@ -16,37 +16,18 @@ mod start;
 mod wall;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use loopscope_protocol::Dialect;
 
+use crate::exit::{code, complain};
+
 pub(crate) use lesson_folder::LessonFolder;
 pub use shared::{Color, Shared};
 use shared::{seconds, words};
 
-use crate::session::Format;
-
-/// Exit codes, as design §6 has them.
-pub mod code {
-    /// All went well.
-    pub const OK: i32 = 0;
-    /// A command or an assertion failed.
-    pub const FAILED: i32 = 1;
-    /// The command line makes no sense.
-    pub const USAGE: i32 = 2;
-    /// A lesson's check failed.
-    pub const LESSON: i32 = 3;
-    /// A probe or a target was lost.
-    pub const LOST: i32 = 4;
-    /// Records were lost or harmed, under `--strict`.
-    pub const HARMED: i32 = 5;
-    /// The time was over.
-    pub const TIMEOUT: i32 = 124;
-    /// Ctrl-C.
-    pub const INTERRUPTED: i32 = 130;
-}
+use loopscope_session::Format;
 
 /// An interactive teaching tool and visual debugger for event loops
 #[derive(Debug, Parser)]
@@ -302,12 +283,6 @@ fn given_order(matches: &clap::ArgMatches) -> Vec<bool> {
         scripts.chain(at("commands").into_iter().map(|index| (index, false))).collect();
     all.sort_unstable();
     all.into_iter().map(|(_, is_script)| is_script).collect()
-}
-
-/// Says one sentence on standard error, and gives the exit code.
-pub(crate) fn complain(code: i32, sentence: &str) -> i32 {
-    let _ = writeln!(std::io::stderr(), "loopscope: {sentence}");
-    code
 }
 
 #[cfg(test)]

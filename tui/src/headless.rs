@@ -14,17 +14,17 @@ use std::time::{Duration, Instant};
 use loopscope_engine::host::Options;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::{Event, ExitHow, Stream, Text};
+use loopscope_session::source::Source;
+use loopscope_session::source::ending;
+use loopscope_session::source::local::{self, Launch, Local, Stdin};
+use loopscope_session::source::outlets::Outlets;
 use nix::sys::signal::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-
-use crate::cli::{code, complain};
-use crate::source::Source;
-use crate::source::ending;
-use crate::source::local::{self, Launch, Local, Stdin};
-use crate::source::outlets::Outlets;
 use signals::Forward;
 use watch::Watch;
+
+use crate::exit::{code, complain};
 
 /// How long to wait for records before what is written so far is brought to the files.
 const IDLE: Duration = Duration::from_millis(20);

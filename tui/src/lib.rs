@@ -1,6 +1,6 @@
 //! The terminal program: its command line, the screen, the line mode and the headless mode.
 //!
-//! The program under study never runs in this process; see [`source`].
+//! The program under study never runs in this process; see [`loopscope_session::source`].
 #![forbid(unsafe_code)]
 #![allow(
     clippy::disallowed_methods,
@@ -8,14 +8,8 @@
 )]
 
 pub mod app;
-pub mod attach;
 pub mod cli;
+pub mod exit;
 pub mod headless;
-pub mod keys;
 pub mod repl;
-pub mod session;
-pub mod source;
 pub mod terminal;
-pub mod theme;
-pub mod views;
-pub mod widgets;

@@ -12,11 +12,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use loopscope_protocol::ExitHow;
-
-use crate::cli::{code, complain};
-use crate::session::{Outcome, Session, Trouble};
+use loopscope_session::{Outcome, Session, Trouble};
 use print::Printer;
 use signals::Signals;
+
+use crate::exit::{code, complain};
 
 pub use lesson::take_lesson;
 
@@ -85,9 +85,9 @@ pub fn run(plan: Plan) -> i32 {
         }
     };
     let no_source = plan.session.is_none();
-    let session = plan
-        .session
-        .unwrap_or_else(|| Session::new(Box::new(crate::source::none::Nothing::default())));
+    let session = plan.session.unwrap_or_else(|| {
+        Session::new(Box::new(loopscope_session::source::none::Nothing::default()))
+    });
     let mut repl = Repl {
         printer: Printer::new(plan.json, session.is_recording() && !no_source),
         session,
@@ -142,7 +142,7 @@ impl Repl {
 
     /// Waits until the command under way is over. The outer error is the end of line mode.
     #[allow(clippy::type_complexity, reason = "a command's result within line mode's")]
-    fn wait(&mut self) -> Result<Result<crate::session::Answer, Trouble>, Flow> {
+    fn wait(&mut self) -> Result<Result<loopscope_session::Answer, Trouble>, Flow> {
         loop {
             let tick = self.session.tick(LOOK);
             for (line, answer) in tick.answers {

@@ -12,6 +12,7 @@ pub mod control;
 pub mod diff;
 pub mod expr;
 pub mod json;
+pub mod link;
 pub mod lint;
 pub mod load;
 pub mod log;

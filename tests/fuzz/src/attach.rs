@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-#[path = "../../../tui/src/attach"]
+#[path = "../../../tui/board/src"]
 mod parts {
     pub use super::Refusal;
 

@@ -6,7 +6,7 @@ use crate::attach::{elf::Firmware, has_dictionary};
 use crate::input::Input;
 
 /// A firmware as a linker writes it.
-const SOUND: &[u8] = include_bytes!("../../../tui/src/attach/demo/firmware.elf");
+const SOUND: &[u8] = include_bytes!("../../../tui/board/src/demo/firmware.elf");
 
 /// Runs the target: the bytes are a file, or changes of a sound one.
 pub fn run(data: &[u8]) {

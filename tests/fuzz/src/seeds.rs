@@ -7,7 +7,7 @@ use crate::board::Board;
 use crate::sealed::unsealed;
 
 /// A board's session, as the program recorded it.
-const SESSION: &[u8] = include_bytes!("../../../tui/src/attach/demo/session.loop");
+const SESSION: &[u8] = include_bytes!("../../../tui/board/src/demo/session.loop");
 
 /// Inputs of the target of that name.
 pub fn of(target: &str) -> Vec<Vec<u8>> {

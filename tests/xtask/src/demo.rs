@@ -23,8 +23,8 @@ const BOARD: &str = "lm3s6965evb";
 const TARGET: &str = "thumbv7m-none-eabi";
 
 /// What is committed.
-const FIRMWARE: &str = "tui/src/attach/demo/firmware.elf";
-const SESSION: &str = "tui/src/attach/demo/session.loop";
+const FIRMWARE: &str = "tui/board/src/demo/firmware.elf";
+const SESSION: &str = "tui/board/src/demo/session.loop";
 
 /// How long the recorded session is, in seconds: a report of each kind is in it.
 const LENGTH: &str = "12";

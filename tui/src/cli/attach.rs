@@ -1,18 +1,19 @@
 //! `attach`, and boards as a source of `repl`: from options to a board.
 
-use std::io::{IsTerminal, Write as _, stdin, stdout};
+use std::io::{Cursor, IsTerminal, Write as _, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use loopscope_board::demo::{self, Demo};
+use loopscope_board::{Fault, Refusal, Where, Wired, Wish, chips};
+use loopscope_session::Session;
+use loopscope_session::source::Source;
+use loopscope_session::source::board::Board;
+use loopscope_session::source::replay::Replay;
 
 use super::{AttachArgs, Shared, code, complain, screen};
-use crate::attach::demo::{self, Demo};
-use crate::attach::{Fault, Refusal, Where, Wired, Wish, chips};
 use crate::headless;
-use crate::session::Session;
-use crate::source::Source;
-use crate::source::board::Board;
 
 /// How long a lost board may be away: on the screen, where somebody may look for the cable, and in
 /// a script.
@@ -83,7 +84,11 @@ impl BoardArgs {
         let patience = if on_screen { ON_SCREEN } else { IN_A_SCRIPT };
         if self.demo && !Demo::is_possible() {
             complain(code::OK, demo::WITHOUT_QEMU);
-            return Ok(Box::new(demo::recording()?));
+            let from = Box::new(Cursor::new(demo::RECORDING));
+            let replay = Replay::read(from, demo::RECORDING_NAME.to_owned()).map_err(|error| {
+                NoBoard(code::FAILED, format!("the bundled recording cannot be read: {error}"))
+            })?;
+            return Ok(Box::new(replay));
         }
         if self.demo {
             return Ok(Box::new(Board::demo(patience, self.control)?));

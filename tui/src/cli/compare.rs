@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use loopscope_protocol::{Dialect, Word};
+use loopscope_session::{Comparison, Session};
 
 use super::{DiffArgs, Shared, code, complain};
-use crate::session::{Comparison, Session};
 
 pub(super) fn diff(args: &DiffArgs) -> i32 {
     compare(args).unwrap_or_else(|code| code)

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 
 use loopscope_model::recording::Recording;
+use loopscope_session::{export as write, supported};
 
 use super::open::why;
 use super::{ExportArgs, code, complain};
-use crate::session::{export as write, supported};
 
 pub(super) fn export(args: &ExportArgs) -> i32 {
     let shown = args.file.display();

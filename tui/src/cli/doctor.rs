@@ -9,8 +9,9 @@ use loopscope_engine::host::{Options, Program};
 
 mod boards;
 
+use loopscope_session::source::local::{Stdin, command};
+
 use super::code;
-use crate::source::local::{Stdin, command};
 
 /// One line of the report.
 struct Finding {

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use loopscope_lessons::{Folder, Lesson, Problem, check, lessons, resolve, template};
 use loopscope_protocol::{Event, Stream, Text};
+use loopscope_session::{Command, Outcome, Session, Target};
 
 use super::open::why;
 use super::{LessonCommand, LessonFolder, Shared, code, complain};
 use crate::repl;
-use crate::session::{Command, Outcome, Session, Target};
 
 pub(super) fn lesson(command: LessonCommand) -> i32 {
     match command {

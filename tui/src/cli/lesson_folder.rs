@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, io, process};
 
 use loopscope_lessons::Lesson;
+use loopscope_session::Session;
 
 use super::Shared;
-use crate::session::Session;
 
 /// A temporary folder with a lesson's program, which goes away with the value.
 #[derive(Debug)]

@@ -5,13 +5,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use loopscope_engine::host::{Options, Program};
+use loopscope_session::Session;
+use loopscope_session::source::Source;
+use loopscope_session::source::local::{Launch, Local, Stdin};
+use loopscope_session::source::outlets::Outlets;
+use loopscope_session::source::replay::Replay;
 
 use super::Shared;
-use crate::session::Session;
-use crate::source::Source;
-use crate::source::local::{Launch, Local, Stdin};
-use crate::source::outlets::Outlets;
-use crate::source::replay::Replay;
 
 impl Shared {
     /// How the engine is to run a program. `program` is the file and its arguments.

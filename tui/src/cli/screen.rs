@@ -5,10 +5,11 @@ use std::io::{IsTerminal, stdin, stdout};
 use std::path::Path;
 
 use loopscope_lessons::Lesson;
+use loopscope_screen::app::looks::Colors;
+use loopscope_session::Session;
 
 use super::{Color, LearnArgs, LessonFolder, Shared, code, complain, lesson};
-use crate::app::{self, AppError, Colors, ScreenOptions};
-use crate::session::Session;
+use crate::app::{self, AppError, ScreenOptions};
 
 impl Shared {
     fn screen(&self) -> ScreenOptions {

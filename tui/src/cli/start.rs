@@ -2,10 +2,11 @@
 
 use std::io::{IsTerminal, stdin, stdout};
 
+use loopscope_session::source::local::Stdin;
+
 use super::{ReplArgs, ReplayArgs, RunArgs, attach, code, complain, open, screen};
 use crate::headless;
 use crate::repl::{self, Input};
-use crate::source::local::Stdin;
 
 pub(super) fn run(args: &RunArgs) -> i32 {
     if !args.shared.headless {

@@ -7,7 +7,7 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::{Context, Helper, Validator};
 
-use crate::session::{ROWS, Session, complete, wants_file};
+use loopscope_session::{ROWS, Session, complete, wants_file};
 
 /// The line editor's view of a session.
 #[derive(Helper, Validator)]

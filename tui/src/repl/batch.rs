@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::path::Path;
 
 use super::{Flow, Input, Repl};
-use crate::cli::{code, complain};
+use crate::exit::{code, complain};
 
 /// The commands of `-x` and `-c`.
 pub(super) fn given(repl: &mut Repl, inputs: Vec<Input>) -> i32 {

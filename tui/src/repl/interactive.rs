@@ -9,7 +9,7 @@ use rustyline::{CompletionType, Config, Editor};
 
 use super::assist::Assist;
 use super::{Flow, Repl};
-use crate::cli::{code, complain};
+use crate::exit::{code, complain};
 
 /// How many lines of history are kept.
 const HISTORY: usize = 2000;

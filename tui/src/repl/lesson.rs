@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question, Span};
 use loopscope_model::State;
+use loopscope_session::{Command, Events, Outcome, Session};
 
 use super::print::Printer;
 use super::{Flow, Repl, Signals};
-use crate::cli::{LessonFolder, Shared, code, complain};
-use crate::session::{Command, Events, Outcome, Session};
+use crate::cli::{LessonFolder, Shared};
+use crate::exit::{code, complain};
 
 /// How long a line of text gets.
 const WIDTH: usize = 78;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use loopscope_protocol::{Event, Stream, Text};
 use serde_json::{Map, Value};
 
-use crate::session::{Answer, Session, Trouble};
+use loopscope_session::{Answer, Session, Trouble};
 
 /// Prints answers.
 #[derive(Debug)]

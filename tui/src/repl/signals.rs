@@ -13,7 +13,7 @@ use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals as Iterated;
 
-use crate::cli::{code, complain};
+use crate::exit::{code, complain};
 
 /// How long line mode may take to notice by itself that it is to leave.
 const GRACE: Duration = Duration::from_secs(1);

@@ -4,9 +4,10 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use loopscope_board::chips::{self, Plugged};
+use loopscope_board::demo::Demo;
+
 use super::{Finding, finding};
-use crate::attach::chips::{self, Plugged};
-use crate::attach::demo::Demo;
 
 /// What firmware is built for, most often.
 const TARGETS: [&str; 4] = [

@@ -1,0 +1,110 @@
+//! A board without hardware: the bundled firmware in QEMU behind the virtual probe, and a recorded
+//! session of it where there is no QEMU.
+
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{fs, io};
+
+use loopscope_virtual_probe::{Error, Options, VirtualProbe, is_there};
+
+use super::{Refusal, Where, Wired, Wish};
+
+/// The firmware, for [`MACHINE`].
+const FIRMWARE: &[u8] = include_bytes!("demo/firmware.elf");
+
+/// What it was built from, and how it names that.
+const SOURCE: &str = include_str!("../../../target-agent/firmware/src/bin/demo.rs");
+const SOURCE_NAME: &str = "src/bin/demo.rs";
+
+/// A recording of it.
+pub const RECORDING: &[u8] = include_bytes!("demo/session.loop");
+
+/// What the recording is called.
+pub const RECORDING_NAME: &str = "demo.loop";
+
+/// What the firmware is called.
+const NAME: &str = "demo.elf";
+
+const MACHINE: &str = "lm3s6965evb";
+const CHIP: &str = "LM3S6965";
+
+/// What is said when the recording is shown instead.
+pub const WITHOUT_QEMU: &str = "qemu-system-arm is not installed, so this is a recorded session of the demo board; install QEMU's Arm emulator (Debian: `apt-get install qemu-system-arm`) to watch it live";
+
+/// The same for the screen, which has less room.
+pub const RECORDED: &str =
+    "No QEMU here: this is a recorded session (`loopscope doctor` says more).";
+
+/// A board that runs in QEMU, held before its first instruction until it is attached. Dropping it
+/// ends it.
+#[derive(Debug)]
+pub struct Demo {
+    /// How to attach to it.
+    pub wish: Wish,
+    // The probe goes before the folder of its firmware.
+    _probe: VirtualProbe,
+    _folder: Folder,
+}
+
+impl Demo {
+    /// Whether QEMU is there.
+    pub fn is_possible() -> bool {
+        is_there()
+    }
+
+    /// Starts the board.
+    pub fn start(patience: Duration) -> Result<Self, Refusal> {
+        let folder = Folder::new().map_err(|error| {
+            Refusal::unreachable(format!(
+                "the demo's firmware cannot be written to a temporary folder: {error}; free some space there"
+            ))
+        })?;
+        let elf = folder.0.join(NAME);
+        let probe = VirtualProbe::start(&Options::new(MACHINE, &elf))
+            .map_err(|error: Error| Refusal::unreachable(error.to_string()))?;
+        let wired = Wired {
+            chip: CHIP.to_owned(),
+            probe: Some(probe.selector()),
+            flash: false,
+            start: true,
+        };
+        let wish = Wish { place: Where::Probe(wired), elf: Some(elf), patience };
+        Ok(Self { wish, _probe: probe, _folder: folder })
+    }
+}
+
+/// A folder with the firmware in it, for as long as it is needed.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> io::Result<Self> {
+        let base = std::env::temp_dir();
+        let id = std::process::id();
+        for n in 0..1000 {
+            let path = base.join(format!("loopscope-demo-{id}-{n}"));
+            match fs::create_dir(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    let folder = Self(path);
+                    fs::write(folder.0.join(NAME), FIRMWARE)?;
+                    // The source is shown beside the records, as that of a firmware that was
+                    // built here.
+                    let source = folder.0.join(SOURCE_NAME);
+                    fs::create_dir_all(source.parent().unwrap_or(&folder.0))?;
+                    fs::write(source, SOURCE)?;
+                    fs::write(folder.0.join("Cargo.toml"), "")?;
+                    return Ok(folder);
+                }
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,312 @@
+//! The link's thread from inside: what every kind of link has in common, whatever moves the bytes.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use loopscope_model::control::OwnedRequest;
+use loopscope_model::link::{Health, Processor};
+
+use super::defmt::Dictionary;
+use super::elf::Firmware;
+use super::link::Said;
+use super::logs::{Format, Logs};
+use super::splice::{Program, Splice};
+use super::{Refusal, Where, Wish};
+
+/// How long a board may take to say hello and to send its first record or a snapshot.
+const FIRST_WORDS: Duration = Duration::from_secs(2);
+
+/// How often a snapshot is asked for while none comes.
+const ASK_AGAIN: Duration = Duration::from_millis(700);
+
+/// The thread's end of a link.
+pub(super) struct Host<'a> {
+    pub(super) wish: &'a Wish,
+    pub(super) firmware: Option<Arc<Firmware>>,
+    dictionary: Option<&'static Dictionary>,
+    splice: Option<Splice>,
+    out: Vec<u8>,
+    /// The program's own log, by the number of its channel.
+    logs: BTreeMap<usize, Logs>,
+    said: SyncSender<Said>,
+    requests: Receiver<Vec<u8>>,
+    /// Bytes for the board that had no room yet.
+    pub(super) pending: Vec<u8>,
+    health: &'a Mutex<Health>,
+    stop: &'a AtomicBool,
+    /// Tells once that the link stands, or why it cannot.
+    up: Option<Sender<Result<(), Refusal>>>,
+    began: Instant,
+    asked: Option<Instant>,
+    /// What is to be said as soon as the link stands.
+    remark: Option<String>,
+}
+
+/// How a link came to its end.
+#[derive(Debug)]
+pub(super) enum End {
+    /// It was asked to.
+    Asked,
+    /// There is nothing more to come.
+    Complete(String),
+    /// The board is gone.
+    Lost(String),
+    /// It never stood.
+    Refused(Refusal),
+}
+
+impl<'a> Host<'a> {
+    pub(super) fn new(
+        wish: &'a Wish,
+        firmware: Option<Firmware>,
+        said: SyncSender<Said>,
+        requests: Receiver<Vec<u8>>,
+        health: &'a Mutex<Health>,
+        stop: &'a AtomicBool,
+        up: Sender<Result<(), Refusal>>,
+    ) -> Self {
+        let mut host = Self {
+            wish,
+            firmware: None,
+            dictionary: None,
+            splice: None,
+            out: Vec::new(),
+            logs: BTreeMap::new(),
+            said,
+            requests,
+            pending: Vec::new(),
+            health,
+            stop,
+            up: Some(up),
+            began: Instant::now(),
+            asked: None,
+            remark: None,
+        };
+        if let Some(firmware) = firmware {
+            host.take_firmware(Arc::new(firmware));
+        }
+        host
+    }
+
+    fn take_firmware(&mut self, firmware: Arc<Firmware>) {
+        self.dictionary = match Dictionary::of(&firmware.bytes) {
+            // What decodes a log borrows its dictionary, and lives as long as the thread: there is
+            // one for each firmware that the board has while it is attached.
+            Ok(dictionary) => dictionary.map(|dictionary| &*Box::leak(Box::new(dictionary))),
+            Err(sentence) => {
+                self.remark = Some(sentence);
+                None
+            }
+        };
+        self.firmware = Some(firmware);
+        self.logs.clear();
+    }
+}
+
+impl Host<'_> {
+    pub(super) fn is_to_stop(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    pub(super) fn health(&self, change: impl FnOnce(&mut Health)) {
+        change(&mut self.health.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The link stands. `fresh`: nobody has read from the board since its reset.
+    pub(super) fn connected(&mut self, fresh: bool) {
+        self.health(|health| health.connected = true);
+        self.began = Instant::now();
+        self.asked = None;
+        self.pending.clear();
+        self.pending.extend(OwnedRequest::Hello.frames());
+        if self.splice.is_none() {
+            let names = self.firmware.as_deref().map(Firmware::names).unwrap_or_default();
+            // A capture does not say when it was taken.
+            let is_live = !matches!(self.wish.place, Where::Capture(_));
+            let now = if is_live { calendar } else { || None };
+            let program = Program { file: &self.wish.name(), names: &names, now };
+            self.splice = Some(Splice::new(program, fresh));
+        }
+        if let Some(remark) = self.remark.take() {
+            self.remark(&remark);
+        }
+        if let Some(up) = self.up.take() {
+            let _ = up.send(Ok(()));
+        }
+    }
+
+    /// Whether the link has stood at least once.
+    pub(super) const fn was_up(&self) -> bool {
+        self.up.is_none()
+    }
+
+    /// The board was reset, and begins again.
+    pub(super) fn restarted(&mut self, why: &str) {
+        self.logs.clear();
+        self.health(|health| health.resets += 1);
+        if let Some(splice) = &mut self.splice {
+            splice.restarted(why, &mut self.out);
+        }
+    }
+
+    /// The board has another firmware, and begins again.
+    pub(super) fn other_firmware(&mut self, firmware: Arc<Firmware>, why: &str) {
+        self.restarted(why);
+        if let Some(splice) = &mut self.splice {
+            splice.other_firmware(&firmware.names(), &mut self.out);
+        }
+        self.take_firmware(firmware);
+    }
+
+    /// The board cannot be reached at the moment.
+    pub(super) fn away(&mut self, why: &str) {
+        self.health(|health| {
+            health.connected = false;
+            health.processor = Processor::Unknown;
+        });
+        if let Some(splice) = &mut self.splice {
+            splice.interrupted(why, &mut self.out);
+        }
+        self.hand_over();
+    }
+
+    /// Some bytes were read by somebody else.
+    pub(super) fn skipped(&mut self, why: &str) {
+        if let Some(splice) = &mut self.splice {
+            splice.interrupted(why, &mut self.out);
+        }
+        self.pending.extend(OwnedRequest::Snapshot.frames());
+    }
+
+    /// The board is there again.
+    pub(super) fn back(&mut self, why: &str) {
+        self.health(|health| health.returns += 1);
+        self.remark(why);
+        self.pending.extend(OwnedRequest::Snapshot.frames());
+    }
+
+    /// Says something about the board, in its stream.
+    pub(super) fn remark(&mut self, line: &str) {
+        if let Some(splice) = &mut self.splice {
+            splice.note(line, &mut self.out);
+        }
+    }
+
+    /// Takes bytes of the record channel. Whether a reset showed in them.
+    pub(super) fn records(&mut self, bytes: &[u8]) -> bool {
+        let Some(splice) = &mut self.splice else { return false };
+        let before = splice.resets();
+        splice.feed(bytes, &mut self.out);
+        let (got, garbage) = (bytes.len() as u64, splice.garbage());
+        let resets = splice.resets() - before;
+        self.health(|health| {
+            health.bytes += got;
+            health.garbage = garbage;
+            health.resets += resets;
+        });
+        resets > 0
+    }
+
+    /// Takes bytes of one of the program's own channels.
+    pub(super) fn log(&mut self, channel: usize, format: Format, bytes: &[u8]) {
+        let Some(splice) = &mut self.splice else { return };
+        let out = &mut self.out;
+        let logs = self.logs.entry(channel);
+        let logs = logs.or_insert_with(|| Logs::new(format, self.dictionary));
+        logs.feed(bytes, |stream, line| splice.remark(stream, line, out));
+    }
+
+    /// Nothing has come for a while: gives out what has no end of line, and what is still held back
+    /// at the beginning.
+    pub(super) fn idle(&mut self) {
+        let Some(splice) = &mut self.splice else { return };
+        let out = &mut self.out;
+        for logs in self.logs.values_mut() {
+            logs.rest(|stream, line| splice.remark(stream, line, out));
+        }
+    }
+
+    /// Looks after the beginning of the stream, and takes in what the board is to be told.
+    pub(super) fn look_after(&mut self) {
+        if let Some(splice) = &mut self.splice
+            && !splice.is_open()
+        {
+            let due = self.asked.is_none_or(|asked| asked.elapsed() > ASK_AGAIN);
+            if splice.wants_snapshot() && due {
+                self.asked = Some(Instant::now());
+                self.pending.extend(OwnedRequest::Snapshot.frames());
+            }
+            if self.began.elapsed() > FIRST_WORDS {
+                splice.open_anyway(&mut self.out);
+            }
+        }
+        while let Ok(request) = self.requests.try_recv() {
+            self.pending.extend(request);
+        }
+    }
+
+    /// Hands over what the stream has. False: nobody is there any more.
+    pub(super) fn hand_over(&mut self) -> bool {
+        if self.out.is_empty() {
+            return !self.is_to_stop();
+        }
+        let mut said = Said::Bytes(std::mem::take(&mut self.out));
+        loop {
+            match self.said.try_send(said) {
+                Ok(()) => return !self.is_to_stop(),
+                Err(TrySendError::Disconnected(_)) => return false,
+                Err(TrySendError::Full(back)) => {
+                    if self.is_to_stop() {
+                        return false;
+                    }
+                    said = back;
+                    thread::sleep(Duration::from_millis(1));
+                }
+            }
+        }
+    }
+
+    /// Waits, but not if it is to stop.
+    pub(super) fn pause(&self, time: Duration) {
+        let until = Instant::now() + time;
+        while !self.is_to_stop() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            thread::sleep(left.min(Duration::from_millis(20)));
+        }
+    }
+
+    pub(super) fn end(mut self, end: End) {
+        self.health(|health| health.connected = false);
+        let (lost, text) = match end {
+            End::Refused(refusal) => match self.up.take() {
+                Some(up) => {
+                    let _ = up.send(Err(refusal));
+                    return;
+                }
+                None => (true, refusal.text),
+            },
+            End::Asked => return,
+            End::Complete(text) => (false, text),
+            End::Lost(text) => (true, text),
+        };
+        self.idle();
+        if let Some(splice) = &mut self.splice {
+            splice.open_anyway(&mut self.out);
+        }
+        self.hand_over();
+        let _ = self.said.send(Said::Over { lost, text });
+    }
+}
+
+/// The calendar's time in nanoseconds since 1970.
+fn calendar() -> Option<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_nanos()).ok()
+}

@@ -1,0 +1,128 @@
+//! The link's thread as the rest of the program sees it: what it tells, what it is told, how it is.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use loopscope_model::control::OwnedRequest;
+use loopscope_model::link::Health;
+
+use super::elf::Firmware;
+use super::host::Host;
+use super::{Refusal, Where, Wish, probe, stream};
+
+/// How long a link may take to come up, flashing included, before its silence counts as failure.
+const COMING_UP: Duration = Duration::from_mins(2);
+
+/// How long the thread may take to end before it is left to itself: a probe may hang.
+const LEAVING: Duration = Duration::from_secs(2);
+
+/// How many pieces may wait for whoever reads them. After that the board's ring fills, and the
+/// board counts what it drops.
+const PIECES: usize = 4096;
+
+/// What the thread tells.
+#[derive(Debug)]
+pub enum Said {
+    /// Frames of the stream.
+    Bytes(Vec<u8>),
+    /// The board is gone for good, or the capture is at its end: the last thing that is told.
+    Over {
+        /// Whether that is a loss.
+        lost: bool,
+        /// The sentence.
+        text: String,
+    },
+}
+
+/// A link to a board, at work in its thread.
+#[derive(Debug)]
+pub struct Link {
+    said: Receiver<Said>,
+    requests: Sender<Vec<u8>>,
+    health: Arc<Mutex<Health>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Link {
+    /// Attaches, and returns once the link stands.
+    pub fn start(wish: Wish) -> Result<Self, Refusal> {
+        let firmware = wish.elf.as_deref().map(Firmware::read).transpose()?;
+        let (to_us, said) = sync_channel(PIECES);
+        let (requests, from_us) = channel();
+        let health = Arc::new(Mutex::new(Health::default()));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (tell_up, up) = channel();
+        let shared = (Arc::clone(&health), Arc::clone(&stop));
+        let work = move || {
+            let (health, stop) = shared;
+            let mut host = Host::new(&wish, firmware, to_us, from_us, &health, &stop, tell_up);
+            let result = match &wish.place {
+                Where::Probe(wired) => probe::attend(&mut host, wired),
+                Where::Tcp(address) => stream::tcp(&mut host, address),
+                Where::Capture(path) => stream::capture(&mut host, path),
+            };
+            host.end(result);
+        };
+        let thread = thread::Builder::new().name("board".into()).spawn(work).map_err(|error| {
+            Refusal::unreachable(format!(
+                "no thread can be started: {error}; free some processes and try again"
+            ))
+        })?;
+        let link = Self { said, requests, health, stop, thread: Some(thread) };
+        match up.recv_timeout(COMING_UP) {
+            Ok(Ok(())) => Ok(link),
+            Ok(Err(refusal)) => Err(refusal),
+            Err(RecvTimeoutError::Timeout) => Err(Refusal::unreachable(format!(
+                "the probe has not answered for {} s; unplug it, plug it in again and try once more",
+                COMING_UP.as_secs()
+            ))),
+            Err(RecvTimeoutError::Disconnected) => Err(Refusal::unreachable(
+                "the link to the board broke down while it was set up; try again",
+            )),
+        }
+    }
+
+    /// What was told since the last call, waiting at most `timeout` for it. `None`: nothing yet.
+    pub fn next(&self, timeout: Duration) -> Option<Said> {
+        match self.said.recv_timeout(timeout) {
+            Ok(said) => Some(said),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Said::Over {
+                lost: true,
+                text: "The link to the board broke down; attach again.".to_owned(),
+            }),
+        }
+    }
+
+    /// Sends bytes to the board's down channel, as soon as there is room.
+    pub fn send(&self, request: &OwnedRequest) {
+        // A thread that has ended says so by itself.
+        let _ = self.requests.send(request.frames());
+    }
+
+    /// How the link is.
+    pub fn health(&self) -> Health {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        let until = Instant::now() + LEAVING;
+        if let Some(thread) = self.thread.take() {
+            while !thread.is_finished() && Instant::now() < until {
+                // What it still tells must not hold it up.
+                while self.said.try_recv().is_ok() {}
+                thread::sleep(Duration::from_millis(1));
+            }
+            if thread.is_finished() {
+                let _ = thread.join();
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What is looked at besides the records: what the processor does, the program's own log, and how
+//! long to wait when nothing comes.
+
+use std::time::{Duration, Instant};
+
+use loopscope_model::link::Processor;
+use probe_rs::rtt::{Error as RttError, Rtt, ScanRegion};
+use probe_rs::{Core, CoreStatus, HaltReason, MemoryInterface};
+
+use super::super::host::Host;
+use super::super::logs::Format;
+use super::{Served, away};
+
+/// How often the processor's state is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long to wait when nothing came: at first, and at most.
+const SHORT: Duration = Duration::from_micros(300);
+const LONG: Duration = Duration::from_millis(4);
+
+/// How long nothing must have come before a line without an end is given out.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// How much is read at once.
+const PIECE: usize = 1 << 14;
+
+/// The register that tells what the processor does.
+const DHCSR: u64 = 0xe000_edf0;
+const IS_HALTED: u32 = 1 << 17;
+const IS_SLEEPING: u32 = 1 << 18;
+const IS_LOCKED_UP: u32 = 1 << 19;
+const WAS_RESET: u32 = 1 << 25;
+
+/// What is looked at besides the records.
+pub(super) struct Watch {
+    log_block: Option<u64>,
+    logs: Option<Rtt>,
+    looked: Option<Instant>,
+    halted: bool,
+    quiet_since: Instant,
+    told_quiet: bool,
+    wait: Duration,
+    pub(super) piece: Vec<u8>,
+}
+
+impl Watch {
+    pub(super) fn new(log_block: Option<u64>) -> Self {
+        Self {
+            log_block,
+            logs: None,
+            looked: None,
+            halted: false,
+            quiet_since: Instant::now(),
+            told_quiet: true,
+            wait: SHORT,
+            piece: vec![0; PIECE],
+        }
+    }
+
+    /// Looks now and then at what the processor does, or `now`. True: it was reset.
+    pub(super) fn look(
+        &mut self,
+        host: &mut Host<'_>,
+        core: &mut Core<'_>,
+        now: bool,
+    ) -> Result<bool, Served> {
+        if !now && self.looked.is_some_and(|at| at.elapsed() < LOOK) {
+            return Ok(false);
+        }
+        let first = self.looked.replace(Instant::now()).is_none();
+        let (processor, was_reset) = state_of(core).map_err(|error| away(&error))?;
+        let halted = matches!(processor, Processor::Halted(_));
+        if halted != self.halted {
+            self.halted = halted;
+            match &processor {
+                Processor::Halted(why) => host.remark(&format!("The processor is halted: {why}.")),
+                _ => host.remark("The processor runs again."),
+            }
+        }
+        host.health(|health| health.processor = processor);
+        if self.log_block.is_some() && self.logs.is_none() {
+            self.attach_logs(core)?;
+        }
+        // That it was reset before we came is no news.
+        Ok(was_reset && !first)
+    }
+
+    /// The program starts its own RTT anew.
+    pub(super) fn forget_logs(&mut self, log_block: Option<u64>) {
+        self.log_block = log_block;
+        self.logs = None;
+    }
+
+    /// The program may start its own RTT later than the agent.
+    fn attach_logs(&mut self, core: &mut Core<'_>) -> Result<(), Served> {
+        let Some(block) = self.log_block else { return Ok(()) };
+        match Rtt::attach_region(core, &ScanRegion::Exact(block)) {
+            Ok(rtt) => self.logs = Some(rtt),
+            Err(RttError::Probe(error)) => return Err(away(&error)),
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_log(
+        &mut self,
+        host: &mut Host<'_>,
+        core: &mut Core<'_>,
+    ) -> Result<usize, Served> {
+        let Some(rtt) = &mut self.logs else { return Ok(0) };
+        let mut all = 0;
+        for (number, up) in rtt.up_channels.iter_mut().enumerate() {
+            let format = Format::of(up.name());
+            // What another tool is to read stays there for it.
+            if format == Format::Other {
+                continue;
+            }
+            match up.read(core, &mut self.piece) {
+                Ok(0) => {}
+                Ok(got) => {
+                    all += got;
+                    host.log(number, format, &self.piece[..got]);
+                }
+                Err(RttError::Probe(error)) => return Err(away(&error)),
+                // It is found again at the next look.
+                Err(_) => {
+                    self.logs = None;
+                    break;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Waits a little if nothing came, and longer the longer that lasts.
+    pub(super) fn wait(&mut self, host: &mut Host<'_>, came: bool) {
+        if came {
+            self.wait = SHORT;
+            self.quiet_since = Instant::now();
+            self.told_quiet = false;
+            return;
+        }
+        if !self.told_quiet && self.quiet_since.elapsed() > QUIET {
+            self.told_quiet = true;
+            host.idle();
+        }
+        std::thread::sleep(self.wait);
+        self.wait = (self.wait * 2).min(LONG);
+    }
+}
+
+/// What the processor does, and whether it was reset since the last look.
+fn state_of(core: &mut Core<'_>) -> Result<(Processor, bool), probe_rs::Error> {
+    let mut was_reset = false;
+    if core.core_type().is_cortex_m() {
+        let status = core.read_word_32(DHCSR)?;
+        was_reset = status & WAS_RESET != 0;
+        let running = match status {
+            _ if status & IS_LOCKED_UP != 0 => {
+                let why = "it is locked up, by a fault inside a fault handler".to_owned();
+                return Ok((Processor::Halted(why), was_reset));
+            }
+            _ if status & IS_HALTED != 0 => None,
+            _ if status & IS_SLEEPING != 0 => Some(Processor::Sleeping),
+            _ => Some(Processor::Running),
+        };
+        if let Some(running) = running {
+            return Ok((running, was_reset));
+        }
+    }
+    let processor = match core.status()? {
+        CoreStatus::Running | CoreStatus::Unknown => Processor::Running,
+        CoreStatus::Sleeping => Processor::Sleeping,
+        CoreStatus::LockedUp => Processor::Halted("it is locked up".to_owned()),
+        CoreStatus::Halted(reason) => {
+            let pc = core.read_core_reg::<u32>(core.program_counter());
+            let place = pc.map_or_else(|_| String::new(), |pc| format!(" at {pc:#010x}"));
+            let why = match reason {
+                HaltReason::Breakpoint(_) => "a breakpoint was reached",
+                HaltReason::Exception => "an exception or a reset was caught",
+                HaltReason::Watchpoint => "a watchpoint was reached",
+                HaltReason::Step => "a debugger stepped it",
+                HaltReason::Request => "a debugger holds it",
+                HaltReason::External => "something outside holds it",
+                HaltReason::Multiple | HaltReason::Unknown => "the reason is not known",
+            };
+            Processor::Halted(format!("{why}{place}"))
+        }
+    };
+    Ok((processor, was_reset))
+}

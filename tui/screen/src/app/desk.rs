@@ -1,0 +1,384 @@
+//! Keys, clicks and time become commands of a session and changes of the screen. No terminal here:
+//! a desk takes events and draws into a buffer, so tests drive it as a user would.
+
+mod lesson;
+mod perform;
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
+
+use loopscope_session::{Answer, Outcome, Session, Tick, Trouble};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::course::Course;
+use super::prompt::{Prompt, Purpose};
+use super::scene::Scene;
+use super::screen::{Message, Screen};
+use crate::event::{Event, Mouse, MouseButton, MouseKind};
+use crate::keys::{Chord, Keymap};
+use crate::theme::Theme;
+use crate::views::Effect;
+use crate::widgets::input::{Input, Typed};
+use crate::widgets::popup::Popup;
+
+/// What the terminal's owner is asked to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Leave, with this exit code.
+    pub leave: Option<i32>,
+    /// Draw everything again.
+    pub redraw: bool,
+    /// Give the terminal to the shell.
+    pub suspend: bool,
+}
+
+/// A session on the screen.
+#[derive(Debug)]
+pub struct Desk {
+    scene: Scene,
+    screen: Screen,
+    keymap: Keymap,
+    theme: Theme,
+    area: Rect,
+    course: Option<Course>,
+    walk: Option<Walk>,
+    slow: Option<Slow>,
+    /// What the command under way was: its line, and whether its answer is to be shown.
+    pending: Option<Asked>,
+    /// How often the present run was interrupted.
+    interrupts: u32,
+    commands: Input,
+    filters: Input,
+    /// What it asks of whoever has the terminal.
+    pub wishes: Wishes,
+    /// Whether what is on the screen is out of date.
+    pub dirty: bool,
+}
+
+/// A command that was given.
+#[derive(Clone, Debug)]
+struct Asked {
+    line: String,
+    /// A key gave it: the screen shows what it did, so it needs no words.
+    by_key: bool,
+    /// The record that the cursor was at.
+    from: u64,
+}
+
+/// Going on, record by record, to the next place of the lesson.
+#[derive(Clone, Copy, Debug)]
+struct Walk {
+    from: u64,
+}
+
+/// Running in slow motion.
+#[derive(Clone, Copy, Debug)]
+struct Slow {
+    due: Instant,
+    /// Records a second.
+    speed: u32,
+}
+
+impl Desk {
+    /// A session as it is seen at first. `text` is the program, where it is no file.
+    pub fn new(session: Session, text: Option<String>, theme: Theme, keymap: Keymap) -> Self {
+        Self {
+            scene: Scene::new(session, text),
+            screen: Screen::default(),
+            keymap,
+            theme,
+            area: Rect::new(0, 0, 80, 24),
+            course: None,
+            walk: None,
+            slow: None,
+            pending: None,
+            interrupts: 0,
+            commands: Input::default(),
+            filters: Input::default(),
+            wishes: Wishes::default(),
+            dirty: true,
+        }
+    }
+
+    /// Says something in the place of the keys.
+    pub fn say(&mut self, text: impl Into<String>, failed: bool) {
+        self.screen.message = Some(Message { text: text.into(), failed });
+        self.dirty = true;
+    }
+
+    /// Whether time alone changes what is to be seen.
+    pub fn is_busy(&self) -> bool {
+        self.scene.session.is_running() || self.walk.is_some()
+    }
+
+    /// How long nothing will happen by itself.
+    pub fn patience(&self) -> Duration {
+        match &self.slow {
+            Some(slow) => slow.due.saturating_duration_since(Instant::now()),
+            None if self.is_busy() => Duration::ZERO,
+            None => Duration::from_millis(100),
+        }
+    }
+
+    // ---- events -------------------------------------------------------------------------------
+
+    /// Takes what the user did.
+    pub fn event(&mut self, event: &Event) {
+        match event {
+            Event::Key(key) => self.key(*key),
+            Event::Mouse(mouse) => self.mouse(*mouse),
+            Event::Paste(text) => self.paste(text),
+            Event::Redraw => self.dirty = true,
+        }
+    }
+
+    fn key(&mut self, key: Chord) {
+        self.dirty = true;
+        self.screen.message = None;
+        if self.screen.prompt.is_some() {
+            self.type_key(key);
+        } else if let Some(action) = self.keymap.action(key) {
+            self.perform(action);
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.dirty = true;
+        if let Some(prompt) = &mut self.screen.prompt {
+            let line = text.lines().next().unwrap_or_default();
+            let at = prompt.input.before_cursor().len();
+            prompt.input.replace_before_cursor(at, line);
+        }
+    }
+
+    fn mouse(&mut self, mouse: Mouse) {
+        let at = mouse.at;
+        let snapshot = self.scene.snapshot();
+        let clicked = matches!(mouse.kind, MouseKind::Press(_));
+        if clicked && self.screen.message.take().is_some() {
+            self.dirty = true;
+        }
+        let effect = match mouse.kind {
+            MouseKind::Press(MouseButton::Left) => self.screen.click(at, &snapshot),
+            MouseKind::Drag(MouseButton::Left) if self.screen.focused() == "timeline" => {
+                self.screen.click(at, &snapshot)
+            }
+            MouseKind::ScrollUp => self.screen.wheel(at, true, &snapshot),
+            MouseKind::ScrollDown => self.screen.wheel(at, false, &snapshot),
+            MouseKind::Press(_) | MouseKind::Drag(_) => return,
+        };
+        self.dirty = true;
+        self.take_effect(effect);
+    }
+
+    fn take_effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Ignored | Effect::Done => {}
+            Effect::Seek(position) => self.seek(position),
+            Effect::Show { title, text } => {
+                self.screen.popup = Some(Popup::text(title, &text, self.area.width, &self.theme));
+            }
+            Effect::Answer(choice) => self.answer(choice),
+            Effect::Press(action) => self.perform(action),
+            Effect::Why(task) => self.command(&format!("why {task}"), false),
+        }
+    }
+
+    fn seek(&mut self, position: usize) {
+        if self.is_busy() || self.slow.is_some() {
+            return self.say("The program runs; space pauses it.", true);
+        }
+        self.scene.seek(position);
+        self.stopped();
+    }
+
+    // ---- the line at the bottom ---------------------------------------------------------------
+
+    fn open_prompt(&mut self, purpose: Purpose) {
+        let input = match purpose {
+            Purpose::Command => std::mem::take(&mut self.commands),
+            Purpose::Filter => std::mem::take(&mut self.filters),
+        };
+        self.screen.prompt = Some(Prompt::new(purpose, input));
+    }
+
+    fn close_prompt(&mut self) -> Option<(Purpose, String)> {
+        let mut prompt = self.screen.prompt.take()?;
+        let line = prompt.input.take();
+        match prompt.purpose {
+            Purpose::Command => self.commands = prompt.input,
+            Purpose::Filter => self.filters = prompt.input,
+        }
+        Some((prompt.purpose, line))
+    }
+
+    fn type_key(&mut self, key: Chord) {
+        let session = &self.scene.session;
+        let Some(prompt) = &mut self.screen.prompt else { return };
+        let complete = |line: &str| {
+            let completion = session.complete(line);
+            (completion.start, completion.candidates)
+        };
+        match prompt.key(key, complete) {
+            Typed::Accepted => match self.close_prompt() {
+                Some((Purpose::Command, line)) => self.typed(&line),
+                Some((Purpose::Filter, text)) => self.filter(&text),
+                None => {}
+            },
+            Typed::Cancelled => {
+                let closed = self.close_prompt();
+                if matches!(closed, Some((Purpose::Filter, _))) {
+                    self.filter("");
+                }
+            }
+            Typed::Edited if prompt.purpose == Purpose::Filter => {
+                let text = prompt.input.text().to_owned();
+                self.filter(&text);
+            }
+            _ => {}
+        }
+    }
+
+    fn filter(&mut self, text: &str) {
+        let snapshot = self.scene.snapshot();
+        self.screen.filter(text, &snapshot);
+    }
+
+    /// A command was typed. What only the screen knows is done here, the rest by the session.
+    fn typed(&mut self, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            [] => {}
+            ["set", "theme", name] => self.set_theme(name),
+            _ => self.command(line, false),
+        }
+    }
+
+    // ---- commands -----------------------------------------------------------------------------
+
+    /// Gives the session a command.
+    fn command(&mut self, line: &str, by_key: bool) {
+        if self.slow.take().is_some() {
+            self.scene.slow = false;
+        }
+        if self.walk.is_some() || self.scene.session.is_running() {
+            return self.say("The program runs; space pauses it.", true);
+        }
+        let asked = Asked { line: line.to_owned(), by_key, from: self.scene.session.seq() };
+        self.interrupts = 0;
+        match self.scene.execute(line) {
+            Outcome::Started => self.pending = Some(asked),
+            Outcome::Done(answer) => self.over(&asked, Ok(answer)),
+            Outcome::Failed(trouble) => self.over(&asked, Err(trouble)),
+            Outcome::Quit => self.wishes.leave = Some(0),
+        }
+        self.dirty = true;
+    }
+
+    /// A command is over.
+    fn over(&mut self, asked: &Asked, result: Result<Answer, Trouble>) {
+        self.pass_lesson_places(asked);
+        self.stopped();
+        match result {
+            Err(trouble) => self.tell(&asked.line, &trouble.text, true),
+            Ok(answer) if answer.data.contains_key("stop") => {
+                // Where the cursor is now is on the screen; why it stopped is not.
+                let note = answer.text.lines().next().unwrap_or_default();
+                let reason = answer.data.get("stop").and_then(|reason| reason.as_str());
+                let is_news = !note.starts_with('#') && note != self.scene.snapshot().happened;
+                if !matches!(reason, Some("goal" | "goto")) && is_news {
+                    self.say(note, false);
+                }
+            }
+            Ok(_) if asked.by_key => {}
+            Ok(answer) => self.tell(&asked.line, &answer.text, false),
+        }
+    }
+
+    /// Shows an answer: a short one in the place of the keys, a long one in a box.
+    fn tell(&mut self, line: &str, text: &str, failed: bool) {
+        let text = text.trim_end();
+        let room = usize::from(self.area.width).saturating_sub(4);
+        if text.contains('\n') || crate::widgets::text::width(text) > room {
+            self.screen.popup = Some(Popup::text(line, text, self.area.width, &self.theme));
+        } else if !text.is_empty() {
+            self.say(text, failed);
+        }
+    }
+
+    /// The cursor stands somewhere else, or the state there has changed.
+    fn stopped(&mut self) {
+        self.follow_lesson();
+        let snapshot = self.scene.snapshot();
+        self.screen.stopped(&snapshot);
+        self.dirty = true;
+    }
+
+    // ---- time ---------------------------------------------------------------------------------
+
+    /// Takes in what has come, waiting at most `wait` where something is under way.
+    pub fn tick(&mut self, wait: Duration) {
+        let is_running = self.scene.session.is_running();
+        // The link to a board that is paused may be lost all the same.
+        let linked = self.scene.session.health().is_some() && !self.scene.session.source_ended();
+        if is_running || linked || self.scene.session.source_runs() {
+            let (tick, is_news) = self.scene.tick(if is_running { wait } else { Duration::ZERO });
+            self.dirty |= is_news;
+            self.take_tick(tick);
+        }
+        if let Some(trouble) = self.scene.session.trouble_with_files() {
+            self.say(trouble, true);
+        }
+        if !self.scene.session.is_running() {
+            self.walk_on();
+            self.go_slowly();
+        }
+    }
+
+    fn take_tick(&mut self, tick: Tick) {
+        self.dirty |= tick.arrived > 0;
+        for (line, answer) in tick.answers {
+            self.tell(&line, &answer.text, false);
+        }
+        if tick.quit {
+            self.wishes.leave = Some(0);
+        }
+        if let Some(result) = tick.over {
+            let none = Asked { line: String::new(), by_key: true, from: self.scene.session.seq() };
+            let asked = self.pending.take().unwrap_or(none);
+            self.over(&asked, result);
+        }
+    }
+
+    /// One record more in slow motion, if it is time.
+    fn go_slowly(&mut self) {
+        let Some(slow) = self.slow else { return };
+        if Instant::now() < slow.due {
+            return;
+        }
+        let hits = |desk: &Self| desk.scene.session.breaks().iter().map(|b| b.hits).sum::<u32>();
+        let (before, position) = (hits(self), self.scene.session.position());
+        self.command("step", true);
+        let is_over = self.pending.is_none()
+            && (hits(self) != before || self.scene.session.position() == position);
+        if is_over || self.wishes.leave.is_some() {
+            return;
+        }
+        let due = Instant::now() + Duration::from_secs(1) / slow.speed;
+        self.slow = Some(Slow { due, ..slow });
+        self.scene.slow = true;
+    }
+
+    // ---- drawing ------------------------------------------------------------------------------
+
+    /// Draws everything; tells where the cursor is to stand, if it is to be seen.
+    pub fn draw(&mut self, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+        self.area = area;
+        self.dirty = false;
+        let snapshot = self.scene.snapshot();
+        self.screen.arrange(&snapshot, &self.keymap, area);
+        self.screen.draw(&snapshot, &self.theme, area, buffer)
+    }
+}

@@ -1,0 +1,175 @@
+//! A lesson at the desk: its texts come with the records, its questions stand in the way until they
+//! are answered or passed over, and the run tells what is right.
+
+use loopscope_lessons::Lesson;
+use loopscope_session::Outcome;
+
+use super::{Asked, Desk, Walk};
+use crate::app::course::Course;
+use crate::keys::Action;
+
+/// How many records one tick walks at most, so that keys are heard meanwhile.
+const STRIDE: usize = 200;
+
+impl Desk {
+    /// Opens a lesson on the session.
+    pub fn open_lesson(&mut self, lesson: &'static Lesson) {
+        self.course = Some(Course::new(lesson));
+        self.follow_lesson();
+        let snapshot = self.scene.snapshot();
+        self.screen.arrange(&snapshot, &self.keymap, self.area);
+        self.screen.reveal("lesson");
+    }
+
+    /// Whether the lesson was read to its end.
+    pub fn lesson_is_over(&self) -> bool {
+        let seq = self.scene.session.seq();
+        self.course.as_ref().is_some_and(|course| course.is_over(seq))
+    }
+
+    /// Brings the lesson's page up to date.
+    pub(super) fn follow_lesson(&mut self) {
+        let Some(course) = &mut self.course else { return };
+        let session = &self.scene.session;
+        course.follow(session.timeline(), session.names());
+        course.arrive(session.seq());
+        self.scene.lesson = Some(course.page(session.seq()));
+    }
+
+    /// What a key means while a lesson is open. Tells whether it meant something.
+    pub(super) fn perform_in_lesson(&mut self, action: Action) -> bool {
+        let Some(course) = &mut self.course else { return false };
+        let seq = self.scene.session.seq();
+        let focused = self.screen.focused();
+        let at_text = focused == "lesson" || focused == "ready";
+        let question = course.open_question(seq);
+        match (action, question) {
+            (Action::Digit(digit), Some((_, choices))) => {
+                let choice = usize::from(digit).wrapping_sub(1);
+                if choice < choices {
+                    self.answer(choice);
+                } else {
+                    self.say(format!("The choices are 1 to {choices}."), true);
+                }
+            }
+            (Action::Up | Action::Down, Some((_, choices))) if at_text => {
+                course.select(if action == Action::Up { -1 } else { 1 }, choices);
+                self.follow_lesson();
+            }
+            (Action::Open, Some(_)) if at_text => {
+                let choice = course.selected();
+                self.answer(choice);
+            }
+            (Action::Close, Some((number, _))) => {
+                course.answer(number, None);
+                self.follow_lesson();
+            }
+            (Action::Open, None) if focused == "lesson" => self.next_place(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Answers the open question, then lets the run tell.
+    pub(super) fn answer(&mut self, choice: usize) {
+        let seq = self.scene.session.seq();
+        let Some(course) = &mut self.course else { return };
+        let Some((number, choices)) = course.open_question(seq) else { return };
+        if choice < choices {
+            course.answer(number, Some(choice));
+            self.follow_lesson();
+            self.walk = Some(Walk { from: seq });
+        }
+    }
+
+    /// A command of a key that goes on. An open question stands in its way.
+    pub(super) fn forward(&mut self, line: &str) {
+        if !self.is_held_by_question() {
+            self.command(line, true);
+        }
+    }
+
+    fn is_held_by_question(&mut self) -> bool {
+        let seq = self.scene.session.seq();
+        let question = self.course.as_ref().and_then(|course| course.open_question(seq));
+        if let Some((_, choices)) = question {
+            self.say(format!("First your guess: 1 to {choices}. Esc goes on without."), false);
+        }
+        question.is_some()
+    }
+
+    /// On to the next text of the lesson.
+    pub(super) fn next_place(&mut self) {
+        if self.is_held_by_question() {
+            return;
+        }
+        let seq = self.scene.session.seq();
+        let Some(course) = &mut self.course else { return };
+        if course.turn_page(seq) {
+            return self.stopped();
+        }
+        if course.is_over(seq) {
+            return self.say("That was the lesson. q: back to the list.", false);
+        }
+        self.walk = Some(Walk { from: seq });
+    }
+
+    /// Goes on to the next place of the lesson, as far as the records there are allow.
+    pub(super) fn walk_on(&mut self) {
+        let Some(walk) = self.walk else { return };
+        for _ in 0..STRIDE {
+            let position = self.scene.session.position();
+            match self.scene.execute("step") {
+                Outcome::Started => {
+                    let from = self.scene.session.seq();
+                    self.pending = Some(Asked { line: "step".to_owned(), by_key: true, from });
+                    self.dirty = true;
+                    return;
+                }
+                Outcome::Done(_) if self.scene.session.position() > position => {
+                    if self.arrived(walk) {
+                        return;
+                    }
+                }
+                _ => {
+                    self.walk = None;
+                    return self.stopped();
+                }
+            }
+        }
+        self.dirty = true;
+    }
+
+    /// Whether the walk is over: at a place of the lesson, or where the program has ended.
+    fn arrived(&mut self, walk: Walk) -> bool {
+        let session = &self.scene.session;
+        let Some(course) = &mut self.course else { return true };
+        course.follow(session.timeline(), session.names());
+        let there = course.stop_between(walk.from, session.seq()).is_some();
+        let ended = session.program_ended() && session.is_live();
+        if there || ended {
+            self.walk = None;
+            self.stopped();
+        }
+        there || ended
+    }
+
+    /// A command of a key has gone past a place of the lesson: back to it. Only the view goes back.
+    pub(super) fn pass_lesson_places(&mut self, asked: &Asked) {
+        let Some(course) = &mut self.course else { return };
+        let session = &self.scene.session;
+        course.follow(session.timeline(), session.names());
+        if let Some(walk) = self.walk {
+            self.arrived(walk);
+            return;
+        }
+        let is_step = matches!(asked.line.as_str(), "step" | "next" | "turn");
+        let stop = course.stop_between(asked.from, session.seq());
+        if let Some(seq) = stop.filter(|_| is_step && asked.by_key)
+            && seq < session.seq()
+            && let Some(position) = session.timeline().position_of_seq(seq)
+        {
+            self.scene.seek(position);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! A session with what the screen keeps beside it: the digest of its history, the program's text,
+//! and what a snapshot borrows.
+
+use std::path::Path;
+
+use loopscope_model::link::Processor;
+use loopscope_protocol::NameId;
+use loopscope_session::{Outcome, Session, Tick};
+
+use crate::views::lesson::Page;
+use crate::views::{Activity, BreakRow, Digest, Link, LinkState, Snapshot, Sources};
+
+/// A file larger than this is not shown.
+const LARGEST: u64 = 4 << 20;
+
+/// A session and what belongs to it on the screen.
+#[derive(Debug)]
+pub(super) struct Scene {
+    pub(super) session: Session,
+    name: String,
+    /// The link to the board, where there is one.
+    link: Option<Link>,
+    digest: Digest,
+    sources: Sources,
+    /// The program's text, where it is not a file.
+    text: Option<String>,
+    breaks: Vec<BreakRow>,
+    displays: Vec<(String, String)>,
+    happened: String,
+    next: String,
+    pub(super) lesson: Option<Page>,
+    pub(super) slow: bool,
+}
+
+impl Scene {
+    pub(super) fn new(session: Session, text: Option<String>) -> Self {
+        let name = session.name();
+        let short = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned());
+        let short = short.unwrap_or(name);
+        let mut scene = Self {
+            session,
+            name: short.clone(),
+            link: None,
+            digest: Digest::default(),
+            sources: Sources::new(),
+            text,
+            breaks: Vec::new(),
+            displays: Vec::new(),
+            happened: String::new(),
+            next: String::new(),
+            lesson: None,
+            slow: false,
+        };
+        // A board is called by its firmware's file, which is nothing to be read.
+        let is_board = scene.session.health().is_some();
+        let text = scene.text.clone();
+        let text = text.or_else(|| if is_board { None } else { scene.read(&short) });
+        scene.sources.set_main(short, text.as_deref());
+        scene.refresh();
+        scene
+    }
+
+    /// A file of the program, if it can be read.
+    fn read(&self, name: &str) -> Option<String> {
+        let path = self.session.folder()?.join(name);
+        let size = std::fs::metadata(&path).ok()?.len();
+        let bytes = (size <= LARGEST).then(|| std::fs::read(path).ok()).flatten()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    pub(super) fn execute(&mut self, line: &str) -> Outcome {
+        let outcome = self.session.execute_line(line);
+        self.refresh();
+        outcome
+    }
+
+    /// Takes in what has come; also tells whether something about the link has changed.
+    pub(super) fn tick(&mut self, timeout: std::time::Duration) -> (Tick, bool) {
+        let tick = self.session.tick(timeout);
+        if tick.arrived > 0 || tick.over.is_some() {
+            self.refresh();
+        }
+        let is_news = self.look_at_link();
+        (tick, is_news)
+    }
+
+    /// How the link is at this moment. Tells whether that is news.
+    fn look_at_link(&mut self) -> bool {
+        let link = self.session.health().map(|health| {
+            let state = match (self.session.lost(), &health.link) {
+                (Some(text), _) => LinkState::Gone(text),
+                (None, _) if self.session.source_ended() => {
+                    LinkState::Gone("The board was let go; it runs on.".to_owned())
+                }
+                (None, link) if !link.connected => LinkState::Away,
+                (None, link) => match &link.processor {
+                    Processor::Halted(why) => LinkState::Halted(why.clone()),
+                    Processor::Sleeping => LinkState::Sleeping,
+                    Processor::Running | Processor::Unknown => LinkState::Up,
+                },
+            };
+            Link {
+                state,
+                // The rate is counted while records come.
+                rate: if self.session.is_held() { 0 } else { health.rate },
+                bytes: health.link.bytes,
+                garbage: health.link.garbage,
+                gaps: health.gaps,
+                lost: health.lost,
+                dropped: health.dropped,
+                resets: health.link.resets,
+                returns: health.link.returns,
+                control: health.control,
+                held: self.session.is_held(),
+            }
+        });
+        let is_news = link != self.link;
+        self.link = link;
+        is_news
+    }
+
+    pub(super) fn seek(&mut self, position: usize) {
+        self.session.seek(position);
+        self.refresh();
+    }
+
+    /// Brings everything that is kept beside the session up to date with it.
+    pub(super) fn refresh(&mut self) {
+        self.digest.extend(self.session.timeline());
+        self.happened = self.session.happened();
+        if self.session.position() == 0 {
+            self.happened = if self.session.is_recording() {
+                "This is the start of the recording.".to_owned()
+            } else {
+                "Nothing has happened yet.".to_owned()
+            };
+        }
+        self.next = self.session.next();
+        self.look_at_link();
+        let shown = self.session.displays().into_iter();
+        self.displays = shown.map(|(_, expr, value)| (expr, value)).collect();
+        let breaks = self.session.breaks().iter().map(|point| BreakRow {
+            number: point.number,
+            text: format!("{} {}", point.word(), point.text),
+            enabled: point.enabled,
+            temporary: point.temporary,
+            hits: point.hits,
+        });
+        self.breaks = breaks.collect();
+        self.learn_files();
+    }
+
+    /// Reads the files that the state at the cursor speaks of and that were not read yet.
+    fn learn_files(&mut self) {
+        let state = self.session.state();
+        let main = state.run().file;
+        let current = state.focus().and_then(|l| l.current).and_then(|id| state.handle(id));
+        let running = current.map(|handle| handle.place.file);
+        let standing =
+            current.and_then(|handle| state.task(handle.task)).map(|task| task.place.file);
+        let said = self.session.record().and_then(|record| {
+            record.event.fields().as_slice().iter().find_map(|field| match field.value {
+                loopscope_protocol::FieldValue::Place(place) => Some(place.file),
+                _ => None,
+            })
+        });
+        let files = [Some(main), running, standing, said].into_iter().flatten();
+        let files: Vec<NameId> = files.filter(|id| id.is_some()).collect();
+        for id in files {
+            let name = self.session.names().exact(id).into_owned();
+            if self.sources.knows(&name) {
+                continue;
+            }
+            let text = if id == main { self.text.clone() } else { None };
+            let text = text.or_else(|| self.read(&name));
+            if id == main && (text.is_some() || self.sources.get(self.sources.main()).is_none()) {
+                self.sources.set_main(name, text.as_deref());
+            } else {
+                self.sources.set(name, text.as_deref());
+            }
+        }
+    }
+
+    pub(super) fn activity(&self) -> Activity {
+        if self.slow {
+            Activity::Slow
+        } else if self.session.is_running() {
+            Activity::Running
+        } else if self.session.is_recording() {
+            Activity::Recording
+        } else if self.session.program_ended() {
+            Activity::Ended
+        } else if self.session.runs_on() {
+            Activity::Standing
+        } else {
+            Activity::Paused
+        }
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot<'_> {
+        let session = &self.session;
+        // What happens next is what a lesson asks: the sentence must not tell.
+        let question = self.lesson.as_ref().and_then(|page| page.question.as_ref());
+        let is_asked = question.is_some_and(crate::views::lesson::Question::is_open);
+        let next = if is_asked { "Your guess first; then the run tells." } else { &self.next };
+        Snapshot {
+            name: &self.name,
+            board: session.is_board(),
+            link: self.link.as_ref(),
+            timeline: session.timeline(),
+            names: session.names(),
+            digest: &self.digest,
+            sources: &self.sources,
+            position: session.position(),
+            state: session.state(),
+            changes: session.changes(),
+            activity: self.activity(),
+            happened: &self.happened,
+            next,
+            breaks: &self.breaks,
+            displays: &self.displays,
+            bookmarks: session.bookmarks(),
+            lesson: self.lesson.as_ref(),
+        }
+    }
+}

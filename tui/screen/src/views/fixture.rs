@@ -1,0 +1,250 @@
+//! Timelines made by hand for the tests of the views, and a stage that draws a snapshot of one.
+
+use loopscope_model::story::Story;
+use loopscope_model::{Names, State, Timeline, sentence};
+use loopscope_protocol::{
+    By, ChainId, Event, ExitHow, Fd, FutureId, HandleHow, HandleId, On, Signal, TaskId, Text,
+    WatchHow, Which,
+};
+
+pub(crate) mod board;
+
+use loopscope_session::Changes;
+
+use super::lesson::Page;
+use super::{Activity, Digest, Link, Snapshot, Sources};
+
+/// A history with everything that a snapshot borrows from.
+pub(crate) struct Stage {
+    pub(crate) timeline: Timeline,
+    pub(crate) names: Names,
+    pub(crate) digest: Digest,
+    pub(crate) sources: Sources,
+    pub(crate) state: State,
+    pub(crate) changes: Changes,
+    pub(crate) position: usize,
+    pub(crate) lesson: Option<Page>,
+    pub(crate) name: &'static str,
+    pub(crate) board: bool,
+    pub(crate) link: Option<Link>,
+    pub(crate) activity: Activity,
+    happened: String,
+    next: String,
+}
+
+impl Stage {
+    /// At the end of a story, with the changes of its last record.
+    pub(crate) fn new(story: &Story, program: &str) -> Self {
+        let timeline = story.timeline();
+        let mut sources = Sources::new();
+        sources.set_main("program.py", Some(program));
+        let mut stage = Self {
+            digest: Digest::of(&timeline),
+            names: story.names().clone(),
+            sources,
+            state: State::default(),
+            changes: Changes::default(),
+            position: 0,
+            lesson: None,
+            name: "program.py",
+            board: false,
+            link: None,
+            activity: Activity::Paused,
+            happened: String::new(),
+            next: String::new(),
+            timeline,
+        };
+        let end = stage.timeline.len();
+        stage.go(end - 1, end);
+        stage
+    }
+
+    /// At a position, having come from another one.
+    pub(crate) fn go(&mut self, from: usize, to: usize) {
+        self.position = to;
+        self.state = self.timeline.at(to);
+        self.changes = Changes::between(&self.timeline.at(from), &self.state);
+        self.happened =
+            self.timeline.record(to).map_or("Nothing has happened yet.".to_owned(), |record| {
+                sentence::happened(&self.state, record, &self.names)
+            });
+        self.next = sentence::next(&self.state, &self.names);
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot {
+            name: self.name,
+            board: self.board,
+            link: self.link.as_ref(),
+            timeline: &self.timeline,
+            names: &self.names,
+            digest: &self.digest,
+            sources: &self.sources,
+            position: self.position,
+            state: &self.state,
+            changes: &self.changes,
+            activity: self.activity,
+            happened: &self.happened,
+            next: &self.next,
+            breaks: &[],
+            displays: &[],
+            bookmarks: &[],
+            lesson: self.lesson.as_ref(),
+        }
+    }
+}
+
+/// The date example of the classic documentation.
+pub(crate) const DATE: &str = "\
+import asyncio
+import datetime
+
+def display_date(end_time, loop):
+    print(datetime.datetime.now())
+    if (loop.time() + 1.0) < end_time:
+        loop.call_later(1, display_date, end_time, loop)
+    else:
+        loop.stop()
+
+loop = asyncio.new_event_loop()
+
+# Schedule the first call to display_date()
+end_time = loop.time() + 5.0
+loop.call_soon(display_date, end_time, loop)
+
+# Blocking call interrupted by loop.stop()
+try:
+    loop.run_forever()
+finally:
+    loop.close()
+";
+
+/// The date example, up to where its fourth call begins to run.
+pub(crate) fn date() -> Stage {
+    let mut story = Story::new();
+    story.start().soon(1, "display_date").turn(&[1]).at(0.0003).run(1);
+    story.print("2000-01-01 00:00:00.000301\n").timer(2, 1.0, "display_date", 0);
+    story.at(0.0004).done(1).end_turn();
+    for n in 1..4u32 {
+        let due = f64::from(n);
+        story.poll(Some(1.0), due).due(n + 1, due).begin_turn(1).at(due + 0.0003);
+        story.run(n + 1);
+        if n < 3 {
+            story.print(&format!("2000-01-01 00:00:0{n}.000702\n"));
+            story
+                .timer(n + 2, due + 1.0, "display_date", 0)
+                .at(due + 0.0004)
+                .done(n + 1)
+                .end_turn();
+        }
+    }
+    Stage::new(&story, DATE)
+}
+
+/// Tasks: one gathers two, of which one sleeps and one is queued; a third one was cancelled.
+pub(crate) fn tasks() -> Stage {
+    let program = "\
+import asyncio
+
+async def fetch(n):
+    await asyncio.sleep(n)
+    return n
+
+async def main():
+    asyncio.create_task(log(), name=\"logger\")
+    await asyncio.gather(fetch(1), fetch(0))
+    print(\"all there\")
+
+async def log():
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+";
+    let mut story = Story::new();
+    story.start().task(1, "main", 1).turn(&[1]).step(1, 1);
+    story.task(2, "log", 2).task(3, "fetch", 3).task(4, "fetch", 4);
+    story.future(1);
+    for task in [3, 4] {
+        let on = On::Task(TaskId(task));
+        story.push(Event::FutureLink { future: FutureId(1), on });
+    }
+    suspend(&mut story, 1, 1, On::Future(FutureId(1)), &[("main", 9)]);
+    story.end_turn().turn(&[2, 3, 4]).step(2, 2).future(2);
+    suspend(&mut story, 2, 2, On::Future(FutureId(2)), &[("Event.wait", 0), ("log", 13)]);
+    story.step(3, 3).future(3).timer(5, 1.0, "_set_result_unless_cancelled", 3);
+    suspend(&mut story, 3, 3, On::Future(FutureId(3)), &[("sleep", 0), ("fetch", 4)]);
+    story.step(4, 4);
+    story.push(Event::TaskCancel { task: TaskId(2), by: By::Handle(HandleId(4)) });
+    story.timer(6, 9.5, "cleanup", 0);
+    let by = By::Handle(HandleId(4));
+    story.push(Event::TimerCancel { handle: HandleId(6), when: 9.5, by });
+    suspend(&mut story, 4, 4, On::Nothing, &[("sleep", 0), ("fetch", 4)]);
+    story.handle(7, HandleHow::Step, "fetch", 4, 0);
+    Stage::new(&story, program)
+}
+
+fn suspend(story: &mut Story, handle: u32, task: u32, on: On, frames: &[(&str, u32)]) {
+    let frames: Vec<(&str, &str, u32)> = frames
+        .iter()
+        .map(|(name, line)| {
+            (*name, if *line == 0 { "asyncio/tasks.py" } else { "program.py" }, *line)
+        })
+        .collect();
+    let chain = if frames.is_empty() { ChainId::NONE } else { story.chain(&frames) };
+    let (_, _, line) = *frames.last().expect("a task stands somewhere");
+    let place = story.place("program.py", line);
+    story.push(Event::TaskSuspend { task: TaskId(task), on, place, chain });
+    story.done(handle);
+}
+
+/// A full ready queue in the middle of a batch, one handle cancelled, and an exception.
+pub(crate) fn queue() -> Stage {
+    let program = "import asyncio\n\ndef feed(): ...\ndef water(): ...\n";
+    let mut story = Story::new();
+    story.start();
+    for (n, name) in (1..).zip(["water", "feed", "sweep", "count", "lock_up"]) {
+        story.soon(n, name);
+    }
+    story.turn(&[1, 2, 3, 4, 5]).run(1);
+    let name = story.name("report");
+    let place = story.place("program.py", 3);
+    story.push(Event::HandlerSet { which: Which::Custom, name, place });
+    story.soon(6, "refill").print("water\n");
+    story.push(Event::HandleCancel { handle: HandleId(3), by: By::Handle(HandleId(1)) });
+    story.done(1).run(2).soon(7, "refill").soon(8, "greet");
+    let message = story.text(Text::FIRST, "Exception in callback feed()");
+    let exception = story.text(Text::SECOND, "KeyError: 'coins'");
+    story.push(Event::HandlerCall {
+        which: Which::Custom,
+        message,
+        exception,
+        task: TaskId::NONE,
+        handle: HandleId(2),
+        future: FutureId::NONE,
+    });
+    Stage::new(&story, program)
+}
+
+/// Everything that wakes a loop from outside.
+pub(crate) fn outside() -> Stage {
+    let mut story = Story::new();
+    story.start().handle(1, HandleHow::Reader, "on_data", 0, 0);
+    story.push(Event::WatcherAdd { fd: Fd(5), how: WatchHow::Read, handle: HandleId(1) });
+    story.handle(2, HandleHow::Signal, "on_signal", 0, 0);
+    story.push(Event::SignalAdd { signal: Signal(15), handle: HandleId(2) });
+    let name = story.name("blocking_io");
+    let job = loopscope_protocol::JobId(1);
+    story.push(Event::ExecutorSubmit { job, name, by: By::Outside });
+    Stage::new(&story, "import asyncio\n")
+}
+
+/// A program that has ended after an error.
+pub(crate) fn ended() -> Stage {
+    let mut story = Story::new();
+    story.start().soon(1, "boom").turn(&[1]).run(1).done(1);
+    story.push(Event::LoopStopped { how: loopscope_protocol::RunHow::Forever });
+    story.push(Event::LoopClose { ready: 0, timers: 0 });
+    let text = story.text(Text::FIRST, "The program ended with ValueError: boom.");
+    story.push(Event::ProgramExit { code: 1, how: ExitHow::Exception, text });
+    Stage::new(&story, "import asyncio\n")
+}

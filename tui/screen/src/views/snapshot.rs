@@ -1,0 +1,147 @@
+//! What views draw: one position in one history, with everything that belongs to it.
+
+use loopscope_model::{Names, Record, State, Timeline};
+use loopscope_session::Changes;
+
+use super::digest::Digest;
+use super::lesson::Page;
+use super::sources::Sources;
+
+/// What the source is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// It holds at the live edge.
+    Paused,
+    /// It runs, but the view stands: a board that cannot be held, or that nobody holds.
+    Standing,
+    /// It runs.
+    Running,
+    /// It runs in slow motion.
+    Slow,
+    /// Nothing more will come from it.
+    Ended,
+    /// It is a recording.
+    Recording,
+}
+
+/// What the link to a board is like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LinkState {
+    /// The board is there, and its processor runs, as far as anybody can see.
+    #[default]
+    Up,
+    /// It is there, and its processor waits for an interrupt.
+    Sleeping,
+    /// It is there, and its processor is halted for this reason.
+    Halted(String),
+    /// It does not answer at the moment.
+    Away,
+    /// It is gone for good, or was let go.
+    Gone(String),
+}
+
+/// The link to a board, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// What it is like.
+    pub state: LinkState,
+    /// Records in the last second.
+    pub rate: u64,
+    /// Bytes that came.
+    pub bytes: u64,
+    /// Bytes among them that were no frame.
+    pub garbage: u64,
+    /// Gaps in the stream.
+    pub gaps: u64,
+    /// Records that are missing, at least.
+    pub lost: u64,
+    /// Records that the board says it has dropped, if it has said so.
+    pub dropped: Option<u32>,
+    /// How many times the board was reset.
+    pub resets: u32,
+    /// How many times the link was lost and came back.
+    pub returns: u32,
+    /// The board may be paused and stepped.
+    pub control: bool,
+    /// It is paused, by us.
+    pub held: bool,
+}
+
+/// A breakpoint or a watch, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakRow {
+    /// Its number.
+    pub number: u32,
+    /// How the user wrote it.
+    pub text: String,
+    /// Whether it counts.
+    pub enabled: bool,
+    /// Whether it goes away once it was hit.
+    pub temporary: bool,
+    /// How often it was hit.
+    pub hits: u32,
+}
+
+/// One position in one history.
+#[derive(Clone, Copy, Debug)]
+pub struct Snapshot<'a> {
+    /// What the program or recording is called.
+    pub name: &'a str,
+    /// Whether the records are a board's, live or recorded.
+    pub board: bool,
+    /// The link to the board, where there is one.
+    pub link: Option<&'a Link>,
+    /// The whole history so far.
+    pub timeline: &'a Timeline,
+    /// What ids stand for.
+    pub names: &'a Names,
+    /// What is known from the whole history rather than from one state.
+    pub digest: &'a Digest,
+    /// The texts of the program's files.
+    pub sources: &'a Sources,
+    /// The cursor: how many records are applied.
+    pub position: usize,
+    /// The state there.
+    pub state: &'a State,
+    /// What changed since the last stop.
+    pub changes: &'a Changes,
+    /// What the source is doing.
+    pub activity: Activity,
+    /// What just happened, in a sentence.
+    pub happened: &'a str,
+    /// What happens next, in a sentence.
+    pub next: &'a str,
+    /// Breakpoints and watches.
+    pub breaks: &'a [BreakRow],
+    /// Expressions that are shown at each stop, with their values.
+    pub displays: &'a [(String, String)],
+    /// Bookmarks: names and positions.
+    pub bookmarks: &'a [(String, usize)],
+    /// What the lesson says here, in a lesson.
+    pub lesson: Option<&'a Page>,
+}
+
+impl<'a> Snapshot<'a> {
+    /// The record that led here.
+    pub fn record(&self) -> Option<&'a Record> {
+        self.timeline.record(self.position)
+    }
+
+    /// How many records have come that the cursor has not reached.
+    pub fn behind(&self) -> usize {
+        self.timeline.len().saturating_sub(self.position)
+    }
+
+    /// Whether nothing of what the board does now is seen, since the link to it is away or gone.
+    pub const fn is_away(&self) -> bool {
+        match self.link {
+            Some(link) => matches!(link.state, LinkState::Away | LinkState::Gone(_)),
+            None => false,
+        }
+    }
+
+    /// Whether the cursor is at the end of what is known.
+    pub fn is_live(&self) -> bool {
+        self.position == self.timeline.len()
+    }
+}

@@ -1,0 +1,170 @@
+//! The heap of timers, by the time they are due: absolute, and seen from now. MicroPython's tasks
+//! that sleep stand in the one queue, behind those that are due.
+
+use loopscope_model::state::{Loop, Order};
+use loopscope_protocol::HandleId;
+use loopscope_session::Mark;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{Effect, Snapshot, View, words};
+use crate::keys::Action;
+use crate::theme::{Role, Theme};
+use crate::widgets::list::{self, Scroll};
+use crate::widgets::row::Row;
+
+/// The view's name.
+pub const ID: &str = "timers";
+
+/// The heap of timers.
+#[derive(Debug, Default)]
+pub struct Timers {
+    scroll: Scroll,
+}
+
+/// The timers in the heap, then those that left it since the last stop.
+fn rows(snapshot: &Snapshot<'_>) -> Vec<(HandleId, bool)> {
+    let heap = heap(snapshot).into_iter().map(|id| (id, true));
+    // What a gap has made unknown has not gone.
+    let known = snapshot.state.focus().is_none_or(Loop::timers_known);
+    let marks = snapshot.changes.timers.iter();
+    let marks = marks.filter(|(_, mark)| known && **mark == Mark::Gone);
+    heap.chain(marks.map(|(id, _)| (*id, false))).collect()
+}
+
+/// The timers in the heap. Of MicroPython's one queue, what is due stands in the view before.
+fn heap(snapshot: &Snapshot<'_>) -> Vec<HandleId> {
+    let Some(the_loop) = snapshot.state.focus() else { return Vec::new() };
+    if snapshot.state.is_micropython() {
+        let [_, later] = snapshot.state.one_queue(the_loop);
+        return later;
+    }
+    the_loop.timers().collect()
+}
+
+/// How far off a moment is.
+fn relative(when: f64, now: f64) -> String {
+    let away = when - now;
+    if away >= 0.001 {
+        format!("in {away:.3} s")
+    } else if away > 0.0 {
+        format!("in {:.0} us", (away * 1e6).ceil())
+    } else {
+        "due now".to_owned()
+    }
+}
+
+fn row(snapshot: &Snapshot<'_>, theme: &Theme, id: HandleId, here: bool) -> Row {
+    let handle = snapshot.state.handle(id);
+    let cancelled = handle.is_some_and(|handle| handle.cancelled);
+    let mark = snapshot.changes.timers.get(&id).copied();
+    let sign = mark.map_or(' ', Mark::sign);
+    let when = handle.and_then(|handle| handle.when);
+    let role = match (here, cancelled) {
+        (false, _) => Role::Left,
+        (true, true) => Role::Cancelled,
+        (true, false) => Role::Timer,
+    };
+    let now = snapshot.state.seconds().unwrap_or(0.0);
+    let due = match when {
+        Some(when) => format!("{when:>8.3} "),
+        None => format!("{:>8} ", "?"),
+    };
+    let right = match when {
+        _ if cancelled => "cancelled".to_owned(),
+        _ if !here => "left the heap".to_owned(),
+        Some(when) => relative(when, now),
+        None => String::new(),
+    };
+    let cross = if cancelled && here { theme.glyphs.cross } else { " " };
+    Row::of(sign.to_string(), mark.map_or(Role::Text, super::mark_role), theme)
+        .put(cross, Role::Cancelled, theme)
+        .put(due, role, theme)
+        .put(words::handle(snapshot, id), if here { role } else { Role::Left }, theme)
+        .put_right(right, if cancelled { Role::Cancelled } else { Role::Faint }, theme)
+}
+
+impl View for Timers {
+    fn id(&self) -> &'static str {
+        ID
+    }
+
+    fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
+        let the_loop = snapshot.state.focus();
+        let all = heap(snapshot);
+        let cancelled = |id: &&HandleId| snapshot.state.handle(**id).is_some_and(|h| h.cancelled);
+        // Counting is for people: beyond some thousands nobody does it.
+        let off = all.iter().take(5000).filter(cancelled).count();
+        let lost = if the_loop.is_none_or(Loop::timers_known) { "" } else { ", more may be lost" };
+        let later = if snapshot.state.is_micropython() { " later in the queue" } else { "" };
+        let off = if off > 0 { format!(", {off} cancelled") } else { String::new() };
+        Line::from(vec![
+            Span::styled("timers", theme.style(Role::Title)),
+            Span::styled(
+                if all.is_empty() && !lost.is_empty() {
+                    ": not known since the gap".to_owned()
+                } else {
+                    format!(": {}{later}{off}{lost}", all.len())
+                },
+                theme.style(Role::Text),
+            ),
+        ])
+    }
+
+    fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
+        let rows = rows(snapshot);
+        if action == Action::Open {
+            let selected = self.scroll.selected(rows.len()).unwrap_or(0);
+            return rows.get(selected).map_or(Effect::Done, |(id, _)| Effect::Show {
+                title: format!("h{}", id.0),
+                text: words::handle_details(snapshot, *id),
+            });
+        }
+        let page = usize::from(area.height);
+        if self.scroll.update(action, rows.len(), page, 0) { Effect::Done } else { Effect::Ignored }
+    }
+
+    fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
+        let len = rows(snapshot).len();
+        let first = list::window(len, area.height.into(), self.scroll.selected(len).unwrap_or(0));
+        let row = list::row_at(area, at, len, first);
+        self.scroll.select(row);
+        if row.is_some() { Effect::Done } else { Effect::Ignored }
+    }
+
+    fn follow(&mut self) {
+        self.scroll.select(None);
+    }
+
+    fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let all = rows(snapshot);
+        if all.is_empty() {
+            let known = snapshot.state.focus().is_none_or(Loop::timers_known);
+            let text = match snapshot.state.order() {
+                _ if !known => "  (not known: records were lost)",
+                Order::Own => "  (this scheduler tells of none)",
+                _ => "  (none)",
+            };
+            Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
+            return;
+        }
+        let selected = self.scroll.selected(all.len());
+        let first = list::window(all.len(), area.height.into(), selected.unwrap_or(0));
+        let rows = |number: usize| row(snapshot, theme, all[number].0, all[number].1);
+        list::draw(rows, all.len(), first, selected, theme, area, buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn what_is_due_is_due() {
+        assert_eq!(relative(3.0, 2.0), "in 1.000 s");
+        assert_eq!(relative(2.000_25, 2.0), "in 250 us");
+        assert_eq!(relative(2.0, 2.0), "due now");
+        assert_eq!(relative(1.0, 2.0), "due now");
+    }
+}

@@ -1,0 +1,188 @@
+//! Two histories compared: the sentence about where they part, and both side by side around it.
+
+use loopscope_model::diff::{Cell, Compare, Divergence, Row, Side, diff_by, side_by_side};
+use loopscope_model::{Names, Timeline, safe_text};
+use loopscope_protocol::KindSet;
+use serde_json::{Value, json};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{Answer, Session};
+
+/// How many equal lines are shown before the difference, and how many lines from it on.
+const BEFORE: usize = 4;
+const AFTER: usize = 6;
+
+/// How wide an answer is: it fits a window on a screen of 80 columns.
+const WIDTH: usize = 70;
+
+/// What came of comparing.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The first difference, if there is one.
+    pub found: Option<Divergence>,
+    rows: Vec<Row>,
+    titles: [String; 2],
+    compare: Compare,
+}
+
+/// One of two histories, whoever holds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct History<'a> {
+    pub(super) timeline: &'a Timeline,
+    pub(super) names: &'a Names,
+    pub(super) never_sends: KindSet,
+}
+
+impl Comparison {
+    /// Compares the whole histories of two sessions.
+    pub fn of(sessions: [&Session; 2], titles: [String; 2]) -> Self {
+        Self::of_histories(sessions.map(Session::history), titles)
+    }
+
+    pub(super) fn of_histories(histories: [History<'_>; 2], titles: [String; 2]) -> Self {
+        let titles = titles.map(|title| safe_text::line(&title).into_owned());
+        let [first, second] = [0, 1].map(|n| {
+            let History { timeline, names, never_sends } = histories[n];
+            Side { title: &titles[n], timeline, names, never_sends }
+        });
+        let compare = Compare::between(first.timeline, second.timeline);
+        let found = diff_by(compare, first, second);
+        let rows = found.as_ref().map_or_else(Vec::new, |found| {
+            side_by_side(compare, first, second, found, BEFORE, AFTER)
+        });
+        Self { found, rows, titles, compare }
+    }
+
+    /// For people: the sentence, and the lines side by side, no wider than `columns`.
+    pub fn text(&self, columns: usize) -> String {
+        let Some(found) = &self.found else {
+            return match self.compare {
+                Compare::Everything => "No difference: the same events in the same order.".into(),
+                Compare::Visible => "No difference that a program can tell: the same steps and \
+                                     outputs in the same order."
+                    .into(),
+            };
+        };
+        let half = (columns.saturating_sub(3) / 2).max(20);
+        let mut text = wrapped(&found.sentence, columns);
+        text.push('\n');
+        let [one, two] = self.titles.each_ref().map(|title| fitted(title, half));
+        text.push_str(format!("\n  {one} {two}").trim_end());
+        for row in &self.rows {
+            let mark = if row.same { ' ' } else { '>' };
+            let [left, right] =
+                [&row.first, &row.second].map(|cell| fitted(&line(cell.as_ref()), half));
+            text.push('\n');
+            text.push_str(format!("{mark} {left} {right}").trim_end());
+        }
+        text
+    }
+
+    /// The answer of the command `diff`.
+    pub(super) fn answer(&self) -> Answer {
+        let answer = Answer::new(self.text(WIDTH)).with("same", self.found.is_none());
+        let Some(found) = &self.found else { return answer };
+        let cell = |cell: &Option<Cell>| match cell {
+            Some(cell) => json!({ "seq": cell.seq, "text": cell.text }),
+            None => Value::Null,
+        };
+        let rows: Vec<Value> = self
+            .rows
+            .iter()
+            .map(|row| json!({ "same": row.same, "first": cell(&row.first), "second": cell(&row.second) }))
+            .collect();
+        answer
+            .with("equal", found.equal)
+            .with("first", found.first)
+            .with("second", found.second)
+            .with("field", found.field)
+            .with("difference", found.sentence.clone())
+            .with("rows", rows)
+    }
+}
+
+/// `0.010 fetch (task 3) goes on`.
+fn line(cell: Option<&Cell>) -> String {
+    match cell {
+        None => "(has ended)".to_owned(),
+        Some(Cell { t: Some(t), text, .. }) => {
+            format!("{}.{:03} {text}", t / 1_000_000_000, t / 1_000_000 % 1000)
+        }
+        Some(Cell { text, .. }) => text.clone(),
+    }
+}
+
+/// Cut or filled to a width.
+fn fitted(text: &str, columns: usize) -> String {
+    let mut fitted = String::new();
+    let mut used = 0;
+    for piece in text.graphemes(true) {
+        if used + piece.width() > columns.saturating_sub(1) && text.width() > columns {
+            fitted.push('…');
+            used += 1;
+            break;
+        }
+        fitted.push_str(piece);
+        used += piece.width();
+    }
+    fitted.push_str(&" ".repeat(columns.saturating_sub(used)));
+    fitted
+}
+
+/// Words on lines of at most so many columns.
+fn wrapped(text: &str, columns: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last_mut().expect("there is always a line");
+        if !last.is_empty() && last.width() + 1 + word.width() > columns {
+            lines.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use loopscope_model::story::Story;
+    use loopscope_protocol::KindSet;
+
+    use super::*;
+
+    fn compared(one: &Story, two: &Story) -> Comparison {
+        let (a, b) = (one.timeline(), two.timeline());
+        let never_sends = KindSet::NONE;
+        let first = History { timeline: &a, names: one.names(), never_sends };
+        let second = History { timeline: &b, names: two.names(), never_sends };
+        Comparison::of_histories([first, second], ["a".to_owned(), "b".to_owned()])
+    }
+
+    #[test]
+    fn the_sentence_and_both_sides() {
+        let (mut one, mut two) = (Story::new(), Story::new());
+        one.start().print("x").print("left");
+        two.start().print("x").print("right");
+        let comparison = compared(&one, &two);
+        let text = comparison.text(80);
+        let last = text.lines().last().unwrap();
+        assert!(
+            last.starts_with("> ") && last.contains("left") && last.contains("right"),
+            "{text}"
+        );
+        assert!(text.lines().all(|line| line.width() <= 82), "{text}");
+        assert_eq!(comparison.answer().data["equal"], 4);
+        assert_eq!(compared(&one, &one).answer().data["same"], true);
+    }
+
+    #[test]
+    fn texts_are_cut_and_filled() {
+        assert_eq!(fitted("abc", 5), "abc  ");
+        assert_eq!(fitted("abcdef", 5), "abcd…");
+        assert_eq!(wrapped("one two three", 7), "one two\nthree");
+    }
+}

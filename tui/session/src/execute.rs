@@ -1,0 +1,388 @@
+//! Doing what a command says. What takes time is only started here; see [`super::tick`].
+
+use loopscope_model::control::OwnedRequest;
+use loopscope_model::expr::Expr;
+use loopscope_model::safe_text;
+use loopscope_protocol::Capability;
+
+use super::answer::{Answer, Outcome, Trouble};
+use super::breaks::Trigger;
+use super::command::{Command, Events, TaskRef, Unit};
+use super::goal::{Goal, Until};
+use super::{Session, UnderWay, help, labels, parse};
+
+/// How many files may be sourced on behalf of one command.
+const MOST_SOURCED: u32 = 100;
+
+impl Session {
+    /// Does what a line says. See [`Session::execute`].
+    pub fn execute_line(&mut self, line: &str) -> Outcome {
+        self.sourced = 0;
+        line.clone_into(&mut self.line);
+        let outcome = self.execute_inner(line);
+        self.note(outcome)
+    }
+
+    /// Does a command, or starts it: with [`Outcome::Started`] call [`Session::tick`] until it
+    /// gives the answer.
+    pub fn execute(&mut self, command: &Command) -> Outcome {
+        self.sourced = 0;
+        let outcome = self.perform(command);
+        self.note(outcome)
+    }
+
+    fn note(&mut self, outcome: Outcome) -> Outcome {
+        match &outcome {
+            Outcome::Done(answer) => self.message.clone_from(&answer.text),
+            Outcome::Failed(trouble) => self.message.clone_from(&trouble.text),
+            Outcome::Started => self.message.clear(),
+            Outcome::Quit => {}
+        }
+        outcome
+    }
+
+    pub(super) fn execute_inner(&mut self, line: &str) -> Outcome {
+        if let Some((number, mut lines)) = self.collecting.take() {
+            let line = line.trim();
+            if line == "end" {
+                return finish(self.end_commands(number, lines));
+            }
+            if !line.is_empty() {
+                lines.push(line.to_owned());
+            }
+            self.collecting = Some((number, lines));
+            return Outcome::Done(Answer::default());
+        }
+        match parse(line) {
+            Ok(command) => self.perform(&command),
+            Err(trouble) => Outcome::Failed(trouble),
+        }
+    }
+
+    fn perform(&mut self, command: &Command) -> Outcome {
+        if let Command::Repeat = command {
+            return match self.last_step.clone() {
+                Some(step) => self.perform(&step),
+                None => Outcome::Done(Answer::default()),
+            };
+        }
+        if self.source.is_nothing() && moves(command) {
+            return Outcome::Failed(Trouble::new(
+                "No program is open; `loopscope repl FILE` opens one.",
+            ));
+        }
+        // Only a front end that stays responsive gets here while something runs.
+        if !matches!(self.under_way, UnderWay::Nothing) && moves(command) {
+            return Outcome::Failed(Trouble::new(
+                "The program runs; `pause` it first, or wait until it stops.",
+            ));
+        }
+        self.last_step = match command {
+            Command::Forward(..) | Command::Back(..) => Some(command.clone()),
+            _ => self.last_step.take(),
+        };
+        match command {
+            Command::Repeat | Command::Nothing => Outcome::Done(Answer::default()),
+            Command::Forward(unit, n) => self.forward(*unit, *n),
+            Command::Back(unit, n) => Outcome::Done(self.back(*unit, *n)),
+            Command::Continue => self.start(Goal::new(Until::End)),
+            Command::BackContinue => Outcome::Done(self.back_to_break()),
+            Command::Until(events) => self.until(events),
+            Command::Finish(task) => self.finish_task(task.as_ref()),
+            Command::Goto(target) => self.goto(target),
+            Command::Expect { events, within } => self.expect(events, *within),
+            Command::Py(code) => self.python(code),
+            Command::Pause => self.pause_command(),
+            Command::Resume => match self.interrupted.take() {
+                Some(goal) => self.start(goal),
+                // A board that was held runs on, wherever the view stands.
+                None if self.source.runs_by_itself() && !self.program_ended() => {
+                    self.start(Goal::new(Until::End))
+                }
+                None => Outcome::Failed(Trouble::new(
+                    "Nothing was paused; `continue` goes on to the next breakpoint or the end.",
+                )),
+            },
+            Command::Interrupt => self.interrupt_command(),
+            Command::Source(file) => self.source_file(file),
+            Command::Quit => Outcome::Quit,
+            _ => finish(self.answer(command)),
+        }
+    }
+
+    /// The commands that are done at once.
+    fn answer(&mut self, command: &Command) -> Result<Answer, Trouble> {
+        match command {
+            Command::Break { events, temporary } => self.set_break(events, *temporary),
+            Command::Watch(text) => self.set_watch(text),
+            Command::Delete(numbers) => {
+                // `delete` alone means all of them.
+                let all: Vec<u32> = self.breaks.iter().map(|point| point.number).collect();
+                let numbers = if numbers.is_empty() { &all } else { numbers };
+                let count = if numbers.is_empty() { 0 } else { self.breaks.delete(numbers)? };
+                Ok(Answer::new(format!("Deleted: {}.", labels::count(count, "breakpoint"))))
+            }
+            Command::Disable(numbers) => {
+                let count = self.breaks.enable(numbers, false)?;
+                Ok(Answer::new(format!("Disabled: {}.", labels::count(count, "breakpoint"))))
+            }
+            Command::Enable(numbers) => {
+                let count = self.breaks.enable(numbers, true)?;
+                Ok(Answer::new(format!("Enabled: {}.", labels::count(count, "breakpoint"))))
+            }
+            Command::Commands(number) => {
+                let number = self.breaks.get_mut(*number)?.number;
+                self.collecting = Some((number, Vec::new()));
+                Ok(Answer::default())
+            }
+            Command::End => {
+                Err(Trouble::new("`end` ends the lines of `commands`, and there are none."))
+            }
+            Command::Info(topic) => Ok(self.info(*topic)),
+            Command::Where(task) => self.where_is(task.as_ref()),
+            Command::Why(task) => self.why(task.as_ref()),
+            Command::Print(text) => self.print(text),
+            Command::Display(text) => self.display(text.as_deref()),
+            Command::Undisplay(numbers) => self.undisplay(numbers),
+            Command::List(line) => self.list(*line),
+            Command::Bookmark(name) => Ok(self.bookmark(name.as_deref())),
+            Command::Record(file) => self.record_to(file),
+            Command::Export(file, format) => self.export_to(file, *format),
+            Command::Diff(file) => self.diff_with(file),
+            Command::DiffDialect(dialect) => self.diff_dialects(*dialect),
+            Command::Assert(text) => self.assert(text),
+            Command::Set(None) => Ok(self.settings.list()),
+            Command::Set(Some((name, value))) => self.settings.set(name, value),
+            Command::Help(topic) => help(topic.as_deref()).map(Answer::new),
+            Command::Lesson(_) | Command::Predict(_) => {
+                Err(Trouble::new("No lesson is open here; `loopscope learn` opens one."))
+            }
+            Command::Attach(_) => Err(Trouble::new(
+                "A session is about one source; `loopscope attach` opens another one on a board.",
+            )),
+            Command::Detach if self.source.health().is_some() => Ok(self.detach()),
+            Command::Detach => Err(Trouble::new(
+                "A program that Loopscope started is not left running on its own; `continue` runs it to its end, `quit` ends it.",
+            )),
+            _ => Ok(Answer::default()),
+        }
+    }
+
+    // ---- forwards -----------------------------------------------------------------------------
+
+    fn forward(&mut self, unit: Unit, n: u32) -> Outcome {
+        let until = match self.kinds_of(unit) {
+            None => Until::Records(n),
+            Some(kinds) => Until::Kinds { kinds, left: n, condition: None },
+        };
+        self.start(Goal::new(until))
+    }
+
+    fn until(&mut self, events: &Events) -> Outcome {
+        match until_events(events) {
+            Ok(until) => self.start(Goal::new(until)),
+            Err(trouble) => Outcome::Failed(trouble),
+        }
+    }
+
+    fn expect(&mut self, events: &Events, within: Option<u64>) -> Outcome {
+        let until = match until_events(events) {
+            Ok(until) => until,
+            Err(trouble) => return Outcome::Failed(trouble),
+        };
+        let now = self.state().t().unwrap_or(0);
+        self.start(Goal {
+            expected: Some(events.to_string()),
+            latest: within.map(|within| now.saturating_add(within)),
+            ..Goal::new(until).ignoring_breaks()
+        })
+    }
+
+    fn finish_task(&mut self, task: Option<&TaskRef>) -> Outcome {
+        let id = match self.task_or_current(task) {
+            Ok(id) => id,
+            Err(trouble) => return Outcome::Failed(trouble),
+        };
+        if self.state().task(id).is_some_and(|task| task.state.is_done()) {
+            return Outcome::Failed(Trouble::new(format!(
+                "{} is done already.",
+                labels::task(id, self.state(), self.names())
+            )));
+        }
+        self.start(Goal::new(Until::TaskDone(id)))
+    }
+
+    fn pause_command(&mut self) -> Outcome {
+        if !self.is_running() {
+            return self.pause_what_runs_by_itself();
+        }
+        self.pause();
+        Outcome::Done(Answer::default())
+    }
+
+    /// No command is under way, but a board runs all the same.
+    fn pause_what_runs_by_itself(&mut self) -> Outcome {
+        if self.link.held || self.program_ended() {
+            return Outcome::Done(Answer::new("Nothing runs at the moment."));
+        }
+        if !self.can_hold() {
+            return match self.source.request(OwnedRequest::Pause) {
+                Ok(()) => Outcome::Done(Answer::default()),
+                Err(error) => Outcome::Failed(Trouble::new(error.to_string())),
+            };
+        }
+        self.move_to(self.live_edge());
+        let outcome = self.start(Goal::new(Until::End).ignoring_breaks());
+        self.pause();
+        outcome
+    }
+
+    /// Leaves a board, which runs on.
+    fn detach(&mut self) -> Answer {
+        self.source.kill(loopscope_protocol::ExitHow::Killed);
+        self.link.held = true;
+        self.move_to(self.live_edge());
+        Answer::new(format!(
+            "Detached; {} runs on without us, and its history up to here stays.",
+            safe_text::line(&self.name())
+        ))
+        .with("detached", true)
+    }
+
+    /// The interrupt, and then a step: to the first record that comes of it.
+    fn interrupt_command(&mut self) -> Outcome {
+        if self.program_ended() || !self.source.capabilities().has(Capability::Interrupt) {
+            return Outcome::Failed(Trouble::new(format!(
+                "There is no program to interrupt: {}",
+                self.ending()
+            )));
+        }
+        self.interrupt();
+        if self.is_running() {
+            return Outcome::Done(Answer::default());
+        }
+        self.move_to(self.live_edge());
+        self.start(Goal::new(Until::Records(1)))
+    }
+
+    fn python(&mut self, code: &str) -> Outcome {
+        let refuse = |text: String| Outcome::Failed(Trouble::new(text));
+        if self.is_recording() {
+            return refuse("A recording has no program that could run Python; start the program itself with `loopscope repl FILE`.".to_owned());
+        }
+        if self.source.is_ended() {
+            return refuse(format!(
+                "The program's process is gone, so no Python runs: {}",
+                self.ending()
+            ));
+        }
+        if !self.is_live() {
+            return refuse(format!(
+                "Python runs only where the program is, at #{}, and the view is in the past; `goto {0}` goes there.",
+                self.timeline.live().seq()
+            ));
+        }
+        if !self.source.capabilities().has(Capability::Python) {
+            return refuse(format!("{} cannot run Python.", safe_text::line(&self.name())));
+        }
+        if !self.link.held {
+            return refuse("The program runs; `pause` it first.".to_owned());
+        }
+        self.link.broken = None;
+        self.request(OwnedRequest::Python { code: code.to_owned() });
+        if let Some(sentence) = self.link.broken.take() {
+            return refuse(sentence);
+        }
+        self.under_way = UnderWay::Python(None);
+        Outcome::Started
+    }
+
+    // ---- breakpoints --------------------------------------------------------------------------
+
+    fn set_break(&mut self, events: &Events, temporary: bool) -> Result<Answer, Trouble> {
+        let condition = compile(events.condition.as_deref())?;
+        let trigger = Trigger::Event(events.clone(), condition);
+        let point = self.breaks.add(trigger, events.to_string(), temporary);
+        let what = if temporary { "Temporary breakpoint" } else { "Breakpoint" };
+        Ok(Answer::new(format!("{what} {}: {}", point.number, point.text))
+            .with("breakpoint", point.number))
+    }
+
+    fn set_watch(&mut self, text: &str) -> Result<Answer, Trouble> {
+        let expr = Expr::parse(text).map_err(|error| Trouble::new(error.to_string()))?;
+        let point = self.breaks.add(Trigger::Watch(expr), text.to_owned(), false);
+        Ok(Answer::new(format!("Watch {}: {}", point.number, point.text))
+            .with("breakpoint", point.number))
+    }
+
+    fn end_commands(&mut self, number: u32, lines: Vec<String>) -> Result<Answer, Trouble> {
+        // A mistake is told now and not when the breakpoint is hit.
+        for line in &lines {
+            parse(line)?;
+        }
+        let count = labels::count(lines.len(), "command");
+        self.breaks.get_mut(Some(number))?.commands = lines;
+        Ok(Answer::new(format!("Breakpoint {number} has {count}.")))
+    }
+
+    // ---- scripts ------------------------------------------------------------------------------
+
+    fn source_file(&mut self, file: &str) -> Outcome {
+        self.sourced += 1;
+        if self.sourced > MOST_SOURCED {
+            return Outcome::Failed(Trouble::new(format!(
+                "More than {MOST_SOURCED} files were sourced for one command; does `{file}` source itself?"
+            )));
+        }
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) => {
+                return Outcome::Failed(Trouble::new(format!(
+                    "`{file}` cannot be read: {error}; write the path of a file with commands."
+                )));
+            }
+        };
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let lines: Vec<_> =
+            lines.map(|(n, line)| (format!("{file}:{}", n + 1), line.to_owned())).collect();
+        for line in lines.into_iter().rev() {
+            self.queue.push_front(line);
+        }
+        if self.queue.is_empty() { Outcome::Done(Answer::default()) } else { Outcome::Started }
+    }
+}
+
+fn finish(result: Result<Answer, Trouble>) -> Outcome {
+    match result {
+        Ok(answer) => Outcome::Done(answer),
+        Err(trouble) => Outcome::Failed(trouble),
+    }
+}
+
+/// Whether a command moves the cursor or needs the program held.
+const fn moves(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Forward(..)
+            | Command::Back(..)
+            | Command::Continue
+            | Command::BackContinue
+            | Command::Until(_)
+            | Command::Finish(_)
+            | Command::Goto(_)
+            | Command::Expect { .. }
+            | Command::Py(_)
+            | Command::Resume
+    )
+}
+
+fn compile(condition: Option<&str>) -> Result<Option<Expr>, Trouble> {
+    condition
+        .map(|text| Expr::parse(text).map_err(|error| Trouble::new(error.to_string())))
+        .transpose()
+}
+
+fn until_events(events: &Events) -> Result<Until, Trouble> {
+    let condition = compile(events.condition.as_deref())?;
+    Ok(Until::Kinds { kinds: events.kinds, left: 1, condition })
+}

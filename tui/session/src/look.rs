@@ -1,0 +1,175 @@
+//! Looking at one thing: where a task stands, why it waits, the value of an expression, the source.
+
+use std::path::PathBuf;
+
+use loopscope_model::expr::{Context, Expr, Value};
+use loopscope_model::{safe_text, why};
+
+use super::answer::{Answer, Trouble};
+use super::command::TaskRef;
+use super::{Session, labels};
+
+/// A value for programs.
+fn json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        // A count is written without a point.
+        #[allow(clippy::cast_possible_truncation, reason = "a whole number in range")]
+        Value::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+            (*value as i64).into()
+        }
+        Value::Number(value) => (*value).into(),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(list) => list.iter().map(json).collect(),
+    }
+}
+
+impl Session {
+    /// What an expression is evaluated against: the record and the state at the cursor.
+    fn context(&self) -> Context<'_> {
+        Context { record: self.record(), state: self.state(), names: self.names() }
+    }
+
+    pub(super) fn print(&self, text: &str) -> Result<Answer, Trouble> {
+        let value = Expr::parse(text).and_then(|expr| expr.eval(&self.context()));
+        let value = value.map_err(|error| Trouble::new(error.to_string()))?;
+        Ok(Answer::new(value.to_string()).with("expr", text).with("value", json(&value)))
+    }
+
+    pub(super) fn assert(&self, text: &str) -> Result<Answer, Trouble> {
+        let expr = Expr::parse(text).map_err(|error| Trouble::new(error.to_string()))?;
+        let holds = expr.test(&self.context()).map_err(|error| {
+            Trouble::new(format!("`{text}` cannot be tested at {}: {error}", self.position_words()))
+        })?;
+        if holds {
+            return Ok(Answer::default().with("assert", text));
+        }
+        Err(Trouble::new(format!(
+            "Assertion failed: `{text}` does not hold at {}.",
+            self.position_words()
+        )))
+    }
+
+    pub(super) fn display(&mut self, text: Option<&str>) -> Result<Answer, Trouble> {
+        if let Some(text) = text {
+            let expr = Expr::parse(text).map_err(|error| Trouble::new(error.to_string()))?;
+            self.last_display += 1;
+            self.displays.push((self.last_display, text.to_owned(), expr));
+        }
+        let shown = self.displays();
+        let shown = if text.is_some() { &shown[shown.len() - 1..] } else { &shown };
+        let lines: Vec<_> =
+            shown.iter().map(|(n, text, value)| format!("{n}: {text} = {value}")).collect();
+        if lines.is_empty() {
+            return Ok(Answer::new("Nothing is displayed; `display EXPR` adds something."));
+        }
+        Ok(Answer::new(lines.join("\n")))
+    }
+
+    pub(super) fn undisplay(&mut self, numbers: &[u32]) -> Result<Answer, Trouble> {
+        let known = |number: &u32| self.displays.iter().any(|(n, ..)| n == number);
+        if let Some(unknown) = numbers.iter().find(|number| !known(number)) {
+            return Err(Trouble::new(format!(
+                "There is no display {unknown}; `display` alone lists them."
+            )));
+        }
+        self.displays.retain(|(n, ..)| !numbers.is_empty() && !numbers.contains(n));
+        Ok(Answer::default())
+    }
+
+    pub(super) fn where_is(&self, task: Option<&TaskRef>) -> Result<Answer, Trouble> {
+        let names = self.names();
+        if task.is_none() && self.current_task().is_none() {
+            let Some((file, line)) = self.current_line() else {
+                return Err(Trouble::new(
+                    "Nothing of the program runs here; `where TASK` shows where a task stands.",
+                ));
+            };
+            let what = self.current_handle().map_or_else(String::new, |id| {
+                format!(" in {}", labels::handle(id, self.state(), names))
+            });
+            let place = format!("{file}:{line}");
+            let shown = safe_text::line(&place);
+            return Ok(Answer::new(format!("{shown}{what}")).with("where", place.clone()));
+        }
+        let id = self.task_or_current(task)?;
+        let Some(found) = self.state().task(id) else {
+            return Err(Trouble::new(format!("Task {} is not known here.", id.0)));
+        };
+        let title = labels::task(id, self.state(), names);
+        let doing = labels::task_state(found, self.state(), names);
+        let mut lines = vec![format!("{title}: {doing}")];
+        let mut chain = Vec::new();
+        for frame in names.chain(found.chain) {
+            let place = names.place(frame.place).unwrap_or_default();
+            lines.push(format!("  {place} in {}", names.name(frame.name)));
+            let place = names.exact_place(frame.place).unwrap_or_default();
+            chain.push(serde_json::json!({ "where": place, "name": names.exact(frame.name) }));
+        }
+        if chain.is_empty()
+            && let Some(place) = names.place(found.place)
+        {
+            lines.push(format!("  {place} in {}", names.name(found.name)));
+            let place = names.exact_place(found.place);
+            chain.push(serde_json::json!({ "where": place, "name": names.exact(found.name) }));
+        }
+        Ok(Answer::new(lines.join("\n"))
+            .with("task", id.0)
+            .with("state", found.state.word())
+            .with("chain", chain))
+    }
+
+    pub(super) fn why(&self, task: Option<&TaskRef>) -> Result<Answer, Trouble> {
+        let id = self.task_or_current(task)?;
+        let text = why::why(self.state(), self.names(), id);
+        let woken = why::last_wakeup(&self.timeline, self.position(), self.names(), id);
+        let all = woken.as_ref().map_or_else(|| text.clone(), |woken| format!("{text}\n{woken}"));
+        Ok(Answer::new(all).with("task", id.0).with("why", text).with("woken", woken))
+    }
+
+    /// The lines of a file of the program, if it is at hand.
+    pub fn source_lines(&self, file: &str) -> Option<Vec<String>> {
+        let mut candidates: Vec<PathBuf> = Vec::new();
+        if let Some(folder) = &self.folder {
+            candidates.push(folder.join(file));
+        }
+        candidates.push(PathBuf::from(file));
+        let bytes = candidates.iter().find_map(|path| std::fs::read(path).ok())?;
+        Some(String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect())
+    }
+
+    pub(super) fn list(&self, line: Option<u32>) -> Result<Answer, Trouble> {
+        let here = self.current_line();
+        let file = match &here {
+            Some((file, _)) => file.clone(),
+            None => self.names().exact(self.state().run().file).into_owned(),
+        };
+        let file = if file.is_empty() { self.name() } else { file };
+        let Some(lines) = self.source_lines(&file) else {
+            return Err(Trouble::new(format!(
+                "The source `{}` is not at hand; run from the folder that it is in.",
+                safe_text::line(&file)
+            )));
+        };
+        let current = here.map(|(_, line)| line);
+        let middle = line.or(current).unwrap_or(1);
+        let count = self.settings.lines;
+        let first = middle.saturating_sub(count / 2).max(1);
+        let shown = lines.iter().zip(1u32..).skip(first as usize - 1).take(count as usize);
+        let text: Vec<_> = shown
+            .map(|(text, n)| {
+                let mark = if current == Some(n) { '>' } else { ' ' };
+                format!("{mark}{n:>4}  {text}").trim_end().to_owned()
+            })
+            .collect();
+        if text.is_empty() {
+            let file = safe_text::line(&file);
+            return Err(Trouble::new(format!("`{file}` has only {} lines.", lines.len())));
+        }
+        Ok(Answer::new(text.join("\n"))
+            .with("file", file)
+            .with("line", current)
+            .with("first", first))
+    }
+}

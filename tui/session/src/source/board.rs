@@ -1,0 +1,332 @@
+//! A board as a source: what its link tells becomes records, and it may be asked for what it can
+//! do - only to be watched, unless the user wants control.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use loopscope_board::demo::Demo;
+use loopscope_board::{Link, Refusal, Said, Wish};
+use loopscope_model::Names;
+use loopscope_model::control::{OwnedReply, OwnedRequest};
+use loopscope_model::stream::{Arrived, Ingest};
+use loopscope_protocol::{Capabilities, Capability, Event, ExitHow, KindSet, Text};
+
+use super::never::NEVER;
+use super::{LinkHealth, Source, SourceError};
+
+/// The exit code of a program on a board that is gone, and ours when a board is lost.
+pub const LOST: i32 = 4;
+
+/// How long a board may take to say who it is.
+const HELLO: Duration = Duration::from_millis(2500);
+
+/// A lossy stream is not made worse by snapshots more often than this.
+const SNAPSHOTS: Duration = Duration::from_secs(1);
+
+/// The most pieces that one call of `poll` takes in.
+const MOST: usize = 64;
+
+/// Over which time the rate is measured.
+const RATE: Duration = Duration::from_secs(1);
+
+/// How long the farewell may take on its way to the board.
+const FAREWELL: Duration = Duration::from_millis(60);
+
+/// A board.
+#[derive(Debug)]
+pub struct Board {
+    name: String,
+    folder: Option<PathBuf>,
+    link: Option<Link>,
+    /// The machine behind the link, where it is the demo's. It ends after the link.
+    demo: Option<Demo>,
+    control: bool,
+    ingest: Ingest,
+    /// What came before anybody asked.
+    early: Vec<Arrived>,
+    bytes: Vec<u8>,
+    ended: bool,
+    lost: Option<String>,
+    dropped: Option<u32>,
+    /// A gap has come that no snapshot has followed yet.
+    wants_snapshot: bool,
+    asked: Option<Instant>,
+    records: u64,
+    gaps: u64,
+    missing: u64,
+    meter: Meter,
+}
+
+/// How many records come in a second.
+#[derive(Debug)]
+struct Meter {
+    since: Instant,
+    count: u64,
+    rate: u64,
+}
+
+impl Meter {
+    fn count(&mut self, records: u64) {
+        self.count += records;
+        let passed = self.since.elapsed();
+        if passed >= RATE {
+            let millis = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX).max(1);
+            self.rate = self.count.saturating_mul(1000) / millis;
+            self.count = 0;
+            self.since = Instant::now();
+        }
+    }
+}
+
+impl Board {
+    /// Attaches to a board. `control`: it may be paused and stepped.
+    pub fn attach(wish: Wish, control: bool) -> Result<Self, Refusal> {
+        let (name, folder) = (wish.name(), wish.folder());
+        Ok(Self::on(name, folder, Link::start(wish)?, None, control))
+    }
+
+    /// Starts the demo board and attaches to it.
+    pub fn demo(patience: Duration, control: bool) -> Result<Self, Refusal> {
+        let demo = Demo::start(patience)?;
+        let link = Link::start(demo.wish.clone())?;
+        Ok(Self::on(demo.wish.name(), demo.wish.folder(), link, Some(demo), control))
+    }
+
+    fn on(
+        name: String,
+        folder: Option<PathBuf>,
+        link: Link,
+        demo: Option<Demo>,
+        control: bool,
+    ) -> Self {
+        let mut board = Self {
+            name,
+            folder,
+            link: Some(link),
+            demo,
+            control,
+            ingest: Ingest::new(),
+            early: Vec::new(),
+            bytes: Vec::new(),
+            ended: false,
+            lost: None,
+            dropped: None,
+            wants_snapshot: false,
+            asked: None,
+            records: 0,
+            gaps: 0,
+            missing: 0,
+            meter: Meter { since: Instant::now(), count: 0, rate: 0 },
+        };
+        let until = Instant::now() + HELLO;
+        while board.ingest.hello().is_none() && !board.ended && Instant::now() < until {
+            let mut early = std::mem::take(&mut board.early);
+            board.listen(Duration::from_millis(20), &mut early);
+            board.early = early;
+        }
+        board
+    }
+
+    /// Takes in what the link tells.
+    fn listen(&mut self, timeout: Duration, arrived: &mut Vec<Arrived>) {
+        let mut wait = timeout;
+        for _ in 0..MOST {
+            let Some(said) = self.link.as_ref().and_then(|link| link.next(wait)) else { break };
+            wait = Duration::ZERO;
+            match said {
+                Said::Bytes(bytes) => self.feed(&bytes, arrived),
+                Said::Over { lost, text } => {
+                    self.end(lost.then_some(text), arrived);
+                    break;
+                }
+            }
+        }
+        self.meter.count(0);
+        self.ask_for_snapshot();
+    }
+
+    fn feed(&mut self, bytes: &[u8], arrived: &mut Vec<Arrived>) {
+        self.bytes.extend_from_slice(bytes);
+        self.ingest.feed(bytes);
+        let before = self.records;
+        for each in self.ingest.by_ref() {
+            match &each {
+                Arrived::Record(record) => {
+                    self.records += 1;
+                    match record.event {
+                        Event::Gap { lost } => {
+                            self.gaps += 1;
+                            self.missing += u64::from(lost);
+                            self.wants_snapshot = true;
+                        }
+                        Event::SnapshotBegin {} => self.wants_snapshot = false,
+                        _ => {}
+                    }
+                }
+                Arrived::Reply(OwnedReply::Dropped { count }) => self.dropped = Some(*count),
+                // Only a snapshot can be refused, and nobody but us has asked for it.
+                Arrived::Reply(OwnedReply::Refused { .. }) => continue,
+                Arrived::Reply(_) => {}
+            }
+            arrived.push(each);
+        }
+        self.meter.count(self.records - before);
+    }
+
+    /// After a gap the present state is asked for.
+    fn ask_for_snapshot(&mut self) {
+        let can = self.ingest.hello().is_some_and(|h| h.capabilities.has(Capability::Snapshot));
+        let due = self.asked.is_none_or(|asked| asked.elapsed() > SNAPSHOTS);
+        if self.wants_snapshot
+            && can
+            && due
+            && let Some(link) = &self.link
+        {
+            self.asked = Some(Instant::now());
+            link.send(&OwnedRequest::Snapshot);
+        }
+    }
+
+    /// Nothing more will come. A loss is told by a record, too.
+    fn end(&mut self, lost: Option<String>, arrived: &mut Vec<Arrived>) {
+        self.ended = true;
+        self.ingest.end();
+        arrived.extend(self.ingest.by_ref());
+        if let Some(text) = lost {
+            let event = Event::ProgramExit { code: LOST, how: ExitHow::Lost, text: Text::FIRST };
+            let frames = self.ingest.host_event(&event, &[&text]);
+            self.bytes.extend_from_slice(&frames);
+            self.ingest.feed(&frames);
+            arrived.extend(self.ingest.by_ref());
+            self.lost = Some(text);
+        }
+        self.link = None;
+        self.demo = None;
+    }
+
+    fn leave(&mut self) {
+        if self.control
+            && let Some(link) = &self.link
+        {
+            link.send(&OwnedRequest::Detach);
+            std::thread::sleep(FAREWELL);
+        }
+        self.link = None;
+        self.demo = None;
+        self.ended = true;
+    }
+}
+
+impl Source for Board {
+    fn capabilities(&self) -> Capabilities {
+        let told = self.ingest.hello().map_or(Capabilities::default(), |hello| hello.capabilities);
+        let mut mine = Capabilities::default();
+        if told.has(Capability::Snapshot) {
+            mine = mine.with(Capability::Snapshot);
+        }
+        if self.control && told.has(Capability::Pause) {
+            mine = mine.with(Capability::Pause);
+        }
+        mine
+    }
+
+    fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+        let refuse = |text: &str| Err(SourceError(text.to_owned()));
+        match request {
+            OwnedRequest::Run { .. } | OwnedRequest::Pause if !self.control => {
+                return refuse(
+                    "The board is only watched, so it is not paused; attach with --control to pause and step it.",
+                );
+            }
+            OwnedRequest::Run { .. } | OwnedRequest::Pause
+                if !self.capabilities().has(Capability::Pause) =>
+            {
+                return refuse(
+                    "The board's scheduler cannot be paused: its agent only tells what happens.",
+                );
+            }
+            OwnedRequest::Python { .. } => {
+                return refuse("A board runs no Python; `py` is for local programs.");
+            }
+            OwnedRequest::Interrupt => {
+                return refuse(
+                    "A board cannot be interrupted as by Ctrl-C; `pause` holds it if it was attached with --control.",
+                );
+            }
+            _ => {}
+        }
+        match &self.link {
+            Some(link) => {
+                link.send(&request);
+                Ok(())
+            }
+            None => refuse(self.lost.as_deref().unwrap_or("The board is not attached any more.")),
+        }
+    }
+
+    fn poll(&mut self, timeout: Duration) -> Result<Vec<Arrived>, SourceError> {
+        let mut arrived = std::mem::take(&mut self.early);
+        if !self.ended {
+            let wait = if arrived.is_empty() { timeout } else { Duration::ZERO };
+            self.listen(wait, &mut arrived);
+        }
+        Ok(arrived)
+    }
+
+    fn names(&self) -> &Names {
+        self.ingest.names()
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    fn is_ended(&self) -> bool {
+        self.ended && self.early.is_empty()
+    }
+
+    fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        true
+    }
+
+    fn lost(&self) -> Option<String> {
+        self.lost.clone()
+    }
+
+    fn never_sends(&self) -> KindSet {
+        NEVER
+    }
+
+    fn health(&self) -> Option<LinkHealth> {
+        let link = self.link.as_ref().map(Link::health).unwrap_or_default();
+        Some(LinkHealth {
+            link,
+            records: self.records,
+            rate: self.meter.rate,
+            gaps: self.gaps,
+            lost: self.missing,
+            dropped: self.dropped,
+            control: self.control,
+        })
+    }
+
+    fn kill(&mut self, _: ExitHow) {
+        self.leave();
+    }
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        if self.link.is_some() {
+            self.leave();
+        }
+    }
+}

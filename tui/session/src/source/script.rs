@@ -1,0 +1,179 @@
+//! A source for tests: a history written by hand that is sent as a child process would send it,
+//! held where it is asked to hold.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use loopscope_model::control::{OwnedReply, OwnedRequest};
+use loopscope_model::link::Health;
+use loopscope_model::story::Story;
+use loopscope_model::stream::Arrived;
+use loopscope_model::{Names, Record};
+use loopscope_protocol::{Capabilities, Capability, Kind, KindSet, StopWhen};
+
+use super::never::NEVER;
+use super::{LinkHealth, Source, SourceError};
+
+/// What a test can see of it from outside.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// How many records the program has got to: nothing later has happened.
+    pub sent: usize,
+    /// All requests.
+    pub requests: Vec<OwnedRequest>,
+}
+
+/// A program whose records are known beforehand.
+#[derive(Debug)]
+pub struct Script {
+    records: VecDeque<Record>,
+    names: Names,
+    until: Option<StopWhen>,
+    pause: bool,
+    ended: bool,
+    /// Whether the end of the records is the end of the program, or an endless sleep.
+    sleeps: bool,
+    /// It is a board that is only watched: it runs on, whatever it is asked.
+    watched: bool,
+    answers: Vec<Arrived>,
+    seen: Rc<RefCell<Seen>>,
+}
+
+impl Script {
+    /// One that ends after its last record, and what is to be seen of it.
+    pub fn new(story: &Story) -> (Box<Self>, Rc<RefCell<Seen>>) {
+        let seen = Rc::default();
+        let script = Self {
+            records: story.records().iter().cloned().collect(),
+            names: story.names().clone(),
+            until: None,
+            pause: false,
+            ended: false,
+            sleeps: false,
+            watched: false,
+            answers: Vec::new(),
+            seen: Rc::clone(&seen),
+        };
+        (Box::new(script), seen)
+    }
+
+    /// One that sleeps for ever after its last record.
+    pub fn sleeping(story: &Story) -> (Box<Self>, Rc<RefCell<Seen>>) {
+        let (mut script, seen) = Self::new(story);
+        script.sleeps = true;
+        (script, seen)
+    }
+
+    /// A board that sends these records, a few whenever it is looked at, and may not be paused.
+    pub fn watched(story: &Story) -> Box<Self> {
+        let (mut script, _) = Self::sleeping(story);
+        script.watched = true;
+        script.until = Some(StopWhen::default());
+        script
+    }
+
+    fn holds_at(&mut self, kind: Kind) -> bool {
+        let Some(until) = &mut self.until else { return false };
+        let mut hit = self.pause || until.kinds.has(kind) || kind == Kind::ProgramExit;
+        if until.records > 0 {
+            until.records -= 1;
+            hit |= until.records == 0;
+        }
+        hit
+    }
+}
+
+impl Source for Script {
+    fn capabilities(&self) -> Capabilities {
+        if self.watched {
+            return Capabilities::default();
+        }
+        Capabilities::default()
+            .with(Capability::Pause)
+            .with(Capability::Python)
+            .with(Capability::Interrupt)
+    }
+
+    fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+        if self.watched {
+            return Err(SourceError("The board is only watched.".to_owned()));
+        }
+        match &request {
+            OwnedRequest::Run { until } => self.until = Some(*until),
+            OwnedRequest::Pause => self.pause = true,
+            OwnedRequest::Python { code } if code == "1/0" => {
+                let text = "Traceback (most recent call last):\nZeroDivisionError\n".to_owned();
+                self.answers.push(Arrived::Reply(OwnedReply::Ran { ok: false, text }));
+            }
+            OwnedRequest::Python { code } if code == "refuse" => {
+                let text = "Python cannot run here.".to_owned();
+                self.answers.push(Arrived::Reply(OwnedReply::Refused { text }));
+            }
+            // Any other statement causes the next record.
+            OwnedRequest::Python { code } => {
+                if let Some(record) = self.records.pop_front() {
+                    self.seen.borrow_mut().sent += 1;
+                    self.answers.push(Arrived::Record(record));
+                }
+                let text = format!("{code}!\n");
+                self.answers.push(Arrived::Reply(OwnedReply::Ran { ok: true, text }));
+            }
+            _ => {}
+        }
+        self.seen.borrow_mut().requests.push(request);
+        Ok(())
+    }
+
+    fn poll(&mut self, timeout: Duration) -> Result<Vec<Arrived>, SourceError> {
+        let mut arrived = std::mem::take(&mut self.answers);
+        if arrived.is_empty() && (self.until.is_none() || self.records.is_empty()) {
+            std::thread::sleep(timeout);
+        }
+        // Few at once, so that a run takes several calls.
+        for _ in 0..3 {
+            if self.until.is_none() {
+                break;
+            }
+            let Some(record) = self.records.pop_front() else {
+                self.ended = !self.sleeps;
+                break;
+            };
+            let (kind, seq) = (record.kind(), record.seq);
+            self.seen.borrow_mut().sent += 1;
+            arrived.push(Arrived::Record(record));
+            if self.holds_at(kind) {
+                (self.until, self.pause) = (None, false);
+                let seq = u32::try_from(seq).unwrap_or(0);
+                arrived.push(Arrived::Reply(OwnedReply::Held { seq }));
+            }
+        }
+        Ok(arrived)
+    }
+
+    fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn name(&self) -> String {
+        "script.py".to_owned()
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        self.watched
+    }
+
+    fn never_sends(&self) -> KindSet {
+        if self.watched { NEVER } else { KindSet::NONE }
+    }
+
+    fn health(&self) -> Option<LinkHealth> {
+        let link = Health { connected: true, ..Health::default() };
+        self.watched.then(|| LinkHealth { link, ..LinkHealth::default() })
+    }
+
+    fn is_ended(&self) -> bool {
+        self.ended
+    }
+}

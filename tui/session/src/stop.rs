@@ -1,0 +1,157 @@
+//! What a stop says: where the cursor is, what just happened, what happens next.
+
+use loopscope_model::expr::{Context, Expr};
+use loopscope_model::{json, safe_text, sentence};
+use loopscope_protocol::{ExitHow, Text};
+use serde_json::{Value, json};
+
+use super::Session;
+use super::answer::Answer;
+use super::changes::Changes;
+use super::labels::count;
+
+impl Session {
+    /// The sentence about what just happened, at the cursor; empty at the start.
+    pub fn happened(&self) -> String {
+        self.record().map_or_else(String::new, |record| {
+            sentence::happened(self.state(), record, self.names())
+        })
+    }
+
+    /// The sentence about what happens next, at the cursor.
+    pub fn next(&self) -> String {
+        sentence::next(self.state(), self.names())
+    }
+
+    /// What `display` shows at each stop: the number, the expression and its value here.
+    pub fn displays(&self) -> Vec<(u32, String, String)> {
+        let context = Context { record: self.record(), state: self.state(), names: self.names() };
+        let value = |expr: &Expr| match expr.eval(&context) {
+            Ok(value) => value.to_string(),
+            Err(error) => format!("({error})"),
+        };
+        self.displays.iter().map(|(n, text, expr)| (*n, text.clone(), value(expr))).collect()
+    }
+
+    /// Moves the cursor and notes what changed since the last stop.
+    pub(super) fn move_to(&mut self, position: usize) {
+        self.cursor.seek(&self.timeline, position);
+        self.changes = Changes::between(&self.stopped, self.cursor.state());
+        self.stopped = self.cursor.state().clone();
+    }
+
+    /// Moves the cursor within the history, for scrubbing with the mouse. Never runs the source.
+    pub fn seek(&mut self, position: usize) {
+        if matches!(self.under_way, super::UnderWay::Nothing) {
+            self.move_to(position);
+        }
+    }
+
+    /// `#41 t 3.000000 turn 4`, or what there is instead at the start.
+    pub(super) fn position_words(&self) -> String {
+        match self.record() {
+            None => "before the first record".to_owned(),
+            Some(record) => {
+                let time = record.seconds().map_or_else(String::new, |t| format!("t {t:.6}  "));
+                format!("#{}  {time}turn {}", record.seq, record.turn)
+            }
+        }
+    }
+
+    /// The answer of a command that moved the cursor. `reason` is for programs; `note` is a line
+    /// that comes first.
+    pub(super) fn stop(&self, reason: &str, note: &str) -> Answer {
+        let mut lines = Vec::new();
+        if !note.is_empty() {
+            lines.push(note.to_owned());
+        }
+        let place = self.position_words();
+        lines.push(match self.record() {
+            Some(record) => format!("{place}  {}", self.names().line(record)),
+            None => format!("{}: {place}", safe_text::line(&self.name())),
+        });
+        let (happened, next) = (self.happened(), self.next());
+        if self.settings.sentences {
+            // What the note has said already is not said again.
+            let said = |text: &&String| !text.is_empty() && *text != note;
+            lines.extend(
+                [&happened, &next].into_iter().filter(said).map(|text| format!("  {text}")),
+            );
+        }
+        // The command that stopped here is still under way.
+        let runs_on = self.source_runs() && !self.program_ended();
+        let behind = self.live_edge() - self.position();
+        if runs_on && behind > 0 {
+            let came = count(behind, "record");
+            lines.push(format!(
+                "  The board runs on: {came} came since, and `goto end` follows it again."
+            ));
+        }
+        let displays = self.displays();
+        lines.extend(displays.iter().map(|(n, text, value)| format!("{n}: {text} = {value}")));
+        let shown: Value = displays
+            .iter()
+            .map(|(_, text, value)| json!({ "expr": text, "value": value }))
+            .collect();
+        Answer::new(lines.join("\n"))
+            .with("stop", reason)
+            .with("position", self.position())
+            .with("record", self.record().map_or(Value::Null, |record| self.record_json(record)))
+            .with("happened", happened)
+            .with("next", next)
+            .with("ended", self.program_ended() && self.is_live())
+            .with("runs_on", runs_on)
+            .with("behind", behind)
+            .with("output", self.new_output())
+            .with("display", shown)
+    }
+
+    /// A record as `--events` has it.
+    pub(super) fn record_json(&self, record: &loopscope_model::Record) -> Value {
+        serde_json::from_str(&json::line(record, self.names())).unwrap_or(Value::Null)
+    }
+
+    /// What the program wrote since the last stop.
+    fn new_output(&self) -> Value {
+        let new = usize::try_from(self.changes.outputs).unwrap_or(0);
+        let all = self.timeline.outputs(self.position());
+        let skip = all.len().saturating_sub(new);
+        all.skip(skip)
+            .map(|record| {
+                let stream = record.event.fields().get("stream");
+                let stream = match stream {
+                    Some(loopscope_protocol::FieldValue::Word(word)) => word,
+                    _ => "stdout",
+                };
+                json!({ "stream": stream, "text": record.text(Text::FIRST) })
+            })
+            .collect()
+    }
+
+    /// How the source ended, in a sentence.
+    pub(super) fn ending(&self) -> String {
+        let Some(exit) = self.timeline.live().exit() else {
+            return if self.is_recording() {
+                "The recording ends here.".to_owned()
+            } else {
+                "The source has ended.".to_owned()
+            };
+        };
+        let told = exit.texts.get(Text::FIRST).trim_end();
+        if !told.is_empty() {
+            return safe_text::line(told).into_owned();
+        }
+        match exit.how {
+            ExitHow::End => format!("The program has ended with exit code {}.", exit.code),
+            ExitHow::Exit => format!("The program has left with exit code {}.", exit.code),
+            ExitHow::Exception => {
+                "The program has ended with an exception that nobody caught.".to_owned()
+            }
+            ExitHow::Syntax => "The program could not be compiled.".to_owned(),
+            ExitHow::Interrupted => "The program was interrupted.".to_owned(),
+            ExitHow::Lost => format!("The program's process is gone (exit code {}).", exit.code),
+            ExitHow::Timeout => "The program ran out of its time and was ended.".to_owned(),
+            ExitHow::Killed => "The program was ended because you left it.".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! How the program ends: its exit codes, and the sentence on standard error that says why.
+
+use std::io::Write as _;
+
+/// Exit codes, as the table in the README has them.
+pub mod code {
+    /// All went well.
+    pub const OK: i32 = 0;
+    /// A command or an assertion failed.
+    pub const FAILED: i32 = 1;
+    /// The command line makes no sense.
+    pub const USAGE: i32 = 2;
+    /// A lesson's check failed.
+    pub const LESSON: i32 = 3;
+    /// A probe or a target was lost.
+    pub const LOST: i32 = loopscope_session::source::board::LOST;
+    /// Records were lost or harmed, under `--strict`.
+    pub const HARMED: i32 = 5;
+    /// The time was over.
+    pub const TIMEOUT: i32 = 124;
+    /// Ctrl-C.
+    pub const INTERRUPTED: i32 = 130;
+}
+
+/// Says one sentence on standard error, and gives the exit code.
+pub(crate) fn complain(code: i32, sentence: &str) -> i32 {
+    let _ = writeln!(std::io::stderr(), "loopscope: {sentence}");
+    code
+}
