@@ -37,7 +37,11 @@
 //!
 //! [`Decoder`] trusts a frame that follows a good one directly and carries the next sequence number.
 //! Otherwise it moves on, a byte at a time, until [`CHAIN`] frames in a row are whole and carry
-//! consecutive numbers: by chance that happens once in 2^40.
+//! consecutive numbers: by chance that happens once in 2^40. Where a stream ends with fewer than
+//! that, they are believed only if the first event among them has the next number.
+//!
+//! A name of the number 0 is none: it says that whatever texts came before it belong to no event,
+//! since their sender stopped in the middle. What is sent after it begins anew.
 
 mod check;
 mod coded;

@@ -85,9 +85,9 @@ impl Decoder {
             Err(_) => return self.lost(),
         };
         let skipped = self.skipped(&item);
-        let expected = self.in_step && skipped == 0;
-        if !expected && !is_counted_gap(&item, self.in_step) {
-            match follows(bytes, used, &item, end) {
+        let accounted = skipped == 0 || is_counted_gap(&item, skipped);
+        if !(self.in_step && accounted) {
+            match follows(bytes, used, &item, self.expected, end) {
                 Some(true) => {}
                 Some(false) => return self.lost(),
                 None => return Step::More,
@@ -98,6 +98,23 @@ impl Decoder {
             self.expected = Some(frame.seq.wrapping_add(1));
         }
         Step::Frame { item, used, skipped }
+    }
+
+    /// Whether `bytes` are the beginning of a frame, directly behind a good one: its sender stopped
+    /// in the middle of it.
+    ///
+    /// ```
+    /// use loopscope_protocol::wire::{Decoder, Encoder};
+    /// use loopscope_protocol::{Event, LoopId};
+    ///
+    /// let frame = Encoder::new().event(5, LoopId(1), &Event::LoopNew {}).to_vec();
+    /// assert!(Decoder::new().has_begun(&frame[..3]));
+    /// assert!(!Decoder::new().has_begun(&frame));
+    /// assert!(!Decoder::new().has_begun(&[0]));
+    /// ```
+    #[must_use]
+    pub fn has_begun(&self, bytes: &[u8]) -> bool {
+        self.in_step && !bytes.is_empty() && matches!(parse(bytes), Err(Malformed::Short))
     }
 
     const fn lost(&mut self) -> Step<'static> {
@@ -113,32 +130,46 @@ impl Decoder {
     }
 }
 
-/// A gap accounts for the numbers that are missing before it, so it needs no other proof.
-fn is_counted_gap(item: &ItemFrame<'_>, in_step: bool) -> bool {
-    matches!(item, ItemFrame::Event(EventFrame { event: Event::Gap { .. }, .. }) if in_step)
+/// A gap that accounts for the numbers that are missing before it needs no other proof.
+const fn is_counted_gap(item: &ItemFrame<'_>, skipped: u8) -> bool {
+    match item {
+        #[allow(clippy::cast_possible_truncation, reason = "numbers travel modulo 256")]
+        ItemFrame::Event(EventFrame { event: Event::Gap { lost }, .. }) => *lost as u8 == skipped,
+        _ => false,
+    }
 }
 
 /// Whether the frames after the first one are whole and in sequence, as far as needed.
 /// `None`: too early to tell.
-fn follows(bytes: &[u8], used: usize, first: &ItemFrame<'_>, end: bool) -> Option<bool> {
+fn follows(
+    bytes: &[u8],
+    used: usize,
+    first: &ItemFrame<'_>,
+    expected: Option<u8>,
+    end: bool,
+) -> Option<bool> {
     let mut at = used;
     let mut seq = sequence(first);
+    let mut is_next = seq.is_some() && seq == expected;
     for _ in 1..CHAIN {
         if at == bytes.len() {
-            // A stream that ends with fewer frames is believed only if all of them agree.
-            return if end { Some(true) } else { None };
+            // A stream that ends with fewer frames is believed only where they have the next number:
+            // one that reaches to the end by chance is not that rare.
+            return if end { Some(is_next) } else { None };
         }
         match parse(&bytes[at..]) {
             Ok((item, used)) => {
                 let gap =
                     matches!(item, ItemFrame::Event(EventFrame { event: Event::Gap { .. }, .. }));
-                if let (Some(before), Some(now)) = (seq, sequence(&item))
-                    && now != before.wrapping_add(1)
-                    && !gap
-                {
-                    return Some(false);
+                let now = sequence(&item);
+                match (seq, now) {
+                    (Some(before), Some(now)) if now != before.wrapping_add(1) && !gap => {
+                        return Some(false);
+                    }
+                    (None, Some(_)) => is_next = now == expected,
+                    _ => {}
                 }
-                seq = sequence(&item).or(seq);
+                seq = now.or(seq);
                 at += used;
             }
             Err(Malformed::Short) if !end => return None,

@@ -174,6 +174,34 @@ fn requests_and_replies_come_back() {
     }
 }
 
+/// At the end of a stream there is not always a whole chain.
+#[test]
+fn at_the_end_only_the_next_number_is_believed_after_harm() {
+    let event = Event::PollEnd { ready: 3 };
+    let mut encoder = Encoder::new();
+    let start = encoder.event(0, LoopId(1), &Event::LoopNew {}).to_vec();
+    let name = encoder.item(&Item::Name { id: NameId(1), name: b"f" }).to_vec();
+    let next = encoder.event(5, LoopId(1), &event).to_vec();
+    encoder.resume(60, 5);
+    let later = encoder.event(5, LoopId(1), &event).to_vec();
+    let found = |parts: &[&[u8]]| {
+        let mut bytes = start.clone();
+        for part in parts {
+            bytes.extend_from_slice(part);
+        }
+        decode_all(&bytes, Decoder::new()).0.len() - 1
+    };
+    let noise = &[0xff, 0xfe][..];
+    assert_eq!(found(&[noise, &next]), 1);
+    assert_eq!(found(&[noise, &name, &next]), 1);
+    assert_eq!(found(&[noise, &later]), 0);
+    assert_eq!(found(&[&later]), 0);
+    assert_eq!(found(&[noise, &name, &later]), 0);
+    let [second, third] = [6, 7].map(|at| encoder.event(at, LoopId(1), &event).to_vec());
+    assert_eq!(found(&[noise, &later, &second, &third]), 3, "three frames are a chain");
+    assert_eq!(found(&[&next]), 1);
+}
+
 /// The check's strength, as the module's documentation states it: a changed byte that leaves the
 /// frame's length alone is always found; one that moves the frame's end slips through rarely.
 #[test]
