@@ -1,5 +1,7 @@
 //! Recordings: written as the program runs, read up to the last whole record, the same as the run.
 
+mod truth;
+
 use std::fs;
 use std::path::PathBuf;
 

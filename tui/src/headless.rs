@@ -134,7 +134,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         }
     }
     forward.stop();
-    plan.outlets.flush();
+    plan.outlets.finish();
     let trouble = plan.outlets.trouble();
     if let Some(sentence) = &trouble {
         complain(code::FAILED, sentence);
@@ -178,7 +178,7 @@ pub fn replay(
         pour(source.as_mut(), arrived, &mut outlets, &mut health);
     }
     let _ = io::stdout().flush();
-    outlets.flush();
+    outlets.finish();
     for sentence in [failed.as_ref(), outlets.trouble().as_ref()].into_iter().flatten() {
         complain(code::FAILED, sentence);
     }
@@ -250,7 +250,7 @@ pub fn board(
     }
     source.kill(ExitHow::Killed);
     let _ = io::stdout().flush();
-    outlets.flush();
+    outlets.finish();
     if let Some(sentence) = outlets.trouble() {
         return complain(code::FAILED, &sentence);
     }
@@ -299,7 +299,12 @@ fn pour(
 struct Health {
     lost: u64,
     gaps: u64,
+    /// Bytes among the records that were none, or that follow the last one.
+    garbage: u64,
+    /// A recording is damaged, which was said.
     harmed: bool,
+    /// How many `anomaly` records there were.
+    anomalies: u64,
     late: bool,
     /// Why the program could not come to an end of its own.
     lost_how: Option<String>,
@@ -307,13 +312,13 @@ struct Health {
 
 impl Health {
     fn look_at(&mut self, record: &loopscope_model::Record) {
-        self.harmed |= record.garbage > 0;
+        self.garbage += u64::from(record.garbage);
         match record.event {
             Event::Gap { lost } => {
                 self.gaps += 1;
                 self.lost += u64::from(lost);
             }
-            Event::Anomaly { .. } => self.harmed = true,
+            Event::Anomaly { .. } => self.anomalies += 1,
             Event::ProgramExit { how: ExitHow::Timeout, .. } => self.late = true,
             Event::ProgramExit { how: ExitHow::Lost, text, .. } => {
                 self.lost_how = Some(record.text(text).to_owned());
@@ -333,7 +338,18 @@ impl Health {
                 "{records} or more {verb} lost in {gaps}, which --strict does not allow"
             ));
         }
-        self.harmed.then(|| "the records are harmed, which --strict does not allow; the `anomaly` records say where".to_owned())
+        let harm = match self {
+            Self { garbage: 1, .. } => "1 byte among the records is none".to_owned(),
+            Self { garbage: 2.., .. } => {
+                format!("{} bytes among the records are none", self.garbage)
+            }
+            Self { harmed: true, .. } => "the recording is harmed".to_owned(),
+            Self { anomalies: 1.., .. } => {
+                "the records are harmed; the `anomaly` records say where".to_owned()
+            }
+            _ => return None,
+        };
+        Some(format!("{harm}, which --strict does not allow"))
     }
 }
 

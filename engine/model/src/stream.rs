@@ -7,10 +7,11 @@ pub(crate) mod frames;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod turns;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use loopscope_protocol::wire::{Encoder, Item, MAX_BODY};
+use loopscope_protocol::wire::{CHAIN, Encoder, Item, MAX_BODY};
 use loopscope_protocol::{Event, LoopId, NameId, Reply, Ticks};
 
 use crate::control::{Hello, OwnedReply};
@@ -18,6 +19,7 @@ use crate::names::{Definition, Frame, Names};
 use crate::record::{Record, Texts};
 use frames::{Found, Frames, Numbered};
 use texts::Pieces;
+use turns::Turns;
 
 /// Below this many used bytes at its start the buffer is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
@@ -60,19 +62,7 @@ pub struct Ingest {
     queue: VecDeque<Arrived>,
     hello: Option<Hello>,
     loop_seen: bool,
-    turns: BTreeMap<LoopId, Turns>,
-    turn: u32,
-}
-
-/// How far a loop's turns are counted.
-#[derive(Clone, Copy, Debug, Default)]
-struct Turns {
-    /// The present one.
-    now: u32,
-    /// The number in the last `turn-begin`, if the source sends them.
-    begun: Option<u32>,
-    /// The poll of the present one has not ended.
-    polling: bool,
+    turns: Turns,
 }
 
 impl Default for Ingest {
@@ -105,8 +95,7 @@ impl Ingest {
             queue: VecDeque::new(),
             hello: None,
             loop_seen: false,
-            turns: BTreeMap::new(),
-            turn: 0,
+            turns: Turns::default(),
         }
     }
 
@@ -123,6 +112,52 @@ impl Ingest {
     /// No more bytes will come: what stands at the end is decided now.
     pub const fn end(&mut self) {
         self.ended = true;
+    }
+
+    /// How many of the bytes that came are not decided yet: the beginning of a frame, mostly.
+    pub fn undecided(&self) -> usize {
+        self.buffer.len() - self.start
+    }
+
+    /// No more bytes will come, because the sender is gone. A frame that it had begun is dropped as
+    /// if it had not been: how many bytes of it there were. [`Ingest::undecided`] counts them too,
+    /// until then.
+    ///
+    /// ```
+    /// use loopscope_model::stream::Ingest;
+    /// use loopscope_protocol::wire::Encoder;
+    /// use loopscope_protocol::{Event, LoopId};
+    ///
+    /// let mut ingest = Ingest::new();
+    /// ingest.feed(&Encoder::new().event(0, LoopId(1), &Event::LoopNew {})[..3]);
+    /// assert_eq!(ingest.next(), None);
+    /// assert_eq!((ingest.cut_off(), ingest.next(), ingest.trailing()), (3, None, 0));
+    /// ```
+    pub fn cut_off(&mut self) -> usize {
+        self.ended = true;
+        if !self.frames.has_begun(&self.buffer[self.start..]) {
+            return 0;
+        }
+        let begun = self.undecided();
+        self.buffer.clear();
+        self.start = 0;
+        begun
+    }
+
+    /// Takes the bytes of a piece that is not whole, as far as they are beyond doubt: frames that
+    /// follow each other from its start.
+    pub(crate) fn feed_sound(&mut self, bytes: &[u8]) {
+        self.feed(bytes);
+        let (_, sound) = self.frames.sound(&self.buffer[self.start..], usize::MAX);
+        self.buffer.truncate(self.start + sound);
+    }
+
+    /// Whether `bytes` begin as what stands behind record `seq`: by chance no bytes do.
+    pub(crate) fn goes_on(seq: u64, bytes: &[u8]) -> bool {
+        let mut frames = Frames::new();
+        frames.resume(seq, None);
+        let (count, used) = frames.sound(bytes, CHAIN);
+        count > 0 && (count == CHAIN || used == bytes.len())
     }
 
     /// The tables built up so far.
@@ -147,7 +182,7 @@ impl Ingest {
 
     /// How many bytes at the end, after the last record, were no whole record.
     pub fn trailing(&self) -> usize {
-        self.frames.garbage() as usize + (self.buffer.len() - self.start)
+        self.frames.garbage() as usize + self.undecided()
     }
 
     /// Continues behind record `seq` at the time `ticks`: what the bytes before lacked is a gap.
@@ -182,8 +217,8 @@ impl Ingest {
         let at = self.frames.ticks().unwrap_or(0);
         encoder.resume(self.frames.seq(), at);
         let mut bytes = Vec::new();
-        if self.trailing() > 0 {
-            // A name for nothing: behind it a text begins, whatever stands before.
+        if self.trailing() > 0 || !self.texts.is_empty() {
+            // A name for nothing: what stands before it belongs to no event.
             bytes.extend_from_slice(encoder.item(&Item::Name { id: NameId::NONE, name: b"" }));
         }
         for (slot, text) in (1u8..).zip(texts) {
@@ -210,7 +245,7 @@ impl Ingest {
         let record = Record {
             seq,
             t: at.filter(|_| self.loop_seen).and_then(|at| self.nanoseconds(at)),
-            turn: self.count_turn(loop_id, &event),
+            turn: self.turns.count(loop_id, &event),
             loop_id,
             // A gap says already that something is missing.
             garbage: if missing > 0 { 0 } else { garbage },
@@ -238,7 +273,7 @@ impl Ingest {
         self.queue.push_back(Arrived::Record(Record {
             seq,
             t: None,
-            turn: self.turn,
+            turn: self.turns.now(),
             loop_id: LoopId::NONE,
             garbage: 0,
             event: Event::Gap { lost },
@@ -255,31 +290,6 @@ impl Ingest {
         }
         let ns = (u128::from(at) * u128::from(SECOND)).checked_div(u128::from(ticks))?;
         Some(u64::try_from(ns).unwrap_or(u64::MAX))
-    }
-
-    /// The turn of a record; what belongs to no loop has that of the record before it.
-    fn count_turn(&mut self, loop_id: LoopId, event: &Event) -> u32 {
-        if loop_id.is_some() {
-            let turns = self.turns.entry(loop_id).or_default();
-            match *event {
-                Event::LoopNew {} => *turns = Turns::default(),
-                // A poll that was interrupted began no turn, so the next one has its number.
-                Event::PollBegin { .. } => {
-                    let again = u32::from(!turns.polling);
-                    turns.now = turns
-                        .begun
-                        .map_or(turns.now.saturating_add(again), |begun| begun.saturating_add(1));
-                    turns.polling = true;
-                }
-                Event::PollEnd { .. } => turns.polling = false,
-                Event::TurnBegin { turn, .. } => {
-                    *turns = Turns { now: turn, begun: Some(turn), polling: false };
-                }
-                _ => {}
-            }
-            self.turn = turns.now;
-        }
-        self.turn
     }
 
     fn reply(&mut self, reply: Reply<'_>) {
@@ -341,6 +351,7 @@ impl Iterator for Ingest {
 impl Ingest {
     fn take_item(&mut self, item: Item<'_>) {
         match item {
+            Item::Name { id: NameId::NONE, .. } => self.texts.clear(),
             Item::Name { id, name } => self.names.define(id, &String::from_utf8_lossy(name)),
             Item::Text { slot, bytes } => return self.texts.add(slot, bytes),
             Item::Chain { id, outer, name, place } => {

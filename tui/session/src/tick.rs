@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use loopscope_model::control::{OwnedReply, OwnedRequest};
 use loopscope_model::stream::Arrived;
-use loopscope_protocol::Capability;
+use loopscope_protocol::{Capability, ExitHow};
 
 use super::answer::{Answer, Outcome, Tick, Trouble};
 use super::{Session, UnderWay};
@@ -208,5 +208,22 @@ impl Session {
             self.link.broken = Some(error.to_string());
             self.link.held = true;
         }
+    }
+}
+
+impl Drop for Session {
+    /// A program that is left is ended, and the files say so.
+    fn drop(&mut self) {
+        /// How long that may take.
+        const LEAVING: Duration = Duration::from_secs(2);
+        if self.outlets.is_empty() || self.source.is_ended() {
+            return;
+        }
+        self.source.kill(ExitHow::Killed);
+        let until = Instant::now() + LEAVING;
+        while !self.source.is_ended() && Instant::now() < until {
+            self.take_in(Duration::from_millis(20));
+        }
+        self.take_in(Duration::ZERO);
     }
 }

@@ -81,6 +81,26 @@ impl Frames {
         self.garbage
     }
 
+    /// Whether `bytes` are the beginning of a frame that follows directly.
+    pub(crate) fn has_begun(&self, bytes: &[u8]) -> bool {
+        self.decoder.has_begun(bytes)
+    }
+
+    /// What of `bytes` is beyond doubt: how many frames follow each other from the start without a
+    /// loss, and how many bytes they have. Behind the first doubt anything may stand.
+    pub(crate) fn sound(&self, bytes: &[u8], most: usize) -> (usize, usize) {
+        let mut frames = self.clone();
+        let (mut count, mut at) = (0, 0);
+        while count < most
+            && let (Found::Event(Numbered { missing: 0, .. }) | Found::Item(_), used) =
+                frames.next(&bytes[at..], true)
+        {
+            count += 1;
+            at += used;
+        }
+        (count, at)
+    }
+
     /// Looks at the start of `bytes`; also says how many of them were used.
     pub(crate) fn next<'a>(&mut self, bytes: &'a [u8], end: bool) -> (Found<'a>, usize) {
         match self.decoder.next(bytes, end) {

@@ -191,6 +191,29 @@ fn a_child_that_dies_inside_a_frame_still_gets_its_end() {
 }
 
 #[test]
+fn the_end_of_a_child_that_dies_inside_a_text_is_not_part_of_it() {
+    let mut encoder = Encoder::new();
+    let start = encoder.event(0, LoopId(1), &Event::LoopNew {}).to_vec();
+    let piece = encoder.item(&Item::Text { slot: 1, bytes: &[b'x'; 200] }).to_vec();
+    let exit = Event::ProgramExit { code: 137, how: ExitHow::Lost, text: Text::FIRST };
+    for begun in [0, 1, 2, 100, piece.len() - 1] {
+        let sent = [&start[..], &piece, &piece, &piece[..begun]].concat();
+        let mut ingest = Ingest::new();
+        ingest.feed(&sent);
+        assert_eq!(ingest.by_ref().count(), 1);
+        assert_eq!((ingest.undecided(), ingest.cut_off()), (begun, begun));
+        let frames = ingest.host_event(&exit, &["Killed."]);
+        ingest.feed(&frames);
+        let Some(Arrived::Record(record)) = ingest.next() else { panic!() };
+        assert_eq!((record.seq, record.kind(), record.garbage), (2, Kind::ProgramExit, 0));
+        assert_eq!(record.text(Text::FIRST), "Killed.");
+        // A recording gets what was whole, and the same comes out of it.
+        let kept = [&sent[..sent.len() - begun], &frames].concat();
+        assert_eq!(records(&kept).last(), Some(&record));
+    }
+}
+
+#[test]
 fn turns_count_from_the_poll() {
     let mut story = Story::new();
     story.start().soon(1, "f");

@@ -32,6 +32,11 @@ impl Pieces {
         self.broken = false;
     }
 
+    /// Whether nothing has come.
+    pub(super) fn is_empty(&self) -> bool {
+        self.texts.iter().all(Vec::is_empty)
+    }
+
     /// Bytes were no frame.
     pub(super) fn harm(&mut self) {
         self.clear();
@@ -44,7 +49,8 @@ impl Pieces {
         self.torn = true;
     }
 
-    fn clear(&mut self) {
+    /// What has come belongs to no event.
+    pub(super) fn clear(&mut self) {
         self.texts.iter_mut().for_each(Vec::clear);
         self.tails = [false; 2];
     }

@@ -190,7 +190,8 @@ impl Board {
     /// Nothing more will come. A loss is told by a record, too.
     fn end(&mut self, lost: Option<String>, arrived: &mut Vec<Arrived>) {
         self.ended = true;
-        self.ingest.end();
+        let begun = self.ingest.cut_off();
+        self.bytes.truncate(self.bytes.len().saturating_sub(begun));
         arrived.extend(self.ingest.by_ref());
         if let Some(text) = lost {
             let event = Event::ProgramExit { code: LOST, how: ExitHow::Lost, text: Text::FIRST };
@@ -290,7 +291,10 @@ impl Source for Board {
     }
 
     fn take_bytes(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes)
+        // The beginning of a frame waits for the rest of it, which may never come.
+        let whole = self.bytes.len().saturating_sub(self.ingest.undecided());
+        let begun = self.bytes.split_off(whole);
+        std::mem::replace(&mut self.bytes, begun)
     }
 
     fn runs_by_itself(&self) -> bool {

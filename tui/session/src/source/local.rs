@@ -218,7 +218,9 @@ impl Local {
         }
         self.ended = true;
         self.requests = None;
-        self.ingest.end();
+        // What it had begun to say when it died is in neither the history nor the recording.
+        let begun = self.ingest.cut_off();
+        self.bytes.truncate(self.bytes.len().saturating_sub(begun));
         self.drain(arrived);
         if !self.exit_seen
             && let Some(status) = self.status
@@ -345,7 +347,10 @@ impl Source for Local {
     }
 
     fn take_bytes(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes)
+        // The beginning of a frame waits for the rest of it, which may never come.
+        let whole = self.bytes.len().saturating_sub(self.ingest.undecided());
+        let begun = self.bytes.split_off(whole);
+        std::mem::replace(&mut self.bytes, begun)
     }
 
     fn kill(&mut self, why: ExitHow) {

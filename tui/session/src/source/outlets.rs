@@ -54,6 +54,7 @@ impl Outlets {
     /// [`Outlets::bytes`].
     pub fn start_recording(&mut self, path: &Path) -> Result<(), String> {
         let file = BufWriter::with_capacity(1 << 16, create(path, "the recording")?);
+        self.finish_recording();
         let name = path.display().to_string();
         let writer = recording::Writer::new(file).map_err(|error| failed(&name, &error))?;
         self.recording = Some((writer, name));
@@ -104,6 +105,20 @@ impl Outlets {
         }
     }
 
+    /// Ends the files, with all that came. Called when the stream is over; dropping does it too.
+    pub fn finish(&mut self) {
+        self.flush();
+        self.finish_recording();
+    }
+
+    fn finish_recording(&mut self) {
+        if let Some((writer, name)) = self.recording.take()
+            && let Err(error) = writer.finish()
+        {
+            self.lost(&name, &error);
+        }
+    }
+
     /// The sentence about a file that could not be written, once.
     pub const fn trouble(&mut self) -> Option<String> {
         self.trouble.take()
@@ -130,7 +145,7 @@ impl Outlets {
 
 impl Drop for Outlets {
     fn drop(&mut self) {
-        self.flush();
+        self.finish();
     }
 }
 
@@ -142,6 +157,6 @@ fn create(path: &Path, what: &str) -> Result<File, String> {
 
 fn failed(name: &str, error: &io::Error) -> String {
     format!(
-        "`{name}` could not be written any further: {error}; what is in it up to there is whole"
+        "`{name}` could not be written any further: {error}; it may end in the middle of a record, and what stands before that is whole"
     )
 }
