@@ -15,8 +15,25 @@
 //! so that reading goes on exactly after a damaged one. Both checks are CRC-32: one over the fields
 //! from `mark` to `ticks`, one over the payload.
 //!
-//! A file is only ever appended to. Cut off at any byte, all whole records before that are read; a
-//! damaged block is left out and becomes a `gap` with the true count.
+//! A file is only ever appended to.
+//!
+//! # What is believed of it
+//!
+//! 1. A block counts where both its checks are right, and only as a whole. One that is damaged is
+//!    left out.
+//! 2. Its own number says where it stands, whatever came before it: if records are missing there,
+//!    they are a `gap` with the exact count, and if it is a smaller number than what was read, the
+//!    block stands there again or in a wrong place and is left out. So blocks that are missing,
+//!    doubled or exchanged change no number and no time of any record.
+//! 3. A number alone is no proof: a block that is to stand behind a loss must begin with whole
+//!    frames that have the next numbers. No writer makes an empty block, so one is damage.
+//! 4. A block that the file ends in has no check. Of it those frames count that follow each other
+//!    from its beginning without a loss; behind the first doubt nothing does.
+//! 5. All that was left out is said in [`Damage`], bytes in sound blocks that are no records too.
+//!
+//! So, cut off at any byte, all whole records before that are read, and nothing else is. What
+//! cannot be known from within: whether a file that ends with a block was longer, and, of a text so
+//! long that it has blocks of its own, whether one of those is missing.
 
 mod check;
 mod read;

@@ -17,10 +17,15 @@ const PIECE: usize = 64 * 1024;
 pub struct Damage {
     /// It ends inside a block: the program that wrote it was killed, or the file was cut.
     pub cut: bool,
-    /// Blocks whose check failed; what they held is a gap.
+    /// Blocks that were left out because they are harmed: their check failed, or they hold nothing
+    /// that could stand there. What they held is a gap.
     pub blocks: u32,
+    /// Blocks that were left out because they stand there a second time, or behind later ones.
+    pub misplaced: u32,
     /// Bytes that belong to no block.
     pub stray: u64,
+    /// Bytes at the end of the last blocks that are no records.
+    pub loose: u64,
 }
 
 impl Damage {
@@ -35,8 +40,23 @@ impl Damage {
         if self.blocks > 0 {
             wrong.push(format!("{} damaged and left out", count(self.blocks as usize, "block")));
         }
+        if self.misplaced > 0 {
+            wrong.push(format!(
+                "{} out of place and left out",
+                count(self.misplaced as usize, "block")
+            ));
+        }
         if self.stray > 0 {
-            wrong.push(format!("{} bytes belong to no block", self.stray));
+            wrong.push(match self.stray {
+                1 => "1 byte belongs to no block".to_owned(),
+                n => format!("{n} bytes belong to no block"),
+            });
+        }
+        if self.loose > 0 {
+            wrong.push(match self.loose {
+                1 => "1 byte at its end is no record".to_owned(),
+                n => format!("{n} bytes at its end are no records"),
+            });
         }
         if self.cut {
             wrong.push("it ends in the middle, as after a crash".to_owned());
@@ -50,19 +70,6 @@ impl Damage {
     }
 }
 
-/// How the next block follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// It is the first one.
-    Start,
-    /// On the one before.
-    Sound,
-    /// After something that was left out.
-    Broken,
-    /// There is none.
-    Done,
-}
-
 /// Reads a recording piece by piece.
 ///
 /// As an iterator it gives what a live source would have given. An error of the file ends it.
@@ -73,7 +80,10 @@ pub struct Reader<R: Read> {
     start: usize,
     end: bool,
     ingest: Ingest,
-    place: Place,
+    /// A block was taken in.
+    begun: bool,
+    /// There is no more.
+    done: bool,
     damage: Damage,
 }
 
@@ -86,7 +96,8 @@ impl<R: Read> Reader<R> {
             start: 0,
             end: false,
             ingest: Ingest::new(),
-            place: Place::Start,
+            begun: false,
+            done: false,
             damage: Damage::default(),
         };
         reader.header()?;
@@ -106,13 +117,17 @@ impl<R: Read> Reader<R> {
             if self.end {
                 // Cut inside the header: a recording of nothing.
                 self.damage.cut = true;
-                self.place = Place::Done;
+                self.done = true;
                 return Ok(());
             }
             return Err(RecordingError::NotARecording);
         };
-        let digits = String::from_utf8_lossy(&self.buffer[MAGIC.len()..line_end]).into_owned();
-        let found = digits.parse().map_err(|_| RecordingError::NotARecording)?;
+        let digits = &self.buffer[MAGIC.len()..line_end];
+        let found = std::str::from_utf8(digits)
+            .ok()
+            .filter(|digits| !digits.starts_with(['+', '0']))
+            .and_then(|digits| digits.parse().ok())
+            .ok_or(RecordingError::NotARecording)?;
         self.start = line_end + 1;
         if found > VERSION { Err(RecordingError::Newer { found }) } else { Ok(()) }
     }
@@ -164,43 +179,48 @@ impl<R: Read> Reader<R> {
         self.fill(HEAD + head.length + 4)?;
         let available = self.at_hand().len() - HEAD;
         if available < head.length + 4 {
-            // The last block is not whole. Its frames have checks of their own.
             self.damage.cut = true;
-            self.take(head, head.length.min(available));
+            self.take(head, head.length.min(available), false);
             self.start = self.buffer.len();
             return Ok(true);
         }
         let payload = &self.at_hand()[HEAD..HEAD + head.length];
         let sum = &self.at_hand()[HEAD + head.length..HEAD + head.length + 4];
         if check::crc32(payload).to_le_bytes() == sum {
-            self.take(head, head.length);
+            self.take(head, head.length, true);
         } else {
             self.damage.blocks += 1;
-            self.place = Place::Broken;
         }
         self.start += HEAD + head.length + 4;
         Ok(true)
     }
 
-    fn take(&mut self, head: Head, length: usize) {
-        // Nothing was read before the first sound block: it says where the stream was joined.
-        if head.ticks.is_none() && self.ingest.seq() == 0 {
+    /// Takes in a block, if it can stand here. Not `checked`: its end is missing.
+    fn take(&mut self, head: Head, length: usize, checked: bool) {
+        let payload = &self.buffer[self.start + HEAD..self.start + HEAD + length];
+        if !self.begun && head.ticks.is_none() && head.seq == 0 {
+            // A stream that was joined on its way.
             self.ingest = Ingest::midway();
-        } else if self.place == Place::Broken {
-            if head.seq < self.ingest.seq() {
-                // It stands before what was read already, so it is no part of this stream.
-                self.damage.blocks += 1;
+        } else if head.seq < self.ingest.seq() {
+            self.damage.misplaced += 1;
+            return;
+        } else if checked && head.length == 0 {
+            self.damage.blocks += 1;
+            return;
+        } else if head.seq > self.ingest.seq() {
+            if !Ingest::goes_on(head.seq, payload) {
+                // Where it was cut, its first record may just not be there.
+                self.damage.blocks += u32::from(checked);
                 return;
             }
             self.ingest.resume(head.seq, head.ticks);
         }
-        self.place = Place::Sound;
-        self.ingest.feed(&self.buffer[self.start + HEAD..self.start + HEAD + length]);
+        self.begun = true;
+        if checked { self.ingest.feed(payload) } else { self.ingest.feed_sound(payload) }
     }
 
     /// Looks for the next block where none begins.
     fn resynchronise(&mut self) -> io::Result<bool> {
-        self.place = Place::Broken;
         loop {
             self.fill(LONGEST.min(PIECE))?;
             let bytes = self.at_hand();
@@ -238,20 +258,17 @@ impl<R: Read> Iterator for Reader<R> {
             if let Some(arrived) = self.ingest.next() {
                 return Some(Ok(arrived));
             }
-            if self.place == Place::Done {
+            if self.done {
+                self.damage.loose = self.ingest.trailing() as u64;
                 return None;
             }
-            match self.block() {
-                Ok(true) => {}
-                Ok(false) => {
-                    self.place = Place::Done;
-                    self.ingest.end();
-                }
-                Err(error) => {
-                    self.place = Place::Done;
-                    self.ingest.end();
-                    return Some(Err(error.into()));
-                }
+            let more = self.block();
+            if !matches!(more, Ok(true)) {
+                self.done = true;
+                self.ingest.end();
+            }
+            if let Err(error) = more {
+                return Some(Err(error.into()));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Recordings come back as they were; cut or harmed, what is left is right.
 
+mod blocks;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -143,7 +145,7 @@ fn a_damaged_block_becomes_a_gap_with_the_true_count() {
     let middle = file.len() / 2;
     file[middle] ^= 0x10;
     let recording = read(&file);
-    assert_eq!(recording.damage, Damage { cut: false, blocks: 1, stray: 0 });
+    assert_eq!(recording.damage, Damage { blocks: 1, ..Damage::default() });
     let gaps: Vec<_> = recording.timeline.gaps(usize::MAX).collect();
     let loopscope_protocol::Event::Gap { lost } = gaps[0].event else { panic!() };
     assert_eq!(recording.timeline.len() - 1 + lost as usize, story.records().len());
@@ -201,6 +203,20 @@ proptest! {
             prop_assert_eq!(&record.texts, &was.texts);
             prop_assert_eq!(record.t, was.t);
         }
+    }
+
+    #[test]
+    fn lost_in_the_last_block_nothing_wrong_is_read(
+        at in 0usize..5000,
+        count in 1usize..5000,
+    ) {
+        let story = story();
+        let mut file = write(story.bytes(), 100_000);
+        let last = last_block(&file);
+        let at = (last + HEAD + at).min(file.len() - 1);
+        file.drain(at..file.len().min(at + count));
+        let read = all(&read(&file).timeline);
+        prop_assert_eq!(&read[..], &story.records()[..read.len()]);
     }
 
     #[test]

@@ -56,6 +56,11 @@ impl<W: Write> Writer<W> {
 
     /// Takes bytes of the stream, exactly as they came.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // In pieces, so that what is pending stays short: each block moves the rest to the front.
+        bytes.chunks(BLOCK).try_for_each(|piece| self.piece(piece))
+    }
+
+    fn piece(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.pending.extend_from_slice(bytes);
         loop {
             let (found, used) = self.frames.next(&self.pending[self.decided..], false);
