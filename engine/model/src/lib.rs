@@ -28,6 +28,7 @@ pub mod starts;
 pub mod state;
 pub mod story;
 pub mod stream;
+mod table;
 pub mod timeline;
 pub mod why;
 

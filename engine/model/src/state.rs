@@ -23,11 +23,12 @@ use loopscope_protocol::{
 pub(crate) use apply::BLIND_SPOT;
 pub use loops::{At, Handler, Loop, Phase, Run, Sleep};
 pub use things::{
-    Counts, Exit, Future, FutureState, Handle, HandleState, Job, Process, RunInfo, Server,
+    Counts, Exit, Future, FutureState, Handle, HandleState, Job, Needs, Process, RunInfo, Server,
     SignalHandler, Task, TaskState, Transport, Watcher,
 };
 
 use crate::record::{Texts, seconds};
+use crate::table::Table;
 
 /// The state of everything at one position in the history.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,13 +39,13 @@ pub struct State {
     turn: u32,
     run: RunInfo,
     exit: Option<Exit>,
-    loops: BTreeMap<LoopId, Loop>,
+    loops: Table<LoopId, Loop>,
     focus: LoopId,
-    handles: BTreeMap<HandleId, Handle>,
+    handles: Table<HandleId, Handle>,
     gone_handles: VecDeque<HandleId>,
-    tasks: BTreeMap<TaskId, Task>,
+    tasks: Table<TaskId, Task>,
     done_tasks: VecDeque<TaskId>,
-    futures: BTreeMap<FutureId, Future>,
+    futures: Table<FutureId, Future>,
     done_futures: VecDeque<FutureId>,
     watchers: BTreeMap<(LoopId, Fd, WatchHow), Watcher>,
     signals: BTreeMap<Signal, SignalHandler>,
@@ -235,6 +236,37 @@ impl State {
             Some(Dialect::Micropython | Dialect::MicropythonFirmware) => Order::OneQueue,
             Some(Dialect::Embassy | Dialect::Other) => Order::Own,
             _ => Order::Batches,
+        }
+    }
+
+    /// A copy that has everything in common with this one that neither of the two changes from now
+    /// on, and takes no longer than the loops' queues are long.
+    #[must_use]
+    pub fn share(&mut self) -> Self {
+        let handles = self.handles.share();
+        let tasks = self.tasks.share();
+        let futures = self.futures.share();
+        for the_loop in self.loops.values_mut() {
+            let _ = the_loop.timers.share();
+        }
+        Self {
+            handles,
+            tasks,
+            futures,
+            loops: self.loops.clone(),
+            gone_handles: self.gone_handles.clone(),
+            done_tasks: self.done_tasks.clone(),
+            done_futures: self.done_futures.clone(),
+            watchers: self.watchers.clone(),
+            signals: self.signals.clone(),
+            jobs: self.jobs.clone(),
+            servers: self.servers.clone(),
+            transports: self.transports.clone(),
+            processes: self.processes.clone(),
+            last_output: self.last_output.clone(),
+            exit: self.exit.clone(),
+            anomalies: self.anomalies.clone(),
+            ..*self
         }
     }
 

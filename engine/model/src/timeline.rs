@@ -87,7 +87,7 @@ impl Timeline {
         self.len = position;
         let last = self.checkpoints.last().map_or(0, |(position, _)| *position);
         if position - last >= INTERVAL.max(self.live.size()) {
-            self.checkpoints.push((position, self.live.clone()));
+            self.checkpoints.push((position, self.live.share()));
         }
     }
 

@@ -238,7 +238,7 @@ pub enum By {
 }
 
 /// What a suspended task waits for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum On {
     /// Nothing: it gave the others a turn and is already queued again (`sleep(0)`).
     #[default]

@@ -1,8 +1,10 @@
 //! One event loop: what it is doing, its ready queue and its timers.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use loopscope_protocol::{By, HandleId, LoopId, NameId, Place, RunHow, TaskId, Which};
+
+use crate::table::SortedSet;
 
 /// One event loop.
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -42,7 +44,7 @@ pub struct Loop {
     /// Whether there may be others before the listed ones, lost in a gap.
     pub(crate) ready_known: bool,
     /// The timers in the heap by due time.
-    pub(crate) timers: BTreeSet<(DueKey, HandleId)>,
+    pub(crate) timers: SortedSet<(DueKey, HandleId)>,
     /// Whether there may be others.
     pub(crate) timers_known: bool,
 }
@@ -200,7 +202,7 @@ impl Loop {
     /// The timers in the heap, cancelled ones too, by due time. Among equal times the older one
     /// comes first here; which one a heap gives first is up to the heap.
     pub fn timers(&self) -> impl DoubleEndedIterator<Item = HandleId> + ExactSizeIterator + '_ {
-        self.timers.iter().map(|(_, handle)| *handle)
+        self.timers.iter().map(|(_, handle)| handle)
     }
 
     /// The first timer in the heap with its due time, cancelled or not.
@@ -215,7 +217,7 @@ impl Loop {
 }
 
 /// A due time with a total order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DueKey(u64);
 
 const SIGN: u64 = 1 << 63;

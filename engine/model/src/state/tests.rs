@@ -322,3 +322,36 @@ fn a_request_to_end_is_pending_until_the_tasks_next_step() {
     let told = task(&story);
     assert!(!told.cancel_pending && told.cancel_requested);
 }
+
+#[test]
+fn what_a_future_needs_is_kept_once_and_in_order() {
+    let mut story = Story::new();
+    story.start().future(9);
+    for task in [3, 1, 3, 2, 1] {
+        let on = On::Task(TaskId(task));
+        story.push(Event::FutureLink { future: FutureId(9), on });
+    }
+    let state = after(&story);
+    let needs = &state.future(FutureId(9)).unwrap().needs;
+    assert_eq!(**needs, [3, 1, 2].map(|task| On::Task(TaskId(task))));
+}
+
+#[test]
+fn a_shared_copy_stays_as_it_was() {
+    let sim = crate::sim::Sim::run(11, 300);
+    let records = sim.story.records();
+    let (mut state, mut truth) = (State::default(), State::default());
+    let mut copies = Vec::new();
+    for (n, record) in records.iter().enumerate() {
+        state.apply(record);
+        truth.apply(record);
+        if n % 97 == 0 {
+            copies.push((state.share(), truth.clone()));
+        }
+    }
+    assert!(copies.len() > 20);
+    for (copy, truth) in copies {
+        assert_eq!(copy, truth);
+    }
+    assert_eq!(state, truth);
+}

@@ -1,5 +1,7 @@
 //! What lives in a loop: handles, tasks, futures, and what connects it to the outside.
 
+use std::ops::Deref;
+
 use loopscope_protocol::{
     By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId, HandleHow,
     HandleId, JobId, LoopId, NameId, ObjectId, On, Place, Signal, TaskHow, TaskId, Ties, WatchHow,
@@ -7,6 +9,7 @@ use loopscope_protocol::{
 };
 
 use crate::record::Texts;
+use crate::table::SortedSet;
 
 /// A callback that waits to run, or runs. Timers are handles too.
 #[derive(Clone, Debug, PartialEq)]
@@ -194,9 +197,33 @@ pub struct Future {
     /// The name of the handle that completed it.
     pub done_by_name: NameId,
     /// What it needs before it can be complete, as far as that was told (`gather`, `wait`).
-    pub needs: Vec<On>,
+    pub needs: Needs,
     /// The number of the record that introduced it; 0 if that was lost.
     pub made: u64,
+}
+
+/// What a future needs, each once, in the order in which that was told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Needs {
+    list: Vec<On>,
+    /// The same, to be found again: `gather` may need a hundred thousand.
+    sorted: SortedSet<On>,
+}
+
+impl Needs {
+    pub(crate) fn add(&mut self, on: On) {
+        if self.sorted.insert(on) {
+            self.list.push(on);
+        }
+    }
+}
+
+impl Deref for Needs {
+    type Target = [On];
+
+    fn deref(&self) -> &[On] {
+        &self.list
+    }
 }
 
 /// Where a future is in its life.

@@ -55,7 +55,7 @@ fn needs(snapshot: &Snapshot<'_>, task: &Task) -> Vec<TaskId> {
         match on {
             On::Task(id) => found.push(id),
             On::Future(id) if seen.insert(id) => {
-                let needs = snapshot.state.future(id).map_or(&[][..], |future| &future.needs);
+                let needs = snapshot.state.future(id).map_or(&[][..], |future| &*future.needs);
                 open.extend(needs.iter().rev().copied());
             }
             _ => {}

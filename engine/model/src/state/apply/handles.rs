@@ -194,7 +194,7 @@ impl State {
         if !self.handles.contains_key(&id) {
             self.unknown_id(|| format!("h{} was never made.", id.0));
         }
-        self.handles.entry(id).or_insert_with(|| Handle::placeholder(id, on))
+        self.handles.get_or_insert_with(id, || Handle::placeholder(id, on))
     }
 
     /// Puts a handle at the end of the ready queue; in MicroPython's, where its key belongs.
@@ -322,7 +322,7 @@ impl State {
                 self.retire(id);
             }
         }
-        for (_, id) in timers {
+        for (_, id) in timers.iter() {
             self.retire(id);
         }
     }

@@ -1,12 +1,13 @@
 //! A loop's life: made, run, turn by turn, stopped, closed.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use loopscope_protocol::{By, Event, LoopId};
 
 use crate::record::Record;
 use crate::state::loops::Outer;
 use crate::state::{At, Handler, Loop, Phase, Run, Sleep, State};
+use crate::table::SortedSet;
 
 impl Loop {
     fn new(id: LoopId, phase: Phase, known: bool) -> Self {
@@ -31,7 +32,7 @@ impl Loop {
             ready: VecDeque::new(),
             batch_left: 0,
             ready_known: known,
-            timers: BTreeSet::new(),
+            timers: SortedSet::new(),
             timers_known: known,
         }
     }
@@ -50,7 +51,7 @@ impl State {
         if !self.loops.contains_key(&id) {
             self.unknown_id(|| format!("Loop {} was never made.", id.0));
         }
-        self.loops.entry(id).or_insert_with(|| Loop::new(id, Phase::Unknown, false))
+        self.loops.get_or_insert_with(id, || Loop::new(id, Phase::Unknown, false))
     }
 
     pub(super) fn apply_loop(&mut self, record: &Record, on: LoopId) {

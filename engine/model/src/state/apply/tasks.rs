@@ -3,7 +3,7 @@
 use loopscope_protocol::{By, ChainId, Event, FutureId, LoopId, NameId, On, Place, TaskId};
 
 use crate::record::Record;
-use crate::state::{Future, FutureState, State, Task, TaskState};
+use crate::state::{Future, FutureState, Needs, State, Task, TaskState};
 
 /// How many tasks are kept after their end.
 const KEEP_DONE_TASKS: usize = 128;
@@ -58,7 +58,7 @@ impl Future {
             by_name: NameId::NONE,
             done_by: By::Outside,
             done_by_name: NameId::NONE,
-            needs: Vec::new(),
+            needs: Needs::default(),
             made: 0,
         }
     }
@@ -222,10 +222,7 @@ impl State {
                 }
             }
             Event::FutureLink { future: id, on: needs } => {
-                let future = self.future_mut(id, on);
-                if !future.needs.contains(&needs) {
-                    future.needs.push(needs);
-                }
+                self.future_mut(id, on).needs.add(needs);
             }
             _ => {}
         }
@@ -235,7 +232,7 @@ impl State {
         if !self.tasks.contains_key(&id) {
             self.unknown_id(|| format!("Task {} was never made.", id.0));
         }
-        self.tasks.entry(id).or_insert_with(|| Task::placeholder(id, on))
+        self.tasks.get_or_insert_with(id, || Task::placeholder(id, on))
     }
 
     fn future_mut(&mut self, id: FutureId, on: LoopId) -> &mut Future {
@@ -243,6 +240,6 @@ impl State {
         if !self.futures.contains_key(&id) && self.futures.len() < KEEP_FUTURES {
             self.unknown_id(|| format!("f{} was never made.", id.0));
         }
-        self.futures.entry(id).or_insert_with(|| Future::placeholder(id, on))
+        self.futures.get_or_insert_with(id, || Future::placeholder(id, on))
     }
 }

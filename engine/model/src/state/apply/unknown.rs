@@ -34,21 +34,21 @@ impl State {
             the_loop.timers.clear();
         }
         // Of what was unknown already nothing was heard since the last gap: it is given up.
-        self.handles.retain(|_, handle| handle.state != HandleState::Unknown);
+        self.handles.retain(|handle| handle.state != HandleState::Unknown);
         for handle in self.handles.values_mut() {
             handle.queued = 0;
             if handle.state != HandleState::Gone {
                 handle.state = HandleState::Unknown;
             }
         }
-        self.futures.retain(|_, future| future.state != FutureState::Unknown);
+        self.futures.retain(|future| future.state != FutureState::Unknown);
         for future in self.futures.values_mut() {
             if future.state == FutureState::Pending {
                 future.state = FutureState::Unknown;
             }
         }
         if self.tasks.len() > KEEP_LOST_TASKS {
-            self.tasks.retain(|_, task| task.state != TaskState::Unknown);
+            self.tasks.retain(|task| task.state != TaskState::Unknown);
         }
         for task in self.tasks.values_mut() {
             task.handle = None;
@@ -70,7 +70,7 @@ impl State {
 
     /// The queues of a loop are complete again: what is in neither and was lost has run.
     pub(super) fn drop_lost_handles(&mut self, on: LoopId) {
-        self.handles.retain(|_, handle| {
+        self.handles.retain(|handle| {
             handle.loop_id != on || handle.state != HandleState::Unknown || handle.is_lasting()
         });
     }
@@ -89,14 +89,14 @@ impl State {
             return;
         }
         self.uncertain = false;
-        self.loops.retain(|_, the_loop| the_loop.phase != Phase::Unknown);
+        self.loops.retain(|the_loop| the_loop.phase != Phase::Unknown);
         for the_loop in self.loops.values_mut() {
             the_loop.ready_known = true;
             the_loop.timers_known = true;
         }
-        self.handles.retain(|_, handle| handle.state != HandleState::Unknown);
-        self.tasks.retain(|_, task| task.state != TaskState::Unknown);
-        self.futures.retain(|_, future| future.state != FutureState::Unknown);
+        self.handles.retain(|handle| handle.state != HandleState::Unknown);
+        self.tasks.retain(|task| task.state != TaskState::Unknown);
+        self.futures.retain(|future| future.state != FutureState::Unknown);
         self.watchers.retain(|_, thing| thing.known);
         self.signals.retain(|_, thing| thing.known);
         self.jobs.retain(|_, thing| thing.known);
