@@ -8,7 +8,6 @@
 )]
 
 mod context;
-pub(crate) mod describe;
 mod errors;
 mod event_loop;
 mod future;

@@ -2,6 +2,7 @@
 //! interrupted. It knows no event loop; `asyncio` does.
 
 mod clock;
+pub(crate) mod describe;
 pub(crate) mod ending;
 pub(crate) mod fd;
 pub(crate) mod flags;

@@ -10,7 +10,7 @@ mod watching;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use loopscope_protocol::{ClockHow, Event, LoopId, Word as _};
+use loopscope_protocol::{ClockHow, LoopId, Word as _};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyDictRef, PyType, PyWeak};
 use rustpython_vm::common::hash::PyHash;
@@ -347,11 +347,11 @@ impl PyLoop {
     /// An asyncgens or executor shutdown begins.
     #[pymethod]
     fn _note_shutdown(zelf: &Py<Self>, asyncgens: Option<u32>) {
-        let event = match asyncgens {
-            Some(count) => Event::AsyncgensShutdown { count },
-            None => Event::ExecutorShutdown {},
-        };
-        zelf.core.trace().emit(zelf.core.id(), event);
+        let records = zelf.core.records();
+        match asyncgens {
+            Some(count) => records.asyncgens_shutdown(count),
+            None => records.executor_shutdown(),
+        }
     }
 
     /// A real outside source appears: `how` is a word of the `clock` record.

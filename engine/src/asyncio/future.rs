@@ -2,7 +2,6 @@
 
 use std::sync::atomic::Ordering;
 
-use loopscope_protocol::Event;
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyGenericAlias, PyType, PyTypeRef};
 use rustpython_vm::common::hash::PyHash;
@@ -254,11 +253,9 @@ impl PyFuture {
         if let Some(native) = event_loop.downcast_ref::<PyLoop>() {
             let id = native.core.ids().future();
             zelf.cell.number.store(id.0, Ordering::Relaxed);
-            let trace = native.core.trace();
-            if trace.is_on() {
-                let name = trace.name(&zelf.class().name());
-                let event = Event::FutureNew { future: id, name, by: trace.by() };
-                trace.emit(native.core.id(), event);
+            let records = native.core.records();
+            if records.is_on() {
+                records.future_new(id, records.trace().name(&zelf.class().name()));
             }
         } else {
             registry::number_foreign(&zelf.cell, false);

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
-use loopscope_protocol::{Event, FutureHow, FutureId, HandleHow};
+use loopscope_protocol::{FutureHow, FutureId, HandleHow};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyTraceback, PyTupleRef};
 use rustpython_vm::common::lock::PyMutex;
@@ -212,13 +212,10 @@ impl FutureCell {
 
     fn done(&self, owner: &PyObject, how: FutureHow, vm: &VirtualMachine) -> PyResult<()> {
         self.with_native(|event_loop| {
-            let trace = event_loop.core.trace();
-            if trace.is_on() {
-                let event = match owner.downcast_ref::<PyTask>() {
-                    Some(task) => task.done_event(how),
-                    None => Event::FutureDone { future: self.future_id(), how, by: trace.by() },
-                };
-                trace.emit(event_loop.core.id(), event);
+            let records = event_loop.core.records();
+            match owner.downcast_ref::<PyTask>() {
+                Some(task) => records.task_done_as(task.id(), how),
+                None => records.future_done(self.future_id(), how),
             }
         });
         let callbacks = std::mem::take(&mut self.data.lock().callbacks);

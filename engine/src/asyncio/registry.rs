@@ -3,14 +3,15 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use loopscope_protocol::{Event, FutureId, HandleId, JobId, LintRule, LoopId, On, TaskId, Text};
+use loopscope_protocol::{JobId, LoopId, On};
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::describe;
 use super::event_loop::PyLoop;
 use super::future_cell::FutureCell;
 use super::task::PyTask;
+use crate::core::Records;
+use crate::python::describe::{self, lossy};
 use crate::run::Run;
 
 /// A module of the `asyncio` package.
@@ -122,14 +123,11 @@ pub(super) fn awaited(future: &PyObject) -> On {
 pub(super) fn note_links(future: &PyObject, children: &[PyObjectRef]) {
     let Some(cell) = FutureCell::of(future) else { return };
     cell.with_native(|native| {
-        let trace = native.core.trace();
         for child in children {
             let on = awaited(child);
-            if on == On::Nothing {
-                continue;
+            if on != On::Nothing {
+                native.core.records().future_link(cell.future_id(), on);
             }
-            let event = Event::FutureLink { future: cell.future_id(), on };
-            trace.emit(native.core.id(), event);
         }
     });
 }
@@ -140,16 +138,14 @@ pub(super) fn note_job(function: &PyObject, vm: &VirtualMachine) -> u32 {
     let job = run.ids.job();
     if run.trace.is_on() {
         let (name, _) = describe::callable(function, &run.trace, vm);
-        let event = Event::ExecutorSubmit { job, name, by: run.trace.by() };
-        run.trace.emit(loop_here(vm), event);
+        Records::new(&run.trace, loop_here(vm)).job_submitted(job, name);
     }
     job.0
 }
 
 /// Sends that an executor's function has ended.
 pub(super) fn note_job_done(job: u32) {
-    let event = Event::ExecutorDone { job: JobId(job) };
-    Run::current().trace.emit(LoopId(1), event);
+    Records::new(&Run::current().trace, LoopId(1)).job_done(JobId(job));
 }
 
 fn loop_here(vm: &VirtualMachine) -> LoopId {
@@ -168,15 +164,6 @@ pub(super) fn note_never_awaited(coroutine: &PyObject, vm: &VirtualMachine) {
     let name = coroutine
         .get_attr("__qualname__", vm)
         .and_then(|name| name.str(vm))
-        .map_or_else(|_| "a coroutine".to_owned(), |name| name.to_string());
-    let text = format!("The coroutine {name} was made but never awaited, so nothing of it ran.");
-    let event = Event::Lint {
-        rule: LintRule::NeverAwaited,
-        text: Text::FIRST,
-        task: TaskId::NONE,
-        future: FutureId::NONE,
-        handle: HandleId::NONE,
-        place,
-    };
-    trace.emit_with(loop_here(vm), event, &[&text]);
+        .map_or_else(|_| "a coroutine".to_owned(), |name| lossy(&name).into_owned());
+    Records::new(trace, loop_here(vm)).never_awaited(&name, place);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use loopscope_protocol::{Event, On};
+use loopscope_protocol::On;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCoroutine, PyGenerator};
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
@@ -10,7 +10,8 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, Vi
 use super::future::PyFuture;
 use super::future_cell::FutureCell;
 use super::task::{PyTask, end, queue_step, queue_step_with, wakes};
-use super::{context, describe, errors, future, registry};
+use super::{context, errors, future, registry};
+use crate::python::describe;
 
 /// `Task.__wakeup`: the awaited future is done, so the task goes on with its result or exception.
 pub(super) fn wakeup(task: &Py<PyTask>, future: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
@@ -55,7 +56,7 @@ pub(super) fn step(
         );
         return Err(vm.new_runtime_error(message));
     }
-    task.emit(|id| Event::TaskStep { task: id });
+    task.send(|records, id| records.task_step(id));
     vm.asyncio_running_task.replace(Some(task.to_owned().into()));
     let outcome = match &given {
         Some(context) => context::run(context, vm, || resume(&coroutine, error, vm)),
@@ -219,11 +220,9 @@ fn future_loop(future: &PyObject, vm: &VirtualMachine) -> PyResult {
 
 fn suspended(task: &Py<PyTask>, coroutine: &PyObject, on: On) {
     task.cell.with_native(|event_loop| {
-        let trace = event_loop.core.trace();
-        if trace.is_on() {
-            let (place, chain) = describe::chain(coroutine, trace);
-            let event = Event::TaskSuspend { task: task.id(), on, place, chain };
-            trace.emit(event_loop.core.id(), event);
+        let records = event_loop.core.records();
+        if records.is_on() {
+            records.task_suspend(task.id(), on, describe::chain(coroutine, records.trace()));
         }
     });
 }

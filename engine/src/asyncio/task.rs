@@ -4,7 +4,7 @@ mod making;
 
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use loopscope_protocol::{Event, FutureHow, TaskHow, TaskId};
+use loopscope_protocol::TaskId;
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyType};
 use rustpython_vm::common::hash::PyHash;
@@ -22,6 +22,7 @@ use super::future::{CancelArgs, FutureMethods, PyFuture, cancel_any, future_slot
 use super::future_cell::{DoneCallback, FutureCell};
 use super::future_iter::PyFutureIter;
 use super::{registry, step};
+use crate::core::Records;
 
 pub(super) use making::create;
 
@@ -92,23 +93,9 @@ impl PyTask {
         TaskId(self.cell.number.load(Ordering::Relaxed))
     }
 
-    /// Sends a record about this task, if anybody looks.
-    pub(super) fn emit(&self, event: impl FnOnce(TaskId) -> Event) {
-        self.cell.with_native(|event_loop| {
-            let trace = event_loop.core.trace();
-            if trace.is_on() {
-                trace.emit(event_loop.core.id(), event(self.id()));
-            }
-        });
-    }
-
-    pub(super) fn done_event(&self, how: FutureHow) -> Event {
-        let how = match how {
-            FutureHow::Result => TaskHow::Result,
-            FutureHow::Exception => TaskHow::Exception,
-            FutureHow::Cancelled => TaskHow::Cancelled,
-        };
-        Event::TaskDone { task: self.id(), how }
+    /// Has its loop send a record about this task.
+    pub(super) fn send(&self, record: impl FnOnce(Records<'_>, TaskId)) {
+        self.cell.with_native(|event_loop| record(event_loop.core.records(), self.id()));
     }
 }
 
@@ -199,7 +186,7 @@ impl PyTask {
             return Ok(false);
         }
         zelf.cancels.fetch_add(1, Ordering::Relaxed);
-        zelf.emit(|task| Event::TaskCancel { task, by: crate::core::current() });
+        zelf.send(|records, id| records.task_cancel(id));
         let waiter = zelf.own.lock().waiter.clone();
         if let Some(waiter) = waiter
             && cancel_any(&waiter, args.msg.clone(), vm)?

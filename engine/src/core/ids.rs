@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use loopscope_protocol::{FutureId, HandleId, JobId, LoopId, ObjectId, TaskId};
 
-/// The counters of one run. Ids are never reused.
+/// The counters of one run. An id is used again only after the other 4,294,967,294 of its kind.
 #[derive(Debug, Default)]
 pub struct Ids {
     loops: AtomicU32,
@@ -16,7 +16,11 @@ pub struct Ids {
 }
 
 fn next(counter: &AtomicU32) -> u32 {
-    counter.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+    match counter.fetch_add(1, Ordering::Relaxed).wrapping_add(1) {
+        // 0 stands for none.
+        0 => next(counter),
+        id => id,
+    }
 }
 
 impl Ids {
@@ -48,5 +52,16 @@ impl Ids {
     /// The next server's, transport's or process's.
     pub fn object(&self) -> ObjectId {
         ObjectId(next(&self.objects))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_is_the_one_that_stands_for_none() {
+        let ids = Ids { handles: AtomicU32::new(u32::MAX - 1), ..Ids::default() };
+        assert_eq!([ids.handle(), ids.handle()], [HandleId(u32::MAX), HandleId(1)]);
     }
 }

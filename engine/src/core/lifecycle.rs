@@ -16,6 +16,7 @@ use super::clock::{Clock, seconds};
 use super::current::{current, mark_loop_thread};
 use super::ids::Ids;
 use super::poller::{Poller, SelfPipe, WatchedFd};
+use super::records::Records;
 use super::timers::Timers;
 use super::trace::{HandleInfo, Trace};
 use super::turn::Job;
@@ -134,6 +135,11 @@ impl<J: Job> LoopCore<J> {
     /// Where its records go.
     pub fn trace(&self) -> &Arc<Trace> {
         &self.trace
+    }
+
+    /// What tasks, futures and the exception handler send.
+    pub fn records(&self) -> Records<'_> {
+        Records::new(&self.trace, self.id)
     }
 
     /// Its clock.

@@ -3,7 +3,8 @@
 //! Off, a trace costs one look at a flag. On, it writes frames into a buffer that the host hands
 //! on, and after each record asks the [`Gate`] whether to hold.
 
-use std::collections::HashMap;
+mod names;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use loopscope_protocol::wire::{Encoder, Item};
 use loopscope_protocol::{By, ChainId, Event, FutureId, Kind, LoopId, NameId, Place, TaskId};
 use parking_lot::Mutex;
 
+use self::names::Definitions;
 use super::clock::Clock;
 use super::current::current;
 
@@ -42,26 +44,38 @@ pub struct HandleInfo {
     pub future: FutureId,
 }
 
-/// A record that was written.
+/// A record that waits in the buffer.
 #[must_use]
 pub(super) struct Written {
     seq: u64,
     kind: Kind,
+    /// The buffer has to be handed on before anything else.
+    full: bool,
 }
 
 struct Inner {
     encoder: Encoder,
-    sink: Sink,
     buffer: Vec<u8>,
-    names: HashMap<Box<str>, NameId>,
-    chains: HashMap<(ChainId, NameId, Place), ChainId>,
+    definitions: Definitions,
+}
+
+/// The way out of the process, with an empty buffer to go on with.
+struct Outlet {
+    sink: Sink,
+    spare: Vec<u8>,
 }
 
 /// The records of one run on their way out.
+///
+/// Two locks, so that nobody waits for a slow reader with a lock of the loop's in hand: `inner` is
+/// held only while a frame is put into memory; `outlet`, always taken before `inner`, while bytes
+/// leave the process. A record may be written under a queue's lock, but its bytes leave in
+/// [`Trace::passed`], when that lock is free again.
 pub struct Trace {
     on: bool,
     clock: Arc<Clock>,
     inner: Mutex<Inner>,
+    outlet: Mutex<Outlet>,
     gate: Option<Box<dyn Gate>>,
 }
 
@@ -85,14 +99,14 @@ impl Trace {
     }
 
     fn new(clock: Arc<Clock>, on: bool, sink: Sink, gate: Option<Box<dyn Gate>>) -> Self {
+        let room = if on { BUFFER + 1024 } else { 0 };
         let inner = Inner {
             encoder: Encoder::new(),
-            sink,
-            buffer: Vec::with_capacity(if on { BUFFER + 1024 } else { 0 }),
-            names: HashMap::new(),
-            chains: HashMap::new(),
+            buffer: Vec::with_capacity(room),
+            definitions: Definitions::default(),
         };
-        Self { on, clock, inner: Mutex::new(inner), gate }
+        let outlet = Outlet { sink, spare: Vec::with_capacity(room) };
+        Self { on, clock, inner: Mutex::new(inner), outlet: Mutex::new(outlet), gate }
     }
 
     /// Whether anybody looks. What is costly to find out is found out only then.
@@ -122,8 +136,12 @@ impl Trace {
         self.write_with(loop_id, event, &[])
     }
 
-    /// Holds where the gate wants to hold at a record that was written.
-    pub(super) fn passed(&self, Written { seq, kind }: Written) {
+    /// Hands on a full buffer, and holds where the gate wants to hold at a record that was written.
+    /// The caller has no lock.
+    pub(super) fn passed(&self, Written { seq, kind, full }: Written) {
+        if full {
+            self.flush();
+        }
         if let Some(gate) = &self.gate {
             gate.passed(self, seq, kind);
         }
@@ -137,8 +155,8 @@ impl Trace {
     }
 
     fn write_with(&self, loop_id: LoopId, event: &Event, texts: &[&str]) -> Written {
-        let seq = {
-            let mut inner = self.inner.lock();
+        let mut inner = self.inner.lock();
+        let (seq, full) = {
             let inner = &mut *inner;
             for (slot, text) in (1u8..).zip(texts) {
                 for bytes in text.as_bytes().chunks(PIECE) {
@@ -148,12 +166,10 @@ impl Trace {
             }
             let at = self.clock.peek();
             inner.buffer.extend_from_slice(inner.encoder.event(at, loop_id, event));
-            if inner.buffer.len() >= BUFFER {
-                inner.hand_on();
-            }
-            inner.encoder.seq()
+            (inner.encoder.seq(), inner.buffer.len() >= BUFFER)
         };
-        Written { seq, kind: event.kind() }
+        drop(inner);
+        Written { seq, kind: event.kind(), full }
     }
 
     /// Writes an item that is no record.
@@ -167,8 +183,15 @@ impl Trace {
 
     /// Hands on what waits in the buffer.
     pub fn flush(&self) {
-        if self.on {
-            self.inner.lock().hand_on();
+        if !self.on {
+            return;
+        }
+        let mut outlet = self.outlet.lock();
+        let Outlet { sink, spare } = &mut *outlet;
+        std::mem::swap(&mut self.inner.lock().buffer, spare);
+        if !spare.is_empty() {
+            sink(spare);
+            spare.clear();
         }
     }
 
@@ -183,7 +206,19 @@ impl Trace {
         if !self.on || name.is_empty() {
             return NameId::NONE;
         }
-        self.inner.lock().name(name)
+        let mut inner = self.inner.lock();
+        let Inner { encoder, buffer, definitions } = &mut *inner;
+        definitions.name(name, |item| buffer.extend_from_slice(encoder.item(item)))
+    }
+
+    /// The id of a name that only one thing has, as `Task-7`: it is defined anew and not kept.
+    pub fn own_name(&self, name: &str) -> NameId {
+        if !self.on || name.is_empty() {
+            return NameId::NONE;
+        }
+        let mut inner = self.inner.lock();
+        let Inner { encoder, buffer, definitions } = &mut *inner;
+        definitions.own_name(name, |item| buffer.extend_from_slice(encoder.item(item)))
     }
 
     /// A line of a file.
@@ -191,44 +226,19 @@ impl Trace {
         Place { file: self.name(file), line }
     }
 
-    /// The id of a frame of an await chain, defining it if it is new.
-    pub fn chain(&self, outer: ChainId, name: NameId, place: Place) -> ChainId {
+    /// The id of an await chain, whose frames come from the outermost to the innermost. Frames
+    /// that are new are defined.
+    pub fn chain(&self, frames: impl IntoIterator<Item = (NameId, Place)>) -> ChainId {
+        let mut chain = ChainId::NONE;
         if !self.on {
-            return ChainId::NONE;
+            return chain;
         }
         let mut inner = self.inner.lock();
-        let inner = &mut *inner;
-        if let Some(&id) = inner.chains.get(&(outer, name, place)) {
-            return id;
+        let Inner { encoder, buffer, definitions } = &mut *inner;
+        for (name, place) in frames {
+            let put = |item: &Item<'_>| buffer.extend_from_slice(encoder.item(item));
+            chain = definitions.frame(chain, name, place, put);
         }
-        let id = ChainId(u32::try_from(inner.chains.len() + 1).unwrap_or(u32::MAX));
-        inner.chains.insert((outer, name, place), id);
-        let item = Item::Chain { id, outer, name, place };
-        inner.buffer.extend_from_slice(inner.encoder.item(&item));
-        id
-    }
-}
-
-impl Inner {
-    fn hand_on(&mut self) {
-        if !self.buffer.is_empty() {
-            (self.sink)(&self.buffer);
-            self.buffer.clear();
-        }
-    }
-
-    fn name(&mut self, name: &str) -> NameId {
-        if let Some(&id) = self.names.get(name) {
-            return id;
-        }
-        let id = NameId(u32::try_from(self.names.len() + 1).unwrap_or(u32::MAX));
-        self.names.insert(name.into(), id);
-        let mut cut = name.len().min(PIECE);
-        while !name.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        let item = Item::Name { id, name: &name.as_bytes()[..cut] };
-        self.buffer.extend_from_slice(self.encoder.item(&item));
-        id
+        chain
     }
 }

@@ -22,14 +22,14 @@ pub(super) fn cancel(task: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<bool> {
     if at_work && program.current().is_some_and(|current| current.is(task)) {
         return Err(vm.new_runtime_error("can't cancel self"));
     }
-    program.core.task_cancel(task.id());
+    program.core.records().task_cancel(task.id());
     // The innermost of those that it waits for is what really ends first.
     let mut innermost = task.to_owned();
     loop {
         let waits_for = innermost.data();
         let Some(awaited) = as_task(&waits_for) else { break };
         innermost = awaited.to_owned();
-        program.core.task_cancel(innermost.id());
+        program.core.records().task_cancel(innermost.id());
     }
     let waits_for = innermost.data();
     if remove_from(&waits_for, &innermost, vm)? {
@@ -75,7 +75,7 @@ fn end_all(left: &[PyRef<PyTask>], vm: &VirtualMachine) -> PyResult<()> {
             Ok(Turned::Ran) => {}
             Ok(Turned::Over) => {
                 for task in left.iter().filter(|task| !ended(task)) {
-                    program.core.lint(
+                    program.core.records().lint(
                         LintRule::Lost,
                         task.id(),
                         "This task was cancelled at the end of run(), but nothing can wake it.",

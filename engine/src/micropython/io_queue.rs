@@ -177,7 +177,7 @@ impl PyIoQueue {
 }
 
 fn lost(task: &Py<PyTask>) {
-    program().core.lint(
+    program().core.records().lint(
         LintRule::Lost,
         task.id(),
         "Another task took the place of this one at a stream, so nothing will wake it.",

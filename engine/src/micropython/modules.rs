@@ -53,8 +53,9 @@ mod _loopscope {
     use super::super::sleep::{self, PySleep};
     use super::super::task::{PyTask, as_task};
     use super::super::{run as running, schedule as scheduled};
-    use crate::asyncio::describe;
+    use crate::core::About;
     use crate::dialect::Rules;
+    use crate::python::describe::{self, lossy};
 
     #[pyattr(name = "CancelledError", once)]
     fn cancelled(vm: &VirtualMachine) -> PyTypeRef {
@@ -216,9 +217,10 @@ mod _loopscope {
         let core = &program().core;
         if core.trace().is_on() {
             if vm.is_none(&handler) {
-                core.handler_set(Which::Default, Default::default());
+                core.records().handler_set(Which::Default, Default::default());
             } else {
-                core.handler_set(Which::Custom, describe::callable(&handler, core.trace(), vm));
+                core.records()
+                    .handler_set(Which::Custom, describe::callable(&handler, core.trace(), vm));
             }
         }
     }
@@ -233,16 +235,18 @@ mod _loopscope {
         let context: PyDictRef = context;
         let get = |key: &str| context.get_item_opt(key, vm).ok().flatten();
         let message =
-            get("message").and_then(|text| text.str(vm).ok()).map(|text| text.to_string());
+            get("message").and_then(|text| text.str(vm).ok()).map(|text| lossy(&text).into_owned());
         let exception = get("exception").filter(|exception| !vm.is_none(exception));
-        let exception = exception.and_then(|it| it.repr(vm).ok()).map(|text| text.to_string());
+        let exception =
+            exception.and_then(|it| it.repr(vm).ok()).map(|text| lossy(&text).into_owned());
         let task = get("future").and_then(|future| as_task(&future).map(|task| task.id()));
+        let about = About { task: task.unwrap_or_default(), ..About::default() };
         let which = if custom { Which::Custom } else { Which::Default };
-        core.handler_call(
+        core.records().handler_call(
             which,
             &message.unwrap_or_default(),
             &exception.unwrap_or_default(),
-            task.unwrap_or_default(),
+            about,
         );
     }
 
@@ -278,9 +282,9 @@ mod _loopscope {
                 .ok()
                 .flatten()
                 .and_then(|name| name.str(vm).ok())
-                .map_or_else(|| "a coroutine".to_owned(), |name| name.to_string());
+                .map_or_else(|| "a coroutine".to_owned(), |name| lossy(&name).into_owned());
             let (_, place) = describe::coroutine(&coroutine, trace, vm);
-            core.never_awaited(&name, place);
+            core.records().never_awaited(&name, place);
         }
     }
 

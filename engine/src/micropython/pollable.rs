@@ -100,7 +100,7 @@ pub(super) fn wait(
 }
 
 fn tell_hang() {
-    program().core.lint(
+    program().core.records().lint(
         LintRule::Lost,
         TaskId::NONE,
         "Only objects of the program itself are waited for, and nothing is left that could set \

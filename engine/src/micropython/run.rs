@@ -120,7 +120,7 @@ pub(super) fn run_until_complete(
 /// Says no where the documentation does not allow a run inside a run.
 pub(super) fn refuse_nested(what: &str, vm: &VirtualMachine) -> PyResult<()> {
     if Rules::current().refuses_nested_runs && program().core.is_running() {
-        program().core.lint(
+        program().core.records().lint(
             LintRule::NestedRun,
             program().current().map_or(TaskId::NONE, |task| task.id()),
             "A run inside a run is refused: there is one loop, and it runs already. Await instead.",
@@ -166,7 +166,7 @@ pub(super) fn stop(vm: &VirtualMachine) {
 
 impl Program {
     fn tell_nested(&self, main: Option<&Py<PyTask>>) {
-        self.core.lint(
+        self.core.records().lint(
             LintRule::NestedRun,
             main.map_or(TaskId::NONE, |task| task.id()),
             "A run inside a run: it drives all the other tasks as well, and leaves no current task \
@@ -176,7 +176,7 @@ impl Program {
 
     /// Where firmware crashes.
     pub(super) fn tell_crash(&self, task: &Py<PyTask>) {
-        self.core.lint(
+        self.core.records().lint(
             LintRule::NestedRun,
             task.id(),
             "A board crashes here: after a run inside a run there is no current task, and this task \

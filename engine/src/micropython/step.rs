@@ -9,7 +9,7 @@ use super::io_queue::PyIoQueue;
 use super::program::{is_cancelled, program};
 use super::queue::PyTaskQueue;
 use super::task::{PyTask, Stands, as_task};
-use crate::asyncio::describe;
+use crate::python::describe;
 
 /// How a coroutine ended, where MicroPython's loop catches it.
 enum Ended {
@@ -34,7 +34,7 @@ pub(super) fn turn(
         return report(task, vm).map(|()| None);
     }
     let data = task.take_data(vm);
-    program.core.task_step(task.id());
+    program.core.records().task_step(task.id());
     task.stepped();
     let coro = task.coro();
     let outer = program.set_stepping(Some(task.clone()));
@@ -63,7 +63,7 @@ pub(super) fn turn(
             }
             // `SystemExit` and its like end the run; the task is left as it is.
             program.unregister(task);
-            program.core.task_done(task.id(), TaskHow::Exception);
+            program.core.records().task_done(task.id(), TaskHow::Exception);
             Err(raised)
         }
     }
@@ -117,7 +117,7 @@ fn finish(
         Ended::Returned(_) => false,
         Ended::Raised(raised) => is_cancelled(raised.as_object(), vm),
     };
-    program.core.task_done(
+    program.core.records().task_done(
         task.id(),
         match &ended {
             Ended::Returned(_) => TaskHow::Result,
@@ -187,14 +187,14 @@ fn suspended(task: &Py<PyTask>, coro: &PyObject, vm: &VirtualMachine) {
         Stands::Nowhere => waits_for(task, vm),
     };
     if on.is_none() {
-        program.core.lint(
+        program.core.records().lint(
             LintRule::Lost,
             task.id(),
             "This task has given up control without being queued anywhere, so nothing will wake it.",
         );
     }
     let at = describe::chain(coro, program.core.trace());
-    program.core.task_suspend(task.id(), on.unwrap_or(On::Nothing), at);
+    program.core.records().task_suspend(task.id(), on.unwrap_or(On::Nothing), at);
 }
 
 /// What a task waits for that stands in no queue of tasks.

@@ -17,9 +17,9 @@ use rustpython_vm::{
 use super::cancel;
 use super::program::{Program, program};
 use super::queue::PyTaskQueue;
-use crate::asyncio::describe;
 use crate::core::micro::{MicroTask, Pushed};
 use crate::core::{Millis, Order, Trace};
+use crate::python::describe;
 
 /// What a program sees of a task, besides its key.
 #[derive(Debug, Traverse)]

@@ -11,10 +11,11 @@ use super::super::handle::HandleCell;
 use super::super::job::PyJob;
 use super::super::task::PyTask;
 use super::super::timer_handle::PyTimerHandle;
-use super::super::{context, describe, registry};
+use super::super::{context, registry};
 use super::PyLoop;
 use super::queue::LoopObject as _;
 use crate::core::{HandleInfo, Trace};
+use crate::python::describe;
 
 /// The callback, its arguments and `context=` out of a call's arguments.
 fn split(
@@ -36,18 +37,17 @@ fn split(
 
 /// What a record says of a callback: its name and place, and the future among its arguments
 /// that it will complete.
-pub(super) fn describe_call<'a>(
-    call: &'a [PyObjectRef],
-    vm: &'a VirtualMachine,
-) -> impl FnOnce(&Trace) -> HandleInfo + 'a {
-    move |trace| {
-        let (name, place) = describe::callable(&call[0], trace, vm);
-        let argument = call.get(1).filter(|first| first.downcast_ref::<PyTask>().is_none());
-        let future = argument
-            .and_then(|first| FutureCell::of(first))
-            .map_or(FutureId::NONE, FutureCell::future_id);
-        HandleInfo { name, place, task: TaskId::NONE, future }
-    }
+pub(super) fn describe_call(
+    call: &[PyObjectRef],
+    trace: &Trace,
+    vm: &VirtualMachine,
+) -> HandleInfo {
+    let (name, place) = describe::callable(&call[0], trace, vm);
+    let argument = call.get(1).filter(|first| first.downcast_ref::<PyTask>().is_none());
+    let future = argument
+        .and_then(|first| FutureCell::of(first))
+        .map_or(FutureId::NONE, FutureCell::future_id);
+    HandleInfo { name, place, task: TaskId::NONE, future }
 }
 
 pub(super) fn call_soon(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -146,13 +146,12 @@ fn timer(
         None => context::copy(vm)?,
     };
     let id = zelf.core.ids().handle();
-    let shown = zelf.core.trace().is_on().then(|| call.clone());
+    let trace = zelf.core.trace();
+    let info = if trace.is_on() { describe_call(&call, trace, vm) } else { HandleInfo::default() };
     let cell = HandleCell::new(id, call, Some(context), zelf.to_owned().into(), false);
     let class = PyTimerHandle::class(&vm.ctx).to_owned();
     let timer = PyRef::new_ref(PyTimerHandle::new(cell, when), class, None);
-    zelf.core.call_at(when, PyJob::Timer(timer.clone()), |trace| {
-        describe_call(&shown.unwrap_or_default(), vm)(trace)
-    });
+    zelf.core.call_at(when, PyJob::Timer(timer.clone()), |_| info);
     if zelf.debug() {
         let source = registry::source_traceback(zelf.as_object(), vm)?;
         *timer.cell.source_traceback.lock() = source;

@@ -1,27 +1,26 @@
 //! What the Python half of the loop tells the records.
 
-use loopscope_protocol::{
-    Event, FutureId, HandleId, LintRule, Place, TaskId, Text, Which, Word as _,
-};
+use loopscope_protocol::{FutureId, HandleId, LintRule, TaskId, Which, Word as _};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
 
-use super::super::describe;
 use super::super::future_cell::FutureCell;
 use super::super::handle::PyHandle;
 use super::super::task::PyTask;
 use super::super::timer_handle::PyTimerHandle;
 use super::PyLoop;
+use crate::core::About;
+use crate::python::describe::{self, lossy};
 
 pub(super) fn handler_set(zelf: &Py<PyLoop>, handler: &PyObjectRef, vm: &VirtualMachine) {
-    let trace = zelf.core.trace();
-    if trace.is_on() {
-        let (which, (name, place)) = if vm.is_none(handler) {
+    let records = zelf.core.records();
+    if records.is_on() {
+        let (which, described) = if vm.is_none(handler) {
             (Which::Default, Default::default())
         } else {
-            (Which::Custom, describe::callable(handler, trace, vm))
+            (Which::Custom, describe::callable(handler, records.trace(), vm))
         };
-        trace.emit(zelf.core.id(), Event::HandlerSet { which, name, place });
+        records.handler_set(which, described);
     }
 }
 
@@ -31,17 +30,17 @@ pub(super) fn handler_call(
     given: &PyDictRef,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let trace = zelf.core.trace();
-    if !trace.is_on() {
+    let records = zelf.core.records();
+    if !records.is_on() {
         return Ok(());
     }
     let get = |key: &str| given.get_item_opt(key, vm).ok().flatten();
     let message = match get("message") {
-        Some(message) => message.str(vm)?.to_string(),
+        Some(message) => lossy(&*message.str(vm)?).into_owned(),
         None => String::new(),
     };
     let exception = match get("exception") {
-        Some(exception) => exception.repr(vm)?.to_string(),
+        Some(exception) => lossy(&*exception.repr(vm)?).into_owned(),
         None => String::new(),
     };
     let of = [get("task"), get("future")];
@@ -62,33 +61,15 @@ pub(super) fn handler_call(
             .unwrap_or(HandleId::NONE)
     });
     let which = if custom { Which::Custom } else { Which::Default };
-    let slot = |text: &str, slot| if text.is_empty() { Text::NONE } else { slot };
-    let event = Event::HandlerCall {
-        which,
-        message: slot(&message, Text::FIRST),
-        exception: slot(&exception, Text::SECOND),
-        task,
-        handle,
-        future,
-    };
-    trace.emit_with(zelf.core.id(), event, &[&message, &exception]);
+    records.handler_call(which, &message, &exception, About { task, future, handle });
     Ok(())
 }
 
 /// Sends a lint that Python has found.
 pub(super) fn lint(zelf: &Py<PyLoop>, rule: &str, text: &str, about: Option<&PyObjectRef>) {
-    let trace = zelf.core.trace();
-    let Some(rule) = LintRule::parse(rule).filter(|_| trace.is_on()) else { return };
+    let Some(rule) = LintRule::parse(rule) else { return };
     let task = about
         .and_then(|object| object.downcast_ref::<PyTask>().map(|task| task.id()))
         .unwrap_or(TaskId::NONE);
-    let event = Event::Lint {
-        rule,
-        text: Text::FIRST,
-        task,
-        future: FutureId::NONE,
-        handle: HandleId::NONE,
-        place: Place::NONE,
-    };
-    trace.emit_with(zelf.core.id(), event, &[text]);
+    zelf.core.records().lint(rule, task, text);
 }

@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use loopscope_protocol::{FutureId, HandleHow, TaskId};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload as _, PyRef, PyResult, VirtualMachine};
 
-use super::super::describe;
 use super::super::future_cell::FutureCell;
 use super::super::handle::{HandleCell, PyHandle};
 use super::super::job::PyJob;
@@ -13,6 +12,7 @@ use super::super::task::PyTask;
 use super::calls::describe_call;
 use super::{PyLoop, running};
 use crate::core::{HandleInfo, Trace};
+use crate::python::describe;
 
 /// What needs the loop as an object.
 pub(in crate::asyncio) trait LoopObject {
@@ -41,12 +41,12 @@ impl LoopObject for Py<PyLoop> {
         vm: &VirtualMachine,
     ) -> PyRef<PyHandle> {
         let id = self.core.ids().handle();
-        let shown = self.core.trace().is_on().then(|| call.clone());
+        let trace = self.core.trace();
+        let info =
+            if trace.is_on() { describe_call(&call, trace, vm) } else { HandleInfo::default() };
         let cell = HandleCell::new(id, call, Some(context), self.to_owned().into(), false);
         let handle = PyHandle { cell }.into_ref(&vm.ctx);
-        self.core.call_soon(PyJob::Handle(handle.clone()), how, |trace| {
-            describe_call(&shown.unwrap_or_default(), vm)(trace)
-        });
+        self.core.call_soon(PyJob::Handle(handle.clone()), how, |_| info);
         handle
     }
 

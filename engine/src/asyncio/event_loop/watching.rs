@@ -30,7 +30,7 @@ pub(super) fn add_watcher(
     let job = PyJob::Handle(handle.clone());
     let before = zelf
         .core
-        .watch(watched, how, job, describe_call(&call, vm))
+        .watch(watched, how, job, |trace| describe_call(&call, trace, vm))
         .map_err(|error| error.to_pyexception(vm))?;
     if let Some(PyJob::Handle(before)) = before {
         vm.call_method(before.as_object(), "cancel", ())?;
@@ -81,7 +81,7 @@ pub(super) fn add_signal(
     call.extend(vm.extract_elements_with(&args, Ok)?);
     let handle = repeating(zelf, call.clone(), vm)?;
     let id = handle.cell.id;
-    zelf.core.signal_added(signal, id, !replaces, describe_call(&call, vm));
+    zelf.core.signal_added(signal, id, !replaces, |trace| describe_call(&call, trace, vm));
     zelf.hear_signals(vm);
     Ok(handle.into())
 }

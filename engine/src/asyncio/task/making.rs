@@ -2,14 +2,16 @@
 
 use std::sync::atomic::Ordering;
 
-use loopscope_protocol::{Event, NameId};
+use loopscope_protocol::NameId;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload as _, PyRef, PyResult, VirtualMachine,
 };
 
 use super::super::event_loop::{LoopObject as _, PyLoop};
-use super::super::{context, describe, registry, step};
+use super::super::{context, registry, step};
 use super::{PyTask, queue_step};
+use crate::core::Trace;
+use crate::python::describe::{self, lossy};
 
 /// `loop.create_task()` without a factory.
 pub(in crate::asyncio) fn create(
@@ -64,12 +66,9 @@ pub(super) fn set_up(
         native.register(zelf, vm)?;
         let trace = native.core.trace();
         if trace.is_on() {
-            let (name, place) = describe::coroutine(&coroutine, trace, vm);
-            let label = PyTask::get_name(zelf, vm)
-                .str(vm)
-                .map_or(NameId::NONE, |label| trace.name(label.as_ref()));
-            let event = Event::TaskNew { task: id, name, place, label, by: trace.by() };
-            trace.emit(native.core.id(), event);
+            let described = describe::coroutine(&coroutine, trace, vm);
+            let label = label(zelf, trace, vm);
+            native.core.records().task_new(id, described, label);
         }
     } else {
         registry::number_foreign(&zelf.cell, true);
@@ -80,6 +79,13 @@ pub(super) fn set_up(
         return start_eagerly(zelf, vm);
     }
     queue_step(zelf, vm)
+}
+
+/// A task's own name. One that was given to it may well be given to others; `Task-7` may not.
+fn label(task: &Py<PyTask>, trace: &Trace, vm: &VirtualMachine) -> NameId {
+    let Ok(label) = PyTask::get_name(task, vm).str(vm) else { return NameId::NONE };
+    let is_given = task.own.lock().name.is_some();
+    if is_given { trace.name(&lossy(&label)) } else { trace.own_name(&lossy(&label)) }
 }
 
 fn is_coroutine(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {

@@ -1,13 +1,20 @@
-//! What MicroPython's loop tells: the records of entries, tasks, streams and the exception handler.
+//! What MicroPython's loop sends of its entries, of `gather` and of streams. What tasks and the
+//! exception handler send is the same as in CPython's dialect: [`Records`].
 
 use loopscope_protocol::{
-    ChainId, ClockHow, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, LintRule, NameId, On,
-    Place, TaskHow, TaskId, Text, WatchHow, Which,
+    ClockHow, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, LintRule, NameId, On, Place,
+    TaskId, WatchHow,
 };
 
+use super::super::records::Records;
 use super::{MicroLoop, MicroTask, Order, current, seconds};
 
 impl<T: MicroTask> MicroLoop<T> {
+    /// What tasks and the exception handler send.
+    pub fn records(&self) -> Records<'_> {
+        Records::new(&self.trace, self.id)
+    }
+
     fn emit(&self, event: Event) {
         self.trace.emit(self.id, event);
     }
@@ -54,7 +61,7 @@ impl<T: MicroTask> MicroLoop<T> {
     }
 
     pub(super) fn tell_hang(&self) {
-        self.lint(
+        self.records().lint(
             LintRule::Lost,
             TaskId::NONE,
             "No task is queued and none can be woken, but the main task has not finished: the \
@@ -62,63 +69,14 @@ impl<T: MicroTask> MicroLoop<T> {
         );
     }
 
-    /// A diagnosis, about a task if it has a number.
-    pub fn lint(&self, rule: LintRule, task: TaskId, text: &str) {
-        let event = Event::Lint {
-            rule,
-            text: Text::FIRST,
-            task,
-            future: FutureId::NONE,
-            handle: HandleId::NONE,
-            place: Place::NONE,
-        };
-        self.trace.emit_with(self.id, event, &[text]);
-    }
-
-    /// A coroutine was dropped that nothing of ran. A board says nothing.
-    pub fn never_awaited(&self, name: &str, place: Place) {
-        let text =
-            format!("The coroutine {name} was made but never awaited, so nothing of it ran.");
-        let event = Event::Lint {
-            rule: LintRule::NeverAwaited,
-            text: Text::FIRST,
-            task: TaskId::NONE,
-            future: FutureId::NONE,
-            handle: HandleId::NONE,
-            place,
-        };
-        self.trace.emit_with(self.id, event, &[&text]);
-    }
-
     // ---- tasks -------------------------------------------------------------------------------
 
     /// A task exists; its first entry follows.
     pub fn task_new(&self, task: &T) {
         if self.trace.is_on() {
-            let (name, place) = task.describe(&self.trace);
-            let label = NameId::NONE;
-            self.emit(Event::TaskNew { task: task.task(), name, place, label, by: current() });
+            let described = task.describe(&self.trace);
+            self.records().task_new(task.task(), described, NameId::NONE);
         }
-    }
-
-    /// A task is about to be resumed.
-    pub fn task_step(&self, task: TaskId) {
-        self.emit(Event::TaskStep { task });
-    }
-
-    /// A task has given up control.
-    pub fn task_suspend(&self, task: TaskId, on: On, (place, chain): (Place, ChainId)) {
-        self.emit(Event::TaskSuspend { task, on, place, chain });
-    }
-
-    /// A task has ended.
-    pub fn task_done(&self, task: TaskId, how: TaskHow) {
-        self.emit(Event::TaskDone { task, how });
-    }
-
-    /// A task is asked to end.
-    pub fn task_cancel(&self, task: TaskId) {
-        self.emit(Event::TaskCancel { task, by: current() });
     }
 
     /// `stop()`; the sentinel's entry follows.
@@ -132,9 +90,9 @@ impl<T: MicroTask> MicroLoop<T> {
     pub fn gather_new(&self, name: &str, tasks: impl IntoIterator<Item = TaskId>) -> FutureId {
         let future = self.ids.future();
         if self.trace.is_on() {
-            self.emit(Event::FutureNew { future, name: self.trace.name(name), by: current() });
+            self.records().future_new(future, self.trace.name(name));
             for task in tasks {
-                self.emit(Event::FutureLink { future, on: On::Task(task) });
+                self.records().future_link(future, On::Task(task));
             }
         }
         future
@@ -142,7 +100,7 @@ impl<T: MicroTask> MicroLoop<T> {
 
     /// It has ended; the entry of the task that waits for it follows.
     pub fn gather_done(&self, future: FutureId, how: FutureHow) {
-        self.emit(Event::FutureDone { future, how, by: current() });
+        self.records().future_done(future, how);
     }
 
     // ---- streams -----------------------------------------------------------------------------
@@ -176,26 +134,5 @@ impl<T: MicroTask> MicroLoop<T> {
         if self.clock.go_real() {
             self.emit(Event::Clock { how });
         }
-    }
-
-    // ---- the exception handler ---------------------------------------------------------------
-
-    /// The exception handler was set or taken away.
-    pub fn handler_set(&self, which: Which, (name, place): (NameId, Place)) {
-        self.emit(Event::HandlerSet { which, name, place });
-    }
-
-    /// The exception handler is about to be called.
-    pub fn handler_call(&self, which: Which, message: &str, exception: &str, task: TaskId) {
-        let slot = |text: &str, slot| if text.is_empty() { Text::NONE } else { slot };
-        let event = Event::HandlerCall {
-            which,
-            message: slot(message, Text::FIRST),
-            exception: slot(exception, Text::SECOND),
-            task,
-            handle: HandleId::NONE,
-            future: FutureId::NONE,
-        };
-        self.trace.emit_with(self.id, event, &[message, exception]);
     }
 }

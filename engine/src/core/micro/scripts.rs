@@ -171,7 +171,7 @@ impl Program {
         if script.0.done.get() {
             return;
         }
-        self.core.task_cancel(script.0.id);
+        self.core.records().task_cancel(script.0.id);
         let stands = script.0.stands.borrow().clone();
         match stands {
             Stands::InLoop(order) if order.key().since(self.core.ticks()) > 0 => {
@@ -190,7 +190,7 @@ impl Program {
     }
 
     fn suspend(&self, script: &Script, on: On) {
-        self.core.task_suspend(script.0.id, on, (Place::NONE, ChainId::NONE));
+        self.core.records().task_suspend(script.0.id, on, (Place::NONE, ChainId::NONE));
     }
 
     /// Does one word. False if the task has given up control.
@@ -243,7 +243,7 @@ impl Program {
 
     fn finish(&self, script: &Script, how: TaskHow) {
         script.0.done.set(true);
-        self.core.task_done(script.0.id, how);
+        self.core.records().task_done(script.0.id, how);
     }
 }
 
@@ -252,7 +252,7 @@ impl MicroHost<Script> for Program {
 
     fn run(&self, script: Script) -> Result<(), Hang> {
         script.0.stands.replace(Stands::Nowhere);
-        self.core.task_step(script.0.id);
+        self.core.records().task_step(script.0.id);
         if script.0.cancelled.get() {
             self.finish(&script, TaskHow::Cancelled);
             return Ok(());

@@ -1,0 +1,123 @@
+//! Names and places for records: what a callback is called and where it is defined, and where a
+//! suspended coroutine stands.
+//!
+//! A program calls the same few functions again and again, so what a record says of a piece of code
+//! is worked out once and kept.
+
+mod known;
+
+use std::borrow::Cow;
+
+use loopscope_protocol::{ChainId, NameId, Place};
+use rustpython_vm::builtins::{
+    PyAsyncGen, PyBoundMethod, PyCode, PyCoroutine, PyFunction, PyGenerator, PyStr, PyStrRef,
+};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, VirtualMachine};
+
+use crate::core::Trace;
+use known::known;
+
+/// The deepest await chain that is followed.
+const DEEPEST: usize = 64;
+
+fn text(object: &PyObject, attribute: &'static str, vm: &VirtualMachine) -> Option<PyStrRef> {
+    object.get_attr(attribute, vm).ok()?.downcast::<PyStr>().ok()
+}
+
+/// The text of a Python string. What is no character by itself, as half of a pair, becomes a
+/// replacement character.
+pub(crate) fn lossy(text: &PyStr) -> Cow<'_, str> {
+    text.to_string_lossy()
+}
+
+/// What `functools.partial` objects call in the end; anything else is itself.
+fn unwrapped(callable: &PyObject, vm: &VirtualMachine) -> PyObjectRef {
+    let mut target: PyObjectRef = callable.to_owned();
+    for _ in 0..DEEPEST {
+        if &*target.class().name() != "partial" {
+            break;
+        }
+        match target.get_attr("func", vm) {
+            Ok(inner) => target = inner,
+            Err(_) => break,
+        }
+    }
+    target
+}
+
+/// The function that a callable is, or that a method is of.
+fn function_of(target: &PyObject, vm: &VirtualMachine) -> Option<PyRef<PyFunction>> {
+    if target.downcast_ref::<PyFunction>().is_some() {
+        return target.to_owned().downcast().ok();
+    }
+    // Anything but a method may run code of the program's when it is asked.
+    target.downcast_ref::<PyBoundMethod>()?;
+    target.get_attr("__func__", vm).ok()?.downcast().ok()
+}
+
+/// The qualified name of a callable, and where it is defined.
+pub(crate) fn callable(callable: &PyObject, trace: &Trace, vm: &VirtualMachine) -> (NameId, Place) {
+    let target = unwrapped(callable, vm);
+    let function = function_of(&target, vm);
+    let code = function.and_then(|function| {
+        function.as_object().get_attr("__code__", vm).ok()?.downcast::<PyCode>().ok()
+    });
+    let name = text(&target, "__qualname__", vm).or_else(|| text(&target, "__name__", vm));
+    match (code, name) {
+        (Some(code), Some(name)) => {
+            let known = known(&code, &name, trace);
+            (known.name, known.definition)
+        }
+        (_, Some(name)) => (trace.name(&lossy(&name)), Place::NONE),
+        (_, None) => (trace.name(&target.class().name()), Place::NONE),
+    }
+}
+
+/// The qualified name of a coroutine, and where it is defined.
+pub(crate) fn coroutine(
+    coroutine: &PyObject,
+    trace: &Trace,
+    vm: &VirtualMachine,
+) -> (NameId, Place) {
+    if let Some(native) = coroutine.downcast_ref::<PyCoroutine>() {
+        let coro = native.as_coro();
+        let known = known(&coro.code(), &coro.qualname(), trace);
+        return (known.name, known.definition);
+    }
+    let name = text(coroutine, "__qualname__", vm).or_else(|| text(coroutine, "__name__", vm));
+    match name {
+        Some(name) => (trace.name(&lossy(&name)), Place::NONE),
+        None => (trace.name(&coroutine.class().name()), Place::NONE),
+    }
+}
+
+/// Where a suspended coroutine stands: the innermost line of the program, and the whole chain of
+/// coroutines that await each other.
+pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> (Place, ChainId) {
+    let mut frames = Vec::with_capacity(4);
+    let mut place = Place::NONE;
+    let mut at: Option<PyObjectRef> = Some(outermost.to_owned());
+    while let Some(object) = at.take()
+        && frames.len() < DEEPEST
+    {
+        let coro = if let Some(coroutine) = object.downcast_ref::<PyCoroutine>() {
+            coroutine.as_coro()
+        } else if let Some(generator) = object.downcast_ref::<PyGenerator>() {
+            generator.as_coro()
+        } else if let Some(generator) = object.downcast_ref::<PyAsyncGen>() {
+            generator.as_coro()
+        } else {
+            break;
+        };
+        let Some(frame) = coro.frame_opt() else { break };
+        let known = known(&coro.code(), &coro.qualname(), trace);
+        let line = u32::try_from(frame.current_location().line.get()).unwrap_or(0);
+        let here = Place { file: known.definition.file, line };
+        frames.push((known.name, here));
+        if known.of_the_program {
+            place = here;
+        }
+        at = frame.yield_from_target();
+    }
+    (place, trace.chain(frames))
+}
