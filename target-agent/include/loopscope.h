@@ -70,7 +70,7 @@ uint64_t loopscope_ticks(void);
 uint64_t loopscope_milliseconds(void);
 
 void loopscope_loop_new(void);
-/* Its queues were emptied of so many. */
+/* How many entries its queues lost. */
 void loopscope_loop_close(uint32_t ready, uint32_t timers);
 void loopscope_loop_run(uint8_t how, uint32_t task);
 void loopscope_loop_stop_request(uint32_t by_handle);

@@ -57,7 +57,7 @@ pub fn ticks() -> u64 {
     critical_section::with(|cs| AGENT.borrow(cs).emitter.ticks(clock::now()))
 }
 
-/// Whole milliseconds in so many ticks.
+/// Whole milliseconds in that many ticks.
 fn milliseconds_in(ticks: u64) -> u64 {
     ticks * 1000 / u64::from(clock::ticks_per_second().max(1))
 }

@@ -65,7 +65,7 @@ pub fn loop_new() {
     send(const { long(Kind::LoopNew) }, &[]);
 }
 
-/// `loop-close`: its queues were emptied of so many ready handles and timers.
+/// `loop-close`: its queues lost that many ready handles and timers.
 pub fn loop_close(ready: u32, timers: u32) {
     send(const { long(Kind::LoopClose) }, &[ready, timers]);
 }

@@ -57,7 +57,7 @@ pub(crate) type Texts<'a> = [&'a [&'a str]; 2];
 /// When a host wants the source to hold.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Watch {
-    /// After so many events; 0: no matter how many.
+    /// After that many events; 0: no matter how many.
     pub(crate) records: u32,
     /// After an event of one of these kinds: a bit each.
     pub(crate) kinds: u64,

@@ -25,7 +25,7 @@ pub(crate) fn channel(ring: &'static [AtomicU8]) -> &'static Channel {
     channel
 }
 
-/// Reads at most so many bytes from a channel, as a host does.
+/// Reads at most that many bytes from a channel, as a host does.
 pub(crate) fn read(channel: &Channel, ring: &[AtomicU8], most: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut at = channel.read_offset() as usize;

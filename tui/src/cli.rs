@@ -167,7 +167,7 @@ struct DiffArgs {
     /// Whose rules programs run by; given twice: the first one's and the second one's
     #[arg(long = "dialect", value_name = "NAME", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
     dialects: Vec<Dialect>,
-    /// End programs after so many seconds, with exit code 124
+    /// End a program after this many seconds, with exit code 124
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<std::time::Duration>,
 }
@@ -235,7 +235,7 @@ pub fn definition() -> clap::Command {
     Cli::command().mut_subcommand("replay", without_python).mut_subcommand("attach", |attach| {
         without_python(attach)
             .mut_arg("headless", |arg| arg.help("No screen: only what the board logs"))
-            .mut_arg("timeout", |arg| arg.help("Leave after so many seconds, with exit code 124"))
+            .mut_arg("timeout", |arg| arg.help("Leave after this many seconds, with exit code 124"))
     })
 }
 

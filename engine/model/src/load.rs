@@ -80,7 +80,7 @@ pub struct Late {
 pub struct Load {
     position: usize,
     slices: Vec<Slice>,
-    /// Which of them nobody is known to have had.
+    /// Those that no known runner had.
     gaps: Vec<usize>,
     open: Slice,
     /// The time of the last record.

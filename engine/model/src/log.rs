@@ -50,7 +50,7 @@ pub struct LogLine<'a> {
 }
 
 impl<'a> LogLine<'a> {
-    /// Reads a line; `None` if it is none of a log.
+    /// Reads a line; `None` if it is not a log line.
     ///
     /// ```
     /// use loopscope_model::log::{Level, LogLine};

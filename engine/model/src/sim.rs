@@ -50,7 +50,7 @@ pub(crate) struct Sim {
 }
 
 impl Sim {
-    /// A program of so many turns; the same `seed` makes the same program.
+    /// A program of that many turns; the same `seed` makes the same program.
     pub(crate) fn run(seed: u64, turns: usize) -> Self {
         let mut sim = Self {
             story: Story::new(),

@@ -99,7 +99,7 @@ fn queue_place(scene: Scene<'_>, task: &Task) -> String {
 struct Chain<'a> {
     scene: Scene<'a>,
     seen: BTreeSet<TaskId>,
-    /// The chain ends at something that nobody is known to complete.
+    /// The chain ends at something, and no record says what will complete it.
     dead_end: bool,
 }
 

@@ -64,10 +64,10 @@ pub trait MicroHost<T> {
     fn between(&self) -> Result<(), Self::Escape>;
     /// Whether any stream is watched.
     fn is_watching(&self) -> bool;
-    /// Asks the watched streams, waits at most so many milliseconds (`None`: any time) for one of
+    /// Asks the watched streams, waits at most that many milliseconds (`None`: any time) for one of
     /// them, and pushes the tasks of those that are ready. Gives their number.
     fn poll(&self, timeout: Option<u64>) -> Result<u32, Self::Escape>;
-    /// Waits so many milliseconds of the machine's time, or until something interrupts.
+    /// Waits that many milliseconds of the machine's time, or until something interrupts.
     fn sleep(&self, millis: u64) -> Result<(), Self::Escape>;
     /// Whether the loop goes on although nothing is queued and nothing is watched: its main task
     /// has not finished.

@@ -3,7 +3,7 @@
 
 use loopscope_protocol::Ticks;
 
-/// After so many milliseconds the count begins again: a little over 12 days. It is the period of
+/// After that many milliseconds the count begins again: a little over 12 days. It is the period of
 /// the 32-bit ports, which are the ones that programs meet on boards.
 pub const PERIOD: u32 = 1 << 30;
 

@@ -24,7 +24,7 @@ const MP_STREAM_POLL: i32 = 3;
 pub(super) const READABLE: i32 = 1;
 pub(super) const WRITABLE: i32 = 4;
 
-/// An object without a descriptor is asked again after so many milliseconds.
+/// An object without a descriptor is asked again after that many milliseconds.
 const ASK_AGAIN: u64 = 1;
 
 /// A stream and what is wanted of it.
@@ -57,7 +57,7 @@ pub(super) fn goes_real(fd: Option<RawFd>) {
     }
 }
 
-/// Waits until one of the streams is ready, at most so many milliseconds (`None`: any time). Gives
+/// Waits until one of the streams is ready, at most that many milliseconds (`None`: any time). Gives
 /// what each is ready for.
 pub(super) fn wait(
     wanted: &[Wanted],

@@ -1,4 +1,4 @@
-//! One turn of a task: resuming its coroutine, and what becomes of it when that ends.
+//! One turn of a task: resuming its coroutine, and what happens to the task when that ends.
 
 use loopscope_protocol::{FutureId, HandleHow, LintRule, On, TaskHow};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCoroutine, PyGenerator};

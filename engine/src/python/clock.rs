@@ -150,7 +150,7 @@ pub(crate) fn sleep_for(length: Duration, vm: &VirtualMachine) -> PyResult<()> {
     }
 }
 
-/// Waits so many milliseconds of the machine's time, or until a signal comes.
+/// Waits `millis` milliseconds of the machine's time, or until a signal comes.
 pub(crate) fn wait_millis(millis: u64, vm: &VirtualMachine) -> PyResult<()> {
     Run::current().trace.flush();
     wait(Duration::from_millis(millis), vm)

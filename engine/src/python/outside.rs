@@ -12,7 +12,7 @@ use crate::micropython;
 use crate::run::Run;
 
 /// A thread is a source of its own. It leaves all signals to the main thread, as CPython's do in
-/// practice: the system prefers a process's first thread, and here that is none of Python's.
+/// practice: the system prefers a process's first thread, and here Python does not run in that one.
 pub(super) fn patch_thread(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     for name in ["start_new_thread", "start_new", "start_joinable_thread"] {
         wrap(vm, module, name, |original, args, vm| {

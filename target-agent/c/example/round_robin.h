@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Runs each of the two tasks so many times. */
+/* Runs each of the two tasks that many times. */
 void round_robin(uint32_t times);
 
 #endif

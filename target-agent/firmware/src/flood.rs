@@ -7,7 +7,7 @@ use loopscope_agent::{Hold, Untold, emit, here, name, poll, ticks};
 /// Records of one round: a task is queued, runs, and is queued again.
 const ROUND: u64 = 5;
 
-/// Sends records for ever: so many a second, or, with 0, as many as the core makes. A round is one
+/// Sends records for ever: that many a second, or, with 0, as many as the core can make. A round is one
 /// task that gives the others a turn; the host counts what is missing by the sequence numbers.
 pub fn flood(records_per_second: u64) -> ! {
     crate::start(Dialect::Other);

@@ -20,7 +20,7 @@ enum Act {
     Snapshot(u32),
     /// Time passes, and the loop looks.
     Idle(u32),
-    /// The host reads at most so many bytes.
+    /// The host reads at most that many bytes.
     Read(usize),
     /// The host reads nothing for a while: room is asked for in vain.
     HoldBack(bool),

@@ -19,7 +19,7 @@ pub struct Sleep {
     queued: bool,
 }
 
-/// Sleeps for so many milliseconds; 0 gives the others a turn.
+/// Sleeps for that many milliseconds; 0 gives the others a turn.
 ///
 /// ```
 /// # example_board::start();
@@ -39,7 +39,7 @@ pub fn sleep_ms(ms: u32) -> Sleep {
     Sleep { due: now().wrapping_add(ms), queued: false }
 }
 
-/// Sleeps for so many whole seconds.
+/// Sleeps for that many whole seconds.
 ///
 /// ```
 /// # example_board::start();

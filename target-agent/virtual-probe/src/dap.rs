@@ -299,7 +299,7 @@ mod tests {
             ports.write_access(0, CSW, value).unwrap();
             ports.read_access(0, CSW).unwrap()
         };
-        // Disabled, of eight bytes, packed: none of them is to be had.
+        // Disabled, of eight bytes, packed: none of these is supported.
         assert_eq!(back(0x2300_0023), 0x2300_0052);
         assert_eq!(back(0x2300_0000), 0x2300_0040);
         assert_eq!(back(0x2300_0011), 0x2300_0051);

@@ -24,7 +24,7 @@ const VECTOR_TABLE: u32 = 0xe000_ed08;
 const MEGABYTE: u32 = 1 << 20;
 const PIECE: usize = 1 << 12;
 
-/// After so many empty pieces behind the code, there is no more of it.
+/// After that many empty pieces behind the code, the code has ended.
 const EMPTY: u32 = 16;
 
 /// What is to be started.

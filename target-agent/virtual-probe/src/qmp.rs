@@ -12,7 +12,7 @@ use crate::qemu::PATIENCE;
 
 const SOCKET: &str = "monitor";
 
-/// How long a line may be. A longer one is none of those that matter.
+/// How long a line may be. A longer one does not matter here.
 const LONGEST: usize = 1 << 16;
 
 /// A connection to the monitor.

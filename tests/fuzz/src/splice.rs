@@ -1,5 +1,5 @@
 //! The target `splice`: boards that are reset, links that are away, bytes that are lost, harmed or
-//! put in. Whatever comes of it was sent, in that order, and the state is right or marked unknown.
+//! put in. Whatever comes out was sent, in that order, and the state is right or marked unknown.
 
 use loopscope_model::{Arrived, Ingest};
 use loopscope_protocol::Stream;

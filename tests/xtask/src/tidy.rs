@@ -13,6 +13,7 @@ mod here;
 mod layers;
 mod leftovers;
 mod named_paths;
+mod plain_english;
 mod source;
 mod tree;
 mod wire_page;
@@ -61,7 +62,7 @@ impl Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [(&str, Rule); 11] = [
+const RULES: [(&str, Rule); 12] = [
     ("first-line", first_line::check),
     ("file-names", file_names::check),
     ("file-length", file_length::check),
@@ -73,6 +74,7 @@ const RULES: [(&str, Rule); 11] = [
     ("wire-page", wire_page::check),
     ("here", here::check),
     ("leftovers", leftovers::check),
+    ("plain-english", plain_english::check),
 ];
 
 /// Checks the tree under `root` by all rules.

@@ -45,7 +45,7 @@ pub struct Changes {
     pub signals: BTreeMap<Signal, Mark>,
     /// Loops: their place in their life or in the turn, or the exception handler.
     pub loops: BTreeMap<LoopId, Mark>,
-    /// How many lines of output are new. Negative after going back: so many are gone.
+    /// How many lines of output are new. Negative after going back: that many are gone.
     pub outputs: i64,
     /// How many calls of the exception handler are new. Negative after going back.
     pub handler_calls: i64,
@@ -98,7 +98,7 @@ impl Changes {
 }
 
 /// The handles of one queue with what is shown of them. Where a handle stands is not part of it:
-/// that the others move up is no news.
+/// that the others move up is not a change.
 fn lined_up(
     state: &State,
     id: LoopId,

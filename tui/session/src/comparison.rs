@@ -130,7 +130,7 @@ fn fitted(text: &str, columns: usize) -> String {
     fitted
 }
 
-/// Words on lines of at most so many columns.
+/// Words on lines of at most that many columns.
 fn wrapped(text: &str, columns: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

@@ -249,7 +249,7 @@ impl Session {
         .with("detached", true)
     }
 
-    /// The interrupt, and then a step: to the first record that comes of it.
+    /// The interrupt, and then a step to the first record that it causes.
     fn interrupt_command(&mut self) -> Outcome {
         if self.program_ended() || !self.source.capabilities().has(Capability::Interrupt) {
             return Outcome::Failed(Trouble::new(format!(

@@ -30,9 +30,9 @@ pub(super) struct Goal {
 /// Where a run ends.
 #[derive(Clone, Debug)]
 pub(super) enum Until {
-    /// After so many more records.
+    /// After that many more records.
     Records(u32),
-    /// At the last of so many more records of these kinds that fulfil the condition.
+    /// At the last of that many more records of these kinds that fulfil the condition.
     Kinds { kinds: KindSet, left: u32, condition: Option<Expr> },
     /// When this task is done.
     TaskDone(TaskId),

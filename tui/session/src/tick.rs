@@ -183,7 +183,7 @@ impl Session {
         result
     }
 
-    /// Ends the command under way as soon as may be: the source is asked to hold at its next
+    /// Ends the command under way as soon as possible: the source is asked to hold at its next
     /// record.
     pub fn pause(&mut self) {
         if !self.is_running() || self.link.pausing.is_some() {

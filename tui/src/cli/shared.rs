@@ -39,10 +39,10 @@ pub struct Shared {
     /// No screen: the program's own output, and its own exit code
     #[arg(long)]
     pub(super) headless: bool,
-    /// End the program after so many seconds, with exit code 124
+    /// End the program after this many seconds, with exit code 124
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub(super) timeout: Option<Duration>,
-    /// Whether to use colour; `NO_COLOR` is minded too
+    /// Whether to use colour; `NO_COLOR` counts too
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
     /// Draw with ASCII characters only

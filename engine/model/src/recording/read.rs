@@ -142,7 +142,7 @@ impl<R: Read> Reader<R> {
         &self.damage
     }
 
-    /// Sees to it that `length` bytes are at hand, if the file has so many.
+    /// Reads on until `length` bytes are at hand, if the file has that many.
     fn fill(&mut self, length: usize) -> io::Result<()> {
         if self.start > PIECE {
             self.buffer.drain(..self.start);

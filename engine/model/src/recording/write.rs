@@ -81,7 +81,7 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Sees to it that all events so far are in the file.
+    /// Makes sure that all events so far are in the file.
     pub fn flush(&mut self) -> io::Result<()> {
         self.block(self.whole)?;
         self.to.flush()

@@ -62,7 +62,7 @@ pub enum Item<'a> {
     },
     /// An answer of the source.
     Reply(Reply<'a>),
-    /// A wish of the host.
+    /// What the host asks for.
     Request(Request<'a>),
 }
 

@@ -16,7 +16,7 @@ use crate::core::{Clock, Ids, Order, TaskQueue, Trace};
 /// A task that does its words one after the other:
 ///
 /// - `say X` adds `X` to [`Program::said`].
-/// - `sleep N` sleeps so many milliseconds; 0 gives the others a turn.
+/// - `sleep N` sleeps N milliseconds; 0 gives the others a turn.
 /// - `wait Q` waits in the queue `Q`, as at an event; `wake Q` wakes all that wait there.
 /// - `cancel T` cancels the task `T`.
 /// - `stop` queues the sentinel, which ends [`Program::run_forever`].

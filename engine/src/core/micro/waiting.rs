@@ -7,7 +7,7 @@ use loopscope_protocol::Event;
 use super::{Entry, MicroHost, MicroLoop, MicroTask, Millis, Order, Outside};
 
 /// With nothing queued and nothing watched, but an unfinished main task, MicroPython looks again
-/// each time so many milliseconds are over: it hangs, and lets others see that it does.
+/// after each such number of milliseconds: it hangs, and lets others see that it does.
 const HANG_SLICE: u64 = 3;
 
 impl<T: MicroTask> MicroLoop<T> {

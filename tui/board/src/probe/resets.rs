@@ -13,7 +13,7 @@ use super::watch::Watch;
 use super::{Board, Served};
 
 impl Board<'_> {
-    /// A reset was noticed: what else tells of the same one is no news, and the program's own log
+    /// A reset was noticed: other signs of the same one are not reported, and the program's own log
     /// begins anew.
     pub(super) fn noticed(&mut self, watch: &mut Watch) {
         self.restarted = Some(Instant::now());

@@ -81,7 +81,7 @@ impl Watch {
         if self.log_block.is_some() && self.logs.is_none() {
             self.attach_logs(core)?;
         }
-        // That it was reset before we came is no news.
+        // A reset from before we came is not reported.
         Ok(was_reset && !first)
     }
 

@@ -193,7 +193,7 @@ pub(super) enum Offer {
     Standing,
     /// While a box is open.
     Popup,
-    /// While a lesson's question is open, with so many choices.
+    /// While a lesson's question is open, with that many choices.
     Question(usize),
     /// In a lesson.
     Lesson,

@@ -195,7 +195,7 @@ impl Screen {
         Effect::Done
     }
 
-    /// Moves the focus by so many panels, in reading order.
+    /// Moves the focus by that many panels, in reading order.
     fn turn(&mut self, by: isize) {
         let Some(layout) = self.layout.as_ref().filter(|_| !self.zoom) else {
             return;

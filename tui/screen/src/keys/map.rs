@@ -1,4 +1,4 @@
-//! Which key does what, after the settings file had its say.
+//! Which key does what, with the settings file applied.
 
 use std::collections::HashMap;
 

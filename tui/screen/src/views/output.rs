@@ -18,7 +18,7 @@ use crate::widgets::text::clean;
 /// The view's name.
 pub const ID: &str = "output";
 
-/// With a filter, so many of the latest lines are looked at.
+/// With a filter, at most this many of the latest lines are looked at.
 const REACH: usize = 20_000;
 
 /// What the program wrote.

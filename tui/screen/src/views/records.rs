@@ -16,7 +16,7 @@ use crate::widgets::row::Row;
 /// The view's name.
 pub const ID: &str = "records";
 
-/// With a filter, so many records are looked at in each direction for one frame.
+/// With a filter, at most this many records are looked at in each direction for one frame.
 const REACH: usize = 20_000;
 
 /// The record list.
@@ -25,7 +25,7 @@ pub struct Records {
     /// The position that the user has moved to, if it is not the cursor.
     selected: Option<usize>,
     filter: String,
-    /// How many records fit the filter among so many first ones. Counting is spread over frames.
+    /// How many records fit the filter, and among how many first ones. Counting is spread over frames.
     counted: Cell<(usize, usize)>,
 }
 

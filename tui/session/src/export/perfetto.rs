@@ -94,7 +94,7 @@ impl Builder {
                 Vec::new()
             }
             Event::PollEnd { .. } => {
-                // A poll that did not sleep is no news.
+                // A poll that did not sleep is not worth showing.
                 let since = self.asleep.remove(&record.loop_id).filter(|since| at - since >= 1.0);
                 since
                     .map(|since| span("poll", "asleep".to_owned(), track, since, at, json!({})))

@@ -206,7 +206,7 @@ impl Local {
                     self.status = Some(status);
                     break;
                 }
-                // Somebody else has waited for it; there is no status to be had.
+                // Somebody else has waited for it, so its status is not known.
                 Err(_) => break,
                 Ok(None) if !self.patient && since.elapsed() > GRACE => self.kill(ExitHow::Lost),
                 Ok(None) => {}

@@ -30,7 +30,7 @@ fn block(seq: u64, payload: &[u8]) -> Vec<u8> {
     [&head.bytes(), payload, &check::crc32(payload).to_le_bytes()].concat()
 }
 
-/// A recording whose blocks hold about so many events each.
+/// A recording whose blocks hold about that many events each.
 fn recorded(story: &Story, events: usize) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new()).unwrap();
     let mut ends = Vec::new();
