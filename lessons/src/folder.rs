@@ -1,7 +1,16 @@
 //! A lesson's files before anybody has read them: from the binary or from a disk.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::{fs, io};
+
+use loopscope_model::whole;
+
+/// The most bytes that one file of a lesson may have.
+const LARGEST: u64 = 4 << 20;
+
+/// The most files that a lesson may have; the rest would only be named as what does not belong.
+const MOST: usize = 200;
 
 /// A folder's name and its files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +31,12 @@ impl Folder {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_file = entry.file_type()?.is_file();
-            let bytes = if is_file { fs::read(entry.path())? } else { Vec::new() };
+            let bytes = if is_file { read(&entry.path(), &name)? } else { Vec::new() };
             files.push((name, bytes));
+            if files.len() > MOST {
+                let text = format!("it holds more than {MOST} files");
+                return Err(io::Error::new(ErrorKind::FileTooLarge, text));
+            }
         }
         files.sort();
         Ok(Self { name, files })
@@ -33,4 +46,10 @@ impl Folder {
     pub fn file(&self, name: &str) -> Option<&[u8]> {
         self.files.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.as_slice())
     }
+}
+
+/// One file of a lesson; the error says which one it is.
+fn read(path: &Path, name: &str) -> io::Result<Vec<u8>> {
+    whole::read_file(path, LARGEST)
+        .map_err(|error| io::Error::new(error.kind(), format!("`{name}` in it: {error}")))
 }

@@ -2,8 +2,8 @@
 //! keeps the history so that any position in it can be looked at.
 //!
 //! Everything here is pure: no terminal, no threads, no clock, no files (only [`recording`] reads
-//! and writes, over `std::io::{Read, Write}`). The same code serves a running program, a board, a
-//! recording and the tests.
+//! and writes, over `std::io::{Read, Write}`, and [`whole`] reads what it is told to). The same code
+//! serves a running program, a board, a recording and the tests.
 //!
 //! What this crate does not do: run programs, draw, or decide when to stop.
 #![forbid(unsafe_code)]
@@ -30,6 +30,7 @@ pub mod story;
 pub mod stream;
 mod table;
 pub mod timeline;
+pub mod whole;
 pub mod why;
 
 pub use load::Load;

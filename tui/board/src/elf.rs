@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use loopscope_model::whole;
 use object::read::elf::ProgramHeader as _;
 use object::read::elf::{ElfFile32, FileHeader as _};
 use object::{Object, ObjectSection as _, ObjectSymbol as _};
@@ -17,6 +18,9 @@ const THEIRS: &str = "_SEGGER_RTT";
 
 /// The section that holds interned names: an id is an offset into it, plus one.
 const NAMES: &str = "loopscope_names";
+
+/// The most bytes that an ELF file may have; with all debug information a firmware has a few million.
+const LARGEST: u64 = 256 << 20;
 
 /// How much of a segment is compared in one place, in bytes.
 const SAMPLE: usize = 64;
@@ -52,7 +56,7 @@ impl Firmware {
     /// Reads an ELF file.
     pub fn read(path: &Path) -> Result<Self, Refusal> {
         let shown = path.display();
-        let bytes = std::fs::read(path).map_err(|error| {
+        let bytes = whole::read_file(path, LARGEST).map_err(|error| {
             let why = match error.kind() {
                 std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
                 _ => error.to_string(),

@@ -1,8 +1,10 @@
 //! Doing what a command says. What takes time is only started here; see [`super::tick`].
 
+use std::fs::File;
+
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::expr::Expr;
-use loopscope_model::safe_text;
+use loopscope_model::{safe_text, whole};
 use loopscope_protocol::Capability;
 
 use super::answer::{Answer, Outcome, Trouble};
@@ -10,6 +12,9 @@ use super::breaks::Trigger;
 use super::command::{Command, Events, TaskRef, Unit};
 use super::goal::{Goal, Until};
 use super::{Session, UnderWay, help, labels, parse};
+
+/// The most bytes of a file with commands.
+pub const LARGEST_SCRIPT: u64 = 16 << 20;
 
 /// How many files may be sourced on behalf of one command.
 const MOST_SOURCED: u32 = 100;
@@ -334,7 +339,8 @@ impl Session {
                 "More than {MOST_SOURCED} files were sourced for one command; does `{file}` source itself?"
             )));
         }
-        let text = match std::fs::read_to_string(file) {
+        let opened = File::open(file);
+        let text = match opened.and_then(|file| whole::read_text(file, LARGEST_SCRIPT)) {
             Ok(text) => text,
             Err(error) => {
                 return Outcome::Failed(Trouble::new(format!(

@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use loopscope_model::expr::{Context, Expr, Value};
-use loopscope_model::{safe_text, why};
+use loopscope_model::{safe_text, whole, why};
 
 use super::answer::{Answer, Trouble};
 use super::command::TaskRef;
 use super::{Session, labels};
+
+/// The most bytes of a source file of which lines are shown.
+const LARGEST_SOURCE: u64 = 16 << 20;
 
 /// A value for programs.
 fn json(value: &Value) -> serde_json::Value {
@@ -135,7 +138,8 @@ impl Session {
             candidates.push(folder.join(file));
         }
         candidates.push(PathBuf::from(file));
-        let bytes = candidates.iter().find_map(|path| std::fs::read(path).ok())?;
+        let bytes =
+            candidates.iter().find_map(|path| whole::read_file(path, LARGEST_SOURCE).ok())?;
         Some(String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect())
     }
 

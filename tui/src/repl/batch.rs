@@ -1,10 +1,17 @@
 //! Commands that nobody types: they stop at the first one that fails.
 
-use std::io::{self, BufRead};
+use std::fs::File;
+use std::io;
 use std::path::Path;
+
+use loopscope_model::whole;
+use loopscope_session::LARGEST_SCRIPT;
 
 use super::{Flow, Input, Repl};
 use crate::exit::{code, complain};
+
+/// The most bytes of one line of standard input.
+const LONGEST_LINE: u64 = 1 << 20;
 
 /// The commands of `-x` and `-c`.
 pub(super) fn given(repl: &mut Repl, inputs: Vec<Input>) -> i32 {
@@ -33,7 +40,8 @@ fn script(repl: &mut Repl, path: &Path) -> Option<i32> {
     if path.as_os_str() == "-" {
         return Some(standard_input(repl)).filter(|code| *code != code::OK);
     }
-    let text = match std::fs::read_to_string(path) {
+    // A script may also come out of a pipe.
+    let text = match File::open(path).and_then(|file| whole::read_text(file, LARGEST_SCRIPT)) {
         Ok(text) => text,
         Err(error) => {
             return Some(complain(
@@ -66,9 +74,11 @@ fn script(repl: &mut Repl, path: &Path) -> Option<i32> {
 
 /// Commands from a pipe or a file, without a prompt.
 pub(super) fn standard_input(repl: &mut Repl) -> i32 {
-    for line in io::stdin().lock().lines() {
-        let line = match line {
-            Ok(line) => line,
+    let mut input = io::stdin().lock();
+    loop {
+        let line = match whole::read_line(&mut input, LONGEST_LINE) {
+            Ok(Some(line)) => line,
+            Ok(None) => return code::OK,
             Err(error) => {
                 return complain(
                     code::FAILED,
@@ -85,5 +95,4 @@ pub(super) fn standard_input(repl: &mut Repl) -> i32 {
             return code::INTERRUPTED;
         }
     }
-    code::OK
 }

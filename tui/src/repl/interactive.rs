@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use directories::ProjectDirs;
+use loopscope_model::whole;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
@@ -10,6 +11,9 @@ use rustyline::{CompletionType, Config, Editor};
 use super::assist::Assist;
 use super::{Flow, Repl};
 use crate::exit::{code, complain};
+
+/// The most bytes of history that are read.
+const LARGEST_HISTORY: u64 = 1 << 20;
 
 /// How many lines of history are kept.
 const HISTORY: usize = 2000;
@@ -35,8 +39,10 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
     editor.set_helper(Some(Assist::new(repl.color)));
     let history = history_file();
     if let Some(path) = &history {
-        // There is none the first time.
-        let _ = editor.load_history(path);
+        // There is none the first time; and what is not a small file was not written here.
+        if whole::read_file(path, LARGEST_HISTORY).is_ok() {
+            let _ = editor.load_history(path);
+        }
     }
     println!("{}", greeting(repl));
     let code = loop {

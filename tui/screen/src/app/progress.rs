@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
+use loopscope_model::whole;
 use serde::{Deserialize, Serialize};
+
+/// The most bytes that the file may have.
+const LARGEST: u64 = 1 << 20;
 
 /// Which lessons were read to the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -22,7 +26,7 @@ impl Progress {
 
     /// What is known; nothing where there is no file, or none that can be read.
     pub fn load() -> Self {
-        let text = Self::path().and_then(|path| std::fs::read_to_string(path).ok());
+        let text = Self::path().and_then(|path| whole::read_text_file(&path, LARGEST).ok());
         text.and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
     }
 

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use loopscope_model::link::Processor;
+use loopscope_model::whole;
 use loopscope_protocol::NameId;
 use loopscope_session::{Outcome, Session, Tick};
 
@@ -63,8 +64,7 @@ impl Scene {
     /// A file of the program, if it can be read.
     fn read(&self, name: &str) -> Option<String> {
         let path = self.session.folder()?.join(name);
-        let size = std::fs::metadata(&path).ok()?.len();
-        let bytes = (size <= LARGEST).then(|| std::fs::read(path).ok()).flatten()?;
+        let bytes = whole::read_file(&path, LARGEST).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 

@@ -14,11 +14,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use loopscope_model::whole;
 use serde::Deserialize;
 use thiserror::Error;
 
 use crate::keys::{Keymap, KeymapError};
 use crate::theme::Palette;
+
+/// The most bytes that the file may have.
+const LARGEST: u64 = 1 << 20;
 
 /// What the user prefers.
 #[derive(Clone, Debug)]
@@ -87,7 +91,7 @@ impl Settings {
     /// The user's settings. With a mistake in them the usual ones, and the mistake.
     pub fn load() -> (Self, Option<SettingsError>) {
         let Some(path) = Self::path() else { return (Self::default(), None) };
-        let text = match std::fs::read_to_string(&path) {
+        let text = match whole::read_text_file(&path, LARGEST) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return (Self::default(), None);
