@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::{self, Write};
+use std::hash::Hash;
 
 use loopscope_protocol::{ChainId, NameId, Place, TaskId, Text, text};
 
@@ -34,6 +35,8 @@ pub struct Names {
     texts: HashMap<NameId, Name>,
     chains: HashMap<ChainId, Link>,
     tasks: HashMap<TaskId, Definition>,
+    /// The most entries of each table; `None`: any number.
+    most: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +73,11 @@ pub struct Definition {
 }
 
 impl Names {
+    /// From now on the tables take no entries beyond so many each.
+    pub const fn keep_at_most(&mut self, most: usize) {
+        self.most = Some(most);
+    }
+
     /// Adds a name.
     pub fn define(&mut self, id: NameId, name: &str) {
         if id.is_some() {
@@ -77,21 +85,22 @@ impl Names {
                 Cow::Borrowed(_) => None,
                 Cow::Owned(shown) => Some(shown.into()),
             };
-            self.texts.insert(id, Name { exact: name.into(), shown });
+            let name = Name { exact: name.into(), shown };
+            insert(&mut self.texts, id, name, self.most);
         }
     }
 
     /// Adds a frame of an await chain.
     pub fn define_chain(&mut self, id: ChainId, outer: ChainId, frame: Frame) {
         if id.is_some() {
-            self.chains.insert(id, Link { frame, outer });
+            insert(&mut self.chains, id, Link { frame, outer }, self.most);
         }
     }
 
     /// Adds what a task is called.
     pub fn define_task(&mut self, id: TaskId, definition: Definition) {
         if id.is_some() {
-            self.tasks.insert(id, definition);
+            insert(&mut self.tasks, id, definition, self.most);
         }
     }
 
@@ -155,6 +164,13 @@ fn missing(id: NameId) -> Cow<'static, str> {
     if id.is_some() { Cow::Owned(format!("?{}", id.0)) } else { Cow::Borrowed("") }
 }
 
+/// Inserts, unless the table is full and the entry a new one.
+fn insert<K: Eq + Hash, V>(table: &mut HashMap<K, V>, key: K, value: V, most: Option<usize>) {
+    if most.is_none_or(|most| table.len() < most || table.contains_key(&key)) {
+        table.insert(key, value);
+    }
+}
+
 /// Names and one record's texts together, for the text form of the protocol.
 struct Lookup<'a> {
     names: &'a Names,
@@ -194,5 +210,17 @@ mod tests {
         names.define_chain(ChainId(2), ChainId(1), frame);
         assert_eq!(names.chain(ChainId(1)).len(), 2);
         assert_eq!(names.chain(ChainId(9)).len(), 0);
+    }
+
+    #[test]
+    fn a_full_table_takes_nothing_new() {
+        let mut names = Names::default();
+        names.keep_at_most(2);
+        for id in 1..5 {
+            names.define(NameId(id), "name");
+        }
+        names.define(NameId(2), "renamed");
+        let known = [1, 2, 3].map(|id| names.name(NameId(id)).into_owned());
+        assert_eq!(known, ["name", "renamed", "?3"]);
     }
 }

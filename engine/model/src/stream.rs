@@ -24,6 +24,9 @@ use turns::Turns;
 /// Below this many used bytes at its start the buffer is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
 
+/// The most bytes of one answer that are kept.
+const LONGEST_ANSWER: usize = 16 << 20;
+
 /// How a line of standard error begins in a board's stream that is the host's own remark.
 pub const HOST: &str = "loopscope: ";
 
@@ -97,6 +100,14 @@ impl Ingest {
             loop_seen: false,
             turns: Turns::default(),
         }
+    }
+
+    /// Keeps at most so many names, chains and tasks each: who sends more is not believed. A board's
+    /// names are those of its firmware's file, which are few.
+    #[must_use]
+    pub fn with_most_names(mut self, most: usize) -> Self {
+        self.names.keep_at_most(most);
+        self
     }
 
     /// Takes more bytes. Take out what they hold with [`Iterator::next`].
@@ -302,7 +313,8 @@ impl Ingest {
             }
             Reply::Held { seq } => OwnedReply::Held { seq },
             Reply::Ran { ok, more, text: piece } => {
-                self.ran.extend_from_slice(piece);
+                let kept = piece.len().min(LONGEST_ANSWER - self.ran.len());
+                self.ran.extend_from_slice(&piece[..kept]);
                 if more {
                     return;
                 }

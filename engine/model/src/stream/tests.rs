@@ -116,6 +116,32 @@ fn texts_of_any_length_belong_to_the_next_record() {
 }
 
 #[test]
+fn a_text_without_an_end_is_kept_up_to_a_limit_and_the_rest_is_counted() {
+    const MB: usize = 1 << 20;
+    let mut encoder = Encoder::new();
+    let piece = encoder.item(&Item::Text { slot: 1, bytes: &[b'x'; 128] }).to_vec();
+    let mut ingest = Ingest::new();
+    for _ in 0..(70 * MB) / 128 {
+        ingest.feed(&piece);
+        assert_eq!(ingest.next(), None);
+    }
+    let output = Event::Output { stream: Stream::Stdout, text: Text::FIRST };
+    for _ in 0..2 {
+        ingest.feed(encoder.event(0, LoopId::NONE, &output));
+        ingest.feed(encoder.item(&Item::Text { slot: 1, bytes: b"next" }));
+    }
+    let mut texts = ingest.map(|arrived| match arrived {
+        Arrived::Record(record) => record.text(Text::FIRST).to_owned(),
+        Arrived::Reply(_) => panic!("{arrived:?}"),
+    });
+    let text = texts.next().unwrap();
+    let tail = format!("x… ({} bytes more)", 6 * MB);
+    assert!(text.ends_with(&tail), "{}", &text[text.len() - 40..]);
+    assert_eq!(text.len(), 64 * MB + tail.len() - 1);
+    assert_eq!(texts.next().as_deref(), Some("next"));
+}
+
+#[test]
 fn a_text_that_may_be_a_part_says_so() {
     let output = Event::Output { stream: Stream::Stdout, text: Text::FIRST };
     let mut encoder = Encoder::new();

@@ -4,10 +4,19 @@ use loopscope_protocol::{Event, Text};
 
 use crate::record::Texts;
 
+/// The most bytes of one text that are kept. What comes behind them is only counted: a source may
+/// send a text that never ends.
+const LONGEST: usize = 64 << 20;
+
+/// The most bytes that are set aside for the next text.
+const ORDINARY: usize = 1 << 16;
+
 /// The pieces that have come since the last event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pieces {
     texts: [Vec<u8>; 2],
+    /// How many bytes at the end of each were not kept.
+    beyond: [u64; 2],
     /// The texts whose first piece may be missing.
     tails: [bool; 2],
     /// Something was left out before the next event, and its texts may have been part of it.
@@ -22,7 +31,9 @@ impl Pieces {
         let broken = std::mem::take(&mut self.broken);
         let at = usize::from(slot).wrapping_sub(1);
         if let Some(text) = self.texts.get_mut(at) {
-            text.extend_from_slice(bytes);
+            let kept = bytes.len().min(LONGEST - text.len());
+            text.extend_from_slice(&bytes[..kept]);
+            self.beyond[at] += (bytes.len() - kept) as u64;
             self.tails[at] |= broken;
         }
     }
@@ -51,7 +62,11 @@ impl Pieces {
 
     /// What has come belongs to no event.
     pub(super) fn clear(&mut self) {
-        self.texts.iter_mut().for_each(Vec::clear);
+        for text in &mut self.texts {
+            // The room of an ordinary text is used again.
+            if text.capacity() > ORDINARY { *text = Vec::new() } else { text.clear() }
+        }
+        self.beyond = [0; 2];
         self.tails = [false; 2];
     }
 
@@ -70,6 +85,10 @@ impl Pieces {
             let at = usize::from(slot.0) - 1;
             let text = String::from_utf8_lossy(&self.texts[at]);
             let lost = if text.is_empty() { torn } else { missing || self.tails[at] };
+            let text = match self.beyond[at] {
+                0 => text,
+                more => format!("{text}… ({more} bytes more)").into(),
+            };
             if lost && slots.contains(&slot) { format!("?{text}").into() } else { text }
         });
         let texts = Texts::new(&first, &second);

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use loopscope_protocol::{Event, LoopId};
 
+/// The most loops whose turns are counted.
+const MOST_LOOPS: usize = 1 << 16;
+
 /// The turns of all loops.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Turns {
@@ -31,6 +34,10 @@ impl Turns {
     /// The turn of a record; what belongs to no loop has that of the record before it.
     pub(super) fn count(&mut self, loop_id: LoopId, event: &Event) -> u32 {
         if loop_id.is_some() {
+            if self.loops.len() >= MOST_LOOPS && !self.loops.contains_key(&loop_id) {
+                // The oldest one, since numbers only grow.
+                self.loops.pop_first();
+            }
             let turn = self.loops.entry(loop_id).or_default();
             match *event {
                 Event::LoopNew {} => *turn = Turn::default(),
