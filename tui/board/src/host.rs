@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError};
+use std::sync::mpsc::{Receiver, Sender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -14,11 +14,16 @@ use super::defmt::Dictionary;
 use super::elf::Firmware;
 use super::link::Said;
 use super::logs::{Format, Logs};
+use super::queue::PieceSender;
 use super::splice::{Program, Splice};
 use super::{Refusal, Where, Wish};
 
 /// How long a board may take to say hello and to send its first record or a snapshot.
 const FIRST_WORDS: Duration = Duration::from_secs(2);
+
+/// The most bytes that wait for room on the board; a request is a few. A server that takes none may
+/// never have any.
+const MOST_PENDING: usize = 4096;
 
 /// How often a snapshot is asked for while none comes.
 const ASK_AGAIN: Duration = Duration::from_millis(700);
@@ -32,7 +37,7 @@ pub(super) struct Host<'a> {
     out: Vec<u8>,
     /// The program's own log, by the number of its channel.
     logs: BTreeMap<usize, Logs>,
-    said: SyncSender<Said>,
+    said: PieceSender,
     requests: Receiver<Vec<u8>>,
     /// Bytes for the board that had no room yet.
     pub(super) pending: Vec<u8>,
@@ -63,7 +68,7 @@ impl<'a> Host<'a> {
     pub(super) fn new(
         wish: &'a Wish,
         firmware: Option<Firmware>,
-        said: SyncSender<Said>,
+        said: PieceSender,
         requests: Receiver<Vec<u8>>,
         health: &'a Mutex<Health>,
         stop: &'a AtomicBool,
@@ -179,14 +184,20 @@ impl Host<'_> {
         if let Some(splice) = &mut self.splice {
             splice.interrupted(why, &mut self.out);
         }
-        self.pending.extend(OwnedRequest::Snapshot.frames());
+        self.ask_for_snapshot();
     }
 
     /// The board is there again.
     pub(super) fn back(&mut self, why: &str) {
         self.health(|health| health.returns += 1);
         self.remark(why);
-        self.pending.extend(OwnedRequest::Snapshot.frames());
+        self.ask_for_snapshot();
+    }
+
+    fn ask_for_snapshot(&mut self) {
+        if self.pending.len() < MOST_PENDING {
+            self.pending.extend(OwnedRequest::Snapshot.frames());
+        }
     }
 
     /// Says something about the board, in its stream.
@@ -236,15 +247,18 @@ impl Host<'_> {
             && !splice.is_open()
         {
             let due = self.asked.is_none_or(|asked| asked.elapsed() > ASK_AGAIN);
-            if splice.wants_snapshot() && due {
-                self.asked = Some(Instant::now());
-                self.pending.extend(OwnedRequest::Snapshot.frames());
-            }
+            let asks = splice.wants_snapshot() && due;
             if self.began.elapsed() > FIRST_WORDS {
                 splice.open_anyway(&mut self.out);
             }
+            if asks {
+                self.asked = Some(Instant::now());
+                self.ask_for_snapshot();
+            }
         }
-        while let Ok(request) = self.requests.try_recv() {
+        while self.pending.len() < MOST_PENDING
+            && let Ok(request) = self.requests.try_recv()
+        {
             self.pending.extend(request);
         }
     }
@@ -301,7 +315,7 @@ impl Host<'_> {
             splice.open_anyway(&mut self.out);
         }
         self.hand_over();
-        let _ = self.said.send(Said::Over { lost, text });
+        self.said.send_last(Said::Over { lost, text });
     }
 }
 

@@ -36,6 +36,7 @@ mod logs;
 mod near;
 #[cfg(feature = "boards")]
 mod probe;
+mod queue;
 pub mod splice;
 mod stream;
 

@@ -1,7 +1,7 @@
 //! The link's thread as the rest of the program sees it: what it tells, what it is told, how it is.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use loopscope_model::link::Health;
 
 use super::elf::Firmware;
 use super::host::Host;
+use super::queue::{PieceReceiver, queue};
 use super::{Refusal, Where, Wish, probe, stream};
 
 /// How long a link may take to come up, flashing included, before its silence counts as failure.
@@ -19,9 +20,8 @@ const COMING_UP: Duration = Duration::from_mins(2);
 /// How long the thread may take to end before it is left to itself: a probe may hang.
 const LEAVING: Duration = Duration::from_secs(2);
 
-/// How many pieces may wait for whoever reads them. After that the board's ring fills, and the
-/// board counts what it drops.
-const PIECES: usize = 4096;
+/// How many requests may wait for the board.
+const REQUESTS: usize = 256;
 
 /// What the thread tells.
 #[derive(Debug)]
@@ -40,8 +40,8 @@ pub enum Said {
 /// A link to a board, at work in its thread.
 #[derive(Debug)]
 pub struct Link {
-    said: Receiver<Said>,
-    requests: Sender<Vec<u8>>,
+    said: PieceReceiver,
+    requests: SyncSender<Vec<u8>>,
     health: Arc<Mutex<Health>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -51,8 +51,8 @@ impl Link {
     /// Attaches, and returns once the link stands.
     pub fn start(wish: Wish) -> Result<Self, Refusal> {
         let firmware = wish.elf.as_deref().map(Firmware::read).transpose()?;
-        let (to_us, said) = sync_channel(PIECES);
-        let (requests, from_us) = channel();
+        let (to_us, said) = queue();
+        let (requests, from_us) = sync_channel(REQUESTS);
         let health = Arc::new(Mutex::new(Health::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let (tell_up, up) = channel();
@@ -88,7 +88,7 @@ impl Link {
 
     /// What was told since the last call, waiting at most `timeout` for it. `None`: nothing yet.
     pub fn next(&self, timeout: Duration) -> Option<Said> {
-        match self.said.recv_timeout(timeout) {
+        match self.said.next(timeout) {
             Ok(said) => Some(said),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => Some(Said::Over {
@@ -98,10 +98,11 @@ impl Link {
         }
     }
 
-    /// Sends bytes to the board's down channel, as soon as there is room.
-    pub fn send(&self, request: &OwnedRequest) {
+    /// Sends bytes to the board's down channel, as soon as there is room. False: too many wait
+    /// already, since the board takes none.
+    pub fn send(&self, request: &OwnedRequest) -> bool {
         // A thread that has ended says so by itself.
-        let _ = self.requests.send(request.frames());
+        !matches!(self.requests.try_send(request.frames()), Err(TrySendError::Full(_)))
     }
 
     /// How the link is.
@@ -117,7 +118,7 @@ impl Drop for Link {
         if let Some(thread) = self.thread.take() {
             while !thread.is_finished() && Instant::now() < until {
                 // What it still tells must not hold it up.
-                while self.said.try_recv().is_ok() {}
+                while self.said.next(Duration::ZERO).is_ok() {}
                 thread::sleep(Duration::from_millis(1));
             }
             if thread.is_finished() {

@@ -10,13 +10,14 @@
 //!
 //! Where the board's first record is at hand, the stream begins with it. Otherwise it begins with
 //! the snapshot that the host has asked for, and what came before that is left out; if no snapshot
-//! comes, it begins with a gap. Either way it waits for the board's hello, since only that says how
+//! comes, or too much before it, it begins with a gap. Either way it waits for the board's hello, since only that says how
 //! long a tick is. Before all that stands a `run-start` of the host's, as before the records of a
 //! program: it says whose rules the board's scheduler follows.
 
 mod frames;
 mod names;
 mod opening;
+mod waiting;
 
 use loopscope_model::stream::HOST;
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step};
@@ -26,9 +27,13 @@ use frames::{NO_FRAME, fill, renumber, unknown_ticks};
 use names::Names;
 pub use opening::Program;
 use opening::{Hello, Stage};
+use waiting::Waiting;
 
 /// Bytes used at the start of the buffer up to which it is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
+
+/// The most bytes that are held back while the stream's beginning is awaited.
+const MOST_HELD: usize = 2 << 20;
 
 /// Makes one stream of a board's bytes.
 #[derive(Debug)]
@@ -51,7 +56,7 @@ pub struct Splice {
     /// Whether a snapshot has begun and not ended.
     in_snapshot: bool,
     /// What the host has to add as soon as it may.
-    waiting: Vec<(Stream, String)>,
+    waiting: Waiting,
     /// Whether the first record is still to come, whose number on the board is not known.
     unaligned: bool,
     /// Whether it joins records of which some were not seen.
@@ -89,7 +94,7 @@ impl Splice {
             last: 0,
             text_open: false,
             in_snapshot: false,
-            waiting: Vec::new(),
+            waiting: Waiting::default(),
             unaligned: false,
             joins: false,
             harmed: false,
@@ -156,7 +161,7 @@ impl Splice {
     /// Adds a line of output between the board's records, as soon as there is a place for it.
     pub fn remark(&mut self, stream: Stream, line: &str, out: &mut Vec<u8>) {
         if !self.is_open() || self.text_open || self.in_snapshot {
-            self.waiting.push((stream, line.to_owned()));
+            self.waiting.push(stream, line.to_owned());
             return;
         }
         self.output(stream, line, out);
@@ -271,7 +276,8 @@ impl Splice {
                 first.get_or_insert(frame.seq);
             }
             held.extend_from_slice(bytes);
-            if *sound && first.is_some() && hello.is_some() {
+            // A source that is far faster than any board is not waited for.
+            if (*sound && first.is_some() && hello.is_some()) || held.len() > MOST_HELD {
                 self.open(out);
             }
             return;
@@ -293,7 +299,7 @@ impl Splice {
                     self.begin_again(RESET, out);
                 }
                 if self.names.is_foreign(&frame.event) {
-                    self.waiting.push((Stream::Stderr, ours(FOREIGN)));
+                    self.waiting.push(Stream::Stderr, ours(FOREIGN));
                 }
                 self.last = frame.seq.wrapping_add(self.shift);
                 match self.names.meant(frame) {
@@ -312,7 +318,7 @@ impl Splice {
                     _ => self.in_snapshot &= goes_on && !matches!(frame.event, Event::Gap { .. }),
                 }
                 if !self.in_snapshot && !self.waiting.is_empty() {
-                    for (stream, line) in std::mem::take(&mut self.waiting) {
+                    for (stream, line) in self.waiting.take() {
                         self.output(stream, &line, out);
                     }
                 }

@@ -59,12 +59,12 @@ impl Splice {
             self.begin(hello, first.map_or(0, |first| first_time(first, &held)), out);
         } else {
             unknown_ticks(out);
-            self.waiting.push((Stream::Stderr, ours(NO_HELLO)));
+            self.waiting.push(Stream::Stderr, ours(NO_HELLO));
         }
         self.unaligned = !sound || first.is_some();
         self.joins = !sound;
         // What was said meanwhile is not older than what was held back.
-        let waiting = std::mem::take(&mut self.waiting);
+        let waiting = self.waiting.take();
         let mut decoder = Decoder::after(first.unwrap_or(1).wrapping_sub(1));
         let mut at = 0;
         // These were frames when they came, so they still are.

@@ -20,6 +20,13 @@ pub const LOST: i32 = 4;
 /// How long a board may take to say who it is.
 const HELLO: Duration = Duration::from_millis(2500);
 
+/// How much may come before that: a source that is far faster than any board is not waited for.
+const MOST_EARLY: usize = 100_000;
+const MOST_EARLY_BYTES: usize = 4 << 20;
+
+/// The most names of a board's that are kept: its firmware's file has fewer.
+const MOST_NAMES: usize = 1 << 20;
+
 /// A lossy stream is not made worse by snapshots more often than this.
 const SNAPSHOTS: Duration = Duration::from_secs(1);
 
@@ -105,7 +112,7 @@ impl Board {
             link: Some(link),
             demo,
             control,
-            ingest: Ingest::new(),
+            ingest: Ingest::new().with_most_names(MOST_NAMES),
             early: Vec::new(),
             bytes: Vec::new(),
             ended: false,
@@ -119,7 +126,12 @@ impl Board {
             meter: Meter { since: Instant::now(), count: 0, rate: 0 },
         };
         let until = Instant::now() + HELLO;
-        while board.ingest.hello().is_none() && !board.ended && Instant::now() < until {
+        while board.ingest.hello().is_none()
+            && !board.ended
+            && board.early.len() < MOST_EARLY
+            && board.bytes.len() < MOST_EARLY_BYTES
+            && Instant::now() < until
+        {
             let mut early = std::mem::take(&mut board.early);
             board.listen(Duration::from_millis(20), &mut early);
             board.early = early;
@@ -183,7 +195,8 @@ impl Board {
             && let Some(link) = &self.link
         {
             self.asked = Some(Instant::now());
-            link.send(&OwnedRequest::Snapshot);
+            // If there is no room for it, it is asked for again.
+            let _ = link.send(&OwnedRequest::Snapshot);
         }
     }
 
@@ -209,7 +222,7 @@ impl Board {
         if self.control
             && let Some(link) = &self.link
         {
-            link.send(&OwnedRequest::Detach);
+            let _ = link.send(&OwnedRequest::Detach);
             std::thread::sleep(FAREWELL);
         }
         self.link = None;
@@ -257,10 +270,10 @@ impl Source for Board {
             _ => {}
         }
         match &self.link {
-            Some(link) => {
-                link.send(&request);
-                Ok(())
-            }
+            Some(link) if link.send(&request) => Ok(()),
+            Some(_) => refuse(
+                "The board takes no requests at the moment, and too many wait for it already; wait until it runs, or attach again.",
+            ),
             None => refuse(self.lost.as_deref().unwrap_or("The board is not attached any more.")),
         }
     }
