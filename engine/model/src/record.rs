@@ -71,6 +71,11 @@ impl Texts {
         Self(Some(Arc::new([first.into(), second.into()])))
     }
 
+    /// How many bytes they have together.
+    pub fn size(&self) -> usize {
+        self.0.as_ref().map_or(0, |both| both.iter().map(|text| text.len()).sum())
+    }
+
     /// The text of a slot; empty where there is none.
     pub fn get(&self, text: Text) -> &str {
         let slot = usize::from(text.0).wrapping_sub(1);

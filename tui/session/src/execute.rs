@@ -294,6 +294,7 @@ impl Session {
             return refuse("The program runs; `pause` it first.".to_owned());
         }
         self.link.broken = None;
+        self.set_limits();
         self.request(OwnedRequest::Python { code: code.to_owned() });
         if let Some(sentence) = self.link.broken.take() {
             return refuse(sentence);

@@ -9,12 +9,25 @@ use loopscope_model::recording::Recording;
 use loopscope_protocol::{Dialect, ExitHow, KindSet, Word as _};
 
 use super::answer::{Answer, Outcome, Trouble};
+use super::brake::size;
 use super::command::{Command, Format, Target};
 use super::comparison::{Comparison, History};
 use super::{Session, export};
 
 /// How long two runs may take that are compared while somebody waits.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The most records and the most bytes of text of a run that is kept whole.
+const TO_THE_END: (u64, u64) = (10_000_000, 200 << 20);
+
+/// Why a run did not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// The deadline came first.
+    Late,
+    /// Something else, in a sentence.
+    Stopped(String),
+}
 
 impl Session {
     pub(super) fn record_to(&mut self, file: &str) -> Result<Answer, Trouble> {
@@ -77,14 +90,15 @@ impl Session {
         let run = |rules: Option<Dialect>| -> Result<Session, Trouble> {
             let source = self.source.again(rules).map_err(|error| sentence(error.to_string()))?;
             let mut session = Session::new(source);
-            if session.run_to_end(Some(deadline)) {
-                return Ok(session);
+            match session.run_to_end(Some(deadline)) {
+                Ok(()) => Ok(session),
+                Err(Unfinished::Late) => Err(sentence(format!(
+                    "Comparing dialects takes more than {} s here; `loopscope diff --dialect A \
+                     --dialect B FILE` takes as long as it needs.",
+                    PATIENCE.as_secs()
+                ))),
+                Err(Unfinished::Stopped(text)) => Err(sentence(text)),
             }
-            Err(sentence(format!(
-                "Comparing dialects takes more than {} s here; `loopscope diff --dialect A \
-                 --dialect B FILE` takes as long as it needs.",
-                PATIENCE.as_secs()
-            )))
         };
         let sides = [run(None)?, run(Some(dialect))?];
         let title = |side: &Session| match side.state().run().dialect {
@@ -95,19 +109,34 @@ impl Session {
         Ok(Comparison::of([&sides[0], &sides[1]], titles).answer())
     }
 
-    /// Runs to the end of the source, however many records that takes, and waits for it. False: the
-    /// deadline came first, and the program was ended.
-    pub fn run_to_end(&mut self, deadline: Option<Instant>) -> bool {
-        self.settings_mut().limit = 0;
+    /// Runs to the end of the source and waits for it. A program that does not come to its end is
+    /// ended.
+    pub fn run_to_end(&mut self, deadline: Option<Instant>) -> Result<(), Unfinished> {
+        let settings = self.settings_mut();
+        (settings.limit, settings.text) = TO_THE_END;
         if let Outcome::Started = self.execute(&Command::Goto(Target::End)) {
-            while self.tick(Duration::from_millis(20)).over.is_none() {
+            loop {
+                match self.tick(Duration::from_millis(20)).over {
+                    Some(Ok(_)) => break,
+                    Some(Err(_)) if self.link.full.is_some() => {
+                        self.kill(ExitHow::Killed);
+                        let (records, text) = TO_THE_END;
+                        return Err(Unfinished::Stopped(format!(
+                            "`{}` sends more than {records} records or {} of text, which is more than can be kept whole; let it do less.",
+                            self.name(),
+                            size(text)
+                        )));
+                    }
+                    Some(Err(trouble)) => return Err(Unfinished::Stopped(trouble.text)),
+                    None => {}
+                }
                 if deadline.is_some_and(|at| Instant::now() >= at) {
                     self.kill(ExitHow::Timeout);
-                    return false;
+                    return Err(Unfinished::Late);
                 }
             }
         }
-        true
+        Ok(())
     }
 
     /// What there is to compare.

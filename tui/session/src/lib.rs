@@ -11,6 +11,7 @@
 
 mod answer;
 mod anywhere;
+mod brake;
 mod breaks;
 mod changes;
 mod command;
@@ -49,11 +50,13 @@ pub use comparison::Comparison;
 pub use complete::{Completion, complete, wants_file};
 pub use execute::LARGEST_SCRIPT;
 pub use export::{export, supported};
+pub use files::Unfinished;
 pub use help::help;
 pub use parse::{duration, parse};
 pub use settings::{SETTINGS, Settings};
 pub use table::{Group, ROWS, Row};
 
+use brake::{Full, Limits};
 use goal::Goal;
 use loopscope_model::expr::Expr;
 use loopscope_protocol::{Kind, KindSet};
@@ -68,6 +71,8 @@ pub struct Session {
     cursor: Cursor,
     /// All bytes that came, so that a recording can be asked for later.
     bytes: Vec<u8>,
+    /// How many bytes of text came with the records.
+    text: u64,
     outlets: Outlets,
     /// Where the program's files are, if that is known.
     folder: Option<PathBuf>,
@@ -122,8 +127,10 @@ struct Link {
     landed: Option<(run::End, Instant)>,
     /// When the last record came.
     last: Instant,
-    /// The number of records at which the present command is to pause.
-    limit: Option<u64>,
+    /// How much the present command may let it send.
+    limits: Limits,
+    /// What there is too much of, once the present command was braked for it.
+    full: Option<Full>,
     /// The sentence of a source that can do no more.
     broken: Option<String>,
 }
@@ -138,6 +145,7 @@ impl Session {
             timeline: Timeline::new(),
             cursor: Cursor::new(),
             bytes: Vec::new(),
+            text: 0,
             outlets: Outlets::default(),
             folder: None,
             under_way: UnderWay::Nothing,
@@ -148,7 +156,8 @@ impl Session {
                 pausing: None,
                 landed: None,
                 last: Instant::now(),
-                limit: None,
+                limits: Limits::default(),
+                full: None,
                 broken: None,
             },
             changes: Changes::default(),

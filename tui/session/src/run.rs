@@ -9,6 +9,7 @@ use loopscope_model::state::At;
 use loopscope_protocol::Capability;
 
 use super::answer::{Answer, Outcome, Trouble};
+use super::brake::Full;
 use super::breaks::Hit;
 use super::goal::{Goal, Until, Verdict};
 use super::{Session, UnderWay};
@@ -35,8 +36,8 @@ pub(super) enum End {
     Paused,
     /// The user paused it, but the program has not come to a record since.
     Waiting,
-    /// It ran for as many records as one command may.
-    Limit(u64),
+    /// It ran for as long as one command may.
+    Limit(Full),
     /// Nothing more will come.
     Ended,
 }
@@ -49,10 +50,7 @@ impl Session {
         self.link.landed = None;
         self.link.broken = None;
         self.link.asked = !self.link.held;
-        self.link.limit = match self.settings.limit {
-            0 => None,
-            limit => Some(self.timeline.len() as u64 + limit),
-        };
+        self.set_limits();
         let names = self.source.names();
         self.breaks.arm(self.timeline.record(self.cursor.position()), self.cursor.state(), names);
         self.under_way = UnderWay::Run(goal);
@@ -77,6 +75,12 @@ impl Session {
             // In the history a pause counts at once; a program is followed to where it holds.
             if self.link.pausing.is_some() && self.link.held && !self.link.asked {
                 return Some(End::Paused);
+            }
+            // What cannot hold may send faster than it is followed.
+            if let Some(full) = self.link.full
+                && !self.can_hold()
+            {
+                return Some(End::Limit(full));
             }
             let end = self.through_history(goal)?;
             self.link.landed = end.map(|end| (end, Instant::now()));
@@ -137,16 +141,17 @@ impl Session {
             return Some(End::Ended);
         }
         if self.link.held && self.link.pausing.is_some() {
-            return Some(End::Paused);
+            return Some(self.link.full.map_or(End::Paused, End::Limit));
         }
         if self.link.held {
             let ran = self.timeline.len() as u64;
-            if let Some(limit) = self.link.limit
-                && ran >= limit
-            {
-                return Some(End::Limit(self.settings.limit));
+            let limit = self.link.limits.records;
+            if limit.is_some_and(|limit| ran >= limit) {
+                let full = Full::Records(self.settings.limit);
+                self.link.full = Some(full);
+                return Some(End::Limit(full));
             }
-            let left = self.link.limit.map_or(0, |limit| limit - ran);
+            let left = limit.map_or(0, |limit| limit - ran);
             let until = goal.stop_when(self.timeline.live().seq(), self.breaks.kinds(), left);
             self.link.held = false;
             self.link.asked = true;
@@ -173,9 +178,6 @@ impl Session {
     fn at_edge_of_what_runs_on(&self, goal: &Goal) -> Option<End> {
         if self.link.pausing.is_some() {
             return Some(End::Paused);
-        }
-        if self.link.limit.is_some_and(|limit| self.timeline.len() as u64 >= limit) {
-            return Some(End::Limit(self.settings.limit));
         }
         self.slept_past(goal).then_some(End::Late)
     }
@@ -224,11 +226,9 @@ impl Session {
                 self.interrupted = Some(goal);
                 Ok(self.stop("paused", &text))
             }
-            End::Limit(limit) => {
+            End::Limit(full) => {
                 self.interrupted = Some(goal);
-                Err(Trouble::new(format!(
-                    "Paused after {limit} records in one go, so that an endless program does not fill the memory; `resume` goes on, `set limit N` changes the number."
-                )))
+                Err(Trouble::new(full.sentence()))
             }
             End::Failed(trouble) => Err(trouble),
             End::Late => {

@@ -1,6 +1,7 @@
 //! What `set` changes.
 
 use super::answer::{Answer, Trouble};
+use super::brake::size;
 
 /// The settings of a session.
 #[derive(Clone, Debug)]
@@ -8,6 +9,8 @@ pub struct Settings {
     /// The most records that one command runs a program for; 0: any number. It keeps an endless
     /// program from filling the memory.
     pub limit: u64,
+    /// The most bytes of text, as of output, that one command runs a program for; 0: any number.
+    pub text: u64,
     /// How many lines of source `list` shows.
     pub lines: u32,
     /// Whether stops are told in sentences too.
@@ -16,13 +19,14 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { limit: 3_000_000, lines: 11, sentences: true }
+        Self { limit: 3_000_000, text: 100 << 20, lines: 11, sentences: true }
     }
 }
 
 /// Every setting's name with what it does.
 pub const SETTINGS: &[(&str, &str)] = &[
     ("limit", "the most records that one command runs for; 0 for no limit"),
+    ("text", "the most text that one command runs for, as 64M; 0 for no limit"),
     ("lines", "how many lines of source `list` shows"),
     ("sentences", "on or off: whether stops are told in sentences too"),
 ];
@@ -31,6 +35,7 @@ impl Settings {
     fn value(&self, name: &str) -> String {
         match name {
             "limit" => self.limit.to_string(),
+            "text" => size(self.text),
             "lines" => self.lines.to_string(),
             _ => if self.sentences { "on" } else { "off" }.to_owned(),
         }
@@ -63,6 +68,9 @@ impl Settings {
                 let plain = value.replace(['_', ','], "");
                 self.limit = plain.parse().map_err(|_| bad("a number of records"))?;
             }
+            "text" => {
+                self.text = bytes(value).ok_or_else(|| bad("a size, as 64M"))?;
+            }
             "lines" => {
                 self.lines =
                     value.parse().ok().filter(|n| *n > 0).ok_or_else(|| bad("a number from 1"))?;
@@ -77,4 +85,18 @@ impl Settings {
         }
         Ok(Answer::new(format!("{name} is now {}", self.value(name))).with(name, self.value(name)))
     }
+}
+
+/// A number of bytes, in thousands, millions or billions where it says so.
+fn bytes(text: &str) -> Option<u64> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len());
+    let number: u64 = text[..end].replace('_', "").parse().ok()?;
+    let scale = match text[end..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" => 10,
+        "M" | "MB" => 20,
+        "G" | "GB" => 30,
+        _ => return None,
+    };
+    number.checked_mul(1 << scale)
 }

@@ -263,6 +263,29 @@ fn an_endless_program_is_paused_at_the_limit() {
 }
 
 #[test]
+fn a_program_that_writes_much_is_paused_by_what_it_writes() {
+    let mut story = Story::new();
+    story.start();
+    for _ in 0..400 {
+        story.print(&"x".repeat(1000));
+    }
+    let (script, seen) = Script::new(&story);
+    let mut session = Session::new(script);
+    assert_eq!(ok(&mut session, "set text 100K"), "text is now 100K");
+    let told = refused(&mut session, "continue");
+    assert!(told.contains("Paused after 100K of text in one go"), "{told}");
+    let first = seen.borrow().sent;
+    assert!((100..300).contains(&first), "{first} records");
+    assert_eq!(session.position(), first);
+    // Each command may have as much.
+    assert!(refused(&mut session, "resume").contains("`set text N`"));
+    assert!(seen.borrow().sent > first + 100);
+    ok(&mut session, "set text 0");
+    assert_eq!(at(&mut session, "resume"), story.records().len());
+    assert!(refused(&mut session, "set text many").contains("a size, as 64M"));
+}
+
+#[test]
 fn a_run_can_be_paused_and_resumed() {
     let (mut session, _) = session();
     assert!(matches!(session.execute_line("until task-done"), Outcome::Started));

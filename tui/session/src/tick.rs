@@ -16,6 +16,7 @@ impl Session {
         let mut tick = Tick::default();
         let wait = if self.can_go_on() { Duration::ZERO } else { timeout };
         tick.arrived = self.take_in(wait);
+        self.brake();
         self.go_on(&mut tick);
         tick
     }
@@ -55,6 +56,7 @@ impl Session {
             match each {
                 Arrived::Record(record) => {
                     self.outlets.record(&record, self.source.names());
+                    self.text += record.texts.size() as u64;
                     self.timeline.push(record);
                 }
                 Arrived::Reply(reply) => self.take_reply(reply),
@@ -180,7 +182,10 @@ impl Session {
     fn statement_over(&mut self, result: Result<Answer, Trouble>) -> Result<Answer, Trouble> {
         // What the statement caused is now; the cursor stays with it.
         self.move_to(self.live_edge());
-        result
+        match self.link.full {
+            Some(full) => Err(Trouble::new(full.of_statement())),
+            None => result,
+        }
     }
 
     /// Ends the command under way as soon as possible: the source is asked to hold at its next

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use loopscope_protocol::{Dialect, Word};
-use loopscope_session::{Comparison, Session};
+use loopscope_session::{Comparison, Session, Unfinished};
 
 use super::{DiffArgs, Shared, code, complain};
 
@@ -59,11 +59,12 @@ fn whole(dialect: Dialect, path: &Path, deadline: Option<Instant>) -> Result<Ses
     if let Some(warning) = session.warning() {
         complain(code::OK, &format!("`{}`: {warning}", path.display()));
     }
-    if session.run_to_end(deadline) {
-        return Ok(session);
+    match session.run_to_end(deadline) {
+        Ok(()) => Ok(session),
+        Err(Unfinished::Late) => Err(complain(
+            code::TIMEOUT,
+            &format!("`{}` did not end within the time of --timeout", path.display()),
+        )),
+        Err(Unfinished::Stopped(sentence)) => Err(complain(code::FAILED, &sentence)),
     }
-    Err(complain(
-        code::TIMEOUT,
-        &format!("`{}` did not end within the time of --timeout", path.display()),
-    ))
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use loopscope_lessons::{Folder, Lesson, Problem, check, lessons, resolve, template};
 use loopscope_protocol::{Event, Stream, Text};
-use loopscope_session::{Command, Outcome, Session, Target};
+use loopscope_session::{Session, Unfinished};
 
 use super::open::why;
 use super::{LessonCommand, LessonFolder, Shared, code, complain};
@@ -105,15 +105,11 @@ fn in_a_run(lesson: &Lesson) -> Vec<Problem> {
 
 /// Runs a lesson's program to its end, within a minute.
 fn to_the_end(session: &mut Session) -> Result<(), String> {
-    let since = Instant::now();
-    if let Outcome::Started = session.execute(&Command::Goto(Target::End)) {
-        while session.tick(Duration::from_millis(20)).over.is_none() {
-            if since.elapsed() > Duration::from_mins(1) {
-                return Err("it does not end within a minute".to_owned());
-            }
-        }
+    match session.run_to_end(Some(Instant::now() + Duration::from_mins(1))) {
+        Ok(()) => Ok(()),
+        Err(Unfinished::Late) => Err("it does not end within a minute".to_owned()),
+        Err(Unfinished::Stopped(sentence)) => Err(sentence),
     }
-    Ok(())
 }
 
 fn new(path: &Path) -> i32 {
