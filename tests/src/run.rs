@@ -161,13 +161,14 @@ impl Run {
         });
         let out = collect(child.stdout.take());
         let err = collect(child.stderr.take());
-        let status = wait(&mut child, began + limit);
+        let mut peak = 0;
+        let status = watch(&mut child, began + limit, |id| peak = peak.max(resident(id)));
         let took = began.elapsed();
         if status.is_none() {
             kill_group(&mut child);
         }
         let finish = |thread: JoinHandle<Vec<u8>>| thread.join().unwrap_or_default();
-        let ended = Ended { words, status, out: finish(out), err: finish(err), took };
+        let ended = Ended { words, status, out: finish(out), err: finish(err), took, peak };
         let _ = writer.join();
         assert!(status.is_some(), "still running after {limit:?}: {ended}");
         ended
@@ -176,7 +177,13 @@ impl Run {
 
 /// Waits for a process up to a point in time.
 pub(crate) fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
+    watch(child, until, |_| {})
+}
+
+/// The same, with a look at the process now and then.
+fn watch(child: &mut Child, until: Instant, mut look: impl FnMut(u32)) -> Option<ExitStatus> {
     loop {
+        look(child.id());
         if let Ok(Some(status)) = child.try_wait() {
             return Some(status);
         }
@@ -185,6 +192,15 @@ pub(crate) fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
         }
         thread::sleep(LOOK);
     }
+}
+
+/// How much memory a process has had at most, in megabytes; 0 where the system does not tell.
+#[must_use]
+pub fn resident(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let field = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = field.and_then(|field| field.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) / 1024
 }
 
 /// Kills a process with everything in its group.
@@ -215,6 +231,9 @@ pub struct Ended {
     err: Vec<u8>,
     /// How long it took by the wall's clock.
     pub took: Duration,
+    /// How much memory it had at most, in megabytes, without the processes that it started; 0 where
+    /// the system does not tell.
+    pub peak: u64,
 }
 
 impl Ended {
@@ -271,6 +290,17 @@ impl Ended {
         self
     }
 
+    /// Insists that it had less memory than so many megabytes.
+    ///
+    /// # Panics
+    ///
+    /// If it had more.
+    #[must_use]
+    pub fn within_memory(self, megabytes: u64) -> Self {
+        assert!(self.peak < megabytes, "{} MB of memory, not {megabytes}: {self}", self.peak);
+        self
+    }
+
     /// Insists on a part of the standard error, in whatever case its letters are.
     ///
     /// # Panics
@@ -288,7 +318,7 @@ impl std::fmt::Display for Ended {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (out, err) = (cut(&self.out()), cut(&self.err()));
         writeln!(f, "{}", self.words)?;
-        writeln!(f, "code {} after {:?}", self.code(), self.took)?;
+        writeln!(f, "code {} after {:?} with {} MB", self.code(), self.took, self.peak)?;
         write!(f, "--- standard output\n{out}\n--- standard error\n{err}\n---")
     }
 }

@@ -44,12 +44,28 @@ impl Screen {
     /// If tmux does not start.
     #[must_use]
     pub fn sized(columns: u16, lines: u16, arguments: &[&str]) -> Option<Self> {
+        Self::prepared(columns, lines, arguments, |_| {})
+    }
+
+    /// The same with something in the program's home, which `prepare` is given.
+    ///
+    /// # Panics
+    ///
+    /// If tmux does not start.
+    #[must_use]
+    pub fn prepared(
+        columns: u16,
+        lines: u16,
+        arguments: &[&str],
+        prepare: impl FnOnce(&Path),
+    ) -> Option<Self> {
         if !Command::new("tmux").arg("-V").output().is_ok_and(|o| o.status.success()) {
             leave_out("tmux is missing: the tests that look at the screen");
             return None;
         }
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let home = Scratch::new();
+        prepare(home.folder());
         let settings = "set -g status off\nset -g default-terminal tmux-256color\n\
                         set -s escape-time 0\nset -g history-limit 5000\n";
         let settings = home.file("tmux.conf", settings);

@@ -13,6 +13,7 @@ mod differences;
 mod hostile;
 mod lessons;
 mod line_mode;
+mod memory;
 mod micropython;
 mod micropython_records;
 mod output;

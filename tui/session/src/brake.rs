@@ -4,7 +4,7 @@
 //! A program is told how many records it may send and holds by itself. How much text comes with
 //! them shows only here; then it is asked to hold, and one that does not is ended.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use loopscope_model::control::OwnedRequest;
 use loopscope_protocol::ExitHow;
@@ -14,6 +14,9 @@ use super::{Session, UnderWay};
 /// How many records more than it may a program can have on their way before it counts as one that
 /// does not hold.
 const ON_THEIR_WAY: u64 = 1_000_000;
+
+/// How soon a statement that goes on is interrupted once more.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// How far the command under way is to go at most, counted as the session counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +81,7 @@ impl Session {
             text: beyond(self.text, self.settings.text),
         };
         self.link.full = None;
+        self.link.interrupted = None;
     }
 
     /// What has become too much, if anything has.
@@ -98,19 +102,25 @@ impl Session {
             return;
         }
         let Some(full) = self.too_much() else { return };
-        if self.link.full.is_none() {
-            self.link.full = Some(full);
-            match self.under_way {
-                UnderWay::Nothing => {}
-                UnderWay::Python(_) => self.interrupt(),
-                UnderWay::Run(_) if self.can_hold() && self.link.pausing.is_none() => {
-                    self.link.pausing = Some(Instant::now());
-                    self.request(OwnedRequest::Pause);
-                }
-                UnderWay::Run(_) => {}
-            }
-        } else if self.ignores_the_brake() {
+        self.link.full.get_or_insert(full);
+        if self.ignores_the_brake() {
             self.source.kill(ExitHow::Killed);
+            return;
+        }
+        match self.under_way {
+            UnderWay::Nothing => {}
+            // `asyncio.run` takes the first interrupt for a wish to cancel its main task.
+            UnderWay::Python(_) => {
+                if self.link.interrupted.is_none_or(|at| at.elapsed() > AGAIN) {
+                    self.link.interrupted = Some(Instant::now());
+                    self.interrupt();
+                }
+            }
+            UnderWay::Run(_) if self.can_hold() && self.link.pausing.is_none() => {
+                self.link.pausing = Some(Instant::now());
+                self.request(OwnedRequest::Pause);
+            }
+            UnderWay::Run(_) => {}
         }
     }
 

@@ -24,6 +24,7 @@ mod goal;
 mod help;
 mod info;
 mod labels;
+mod link;
 mod look;
 mod parse;
 mod place;
@@ -38,7 +39,6 @@ mod tick;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use loopscope_model::{Cursor, Names, Record, State, Timeline};
 
@@ -56,8 +56,8 @@ pub use parse::{duration, parse};
 pub use settings::{SETTINGS, Settings};
 pub use table::{Group, ROWS, Row};
 
-use brake::{Full, Limits};
 use goal::Goal;
+use link::Link;
 use loopscope_model::expr::Expr;
 use loopscope_protocol::{Kind, KindSet};
 use source::Source;
@@ -112,29 +112,6 @@ enum UnderWay {
     Python(Option<Result<Answer, Trouble>>),
 }
 
-/// What is known of the source: whether it holds.
-#[derive(Debug)]
-struct Link {
-    /// It holds, or has ended: nothing will come before it is asked.
-    held: bool,
-    /// It was told where to hold when it was made to run. One that runs by itself was not.
-    told: bool,
-    /// The present command has made it run.
-    asked: bool,
-    /// It was asked to pause, and when.
-    pausing: Option<Instant>,
-    /// A run has come to its end, but the source does not hold yet; and since when.
-    landed: Option<(run::End, Instant)>,
-    /// When the last record came.
-    last: Instant,
-    /// How much the present command may let it send.
-    limits: Limits,
-    /// What there is too much of, once the present command was braked for it.
-    full: Option<Full>,
-    /// The sentence of a source that can do no more.
-    broken: Option<String>,
-}
-
 impl Session {
     /// A session on a source that holds before its first record, or on one that runs by itself. A
     /// recording is taken in at once.
@@ -149,17 +126,7 @@ impl Session {
             outlets: Outlets::default(),
             folder: None,
             under_way: UnderWay::Nothing,
-            link: Link {
-                held,
-                told: held,
-                asked: false,
-                pausing: None,
-                landed: None,
-                last: Instant::now(),
-                limits: Limits::default(),
-                full: None,
-                broken: None,
-            },
+            link: Link::new(held),
             changes: Changes::default(),
             stopped: State::default(),
             breaks: Breaks::default(),

@@ -9,7 +9,7 @@ mod looking;
 use std::cell::RefCell;
 use std::io::Cursor;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::story::Story;
