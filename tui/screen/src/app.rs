@@ -5,6 +5,7 @@
 mod bars;
 mod course;
 pub mod desk;
+pub mod folders;
 mod help;
 pub mod layout;
 pub mod looks;

@@ -4,11 +4,11 @@ use std::io::{IsTerminal, Write, stdin, stdout};
 use std::process::Stdio;
 use std::time::Instant;
 
-use directories::ProjectDirs;
 use loopscope_engine::host::{Options, Program};
 
 mod boards;
 
+use loopscope_screen::app::folders;
 use loopscope_session::source::local::{Stdin, command};
 
 use super::code;
@@ -127,11 +127,10 @@ fn engine() -> Finding {
 }
 
 fn data() -> Finding {
-    let Some(folders) = ProjectDirs::from("", "", "loopscope") else {
+    let Some(folder) = folders::data() else {
         return finding("files", false, "there is no home folder, so no history is kept");
     };
-    let folder = folders.data_dir();
-    match std::fs::create_dir_all(folder) {
+    match std::fs::create_dir_all(&folder) {
         Ok(()) => finding("files", true, format!("history in {}", folder.display())),
         Err(error) => finding(
             "files",

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use directories::ProjectDirs;
 use loopscope_model::whole;
+use loopscope_screen::app::folders;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
@@ -99,5 +99,5 @@ fn prompt(repl: &Repl) -> String {
 }
 
 fn history_file() -> Option<PathBuf> {
-    ProjectDirs::from("", "", "loopscope").map(|folders| folders.data_dir().join("history"))
+    Some(folders::data()?.join("history"))
 }

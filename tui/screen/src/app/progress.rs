@@ -20,8 +20,7 @@ pub struct Progress {
 
 impl Progress {
     fn path() -> Option<PathBuf> {
-        let folders = directories::ProjectDirs::from("", "", "loopscope")?;
-        Some(folders.data_local_dir().join("progress.toml"))
+        Some(super::folders::data()?.join("progress.toml"))
     }
 
     /// What is known; nothing where there is no file, or none that can be read.

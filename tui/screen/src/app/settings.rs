@@ -84,8 +84,7 @@ enum OneOrMore {
 impl Settings {
     /// Where the settings file is to be.
     pub fn path() -> Option<PathBuf> {
-        let folders = directories::ProjectDirs::from("", "", "loopscope")?;
-        Some(folders.config_dir().join("config.toml"))
+        Some(super::folders::settings()?.join("config.toml"))
     }
 
     /// The user's settings. With a mistake in them the usual ones, and the mistake.
