@@ -19,8 +19,8 @@ const SOURCES: [&str; 4] = ["Cargo.toml", "Cargo.lock", "engine/protocol", "targ
 /// Folders that are no sources.
 const LEFT_OUT: [&str; 2] = ["target", "virtual-probe"];
 
-const BOARD: &str = "lm3s6965evb";
-const TARGET: &str = "thumbv7m-none-eabi";
+pub(crate) const BOARD: &str = "lm3s6965evb";
+pub(crate) const TARGET: &str = "thumbv7m-none-eabi";
 
 /// What is committed.
 const FIRMWARE: &str = "tui/board/src/demo/firmware.elf";

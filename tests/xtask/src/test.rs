@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::report::{Counted, Report};
-use crate::{Outcome, agent, cargo, features, machine, micropython, tidy};
+use crate::{Outcome, agent, cargo, features, machine, micropython, notice, tidy};
 
 /// The file in which tests note what they could not do on this machine.
 const NOTES: &str = "left-out.txt";
@@ -21,11 +21,12 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
     Step { name: "one-build", what: "the interpreter has one set of features", run: one_build },
+    Step { name: "licences", what: "what is linked may be, and NOTICE names it", run: licences },
     Step { name: "build", what: "the binary that users run", run: build },
     Step { name: "clippy", what: "the lints, as errors", run: clippy },
     Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
@@ -106,6 +107,22 @@ fn one_build(root: &Path, report: &mut Report) {
         Ok(()) => report.pass(),
         Err(error) => report.fail(format!("one-build: {error}")),
     }
+}
+
+fn licences(root: &Path, report: &mut Report) {
+    match notice::check(root) {
+        Ok(()) => report.pass(),
+        Err(error) => report.fail(format!("licences: {error}")),
+    }
+    // It also looks at where the works come from, and at those that are never to be linked. What is
+    // known of mistakes in them lies in a repository that not every machine can reach.
+    let Some(deny) = machine::cargo_deny(root) else {
+        return machine::need(report, false, "cargo-deny is missing: its checks of what is linked");
+    };
+    let mut command = Command::new(deny);
+    command.current_dir(root).args(["--offline", "--locked", "check", "--hide-inclusion-graph"]);
+    command.args(["--allow", "no-license-field", "licenses", "bans", "sources"]);
+    check(report, "licences: cargo deny", command);
 }
 
 fn build(root: &Path, report: &mut Report) {
