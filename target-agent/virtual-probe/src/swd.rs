@@ -4,7 +4,7 @@
 
 use crate::dap::{Access, Reply};
 
-/// So many ones in a row reset the line.
+/// This many ones in a row reset the line.
 const RESET: u32 = 50;
 
 /// What the target expects next.

@@ -26,7 +26,7 @@ pub struct Judge<'a> {
     last: Option<(Place, u64)>,
     /// What comes now was sent after this.
     after: Place,
-    /// So many marks of the host's are to come: it has told of a reset.
+    /// This many marks of the host's are to come: it has told of a reset.
     marks: u8,
     state: State,
     /// Nothing is said about how many are missing: a link was away, or a reset went unseen.

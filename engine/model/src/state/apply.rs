@@ -14,7 +14,7 @@ use loopscope_protocol::{AnomalyKind, By, ClockHow, Dialect, Event, HandleId, Lo
 use super::{Anomaly, Exit, Handle, Loop, Order, RunInfo, State};
 use crate::record::Record;
 
-/// So many skipped bytes may have held 256 records, which the sequence number would not show.
+/// This many skipped bytes may have held 256 records, which the sequence number would not show.
 pub(crate) const BLIND_SPOT: u32 = 1024;
 
 impl State {

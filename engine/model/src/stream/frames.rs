@@ -5,7 +5,7 @@
 use loopscope_protocol::wire::{Decoder, Item, ItemFrame, Step};
 use loopscope_protocol::{Event, LoopId, Ticks};
 
-/// So many skipped bytes may have held 256 events, which the sequence number would not show.
+/// This many skipped bytes may have held 256 events, which the sequence number would not show.
 const BLIND_SPOT: u32 = 1024;
 
 /// What was found at the start of the bytes.

@@ -16,7 +16,7 @@ use crate::widgets::text::clean;
 /// The view's name.
 pub const ID: &str = "calls";
 
-/// So many of the latest calls and diagnoses are listed.
+/// This many of the latest calls and diagnoses are listed.
 const LATEST: usize = 50;
 
 /// Calls of the exception handler and diagnoses.

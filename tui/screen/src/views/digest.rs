@@ -15,7 +15,7 @@ use loopscope_protocol::{
 /// So long after it was written a log line may be read, in nanoseconds.
 const LOG_DELAY: u64 = 3_000_000_000;
 
-/// So many records may come in between.
+/// This many records may come in between.
 const LOG_REACH: usize = 20_000;
 
 /// From when to when, in positions and in loop time.
