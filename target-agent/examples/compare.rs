@@ -9,25 +9,13 @@ use loopscope_model::diff::{Side, diff};
 use loopscope_model::recording::Recording;
 use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_model::{Names, Timeline};
-use loopscope_protocol::{Kind, KindSet};
+use loopscope_protocol::Sender;
 
 #[path = "shared/names.rs"]
 mod names;
 
 // The agent is linked too, so it needs a clock.
 loopscope_agent::clock!(1_000_000, || 0);
-
-/// What a board never sends.
-const NEVER: [Kind; 8] = [
-    Kind::RunStart,
-    Kind::ProgramExit,
-    Kind::Output,
-    Kind::TurnBegin,
-    Kind::TurnEnd,
-    Kind::Clock,
-    Kind::Lint,
-    Kind::Anomaly,
-];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
@@ -37,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (board, board_names) = board(&fs::read(elf)?, &fs::read(bytes)?)?;
     let Recording { timeline: twin, names: twin_names, .. } =
         Recording::read(File::open(recording)?)?;
-    let never_sends: KindSet = NEVER.into_iter().collect();
+    let never_sends = Sender::Board.never_sends();
     let one = Side { title: "board", timeline: &board, names: &board_names, never_sends };
     let two = Side { title: "twin", timeline: &twin, names: &twin_names, never_sends };
     match diff(one, two) {

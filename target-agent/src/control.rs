@@ -7,7 +7,7 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use loopscope_protocol::wire::{CRC8_START, VERSION, code, crc8_add};
-use loopscope_protocol::{Capability, Dialect, Kind, Word};
+use loopscope_protocol::{Capability, Dialect, Kind, Sender, Word};
 
 use crate::Source;
 use crate::agent::AGENT;
@@ -40,6 +40,9 @@ const MARKS: u32 = 28 + 48;
 
 /// What a host that asks for more than this board does is told.
 const NOT_HERE: &[u8] = b"This board cannot do that. It can be paused, stepped and resumed.";
+
+// The kinds that a host waits for are kept in 64 bits: those that a board sends fit.
+const _: () = assert!(Sender::Board.kinds().0 <= u64::MAX as u128);
 
 /// A request is no longer than this: room for all but Python.
 const LONGEST: u8 = 40;
@@ -122,7 +125,7 @@ impl Partial {
         let group = u64::from(byte & 0x7f) << bit;
         match self.field.get() {
             0 => self.records.set(self.records.get() | group as u32),
-            // The kinds above 63, which would be a third field, are not in use.
+            // The kinds above 63, which would be a third field, no board sends.
             1 => self.kinds.set(self.kinds.get() | group),
             _ => {}
         }

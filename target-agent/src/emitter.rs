@@ -11,7 +11,8 @@ use core::cell::Cell;
 use core::hint::black_box;
 use core::sync::atomic::AtomicU8;
 
-use loopscope_protocol::wire::{CRC8_START, code, crc8_add, short};
+use loopscope_protocol::wire::short::Short;
+use loopscope_protocol::wire::{CRC8_START, code, crc8_add};
 use loopscope_protocol::{HandleHow, Kind};
 
 mod pieces;
@@ -363,34 +364,16 @@ impl Emitter {
 
 /// The kind of event that a code stands for.
 fn kind(code: u8) -> u8 {
-    const KINDS: [Kind; 15] = [
-        Kind::PollBegin,
-        Kind::TimerDue,
-        Kind::TimerNew,
-        Kind::TimerNew,
-        Kind::TimerCancel,
-        Kind::TimerDrop,
-        Kind::HandleRun,
-        Kind::HandleDone,
-        Kind::HandleNew,
-        Kind::HandleNew,
-        Kind::HandleNew,
-        Kind::HandleNew,
-        Kind::TaskSuspend,
-        Kind::TaskSuspend,
-        Kind::TaskSuspend,
-    ];
-    let at = usize::from(code.wrapping_sub(short::POLL_BEGIN));
-    KINDS.get(at).map_or(code, |kind| *kind as u8)
+    Short::from_code(code).map_or(code, |form| form.kind() as u8)
 }
 
 /// The code of `handle-new` in its short form, by the one who made it, for the three ways in which
 /// a task's handle comes to be.
 pub(crate) const fn handle_new(how: HandleHow) -> Option<Code> {
     match how {
-        HandleHow::Step => Some(Code::new(short::STEP)),
-        HandleHow::Wakeup => Some(Code::new(short::WAKEUP)),
-        HandleHow::DoneCallback => Some(Code::new(short::DONE_CALLBACK)),
+        HandleHow::Step => Some(Code::new(Short::Step as u8)),
+        HandleHow::Wakeup => Some(Code::new(Short::Wakeup as u8)),
+        HandleHow::DoneCallback => Some(Code::new(Short::DoneCallback as u8)),
         _ => None,
     }
 }

@@ -12,7 +12,9 @@ use std::{env, fs};
 
 use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_protocol::wire::{Encoder, Item, VERSION};
-use loopscope_protocol::{Dialect, FutureHow, HandleHow, Request, RunHow, TaskHow, Which, Word};
+use loopscope_protocol::{
+    Dialect, FutureHow, HandleHow, Kind, Request, RunHow, Sender, TaskHow, Which, Word,
+};
 
 #[path = "../examples/shared/names.rs"]
 mod names;
@@ -211,6 +213,22 @@ fn each_call_sends_what_it_says() {
     assert!(replies[0].starts_with("Hello") && replies[0].contains("4000000"), "{replies:?}");
     assert!(replies[0].contains("Other"), "{replies:?}");
     assert!(replies.last().is_some_and(|reply| reply.starts_with("Held")), "{replies:?}");
+}
+
+#[test]
+fn there_is_a_call_for_each_event_that_a_board_sends_and_for_no_other() {
+    let declared = declared();
+    // The agent itself tells what it lost, and puts its marks around a snapshot.
+    let own = [Kind::Gap, Kind::SnapshotBegin, Kind::SnapshotEnd];
+    let sent = include_str!("c/every_call.txt");
+    for &kind in Kind::ALL {
+        let call = format!(" loopscope_{}(", kind.word().replace('-', "_"));
+        let has_call = declared.iter().any(|one| one.contains(&call));
+        let wanted = kind.is_from(Sender::Board) && !own.contains(&kind);
+        assert_eq!(has_call, wanted, "{kind:?}");
+        let begins = |line: &str| line.split(' ').next() == Some(kind.word());
+        assert!(!wanted || sent.lines().any(begins), "{kind:?} is not in every_call.txt");
+    }
 }
 
 #[test]

@@ -303,8 +303,6 @@ struct Health {
     garbage: u64,
     /// A recording is damaged, which was said.
     harmed: bool,
-    /// How many `anomaly` records there were.
-    anomalies: u64,
     late: bool,
     /// Why the program could not come to an end of its own.
     lost_how: Option<String>,
@@ -318,7 +316,6 @@ impl Health {
                 self.gaps += 1;
                 self.lost += u64::from(lost);
             }
-            Event::Anomaly { .. } => self.anomalies += 1,
             Event::ProgramExit { how: ExitHow::Timeout, .. } => self.late = true,
             Event::ProgramExit { how: ExitHow::Lost, text, .. } => {
                 self.lost_how = Some(record.text(text).to_owned());
@@ -344,9 +341,6 @@ impl Health {
                 format!("{} bytes among the records are none", self.garbage)
             }
             Self { harmed: true, .. } => "the recording is harmed".to_owned(),
-            Self { anomalies: 1.., .. } => {
-                "the records are harmed; the `anomaly` records say where".to_owned()
-            }
             _ => return None,
         };
         Some(format!("{harm}, which --strict does not allow"))

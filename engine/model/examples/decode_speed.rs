@@ -10,7 +10,8 @@
 use std::time::{Duration, Instant};
 
 use loopscope_model::stream::{Arrived, Ingest};
-use loopscope_protocol::wire::{Decoder, Step, crc8, short};
+use loopscope_protocol::wire::short::Short;
+use loopscope_protocol::wire::{Decoder, Step, crc8};
 
 /// How much a link hands over at once.
 const PIECE: usize = 4096;
@@ -24,11 +25,11 @@ const ALL_ROUNDS: usize = 12_000_000;
 fn stream(records: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     let frames: [&[u8]; 5] = [
-        &[short::HANDLE_RUN, 1],
+        &[Short::HandleRun as u8, 1],
         &[loopscope_protocol::Kind::TaskStep as u8, 1],
-        &[short::STEP_OWN, 2],
-        &[short::SUSPEND, 1],
-        &[short::HANDLE_DONE, 1],
+        &[Short::StepOwn as u8, 2],
+        &[Short::Suspend as u8, 1],
+        &[Short::HandleDone as u8, 1],
     ];
     for n in 0..records {
         let from = bytes.len();

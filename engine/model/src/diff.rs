@@ -8,13 +8,17 @@
 //! Two dialects do the same work by different events. There only what a program can tell is
 //! compared: in which order its tasks take their steps, how they end, what it prints, which
 //! exceptions reach the handler, and its exit code; see [`Compare::Visible`].
+#![deny(clippy::wildcard_enum_match_arm)]
 
 mod columns;
 mod reasons;
 
 use std::borrow::Cow;
 
-use loopscope_protocol::{By, Event, FieldValue, Kind, KindSet, NameId, On, Stream, TaskId};
+use loopscope_protocol::{
+    By, Event, Family, FieldValue, Kind, KindSet, LoopEvent, NameId, On, OutsideEvent, RunEvent,
+    Stream, TaskEvent, TaskId,
+};
 
 use crate::names::Names;
 use crate::record::Record;
@@ -166,12 +170,43 @@ impl<'a> Walk<'a> {
         if self.compare == Compare::Everything {
             return true;
         }
-        match record.event {
-            Event::TaskStep { task } | Event::TaskDone { task, .. } => self.is_programs(task),
-            // The libraries word their own messages differently, and those go to standard error.
-            Event::Output { stream, .. } => stream == Stream::Stdout,
-            Event::HandlerCall { .. } | Event::ProgramExit { .. } => true,
-            _ => false,
+        match record.event.family() {
+            Family::Run(event) => match event {
+                // The libraries word their own messages differently, and those go to standard error.
+                RunEvent::Output { stream, .. } => stream == Stream::Stdout,
+                RunEvent::ProgramExit { .. } => true,
+                RunEvent::RunStart { .. }
+                | RunEvent::Clock { .. }
+                | RunEvent::Lint { .. }
+                | RunEvent::Gap { .. }
+                | RunEvent::SnapshotBegin {}
+                | RunEvent::SnapshotEnd {} => false,
+            },
+            Family::Loop(event) => match event {
+                LoopEvent::HandlerCall { .. } => true,
+                LoopEvent::LoopNew {}
+                | LoopEvent::LoopClose { .. }
+                | LoopEvent::LoopRun { .. }
+                | LoopEvent::LoopStopRequest { .. }
+                | LoopEvent::LoopStopped { .. }
+                | LoopEvent::TurnBegin { .. }
+                | LoopEvent::TurnEnd { .. }
+                | LoopEvent::PollBegin { .. }
+                | LoopEvent::PollEnd { .. }
+                | LoopEvent::AsyncgensShutdown { .. }
+                | LoopEvent::ExecutorShutdown {}
+                | LoopEvent::HandlerSet { .. } => false,
+            },
+            Family::Task(event) => match event {
+                TaskEvent::TaskStep { task } | TaskEvent::TaskDone { task, .. } => {
+                    self.is_programs(task)
+                }
+                TaskEvent::TaskNew { .. }
+                | TaskEvent::TaskSuspend { .. }
+                | TaskEvent::TaskCancel { .. } => false,
+            },
+            // Handles, futures and watchers are how a scheduler does it.
+            Family::Handle(_) | Family::Future(_) | Family::Outside(_) => false,
         }
     }
 
@@ -215,7 +250,14 @@ impl<'a> Walk<'a> {
             FieldValue::On(on) => Essence::Text(Cow::Borrowed(
                 crate::phrase::on_word(on).map_or("", |(kind, _)| kind),
             )),
-            _ => Essence::Nothing,
+            FieldValue::None
+            | FieldValue::Seconds(_)
+            | FieldValue::WallTime(_)
+            | FieldValue::Job(_)
+            | FieldValue::Object(_)
+            | FieldValue::Fd(_)
+            | FieldValue::Place(_)
+            | FieldValue::Chain(_) => Essence::Nothing,
         }
     }
 }
@@ -229,16 +271,55 @@ enum Essence<'a> {
 
 /// Whether a field says nothing about what the program did.
 fn is_left_out(event: &Event, field: &str, compare: Compare) -> bool {
-    match event.kind() {
-        Kind::HandlerCall if compare == Compare::Visible => field != "exception",
-        // How it was started is no part of what happened.
-        Kind::RunStart | Kind::Gap => true,
-        Kind::TurnBegin => field == "turn",
-        Kind::TaskNew => field == "label",
-        Kind::ProcessNew | Kind::ProcessExit => field == "pid",
-        Kind::ProgramExit | Kind::Lint | Kind::Anomaly => field == "text",
-        Kind::ServerNew | Kind::TransportNew => field == "address",
-        _ => false,
+    match event.family() {
+        Family::Run(event) => match event {
+            // How it was started is no part of what happened.
+            RunEvent::RunStart { .. } | RunEvent::Gap { .. } => true,
+            RunEvent::ProgramExit { .. } | RunEvent::Lint { .. } => field == "text",
+            RunEvent::Clock { .. }
+            | RunEvent::Output { .. }
+            | RunEvent::SnapshotBegin {}
+            | RunEvent::SnapshotEnd {} => false,
+        },
+        Family::Loop(event) => match event {
+            LoopEvent::TurnBegin { .. } => field == "turn",
+            LoopEvent::HandlerCall { .. } => compare == Compare::Visible && field != "exception",
+            LoopEvent::LoopNew {}
+            | LoopEvent::LoopClose { .. }
+            | LoopEvent::LoopRun { .. }
+            | LoopEvent::LoopStopRequest { .. }
+            | LoopEvent::LoopStopped { .. }
+            | LoopEvent::TurnEnd { .. }
+            | LoopEvent::PollBegin { .. }
+            | LoopEvent::PollEnd { .. }
+            | LoopEvent::AsyncgensShutdown { .. }
+            | LoopEvent::ExecutorShutdown {}
+            | LoopEvent::HandlerSet { .. } => false,
+        },
+        Family::Task(event) => match event {
+            TaskEvent::TaskNew { .. } => field == "label",
+            TaskEvent::TaskStep { .. }
+            | TaskEvent::TaskSuspend { .. }
+            | TaskEvent::TaskDone { .. }
+            | TaskEvent::TaskCancel { .. } => false,
+        },
+        Family::Outside(event) => match event {
+            OutsideEvent::ProcessNew { .. } | OutsideEvent::ProcessExit { .. } => field == "pid",
+            OutsideEvent::ServerNew { .. } | OutsideEvent::TransportNew { .. } => {
+                field == "address"
+            }
+            OutsideEvent::WatcherAdd { .. }
+            | OutsideEvent::WatcherRemove { .. }
+            | OutsideEvent::WatcherReady { .. }
+            | OutsideEvent::SignalAdd { .. }
+            | OutsideEvent::SignalRemove { .. }
+            | OutsideEvent::SignalArrived { .. }
+            | OutsideEvent::ExecutorSubmit { .. }
+            | OutsideEvent::ExecutorDone { .. }
+            | OutsideEvent::ServerClose { .. }
+            | OutsideEvent::TransportClose { .. } => false,
+        },
+        Family::Handle(_) | Family::Future(_) => false,
     }
 }
 

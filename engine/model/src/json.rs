@@ -134,8 +134,7 @@ impl Line<'_> {
             FieldValue::Text(text) => self.string(record.text(text)),
             FieldValue::By(By::Py) => self.string("py"),
             FieldValue::On(on) => self.on(on),
-            // None, a cause outside any handle, and kinds of value that do not exist yet.
-            _ => self.null(),
+            FieldValue::None | FieldValue::By(By::Outside) => self.null(),
         }
     }
 

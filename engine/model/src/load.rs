@@ -3,12 +3,15 @@
 //!
 //! The time between two records belongs to somebody only where both are known: what passes in a gap,
 //! and after it until a record says who runs, belongs to nobody.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 mod shares;
 
 use std::collections::HashMap;
 
-use loopscope_protocol::{Event, HandleId, NameId, TaskId};
+use loopscope_protocol::{
+    Event, Family, HandleEvent, HandleId, LoopEvent, NameId, RunEvent, TaskEvent, TaskId,
+};
 
 use crate::record::Record;
 use crate::starts::Starts;
@@ -138,9 +141,49 @@ impl Load {
             self.due.clear();
         }
         self.last = Some(t);
-        self.see_timers(record, t);
-        match record.event {
-            Event::SnapshotBegin {} => {
+        if let Some(who) = self.takes_over(record, t).filter(|_| !self.in_snapshot) {
+            self.turn_to(who, t, true);
+        }
+    }
+
+    /// Who has the processor from this record on, where it says that.
+    fn takes_over(&mut self, record: &Record, t: u64) -> Option<Who> {
+        match record.event.family() {
+            Family::Run(event) => {
+                self.see_snapshot(event, t);
+                None
+            }
+            Family::Loop(event) => match event {
+                LoopEvent::PollBegin { .. } => Some(Who::Asleep),
+                LoopEvent::PollEnd { .. }
+                | LoopEvent::LoopRun { .. }
+                | LoopEvent::LoopStopped { .. } => Some(Who::Loop),
+                LoopEvent::LoopNew {}
+                | LoopEvent::LoopClose { .. }
+                | LoopEvent::LoopStopRequest { .. }
+                | LoopEvent::TurnBegin { .. }
+                | LoopEvent::TurnEnd { .. }
+                | LoopEvent::AsyncgensShutdown { .. }
+                | LoopEvent::ExecutorShutdown {}
+                | LoopEvent::HandlerSet { .. }
+                | LoopEvent::HandlerCall { .. } => None,
+            },
+            Family::Handle(event) => self.see_handle(event, t),
+            Family::Task(event) => match event {
+                TaskEvent::TaskStep { task } => Some(Who::Task(task)),
+                TaskEvent::TaskSuspend { task, .. } | TaskEvent::TaskDone { task, .. } => {
+                    let is_anothers = matches!(self.open.who, Who::Task(other) if other != task);
+                    (!is_anothers).then_some(Who::Loop)
+                }
+                TaskEvent::TaskNew { .. } | TaskEvent::TaskCancel { .. } => None,
+            },
+            Family::Future(_) | Family::Outside(_) => None,
+        }
+    }
+
+    fn see_snapshot(&mut self, event: RunEvent, t: u64) {
+        match event {
+            RunEvent::SnapshotBegin {} => {
                 self.in_snapshot = true;
                 self.due.clear();
                 if self.slices.is_empty() {
@@ -148,24 +191,13 @@ impl Load {
                     (self.open.who, self.open.begin) = (Who::Unknown, t);
                 }
             }
-            Event::SnapshotEnd {} => self.in_snapshot = false,
-            _ if self.in_snapshot => {}
-            Event::PollBegin { .. } => self.turn_to(Who::Asleep, t, true),
-            Event::TaskStep { task } => self.turn_to(Who::Task(task), t, true),
-            Event::HandleRun { handle, task } if !task.is_some() => {
-                let name = self.names.get(&handle).copied().unwrap_or_default();
-                self.turn_to(Who::Callback(name), t, true);
-            }
-            Event::TaskSuspend { task, .. } | Event::TaskDone { task, .. } if matches!(self.open.who, Who::Task(other) if other != task) =>
-                {}
-            Event::PollEnd { .. }
-            | Event::HandleRun { .. }
-            | Event::HandleDone { .. }
-            | Event::TaskSuspend { .. }
-            | Event::TaskDone { .. }
-            | Event::LoopRun { .. }
-            | Event::LoopStopped { .. } => self.turn_to(Who::Loop, t, true),
-            _ => {}
+            RunEvent::SnapshotEnd {} => self.in_snapshot = false,
+            RunEvent::RunStart { .. }
+            | RunEvent::Clock { .. }
+            | RunEvent::ProgramExit { .. }
+            | RunEvent::Output { .. }
+            | RunEvent::Lint { .. }
+            | RunEvent::Gap { .. } => {}
         }
     }
 
@@ -185,13 +217,14 @@ impl Load {
         closed.chain(open).map(|slice| ([slice.from, slice.to], [slice.begin, slice.end]))
     }
 
-    fn see_timers(&mut self, record: &Record, t: u64) {
-        match record.event {
-            Event::HandleNew { handle, name, .. } => {
+    fn see_handle(&mut self, event: HandleEvent, t: u64) -> Option<Who> {
+        match event {
+            HandleEvent::HandleNew { handle, name, .. } => {
                 self.names.insert(handle, name);
                 self.due.remove(&handle);
+                None
             }
-            Event::TimerNew { handle, name, when, .. } => {
+            HandleEvent::TimerNew { handle, name, when, .. } => {
                 self.names.insert(handle, name);
                 #[allow(
                     clippy::cast_possible_truncation,
@@ -199,17 +232,28 @@ impl Load {
                     reason = "a time before the start counts as the start, one beyond all time as the end"
                 )]
                 self.due.insert(handle, (when * 1e9).round() as u64);
+                None
             }
-            Event::TimerCancel { handle, .. } | Event::TimerDrop { handle, .. } => {
+            HandleEvent::TimerCancel { handle, .. } | HandleEvent::TimerDrop { handle, .. } => {
                 self.due.remove(&handle);
+                None
             }
-            Event::HandleRun { handle, .. } => {
+            HandleEvent::HandleRun { handle, task } => {
                 if let Some(due) = self.due.remove(&handle) {
                     let by = t.saturating_sub(due);
                     self.late.push(Late { at: self.position, t, handle, by });
                 }
+                // A task's step begins with the record of that.
+                Some(if task.is_some() {
+                    Who::Loop
+                } else {
+                    Who::Callback(self.names.get(&handle).copied().unwrap_or_default())
+                })
             }
-            _ => {}
+            HandleEvent::HandleDone { .. } => Some(Who::Loop),
+            HandleEvent::TimerDue { .. }
+            | HandleEvent::HandleCancel { .. }
+            | HandleEvent::HandleSkip { .. } => None,
         }
     }
 

@@ -16,8 +16,8 @@ mod things;
 use std::collections::{BTreeMap, VecDeque};
 
 use loopscope_protocol::{
-    AnomalyKind, Dialect, Fd, FutureId, HandleId, JobId, LoopId, ObjectId, Signal, Stream, TaskId,
-    Text, WatchHow,
+    Dialect, Fd, FutureId, HandleId, JobId, LoopId, ObjectId, Signal, Stream, TaskId, Text,
+    WatchHow,
 };
 
 pub(crate) use apply::BLIND_SPOT;
@@ -62,6 +62,28 @@ pub struct State {
     uncertain: bool,
     /// Other threads take part: the order among their records and the loop's is not certain.
     threads: bool,
+}
+
+/// What kind of impossible thing was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AnomalyKind {
+    /// A transition that the life cycle does not have.
+    Transition,
+    /// An id that was never introduced.
+    UnknownId,
+    /// Bytes that are no record.
+    Corrupt,
+}
+
+impl AnomalyKind {
+    /// Its name in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Transition => "transition",
+            Self::UnknownId => "unknown-id",
+            Self::Corrupt => "corrupt",
+        }
+    }
 }
 
 /// Something impossible that was seen while a record was applied.

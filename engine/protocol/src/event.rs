@@ -53,432 +53,444 @@
 //! task is queued by a `wakeup`.
 
 mod define;
+mod sender;
+
+pub use sender::Sender;
 
 use crate::{
-    AnomalyKind, By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId,
-    HandleHow, HandleId, JobId, LintRule, NameId, ObjectId, On, Place, RunHow, Signal, Stream,
-    TaskHow, TaskId, Text, Ties, WatchHow, Which,
+    By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId, HandleHow,
+    HandleId, JobId, LintRule, NameId, ObjectId, On, Place, RunHow, Signal, Stream, TaskHow,
+    TaskId, Text, Ties, WatchHow, Which,
 };
 
 define::events! {
-    // ---- the run -------------------------------------------------------------------------
-    /// The first record of a run. For a program it stands before any line of it has run; for a
-    /// board the host writes it when it attaches, and `seed` and `ties` mean nothing.
-    1 RunStart "run-start" {
-        /// Whose rules.
-        dialect: Dialect,
-        /// Which clock.
-        clock: ClockMode,
-        /// The calendar time at loop time 0.
-        wall_start: i64,
-        /// The seed of everything that is random.
-        seed: u64,
-        /// The order among tied timers.
-        ties: Ties,
-        /// The program, or a board's firmware.
-        file: NameId,
-    }
-    /// The clock went from virtual to real, just before the operation that `how` names.
-    2 Clock "clock" {
-        /// What made it real.
-        how: ClockHow,
-    }
-    /// The program has ended: nothing of it will run again. Written by the child where it can, by
-    /// the host where the child is lost.
-    3 ProgramExit "program-exit" {
-        /// The exit code; 128 plus the signal if one killed it.
-        code: i32,
-        /// How it ended.
-        how: ExitHow,
-        /// The sentence about why.
-        text: Text,
-    }
-    /// A line that the program wrote, or the part of a line that it flushed.
-    4 Output "output" {
-        /// Where to.
-        stream: Stream,
-        /// What.
-        text: Text,
-    }
-    /// A diagnosis. It is not an error of the loop's; it tells what a reader would want to know.
-    5 Lint "lint" {
-        /// Which one.
-        rule: LintRule,
-        /// The sentence.
-        text: Text,
-        /// The task it is about.
-        task: TaskId,
-        /// The future it is about.
-        future: FutureId,
-        /// The handle it is about.
-        handle: HandleId,
-        /// Where.
-        place as "where": Place,
-    }
-    /// Records are known to be lost, just before this one. Everything that they may have changed
-    /// is unknown until a later record or a snapshot says it.
-    6 Gap "gap" {
-        /// How many, at least.
-        lost: u32,
-    }
-    /// Something impossible was seen in the records.
-    7 Anomaly "anomaly" {
-        /// What kind.
-        kind as "how": AnomalyKind,
-        /// The sentence.
-        text: Text,
-    }
-    /// What follows, up to `snapshot-end`, tells the present state, not something that happens.
-    8 SnapshotBegin "snapshot-begin" {}
-    /// The end of a snapshot. What it did not name does not exist.
-    9 SnapshotEnd "snapshot-end" {}
-
-    // ---- the loop ------------------------------------------------------------------------
-    /// A loop exists.
-    10 LoopNew "loop-new" {}
-    /// `close()` has emptied the queues. Not sent for a loop that is closed already.
-    11 LoopClose "loop-close" {
-        /// Ready handles that were dropped.
-        ready: u32,
-        /// Timers that were dropped.
-        timers: u32,
-    }
-    /// The loop starts to run, after the checks that could refuse it.
-    12 LoopRun "loop-run" {
-        /// By which call.
-        how: RunHow,
-        /// The task that it runs until the end of.
-        task: TaskId,
-    }
-    /// `stop()` was called: the loop leaves after the present (or next) batch.
-    13 LoopStopRequest "loop-stop-request" {
-        /// By whom.
-        by: By,
-    }
-    /// The loop runs no more: it stopped, or an exception left it.
-    14 LoopStopped "loop-stopped" {
-        /// The call that now returns.
-        how: RunHow,
-    }
-    /// The batch is fixed: the handles that are ready now run in this turn, in this order.
-    15 TurnBegin "turn-begin" {
-        /// The turn's number, from 1.
-        turn: u32,
-        /// The size of the batch.
-        ready: u32,
-        /// Timers in the heap.
-        timers: u32,
-    }
-    /// The batch has run.
-    16 TurnEnd "turn-end" {
-        /// Handles that became ready meanwhile: the next batch so far.
-        ready: u32,
-        /// Timers in the heap.
-        timers: u32,
-    }
-    /// The loop asks the operating system what is ready, and may sleep.
-    17 PollBegin "poll-begin" {
-        /// The longest sleep, in seconds; absent: no limit.
-        timeout: Option<f64>,
-    }
-    /// The loop is awake again.
-    18 PollEnd "poll-end" {
-        /// Descriptors that are ready.
-        ready: u32,
-    }
-    /// `shutdown_asyncgens()` begins to close the generators that are still open.
-    19 AsyncgensShutdown "asyncgens-shutdown" {
-        /// How many.
-        count: u32,
-    }
-    /// `shutdown_default_executor()` begins to wait for the executor's threads.
-    20 ExecutorShutdown "executor-shutdown" {}
-
-    // ---- handles and timers ----------------------------------------------------------------
-    /// A handle exists. Unless `how` is `reader`, `writer` or `signal` it is now at the end of the
-    /// ready queue. Life of a handle, 1.
-    21 HandleNew "handle-new" {
-        /// Its id.
-        handle: HandleId,
-        /// How it came to be.
-        how: HandleHow,
-        /// The callback's qualified name; for a step, the coroutine's. Absent: that of `task`.
-        name: NameId,
-        /// Where the callback is defined.
-        place as "where": Place,
-        /// Who made it.
-        by: By,
-        /// The task that it will step.
-        task: TaskId,
-        /// The future that it will complete, or whose completion made it.
-        future: FutureId,
-    }
-    /// A timer is in the heap. Life of a handle, 2.
-    22 TimerNew "timer-new" {
-        /// Its id.
-        handle: HandleId,
-        /// When it is due, in loop time.
-        when: f64,
-        /// The callback's qualified name. Absent: that of `task`.
-        name: NameId,
-        /// Where the callback is defined.
-        place as "where": Place,
-        /// Who made it.
-        by: By,
-        /// The future that it will complete.
-        future: FutureId,
-        /// The task that it will step: a MicroPython task sleeps in the heap itself.
-        task: TaskId,
-    }
-    /// A timer has left the heap and is at the end of the ready queue. A cancelled one too, if it
-    /// was not dropped before. Life of a handle, 3.
-    23 TimerDue "timer-due" {
-        /// Which.
-        handle: HandleId,
-        /// When it was due.
-        when: f64,
-    }
-    /// A timer in the heap was cancelled. It stays there until it is dropped or due.
-    /// Life of a handle, 8.
-    24 TimerCancel "timer-cancel" {
-        /// Which.
-        handle: HandleId,
-        /// When it would have been due.
-        when: f64,
-        /// By whom.
-        by: By,
-    }
-    /// A cancelled timer has left the heap. Life of a handle, 9.
-    25 TimerDrop "timer-drop" {
-        /// Which.
-        handle: HandleId,
-        /// When it would have been due.
-        when: f64,
-    }
-    /// A handle is about to run. Nothing of it has happened yet. Life of a handle, 4.
-    26 HandleRun "handle-run" {
-        /// Which.
-        handle: HandleId,
-        /// The task that it steps.
-        task: TaskId,
-    }
-    /// A handle has run, whether it returned or raised. Life of a handle, 5.
-    27 HandleDone "handle-done" {
-        /// Which.
-        handle: HandleId,
-        /// The task that it stepped.
-        task: TaskId,
-    }
-    /// A handle that is ready was cancelled. It stays in the queue until it is reached.
-    /// Life of a handle, 6.
-    28 HandleCancel "handle-cancel" {
-        /// Which.
-        handle: HandleId,
-        /// By whom.
-        by: By,
-    }
-    /// A cancelled handle was reached in the batch and left out. Life of a handle, 7.
-    29 HandleSkip "handle-skip" {
-        /// Which.
-        handle: HandleId,
+    /// The run as a whole: its beginning and end, what it wrote, what was lost.
+    family Run RunEvent {
+        /// The first record of a run. For a program it stands before any line of it has run; for a
+        /// board the host writes it when it attaches, and `seed` and `ties` mean nothing.
+        1 RunStart "run-start" from Program | Host {
+            /// Whose rules.
+            dialect: Dialect,
+            /// Which clock.
+            clock: ClockMode,
+            /// The calendar time at loop time 0.
+            wall_start: i64,
+            /// The seed of everything that is random.
+            seed: u64,
+            /// The order among tied timers.
+            ties: Ties,
+            /// The program, or a board's firmware.
+            file: NameId,
+        }
+        /// The clock went from virtual to real, just before the operation that `how` names.
+        2 Clock "clock" from Program {
+            /// What made it real.
+            how: ClockHow,
+        }
+        /// The program has ended: nothing of it will run again. Written by the child where it can, by
+        /// the host where the child is lost.
+        3 ProgramExit "program-exit" from Program | Host {
+            /// The exit code; 128 plus the signal if one killed it.
+            code: i32,
+            /// How it ended.
+            how: ExitHow,
+            /// The sentence about why.
+            text: Text,
+        }
+        /// A line that the program wrote, or the part of a line that it flushed.
+        4 Output "output" from Program | Host {
+            /// Where to.
+            stream: Stream,
+            /// What.
+            text: Text,
+        }
+        /// A diagnosis. It is not an error of the loop's; it tells what a reader would want to know.
+        5 Lint "lint" from Program {
+            /// Which one.
+            rule: LintRule,
+            /// The sentence.
+            text: Text,
+            /// The task it is about.
+            task: TaskId,
+            /// The future it is about.
+            future: FutureId,
+            /// The handle it is about.
+            handle: HandleId,
+            /// Where.
+            place as "where": Place,
+        }
+        /// Records are known to be lost, just before this one. Everything that they may have changed
+        /// is unknown until a later record or a snapshot says it.
+        6 Gap "gap" from Board | Host {
+            /// How many, at least.
+            lost: u32,
+        }
+        /// What follows, up to `snapshot-end`, tells the present state, not something that happens.
+        8 SnapshotBegin "snapshot-begin" from Board | Host {}
+        /// The end of a snapshot. What it did not name does not exist.
+        9 SnapshotEnd "snapshot-end" from Board | Host {}
     }
 
-    // ---- tasks and futures -----------------------------------------------------------------
-    /// A task exists; its first step is queued by the handle that follows. Life of a task, 1.
-    30 TaskNew "task-new" {
-        /// Its id.
-        task: TaskId,
-        /// The coroutine's qualified name.
-        name: NameId,
-        /// Where the coroutine is defined.
-        place as "where": Place,
-        /// The task's own name, as `get_name()` gives it.
-        label: NameId,
-        /// Who made it.
-        by: By,
-    }
-    /// A task is about to be resumed. Life of a task, 2.
-    31 TaskStep "task-step" {
-        /// Which.
-        task: TaskId,
-    }
-    /// A task has given up control and waits. Life of a task, 3.
-    32 TaskSuspend "task-suspend" {
-        /// Which.
-        task: TaskId,
-        /// What it waits for; absent: nothing, it is queued again.
-        on: On,
-        /// The line of the program where it stands.
-        place as "where": Place,
-        /// The whole await chain, innermost first.
-        chain: ChainId,
-    }
-    /// A task has ended. Its done callbacks are queued after this. Life of a task, 5.
-    33 TaskDone "task-done" {
-        /// Which.
-        task: TaskId,
-        /// How.
-        how: TaskHow,
-    }
-    /// A task is asked to end. Life of a task, 4.
-    34 TaskCancel "task-cancel" {
-        /// Which.
-        task: TaskId,
-        /// By whom.
-        by: By,
-    }
-    /// A future exists.
-    35 FutureNew "future-new" {
-        /// Its id.
-        future: FutureId,
-        /// Its class's qualified name.
-        name: NameId,
-        /// Who made it.
-        by: By,
-    }
-    /// A future is complete. Its done callbacks are queued after this.
-    36 FutureDone "future-done" {
-        /// Which.
-        future: FutureId,
-        /// How.
-        how: FutureHow,
-        /// Who completed it.
-        by: By,
-    }
-    /// A future will be complete when something else is: what `gather` waits for, for instance.
-    37 FutureLink "future-link" {
-        /// The future.
-        future: FutureId,
-        /// What it needs.
-        on: On,
-    }
-
-    // ---- the exception handler -------------------------------------------------------------
-    /// The exception handler was set or taken away.
-    38 HandlerSet "handler-set" {
-        /// Which one is in force now.
-        which: Which,
-        /// Its qualified name.
-        name: NameId,
-        /// Where it is defined.
-        place as "where": Place,
-    }
-    /// The exception handler is about to be called.
-    39 HandlerCall "handler-call" {
-        /// Which one.
-        which: Which,
-        /// The context's message.
-        message: Text,
-        /// The exception, as its type and text.
-        exception: Text,
-        /// The context's task.
-        task: TaskId,
-        /// The context's handle.
-        handle: HandleId,
-        /// The context's future.
-        future: FutureId,
+    /// A loop: its life, its turns, its polls, and its exception handler.
+    family Loop LoopEvent {
+        /// A loop exists.
+        10 LoopNew "loop-new" from Program | Board {}
+        /// `close()` has emptied the queues. Not sent for a loop that is closed already.
+        11 LoopClose "loop-close" from Program | Board {
+            /// Ready handles that were dropped.
+            ready: u32,
+            /// Timers that were dropped.
+            timers: u32,
+        }
+        /// The loop starts to run, after the checks that could refuse it.
+        12 LoopRun "loop-run" from Program | Board {
+            /// By which call.
+            how: RunHow,
+            /// The task that it runs until the end of.
+            task: TaskId,
+        }
+        /// `stop()` was called: the loop leaves after the present (or next) batch.
+        13 LoopStopRequest "loop-stop-request" from Program | Board {
+            /// By whom.
+            by: By,
+        }
+        /// The loop runs no more: it stopped, or an exception left it.
+        14 LoopStopped "loop-stopped" from Program | Board {
+            /// The call that now returns.
+            how: RunHow,
+        }
+        /// The batch is fixed: the handles that are ready now run in this turn, in this order.
+        15 TurnBegin "turn-begin" from Program {
+            /// The turn's number, from 1.
+            turn: u32,
+            /// The size of the batch.
+            ready: u32,
+            /// Timers in the heap.
+            timers: u32,
+        }
+        /// The batch has run.
+        16 TurnEnd "turn-end" from Program {
+            /// Handles that became ready meanwhile: the next batch so far.
+            ready: u32,
+            /// Timers in the heap.
+            timers: u32,
+        }
+        /// The loop asks the operating system what is ready, and may sleep.
+        17 PollBegin "poll-begin" from Program | Board short 0x66 PollBegin {
+            /// The longest sleep, in seconds; absent: no limit.
+            timeout: Option<f64>,
+        }
+        /// The loop is awake again.
+        18 PollEnd "poll-end" from Program | Board {
+            /// Descriptors that are ready.
+            ready: u32,
+        }
+        /// `shutdown_asyncgens()` begins to close the generators that are still open.
+        19 AsyncgensShutdown "asyncgens-shutdown" from Program {
+            /// How many.
+            count: u32,
+        }
+        /// `shutdown_default_executor()` begins to wait for the executor's threads.
+        20 ExecutorShutdown "executor-shutdown" from Program {}
+        /// The exception handler was set or taken away.
+        38 HandlerSet "handler-set" from Program | Board {
+            /// Which one is in force now.
+            which: Which,
+            /// Its qualified name.
+            name: NameId,
+            /// Where it is defined.
+            place as "where": Place,
+        }
+        /// The exception handler is about to be called.
+        39 HandlerCall "handler-call" from Program | Board {
+            /// Which one.
+            which: Which,
+            /// The context's message.
+            message: Text,
+            /// The exception, as its type and text.
+            exception: Text,
+            /// The context's task.
+            task: TaskId,
+            /// The context's handle.
+            handle: HandleId,
+            /// The context's future.
+            future: FutureId,
+        }
     }
 
-    // ---- descriptors, signals, threads, processes --------------------------------------------
-    /// A descriptor is watched from now on.
-    40 WatcherAdd "watcher-add" {
-        /// Which.
-        fd: Fd,
-        /// For what.
-        how: WatchHow,
-        /// The handle that runs when it is ready.
-        handle: HandleId,
+    /// Handles and timers.
+    family Handle HandleEvent {
+        /// A handle exists. Unless `how` is `reader`, `writer` or `signal` it is now at the end of the
+        /// ready queue. Life of a handle, 1.
+        21 HandleNew "handle-new" from Program | Board
+            short 0x6e Step | 0x6f StepOwn | 0x70 Wakeup | 0x71 DoneCallback {
+            /// Its id.
+            handle: HandleId,
+            /// How it came to be.
+            how: HandleHow,
+            /// The callback's qualified name; for a step, the coroutine's. Absent: that of `task`.
+            name: NameId,
+            /// Where the callback is defined.
+            place as "where": Place,
+            /// Who made it.
+            by: By,
+            /// The task that it will step.
+            task: TaskId,
+            /// The future that it will complete, or whose completion made it.
+            future: FutureId,
+        }
+        /// A timer is in the heap. Life of a handle, 2.
+        22 TimerNew "timer-new" from Program | Board short 0x68 TimerNew | 0x69 TimerNewOwn {
+            /// Its id.
+            handle: HandleId,
+            /// When it is due, in loop time.
+            when: f64,
+            /// The callback's qualified name. Absent: that of `task`.
+            name: NameId,
+            /// Where the callback is defined.
+            place as "where": Place,
+            /// Who made it.
+            by: By,
+            /// The future that it will complete.
+            future: FutureId,
+            /// The task that it will step: a MicroPython task sleeps in the heap itself.
+            task: TaskId,
+        }
+        /// A timer has left the heap and is at the end of the ready queue. A cancelled one too, if it
+        /// was not dropped before. Life of a handle, 3.
+        23 TimerDue "timer-due" from Program | Board short 0x67 TimerDue {
+            /// Which.
+            handle: HandleId,
+            /// When it was due.
+            when: f64,
+        }
+        /// A timer in the heap was cancelled. It stays there until it is dropped or due.
+        /// Life of a handle, 8.
+        24 TimerCancel "timer-cancel" from Program | Board short 0x6a TimerCancel {
+            /// Which.
+            handle: HandleId,
+            /// When it would have been due.
+            when: f64,
+            /// By whom.
+            by: By,
+        }
+        /// A cancelled timer has left the heap. Life of a handle, 9.
+        25 TimerDrop "timer-drop" from Program | Board short 0x6b TimerDrop {
+            /// Which.
+            handle: HandleId,
+            /// When it would have been due.
+            when: f64,
+        }
+        /// A handle is about to run. Nothing of it has happened yet. Life of a handle, 4.
+        26 HandleRun "handle-run" from Program | Board short 0x6c HandleRun {
+            /// Which.
+            handle: HandleId,
+            /// The task that it steps.
+            task: TaskId,
+        }
+        /// A handle has run, whether it returned or raised. Life of a handle, 5.
+        27 HandleDone "handle-done" from Program | Board short 0x6d HandleDone {
+            /// Which.
+            handle: HandleId,
+            /// The task that it stepped.
+            task: TaskId,
+        }
+        /// A handle that is ready was cancelled. It stays in the queue until it is reached.
+        /// Life of a handle, 6.
+        28 HandleCancel "handle-cancel" from Program | Board {
+            /// Which.
+            handle: HandleId,
+            /// By whom.
+            by: By,
+        }
+        /// A cancelled handle was reached in the batch and left out. Life of a handle, 7.
+        29 HandleSkip "handle-skip" from Program | Board {
+            /// Which.
+            handle: HandleId,
+        }
     }
-    /// A descriptor is watched no more.
-    41 WatcherRemove "watcher-remove" {
-        /// Which.
-        fd: Fd,
-        /// For what.
-        how: WatchHow,
+
+    /// Tasks.
+    family Task TaskEvent {
+        /// A task exists; its first step is queued by the handle that follows. Life of a task, 1.
+        30 TaskNew "task-new" from Program | Board {
+            /// Its id.
+            task: TaskId,
+            /// The coroutine's qualified name.
+            name: NameId,
+            /// Where the coroutine is defined.
+            place as "where": Place,
+            /// The task's own name, as `get_name()` gives it.
+            label: NameId,
+            /// Who made it.
+            by: By,
+        }
+        /// A task is about to be resumed. Life of a task, 2.
+        31 TaskStep "task-step" from Program | Board {
+            /// Which.
+            task: TaskId,
+        }
+        /// A task has given up control and waits. Life of a task, 3.
+        32 TaskSuspend "task-suspend" from Program | Board
+            short 0x72 Suspend | 0x73 SuspendTimer | 0x74 SuspendOn {
+            /// Which.
+            task: TaskId,
+            /// What it waits for; absent: nothing, it is queued again.
+            on: On,
+            /// The line of the program where it stands.
+            place as "where": Place,
+            /// The whole await chain, innermost first.
+            chain: ChainId,
+        }
+        /// A task has ended. Its done callbacks are queued after this. Life of a task, 5.
+        33 TaskDone "task-done" from Program | Board {
+            /// Which.
+            task: TaskId,
+            /// How.
+            how: TaskHow,
+        }
+        /// A task is asked to end. Life of a task, 4.
+        34 TaskCancel "task-cancel" from Program | Board {
+            /// Which.
+            task: TaskId,
+            /// By whom.
+            by: By,
+        }
     }
-    /// The poll found a watched descriptor ready; its handle is at the end of the ready queue.
-    42 WatcherReady "watcher-ready" {
-        /// Which.
-        fd: Fd,
-        /// For what.
-        how: WatchHow,
-        /// Its handle.
-        handle: HandleId,
+
+    /// Futures that are not tasks.
+    family Future FutureEvent {
+        /// A future exists.
+        35 FutureNew "future-new" from Program | Board {
+            /// Its id.
+            future: FutureId,
+            /// Its class's qualified name.
+            name: NameId,
+            /// Who made it.
+            by: By,
+        }
+        /// A future is complete. Its done callbacks are queued after this.
+        36 FutureDone "future-done" from Program | Board {
+            /// Which.
+            future: FutureId,
+            /// How.
+            how: FutureHow,
+            /// Who completed it.
+            by: By,
+        }
+        /// A future will be complete when something else is: what `gather` waits for, for instance.
+        37 FutureLink "future-link" from Program | Board {
+            /// The future.
+            future: FutureId,
+            /// What it needs.
+            on: On,
+        }
     }
-    /// A signal has a handler from now on.
-    43 SignalAdd "signal-add" {
-        /// Which.
-        signal: Signal,
-        /// The handle that runs when it arrives.
-        handle: HandleId,
+
+    /// What connects a loop to the outside: descriptors, signals, threads, processes.
+    family Outside OutsideEvent {
+        /// A descriptor is watched from now on.
+        40 WatcherAdd "watcher-add" from Program {
+            /// Which.
+            fd: Fd,
+            /// For what.
+            how: WatchHow,
+            /// The handle that runs when it is ready.
+            handle: HandleId,
+        }
+        /// A descriptor is watched no more.
+        41 WatcherRemove "watcher-remove" from Program {
+            /// Which.
+            fd: Fd,
+            /// For what.
+            how: WatchHow,
+        }
+        /// The poll found a watched descriptor ready; its handle is at the end of the ready queue.
+        42 WatcherReady "watcher-ready" from Program {
+            /// Which.
+            fd: Fd,
+            /// For what.
+            how: WatchHow,
+            /// Its handle.
+            handle: HandleId,
+        }
+        /// A signal has a handler from now on.
+        43 SignalAdd "signal-add" from Program {
+            /// Which.
+            signal: Signal,
+            /// The handle that runs when it arrives.
+            handle: HandleId,
+        }
+        /// A signal has no handler any more.
+        44 SignalRemove "signal-remove" from Program {
+            /// Which.
+            signal: Signal,
+        }
+        /// A signal's handle is at the end of the ready queue. The loop was woken through its
+        /// self-pipe, whose reader runs as this is sent.
+        45 SignalArrived "signal" from Program {
+            /// Which.
+            signal: Signal,
+            /// Its handle.
+            handle: HandleId,
+        }
+        /// A function was given to an executor's thread.
+        46 ExecutorSubmit "executor-submit" from Program {
+            /// Its id.
+            job: JobId,
+            /// The function's qualified name.
+            name: NameId,
+            /// Who gave it.
+            by: By,
+        }
+        /// An executor's function has ended; the loop learns of it by `call_soon_threadsafe`.
+        47 ExecutorDone "executor-done" from Program {
+            /// Which.
+            job: JobId,
+        }
+        /// A server listens.
+        48 ServerNew "server-new" from Program {
+            /// Its id.
+            id: ObjectId,
+            /// Where it listens.
+            address: Text,
+        }
+        /// A server was closed.
+        49 ServerClose "server-close" from Program {
+            /// Which.
+            id: ObjectId,
+        }
+        /// A transport exists; `connection_made` is queued.
+        50 TransportNew "transport-new" from Program {
+            /// Its id.
+            id: ObjectId,
+            /// Its descriptor.
+            fd: Fd,
+            /// The other end.
+            address: Text,
+        }
+        /// A transport begins to close.
+        51 TransportClose "transport-close" from Program {
+            /// Which.
+            id: ObjectId,
+        }
+        /// A child process was started.
+        52 ProcessNew "process-new" from Program {
+            /// Its id.
+            id: ObjectId,
+            /// As the operating system numbers it.
+            pid: u32,
+        }
+        /// A child process has ended.
+        53 ProcessExit "process-exit" from Program {
+            /// Its id.
+            id: ObjectId,
+            /// As the operating system numbers it.
+            pid: u32,
+            /// Its exit code; negative: the signal that killed it.
+            code: i32,
+        }
     }
-    /// A signal has no handler any more.
-    44 SignalRemove "signal-remove" {
-        /// Which.
-        signal: Signal,
-    }
-    /// A signal's handle is at the end of the ready queue. The loop was woken through its
-    /// self-pipe, whose reader runs as this is sent.
-    45 SignalArrived "signal" {
-        /// Which.
-        signal: Signal,
-        /// Its handle.
-        handle: HandleId,
-    }
-    /// A function was given to an executor's thread.
-    46 ExecutorSubmit "executor-submit" {
-        /// Its id.
-        job: JobId,
-        /// The function's qualified name.
-        name: NameId,
-        /// Who gave it.
-        by: By,
-    }
-    /// An executor's function has ended; the loop learns of it by `call_soon_threadsafe`.
-    47 ExecutorDone "executor-done" {
-        /// Which.
-        job: JobId,
-    }
-    /// A server listens.
-    48 ServerNew "server-new" {
-        /// Its id.
-        id: ObjectId,
-        /// Where it listens.
-        address: Text,
-    }
-    /// A server was closed.
-    49 ServerClose "server-close" {
-        /// Which.
-        id: ObjectId,
-    }
-    /// A transport exists; `connection_made` is queued.
-    50 TransportNew "transport-new" {
-        /// Its id.
-        id: ObjectId,
-        /// Its descriptor.
-        fd: Fd,
-        /// The other end.
-        address: Text,
-    }
-    /// A transport begins to close.
-    51 TransportClose "transport-close" {
-        /// Which.
-        id: ObjectId,
-    }
-    /// A child process was started.
-    52 ProcessNew "process-new" {
-        /// Its id.
-        id: ObjectId,
-        /// As the operating system numbers it.
-        pid: u32,
-    }
-    /// A child process has ended.
-    53 ProcessExit "process-exit" {
-        /// Its id.
-        id: ObjectId,
-        /// As the operating system numbers it.
-        pid: u32,
-        /// Its exit code; negative: the signal that killed it.
-        code: i32,
-    }
+
+    retired 7 "anomaly",
 }

@@ -1,14 +1,15 @@
 //! An event's fields as a list of names and values, so that JSON, text, CSV and the REPL's
 //! expressions are each written once for all events.
 
+use core::fmt;
+
 use crate::{
-    By, ChainId, Fd, FutureId, HandleId, JobId, NameId, ObjectId, On, Place, Signal, TaskId, Text,
-    Word,
+    By, ChainId, Event, Fd, FutureId, HandleId, JobId, NameId, ObjectId, On, Place, Signal, TaskId,
+    Text, Word,
 };
 
 /// One field's value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum FieldValue {
     /// Absent.
     None,
@@ -81,19 +82,16 @@ pub struct Field {
     pub value: FieldValue,
 }
 
-/// The most fields an event has.
-pub(crate) const MAX_FIELDS: usize = 8;
-
 /// An event's fields, in the order they are declared.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields {
-    list: [Field; MAX_FIELDS],
+    list: [Field; Event::MAX_FIELDS],
     len: usize,
 }
 
 impl Fields {
     pub(crate) const fn new() -> Self {
-        Self { list: [Field { name: "", value: FieldValue::None }; MAX_FIELDS], len: 0 }
+        Self { list: [Field { name: "", value: FieldValue::None }; Event::MAX_FIELDS], len: 0 }
     }
 
     pub(crate) fn push(&mut self, name: &'static str, value: FieldValue) {
@@ -114,46 +112,127 @@ impl Fields {
     }
 }
 
+/// What a field is, for the reference of events.
+#[derive(Clone, Copy, Debug)]
+pub struct Described {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// Its name in Rust.
+    pub rust_name: &'static str,
+    /// What it says: the lines of its documentation.
+    pub doc: &'static [&'static str],
+    /// Writes what its value looks like in JSON.
+    pub shape: fn(&mut dyn fmt::Write) -> fmt::Result,
+}
+
 /// A type that can be a field of an event.
 pub(crate) trait AsField {
+    /// Whether it is a text that travels beside the event.
+    const IS_TEXT: bool = false;
+
     fn as_field(&self) -> FieldValue;
+
+    /// The text that it refers to.
+    fn text(&self) -> Text {
+        Text::NONE
+    }
+
+    /// The name that it refers to.
+    fn name(&mut self) -> Option<&mut NameId> {
+        None
+    }
+
+    /// Writes what it looks like in JSON.
+    fn shape(out: &mut dyn fmt::Write) -> fmt::Result;
 }
 
 macro_rules! as_field {
-    ($($ty:ty => |$value:ident| $made:expr;)*) => {$(
+    ($($ty:ty => |$value:ident| $made:expr, $shape:literal;)*) => {$(
         impl AsField for $ty {
             fn as_field(&self) -> FieldValue {
                 let $value = *self;
                 $made
+            }
+
+            fn shape(out: &mut dyn fmt::Write) -> fmt::Result {
+                out.write_str($shape)
             }
         }
     )*};
 }
 
 as_field! {
-    u32 => |v| FieldValue::Uint(u64::from(v));
-    u64 => |v| FieldValue::Uint(v);
-    i32 => |v| FieldValue::Int(i64::from(v));
-    i64 => |v| FieldValue::WallTime(v);
-    f64 => |v| FieldValue::Seconds(v);
-    Option<f64> => |v| v.map_or(FieldValue::None, FieldValue::Seconds);
-    HandleId => |v| FieldValue::Handle(v);
-    TaskId => |v| FieldValue::Task(v);
-    FutureId => |v| FieldValue::Future(v);
-    JobId => |v| FieldValue::Job(v);
-    ObjectId => |v| FieldValue::Object(v);
-    Fd => |v| FieldValue::Fd(v);
-    Signal => |v| FieldValue::Signal(v);
-    NameId => |v| FieldValue::Name(v);
-    Place => |v| FieldValue::Place(v);
-    ChainId => |v| FieldValue::Chain(v);
-    Text => |v| FieldValue::Text(v);
-    By => |v| FieldValue::By(v);
-    On => |v| FieldValue::On(v);
+    u32 => |v| FieldValue::Uint(u64::from(v)), "a number";
+    u64 => |v| FieldValue::Uint(v), "a number";
+    i32 => |v| FieldValue::Int(i64::from(v)), "a number";
+    i64 => |v| FieldValue::WallTime(v), "a time as `2000-01-01T00:00:00Z`";
+    f64 => |v| FieldValue::Seconds(v), "seconds";
+    Option<f64> => |v| v.map_or(FieldValue::None, FieldValue::Seconds), "seconds, or `null`";
+    HandleId => |v| FieldValue::Handle(v), "a handle's number";
+    TaskId => |v| FieldValue::Task(v), "a task's number";
+    FutureId => |v| FieldValue::Future(v), "a future's number";
+    JobId => |v| FieldValue::Job(v), "a number";
+    ObjectId => |v| FieldValue::Object(v), "a number";
+    Fd => |v| FieldValue::Fd(v), "a number";
+    Signal => |v| FieldValue::Signal(v), "a number";
+    ChainId => |v| FieldValue::Chain(v), "a list of `name` and `where`";
+    By => |v| FieldValue::By(v), "a handle's number, `\"py\"`, or `null`";
+    On => |v| FieldValue::On(v), "an object such as `{\"future\": 3}`, or `null`";
+}
+
+impl AsField for Text {
+    const IS_TEXT: bool = true;
+
+    fn as_field(&self) -> FieldValue {
+        FieldValue::Text(*self)
+    }
+
+    fn text(&self) -> Text {
+        *self
+    }
+
+    fn shape(out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str("a text")
+    }
+}
+
+impl AsField for NameId {
+    fn as_field(&self) -> FieldValue {
+        FieldValue::Name(*self)
+    }
+
+    fn name(&mut self) -> Option<&mut NameId> {
+        Some(self)
+    }
+
+    fn shape(out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str("a name")
+    }
+}
+
+impl AsField for Place {
+    fn as_field(&self) -> FieldValue {
+        FieldValue::Place(*self)
+    }
+
+    fn name(&mut self) -> Option<&mut NameId> {
+        Some(&mut self.file)
+    }
+
+    fn shape(out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str("`file:line`")
+    }
 }
 
 impl<W: Word> AsField for W {
     fn as_field(&self) -> FieldValue {
         FieldValue::Word(self.word())
+    }
+
+    fn shape(out: &mut dyn fmt::Write) -> fmt::Result {
+        for (n, word) in W::ALL.iter().enumerate() {
+            write!(out, "{}`{}`", if n == 0 { "" } else { ", " }, word.word())?;
+        }
+        Ok(())
     }
 }

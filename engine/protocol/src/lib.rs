@@ -24,13 +24,16 @@ pub mod wire;
 mod words;
 
 pub use control::{Capabilities, Capability, KindSet, Reply, Request, StopWhen};
-pub use event::{Event, Kind};
-pub use field::{Field, FieldValue, Fields};
+pub use event::{
+    Event, Family, FutureEvent, HandleEvent, Kind, LoopEvent, OutsideEvent, RunEvent, Sender,
+    TaskEvent,
+};
+pub use field::{Described, Field, FieldValue, Fields};
 pub use ids::{
     ChainId, Fd, FutureId, HandleId, JobId, LoopId, NameId, ObjectId, Place, Signal, TaskId, Text,
     Ticks,
 };
 pub use words::{
-    AnomalyKind, By, ClockHow, ClockMode, Dialect, ExitHow, FutureHow, HandleHow, LintRule, On,
-    RunHow, Stream, TaskHow, Ties, WatchHow, Which, Word,
+    By, ClockHow, ClockMode, Dialect, ExitHow, FutureHow, HandleHow, LintRule, On, RunHow, Stream,
+    TaskHow, Ties, WatchHow, Which, Word,
 };

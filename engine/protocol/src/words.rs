@@ -213,16 +213,6 @@ words! {
         /// A task that nothing can ever wake.
         Lost = "lost",
     }
-
-    /// What kind of impossible thing was seen.
-    AnomalyKind {
-        /// A transition that the life cycle does not have.
-        Transition = "transition",
-        /// An id that was never introduced.
-        UnknownId = "unknown-id",
-        /// Bytes that are no record.
-        Corrupt = "corrupt",
-    }
 }
 
 /// Who caused something.

@@ -113,7 +113,7 @@ fn hello_is_answered_byte_by_byte_and_whole() {
 fn pause_step_and_run_on() {
     let link = Link::new(256, 64);
     let event = |code| link.emitter.event(0, Code::new(code), &[1]);
-    let run = loopscope_protocol::wire::short::HANDLE_RUN;
+    let run = loopscope_protocol::wire::short::Short::HandleRun as u8;
     event(run);
     assert_eq!(link.look(&Untold).1, Hold::No);
     link.ask(&frame(Request::Pause), 64);

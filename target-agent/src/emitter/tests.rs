@@ -1,6 +1,6 @@
 //! What goes into the emitter comes out at the host, or is counted; whatever the host does.
 
-use loopscope_protocol::wire::short;
+use loopscope_protocol::wire::short::{self, Short};
 use loopscope_protocol::{By, Event, HandleId, Kind, LoopId, TaskHow, TaskId, Text, Which};
 use proptest::prelude::*;
 use std::vec::Vec;
@@ -69,7 +69,7 @@ fn play(size: usize, start: u32, acts: &[Act]) -> (Vec<u8>, Vec<Sent>, u32) {
                 let handle = HandleId(n);
                 let event = Event::HandleRun { handle, task: short::task_of(handle) };
                 let now = send(passed, event, "");
-                emitter.event(now, Code::new(short::HANDLE_RUN), &[n]);
+                emitter.event(now, Code::new(Short::HandleRun as u8), &[n]);
             }
             Act::Cancel(passed, n, by) => {
                 let by = by.min(u32::MAX - 1);
@@ -80,7 +80,7 @@ fn play(size: usize, start: u32, acts: &[Act]) -> (Vec<u8>, Vec<Sent>, u32) {
             Act::Due(passed, n, ms) => {
                 let when = f64::from(ms) / 1000.0;
                 let now = send(passed, Event::TimerDue { handle: HandleId(n), when }, "");
-                emitter.event(now, Code::new(short::TIMER_DUE), &[n, ms]);
+                emitter.event(now, Code::new(Short::TimerDue as u8), &[n, ms]);
             }
             Act::Done(passed, n) => {
                 let event = Event::TaskDone { task: TaskId(n), how: TaskHow::Exception };
@@ -167,7 +167,7 @@ proptest! {
             if let Act::Read(_) = act {
                 channel.set_read_offset(nonsense % (2 * size as u32));
             }
-            emitter.event(1, Code::new(short::HANDLE_RUN), &[nonsense]);
+            emitter.event(1, Code::new(Short::HandleRun as u8), &[nonsense]);
             prop_assert!((channel.write_offset() as usize) < size);
         }
     }
@@ -188,7 +188,7 @@ fn the_clock_may_wrap_as_often_as_it_likes() {
             emitter.idle(now);
         }
         now = now.wrapping_add(step);
-        emitter.event(now, Code::new(short::HANDLE_RUN), &[1]);
+        emitter.event(now, Code::new(Short::HandleRun as u8), &[1]);
     }
     let got = decode(&read(channel, ring, usize::MAX));
     assert_eq!(got.len(), 100);
@@ -202,12 +202,12 @@ fn a_gap_takes_the_number_after_the_lost_ones() {
     let emitter = Emitter::new(channel);
     emitter.open(ring, 0);
     for _ in 0..20 {
-        emitter.event(7, Code::new(short::HANDLE_RUN), &[1]);
+        emitter.event(7, Code::new(Short::HandleRun as u8), &[1]);
     }
     let first = decode(&read(channel, ring, usize::MAX));
     assert!(first.len() < 20, "the ring was too large for this test");
     let mut bytes = crate::test_host::read(channel, ring, 0);
-    emitter.event(9, Code::new(short::HANDLE_RUN), &[1]);
+    emitter.event(9, Code::new(Short::HandleRun as u8), &[1]);
     bytes.extend(read(channel, ring, usize::MAX));
     let mut decoder = loopscope_protocol::wire::Decoder::after(first.len() as u8);
     let loopscope_protocol::wire::Step::Frame { item, used, .. } = decoder.next(&bytes, true)
@@ -228,11 +228,11 @@ fn a_host_that_waits_for_a_kind_or_a_count_is_told() {
     let ring = ring(256);
     let emitter = Emitter::new(channel(ring));
     emitter.open(ring, 0);
-    let run = || emitter.event(0, Code::new(short::HANDLE_RUN), &[1]);
+    let run = || emitter.event(0, Code::new(Short::HandleRun as u8), &[1]);
     emitter.watch(Some(Watch { records: 0, kinds: 1 << Kind::TimerNew as u8 }));
     run();
     assert!(!emitter.seen());
-    emitter.event(0, Code::new(short::TIMER_NEW_OWN), &[1, 2]);
+    emitter.event(0, Code::new(Short::TimerNewOwn as u8), &[1, 2]);
     assert!(emitter.seen());
     emitter.watch(Some(Watch { records: 2, kinds: 0 }));
     run();
@@ -245,7 +245,8 @@ fn a_host_that_waits_for_a_kind_or_a_count_is_told() {
 
 #[test]
 fn every_short_form_counts_as_its_kind() {
-    for code in short::POLL_BEGIN..=short::SUSPEND_ON {
+    for &form in Short::ALL {
+        let code = form as u8;
         let ring = ring(64);
         let channel = channel(ring);
         let emitter = Emitter::new(channel);

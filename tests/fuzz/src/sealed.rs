@@ -2,7 +2,8 @@
 //! reached.
 
 use loopscope_protocol::Kind;
-use loopscope_protocol::wire::{Decoder, Step, crc8, short};
+use loopscope_protocol::wire::short::Short;
+use loopscope_protocol::wire::{Decoder, Step, crc8};
 
 /// The longest event that is looked for.
 const LONGEST: usize = 40;
@@ -29,7 +30,7 @@ fn frame(bytes: &[u8], seq: u8) -> Option<(Vec<u8>, usize, bool)> {
     let first = *bytes.first()?;
     let is_item = (0x61..=0x65).contains(&first);
     let form = first & 0x7f;
-    if !is_item && Kind::from_code(form).is_none() && !short::is_short(form) {
+    if !is_item && Kind::from_code(form).is_none() && Short::from_code(form).is_none() {
         return None;
     }
     let lengths = if is_item {

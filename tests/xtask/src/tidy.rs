@@ -14,6 +14,7 @@ mod layers;
 mod leftovers;
 mod named_paths;
 mod plain_english;
+mod readers;
 mod source;
 mod tree;
 mod wire_page;
@@ -62,13 +63,14 @@ impl Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [(&str, Rule); 12] = [
+const RULES: [(&str, Rule); 13] = [
     ("first-line", first_line::check),
     ("file-names", file_names::check),
     ("file-length", file_length::check),
     ("dependencies", dependencies::check),
     ("layers", layers::check),
     ("emission", emission::check),
+    ("readers", readers::check),
     ("unsafe", forbidden_unsafe::check),
     ("named-paths", named_paths::check),
     ("wire-page", wire_page::check),

@@ -246,7 +246,7 @@ impl Session {
     /// Whether records were lost or harmed on their way.
     pub fn is_harmed(&self) -> bool {
         let corrupt = |(_, anomaly): &(usize, loopscope_model::state::Anomaly)| {
-            anomaly.kind == loopscope_protocol::AnomalyKind::Corrupt
+            anomaly.kind == loopscope_model::state::AnomalyKind::Corrupt
         };
         self.source.warning().is_some()
             || self.timeline.live().counts().gaps > 0

@@ -82,6 +82,7 @@ fn cells(compare: Compare, side: Side<'_>, never: KindSet, from: usize, to: usiz
 }
 
 /// What happened, short enough for half a screen.
+#[allow(clippy::wildcard_enum_match_arm, reason = "there is a line for every event")]
 fn few_words(walk: &Walk<'_>, record: &Record) -> String {
     let scene = Scene { state: &walk.state, names: walk.side.names };
     match record.event {

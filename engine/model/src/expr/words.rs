@@ -155,7 +155,7 @@ fn field_value(context: &Context<'_>, value: FieldValue) -> Value {
             let frames = context.names.chain(id).into_iter();
             Value::List(frames.map(|frame| name(context, frame.name)).collect())
         }
-        _ => Value::Null,
+        FieldValue::None => Value::Null,
     }
 }
 

@@ -60,7 +60,7 @@ impl Shares {
             }
             Who::Asleep => self.asleep += long,
             Who::Loop => self.inside += long,
-            who => {
+            who @ (Who::Task(_) | Who::Callback(_)) => {
                 let none = Share { who, busy: 0, steps: 0, longest: None };
                 let row = rows.entry(who).or_insert(none);
                 row.busy += long;

@@ -1,10 +1,12 @@
 //! One sentence for what a record says.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 mod handles;
 mod things;
 
 use loopscope_protocol::{
-    ClockHow, ClockMode, Dialect, Event, ExitHow, LoopId, RunHow, Stream, Which, Word,
+    ClockHow, ClockMode, Dialect, ExitHow, Family, LoopEvent, LoopId, RunEvent, RunHow, Stream,
+    Which, Word,
 };
 
 use crate::log::LogLine;
@@ -33,23 +35,35 @@ pub fn happened(state: &State, record: &Record, names: &Names) -> String {
 
 fn told(state: &State, record: &Record, names: &Names) -> String {
     let scene = Scene { state, names };
-    match record.event {
-        Event::RunStart { dialect, clock, file, .. } => {
+    match record.event.family() {
+        Family::Run(event) => run(scene, record, event),
+        Family::Loop(event) => loops(scene, record, event),
+        Family::Handle(event) => handles::handles(scene, record, event),
+        Family::Task(event) => things::tasks(scene, event),
+        Family::Future(event) => things::futures(scene, event),
+        Family::Outside(event) => things::outside(scene, record, event),
+    }
+}
+
+fn run(scene: Scene<'_>, record: &Record, event: RunEvent) -> String {
+    let (state, names) = (scene.state, scene.names);
+    match event {
+        RunEvent::RunStart { dialect, clock, file, .. } => {
             let clock = match clock {
                 ClockMode::Auto => "virtual until something real is used",
-                other => other.word(),
+                ClockMode::Virtual | ClockMode::Real | ClockMode::Board => clock.word(),
             };
             let file = if file.is_some() { names.name(file) } else { "A program".into() };
             format!("{file} starts, by {}'s rules; the clock is {clock}.", dialect_name(dialect))
         }
-        Event::Clock { how } => {
+        RunEvent::Clock { how } => {
             format!("The clock is real from now on, because of {}.", real_source(how))
         }
-        Event::ProgramExit { code, how, text } => match &*record.shown(text) {
+        RunEvent::ProgramExit { code, how, text } => match &*record.shown(text) {
             "" => ended(code, how),
             sentence => sentence.to_owned(),
         },
-        Event::Output { stream, text } => {
+        RunEvent::Output { stream, text } => {
             let whole = record.text(text);
             if stream == Stream::Stderr
                 && let Some(line) = LogLine::parse(whole)
@@ -67,31 +81,19 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
                 Stream::Stderr => format!("The program wrote {text} to standard error."),
             }
         }
-        Event::Lint { rule, text, .. } => match &*record.shown(text) {
+        RunEvent::Lint { rule, text, .. } => match &*record.shown(text) {
             "" => format!("Diagnosis: {}.", rule.word()),
             sentence => sentence.to_owned(),
         },
-        Event::Gap { lost } => format!(
+        RunEvent::Gap { lost } => format!(
             "At least {} lost; what they changed is unknown.",
             if lost == 1 { "1 record was".to_owned() } else { format!("{lost} records were") }
         ),
-        Event::Anomaly { text, .. } => match &*record.shown(text) {
-            "" => "Something impossible was seen.".to_owned(),
-            sentence => format!("Something impossible: {sentence}"),
-        },
-        Event::SnapshotBegin {} => "The source begins to tell its present state.".to_owned(),
-        Event::SnapshotEnd {} if state.uncertain() => {
+        RunEvent::SnapshotBegin {} => "The source begins to tell its present state.".to_owned(),
+        RunEvent::SnapshotEnd {} if state.uncertain() => {
             "The source has told its present state, but part of that was lost.".to_owned()
         }
-        Event::SnapshotEnd {} => "That was the whole present state.".to_owned(),
-        Event::AsyncgensShutdown { count: open } => match open {
-            0 => "shutdown_asyncgens finds no open generators.".to_owned(),
-            _ => format!("shutdown_asyncgens closes {}.", count(open as usize, "open generator")),
-        },
-        Event::ExecutorShutdown {} => {
-            "shutdown_default_executor waits for the executor's threads.".to_owned()
-        }
-        _ => loops(scene, record),
+        RunEvent::SnapshotEnd {} => "That was the whole present state.".to_owned(),
     }
 }
 
@@ -101,12 +103,12 @@ fn logged(line: &LogLine<'_>) -> String {
     format!("The program logged{at}: {} {}.", line.level.word(), excerpt(line.message))
 }
 
-fn loops(scene: Scene<'_>, record: &Record) -> String {
+fn loops(scene: Scene<'_>, record: &Record, event: LoopEvent) -> String {
     let id = record.loop_id;
     let the_loop = scene.the_loop(id);
-    match record.event {
-        Event::LoopNew {} => format!("Loop {} was made.", id.0),
-        Event::LoopClose { ready, timers } => {
+    match event {
+        LoopEvent::LoopNew {} => format!("Loop {} was made.", id.0),
+        LoopEvent::LoopClose { ready, timers } => {
             let mut dropped = Vec::new();
             if ready > 0 {
                 dropped.push(count(ready as usize, "ready handle"));
@@ -119,14 +121,14 @@ fn loops(scene: Scene<'_>, record: &Record) -> String {
             }
             format!("{the_loop} is closed; {} dropped with it.", was(&dropped, ready + timers))
         }
-        Event::LoopRun { how: RunHow::Forever, .. } => {
+        LoopEvent::LoopRun { how: RunHow::Forever, .. } => {
             format!("run_forever: {} runs until something stops it.", scene.the_loop_inside(id))
         }
-        Event::LoopRun { how: RunHow::UntilComplete, task } => {
+        LoopEvent::LoopRun { how: RunHow::UntilComplete, task } => {
             let main = if task.is_some() { scene.task(task) } else { "its future".to_owned() };
             format!("run_until_complete: {} runs until {main} is done.", scene.the_loop_inside(id))
         }
-        Event::LoopStopRequest { by } => {
+        LoopEvent::LoopStopRequest { by } => {
             let running = scene.state.event_loop(id).is_some_and(|l| l.phase.is_running());
             let then = if running {
                 "leaves when the batch is done"
@@ -138,14 +140,14 @@ fn loops(scene: Scene<'_>, record: &Record) -> String {
                 .map_or("stop() was called".to_owned(), |by| format!("{by} called stop()"));
             format!("{who}: {} {then}.", scene.the_loop_inside(id))
         }
-        Event::LoopStopped { how } => format!("{the_loop} stopped: {} returns.", run_name(how)),
-        Event::TurnBegin { turn, ready: 0, .. } => {
+        LoopEvent::LoopStopped { how } => format!("{the_loop} stopped: {} returns.", run_name(how)),
+        LoopEvent::TurnBegin { turn, ready: 0, .. } => {
             format!("Turn {turn} begins with nothing to run.")
         }
-        Event::TurnBegin { turn, ready, .. } => {
+        LoopEvent::TurnBegin { turn, ready, .. } => {
             format!("Turn {turn} begins: its batch has {}.", count(ready as usize, "handle"))
         }
-        Event::TurnEnd { ready, .. } => {
+        LoopEvent::TurnEnd { ready, .. } => {
             let then = match ready {
                 0 => "nothing is ready for the next one".to_owned(),
                 1 => "1 handle is ready for the next one".to_owned(),
@@ -153,15 +155,15 @@ fn loops(scene: Scene<'_>, record: &Record) -> String {
             };
             format!("Turn {} is done; {then}.", record.turn)
         }
-        Event::PollBegin { .. } => scene.polls(id),
-        Event::PollEnd { ready } => woke(scene, id, ready),
-        Event::HandlerSet { which: Which::Default, .. } => {
+        LoopEvent::PollBegin { .. } => scene.polls(id),
+        LoopEvent::PollEnd { ready } => woke(scene, id, ready),
+        LoopEvent::HandlerSet { which: Which::Default, .. } => {
             "The loop's own exception handler is in force.".to_owned()
         }
-        Event::HandlerSet { which: Which::Custom, name, .. } => {
+        LoopEvent::HandlerSet { which: Which::Custom, name, .. } => {
             format!("The exception handler is now {}.", scene.names.name(name))
         }
-        Event::HandlerCall { which, message, exception, .. } => {
+        LoopEvent::HandlerCall { which, message, exception, .. } => {
             let whose = match which {
                 Which::Default => "loop's own",
                 Which::Custom => "program's",
@@ -175,7 +177,13 @@ fn loops(scene: Scene<'_>, record: &Record) -> String {
             };
             format!("The {whose} exception handler is called{about}.")
         }
-        _ => handles::handles(scene, record),
+        LoopEvent::AsyncgensShutdown { count: open } => match open {
+            0 => "shutdown_asyncgens finds no open generators.".to_owned(),
+            _ => format!("shutdown_asyncgens closes {}.", count(open as usize, "open generator")),
+        },
+        LoopEvent::ExecutorShutdown {} => {
+            "shutdown_default_executor waits for the executor's threads.".to_owned()
+        }
     }
 }
 

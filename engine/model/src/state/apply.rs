@@ -2,6 +2,7 @@
 //!
 //! Nothing here fails: an impossible transition is noted as an [`Anomaly`] and then carried out as
 //! well as it can be. In a snapshot, and for things that a gap made unknown, nothing is impossible.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 mod handles;
 mod loops;
@@ -9,9 +10,9 @@ mod outside;
 mod tasks;
 mod unknown;
 
-use loopscope_protocol::{AnomalyKind, By, ClockHow, Dialect, Event, HandleId, LoopId, NameId};
+use loopscope_protocol::{By, ClockHow, Dialect, Family, HandleId, NameId, RunEvent};
 
-use super::{Anomaly, Exit, Handle, Loop, Order, RunInfo, State};
+use super::{Anomaly, AnomalyKind, Exit, Handle, Loop, Order, RunInfo, State};
 use crate::record::Record;
 
 /// This many skipped bytes may have held 256 records, which the sequence number would not show.
@@ -54,12 +55,20 @@ impl State {
                 self.forget();
             }
         }
-        self.apply_event(record, record.loop_id);
+        let on = record.loop_id;
+        match record.event.family() {
+            Family::Run(event) => self.apply_run(record, event),
+            Family::Loop(event) => self.apply_loop(record, event, on),
+            Family::Handle(event) => self.apply_handle(record, event, on),
+            Family::Task(event) => self.apply_task(record, event, on),
+            Family::Future(event) => self.apply_future(record, event, on),
+            Family::Outside(event) => self.apply_outside(record, event, on),
+        }
     }
 
-    fn apply_event(&mut self, record: &Record, on: LoopId) {
-        match record.event {
-            Event::RunStart { dialect, clock, wall_start, seed, ties, file } => {
+    fn apply_run(&mut self, record: &Record, event: RunEvent) {
+        match event {
+            RunEvent::RunStart { dialect, clock, wall_start, seed, ties, file } => {
                 self.run = RunInfo {
                     dialect: Some(dialect),
                     clock: Some(clock),
@@ -70,71 +79,25 @@ impl State {
                     file,
                 };
             }
-            Event::Clock { how } => {
+            RunEvent::Clock { how } => {
                 self.run.real_since = Some(how);
                 self.threads |= matches!(how, ClockHow::Thread | ClockHow::Executor);
             }
-            Event::ProgramExit { code, how, .. } => {
+            RunEvent::ProgramExit { code, how, .. } => {
                 self.exit = Some(Exit { code, how, texts: record.texts.clone() });
             }
-            Event::Output { stream, .. } => {
+            RunEvent::Output { stream, .. } => {
                 self.counts.outputs += 1;
                 self.last_output = Some((stream, record.texts.clone()));
             }
-            Event::Lint { .. } => self.counts.lints += 1,
-            Event::Gap { lost } => {
+            RunEvent::Lint { .. } => self.counts.lints += 1,
+            RunEvent::Gap { lost } => {
                 self.counts.gaps += 1;
                 self.counts.lost += u64::from(lost);
                 self.forget();
             }
-            Event::Anomaly { kind, text } => {
-                self.note(kind, || record.shown(text).into_owned());
-            }
-            Event::SnapshotBegin {} => self.begin_snapshot(),
-            Event::SnapshotEnd {} => self.end_snapshot(),
-            Event::HandlerCall { .. } => self.counts.handler_calls += 1,
-            Event::AsyncgensShutdown { .. } | Event::ExecutorShutdown {} => {}
-            Event::LoopNew {}
-            | Event::LoopClose { .. }
-            | Event::LoopRun { .. }
-            | Event::LoopStopRequest { .. }
-            | Event::LoopStopped { .. }
-            | Event::TurnBegin { .. }
-            | Event::TurnEnd { .. }
-            | Event::PollBegin { .. }
-            | Event::PollEnd { .. }
-            | Event::HandlerSet { .. } => self.apply_loop(record, on),
-            Event::HandleNew { .. }
-            | Event::TimerNew { .. }
-            | Event::TimerDue { .. }
-            | Event::TimerCancel { .. }
-            | Event::TimerDrop { .. }
-            | Event::HandleRun { .. }
-            | Event::HandleDone { .. }
-            | Event::HandleCancel { .. }
-            | Event::HandleSkip { .. } => self.apply_handle(record, on),
-            Event::TaskNew { .. }
-            | Event::TaskStep { .. }
-            | Event::TaskSuspend { .. }
-            | Event::TaskDone { .. }
-            | Event::TaskCancel { .. }
-            | Event::FutureNew { .. }
-            | Event::FutureDone { .. }
-            | Event::FutureLink { .. } => self.apply_task(record, on),
-            Event::WatcherAdd { .. }
-            | Event::WatcherRemove { .. }
-            | Event::WatcherReady { .. }
-            | Event::SignalAdd { .. }
-            | Event::SignalRemove { .. }
-            | Event::SignalArrived { .. }
-            | Event::ExecutorSubmit { .. }
-            | Event::ExecutorDone { .. }
-            | Event::ServerNew { .. }
-            | Event::ServerClose { .. }
-            | Event::TransportNew { .. }
-            | Event::TransportClose { .. }
-            | Event::ProcessNew { .. }
-            | Event::ProcessExit { .. } => self.apply_outside(record, on),
+            RunEvent::SnapshotBegin {} => self.begin_snapshot(),
+            RunEvent::SnapshotEnd {} => self.end_snapshot(),
         }
     }
 

@@ -76,7 +76,7 @@ impl Pieces {
     pub(super) fn take(&mut self, event: &Event, missing: bool, harmed: bool) -> Texts {
         let torn = std::mem::take(&mut self.torn) || missing || harmed;
         self.begin();
-        let slots = slots(event);
+        let slots = event.texts();
         if slots == [Text::NONE; 2] {
             self.clear();
             return Texts::NONE;
@@ -94,19 +94,5 @@ impl Pieces {
         let texts = Texts::new(&first, &second);
         self.clear();
         texts
-    }
-}
-
-/// The texts that an event refers to.
-const fn slots(event: &Event) -> [Text; 2] {
-    match *event {
-        Event::ProgramExit { text, .. }
-        | Event::Output { text, .. }
-        | Event::Lint { text, .. }
-        | Event::Anomaly { text, .. }
-        | Event::ServerNew { address: text, .. }
-        | Event::TransportNew { address: text, .. } => [text, Text::NONE],
-        Event::HandlerCall { message, exception, .. } => [message, exception],
-        _ => [Text::NONE; 2],
     }
 }

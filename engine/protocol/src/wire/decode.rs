@@ -1,9 +1,10 @@
 //! Finding frames in bytes, and finding them again after damage.
 
 use super::coded::{Coded, Malformed, Reader};
+use super::crc8;
 use super::encode::{FIRST_LOOP, LOOP_FOLLOWS};
 use super::item::{EventFrame, Item, ItemFrame};
-use super::{crc8, short};
+use super::short::{self, Short};
 use crate::{Event, Kind};
 
 /// How many whole frames in a row make bytes trustworthy after damage.
@@ -192,13 +193,15 @@ fn parse(bytes: &[u8]) -> Result<(ItemFrame<'_>, usize), Malformed> {
     let first = from.byte()?;
     let form = first & !LOOP_FOLLOWS;
     let kind = Kind::from_code(form);
-    let item = if kind.is_some() || short::is_short(form) {
+    let short = Short::from_code(form);
+    let item = if kind.is_some() || short.is_some() {
         let seq = from.byte()?;
         let delta = from.var()?;
         let loop_id = if first & LOOP_FOLLOWS == 0 { FIRST_LOOP } else { Coded::get(&mut from)? };
-        let event = match kind {
-            Some(kind) => Event::get(kind, &mut from)?,
-            None => short::get(form, &mut from)?,
+        let event = match (kind, short) {
+            (Some(kind), _) => Event::get(kind, &mut from)?,
+            (None, Some(short)) => short::get(short, &mut from)?,
+            (None, None) => return Err(Malformed::Bad),
         };
         ItemFrame::Event(EventFrame { seq, delta, loop_id, event })
     } else {

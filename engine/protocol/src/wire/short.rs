@@ -35,48 +35,25 @@
 //! | 0x74 | `task-suspend` | task, kind of `on` as in the long form, its number | no place, no chain |
 //!
 //! `handle-new` and `timer-new` without a name have the name of their task.
+//!
+//! Which codes there are, and which events they stand for, the table in [`crate::event`] says.
 
+use super::code;
 use super::coded::{Coded, Malformed, Reader};
+pub use crate::event::Short;
 use crate::{
     By, ChainId, Event, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place, TaskId,
 };
 
-/// `poll-begin`.
-pub const POLL_BEGIN: u8 = 0x66;
-/// `timer-due`.
-pub const TIMER_DUE: u8 = 0x67;
-/// `timer-new` with the one who made it.
-pub const TIMER_NEW: u8 = 0x68;
-/// `timer-new` by the other handle of the pair.
-pub const TIMER_NEW_OWN: u8 = 0x69;
-/// `timer-cancel`.
-pub const TIMER_CANCEL: u8 = 0x6a;
-/// `timer-drop`.
-pub const TIMER_DROP: u8 = 0x6b;
-/// `handle-run`.
-pub const HANDLE_RUN: u8 = 0x6c;
-/// `handle-done`.
-pub const HANDLE_DONE: u8 = 0x6d;
-/// `handle-new`, how `step`, with the one who made it.
-pub const STEP: u8 = 0x6e;
-/// `handle-new`, how `step`, by the other handle of the pair.
-pub const STEP_OWN: u8 = 0x6f;
-/// `handle-new`, how `wakeup`.
-pub const WAKEUP: u8 = 0x70;
-/// `handle-new`, how `done-callback`.
-pub const DONE_CALLBACK: u8 = 0x71;
-/// `task-suspend` on nothing.
-pub const SUSPEND: u8 = 0x72;
-/// `task-suspend` on the task's own timer.
-pub const SUSPEND_TIMER: u8 = 0x73;
-/// `task-suspend` on something else.
-pub const SUSPEND_ON: u8 = 0x74;
-
-/// Whether `code` is that of a short form.
-#[must_use]
-pub const fn is_short(code: u8) -> bool {
-    code >= POLL_BEGIN && code <= SUSPEND_ON
-}
+// A code is no kind's number, no item's, and leaves the highest bit free.
+const _: () = {
+    let mut at = 0;
+    while at < Short::ALL.len() {
+        let code = Short::ALL[at] as u8;
+        assert!(code > code::REQUEST && code < 0x80);
+        at += 1;
+    }
+};
 
 /// The task that handle `n` steps.
 #[must_use]
@@ -92,40 +69,40 @@ pub const fn other(n: HandleId) -> HandleId {
 }
 
 /// Reads the numbers behind the code.
-pub(super) fn get(code: u8, from: &mut Reader<'_>) -> Result<Event, Malformed> {
-    Ok(match code {
-        POLL_BEGIN => Event::PollBegin { timeout: from.var()?.checked_sub(1).map(seconds) },
-        TIMER_DUE => Event::TimerDue { handle: pair(from)?, when: when(from)? },
-        TIMER_NEW => timer_new(pair(from)?, when(from)?, By::get(from)?),
-        TIMER_NEW_OWN => {
+pub(super) fn get(form: Short, from: &mut Reader<'_>) -> Result<Event, Malformed> {
+    Ok(match form {
+        Short::PollBegin => Event::PollBegin { timeout: from.var()?.checked_sub(1).map(seconds) },
+        Short::TimerDue => Event::TimerDue { handle: pair(from)?, when: when(from)? },
+        Short::TimerNew => timer_new(pair(from)?, when(from)?, By::get(from)?),
+        Short::TimerNewOwn => {
             let n = pair(from)?;
             timer_new(n, when(from)?, By::Handle(other(n)))
         }
-        TIMER_CANCEL => {
+        Short::TimerCancel => {
             Event::TimerCancel { handle: pair(from)?, when: when(from)?, by: By::get(from)? }
         }
-        TIMER_DROP => Event::TimerDrop { handle: pair(from)?, when: when(from)? },
-        HANDLE_RUN => {
+        Short::TimerDrop => Event::TimerDrop { handle: pair(from)?, when: when(from)? },
+        Short::HandleRun => {
             let n = pair(from)?;
             Event::HandleRun { handle: n, task: task_of(n) }
         }
-        HANDLE_DONE => {
+        Short::HandleDone => {
             let n = pair(from)?;
             Event::HandleDone { handle: n, task: task_of(n) }
         }
-        STEP => handle_new(HandleHow::Step, pair(from)?, By::get(from)?),
-        STEP_OWN => {
+        Short::Step => handle_new(HandleHow::Step, pair(from)?, By::get(from)?),
+        Short::StepOwn => {
             let n = pair(from)?;
             handle_new(HandleHow::Step, n, By::Handle(other(n)))
         }
-        WAKEUP => handle_new(HandleHow::Wakeup, pair(from)?, By::get(from)?),
-        DONE_CALLBACK => handle_new(HandleHow::DoneCallback, pair(from)?, By::get(from)?),
-        SUSPEND => suspend(TaskId::get(from)?, On::Nothing),
-        SUSPEND_TIMER => {
+        Short::Wakeup => handle_new(HandleHow::Wakeup, pair(from)?, By::get(from)?),
+        Short::DoneCallback => handle_new(HandleHow::DoneCallback, pair(from)?, By::get(from)?),
+        Short::Suspend => suspend(TaskId::get(from)?, On::Nothing),
+        Short::SuspendTimer => {
             let n = pair(from)?;
             suspend(task_of(n), On::Timer(n))
         }
-        SUSPEND_ON => {
+        Short::SuspendOn => {
             let task = TaskId::get(from)?;
             suspend(
                 task,
@@ -138,7 +115,6 @@ pub(super) fn get(code: u8, from: &mut Reader<'_>) -> Result<Event, Malformed> {
                 },
             )
         }
-        _ => return Err(Malformed::Bad),
     })
 }
 
@@ -195,10 +171,10 @@ mod tests {
     use crate::wire::{Decoder, ItemFrame, Step, Writer, crc8};
 
     /// What a board would write: code, number of the event, time, numbers, check.
-    fn frame(code: u8, seq: u8, time: u64, numbers: &[u64]) -> std::vec::Vec<u8> {
+    fn frame(form: Short, seq: u8, time: u64, numbers: &[u64]) -> std::vec::Vec<u8> {
         let mut buffer = [0; 64];
         let mut out = Writer::new(&mut buffer);
-        out.byte(code);
+        out.byte(form as u8);
         out.byte(seq);
         out.var(time);
         for number in numbers {
@@ -243,44 +219,46 @@ mod tests {
             let timer = |by| Event::TimerNew { handle, when, name, place, by, future, task };
             let suspend = |on| Event::TaskSuspend { task, on, place, chain };
             let timeout = Some(when);
-            let forms: [(u8, &[u64], Event); 20] = [
-                (POLL_BEGIN, &[0], Event::PollBegin { timeout: None }),
-                (POLL_BEGIN, &[ms + 1], Event::PollBegin { timeout }),
-                (TIMER_DUE, &[n, ms], Event::TimerDue { handle, when }),
-                (TIMER_NEW, &[n, ms, who], timer(by)),
-                (TIMER_NEW_OWN, &[n, ms], timer(own)),
-                (TIMER_CANCEL, &[n, ms, who], Event::TimerCancel { handle, when, by }),
-                (TIMER_DROP, &[n, ms], Event::TimerDrop { handle, when }),
-                (HANDLE_RUN, &[n], Event::HandleRun { handle, task }),
-                (HANDLE_DONE, &[n], Event::HandleDone { handle, task }),
-                (STEP, &[n, who], new(HandleHow::Step, by)),
-                (STEP_OWN, &[n], new(HandleHow::Step, own)),
-                (WAKEUP, &[n, who], new(HandleHow::Wakeup, by)),
-                (DONE_CALLBACK, &[n, who], new(HandleHow::DoneCallback, by)),
-                (SUSPEND, &[task_number], suspend(On::Nothing)),
-                (SUSPEND_TIMER, &[n], suspend(On::Timer(handle))),
-                (SUSPEND_ON, &[task_number, 1, u64::from(id)], suspend(On::Future(FutureId(id)))),
-                (SUSPEND_ON, &[task_number, 2, u64::from(id)], suspend(On::Task(TaskId(id)))),
-                (SUSPEND_ON, &[task_number, 3, u64::from(id)], suspend(On::Timer(HandleId(id)))),
-                (SUSPEND_ON, &[task_number, 4, u64::from(id)], suspend(On::Queue(ObjectId(id)))),
-                (HANDLE_RUN, &[n], Event::HandleRun { handle, task }),
+            let forms: [(Short, &[u64], Event); 20] = [
+                (Short::PollBegin, &[0], Event::PollBegin { timeout: None }),
+                (Short::PollBegin, &[ms + 1], Event::PollBegin { timeout }),
+                (Short::TimerDue, &[n, ms], Event::TimerDue { handle, when }),
+                (Short::TimerNew, &[n, ms, who], timer(by)),
+                (Short::TimerNewOwn, &[n, ms], timer(own)),
+                (Short::TimerCancel, &[n, ms, who], Event::TimerCancel { handle, when, by }),
+                (Short::TimerDrop, &[n, ms], Event::TimerDrop { handle, when }),
+                (Short::HandleRun, &[n], Event::HandleRun { handle, task }),
+                (Short::HandleDone, &[n], Event::HandleDone { handle, task }),
+                (Short::Step, &[n, who], new(HandleHow::Step, by)),
+                (Short::StepOwn, &[n], new(HandleHow::Step, own)),
+                (Short::Wakeup, &[n, who], new(HandleHow::Wakeup, by)),
+                (Short::DoneCallback, &[n, who], new(HandleHow::DoneCallback, by)),
+                (Short::Suspend, &[task_number], suspend(On::Nothing)),
+                (Short::SuspendTimer, &[n], suspend(On::Timer(handle))),
+                (Short::SuspendOn, &[task_number, 1, u64::from(id)], suspend(On::Future(FutureId(id)))),
+                (Short::SuspendOn, &[task_number, 2, u64::from(id)], suspend(On::Task(TaskId(id)))),
+                (Short::SuspendOn, &[task_number, 3, u64::from(id)], suspend(On::Timer(HandleId(id)))),
+                (Short::SuspendOn, &[task_number, 4, u64::from(id)], suspend(On::Queue(ObjectId(id)))),
+                (Short::HandleRun, &[n], Event::HandleRun { handle, task }),
             ];
-            for (code, numbers, event) in forms {
-                prop_assert_eq!(read(&frame(code, 1, 300, numbers)), event);
+            for (form, numbers, event) in forms {
+                prop_assert_eq!(read(&frame(form, 1, 300, numbers)), event);
             }
         }
     }
 
     #[test]
     fn a_number_that_names_nothing_is_no_frame() {
-        for bad in [frame(HANDLE_RUN, 1, 300, &[0]), frame(HANDLE_RUN, 1, 300, &[1 << 32])] {
+        for bad in
+            [frame(Short::HandleRun, 1, 300, &[0]), frame(Short::HandleRun, 1, 300, &[1 << 32])]
+        {
             assert_eq!(Decoder::new().next(&bad, true), Step::Garbage);
         }
     }
 
     #[test]
     fn a_frequent_event_has_five_bytes() {
-        assert_eq!(frame(HANDLE_RUN, 1, 100, &[3]).len(), 5);
-        assert_eq!(frame(TIMER_NEW_OWN, 1, 100, &[3, 16_000]).len(), 7);
+        assert_eq!(frame(Short::HandleRun, 1, 100, &[3]).len(), 5);
+        assert_eq!(frame(Short::TimerNewOwn, 1, 100, &[3, 16_000]).len(), 7);
     }
 }

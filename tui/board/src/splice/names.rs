@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use loopscope_protocol::wire::{Encoder, EventFrame, Item, MAX_BODY};
-use loopscope_protocol::{Event, NameId, Place};
+use loopscope_protocol::{Event, NameId};
 
 /// The names that were given out.
 #[derive(Debug, Default)]
@@ -52,11 +52,8 @@ impl Names {
         if self.told || self.known.is_empty() {
             return false;
         }
-        let id = match event {
-            Event::TaskNew { name, .. } | Event::FutureNew { name, .. } => *name,
-            _ => NameId::NONE,
-        };
-        self.told = id.is_some() && !self.known.contains(&id.0);
+        let mut event = *event;
+        event.each_name(|id| self.told |= id.is_some() && !self.known.contains(&id.0));
         self.told
     }
 
@@ -66,20 +63,15 @@ impl Names {
             return None;
         }
         let mut event = frame.event;
-        let (ids, places): (&mut [&mut NameId], &mut [&mut Place]) = match &mut event {
-            Event::HandleNew { name, place, .. }
-            | Event::TimerNew { name, place, .. }
-            | Event::HandlerSet { name, place, .. } => (&mut [name], &mut [place]),
-            Event::TaskNew { name, place, label, .. } => (&mut [name, label], &mut [place]),
-            Event::TaskSuspend { place, .. } => (&mut [], &mut [place]),
-            Event::FutureNew { name, .. } => (&mut [name], &mut []),
-            _ => return None,
-        };
-        for id in ids.iter_mut().map(|id| &mut **id).chain(places.iter_mut().map(|at| &mut at.file))
-        {
+        let mut is_changed = false;
+        event.each_name(|id| {
             if id.is_some() {
                 id.0 = id.0.saturating_add(self.base);
+                is_changed = true;
             }
+        });
+        if !is_changed {
+            return None;
         }
         let mut encoder = Encoder::new();
         encoder.resume(u64::from(frame.seq.wrapping_sub(1)), 0);
@@ -104,7 +96,7 @@ fn cut(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use loopscope_protocol::wire::{Decoder, ItemFrame, Step};
-    use loopscope_protocol::{By, LoopId, TaskId};
+    use loopscope_protocol::{By, LoopId, Place, TaskId};
 
     use super::*;
 
@@ -124,7 +116,7 @@ mod tests {
     fn a_name_that_the_file_does_not_have_is_told_once() {
         let mut names = Names::default();
         assert!(!names.is_foreign(&task(5).event), "there is no file to compare with");
-        let _ = names.take(&[(1, "blink")]);
+        let _ = names.take(&[(1, "blink"), (9, "src/main.rs")]);
         assert!(!names.is_foreign(&task(1).event));
         assert!(!names.is_foreign(&task(0).event), "a task may have no name");
         assert!(names.is_foreign(&task(5).event));

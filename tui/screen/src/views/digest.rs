@@ -1,5 +1,6 @@
 //! What no single state tells: how things are called that are long gone, when each handle ran, when
 //! the loop slept, and the lines of output. Kept up with the history as it grows.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 #[cfg(test)]
 mod tests;
@@ -9,7 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 use loopscope_model::log::LogLine;
 use loopscope_model::{Load, Record, Timeline};
 use loopscope_protocol::{
-    Event, FutureId, HandleId, Kind, KindSet, LoopId, NameId, On, Stream, TaskId, Text,
+    Family, FutureId, HandleEvent, HandleId, Kind, KindSet, LoopEvent, LoopId, NameId, On,
+    RunEvent, Stream, TaskEvent, TaskId, Text,
 };
 
 /// So long after it was written a log line may be read, in nanoseconds.
@@ -156,42 +158,94 @@ impl Digest {
             era.end = era.end.max(t);
         }
         let now = record.t.unwrap_or(self.end());
-        match record.event {
-            Event::HandleNew { handle, name, task, future, .. }
-            | Event::TimerNew { handle, name, task, future, .. } => {
+        match record.event.family() {
+            Family::Run(event) => self.see_run(record, timeline, event),
+            Family::Loop(event) => self.see_loop(record.loop_id, now, event),
+            Family::Handle(event) => self.see_handle(record.loop_id, now, event),
+            Family::Task(event) => self.see_task(event),
+            Family::Future(_) | Family::Outside(_) => {}
+        }
+    }
+
+    fn see_run(&mut self, record: &Record, timeline: &Timeline, event: RunEvent) {
+        match event {
+            RunEvent::Gap { .. } => self.lose(self.load.before_gap().unwrap_or(self.end())),
+            RunEvent::Output { stream: Stream::Stderr, text }
+                if self.log(record, timeline, text) => {}
+            RunEvent::Output { stream, text } => self.write(stream, record.text(text)),
+            RunEvent::RunStart { .. }
+            | RunEvent::Clock { .. }
+            | RunEvent::ProgramExit { .. }
+            | RunEvent::Lint { .. }
+            | RunEvent::SnapshotBegin {}
+            | RunEvent::SnapshotEnd {} => {}
+        }
+    }
+
+    fn see_loop(&mut self, on: LoopId, now: u64, event: LoopEvent) {
+        match event {
+            LoopEvent::LoopStopped { .. } => self.close(on, now),
+            // A poll that only looks is no sleep.
+            LoopEvent::PollBegin { timeout } => {
+                if timeout.is_none_or(|seconds| seconds > 0.0) {
+                    self.open_sleeps.insert(on, self.sleeps.len());
+                    self.sleeps.push(self.span(now, HandleId::NONE));
+                }
+            }
+            LoopEvent::PollEnd { .. } => {
+                if let Some(index) = self.open_sleeps.remove(&on) {
+                    self.sleeps[index].to = Some(self.position);
+                    self.sleeps[index].end = Some(now);
+                }
+            }
+            LoopEvent::LoopNew {}
+            | LoopEvent::LoopClose { .. }
+            | LoopEvent::LoopRun { .. }
+            | LoopEvent::LoopStopRequest { .. }
+            | LoopEvent::TurnBegin { .. }
+            | LoopEvent::TurnEnd { .. }
+            | LoopEvent::AsyncgensShutdown { .. }
+            | LoopEvent::ExecutorShutdown {}
+            | LoopEvent::HandlerSet { .. }
+            | LoopEvent::HandlerCall { .. } => {}
+        }
+    }
+
+    fn see_handle(&mut self, on: LoopId, now: u64, event: HandleEvent) {
+        match event {
+            HandleEvent::HandleNew { handle, name, task, future, .. }
+            | HandleEvent::TimerNew { handle, name, task, future, .. } => {
                 self.handles.insert(handle, Called { name, task, future });
             }
-            Event::TaskSuspend { task, on: On::Future(future), .. } => {
-                self.waiters.insert(future, task);
-            }
-            Event::HandleRun { handle, task } => {
+            HandleEvent::HandleRun { handle, task } => {
                 let index = self.runs.len();
                 self.runs.push(self.span(now, handle));
-                self.open_runs.insert(record.loop_id, index);
+                self.open_runs.insert(on, index);
                 let lane = self.lane(handle, task);
                 if !self.lanes.contains_key(&lane) {
                     self.lane_order.push(lane);
                 }
                 self.lanes.entry(lane).or_default().push(index);
             }
-            Event::HandleDone { .. } | Event::LoopStopped { .. } => {
-                self.close(record.loop_id, now);
+            HandleEvent::HandleDone { .. } => self.close(on, now),
+            HandleEvent::TimerDue { .. }
+            | HandleEvent::TimerCancel { .. }
+            | HandleEvent::TimerDrop { .. }
+            | HandleEvent::HandleCancel { .. }
+            | HandleEvent::HandleSkip { .. } => {}
+        }
+    }
+
+    fn see_task(&mut self, event: TaskEvent) {
+        match event {
+            TaskEvent::TaskSuspend { task, on: On::Future(future), .. } => {
+                self.waiters.insert(future, task);
             }
-            // A poll that only looks is no sleep.
-            Event::PollBegin { timeout } if timeout.is_none_or(|seconds| seconds > 0.0) => {
-                self.open_sleeps.insert(record.loop_id, self.sleeps.len());
-                self.sleeps.push(self.span(now, HandleId::NONE));
-            }
-            Event::PollEnd { .. } => {
-                if let Some(index) = self.open_sleeps.remove(&record.loop_id) {
-                    self.sleeps[index].to = Some(self.position);
-                    self.sleeps[index].end = Some(now);
-                }
-            }
-            Event::Gap { .. } => self.lose(self.load.before_gap().unwrap_or(self.end())),
-            Event::Output { stream: Stream::Stderr, text } if self.log(record, timeline, text) => {}
-            Event::Output { stream, text } => self.write(stream, record.text(text)),
-            _ => {}
+            TaskEvent::TaskNew { .. }
+            | TaskEvent::TaskStep { .. }
+            | TaskEvent::TaskSuspend { .. }
+            | TaskEvent::TaskDone { .. }
+            | TaskEvent::TaskCancel { .. } => {}
         }
     }
 

@@ -1,17 +1,20 @@
 //! How things are called on the screen, and records in a few words: names before numbers.
 
 use loopscope_model::Record;
-use loopscope_model::log::LogLine;
 use loopscope_model::record::seconds;
 use loopscope_model::state::Handle;
 use loopscope_protocol::{
-    By, ChainId, Event, FieldValue as V, FutureId, HandleHow, HandleId, NameId, ObjectId, On,
-    Place, Stream, TaskId, Word,
+    By, ChainId, FieldValue as V, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place,
+    TaskId, Word,
 };
+
+mod record;
 
 use super::Snapshot;
 use super::digest::Lane;
 use crate::widgets::text::clean;
+
+pub use record::record;
 
 /// A callback's or task's name without what every name in a function has.
 pub fn short(name: &str) -> &str {
@@ -203,86 +206,6 @@ pub fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let more = if line.len() < text.len() { " ..." } else { "" };
     format!("{}{more}", clean(line))
-}
-
-/// What a record says beyond its kind: what it is about, and the rest.
-pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> (String, String) {
-    let only = |about: String| (about, String::new());
-    match record.event {
-        Event::TimerNew { handle: id, when, .. } => {
-            (handle(snapshot, id), format!("due {when:.3}"))
-        }
-        Event::TimerDue { handle: id, .. }
-        | Event::TimerDrop { handle: id, .. }
-        | Event::HandleRun { handle: id, .. }
-        | Event::HandleDone { handle: id, .. }
-        | Event::HandleSkip { handle: id } => only(handle(snapshot, id)),
-        Event::HandleNew { handle: id, by: who, .. }
-        | Event::TimerCancel { handle: id, by: who, .. }
-        | Event::HandleCancel { handle: id, by: who } => (handle(snapshot, id), by(who)),
-        Event::TurnBegin { ready, .. } => only(format!("batch of {ready}")),
-        Event::TurnEnd { ready, .. } => only(format!("{ready} ready for the next")),
-        Event::PollBegin { timeout: None } => only("sleeps without limit".to_owned()),
-        Event::PollBegin { timeout: Some(seconds) } if seconds <= 0.0 => {
-            only("does not sleep".to_owned())
-        }
-        Event::PollBegin { timeout: Some(seconds) } => only(format!("sleeps {seconds:.3} s")),
-        Event::PollEnd { ready } => {
-            let slept = snapshot.digest.sleep_that_ended_at(position).and_then(|span| {
-                let ns = span.end?.saturating_sub(span.begin);
-                (ns >= 1_000_000).then(|| format!("slept {}", duration(ns)))
-            });
-            let fds = if ready > 0 { format!("{ready} fd ready") } else { String::new() };
-            (slept.unwrap_or_else(|| "awake".to_owned()), fds)
-        }
-        Event::TaskNew { task, by: who, .. } | Event::TaskCancel { task, by: who } => {
-            (task_name(snapshot, task), by(who))
-        }
-        Event::TaskStep { task } => only(task_name(snapshot, task)),
-        Event::TaskSuspend { task, on: what, place, chain } => {
-            let place = own_place(snapshot, place, chain);
-            let line = if place.line > 0 { format!("line {}", place.line) } else { String::new() };
-            let waits = match what {
-                On::Nothing => "lets others run".to_owned(),
-                what => format!("waits {}", wait(snapshot, what)),
-            };
-            (format!("{} {waits}", task_name(snapshot, task)), line)
-        }
-        Event::TaskDone { task, how } => (task_name(snapshot, task), how.word().to_owned()),
-        Event::FutureNew { future: id, by: who, .. } => (future(snapshot, id), by(who)),
-        Event::FutureDone { future: id, how, .. } => (future(snapshot, id), how.word().to_owned()),
-        Event::Output { stream, text } => {
-            let text = record.text(text);
-            if let Some(line) = LogLine::parse(text).filter(|_| stream == Stream::Stderr) {
-                // It was written before it was read: its own time says when.
-                let at = line.time.map_or_else(String::new, |at| format!("at {at:.3}"));
-                return (format!("{} {}", line.level.word(), first_line(line.message)), at);
-            }
-            let err = if stream == Stream::Stderr { "stderr" } else { "" };
-            (first_line(text), err.to_owned())
-        }
-        Event::Lint { text, .. } | Event::Anomaly { text, .. } => {
-            only(first_line(record.text(text)))
-        }
-        Event::ProgramExit { code, how, .. } => (format!("code {code}"), how.word().to_owned()),
-        Event::HandlerCall { message, exception, .. } => {
-            let said = record.text(message);
-            let text = if said.is_empty() { record.text(exception) } else { said };
-            only(first_line(text))
-        }
-        Event::LoopRun { how, .. } => only(how.word().to_owned()),
-        Event::Gap { lost } => {
-            let records = if lost == 1 { "record" } else { "records" };
-            only(format!("{lost} {records} lost, or more"))
-        }
-        Event::SnapshotBegin {} => only("what there is now follows".to_owned()),
-        Event::SnapshotEnd {} => only("all is known again".to_owned()),
-        _ => {
-            let line = snapshot.names.line(record);
-            let rest = line.split_once(' ').map_or("", |(_, rest)| rest);
-            only(clean(rest).into_owned())
-        }
-    }
 }
 
 /// All that a record says, a line a field, for the box of details.

@@ -1,11 +1,14 @@
 //! The trace-event JSON that ui.perfetto.dev reads: a track for each loop with its handles and
 //! sleeps, a track for each task with its steps, and an arrow from each cause to its effect.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use loopscope_model::{Names, State, Timeline, safe_text};
-use loopscope_protocol::{By, Event, HandleId, LoopId, TaskId, Text};
+use loopscope_protocol::{
+    By, Family, HandleEvent, HandleId, LoopEvent, LoopId, RunEvent, TaskEvent, TaskId, Text,
+};
 use serde_json::{Value, json};
 
 use super::object;
@@ -70,55 +73,101 @@ impl Builder {
             Some(handle) if handle.name.is_some() => names.exact(handle.name).into_owned(),
             _ => format!("h{}", id.0),
         };
-        match record.event {
-            Event::HandleNew { handle, by: By::Handle(_), .. }
-            | Event::TimerNew { handle, by: By::Handle(_), .. } => {
-                self.causes.insert(handle);
-                vec![arrow("s", handle, track, at)]
-            }
-            Event::HandleRun { handle, .. } => {
-                self.running.insert(record.loop_id, (handle, at));
-                if self.causes.remove(&handle) {
-                    return vec![arrow("f", handle, track, at)];
+        match record.event.family() {
+            Family::Run(event) => match event {
+                RunEvent::Output { .. } => {
+                    vec![mark("output", record.text(Text::FIRST), track, at)]
                 }
+                RunEvent::RunStart { .. }
+                | RunEvent::Clock { .. }
+                | RunEvent::ProgramExit { .. }
+                | RunEvent::Lint { .. }
+                | RunEvent::Gap { .. }
+                | RunEvent::SnapshotBegin {}
+                | RunEvent::SnapshotEnd {} => Vec::new(),
+            },
+            Family::Loop(event) => self.take_loop(record, event, at),
+            Family::Handle(event) => match event {
+                HandleEvent::HandleNew { handle, by: By::Handle(_), .. }
+                | HandleEvent::TimerNew { handle, by: By::Handle(_), .. } => {
+                    self.causes.insert(handle);
+                    vec![arrow("s", handle, track, at)]
+                }
+                HandleEvent::HandleRun { handle, .. } => {
+                    self.running.insert(record.loop_id, (handle, at));
+                    if self.causes.remove(&handle) {
+                        return vec![arrow("f", handle, track, at)];
+                    }
+                    Vec::new()
+                }
+                HandleEvent::HandleDone { handle, .. } => {
+                    let begun =
+                        self.running.remove(&record.loop_id).filter(|(id, _)| *id == handle);
+                    let Some((_, since)) = begun else { return Vec::new() };
+                    let about = json!({ "handle": handle.0, "seq": record.seq });
+                    vec![span("handle", title(handle), track, since, at, about)]
+                }
+                HandleEvent::HandleNew { .. }
+                | HandleEvent::TimerNew { .. }
+                | HandleEvent::TimerDue { .. }
+                | HandleEvent::TimerCancel { .. }
+                | HandleEvent::TimerDrop { .. }
+                | HandleEvent::HandleCancel { .. }
+                | HandleEvent::HandleSkip { .. } => Vec::new(),
+            },
+            Family::Task(event) => match event {
+                TaskEvent::TaskStep { task } => {
+                    self.tasks.insert(task);
+                    self.steps.insert(task, at);
+                    Vec::new()
+                }
+                TaskEvent::TaskSuspend { task, .. } | TaskEvent::TaskDone { task, .. } => {
+                    let Some(since) = self.steps.remove(&task) else { return Vec::new() };
+                    let name = state
+                        .task(task)
+                        .map_or(String::new(), |task| names.exact(task.name).into_owned());
+                    let about = json!({ "task": task.0, "seq": record.seq });
+                    vec![span("task", name, FIRST_TASK + task.0, since, at, about)]
+                }
+                TaskEvent::TaskNew { .. } | TaskEvent::TaskCancel { .. } => Vec::new(),
+            },
+            Family::Future(_) | Family::Outside(_) => Vec::new(),
+        }
+    }
+
+    fn take_loop(
+        &mut self,
+        record: &loopscope_model::Record,
+        event: LoopEvent,
+        at: f64,
+    ) -> Vec<Value> {
+        let (on, track) = (record.loop_id, record.loop_id.0);
+        match event {
+            LoopEvent::PollBegin { .. } => {
+                self.asleep.insert(on, at);
                 Vec::new()
             }
-            Event::HandleDone { handle, .. } => {
-                let begun = self.running.remove(&record.loop_id).filter(|(id, _)| *id == handle);
-                let Some((_, since)) = begun else { return Vec::new() };
-                let about = json!({ "handle": handle.0, "seq": record.seq });
-                vec![span("handle", title(handle), track, since, at, about)]
-            }
-            Event::PollBegin { .. } => {
-                self.asleep.insert(record.loop_id, at);
-                Vec::new()
-            }
-            Event::PollEnd { .. } => {
+            LoopEvent::PollEnd { .. } => {
                 // A poll that did not sleep is not worth showing.
-                let since = self.asleep.remove(&record.loop_id).filter(|since| at - since >= 1.0);
+                let since = self.asleep.remove(&on).filter(|since| at - since >= 1.0);
                 since
                     .map(|since| span("poll", "asleep".to_owned(), track, since, at, json!({})))
                     .into_iter()
                     .collect()
             }
-            Event::TaskStep { task } => {
-                self.tasks.insert(task);
-                self.steps.insert(task, at);
-                Vec::new()
-            }
-            Event::TaskSuspend { task, .. } | Event::TaskDone { task, .. } => {
-                let Some(since) = self.steps.remove(&task) else { return Vec::new() };
-                let name = state
-                    .task(task)
-                    .map_or(String::new(), |task| names.exact(task.name).into_owned());
-                let about = json!({ "task": task.0, "seq": record.seq });
-                vec![span("task", name, FIRST_TASK + task.0, since, at, about)]
-            }
-            Event::HandlerCall { .. } => {
+            LoopEvent::HandlerCall { .. } => {
                 vec![mark("exception", record.text(Text::FIRST), track, at)]
             }
-            Event::Output { .. } => vec![mark("output", record.text(Text::FIRST), track, at)],
-            _ => Vec::new(),
+            LoopEvent::LoopNew {}
+            | LoopEvent::LoopClose { .. }
+            | LoopEvent::LoopRun { .. }
+            | LoopEvent::LoopStopRequest { .. }
+            | LoopEvent::LoopStopped { .. }
+            | LoopEvent::TurnBegin { .. }
+            | LoopEvent::TurnEnd { .. }
+            | LoopEvent::AsyncgensShutdown { .. }
+            | LoopEvent::ExecutorShutdown {}
+            | LoopEvent::HandlerSet { .. } => Vec::new(),
         }
     }
 

@@ -1,13 +1,14 @@
 //! Sentences about handles and timers.
+#![deny(clippy::wildcard_enum_match_arm)]
 
-use loopscope_protocol::{Event, HandleHow, HandleId, On};
+use loopscope_protocol::{HandleEvent as Event, HandleHow, HandleId, On};
 
 use crate::phrase::{Scene, duration, time};
 use crate::record::Record;
 
-pub(super) fn handles(scene: Scene<'_>, record: &Record) -> String {
+pub(super) fn handles(scene: Scene<'_>, record: &Record, event: Event) -> String {
     let entry = |id| scene.entry(id);
-    match record.event {
+    match event {
         Event::HandleNew { handle, how, by, task, future, .. } => {
             let queue = scene.queued(handle, record.loop_id);
             let caller = |call: &str| match scene.by(by) {
@@ -111,7 +112,6 @@ pub(super) fn handles(scene: Scene<'_>, record: &Record) -> String {
         Event::HandleSkip { handle } => {
             format!("{} was cancelled, so it is left out.", entry(handle))
         }
-        _ => super::things::tasks(scene, record),
     }
 }
 

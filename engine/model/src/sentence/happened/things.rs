@@ -1,33 +1,36 @@
 //! Sentences about tasks, futures, and what connects a loop to the outside.
+#![deny(clippy::wildcard_enum_match_arm)]
 
-use loopscope_protocol::{Event, FutureHow, On, Signal, TaskHow, WatchHow};
+use loopscope_protocol::{
+    FutureEvent, FutureHow, On, OutsideEvent, Signal, TaskEvent, TaskHow, WatchHow,
+};
 
 use crate::phrase::{Scene, signal_name};
 use crate::record::Record;
 
-pub(super) fn tasks(scene: Scene<'_>, record: &Record) -> String {
+pub(super) fn tasks(scene: Scene<'_>, event: TaskEvent) -> String {
     let at =
         |place| scene.names.place(place).map(|place| format!(" at {place}")).unwrap_or_default();
-    match record.event {
-        Event::TaskNew { task, by, .. } => match scene.by(by) {
+    match event {
+        TaskEvent::TaskNew { task, by, .. } => match scene.by(by) {
             Some(by) => format!("{by} made {}.", scene.task(task)),
             None => format!("{} was made.", scene.task(task)),
         },
-        Event::TaskStep { task } => {
+        TaskEvent::TaskStep { task } => {
             let (title, known) = (scene.task(task), scene.state.task(task));
             match known {
                 Some(known) if known.steps > 1 => format!("{title} goes on{}.", at(known.place)),
                 _ => format!("{title} starts."),
             }
         }
-        Event::TaskSuspend { task, on, place, .. } => {
+        TaskEvent::TaskSuspend { task, on, place, .. } => {
             let title = scene.task(task);
             if on == On::Nothing {
                 return format!("{title} gives the others a turn{}.", at(place));
             }
             format!("{title} waits for {}{}.", scene.on(on), at(place))
         }
-        Event::TaskDone { task, how } => {
+        TaskEvent::TaskDone { task, how } => {
             let how = match how {
                 TaskHow::Result => "returned",
                 TaskHow::Exception => "ended with an exception",
@@ -35,15 +38,20 @@ pub(super) fn tasks(scene: Scene<'_>, record: &Record) -> String {
             };
             format!("{} {how}.", scene.task(task))
         }
-        Event::TaskCancel { task, by } => match scene.by(by) {
+        TaskEvent::TaskCancel { task, by } => match scene.by(by) {
             Some(by) => format!("{by} asked {} to end.", scene.task(task)),
             None => format!("{} was asked to end.", scene.task(task)),
         },
-        Event::FutureNew { future, by, .. } => match scene.by(by) {
+    }
+}
+
+pub(super) fn futures(scene: Scene<'_>, event: FutureEvent) -> String {
+    match event {
+        FutureEvent::FutureNew { future, by, .. } => match scene.by(by) {
             Some(by) => format!("{by} made {}.", scene.future(future)),
             None => format!("{} was made.", scene.future(future)),
         },
-        Event::FutureDone { future, how, by } => {
+        FutureEvent::FutureDone { future, how, by } => {
             let title = scene.future(future);
             match (how, scene.by(by)) {
                 (FutureHow::Result, Some(by)) => format!("{by} gave {title} its result."),
@@ -54,69 +62,70 @@ pub(super) fn tasks(scene: Scene<'_>, record: &Record) -> String {
                 (FutureHow::Cancelled, None) => format!("{title} was cancelled."),
             }
         }
-        Event::FutureLink { future, on } => {
+        FutureEvent::FutureLink { future, on } => {
             format!("{} needs {}.", scene.future(future), scene.on(on))
         }
-        _ => outside(scene, record),
     }
 }
 
-fn outside(scene: Scene<'_>, record: &Record) -> String {
+pub(super) fn outside(scene: Scene<'_>, record: &Record, event: OutsideEvent) -> String {
     let id = record.loop_id;
-    match record.event {
-        Event::WatcherAdd { fd, how, handle } => {
+    match event {
+        OutsideEvent::WatcherAdd { fd, how, handle } => {
             format!("fd {} is watched {}, for {}.", fd.0, watched(how), scene.entry(handle))
         }
-        Event::WatcherRemove { fd, how } => {
+        OutsideEvent::WatcherRemove { fd, how } => {
             format!("fd {} is no longer watched {}.", fd.0, watched(how))
         }
-        Event::WatcherReady { fd, handle, .. } if fd.0 < 0 => {
+        OutsideEvent::WatcherReady { fd, handle, .. } if fd.0 < 0 => {
             format!(
                 "The self-pipe woke the loop: {} is {}.",
                 scene.entry(handle),
                 scene.queued(handle, id)
             )
         }
-        Event::WatcherReady { fd, how, handle } => {
+        OutsideEvent::WatcherReady { fd, how, handle } => {
             let can = match how {
                 WatchHow::Read => "has something to read",
                 WatchHow::Write => "has room to write",
             };
             format!("fd {} {can}: {} is {}.", fd.0, scene.entry(handle), scene.queued(handle, id))
         }
-        Event::SignalAdd { signal, handle } => {
+        OutsideEvent::SignalAdd { signal, handle } => {
             format!("{} will be handled by {}.", signal_name(signal), scene.entry(handle))
         }
-        Event::SignalRemove { signal } => format!("{} is no longer handled.", signal_name(signal)),
-        Event::SignalArrived { signal, handle } => format!(
+        OutsideEvent::SignalRemove { signal } => {
+            format!("{} is no longer handled.", signal_name(signal))
+        }
+        OutsideEvent::SignalArrived { signal, handle } => format!(
             "{} arrived: {} is {}.",
             signal_name(signal),
             scene.entry(handle),
             scene.queued(handle, id)
         ),
-        Event::ExecutorSubmit { job, name, .. } => {
+        OutsideEvent::ExecutorSubmit { job, name, .. } => {
             format!("A thread of the executor runs {} (job {}).", scene.names.name(name), job.0)
         }
-        Event::ExecutorDone { job } => {
+        OutsideEvent::ExecutorDone { job } => {
             format!("A thread of the executor has finished job {}.", job.0)
         }
-        Event::ServerNew { id, address } => {
+        OutsideEvent::ServerNew { id, address } => {
             format!("Server {} listens on {}.", id.0, record.shown(address))
         }
-        Event::ServerClose { id } => format!("Server {} was closed.", id.0),
-        Event::TransportNew { id, fd, address } => {
+        OutsideEvent::ServerClose { id } => format!("Server {} was closed.", id.0),
+        OutsideEvent::TransportNew { id, fd, address } => {
             format!("Transport {} on fd {} is connected to {}.", id.0, fd.0, record.shown(address))
         }
-        Event::TransportClose { id } => format!("Transport {} begins to close.", id.0),
-        Event::ProcessNew { id, pid } => format!("Child process {} was started (pid {pid}).", id.0),
-        Event::ProcessExit { id, code, .. } => match u8::try_from(-i64::from(code)) {
+        OutsideEvent::TransportClose { id } => format!("Transport {} begins to close.", id.0),
+        OutsideEvent::ProcessNew { id, pid } => {
+            format!("Child process {} was started (pid {pid}).", id.0)
+        }
+        OutsideEvent::ProcessExit { id, code, .. } => match u8::try_from(-i64::from(code)) {
             Ok(signal @ 1..) => {
                 format!("Child process {} was killed by {}.", id.0, signal_name(Signal(signal)))
             }
             _ => format!("Child process {} ended with code {code}.", id.0),
         },
-        // Every event has its arm in one of these functions; a test makes sure of it.
-        _ => format!("{}.", record.kind().word()),
     }
 }
 

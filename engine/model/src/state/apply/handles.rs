@@ -1,6 +1,9 @@
 //! Handles and timers: made, queued, run, cancelled, gone.
+#![deny(clippy::wildcard_enum_match_arm)]
 
-use loopscope_protocol::{Event, FutureId, HandleHow, HandleId, LoopId, NameId, On, Place, TaskId};
+use loopscope_protocol::{
+    FutureId, HandleEvent as Event, HandleHow, HandleId, LoopId, NameId, On, Place, TaskId,
+};
 
 use crate::record::Record;
 use crate::state::loops::DueKey;
@@ -35,8 +38,8 @@ impl Handle {
 }
 
 impl State {
-    pub(super) fn apply_handle(&mut self, record: &Record, on: LoopId) {
-        match record.event {
+    pub(super) fn apply_handle(&mut self, record: &Record, event: Event, on: LoopId) {
+        match event {
             Event::HandleNew { handle: id, how, name, place, by, task, future } => {
                 let handle = Handle {
                     how: Some(how),
@@ -120,7 +123,6 @@ impl State {
             }
             Event::HandleRun { handle: id, task } => self.start(record, id, task, on),
             Event::HandleDone { handle: id, .. } => self.finish(id, on),
-            _ => {}
         }
     }
 
@@ -355,7 +357,7 @@ impl State {
                         .and_then(|current| self.handles.get(&current))
                         .is_none_or(|current| current.task != id)
             }),
-            _ => false,
+            TaskState::Queued | TaskState::Running | TaskState::Done(_) => false,
         };
         if queued {
             task.state = TaskState::Queued;

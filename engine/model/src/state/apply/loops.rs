@@ -1,8 +1,9 @@
 //! A loop's life: made, run, turn by turn, stopped, closed.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::VecDeque;
 
-use loopscope_protocol::{By, Event, LoopId};
+use loopscope_protocol::{By, LoopEvent as Event, LoopId};
 
 use crate::record::Record;
 use crate::state::loops::Outer;
@@ -54,73 +55,31 @@ impl State {
         self.loops.get_or_insert_with(id, || Loop::new(id, Phase::Unknown, false))
     }
 
-    pub(super) fn apply_loop(&mut self, record: &Record, on: LoopId) {
-        if let Event::LoopNew {} = record.event {
-            if self.loops.get(&on).is_some_and(|old| old.phase != Phase::Unknown) {
-                self.odd(|| format!("Loop {} was made twice.", on.0));
-                self.drop_queues(on);
-            }
-            let mut new = Loop::new(on, Phase::New, !self.in_snapshot);
-            new.at = At::Idle;
-            new.handler = Handler::DEFAULT;
-            self.loops.insert(on, new);
-            return;
-        }
-        let strict = self.is_strict();
-        let may_nest = self.is_micropython();
-        let the_loop = self.loop_mut(on);
-        the_loop.turn = record.turn;
-        let phase = the_loop.phase;
-        match record.event {
-            Event::LoopRun { how, task } => {
-                let nested = may_nest && phase.is_running();
-                if nested {
-                    the_loop.outer.push(Outer {
-                        run: the_loop.run,
-                        current: the_loop.current.take(),
-                        current_since: the_loop.current_since,
-                    });
-                }
-                the_loop.run = Some(Run { how, task });
-                the_loop.turned = false;
-                the_loop.phase =
-                    if the_loop.stop_requested { Phase::Stopping } else { Phase::Running };
-                the_loop.at = At::Between;
-                if self.in_snapshot {
-                    // It says that the loop runs, not where it is.
-                    self.loop_mut(on).at = At::Unknown;
-                }
-                if phase.is_running() && !nested {
-                    self.odd(|| format!("Loop {} started to run, but runs already.", on.0));
-                } else if phase == Phase::Closed {
-                    self.odd(|| format!("Loop {} started to run, but is closed.", on.0));
-                }
-            }
+    pub(super) fn apply_loop(&mut self, record: &Record, event: Event, on: LoopId) {
+        match event {
+            Event::LoopNew {} => self.make(on),
+            Event::HandlerCall { .. } => self.counts.handler_calls += 1,
+            Event::AsyncgensShutdown { .. } | Event::ExecutorShutdown {} => {}
+            Event::LoopRun { how, task } => self.start_run(record, Run { how, task }, on),
             Event::LoopStopRequest { by } => {
+                let the_loop = self.loop_at(record, on);
                 the_loop.stop_requested = true;
                 the_loop.stop_by = by;
-                if phase == Phase::Running {
+                if the_loop.phase == Phase::Running {
                     the_loop.phase = Phase::Stopping;
                 }
             }
-            Event::LoopStopped { .. } => {
-                the_loop.phase = Phase::Stopped;
-                the_loop.at = At::Idle;
-                the_loop.stop_requested = false;
-                the_loop.batch_left = 0;
-                let current = the_loop.current.take();
-                if !phase.is_running() && phase != Phase::Unknown {
-                    self.odd(|| format!("Loop {} stopped, but was not running.", on.0));
-                }
-                if let Some(id) = current {
-                    self.odd(|| format!("Loop {} stopped while h{} still runs.", on.0, id.0));
-                    self.retire(id);
-                }
-                self.back_to_outer(on);
+            Event::LoopStopped { .. } => self.stop_run(record, on),
+            Event::LoopClose { .. } => {
+                self.loop_at(record, on);
+                self.close(on);
             }
-            Event::LoopClose { .. } => self.close(on),
-            Event::TurnBegin { ready, timers, .. } => self.begin_turn(on, ready, timers),
+            Event::TurnBegin { ready, timers, .. } => {
+                self.loop_at(record, on);
+                self.begin_turn(on, ready, timers);
+            }
             Event::TurnEnd { ready, timers } => {
+                let the_loop = self.loop_at(record, on);
                 the_loop.at = At::Between;
                 the_loop.turned = true;
                 // An exception may have left the batch: its rest stays queued.
@@ -128,30 +87,101 @@ impl State {
                 the_loop.now_runs();
                 self.compare(on, ready, timers, false);
             }
-            Event::PollBegin { timeout } => {
-                the_loop.at = At::Polling;
-                the_loop.sleep = Some(Sleep { since: record.t, timeout, until: None, ready: 0 });
-                the_loop.now_runs();
-                if strict && !phase.is_running() && phase != Phase::Unknown {
-                    self.odd(|| format!("Loop {} polls, but does not run.", on.0));
-                }
-            }
-            Event::PollEnd { ready } => {
-                let before = the_loop.at;
-                the_loop.at = At::Timers;
-                the_loop.now_runs();
-                if let Some(sleep) = &mut the_loop.sleep {
-                    sleep.until = record.t;
-                    sleep.ready = ready;
-                }
-                if strict && before != At::Polling && before != At::Unknown {
-                    self.odd(|| format!("Loop {} woke up, but was not polling.", on.0));
-                }
-            }
+            Event::PollBegin { timeout } => self.begin_poll(record, timeout, on),
+            Event::PollEnd { ready } => self.end_poll(record, ready, on),
             Event::HandlerSet { which, name, place } => {
-                the_loop.handler = Handler { which: Some(which), name, place };
+                self.loop_at(record, on).handler = Handler { which: Some(which), name, place };
             }
-            _ => {}
+        }
+    }
+
+    /// The loop, in the turn that the record says.
+    fn loop_at(&mut self, record: &Record, on: LoopId) -> &mut Loop {
+        let the_loop = self.loop_mut(on);
+        the_loop.turn = record.turn;
+        the_loop
+    }
+
+    fn make(&mut self, on: LoopId) {
+        if self.loops.get(&on).is_some_and(|old| old.phase != Phase::Unknown) {
+            self.odd(|| format!("Loop {} was made twice.", on.0));
+            self.drop_queues(on);
+        }
+        let mut new = Loop::new(on, Phase::New, !self.in_snapshot);
+        new.at = At::Idle;
+        new.handler = Handler::DEFAULT;
+        self.loops.insert(on, new);
+    }
+
+    fn start_run(&mut self, record: &Record, run: Run, on: LoopId) {
+        let may_nest = self.is_micropython();
+        let the_loop = self.loop_at(record, on);
+        let phase = the_loop.phase;
+        let nested = may_nest && phase.is_running();
+        if nested {
+            the_loop.outer.push(Outer {
+                run: the_loop.run,
+                current: the_loop.current.take(),
+                current_since: the_loop.current_since,
+            });
+        }
+        the_loop.run = Some(run);
+        the_loop.turned = false;
+        the_loop.phase = if the_loop.stop_requested { Phase::Stopping } else { Phase::Running };
+        the_loop.at = At::Between;
+        if self.in_snapshot {
+            // It says that the loop runs, not where it is.
+            self.loop_mut(on).at = At::Unknown;
+        }
+        if phase.is_running() && !nested {
+            self.odd(|| format!("Loop {} started to run, but runs already.", on.0));
+        } else if phase == Phase::Closed {
+            self.odd(|| format!("Loop {} started to run, but is closed.", on.0));
+        }
+    }
+
+    fn stop_run(&mut self, record: &Record, on: LoopId) {
+        let the_loop = self.loop_at(record, on);
+        let phase = the_loop.phase;
+        the_loop.phase = Phase::Stopped;
+        the_loop.at = At::Idle;
+        the_loop.stop_requested = false;
+        the_loop.batch_left = 0;
+        let current = the_loop.current.take();
+        if !phase.is_running() && phase != Phase::Unknown {
+            self.odd(|| format!("Loop {} stopped, but was not running.", on.0));
+        }
+        if let Some(id) = current {
+            self.odd(|| format!("Loop {} stopped while h{} still runs.", on.0, id.0));
+            self.retire(id);
+        }
+        self.back_to_outer(on);
+    }
+
+    fn begin_poll(&mut self, record: &Record, timeout: Option<f64>, on: LoopId) {
+        let strict = self.is_strict();
+        let the_loop = self.loop_at(record, on);
+        let phase = the_loop.phase;
+        the_loop.at = At::Polling;
+        the_loop.sleep = Some(Sleep { since: record.t, timeout, until: None, ready: 0 });
+        the_loop.now_runs();
+        if strict && !phase.is_running() && phase != Phase::Unknown {
+            self.odd(|| format!("Loop {} polls, but does not run.", on.0));
+        }
+    }
+
+    fn end_poll(&mut self, record: &Record, ready: u32, on: LoopId) {
+        let strict = self.is_strict();
+        let the_loop = self.loop_at(record, on);
+        let before = the_loop.at;
+        the_loop.at = At::Timers;
+        the_loop.now_runs();
+        if let Some(sleep) = &mut the_loop.sleep {
+            sleep.until = record.t;
+            sleep.ready = ready;
+        }
+        if strict && before != At::Polling && before != At::Unknown {
+            self.odd(|| format!("Loop {} woke up, but was not polling.", on.0));
         }
     }
 

@@ -1,15 +1,16 @@
 //! What connects a loop to the outside: descriptors, signals, executors, sockets, processes.
+#![deny(clippy::wildcard_enum_match_arm)]
 
-use loopscope_protocol::{Event, HandleHow, LoopId, WatchHow};
+use loopscope_protocol::{HandleHow, LoopId, OutsideEvent as Event, WatchHow};
 
 use crate::record::Record;
 use crate::state::{HandleState, Job, Process, Server, SignalHandler, State, Transport, Watcher};
 
 impl State {
-    pub(super) fn apply_outside(&mut self, record: &Record, on: LoopId) {
+    pub(super) fn apply_outside(&mut self, record: &Record, event: Event, on: LoopId) {
         let loop_id = on;
         let known = true;
-        match record.event {
+        match event {
             Event::WatcherAdd { fd, how, handle } => {
                 let made_by = match how {
                     WatchHow::Read => HandleHow::Reader,
@@ -91,7 +92,6 @@ impl State {
                 let known = self.processes.remove(&id).is_some();
                 self.end_of(known, || format!("Process {} ended, but was never made.", id.0));
             }
-            _ => {}
         }
     }
 

@@ -1,6 +1,9 @@
 //! Tasks and futures.
+#![deny(clippy::wildcard_enum_match_arm)]
 
-use loopscope_protocol::{By, ChainId, Event, FutureId, LoopId, NameId, On, Place, TaskId};
+use loopscope_protocol::{
+    By, ChainId, FutureEvent, FutureId, LoopId, NameId, On, Place, TaskEvent as Event, TaskId,
+};
 
 use crate::record::Record;
 use crate::state::{Future, FutureState, Needs, State, Task, TaskState};
@@ -65,8 +68,8 @@ impl Future {
 }
 
 impl State {
-    pub(super) fn apply_task(&mut self, record: &Record, on: LoopId) {
-        match record.event {
+    pub(super) fn apply_task(&mut self, record: &Record, event: Event, on: LoopId) {
+        match event {
             Event::TaskNew { task: id, name, place, label, by } => {
                 let by_name = self.name_of(by);
                 let before = self.tasks.get(&id);
@@ -144,7 +147,6 @@ impl State {
                     self.odd(|| format!("Task {} was asked to end, but has ended.", id.0));
                 }
             }
-            _ => self.apply_future(record, on),
         }
     }
 
@@ -163,7 +165,7 @@ impl State {
             TaskState::Waiting(_) if strict && !woken => {
                 self.odd(|| format!("Task {} runs, but nothing woke it.", id.0));
             }
-            _ => {}
+            TaskState::Waiting(_) | TaskState::Queued | TaskState::Unknown => {}
         }
     }
 
@@ -183,9 +185,9 @@ impl State {
         }
     }
 
-    fn apply_future(&mut self, record: &Record, on: LoopId) {
-        match record.event {
-            Event::FutureNew { future: id, name, by } => {
+    pub(super) fn apply_future(&mut self, record: &Record, event: FutureEvent, on: LoopId) {
+        match event {
+            FutureEvent::FutureNew { future: id, name, by } => {
                 let by_name = self.name_of(by);
                 if self.futures.get(&id).is_some_and(|old| old.state == FutureState::Pending) {
                     self.odd(|| format!("f{} was made twice.", id.0));
@@ -199,7 +201,7 @@ impl State {
                     self.futures.pop_first();
                 }
             }
-            Event::FutureDone { future: id, how, by } => {
+            FutureEvent::FutureDone { future: id, how, by } => {
                 let by_name = self.name_of(by);
                 let future = self.future_mut(id, on);
                 let before = future.state;
@@ -221,10 +223,9 @@ impl State {
                     self.futures.remove(&old);
                 }
             }
-            Event::FutureLink { future: id, on: needs } => {
+            FutureEvent::FutureLink { future: id, on: needs } => {
                 self.future_mut(id, on).needs.add(needs);
             }
-            _ => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is kept up with a history, along small stories.
 
 use loopscope_model::story::Story;
+use loopscope_protocol::Event;
 
 use super::*;
 

@@ -1,0 +1,160 @@
+//! A record in a few words: what it is about, and the rest, for a row of the list.
+#![deny(clippy::wildcard_enum_match_arm)]
+
+use loopscope_model::Record;
+use loopscope_model::log::LogLine;
+use loopscope_protocol::{
+    Family, FutureEvent, HandleEvent, HandleId, LoopEvent, On, OutsideEvent, RunEvent, Stream,
+    TaskEvent, Word,
+};
+
+use super::{by, duration, first_line, future, handle, own_place, task_name, wait};
+use crate::views::Snapshot;
+use crate::widgets::text::clean;
+
+/// What it is about, and what stands at the right edge.
+type Words = (String, String);
+
+/// What a record says beyond its kind: what it is about, and the rest.
+pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> Words {
+    match record.event.family() {
+        Family::Run(event) => run(snapshot, record, event),
+        Family::Loop(event) => loops(snapshot, position, record, event),
+        Family::Handle(event) => handles(snapshot, event),
+        Family::Task(event) => tasks(snapshot, event),
+        Family::Future(event) => futures(snapshot, record, event),
+        Family::Outside(event) => outside(snapshot, record, event),
+    }
+}
+
+const fn only(about: String) -> Words {
+    (about, String::new())
+}
+
+/// Its fields as they are, where no other words say more.
+fn fields(snapshot: &Snapshot<'_>, record: &Record) -> Words {
+    let line = snapshot.names.line(record);
+    let rest = line.split_once(' ').map_or("", |(_, rest)| rest);
+    only(clean(rest).into_owned())
+}
+
+fn run(snapshot: &Snapshot<'_>, record: &Record, event: RunEvent) -> Words {
+    match event {
+        RunEvent::Output { stream, text } => {
+            let text = record.text(text);
+            if let Some(line) = LogLine::parse(text).filter(|_| stream == Stream::Stderr) {
+                // It was written before it was read: its own time says when.
+                let at = line.time.map_or_else(String::new, |at| format!("at {at:.3}"));
+                return (format!("{} {}", line.level.word(), first_line(line.message)), at);
+            }
+            let err = if stream == Stream::Stderr { "stderr" } else { "" };
+            (first_line(text), err.to_owned())
+        }
+        RunEvent::Lint { text, .. } => only(first_line(record.text(text))),
+        RunEvent::ProgramExit { code, how, .. } => (format!("code {code}"), how.word().to_owned()),
+        RunEvent::Gap { lost } => {
+            let records = if lost == 1 { "record" } else { "records" };
+            only(format!("{lost} {records} lost, or more"))
+        }
+        RunEvent::SnapshotBegin {} => only("what there is now follows".to_owned()),
+        RunEvent::SnapshotEnd {} => only("all is known again".to_owned()),
+        RunEvent::RunStart { .. } | RunEvent::Clock { .. } => fields(snapshot, record),
+    }
+}
+
+fn loops(snapshot: &Snapshot<'_>, position: usize, record: &Record, event: LoopEvent) -> Words {
+    match event {
+        LoopEvent::TurnBegin { ready, .. } => only(format!("batch of {ready}")),
+        LoopEvent::TurnEnd { ready, .. } => only(format!("{ready} ready for the next")),
+        LoopEvent::PollBegin { timeout: None } => only("sleeps without limit".to_owned()),
+        LoopEvent::PollBegin { timeout: Some(seconds) } if seconds <= 0.0 => {
+            only("does not sleep".to_owned())
+        }
+        LoopEvent::PollBegin { timeout: Some(seconds) } => only(format!("sleeps {seconds:.3} s")),
+        LoopEvent::PollEnd { ready } => {
+            let slept = snapshot.digest.sleep_that_ended_at(position).and_then(|span| {
+                let ns = span.end?.saturating_sub(span.begin);
+                (ns >= 1_000_000).then(|| format!("slept {}", duration(ns)))
+            });
+            let fds = if ready > 0 { format!("{ready} fd ready") } else { String::new() };
+            (slept.unwrap_or_else(|| "awake".to_owned()), fds)
+        }
+        LoopEvent::LoopRun { how, .. } => only(how.word().to_owned()),
+        LoopEvent::HandlerCall { message, exception, .. } => {
+            let said = record.text(message);
+            let text = if said.is_empty() { record.text(exception) } else { said };
+            only(first_line(text))
+        }
+        LoopEvent::LoopNew {}
+        | LoopEvent::LoopClose { .. }
+        | LoopEvent::LoopStopRequest { .. }
+        | LoopEvent::LoopStopped { .. }
+        | LoopEvent::AsyncgensShutdown { .. }
+        | LoopEvent::ExecutorShutdown {}
+        | LoopEvent::HandlerSet { .. } => fields(snapshot, record),
+    }
+}
+
+fn handles(snapshot: &Snapshot<'_>, event: HandleEvent) -> Words {
+    let named = |id: HandleId| handle(snapshot, id);
+    match event {
+        HandleEvent::TimerNew { handle, when, .. } => (named(handle), format!("due {when:.3}")),
+        HandleEvent::TimerDue { handle, .. }
+        | HandleEvent::TimerDrop { handle, .. }
+        | HandleEvent::HandleRun { handle, .. }
+        | HandleEvent::HandleDone { handle, .. }
+        | HandleEvent::HandleSkip { handle } => only(named(handle)),
+        HandleEvent::HandleNew { handle, by: who, .. }
+        | HandleEvent::TimerCancel { handle, by: who, .. }
+        | HandleEvent::HandleCancel { handle, by: who } => (named(handle), by(who)),
+    }
+}
+
+fn tasks(snapshot: &Snapshot<'_>, event: TaskEvent) -> Words {
+    match event {
+        TaskEvent::TaskNew { task, by: who, .. } | TaskEvent::TaskCancel { task, by: who } => {
+            (task_name(snapshot, task), by(who))
+        }
+        TaskEvent::TaskStep { task } => only(task_name(snapshot, task)),
+        TaskEvent::TaskSuspend { task, on: what, place, chain } => {
+            let place = own_place(snapshot, place, chain);
+            let line = if place.line > 0 { format!("line {}", place.line) } else { String::new() };
+            let waits = if what == On::Nothing {
+                "lets others run".to_owned()
+            } else {
+                format!("waits {}", wait(snapshot, what))
+            };
+            (format!("{} {waits}", task_name(snapshot, task)), line)
+        }
+        TaskEvent::TaskDone { task, how } => (task_name(snapshot, task), how.word().to_owned()),
+    }
+}
+
+fn futures(snapshot: &Snapshot<'_>, record: &Record, event: FutureEvent) -> Words {
+    match event {
+        FutureEvent::FutureNew { future: id, by: who, .. } => (future(snapshot, id), by(who)),
+        FutureEvent::FutureDone { future: id, how, .. } => {
+            (future(snapshot, id), how.word().to_owned())
+        }
+        FutureEvent::FutureLink { .. } => fields(snapshot, record),
+    }
+}
+
+fn outside(snapshot: &Snapshot<'_>, record: &Record, event: OutsideEvent) -> Words {
+    match event {
+        OutsideEvent::WatcherAdd { .. }
+        | OutsideEvent::WatcherRemove { .. }
+        | OutsideEvent::WatcherReady { .. }
+        | OutsideEvent::SignalAdd { .. }
+        | OutsideEvent::SignalRemove { .. }
+        | OutsideEvent::SignalArrived { .. }
+        | OutsideEvent::ExecutorSubmit { .. }
+        | OutsideEvent::ExecutorDone { .. }
+        | OutsideEvent::ServerNew { .. }
+        | OutsideEvent::ServerClose { .. }
+        | OutsideEvent::TransportNew { .. }
+        | OutsideEvent::TransportClose { .. }
+        | OutsideEvent::ProcessNew { .. }
+        | OutsideEvent::ProcessExit { .. } => fields(snapshot, record),
+    }
+}
