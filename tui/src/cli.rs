@@ -177,7 +177,7 @@ struct ExportArgs {
     /// The recording
     file: PathBuf,
     /// To what
-    #[arg(long, value_name = "FORMAT", value_parser = ["perfetto", "jsonl", "csv", "svg"])]
+    #[arg(long, value_name = "FORMAT", value_parser = ["perfetto", "jsonl", "csv"])]
     to: String,
     /// Where to; standard output by default
     #[arg(short, long, value_name = "OUT")]

@@ -71,12 +71,12 @@ pub enum Command {
     Diff(String),
     /// `diff DIALECT`.
     DiffDialect(Dialect),
-    /// `lesson WORDS`.
-    Lesson(String),
+    /// `lesson`.
+    Lesson,
     /// `predict WORDS`.
-    Predict(String),
-    /// `attach WORDS`.
-    Attach(String),
+    Predict,
+    /// `attach`.
+    Attach,
     /// `detach`.
     Detach,
     /// `pause`.
@@ -251,7 +251,5 @@ named! {
         Csv = "csv" "one row a record",
         /// For the Perfetto viewer.
         Perfetto = "perfetto" "a JSON trace for ui.perfetto.dev, with flows from cause to effect",
-        /// A picture.
-        Svg = "svg" "a picture of the timeline",
     }
 }

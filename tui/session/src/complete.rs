@@ -6,7 +6,7 @@ use loopscope_protocol::Kind;
 use super::command::{Format, Topic};
 use super::parse::split_word;
 use super::settings::SETTINGS;
-use super::table::{self, Found, ROWS, Takes};
+use super::table::{self, Found, Takes};
 
 /// What could stand at the end of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub fn complete(line: &str, tasks: &[String], bookmarks: &[(String, usize)]) -> 
         Completion { start, candidates }
     };
     if before.is_empty() {
-        return pick(ROWS.iter().map(|row| row.name.to_owned()).collect());
+        return pick(table::offered().map(|row| row.name.to_owned()).collect());
     }
     let (name, rest) = split_word(before);
     let Found::One(row) = table::find(name) else {
@@ -50,7 +50,7 @@ pub fn complete(line: &str, tasks: &[String], bookmarks: &[(String, usize)]) -> 
         }
         Takes::Setting if first => SETTINGS.iter().map(|(name, _)| (*name).to_owned()).collect(),
         Takes::Command if first => {
-            let rows = ROWS.iter().map(|row| row.name.to_owned());
+            let rows = table::offered().map(|row| row.name.to_owned());
             rows.chain(strings(&["expr", "events"])).collect()
         }
         Takes::File if row.name == "export" && !first => {
@@ -108,6 +108,8 @@ mod tests {
     fn each_place_has_its_words() {
         assert_eq!(of("ste"), ["step"]);
         assert_eq!(of("rs"), ["rstep"]);
+        assert_eq!(of("pre"), [""; 0], "what is always refused is not offered");
+        assert_eq!(of("export run.x s"), [""; 0]);
         assert_eq!(of("until handle-r"), ["handle-run"]);
         assert_eq!(of("b timer-d"), ["timer-due", "timer-drop"]);
         assert_eq!(of("until handle-run i"), ["if"]);

@@ -159,17 +159,33 @@ impl Session {
             Command::Set(None) => Ok(self.settings.list()),
             Command::Set(Some((name, value))) => self.settings.set(name, value),
             Command::Help(topic) => help(topic.as_deref()).map(Answer::new),
-            Command::Lesson(_) | Command::Predict(_) => {
+            Command::Lesson | Command::Predict => {
                 Err(Trouble::new("No lesson is open here; `loopscope learn` opens one."))
             }
-            Command::Attach(_) => Err(Trouble::new(
+            Command::Attach => Err(Trouble::new(
                 "A session is about one source; `loopscope attach` opens another one on a board.",
             )),
             Command::Detach if self.source.health().is_some() => Ok(self.detach()),
             Command::Detach => Err(Trouble::new(
                 "A program that Loopscope started is not left running on its own; `continue` runs it to its end, `quit` ends it.",
             )),
-            _ => Ok(Answer::default()),
+            // These are done before it comes to this.
+            Command::Repeat
+            | Command::Nothing
+            | Command::Forward(..)
+            | Command::Back(..)
+            | Command::Continue
+            | Command::BackContinue
+            | Command::Until(_)
+            | Command::Finish(_)
+            | Command::Goto(_)
+            | Command::Expect { .. }
+            | Command::Py(_)
+            | Command::Pause
+            | Command::Resume
+            | Command::Interrupt
+            | Command::Source(_)
+            | Command::Quit => Ok(Answer::default()),
         }
     }
 

@@ -23,20 +23,8 @@ impl Format {
             "jsonl" | "ndjson" => Self::Jsonl,
             "csv" => Self::Csv,
             "json" | "perfetto" => Self::Perfetto,
-            "svg" => Self::Svg,
             _ => return None,
         })
-    }
-}
-
-/// A sentence if this format cannot be written yet.
-pub fn supported(format: Format) -> Result<(), String> {
-    match format {
-        Format::Svg => {
-            Err("SVG cannot be written yet; use `perfetto` and open it at ui.perfetto.dev."
-                .to_owned())
-        }
-        _ => Ok(()),
     }
 }
 
@@ -53,7 +41,6 @@ pub fn export(
         }
         Format::Csv => csv(timeline, names, to),
         Format::Perfetto => perfetto::write(timeline, names, to),
-        Format::Svg => supported(format).map_err(io::Error::other),
     }
 }
 

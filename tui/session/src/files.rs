@@ -5,14 +5,14 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use loopscope_model::recording::Recording;
-use loopscope_protocol::{Dialect, ExitHow, KindSet, Word as _};
+use loopscope_protocol::{Dialect, ExitHow, Word as _};
 
 use super::answer::{Answer, Outcome, Trouble};
 use super::brake::size;
 use super::command::{Command, Format, Target};
 use super::comparison::{Comparison, History};
 use super::{Session, export};
+use crate::source::replay::Replay;
 
 /// How long two runs may take that are compared while somebody waits.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -58,8 +58,6 @@ impl Session {
                 "`{file}` cannot be written: {error}; name a file in a folder that you may write to."
             ))
         };
-        // Asked before the file is made, so that nothing empty is left behind.
-        export::supported(format).map_err(Trouble::new)?;
         let mut to = BufWriter::new(File::create(path).map_err(failed)?);
         export(format, &self.timeline, self.names(), &mut to)
             .and_then(|()| to.flush())
@@ -72,15 +70,10 @@ impl Session {
     }
 
     pub(super) fn diff_with(&self, file: &str) -> Result<Answer, Trouble> {
-        let opened = File::open(file).map_err(|error| {
-            Trouble::new(format!("`{file}` cannot be opened: {error}; name a recording."))
-        })?;
-        let other = Recording::read(std::io::BufReader::new(opened))
-            .map_err(|error| Trouble::new(format!("`{file}`: {error}")))?;
-        let there =
-            History { timeline: &other.timeline, names: &other.names, never_sends: KindSet::NONE };
+        let other = Replay::open(Path::new(file)).map_err(|error| sentence(format!("{error}.")))?;
+        let other = Session::new(Box::new(other));
         let titles = [self.name(), file.to_owned()];
-        Ok(Comparison::of_histories([self.history(), there], titles).answer())
+        Ok(Comparison::of([self, &other], titles).answer())
     }
 
     /// Runs the program twice from its start, by the rules that it has and by those of another

@@ -49,7 +49,7 @@ pub use command::{Command, Events, Format, Target, TaskRef, Topic, Unit};
 pub use comparison::Comparison;
 pub use complete::{Completion, complete, wants_file};
 pub use execute::LARGEST_SCRIPT;
-pub use export::{export, supported};
+pub use export::export;
 pub use files::Unfinished;
 pub use help::help;
 pub use parse::{duration, parse};

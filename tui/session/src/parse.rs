@@ -17,7 +17,7 @@ pub use duration::duration;
 /// Reads a line.
 ///
 /// ```
-/// use loopscope::session::{Command, Unit, parse};
+/// use loopscope_session::{Command, Unit, parse};
 /// assert_eq!(parse("s 3"), Ok(Command::Forward(Unit::Record, 3)));
 /// assert!(parse("frobnicate").unwrap_err().text.contains("frobnicate"));
 /// ```
@@ -91,9 +91,9 @@ fn arguments(name: &str, rest: &str) -> Result<Command, Trouble> {
                 Command::Diff(needed(name, rest, "the recording or the dialect to compare with")?)
             }
         },
-        "lesson" => Command::Lesson(rest.to_owned()),
-        "predict" => Command::Predict(rest.to_owned()),
-        "attach" => Command::Attach(rest.to_owned()),
+        "lesson" => Command::Lesson,
+        "predict" => Command::Predict,
+        "attach" => Command::Attach,
         "detach" => nothing(name, rest, Command::Detach)?,
         "pause" => nothing(name, rest, Command::Pause)?,
         "resume" => nothing(name, rest, Command::Resume)?,
@@ -114,7 +114,7 @@ pub(super) fn trouble(text: impl Into<String>) -> Trouble {
 }
 
 fn unknown(word: &str) -> Trouble {
-    let near = nearest(word, table::ROWS.iter().map(|row| row.name));
+    let near = nearest(word, table::offered().map(|row| row.name));
     let hint = near.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
     trouble(format!("There is no command `{word}`{hint}; `help` lists them all."))
 }

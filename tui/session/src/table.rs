@@ -58,10 +58,12 @@ pub enum Group {
     Check,
     /// Files and the rest.
     Rest,
+    /// What is done elsewhere. It is not offered; who writes it all the same is told where.
+    Elsewhere,
 }
 
 impl Group {
-    /// All of them, in the order of the help.
+    /// Those that the help lists, in its order.
     pub const ALL: &'static [Self] =
         &[Self::Forward, Self::Anywhere, Self::Stops, Self::Look, Self::Check, Self::Rest];
 
@@ -74,13 +76,14 @@ impl Group {
             Self::Look => "Looking",
             Self::Check => "Python and checks",
             Self::Rest => "Files and the rest",
+            Self::Elsewhere => "Elsewhere",
         }
     }
 }
 
 macro_rules! rows {
     ($($group:ident: $($name:literal $([$($alias:literal)*])? $takes:ident $usage:literal $help:literal $example:literal)*;)*) => {
-        /// Every command, in the order of the help.
+        /// Every command: those that are offered in the order of the help, then the others.
         pub const ROWS: &[Row] = &[$($(Row {
             name: $name,
             aliases: &[$($($alias,)*)?],
@@ -164,11 +167,7 @@ rows! {
     "assert" [] Expr "assert EXPR"
         "Fails unless the expression holds." "assert ready == 1"
     "expect" [] Event "expect EVENT [if EXPR] [within DURATION]"
-        "Goes on to the event; fails if it does not come, or not in that much loop time." "expect task-done within 2s"
-    "predict" [] Nothing "predict ..."
-        "Answers a lesson's question." ""
-    "lesson" [] Nothing "lesson ..."
-        "Moves in a lesson." "";
+        "Goes on to the event; fails if it does not come, or not in that much loop time." "expect task-done within 2s";
     Rest:
     "record" [] File "record FILE"
         "Writes a recording: all so far, and what is still to come." "record run.loop"
@@ -180,14 +179,24 @@ rows! {
         "Does the commands in a file; stops at the first one that fails." ""
     "set" [] Setting "set [NAME VALUE]"
         "Changes a setting; alone it lists them." "set limit 500000"
-    "attach" [] Nothing "attach"
-        "Connects to a board." ""
     "detach" [] Nothing "detach"
         "Leaves the program or the board." ""
     "help" ["h" "?"] Command "help [COMMAND|expr|events|info]"
         "Explains." ""
     "quit" ["q" "exit"] Nothing "quit"
         "Leaves; an unfinished program is ended." "";
+    Elsewhere:
+    "predict" [] Nothing "predict ANSWER"
+        "Answers the question that a lesson asks." "predict 2"
+    "lesson" [] Nothing "lesson"
+        "Goes on to the next text of a lesson." ""
+    "attach" [] Nothing "attach"
+        "Watches a board; `loopscope attach` does it." "";
+}
+
+/// The commands that the help, the completion and suggestions offer.
+pub(super) fn offered() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().filter(|row| row.group != Group::Elsewhere)
 }
 
 /// What a word may mean.
@@ -206,7 +215,7 @@ pub(super) fn find(word: &str) -> Found {
     if let Some(row) = ROWS.iter().find(|row| row.name == word || row.aliases.contains(&word)) {
         return Found::One(row);
     }
-    let mut begin = ROWS.iter().filter(|row| !word.is_empty() && row.name.starts_with(word));
+    let mut begin = offered().filter(|row| !word.is_empty() && row.name.starts_with(word));
     match (begin.next(), begin.next()) {
         (Some(row), None) => Found::One(row),
         (Some(first), Some(second)) => {

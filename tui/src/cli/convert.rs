@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 
 use loopscope_model::recording::Recording;
-use loopscope_session::{export as write, supported};
+use loopscope_session::export as write;
 
 use super::open::why;
 use super::{ExportArgs, code, complain};
@@ -12,9 +12,6 @@ use super::{ExportArgs, code, complain};
 pub(super) fn export(args: &ExportArgs) -> i32 {
     let shown = args.file.display();
     let format = args.format();
-    if let Err(sentence) = supported(format) {
-        return complain(code::FAILED, &sentence);
-    }
     let file = match File::open(&args.file) {
         Ok(file) => file,
         Err(error) => {

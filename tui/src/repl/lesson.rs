@@ -163,12 +163,17 @@ impl Reading {
                 return Ok(Some(code::OK));
             };
             let line = line.trim();
-            let line = line.strip_prefix("predict ").map_or(line, str::trim);
-            let by_number = line.parse::<usize>().ok().and_then(|n| choices.get(n.wrapping_sub(1)));
+            let guess = line.strip_prefix("predict ").map_or(line, str::trim);
+            let by_number =
+                guess.parse::<usize>().ok().and_then(|n| choices.get(n.wrapping_sub(1)));
             if let Some(choice) =
-                by_number.or_else(|| choices.iter().find(|choice| *choice == line))
+                by_number.or_else(|| choices.iter().find(|choice| *choice == guess))
             {
                 break choice.clone();
+            }
+            if matches!(line.split_whitespace().next(), Some("predict" | "lesson")) {
+                writeln!(out, "The choices are 1 to {}.", choices.len())?;
+                continue;
             }
             if let Some(code) = self.command(line) {
                 return Ok(Some(code));
@@ -200,10 +205,15 @@ impl Reading {
     fn pause(&mut self) -> io::Result<Option<i32>> {
         loop {
             let Some(line) = prompt("[Enter goes on] ")? else { return Ok(Some(code::OK)) };
-            if line.trim().is_empty() {
+            let line = line.trim();
+            if line.is_empty() || line == "lesson" {
                 return Ok(None);
             }
-            if let Some(code) = self.command(line.trim()) {
+            if line.split_whitespace().next() == Some("predict") {
+                writeln!(io::stdout(), "No question is open here.")?;
+                continue;
+            }
+            if let Some(code) = self.command(line) {
                 return Ok(Some(code));
             }
         }

@@ -252,6 +252,8 @@ impl Desk {
         match words[..] {
             [] => {}
             ["set", "theme", name] => self.set_theme(name),
+            ["lesson"] if self.course.is_some() => self.next_place(),
+            ["predict", ref guess @ ..] if self.course.is_some() => self.predict(&guess.join(" ")),
             _ => self.command(line, false),
         }
     }

@@ -2,7 +2,7 @@
 
 use loopscope_model::Record;
 use loopscope_model::record::seconds;
-use loopscope_model::state::Handle;
+use loopscope_model::state::{Handle, HandleState};
 use loopscope_protocol::{
     By, ChainId, FieldValue as V, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place,
     TaskId, Word,
@@ -285,16 +285,44 @@ pub fn handle_details(snapshot: &Snapshot<'_>, id: HandleId) -> String {
     if handle.future.is_some() {
         put("future", future(snapshot, handle.future));
     }
-    put("state", format!("{:?}", handle.state).to_lowercase());
+    put("state", handle_state(handle.state, handle.runs).to_owned());
     if handle.cancelled {
         put("cancelled", "yes: it is left out when it is reached".to_owned());
     }
     lines.join("\n")
 }
 
+/// Where a handle is in its life.
+const fn handle_state(state: HandleState, runs: u32) -> &'static str {
+    match state {
+        HandleState::Idle => "waits for its watcher or signal",
+        HandleState::Timer => "in the timer heap",
+        HandleState::Ready => "in the ready queue",
+        HandleState::Running => "running",
+        HandleState::Gone if runs == 0 => "left out",
+        HandleState::Gone => "done",
+        HandleState::Unknown => "not known since records were lost",
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{percent, short_duration};
+    use super::{handle_details, handle_state, percent, short_duration};
+    use crate::views::fixture;
+
+    #[test]
+    fn a_handles_state_is_told_in_words() {
+        let stage = fixture::date();
+        let snapshot = stage.snapshot();
+        let mut seen = 0;
+        for handle in snapshot.state.handles() {
+            let details = handle_details(&snapshot, handle.id);
+            let expected = format!("state      {}", handle_state(handle.state, handle.runs));
+            assert!(details.contains(&expected), "{details}");
+            seen += 1;
+        }
+        assert!(seen > 0);
+    }
 
     #[test]
     fn short_times_are_told_in_the_unit_that_fits() {

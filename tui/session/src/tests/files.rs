@@ -40,7 +40,7 @@ fn files_are_written_whole() {
     assert_eq!(std::fs::read_to_string(path("a.jsonl")).unwrap().lines().count(), 12);
     assert!(ok(&mut session, &format!("export {} csv", path("b"))).contains("as csv"));
     assert!(refused(&mut session, &format!("export {}", path("c.xyz"))).contains("to be?"));
-    assert!(refused(&mut session, &format!("export {}", path("c.svg"))).contains("SVG"));
+    assert!(refused(&mut session, &format!("export {}", path("c.svg"))).contains("to be?"));
     assert!(!folder.join("c.svg").exists());
     assert!(refused(&mut session, "export /no/such/folder/x.csv").contains("cannot be written"));
     assert!(refused(&mut session, "record /no/such/folder/x").contains("cannot be written"));
@@ -48,4 +48,45 @@ fn files_are_written_whole() {
         refused(&mut session, &format!("diff {}", path("a.jsonl"))).contains("not a recording")
     );
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Two callbacks as a board tells of them, or as a program here does, with turns.
+fn two_callbacks(on_a_board: bool) -> Story {
+    use loopscope_protocol::wire::Item;
+    use loopscope_protocol::{Capabilities, Dialect, Reply};
+
+    let mut story = Story::new();
+    if on_a_board {
+        // Who is no process is a board.
+        story.item(&Item::Reply(Reply::Hello {
+            version: 1,
+            capabilities: Capabilities::default(),
+            ticks_per_second: 1_000_000_000,
+            dialect: Dialect::Micropython,
+            pid: 0,
+        }));
+    }
+    story.start().soon(1, "first").soon(2, "second").poll(Some(0.0), 0.0);
+    if !on_a_board {
+        story.begin_turn(2);
+    }
+    story.run(1).done(1).run(2).done(2);
+    if !on_a_board {
+        story.end_turn();
+    }
+    story
+}
+
+#[test]
+fn what_a_board_never_sends_is_no_difference() {
+    let file = std::env::temp_dir().join(format!("loopscope-board-{}.loop", std::process::id()));
+    let (here, board) = (two_callbacks(false), two_callbacks(true));
+    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
+    writer.write(board.bytes()).unwrap();
+    std::fs::write(&file, writer.finish().unwrap()).unwrap();
+    let mut session = Session::new(Script::new(&here).0);
+    ok(&mut session, "goto end");
+    let text = ok(&mut session, &format!("diff {}", file.display()));
+    assert!(text.starts_with("No difference"), "{text}");
+    std::fs::remove_file(&file).unwrap();
 }

@@ -82,6 +82,22 @@ impl Desk {
         }
     }
 
+    /// Answers the open question by a choice's number or name, as it was typed.
+    pub(super) fn predict(&mut self, guess: &str) {
+        let seq = self.scene.session.seq();
+        let open = self.course.as_ref().and_then(|course| course.open_question(seq));
+        let Some((_, choices)) = open else {
+            return self.say("No question is open here.", true);
+        };
+        let question = self.scene.lesson.as_ref().and_then(|page| page.question.as_ref());
+        let by_name = question.and_then(|q| q.choices.iter().position(|choice| choice == guess));
+        let by_number = guess.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        match by_number.filter(|choice| *choice < choices).or(by_name) {
+            Some(choice) => self.answer(choice),
+            None => self.say(format!("The choices are 1 to {choices}."), true),
+        }
+    }
+
     /// A command of a key that goes on. An open question stands in its way.
     pub(super) fn forward(&mut self, line: &str) {
         if !self.is_held_by_question() {

@@ -62,3 +62,15 @@ fn a_lesson_comes_to_its_end() {
     user.sees("That was the lesson");
     assert_eq!(user.position(), LAST);
 }
+
+#[test]
+fn the_answer_may_be_typed() {
+    let mut user = User::in_lesson();
+    user.press(":predict 1<enter>").sees("No question is open here");
+    user.press(":lesson<enter>").sees("Asking is not running");
+    user.press("<enter><enter><enter>").sees("Who runs next?");
+    user.press(":predict 7<enter>").sees("The choices are 1 to 3");
+    user.press(":predict 2<enter>").sees("✗ your answer");
+    let mut user = User::in_lesson();
+    user.press("<enter><enter><enter><enter>:predict feed<enter>").sees("Right!");
+}
