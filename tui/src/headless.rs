@@ -12,12 +12,14 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use loopscope_engine::host::Options;
+use loopscope_model::Names;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::{Event, ExitHow, Stream, Text};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
 use loopscope_session::source::local::{self, Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
+use loopscope_session::source::replay::Replay;
 use nix::sys::signal::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -123,12 +125,12 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     while !source.is_ended() {
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
-        let arrived = source.poll(wait).unwrap_or_default();
+        let arrived = source.poll(wait);
         if arrived.is_empty() && !idle {
             plan.outlets.flush();
         }
         idle = arrived.is_empty();
-        pour(&mut source, arrived, &mut plan.outlets, &mut health);
+        pour(&source.take_bytes(), source.names(), arrived, &mut plan.outlets, &mut health);
         if deadline.is_some_and(|at| Instant::now() >= at) && !source.is_ended() {
             source.kill(ExitHow::Timeout);
         }
@@ -156,31 +158,19 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
 }
 
 /// Writes a recording out: its output where the program's went, its records to files.
-pub fn replay(
-    mut source: Box<dyn Source>,
-    mut outlets: Outlets,
-    to_stderr: bool,
-    strict: bool,
-) -> i32 {
+pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict: bool) -> i32 {
     let mut health = Health::default();
-    let mut failed = None;
     while !source.is_ended() {
-        let arrived = match source.poll(IDLE) {
-            Ok(arrived) => arrived,
-            Err(error) => {
-                failed = Some(error.to_string());
-                break;
-            }
-        };
+        let arrived = source.poll(IDLE);
         if !pass_on(&arrived, to_stderr) {
             return code::OK;
         }
-        pour(source.as_mut(), arrived, &mut outlets, &mut health);
+        pour(&[], source.names(), arrived, &mut outlets, &mut health);
     }
     let _ = io::stdout().flush();
     outlets.finish();
-    for sentence in [failed.as_ref(), outlets.trouble().as_ref()].into_iter().flatten() {
-        complain(code::FAILED, sentence);
+    if let Some(sentence) = outlets.trouble() {
+        complain(code::FAILED, &sentence);
     }
     if let Some(warning) = source.warning() {
         complain(code::HARMED, &warning);
@@ -188,7 +178,7 @@ pub fn replay(
     }
     match health.sentence() {
         Some(sentence) if strict => complain(code::HARMED, &sentence),
-        _ if failed.is_some() => code::FAILED,
+        _ if source.is_broken() => code::FAILED,
         _ => code::OK,
     }
 }
@@ -211,7 +201,7 @@ fn pass_on(arrived: &[Arrived], to_stderr: bool) -> bool {
 /// Watches a board: its log where a program's output goes, its records to files. It ends when the
 /// board is lost, the time is over or a signal asks for it; the board runs on.
 pub fn board(
-    mut source: Box<dyn Source>,
+    mut source: Source,
     mut outlets: Outlets,
     to_stderr: bool,
     timeout: Option<Duration>,
@@ -232,14 +222,14 @@ pub fn board(
     while !source.is_ended() && end.is_none() {
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
-        let arrived = source.poll(wait).unwrap_or_default();
+        let arrived = source.poll(wait);
         if arrived.is_empty() {
             outlets.flush();
         }
         if !pass_on(&arrived, to_stderr) {
             end = Some(code::OK);
         }
-        pour(source.as_mut(), arrived, &mut outlets, &mut health);
+        pour(&source.take_bytes(), source.names(), arrived, &mut outlets, &mut health);
         match called.load(Ordering::Acquire) {
             0 => {}
             signal => end = Some(128 + signal),
@@ -279,17 +269,17 @@ fn called_away() -> io::Result<Arc<AtomicI32>> {
 
 /// Hands on what arrived.
 fn pour(
-    source: &mut dyn Source,
+    bytes: &[u8],
+    names: &Names,
     arrived: Vec<Arrived>,
     outlets: &mut Outlets,
     health: &mut Health,
 ) {
-    let bytes = source.take_bytes();
-    outlets.bytes(&bytes);
+    outlets.bytes(bytes);
     for each in arrived {
         if let Arrived::Record(record) = each {
             health.look_at(&record);
-            outlets.record(&record, source.names());
+            outlets.record(&record, names);
         }
     }
 }

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use loopscope_protocol::ExitHow;
-use loopscope_session::{Outcome, Session, Trouble};
+use loopscope_session::source::Origin;
+use loopscope_session::source::none::Nothing;
+use loopscope_session::{Answer, Outcome, Session, Trouble};
 use print::Printer;
 use signals::Signals;
 
@@ -62,6 +64,15 @@ enum Flow {
     Leave(i32),
 }
 
+/// What waiting for a command came to.
+#[derive(Debug)]
+enum Waited {
+    /// The command is over, with this result.
+    Over(Result<Answer, Trouble>),
+    /// Line mode is.
+    Away(Flow),
+}
+
 /// Line mode at work.
 struct Repl {
     session: Session,
@@ -84,12 +95,9 @@ pub fn run(plan: Plan) -> i32 {
             );
         }
     };
-    let no_source = plan.session.is_none();
-    let session = plan.session.unwrap_or_else(|| {
-        Session::new(Box::new(loopscope_session::source::none::Nothing::default()))
-    });
+    let session = plan.session.unwrap_or_else(|| Session::new(Nothing::default()));
     let mut repl = Repl {
-        printer: Printer::new(plan.json, session.is_recording() && !no_source),
+        printer: Printer::new(plan.json, session.origin() == Origin::Recording),
         session,
         signals,
         deadline,
@@ -121,8 +129,8 @@ impl Repl {
             Outcome::Failed(trouble) => Err(trouble),
             Outcome::Quit => return Flow::Leave(code::OK),
             Outcome::Started => match self.wait() {
-                Ok(result) => result,
-                Err(flow) => return flow,
+                Waited::Over(result) => result,
+                Waited::Away(flow) => return flow,
             },
         };
         let line = self.session.line().to_owned();
@@ -140,24 +148,23 @@ impl Repl {
         if result.is_ok() { Flow::On } else { Flow::Failed }
     }
 
-    /// Waits until the command under way is over. The outer error is the end of line mode.
-    #[allow(clippy::type_complexity, reason = "a command's result within line mode's")]
-    fn wait(&mut self) -> Result<Result<loopscope_session::Answer, Trouble>, Flow> {
+    /// Waits until the command under way is over, or line mode is.
+    fn wait(&mut self) -> Waited {
         loop {
             let tick = self.session.tick(LOOK);
             for (line, answer) in tick.answers {
                 if self.printer.answer(&line, &answer, &self.session).is_err() {
-                    return Err(Flow::Leave(code::OK));
+                    return Waited::Away(Flow::Leave(code::OK));
                 }
             }
             if tick.quit {
-                return Err(Flow::Leave(code::OK));
+                return Waited::Away(Flow::Leave(code::OK));
             }
             if let Some(over) = tick.over {
-                return Ok(over);
+                return Waited::Over(over);
             }
             if let Some(flow) = self.called_away().or_else(|| self.interrupted()) {
-                return Err(flow);
+                return Waited::Away(flow);
             }
         }
     }
@@ -180,8 +187,13 @@ impl Repl {
         match times {
             1 => self.session.pause(),
             2 => {
-                complain(code::OK, "the program is interrupted, as by Ctrl-C; once more ends it");
-                self.session.interrupt();
+                let sentence = match self.session.interrupt() {
+                    Ok(()) => {
+                        "the program is interrupted, as by Ctrl-C; once more ends it".to_owned()
+                    }
+                    Err(error) => error.to_string(),
+                };
+                complain(code::OK, &sentence);
             }
             _ => self.session.kill(ExitHow::Interrupted),
         }
@@ -192,7 +204,7 @@ impl Repl {
         self.session.kill(ExitHow::Timeout);
         // The end is a record too, for the files.
         let since = Instant::now();
-        while !self.session.source_ended() && since.elapsed() < Duration::from_secs(2) {
+        while !self.session.run_state().is_over() && since.elapsed() < Duration::from_secs(2) {
             let _ = self.session.tick(LOOK);
         }
         complain(
@@ -207,10 +219,10 @@ impl Repl {
 
     /// Ends what is unfinished, and brings all files to their end.
     fn leave(mut self, code: i32, strict: bool) -> i32 {
-        if !self.session.source_ended() {
+        if !self.session.run_state().is_over() {
             self.session.kill(ExitHow::Killed);
             let since = Instant::now();
-            while !self.session.source_ended() && since.elapsed() < Duration::from_secs(2) {
+            while !self.session.run_state().is_over() && since.elapsed() < Duration::from_secs(2) {
                 let _ = self.session.tick(LOOK);
             }
         }
@@ -220,7 +232,7 @@ impl Repl {
         if let Some(sentence) = self.session.lost()
             && matches!(code, code::OK | code::FAILED)
         {
-            return complain(code::LOST, &sentence);
+            return complain(code::LOST, sentence);
         }
         if strict && code == code::OK && self.session.is_harmed() {
             return complain(

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use loopscope_model::control::OwnedRequest;
-use loopscope_model::link::{Health, Processor};
+use loopscope_model::link::{LinkState, LinkStatus, Processor};
 
 use super::defmt::Dictionary;
 use super::elf::Firmware;
@@ -41,7 +41,7 @@ pub(super) struct Host<'a> {
     requests: Receiver<Vec<u8>>,
     /// Bytes for the board that had no room yet.
     pub(super) pending: Vec<u8>,
-    health: &'a Mutex<Health>,
+    status: &'a Mutex<LinkStatus>,
     stop: &'a AtomicBool,
     /// Tells once that the link stands, or why it cannot.
     up: Option<Sender<Result<(), Refusal>>>,
@@ -70,7 +70,7 @@ impl<'a> Host<'a> {
         firmware: Option<Firmware>,
         said: PieceSender,
         requests: Receiver<Vec<u8>>,
-        health: &'a Mutex<Health>,
+        status: &'a Mutex<LinkStatus>,
         stop: &'a AtomicBool,
         up: Sender<Result<(), Refusal>>,
     ) -> Self {
@@ -84,7 +84,7 @@ impl<'a> Host<'a> {
             said,
             requests,
             pending: Vec::new(),
-            health,
+            status,
             stop,
             up: Some(up),
             began: Instant::now(),
@@ -117,13 +117,18 @@ impl Host<'_> {
         self.stop.load(Ordering::Acquire)
     }
 
-    pub(super) fn health(&self, change: impl FnOnce(&mut Health)) {
-        change(&mut self.health.lock().unwrap_or_else(PoisonError::into_inner));
+    /// Notes how the link is now.
+    pub(super) fn note(&self, change: impl FnOnce(&mut LinkStatus)) {
+        change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// The link stands. `fresh`: nobody has read from the board since its reset.
     pub(super) fn connected(&mut self, fresh: bool) {
-        self.health(|health| health.connected = true);
+        self.note(|status| {
+            if !status.is_up() {
+                status.state = LinkState::Up(Processor::Unknown);
+            }
+        });
         self.began = Instant::now();
         self.asked = None;
         self.pending.clear();
@@ -152,7 +157,7 @@ impl Host<'_> {
     /// The board was reset, and begins again.
     pub(super) fn restarted(&mut self, why: &str) {
         self.logs.clear();
-        self.health(|health| health.resets += 1);
+        self.note(|status| status.resets += 1);
         if let Some(splice) = &mut self.splice {
             splice.restarted(why, &mut self.out);
         }
@@ -169,10 +174,7 @@ impl Host<'_> {
 
     /// The board cannot be reached at the moment.
     pub(super) fn away(&mut self, why: &str) {
-        self.health(|health| {
-            health.connected = false;
-            health.processor = Processor::Unknown;
-        });
+        self.note(|status| status.state = LinkState::Away);
         if let Some(splice) = &mut self.splice {
             splice.interrupted(why, &mut self.out);
         }
@@ -189,7 +191,7 @@ impl Host<'_> {
 
     /// The board is there again.
     pub(super) fn back(&mut self, why: &str) {
-        self.health(|health| health.returns += 1);
+        self.note(|status| status.returns += 1);
         self.remark(why);
         self.ask_for_snapshot();
     }
@@ -214,10 +216,10 @@ impl Host<'_> {
         splice.feed(bytes, &mut self.out);
         let (got, garbage) = (bytes.len() as u64, splice.garbage());
         let resets = splice.resets() - before;
-        self.health(|health| {
-            health.bytes += got;
-            health.garbage = garbage;
-            health.resets += resets;
+        self.note(|status| {
+            status.bytes += got;
+            status.garbage = garbage;
+            status.resets += resets;
         });
         resets > 0
     }
@@ -297,7 +299,7 @@ impl Host<'_> {
     }
 
     pub(super) fn end(mut self, end: End) {
-        self.health(|health| health.connected = false);
+        self.note(|status| status.state = LinkState::Away);
         let (lost, text) = match end {
             End::Refused(refusal) => match self.up.take() {
                 Some(up) => {

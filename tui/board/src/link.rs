@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use loopscope_model::control::OwnedRequest;
-use loopscope_model::link::Health;
+use loopscope_model::link::LinkStatus;
 
 use super::elf::Firmware;
 use super::host::Host;
@@ -42,7 +42,7 @@ pub enum Said {
 pub struct Link {
     said: PieceReceiver,
     requests: SyncSender<Vec<u8>>,
-    health: Arc<Mutex<Health>>,
+    status: Arc<Mutex<LinkStatus>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -53,13 +53,13 @@ impl Link {
         let firmware = wish.elf.as_deref().map(Firmware::read).transpose()?;
         let (to_us, said) = queue();
         let (requests, from_us) = sync_channel(REQUESTS);
-        let health = Arc::new(Mutex::new(Health::default()));
+        let status = Arc::new(Mutex::new(LinkStatus::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let (tell_up, up) = channel();
-        let shared = (Arc::clone(&health), Arc::clone(&stop));
+        let shared = (Arc::clone(&status), Arc::clone(&stop));
         let work = move || {
-            let (health, stop) = shared;
-            let mut host = Host::new(&wish, firmware, to_us, from_us, &health, &stop, tell_up);
+            let (status, stop) = shared;
+            let mut host = Host::new(&wish, firmware, to_us, from_us, &status, &stop, tell_up);
             let result = match &wish.place {
                 Where::Probe(wired) => probe::attend(&mut host, wired),
                 Where::Tcp(address) => stream::tcp(&mut host, address),
@@ -72,7 +72,7 @@ impl Link {
                 "no thread can be started: {error}; free some processes and try again"
             ))
         })?;
-        let link = Self { said, requests, health, stop, thread: Some(thread) };
+        let link = Self { said, requests, status, stop, thread: Some(thread) };
         match up.recv_timeout(COMING_UP) {
             Ok(Ok(())) => Ok(link),
             Ok(Err(refusal)) => Err(refusal),
@@ -105,9 +105,9 @@ impl Link {
         !matches!(self.requests.try_send(request.frames()), Err(TrySendError::Full(_)))
     }
 
-    /// How the link is.
-    pub fn health(&self) -> Health {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// How the link is, as far as its thread knows: it counts bytes and not records.
+    pub fn status(&self) -> LinkStatus {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

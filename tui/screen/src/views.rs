@@ -39,7 +39,7 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use digest::Digest;
-pub use snapshot::{Activity, BreakRow, Link, LinkState, Snapshot};
+pub use snapshot::{Activity, BreakRow, Snapshot};
 pub use sources::Sources;
 
 /// What a view asks for in answer to an action.

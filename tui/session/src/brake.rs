@@ -6,10 +6,10 @@
 
 use std::time::{Duration, Instant};
 
-use loopscope_model::control::OwnedRequest;
 use loopscope_protocol::ExitHow;
 
-use super::{Session, UnderWay};
+use super::source::Origin;
+use super::{RunState, Session, UnderWay};
 
 /// How many records more than it may a program can have on their way before it counts as one that
 /// does not hold.
@@ -25,6 +25,16 @@ pub(super) struct Limits {
     pub(super) records: Option<u64>,
     /// The bytes of text at which it is to pause.
     pub(super) text: Option<u64>,
+}
+
+/// What the command under way may let the source send, and what came of it.
+#[derive(Debug, Default)]
+pub(super) struct Brake {
+    pub(super) limits: Limits,
+    /// What there is too much of, once the command was braked for it.
+    pub(super) full: Option<Full>,
+    /// When a statement was interrupted for that.
+    interrupted: Option<Instant>,
 }
 
 /// What there is too much of.
@@ -76,58 +86,59 @@ impl Session {
     /// The limits of a command that starts now.
     pub(super) fn set_limits(&mut self) {
         let beyond = |now: u64, more: u64| (more > 0).then(|| now.saturating_add(more));
-        self.link.limits = Limits {
+        let limits = Limits {
             records: beyond(self.timeline.len() as u64, self.settings.limit),
             text: beyond(self.text, self.settings.text),
         };
-        self.link.full = None;
-        self.link.interrupted = None;
+        self.brake = Brake { limits, ..Brake::default() };
     }
 
     /// What has become too much, if anything has.
     fn too_much(&self) -> Option<Full> {
-        let Limits { records, text } = self.link.limits;
+        let Limits { records, text } = self.brake.limits;
         if text.is_some_and(|most| self.text >= most) {
             return Some(Full::Text(self.settings.text));
         }
         // Exactly so many is what a program is told to hold at.
-        let more = u64::from(self.can_hold());
+        let more = u64::from(self.source.can_hold());
         let beyond = |most: u64| self.timeline.len() as u64 >= most.saturating_add(more);
         records.is_some_and(beyond).then_some(Full::Records(self.settings.limit))
     }
 
     /// Asks a source that has sent too much to hold. To be called after more has come.
     pub(super) fn brake(&mut self) {
-        if self.link.held && matches!(self.under_way, UnderWay::Run(_)) {
+        if !self.run_state.runs() && matches!(self.under_way, UnderWay::Run(_)) {
             return;
         }
         let Some(full) = self.too_much() else { return };
-        self.link.full.get_or_insert(full);
+        self.brake.full.get_or_insert(full);
         if self.ignores_the_brake() {
             self.source.kill(ExitHow::Killed);
             return;
         }
-        match self.under_way {
+        match &mut self.under_way {
             UnderWay::Nothing => {}
             // `asyncio.run` takes the first interrupt for a wish to cancel its main task.
-            UnderWay::Python(_) => {
-                if self.link.interrupted.is_none_or(|at| at.elapsed() > AGAIN) {
-                    self.link.interrupted = Some(Instant::now());
-                    self.interrupt();
+            UnderWay::Statement | UnderWay::StatementOver(_) => {
+                if self.brake.interrupted.is_none_or(|at| at.elapsed() > AGAIN) {
+                    self.brake.interrupted = Some(Instant::now());
+                    // What cannot be interrupted is ended in the end.
+                    let _ = self.interrupt();
                 }
             }
-            UnderWay::Run(_) if self.can_hold() && self.link.pausing.is_none() => {
-                self.link.pausing = Some(Instant::now());
-                self.request(OwnedRequest::Pause);
+            UnderWay::Run(run) => {
+                if let RunState::Running { .. } = self.run_state {
+                    run.stop();
+                    let _ = self.ask_to_pause();
+                }
             }
-            UnderWay::Run(_) => {}
         }
     }
 
     /// Whether a program has sent as much again, although it was asked to hold.
     fn ignores_the_brake(&self) -> bool {
-        let Limits { records, text } = self.link.limits;
-        let is_program = !self.source.runs_by_itself() && !self.is_recording();
+        let Limits { records, text } = self.brake.limits;
+        let is_program = self.origin() == Origin::Program;
         let text = text.is_some_and(|most| self.text >= most.saturating_add(self.settings.text));
         let most = |most: u64| most.saturating_add(ON_THEIR_WAY);
         let records = records.is_some_and(|limit| self.timeline.len() as u64 > most(limit));

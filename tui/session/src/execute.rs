@@ -11,6 +11,8 @@ use super::answer::{Answer, Outcome, Trouble};
 use super::breaks::Trigger;
 use super::command::{Command, Events, TaskRef, Unit};
 use super::goal::{Goal, Until};
+use super::run_state::{Change, RunState};
+use super::source::Origin;
 use super::{Session, UnderWay, help, labels, parse};
 
 /// The most bytes of a file with commands.
@@ -71,7 +73,7 @@ impl Session {
                 None => Outcome::Done(Answer::default()),
             };
         }
-        if self.source.is_nothing() && moves(command) {
+        if self.run_state == RunState::Empty && moves(command) {
             return Outcome::Failed(Trouble::new(
                 "No program is open; `loopscope repl FILE` opens one.",
             ));
@@ -101,7 +103,7 @@ impl Session {
             Command::Resume => match self.interrupted.take() {
                 Some(goal) => self.start(goal),
                 // A board that was held runs on, wherever the view stands.
-                None if self.source.runs_by_itself() && !self.program_ended() => {
+                None if self.origin() == Origin::Board && !self.program_ended() => {
                     self.start(Goal::new(Until::End))
                 }
                 None => Outcome::Failed(Trouble::new(
@@ -165,7 +167,7 @@ impl Session {
             Command::Attach => Err(Trouble::new(
                 "A session is about one source; `loopscope attach` opens another one on a board.",
             )),
-            Command::Detach if self.source.health().is_some() => Ok(self.detach()),
+            Command::Detach if self.origin() == Origin::Board => Ok(self.detach()),
             Command::Detach => Err(Trouble::new(
                 "A program that Loopscope started is not left running on its own; `continue` runs it to its end, `quit` ends it.",
             )),
@@ -243,14 +245,21 @@ impl Session {
 
     /// No command is under way, but a board runs all the same.
     fn pause_what_runs_by_itself(&mut self) -> Outcome {
-        if self.link.held || self.program_ended() {
-            return Outcome::Done(Answer::new("Nothing runs at the moment."));
-        }
-        if !self.can_hold() {
-            return match self.source.request(OwnedRequest::Pause) {
-                Ok(()) => Outcome::Done(Answer::default()),
-                Err(error) => Outcome::Failed(Trouble::new(error.to_string())),
-            };
+        match self.run_state {
+            _ if self.program_ended() => {
+                return Outcome::Done(Answer::new("Nothing runs at the moment."));
+            }
+            RunState::Empty | RunState::Held | RunState::Ended | RunState::Lost(_) => {
+                return Outcome::Done(Answer::new("Nothing runs at the moment."));
+            }
+            RunState::Following => {
+                // It says why not.
+                return match self.source.request(OwnedRequest::Pause) {
+                    Ok(()) => Outcome::Done(Answer::default()),
+                    Err(error) => Outcome::Failed(Trouble::new(error.to_string())),
+                };
+            }
+            RunState::Running { .. } | RunState::Pausing => {}
         }
         self.move_to(self.live_edge());
         let outcome = self.start(Goal::new(Until::End).ignoring_breaks());
@@ -261,7 +270,7 @@ impl Session {
     /// Leaves a board, which runs on.
     fn detach(&mut self) -> Answer {
         self.source.kill(loopscope_protocol::ExitHow::Killed);
-        self.link.held = true;
+        self.changed(Change::Over(None));
         self.move_to(self.live_edge());
         Answer::new(format!(
             "Detached; {} runs on without us, and its history up to here stays.",
@@ -278,7 +287,9 @@ impl Session {
                 self.ending()
             )));
         }
-        self.interrupt();
+        if let Err(error) = self.interrupt() {
+            return Outcome::Failed(Trouble::new(error.to_string()));
+        }
         if self.is_running() {
             return Outcome::Done(Answer::default());
         }
@@ -288,7 +299,7 @@ impl Session {
 
     fn python(&mut self, code: &str) -> Outcome {
         let refuse = |text: String| Outcome::Failed(Trouble::new(text));
-        if self.is_recording() {
+        if self.origin() == Origin::Recording {
             return refuse("A recording has no program that could run Python; start the program itself with `loopscope repl FILE`.".to_owned());
         }
         if self.source.is_ended() {
@@ -306,16 +317,14 @@ impl Session {
         if !self.source.capabilities().has(Capability::Python) {
             return refuse(format!("{} cannot run Python.", safe_text::line(&self.name())));
         }
-        if !self.link.held {
+        if self.run_state != RunState::Held {
             return refuse("The program runs; `pause` it first.".to_owned());
         }
-        self.link.broken = None;
         self.set_limits();
-        self.request(OwnedRequest::Python { code: code.to_owned() });
-        if let Some(sentence) = self.link.broken.take() {
-            return refuse(sentence);
+        if let Err(error) = self.source.request(OwnedRequest::Python { code: code.to_owned() }) {
+            return refuse(error.to_string());
         }
-        self.under_way = UnderWay::Python(None);
+        self.under_way = UnderWay::Statement;
         Outcome::Started
     }
 

@@ -12,6 +12,7 @@ use super::brake::size;
 use super::command::{Command, Format, Target};
 use super::comparison::{Comparison, History};
 use super::{Session, export};
+use crate::source::Origin;
 use crate::source::replay::Replay;
 
 /// How long two runs may take that are compared while somebody waits.
@@ -31,7 +32,7 @@ pub enum Unfinished {
 
 impl Session {
     pub(super) fn record_to(&mut self, file: &str) -> Result<Answer, Trouble> {
-        if self.is_recording() {
+        if self.origin() == Origin::Recording {
             return Err(Trouble::new(format!(
                 "This is a recording already; copy the file to `{file}` instead."
             )));
@@ -71,7 +72,7 @@ impl Session {
 
     pub(super) fn diff_with(&self, file: &str) -> Result<Answer, Trouble> {
         let other = Replay::open(Path::new(file)).map_err(|error| sentence(format!("{error}.")))?;
-        let other = Session::new(Box::new(other));
+        let other = Session::new(other);
         let titles = [self.name(), file.to_owned()];
         Ok(Comparison::of([self, &other], titles).answer())
     }
@@ -111,7 +112,7 @@ impl Session {
             loop {
                 match self.tick(Duration::from_millis(20)).over {
                     Some(Ok(_)) => break,
-                    Some(Err(_)) if self.link.full.is_some() => {
+                    Some(Err(_)) if self.brake.full.is_some() => {
                         self.kill(ExitHow::Killed);
                         let (records, text) = TO_THE_END;
                         return Err(Unfinished::Stopped(format!(

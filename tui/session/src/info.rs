@@ -1,8 +1,8 @@
 //! What `info` tells: each topic in words and as data.
 
+mod link;
 mod queues;
 
-use loopscope_model::link::Processor;
 use loopscope_model::safe_text;
 use loopscope_protocol::{FieldValue, Text, Which, Word};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::answer::Answer;
 use super::breaks::Trigger;
 use super::command::Topic;
 use super::{Session, labels};
-use crate::source::LinkHealth;
+use crate::source::Origin;
 
 /// How many records before and after the cursor `info records` shows.
 const AROUND: usize = 5;
@@ -214,15 +214,15 @@ impl Session {
     fn info_source(&self) -> Answer {
         let live = self.timeline.live();
         let run = live.run();
-        let health = self.health();
-        let what = match &health {
-            Some(_) => "board",
-            None if self.is_recording() => "recording",
-            None => "program",
+        let link = self.link();
+        let what = match self.origin() {
+            Origin::Board => "board",
+            Origin::Recording => "recording",
+            Origin::Program | Origin::Nothing => "program",
         };
         let mut lines = vec![format!("{what}  {}", safe_text::line(&self.name()))];
-        if let Some(health) = &health {
-            lines.extend(health.lines());
+        if let Some(link) = &link {
+            lines.extend(link::lines(link));
         }
         if let Some(dialect) = run.dialect {
             let ties = run.ties.map_or("", Word::word);
@@ -259,8 +259,8 @@ impl Session {
             .with("lost", counts.lost)
             .with("ended", self.program_ended())
             .with("exit_code", live.exit().map(|exit| exit.code))
-            .with("link", health.as_ref().map(link_json))
-            .with("held", health.is_some() && self.is_held())
+            .with("link", link.as_ref().map(link::data))
+            .with("held", link.is_some() && self.is_held())
     }
 
     fn info_bookmarks(&self) -> Answer {
@@ -311,21 +311,4 @@ impl Session {
         }
         Answer::new(lines.join("\n")).with("records", data).with("position", here)
     }
-}
-
-/// The link to a board as data.
-fn link_json(health: &LinkHealth) -> Value {
-    let (processor, why) = match &health.link.processor {
-        Processor::Unknown => ("unknown", None),
-        Processor::Running => ("running", None),
-        Processor::Sleeping => ("sleeping", None),
-        Processor::Halted(why) => ("halted", Some(why)),
-    };
-    json!({
-        "connected": health.link.connected, "processor": processor, "halted_by": why,
-        "rate": health.rate, "records": health.records, "gaps": health.gaps, "lost": health.lost,
-        "dropped": health.dropped, "bytes": health.link.bytes, "harmed": health.link.garbage,
-        "resets": health.link.resets, "reconnected": health.link.returns,
-        "control": health.control,
-    })
 }

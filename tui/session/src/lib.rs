@@ -24,11 +24,11 @@ mod goal;
 mod help;
 mod info;
 mod labels;
-mod link;
 mod look;
 mod parse;
 mod place;
 mod run;
+mod run_state;
 mod settings;
 pub mod source;
 mod stop;
@@ -39,8 +39,13 @@ mod tick;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
+use loopscope_model::control::OwnedRequest;
+use loopscope_model::expr::Expr;
+use loopscope_model::link::LinkStatus;
 use loopscope_model::{Cursor, Names, Record, State, Timeline};
+use loopscope_protocol::{Kind, KindSet};
 
 pub use answer::{Answer, Outcome, Tick, Trouble};
 pub use breaks::{Breakpoint, Breaks, Trigger};
@@ -53,20 +58,25 @@ pub use export::export;
 pub use files::Unfinished;
 pub use help::help;
 pub use parse::{duration, parse};
+pub use run_state::RunState;
 pub use settings::{SETTINGS, Settings};
 pub use table::{Group, ROWS, Row};
 
+use brake::Brake;
 use goal::Goal;
-use link::Link;
-use loopscope_model::expr::Expr;
-use loopscope_protocol::{Kind, KindSet};
-use source::Source;
+use run::Run;
+use run_state::Change;
 use source::outlets::Outlets;
+use source::{Origin, Source, SourceError};
 
 /// One source with its history and a cursor.
 #[derive(Debug)]
 pub struct Session {
-    source: Box<dyn Source>,
+    source: Source,
+    run_state: RunState,
+    brake: Brake,
+    /// When the last record came.
+    last_record: Instant,
     timeline: Timeline,
     cursor: Cursor,
     /// All bytes that came, so that a recording can be asked for later.
@@ -77,7 +87,6 @@ pub struct Session {
     /// Where the program's files are, if that is known.
     folder: Option<PathBuf>,
     under_way: UnderWay,
-    link: Link,
     changes: Changes,
     /// The state at the last stop.
     stopped: State,
@@ -107,18 +116,26 @@ enum UnderWay {
     #[default]
     Nothing,
     /// A run comes to its goal.
-    Run(Goal),
+    Run(Run),
+    /// A statement runs.
+    Statement,
     /// A statement has run.
-    Python(Option<Result<Answer, Trouble>>),
+    StatementOver(Result<Answer, Trouble>),
 }
 
 impl Session {
-    /// A session on a source that holds before its first record, or on one that runs by itself. A
-    /// recording is taken in at once.
-    pub fn new(source: Box<dyn Source>) -> Self {
-        let held = !source.runs_by_itself();
+    /// A session on a source. A recording is taken in at once.
+    pub fn new(source: impl Into<Source>) -> Self {
+        let source = source.into();
+        let run_state = match source.origin() {
+            Origin::Nothing => RunState::Empty,
+            Origin::Recording | Origin::Program => RunState::Held,
+            Origin::Board => RunState::Following.after(Change::CanHold(source.can_hold())),
+        };
         let mut session = Self {
             source,
+            run_state,
+            last_record: Instant::now(),
             timeline: Timeline::new(),
             cursor: Cursor::new(),
             bytes: Vec::new(),
@@ -126,7 +143,7 @@ impl Session {
             outlets: Outlets::default(),
             folder: None,
             under_way: UnderWay::Nothing,
-            link: Link::new(held),
+            brake: Brake::default(),
             changes: Changes::default(),
             stopped: State::default(),
             breaks: Breaks::default(),
@@ -142,7 +159,7 @@ impl Session {
             sourced: 0,
             collecting: None,
         };
-        if session.is_recording() {
+        if session.origin() == Origin::Recording {
             session.take_all_in();
         }
         session
@@ -213,9 +230,19 @@ impl Session {
         !matches!(self.under_way, UnderWay::Nothing) || !self.queue.is_empty()
     }
 
-    /// Whether the source runs at this moment, so that records may come by themselves.
-    pub const fn source_runs(&self) -> bool {
-        !self.link.held
+    /// What the source is doing.
+    pub const fn run_state(&self) -> &RunState {
+        &self.run_state
+    }
+
+    /// Whether the program holds, and has not ended: it waits for us.
+    pub fn is_held(&self) -> bool {
+        self.run_state == RunState::Held && !self.program_ended()
+    }
+
+    /// What kind of thing the records come from.
+    pub fn origin(&self) -> Origin {
+        self.source.origin()
     }
 
     /// Whether nothing more of the program will run.
@@ -223,24 +250,9 @@ impl Session {
         self.source.is_ended() || self.timeline.live().exit().is_some()
     }
 
-    /// Whether this is a recording: nothing can be asked of a program.
-    pub fn is_recording(&self) -> bool {
-        self.source.is_recording()
-    }
-
-    /// Whether there is no program and no recording.
-    pub fn is_empty_handed(&self) -> bool {
-        self.source.is_nothing()
-    }
-
-    /// Whether nothing more will come from the source: its process is gone, or it was read.
-    pub fn source_ended(&self) -> bool {
-        self.source.is_ended()
-    }
-
     /// A sentence about what is wrong with the source, if anything is.
     pub fn warning(&self) -> Option<String> {
-        self.link.broken.clone().or_else(|| self.source.warning())
+        self.source.warning()
     }
 
     /// Whether records were lost or harmed on their way.
@@ -253,29 +265,27 @@ impl Session {
             || self.timeline.anomalies(self.timeline.len()).iter().any(corrupt)
     }
 
-    /// How the link to the source is, if that is a board.
-    pub fn health(&self) -> Option<source::LinkHealth> {
-        self.source.health()
+    /// How the link to the source is, if that is a board that is attached, or was.
+    pub fn link(&self) -> Option<LinkStatus> {
+        let mut link = self.source.link()?;
+        if self.run_state == RunState::Held {
+            // The rate is counted while records come.
+            link.rate = 0;
+        }
+        Some(link)
     }
 
     /// The sentence about how the source was lost, if it was: a board that is gone.
-    pub fn lost(&self) -> Option<String> {
-        self.source.lost()
+    pub fn lost(&self) -> Option<&str> {
+        match &self.run_state {
+            RunState::Lost(sentence) => Some(sentence),
+            _ => None,
+        }
     }
 
     /// Whether the records are a board's, live or recorded.
     pub fn is_board(&self) -> bool {
-        self.source.never_sends().has(Kind::TurnBegin)
-    }
-
-    /// Whether it waits for us: it was paused, and has not ended.
-    pub fn is_held(&self) -> bool {
-        self.link.held && !self.program_ended()
-    }
-
-    /// Whether the source runs on although the view stands: one that cannot be made to hold.
-    pub fn runs_on(&self) -> bool {
-        self.source_runs() && !self.is_running() && !self.program_ended()
+        self.source.is_of_board()
     }
 
     /// The records at which a step of that size ends; `None`: all. A board sends no `turn-begin`:
@@ -285,11 +295,6 @@ impl Session {
             Unit::Turn if self.is_board() => Some(KindSet::NONE.with(Kind::PollEnd)),
             unit => unit.kinds(),
         }
-    }
-
-    /// Whether the source can be made to hold.
-    pub(crate) fn can_hold(&self) -> bool {
-        self.source.capabilities().has(loopscope_protocol::Capability::Pause)
     }
 
     /// What to call the source: a file name.
@@ -366,5 +371,28 @@ impl Session {
     /// Ends the program at once. Its history stays.
     pub fn kill(&mut self, why: loopscope_protocol::ExitHow) {
         self.source.kill(why);
+    }
+
+    // ---- what changes the state of the run --------------------------------------------------
+
+    /// Raises `KeyboardInterrupt` in the program, as soon as it can be.
+    pub fn interrupt(&mut self) -> Result<(), SourceError> {
+        if self.program_ended() { Ok(()) } else { self.source.request(OwnedRequest::Interrupt) }
+    }
+
+    fn ask_to_run(&mut self, until: loopscope_protocol::StopWhen) -> Result<(), SourceError> {
+        self.source.request(OwnedRequest::Run { until })?;
+        self.changed(Change::AskedToRun);
+        Ok(())
+    }
+
+    fn ask_to_pause(&mut self) -> Result<(), SourceError> {
+        self.source.request(OwnedRequest::Pause)?;
+        self.changed(Change::AskedToPause);
+        Ok(())
+    }
+
+    fn changed(&mut self, change: Change) {
+        self.run_state = self.run_state.after(change);
     }
 }

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use loopscope_model::control::OwnedRequest;
 use loopscope_model::record::seconds;
 use loopscope_model::state::At;
 use loopscope_protocol::Capability;
@@ -12,7 +11,7 @@ use super::answer::{Answer, Outcome, Trouble};
 use super::brake::Full;
 use super::breaks::Hit;
 use super::goal::{Goal, Until, Verdict};
-use super::{Session, UnderWay};
+use super::{RunState, Session, UnderWay};
 
 /// The most records that one call looks at, so that a front end stays responsive.
 const BUDGET: usize = 20_000;
@@ -42,66 +41,100 @@ pub(super) enum End {
     Ended,
 }
 
+/// A run under way.
+#[derive(Debug)]
+pub(super) struct Run {
+    goal: Goal,
+    /// Whether the source runs, or ran, on behalf of it: it is followed to where that holds.
+    follows: bool,
+    /// Since when it is to stop, at the user's wish.
+    stopping: Option<Instant>,
+    /// It has come to its end, but the source does not hold yet; and since when.
+    landed: Option<(End, Instant)>,
+    /// The sentence of a source that does not do what the run needs.
+    refused: Option<String>,
+}
+
+impl Run {
+    /// Notes that the user wants it to stop. False: that is noted already.
+    pub(super) fn stop(&mut self) -> bool {
+        let is_new = self.stopping.is_none();
+        self.stopping.get_or_insert_with(Instant::now);
+        is_new
+    }
+
+    /// Notes that the source does not do what it was asked.
+    pub(super) fn refuse(&mut self, sentence: String) {
+        self.refused = Some(sentence);
+    }
+
+    /// Whether it has come to its end, and waits only for the source to hold.
+    pub(super) const fn has_landed(&self) -> bool {
+        self.landed.is_some()
+    }
+}
+
 impl Session {
     /// Starts a run.
     pub(super) fn start(&mut self, goal: Goal) -> Outcome {
         self.interrupted = None;
-        self.link.pausing = None;
-        self.link.landed = None;
-        self.link.broken = None;
-        self.link.asked = !self.link.held;
         self.set_limits();
         let names = self.source.names();
         self.breaks.arm(self.timeline.record(self.cursor.position()), self.cursor.state(), names);
-        self.under_way = UnderWay::Run(goal);
+        self.under_way = UnderWay::Run(Run {
+            goal,
+            follows: self.run_state.runs(),
+            stopping: None,
+            landed: None,
+            refused: None,
+        });
         Outcome::Started
     }
 
     /// Goes on with the run. `Some`: it is over.
     pub(super) fn walk(&mut self) -> Option<Result<Answer, Trouble>> {
-        let UnderWay::Run(mut goal) = std::mem::take(&mut self.under_way) else { return None };
-        let end = self.walk_to(&mut goal);
-        match end {
+        let UnderWay::Run(mut run) = std::mem::take(&mut self.under_way) else { return None };
+        match self.walk_to(&mut run) {
             None => {
-                self.under_way = UnderWay::Run(goal);
+                self.under_way = UnderWay::Run(run);
                 None
             }
-            Some(end) => Some(self.arrive(end, goal)),
+            Some(end) => Some(self.arrive(end, run.goal)),
         }
     }
 
-    fn walk_to(&mut self, goal: &mut Goal) -> Option<End> {
-        if self.link.landed.is_none() {
+    fn walk_to(&mut self, run: &mut Run) -> Option<End> {
+        if run.landed.is_none() {
             // In the history a pause counts at once; a program is followed to where it holds.
-            if self.link.pausing.is_some() && self.link.held && !self.link.asked {
+            if run.stopping.is_some() && !self.run_state.runs() && !run.follows {
                 return Some(End::Paused);
             }
             // What cannot hold may send faster than it is followed.
-            if let Some(full) = self.link.full
-                && !self.can_hold()
+            if let Some(full) = self.brake.full
+                && self.run_state == RunState::Following
             {
                 return Some(End::Limit(full));
             }
-            let end = self.through_history(goal)?;
-            self.link.landed = end.map(|end| (end, Instant::now()));
+            let end = self.through_history(&mut run.goal)?;
+            run.landed = end.map(|end| (end, Instant::now()));
         }
-        if let Some((end, since)) = &self.link.landed {
-            // A source that cannot hold runs on; only the view stands.
-            if self.link.held || !self.can_hold() {
-                let end = end.clone();
-                self.link.landed = None;
-                return Some(end);
-            }
+        let Some((_, since)) = &run.landed else { return self.at_edge(run) };
+        let is_to_hold = match self.run_state {
             // Each place where a run may end is one where the source was told to hold. If it did
             // not, it must be told again.
-            let late = !self.link.told || since.elapsed() > PATIENCE;
-            if late && self.link.pausing.is_none() {
-                self.link.pausing = Some(Instant::now());
-                self.request(OwnedRequest::Pause);
-            }
-            return None;
+            RunState::Running { told } => !told || since.elapsed() > PATIENCE,
+            RunState::Pausing => false,
+            // What cannot hold runs on; only the view stands.
+            RunState::Following
+            | RunState::Held
+            | RunState::Empty
+            | RunState::Ended
+            | RunState::Lost(_) => return run.landed.take().map(|(end, _)| end),
+        };
+        if is_to_hold && self.ask_to_pause().is_err() {
+            return run.landed.take().map(|(end, _)| end);
         }
-        self.at_edge(goal)
+        None
     }
 
     /// Walks to the live edge. `None`: there is more to walk in another call. `Some(None)`: the
@@ -133,53 +166,50 @@ impl Session {
     }
 
     /// At the live edge: has the source ended, or is it to run on?
-    fn at_edge(&mut self, goal: &Goal) -> Option<End> {
-        if let Some(sentence) = self.link.broken.take() {
+    fn at_edge(&mut self, run: &mut Run) -> Option<End> {
+        if let Some(sentence) = run.refused.take() {
             return Some(End::Failed(Trouble::new(sentence)));
         }
-        if self.program_ended() && self.link.held {
-            return Some(End::Ended);
-        }
-        if self.link.held && self.link.pausing.is_some() {
-            return Some(self.link.full.map_or(End::Paused, End::Limit));
-        }
-        if self.link.held {
-            let ran = self.timeline.len() as u64;
-            let limit = self.link.limits.records;
-            if limit.is_some_and(|limit| ran >= limit) {
-                let full = Full::Records(self.settings.limit);
-                self.link.full = Some(full);
-                return Some(End::Limit(full));
+        match self.run_state {
+            RunState::Empty | RunState::Ended | RunState::Lost(_) => Some(End::Ended),
+            RunState::Held if self.program_ended() => Some(End::Ended),
+            RunState::Held if run.stopping.is_some() => {
+                Some(self.brake.full.map_or(End::Paused, End::Limit))
             }
-            let left = limit.map_or(0, |limit| limit - ran);
-            let until = goal.stop_when(self.timeline.live().seq(), self.breaks.kinds(), left);
-            self.link.held = false;
-            self.link.asked = true;
-            self.link.told = true;
-            self.request(OwnedRequest::Run { until });
-            return None;
+            RunState::Held => self.run_on(run),
+            // The view waits for what comes.
+            RunState::Following if run.stopping.is_some() => Some(End::Paused),
+            RunState::Following => self.slept_past(&run.goal).then_some(End::Late),
+            RunState::Running { .. } | RunState::Pausing => {
+                if run.stopping.is_some_and(|since| since.elapsed() > PATIENCE) {
+                    return Some(End::Waiting);
+                }
+                self.slept_past(&run.goal).then(|| {
+                    // Not now, but as soon as it comes to a record. A source that is gone
+                    // meanwhile says so by itself.
+                    let _ = self.ask_to_pause();
+                    End::Late
+                })
+            }
         }
-        if !self.can_hold() {
-            return self.at_edge_of_what_runs_on(goal);
-        }
-        if self.link.pausing.is_some_and(|since| since.elapsed() > PATIENCE) {
-            return Some(End::Waiting);
-        }
-        if self.slept_past(goal) {
-            // Not now, but as soon as it comes to a record.
-            self.link.pausing = Some(Instant::now());
-            self.request(OwnedRequest::Pause);
-            return Some(End::Late);
-        }
-        None
     }
 
-    /// At the live edge of a source that cannot hold: the view waits for what comes.
-    fn at_edge_of_what_runs_on(&self, goal: &Goal) -> Option<End> {
-        if self.link.pausing.is_some() {
-            return Some(End::Paused);
+    /// Makes a source that holds run to where the run may end.
+    fn run_on(&mut self, run: &mut Run) -> Option<End> {
+        let ran = self.timeline.len() as u64;
+        let limit = self.brake.limits.records;
+        if limit.is_some_and(|limit| ran >= limit) {
+            let full = Full::Records(self.settings.limit);
+            self.brake.full = Some(full);
+            return Some(End::Limit(full));
         }
-        self.slept_past(goal).then_some(End::Late)
+        let left = limit.map_or(0, |limit| limit - ran);
+        let until = run.goal.stop_when(self.timeline.live().seq(), self.breaks.kinds(), left);
+        run.follows = true;
+        match self.ask_to_run(until) {
+            Ok(()) => None,
+            Err(error) => Some(End::Failed(Trouble::new(error.to_string()))),
+        }
     }
 
     /// Whether the loop has slept for so long, without a record, that the goal's time is over.
@@ -187,15 +217,12 @@ impl Session {
         let live = self.timeline.live();
         let (Some(latest), Some(now)) = (goal.latest, live.t()) else { return false };
         live.focus().is_some_and(|each| each.at == At::Polling)
-            && self.link.last.elapsed()
+            && self.last_record.elapsed()
                 > Duration::from_nanos(latest.saturating_sub(now)) + PATIENCE
     }
 
     /// The run is over: says where the cursor is now, and why.
     fn arrive(&mut self, end: End, goal: Goal) -> Result<Answer, Trouble> {
-        if !matches!(end, End::Waiting) && (self.link.held || !self.can_hold()) {
-            self.link.pausing = None;
-        }
         let here = self.position();
         self.move_to(here);
         match end {
@@ -209,7 +236,7 @@ impl Session {
             }
             End::Paused => {
                 self.interrupted = Some(goal);
-                let note = if self.source_runs() && !self.program_ended() {
+                let note = if self.run_state.runs() && !self.program_ended() {
                     "Only the view is paused: `resume` goes on, `goto end` follows the board again."
                 } else {
                     "Paused; `resume` goes on."

@@ -1,5 +1,4 @@
-//! Where records come from: a program in a child process, a board, or a recording. One trait for
-//! all, so that everything above it is written once.
+//! Where records come from: a program in a child process, a board, a recording, or nowhere.
 //!
 //! A source does not know what a command, a breakpoint or a cursor is: that is the session's.
 
@@ -16,153 +15,246 @@ pub mod replay;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
 
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
 use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
-use loopscope_model::link::{Health, Processor};
+use loopscope_model::link::{LinkState, LinkStatus};
 use loopscope_model::stream::Arrived;
-use loopscope_protocol::{Capabilities, Dialect, ExitHow, KindSet};
+use loopscope_protocol::{Capabilities, Capability, Dialect, ExitHow, KindSet};
 use thiserror::Error;
+
+#[cfg(feature = "live")]
+use board::Board;
+#[cfg(feature = "live")]
+use local::Local;
+use never::NEVER;
+use none::Nothing;
+use replay::Replay;
+#[cfg(any(test, feature = "script"))]
+use script::Script;
 
 /// A stream of records that may be asked for more.
 ///
-/// A source that can pause starts out held before its first record, and holds again after each
-/// [`Reply::Held`](loopscope_protocol::Reply::Held).
-pub trait Source: fmt::Debug {
+/// A program starts out held before its first record, and holds again after each
+/// [`Reply::Held`](loopscope_protocol::Reply::Held). A board runs without being asked.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a session has one of it, and does not move it")]
+pub enum Source {
+    /// Nothing to look at: a line mode that only explains.
+    Nothing(Nothing),
+    /// A recording: complete, and nothing can be asked of it.
+    Recording(Replay),
+    /// A program in a child process.
+    #[cfg(feature = "live")]
+    Local(Local),
+    /// A board.
+    #[cfg(feature = "live")]
+    Board(Board),
+    /// What a test has written.
+    #[cfg(any(test, feature = "script"))]
+    Script(Script),
+}
+
+/// What kind of thing the records come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// There is none.
+    Nothing,
+    /// A recording, of a program or of a board.
+    Recording,
+    /// A program that runs here.
+    Program,
+    /// A board that is attached, or was.
+    Board,
+}
+
+/// Calls a method that every source has.
+macro_rules! each {
+    ($source:expr, $it:ident => $call:expr) => {
+        match $source {
+            Source::Nothing($it) => $call,
+            Source::Recording($it) => $call,
+            #[cfg(feature = "live")]
+            Source::Local($it) => $call,
+            #[cfg(feature = "live")]
+            Source::Board($it) => $call,
+            #[cfg(any(test, feature = "script"))]
+            Source::Script($it) => $call,
+        }
+    };
+}
+
+impl Source {
     /// What it can do.
-    fn capabilities(&self) -> Capabilities;
+    pub fn capabilities(&self) -> Capabilities {
+        each!(self, it => it.capabilities())
+    }
 
     /// Asks for something. The answers come through [`Source::poll`].
-    fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError>;
+    pub fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+        each!(self, it => it.request(request))
+    }
 
     /// What has arrived, waiting at most `timeout` for the first of it. Nothing means that there
     /// was nothing.
-    fn poll(&mut self, timeout: Duration) -> Result<Vec<Arrived>, SourceError>;
+    pub fn poll(&mut self, timeout: Duration) -> Vec<Arrived> {
+        each!(self, it => it.poll(timeout))
+    }
 
     /// The names that the records so far refer to.
-    fn names(&self) -> &Names;
+    pub fn names(&self) -> &Names {
+        each!(self, it => it.names())
+    }
 
     /// What to call it: the program's or the recording's file name.
-    fn name(&self) -> String;
-
-    /// The folder that its source files are named from, where that is known.
-    fn folder(&self) -> Option<&Path> {
-        None
+    pub fn name(&self) -> String {
+        each!(self, it => it.name())
     }
 
-    /// Whether nothing more will come.
-    fn is_ended(&self) -> bool;
-
-    /// The bytes that came since the last call, as they came: what a recording holds. Empty where
-    /// they are not kept.
-    fn take_bytes(&mut self) -> Vec<u8> {
-        Vec::new()
+    /// Whether nothing more will come: its process is gone, it was let go, or it was read.
+    pub fn is_ended(&self) -> bool {
+        each!(self, it => it.is_ended())
     }
 
-    /// Whether it is a recording: complete, and nothing can be asked of it.
-    fn is_recording(&self) -> bool {
-        false
+    /// What kind of thing it is.
+    pub fn origin(&self) -> Origin {
+        match self {
+            Self::Nothing(_) => Origin::Nothing,
+            Self::Recording(_) => Origin::Recording,
+            #[cfg(feature = "live")]
+            Self::Local(_) => Origin::Program,
+            #[cfg(feature = "live")]
+            Self::Board(_) => Origin::Board,
+            #[cfg(any(test, feature = "script"))]
+            Self::Script(script) if script.is_board() => Origin::Board,
+            #[cfg(any(test, feature = "script"))]
+            Self::Script(_) => Origin::Program,
+        }
     }
 
-    /// Whether there is nothing to look at at all.
-    fn is_nothing(&self) -> bool {
-        false
-    }
-
-    /// Whether it runs without being asked, as a board does: it is not held at first, and if it
-    /// cannot pause it never is.
-    fn runs_by_itself(&self) -> bool {
-        false
-    }
-
-    /// How the link to it is, if it is a board.
-    fn health(&self) -> Option<LinkHealth> {
-        None
-    }
-
-    /// The sentence about how it was lost, if it was: a board that is gone.
-    fn lost(&self) -> Option<String> {
-        None
-    }
-
-    /// A sentence about what is wrong with it, if anything is: a recording may be harmed.
-    fn warning(&self) -> Option<String> {
-        None
-    }
-
-    /// The same program from its start, by the rules of `dialect`; `None`: by those that it has.
-    fn again(&self, dialect: Option<Dialect>) -> Result<Box<dyn Source>, SourceError> {
-        let _ = dialect;
-        Err(SourceError(format!(
-            "`{}` cannot be run once more by other rules, since it is not a program that runs here; \
-             name a recording to compare with",
-            self.name()
-        )))
+    /// Whether the records are a board's, live or recorded: the one answer to that.
+    pub fn is_of_board(&self) -> bool {
+        match self {
+            Self::Recording(replay) => replay.is_of_board(),
+            _ => self.origin() == Origin::Board,
+        }
     }
 
     /// The kinds of events that it never sends, although they may happen.
-    fn never_sends(&self) -> KindSet {
-        KindSet::NONE
+    pub fn never_sends(&self) -> KindSet {
+        if self.is_of_board() { NEVER } else { KindSet::NONE }
     }
 
-    /// Ends it at once, if it is a process. `why` is what its end is to be called.
-    fn kill(&mut self, why: ExitHow) {
-        let _ = why;
-    }
-}
-
-/// How the link to a board is, in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LinkHealth {
-    /// The link itself.
-    pub link: Health,
-    /// Records that came.
-    pub records: u64,
-    /// Records in the last second.
-    pub rate: u64,
-    /// Gaps in the stream.
-    pub gaps: u64,
-    /// Records that are missing, at least.
-    pub lost: u64,
-    /// Records that the board says it has dropped since its start, if it has said so.
-    pub dropped: Option<u32>,
-    /// Whether the board may be paused and stepped.
-    pub control: bool,
-}
-
-impl LinkHealth {
-    /// The link in a few words for a status line: rate, losses, gaps.
-    pub fn summary(&self) -> String {
-        let state = match (&self.link.connected, &self.link.processor) {
-            (false, _) => "not connected",
-            (true, Processor::Halted(_)) => "halted",
-            (true, Processor::Sleeping) => "sleeping",
-            (true, _) => "live",
-        };
-        format!("{state}  {}/s  lost {}  gaps {}", self.rate, self.lost, self.gaps)
+    /// Whether it can be made to hold.
+    pub fn can_hold(&self) -> bool {
+        self.capabilities().has(Capability::Pause)
     }
 
-    /// The same in sentences' length, a line each.
-    pub fn lines(&self) -> Vec<String> {
-        let mut lines = vec![format!("link {}  records {}", self.summary(), self.records)];
-        let dropped = self.dropped.map_or_else(|| "?".to_owned(), |count| count.to_string());
-        lines.push(format!(
-            "bytes {}  harmed {}  dropped on the board {dropped}  resets {}  reconnected {}",
-            self.link.bytes, self.link.garbage, self.link.resets, self.link.returns
-        ));
-        if let Processor::Halted(why) = &self.link.processor {
-            lines.push(format!("The processor is halted: {why}."));
+    /// How the link to it is, if it is a board.
+    pub fn link(&self) -> Option<LinkStatus> {
+        match self {
+            Self::Nothing(_) | Self::Recording(_) => None,
+            #[cfg(feature = "live")]
+            Self::Local(_) => None,
+            #[cfg(feature = "live")]
+            Self::Board(board) => Some(board.link()),
+            #[cfg(any(test, feature = "script"))]
+            Self::Script(script) => script.link(),
         }
-        lines.push(if self.control {
-            "It may be paused and stepped.".to_owned()
-        } else {
-            "It is only watched; attach with --control to pause and step it.".to_owned()
-        });
-        lines
     }
+
+    /// The sentence about how it was lost, if it was: a board that is gone.
+    pub fn lost(&self) -> Option<String> {
+        match self.link()?.state {
+            LinkState::Gone(sentence) => Some(sentence),
+            LinkState::Away | LinkState::Up(_) | LinkState::Released => None,
+        }
+    }
+
+    /// A sentence about what is wrong with it, if anything is: a recording may be harmed.
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Self::Recording(replay) => replay.warning(),
+            _ => None,
+        }
+    }
+
+    /// The folder that its source files are named from, where that is known.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Board(board) => board.folder(),
+            _ => None,
+        }
+    }
+
+    /// The bytes that came since the last call, as they came: what a recording holds. Empty where
+    /// they are not kept.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Local(local) => local.take_bytes(),
+            #[cfg(feature = "live")]
+            Self::Board(board) => board.take_bytes(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same program from its start, by the rules of `dialect`; `None`: by those that it has.
+    pub fn again(&self, dialect: Option<Dialect>) -> Result<Self, SourceError> {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Local(local) => local.again(dialect).map(Self::Local),
+            _ => {
+                let _ = dialect;
+                Err(SourceError(format!(
+                    "`{}` cannot be run once more by other rules, since it is not a program that \
+                     runs here; name a recording to compare with",
+                    self.name()
+                )))
+            }
+        }
+    }
+
+    /// Ends it at once, if it is a process; a board is let go and runs on. `why` is what the end is
+    /// to be called.
+    pub fn kill(&mut self, why: ExitHow) {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Local(local) => local.kill(why),
+            #[cfg(feature = "live")]
+            Self::Board(board) => board.leave(),
+            #[cfg(any(test, feature = "script"))]
+            Self::Script(script) => script.end(),
+            Self::Nothing(_) | Self::Recording(_) => {
+                let _ = why;
+            }
+        }
+    }
+}
+
+macro_rules! from {
+    ($($(#[$when:meta])? $variant:ident($of:ty);)*) => {$(
+        $(#[$when])?
+        impl From<$of> for Source {
+            fn from(source: $of) -> Self {
+                Self::$variant(source)
+            }
+        }
+    )*};
+}
+
+from! {
+    Nothing(Nothing);
+    Recording(Replay);
+    #[cfg(feature = "live")]
+    Local(Local);
+    #[cfg(feature = "live")]
+    Board(Board);
+    #[cfg(any(test, feature = "script"))]
+    Script(Script);
 }
 
 /// A source that will not do what it was asked, in a sentence that says what, why and what next.

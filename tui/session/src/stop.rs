@@ -9,6 +9,7 @@ use super::Session;
 use super::answer::Answer;
 use super::changes::Changes;
 use super::labels::count;
+use crate::source::Origin;
 
 impl Session {
     /// The sentence about what just happened, at the cursor; empty at the start.
@@ -79,7 +80,7 @@ impl Session {
             );
         }
         // The command that stopped here is still under way.
-        let runs_on = self.source_runs() && !self.program_ended();
+        let runs_on = self.run_state.runs() && !self.program_ended();
         let behind = self.live_edge() - self.position();
         if runs_on && behind > 0 {
             let came = count(behind, "record");
@@ -131,7 +132,7 @@ impl Session {
     /// How the source ended, in a sentence.
     pub(super) fn ending(&self) -> String {
         let Some(exit) = self.timeline.live().exit() else {
-            return if self.is_recording() {
+            return if self.origin() == Origin::Recording {
                 "The recording ends here.".to_owned()
             } else {
                 "The source has ended.".to_owned()

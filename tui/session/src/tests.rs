@@ -6,9 +6,8 @@ mod breaking;
 mod files;
 mod looking;
 
-use std::cell::RefCell;
 use std::io::Cursor;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use loopscope_model::control::OwnedRequest;
@@ -48,7 +47,7 @@ fn story() -> Story {
 
 const LAST: usize = 41;
 
-fn session() -> (Session, Rc<RefCell<Seen>>) {
+fn session() -> (Session, Arc<Mutex<Seen>>) {
     let story = story();
     assert_eq!(story.records().len(), LAST);
     let (script, seen) = Script::new(&story);
@@ -104,7 +103,11 @@ fn forward_steps_run_the_program_that_far_and_no_further() {
         [("step", 1), ("", 2), ("step 3", 5), ("next", 9), ("turn", 19), ("turn 2", 34), ("", LAST)]
     {
         assert_eq!(at(&mut session, line), position, "{line}");
-        assert_eq!(seen.borrow().sent, position, "nothing later has happened after `{line}`");
+        assert_eq!(
+            seen.lock().unwrap().sent,
+            position,
+            "nothing later has happened after `{line}`"
+        );
     }
     assert!(session.program_ended());
     // At the end there is nothing left to do, which is no failure.
@@ -117,7 +120,8 @@ fn a_run_asks_only_for_what_it_wants() {
     ok(&mut session, "step 5");
     ok(&mut session, "until timer-due");
     let kinds: Vec<_> = seen
-        .borrow()
+        .lock()
+        .unwrap()
         .requests
         .iter()
         .map(|request| match request {
@@ -141,23 +145,27 @@ fn going_back_moves_only_the_view() {
     assert!(session.record().is_none());
     // Forward again through the history, and on with the program from its live edge.
     assert_eq!(at(&mut session, "next"), 9);
-    assert_eq!(seen.borrow().sent, 20);
+    assert_eq!(seen.lock().unwrap().sent, 20);
     assert_eq!(at(&mut session, "step 12"), 21);
-    assert_eq!(seen.borrow().sent, 21);
-    assert_eq!(seen.borrow().requests.len(), 2, "the history was replayed without the program");
+    assert_eq!(seen.lock().unwrap().sent, 21);
+    assert_eq!(
+        seen.lock().unwrap().requests.len(),
+        2,
+        "the history was replayed without the program"
+    );
 }
 
 #[test]
 fn goto_goes_anywhere() {
     let (mut session, seen) = session();
     assert_eq!(at(&mut session, "goto 12"), 12);
-    assert_eq!(seen.borrow().sent, 12);
+    assert_eq!(seen.lock().unwrap().sent, 12);
     assert_eq!(at(&mut session, "goto 3"), 3);
     assert_eq!(at(&mut session, "goto 50%"), 6);
     ok(&mut session, "bookmark here");
     // Live: the last record up to that time. The program may be held a little later.
     assert_eq!(at(&mut session, "goto t=0.7"), 23);
-    assert_eq!(seen.borrow().sent, 24);
+    assert_eq!(seen.lock().unwrap().sent, 24);
     assert_eq!(at(&mut session, "goto t=0"), 16);
     assert_eq!(at(&mut session, "goto here"), 6);
     ok(&mut session, "b handle-run");
@@ -222,7 +230,7 @@ fn python_runs_only_where_the_program_is() {
     let (mut session, seen) = session();
     ok(&mut session, "goto 10");
     assert_eq!(ok(&mut session, "py x"), "x!");
-    assert_eq!((session.position(), seen.borrow().sent), (11, 11), "what it caused is seen");
+    assert_eq!((session.position(), seen.lock().unwrap().sent), (11, 11), "what it caused is seen");
     assert!(refused(&mut session, "py 1/0").starts_with("Traceback"));
     assert_eq!(refused(&mut session, "py refuse"), "Python cannot run here.");
     ok(&mut session, "rstep 5");
@@ -255,7 +263,7 @@ fn an_endless_program_is_paused_at_the_limit() {
     let mut session = Session::new(script);
     ok(&mut session, "set limit 20");
     assert!(refused(&mut session, "continue").contains("Paused after 20 records"));
-    assert_eq!((session.position(), seen.borrow().sent), (20, 20));
+    assert_eq!((session.position(), seen.lock().unwrap().sent), (20, 20));
     assert!(refused(&mut session, "resume").contains("Paused after 20 records"));
     assert_eq!(session.position(), 40);
     ok(&mut session, "set limit 0");
@@ -274,12 +282,12 @@ fn a_program_that_writes_much_is_paused_by_what_it_writes() {
     assert_eq!(ok(&mut session, "set text 100K"), "text is now 100K");
     let told = refused(&mut session, "continue");
     assert!(told.contains("Paused after 100K of text in one go"), "{told}");
-    let first = seen.borrow().sent;
+    let first = seen.lock().unwrap().sent;
     assert!((100..300).contains(&first), "{first} records");
     assert_eq!(session.position(), first);
     // Each command may have as much.
     assert!(refused(&mut session, "resume").contains("`set text N`"));
-    assert!(seen.borrow().sent > first + 100);
+    assert!(seen.lock().unwrap().sent > first + 100);
     ok(&mut session, "set text 0");
     assert_eq!(at(&mut session, "resume"), story.records().len());
     assert!(refused(&mut session, "set text many").contains("a size, as 64M"));
@@ -310,7 +318,7 @@ fn a_program_that_comes_to_no_record_can_be_left_alone() {
     }
     session.pause();
     assert!(wait(&mut session).unwrap().text.contains("The loop sleeps."));
-    assert!(!session.is_running() && session.source_runs());
+    assert!(!session.is_running() && session.run_state().runs());
     assert_eq!(session.position(), 4);
 }
 
@@ -320,7 +328,7 @@ fn a_recording_can_be_walked_but_not_run() {
     writer.write(story().bytes()).unwrap();
     let file = writer.finish().unwrap();
     let replay = Replay::read(Box::new(Cursor::new(file)), "run.loop".to_owned()).unwrap();
-    let mut session = Session::new(Box::new(replay));
+    let mut session = Session::new(replay);
     assert_eq!((session.position(), session.live_edge()), (0, LAST));
     assert_eq!(at(&mut session, "next"), 9);
     assert_eq!(at(&mut session, "until timer-due"), 25);
@@ -374,14 +382,14 @@ proptest! {
         for line in lines {
             ok(&mut session, &line);
             prop_assert_eq!(session.state(), &session.timeline().at(session.position()));
-            prop_assert!(seen.borrow().sent == session.live_edge());
+            prop_assert!(seen.lock().unwrap().sent == session.live_edge());
         }
     }
 }
 
 #[test]
 fn without_a_program_only_help_makes_sense() {
-    let mut session = Session::new(Box::new(crate::source::none::Nothing::default()));
+    let mut session = Session::new(crate::source::none::Nothing::default());
     assert!(refused(&mut session, "step").contains("`loopscope repl FILE`"));
     assert!(ok(&mut session, "help step").contains("Goes on by one record"));
     assert!(ok(&mut session, "info loop").starts_with("stopped"));
@@ -393,7 +401,37 @@ fn an_interrupt_goes_on_to_what_comes_of_it() {
     ok(&mut session, "goto 9");
     ok(&mut session, "rstep 4");
     assert_eq!(at(&mut session, "interrupt"), 10);
-    assert!(seen.borrow().requests.contains(&OwnedRequest::Interrupt));
+    assert!(seen.lock().unwrap().requests.contains(&OwnedRequest::Interrupt));
     ok(&mut session, "goto end");
     assert!(refused(&mut session, "interrupt").contains("no program to interrupt"));
+}
+
+#[test]
+fn a_session_may_be_moved_to_another_thread() {
+    fn moved<T: Send + 'static>(_: T) {}
+    moved(session().0);
+}
+
+#[test]
+fn what_was_read_of_a_file_that_breaks_off_stays() {
+    /// A file on a disk that fails at its end.
+    struct Failing(Cursor<Vec<u8>>);
+
+    impl std::io::Read for Failing {
+        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(to)? {
+                0 => Err(std::io::Error::other("the disk fails")),
+                got => Ok(got),
+            }
+        }
+    }
+
+    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
+    writer.write(story().bytes()).unwrap();
+    let file = Box::new(Failing(Cursor::new(writer.finish().unwrap())));
+    let mut session = Session::new(Replay::read(file, "run.loop".to_owned()).unwrap());
+    assert_eq!((session.live_edge(), session.run_state()), (LAST, &RunState::Ended));
+    ok(&mut session, "goto end");
+    let warning = session.warning().unwrap();
+    assert!(warning.contains("the disk fails"), "{warning}");
 }

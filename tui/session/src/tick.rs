@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use loopscope_model::control::{OwnedReply, OwnedRequest};
+use loopscope_model::control::OwnedReply;
 use loopscope_model::stream::Arrived;
-use loopscope_protocol::{Capability, ExitHow};
+use loopscope_protocol::ExitHow;
 
 use super::answer::{Answer, Outcome, Tick, Trouble};
+use super::run_state::{Change, RunState};
 use super::{Session, UnderWay};
 
 impl Session {
@@ -25,29 +26,21 @@ impl Session {
     fn can_go_on(&self) -> bool {
         match &self.under_way {
             UnderWay::Nothing => !self.queue.is_empty(),
-            UnderWay::Run(_) => self.link.held || !self.is_live() && self.link.landed.is_none(),
-            UnderWay::Python(reply) => reply.is_some(),
+            UnderWay::Run(run) => !self.run_state.runs() || !self.is_live() && !run.has_landed(),
+            UnderWay::Statement => false,
+            UnderWay::StatementOver(_) => true,
         }
     }
 
     /// Takes in everything from a source that has everything already.
     pub(super) fn take_all_in(&mut self) {
-        while !self.source.is_ended() && self.link.broken.is_none() {
+        while !self.source.is_ended() {
             self.take_in(Duration::from_millis(100));
         }
-        // What came last, together with the end.
-        self.take_in(Duration::ZERO);
     }
 
     fn take_in(&mut self, timeout: Duration) -> usize {
-        let arrived = match self.source.poll(timeout) {
-            Ok(arrived) => arrived,
-            Err(error) => {
-                self.link.broken = Some(error.to_string());
-                self.link.held = true;
-                return 0;
-            }
-        };
+        let arrived = self.source.poll(timeout);
         let bytes = self.source.take_bytes();
         self.outlets.bytes(&bytes);
         self.bytes.extend_from_slice(&bytes);
@@ -62,14 +55,15 @@ impl Session {
                 Arrived::Reply(reply) => self.take_reply(reply),
             }
         }
+        self.changed(Change::CanHold(self.source.can_hold()));
         if self.source.is_ended() {
-            self.link.held = true;
+            self.changed(Change::Over(self.source.lost()));
         }
         let count = self.timeline.len() - before;
         if count > 0 {
-            self.link.last = Instant::now();
+            self.last_record = Instant::now();
         }
-        if count == 0 || self.link.held {
+        if count == 0 || !self.run_state.runs() {
             self.outlets.flush();
         }
         count
@@ -77,13 +71,7 @@ impl Session {
 
     fn take_reply(&mut self, reply: OwnedReply) {
         match reply {
-            OwnedReply::Held { .. } => {
-                self.link.held = true;
-                // A run still has to tell that it was paused.
-                if !matches!(self.under_way, UnderWay::Run(_)) {
-                    self.link.pausing = None;
-                }
-            }
+            OwnedReply::Held { .. } => self.changed(Change::SaidHeld),
             OwnedReply::Ran { ok, text } => {
                 let text = text.trim_end_matches('\n').to_owned();
                 let result = if ok {
@@ -93,21 +81,23 @@ impl Session {
                 };
                 self.python_over(result);
             }
-            OwnedReply::Refused { text } => {
-                if matches!(self.under_way, UnderWay::Python(_)) {
-                    self.python_over(Err(Trouble::new(text)));
-                } else {
-                    self.link.broken = Some(text);
-                    self.link.held = true;
+            OwnedReply::Refused { text } => match &mut self.under_way {
+                UnderWay::Run(run) => {
+                    run.refuse(text);
+                    self.changed(Change::SaidHeld);
                 }
-            }
+                UnderWay::Statement | UnderWay::StatementOver(_) => {
+                    self.python_over(Err(Trouble::new(text)));
+                }
+                UnderWay::Nothing => {}
+            },
             OwnedReply::Hello(_) | OwnedReply::Dropped { .. } => {}
         }
     }
 
     fn python_over(&mut self, result: Result<Answer, Trouble>) {
-        if let UnderWay::Python(reply) = &mut self.under_way {
-            *reply = Some(result);
+        if let UnderWay::Statement = self.under_way {
+            self.under_way = UnderWay::StatementOver(result);
         }
     }
 
@@ -126,16 +116,11 @@ impl Session {
                     None => return,
                     Some(result) => result,
                 },
-                UnderWay::Python(reply) => {
-                    let ended = self.source.is_ended() || self.link.broken.is_some();
-                    match reply.take() {
-                        Some(result) => self.statement_over(result),
-                        None if ended => Err(Trouble::new(
-                            "The program's process ended while the statement ran; `info source` says how.",
-                        )),
-                        None => return,
-                    }
-                }
+                UnderWay::StatementOver(_) => self.statement_over(),
+                UnderWay::Statement if self.source.is_ended() => Err(Trouble::new(
+                    "The program's process ended while the statement ran; `info source` says how.",
+                )),
+                UnderWay::Statement => return,
             };
             self.under_way = UnderWay::Nothing;
             match result {
@@ -179,39 +164,33 @@ impl Session {
         }
     }
 
-    fn statement_over(&mut self, result: Result<Answer, Trouble>) -> Result<Answer, Trouble> {
+    fn statement_over(&mut self) -> Result<Answer, Trouble> {
         // What the statement caused is now; the cursor stays with it.
         self.move_to(self.live_edge());
-        match self.link.full {
-            Some(full) => Err(Trouble::new(full.of_statement())),
-            None => result,
+        let over = std::mem::take(&mut self.under_way);
+        match (self.brake.full, over) {
+            (Some(full), _) => Err(Trouble::new(full.of_statement())),
+            (None, UnderWay::StatementOver(result)) => result,
+            (None, _) => Ok(Answer::default()),
         }
     }
 
     /// Ends the command under way as soon as possible: the source is asked to hold at its next
     /// record.
     pub fn pause(&mut self) {
-        if !self.is_running() || self.link.pausing.is_some() {
+        let is_news = match &mut self.under_way {
+            UnderWay::Run(run) => run.stop(),
+            UnderWay::Nothing | UnderWay::Statement | UnderWay::StatementOver(_) => true,
+        };
+        if !self.is_running() || !is_news {
             return;
         }
-        self.link.pausing = Some(Instant::now());
         self.queue.clear();
-        if !self.link.held && self.source.capabilities().has(Capability::Pause) {
-            self.request(OwnedRequest::Pause);
-        }
-    }
-
-    /// Raises `KeyboardInterrupt` in the program.
-    pub fn interrupt(&mut self) {
-        if !self.program_ended() {
-            self.request(OwnedRequest::Interrupt);
-        }
-    }
-
-    pub(super) fn request(&mut self, request: OwnedRequest) {
-        if let Err(error) = self.source.request(request) {
-            self.link.broken = Some(error.to_string());
-            self.link.held = true;
+        if let RunState::Running { .. } = self.run_state
+            && let Err(error) = self.ask_to_pause()
+            && let UnderWay::Run(run) = &mut self.under_way
+        {
+            run.refuse(error.to_string());
         }
     }
 }

@@ -8,9 +8,9 @@ use clap::Args;
 use loopscope_board::demo::{self, Demo};
 use loopscope_board::{Fault, Refusal, Where, Wired, Wish, chips};
 use loopscope_session::Session;
-use loopscope_session::source::Source;
 use loopscope_session::source::board::Board;
 use loopscope_session::source::replay::Replay;
+use loopscope_session::source::{Origin, Source};
 
 use super::{AttachArgs, Shared, code, complain, screen};
 use crate::headless;
@@ -80,7 +80,7 @@ impl BoardArgs {
     }
 
     /// Attaches, or opens the recorded session of the demo where there is no QEMU.
-    pub(super) fn open(&self, on_screen: bool) -> Result<Box<dyn Source>, NoBoard> {
+    pub(super) fn open(&self, on_screen: bool) -> Result<Source, NoBoard> {
         let patience = if on_screen { ON_SCREEN } else { IN_A_SCRIPT };
         if self.demo && !Demo::is_possible() {
             complain(code::OK, demo::WITHOUT_QEMU);
@@ -88,10 +88,10 @@ impl BoardArgs {
             let replay = Replay::read(from, demo::RECORDING_NAME.to_owned()).map_err(|error| {
                 NoBoard(code::FAILED, format!("the bundled recording cannot be read: {error}"))
             })?;
-            return Ok(Box::new(replay));
+            return Ok(replay.into());
         }
         if self.demo {
-            return Ok(Box::new(Board::demo(patience, self.control)?));
+            return Ok(Board::demo(patience, self.control)?.into());
         }
         let place = match (&self.tcp, &self.capture) {
             (Some(address), _) => Where::Tcp(address.clone()),
@@ -105,7 +105,7 @@ impl BoardArgs {
             }),
         };
         let wish = Wish { place, elf: self.elf.clone(), patience };
-        Ok(Box::new(Board::attach(wish, self.control)?))
+        Ok(Board::attach(wish, self.control)?.into())
     }
 
     /// A session on the board.
@@ -155,7 +155,8 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
     }
     match board.session(&args.shared, true) {
         Ok(session) => {
-            let notice = session.is_recording().then_some(demo::RECORDED);
+            let is_recorded = session.origin() == Origin::Recording;
+            let notice = is_recorded.then_some(demo::RECORDED);
             screen::board(session, &args.shared, notice)
         }
         Err(NoBoard(code, sentence)) => complain(code, &sentence),

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use loopscope_engine::host::{Options, Program};
 use loopscope_session::Session;
-use loopscope_session::source::Source;
 use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
@@ -75,7 +74,7 @@ impl Shared {
             .and_then(|path| path.parent().map(Path::to_path_buf))
             .unwrap_or(folder);
         let source = self.child(options, capture)?;
-        self.with_outlets(Session::new(Box::new(source)).in_folder(folder))
+        self.with_outlets(Session::new(source).in_folder(folder))
     }
 
     /// A program that is held before its first record, for a session.
@@ -96,14 +95,14 @@ impl Shared {
         .map_err(|error| error.to_string())
     }
 
-    pub(super) fn recording(&self, path: &Path) -> Result<Box<dyn Source>, String> {
+    pub(super) fn recording(&self, path: &Path) -> Result<Replay, String> {
         if self.record.is_some() {
             return Err(format!(
                 "`{}` is a recording already; copy it instead of using --record",
                 path.display()
             ));
         }
-        Ok(Box::new(Replay::open(path).map_err(|error| error.to_string())?))
+        Replay::open(path).map_err(|error| error.to_string())
     }
 
     fn with_outlets(&self, mut session: Session) -> Result<Session, String> {

@@ -7,6 +7,7 @@ use std::path::Path;
 use loopscope_lessons::Lesson;
 use loopscope_screen::app::looks::Colors;
 use loopscope_session::Session;
+use loopscope_session::source::Origin;
 
 use super::{Color, LearnArgs, LessonFolder, Shared, code, complain, lesson};
 use crate::app::{self, AppError, ScreenOptions};
@@ -118,7 +119,7 @@ pub(super) fn board(mut session: Session, shared: &Shared, notice: Option<&'stat
     if let Err(sentence) = shared.check_for_screen() {
         return complain(code::USAGE, &sentence);
     }
-    if !session.is_recording() {
+    if session.origin() == Origin::Board {
         let _ = session.execute_line("continue");
     }
     let options = ScreenOptions { notice, ..shared.screen() };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use loopscope_model::whole;
 use loopscope_screen::app::folders;
+use loopscope_session::source::Origin;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor};
@@ -75,12 +76,13 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
 
 fn greeting(repl: &Repl) -> String {
     let session = &repl.session;
-    let what = if session.is_recording() {
-        format!("{}: a recording with {} records.", session.name(), session.live_edge())
-    } else if session.is_empty_handed() {
-        "No program: `loopscope repl FILE` opens one.".to_owned()
-    } else {
-        format!("{}: paused before its first record.", session.name())
+    let what = match session.origin() {
+        Origin::Recording => {
+            format!("{}: a recording with {} records.", session.name(), session.live_edge())
+        }
+        Origin::Nothing => "No program: `loopscope repl FILE` opens one.".to_owned(),
+        Origin::Program => format!("{}: paused before its first record.", session.name()),
+        Origin::Board => format!("{}: a board, which runs on.", session.name()),
     };
     format!("{what} `step` goes on, `help` lists the commands, `quit` leaves.")
 }

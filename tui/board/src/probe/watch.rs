@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use loopscope_model::link::Processor;
+use loopscope_model::link::{LinkState, Processor};
 use probe_rs::rtt::{Error as RttError, Rtt, ScanRegion};
 use probe_rs::{Core, CoreStatus, HaltReason, MemoryInterface};
 
@@ -77,7 +77,7 @@ impl Watch {
                 _ => host.remark("The processor runs again."),
             }
         }
-        host.health(|health| health.processor = processor);
+        host.note(|status| status.state = LinkState::Up(processor));
         if self.log_block.is_some() && self.logs.is_none() {
             self.attach_logs(core)?;
         }

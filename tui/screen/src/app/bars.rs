@@ -1,13 +1,14 @@
 //! The lines above and below the panels: which program, when and where; what happened and what
 //! happens next; the keys.
 
+use loopscope_model::link::LinkState;
 use loopscope_protocol::{ExitHow, Word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::keys::{Action, Keymap};
 use crate::theme::{Role, Theme};
-use crate::views::{Activity, LinkState, Snapshot, board};
+use crate::views::{Activity, Snapshot, board};
 use crate::widgets::row::Row;
 use crate::widgets::text::{clean, fit, width, wrap};
 
@@ -63,7 +64,7 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
 /// In a word, what the source and the cursor are doing.
 fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
     let exit = snapshot.timeline.live().exit();
-    let held = snapshot.link.is_some_and(|link| link.held);
+    let held = snapshot.held;
     let away = snapshot.link.is_some_and(|link| link.state == LinkState::Away);
     match snapshot.activity {
         Activity::Running | Activity::Slow | Activity::Paused if away && snapshot.is_live() => {

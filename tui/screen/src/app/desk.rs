@@ -323,9 +323,8 @@ impl Desk {
     /// Takes in what has come, waiting at most `wait` where something is under way.
     pub fn tick(&mut self, wait: Duration) {
         let is_running = self.scene.session.is_running();
-        // The link to a board that is paused may be lost all the same.
-        let linked = self.scene.session.health().is_some() && !self.scene.session.source_ended();
-        if is_running || linked || self.scene.session.source_runs() {
+        // What holds may be lost all the same.
+        if is_running || !self.scene.session.run_state().is_over() {
             let (tick, is_news) = self.scene.tick(if is_running { wait } else { Duration::ZERO });
             self.dirty |= is_news;
             self.take_tick(tick);

@@ -3,13 +3,14 @@
 
 use std::path::Path;
 
-use loopscope_model::link::Processor;
+use loopscope_model::link::LinkStatus;
 use loopscope_model::whole;
 use loopscope_protocol::NameId;
-use loopscope_session::{Outcome, Session, Tick};
+use loopscope_session::source::Origin;
+use loopscope_session::{Outcome, RunState, Session, Tick};
 
 use crate::views::lesson::Page;
-use crate::views::{Activity, BreakRow, Digest, Link, LinkState, Snapshot, Sources};
+use crate::views::{Activity, BreakRow, Digest, Snapshot, Sources};
 
 /// A file larger than this is not shown.
 const LARGEST: u64 = 4 << 20;
@@ -20,7 +21,7 @@ pub(super) struct Scene {
     pub(super) session: Session,
     name: String,
     /// The link to the board, where there is one.
-    link: Option<Link>,
+    link: Option<LinkStatus>,
     digest: Digest,
     sources: Sources,
     /// The program's text, where it is not a file.
@@ -52,10 +53,11 @@ impl Scene {
             lesson: None,
             slow: false,
         };
-        // A board is called by its firmware's file, which is nothing to be read.
-        let is_board = scene.session.health().is_some();
+        // A board is called by its firmware's file and a recording by its own, neither of which is
+        // what runs there.
+        let is_program = scene.session.origin() == Origin::Program;
         let text = scene.text.clone();
-        let text = text.or_else(|| if is_board { None } else { scene.read(&short) });
+        let text = text.or_else(|| if is_program { scene.read(&short) } else { None });
         scene.sources.set_main(short, text.as_deref());
         scene.refresh();
         scene
@@ -86,34 +88,7 @@ impl Scene {
 
     /// How the link is at this moment. Tells whether that is news.
     fn look_at_link(&mut self) -> bool {
-        let link = self.session.health().map(|health| {
-            let state = match (self.session.lost(), &health.link) {
-                (Some(text), _) => LinkState::Gone(text),
-                (None, _) if self.session.source_ended() => {
-                    LinkState::Gone("The board was let go; it runs on.".to_owned())
-                }
-                (None, link) if !link.connected => LinkState::Away,
-                (None, link) => match &link.processor {
-                    Processor::Halted(why) => LinkState::Halted(why.clone()),
-                    Processor::Sleeping => LinkState::Sleeping,
-                    Processor::Running | Processor::Unknown => LinkState::Up,
-                },
-            };
-            Link {
-                state,
-                // The rate is counted while records come.
-                rate: if self.session.is_held() { 0 } else { health.rate },
-                bytes: health.link.bytes,
-                garbage: health.link.garbage,
-                gaps: health.gaps,
-                lost: health.lost,
-                dropped: health.dropped,
-                resets: health.link.resets,
-                returns: health.link.returns,
-                control: health.control,
-                held: self.session.is_held(),
-            }
-        });
+        let link = self.session.link();
         let is_news = link != self.link;
         self.link = link;
         is_news
@@ -129,7 +104,7 @@ impl Scene {
         self.digest.extend(self.session.timeline());
         self.happened = self.session.happened();
         if self.session.position() == 0 {
-            self.happened = if self.session.is_recording() {
+            self.happened = if self.session.origin() == Origin::Recording {
                 "This is the start of the recording.".to_owned()
             } else {
                 "Nothing has happened yet.".to_owned()
@@ -183,17 +158,21 @@ impl Scene {
 
     pub(super) fn activity(&self) -> Activity {
         if self.slow {
-            Activity::Slow
-        } else if self.session.is_running() {
-            Activity::Running
-        } else if self.session.is_recording() {
-            Activity::Recording
-        } else if self.session.program_ended() {
-            Activity::Ended
-        } else if self.session.runs_on() {
-            Activity::Standing
-        } else {
-            Activity::Paused
+            return Activity::Slow;
+        }
+        if self.session.is_running() {
+            return Activity::Running;
+        }
+        if self.session.origin() == Origin::Recording {
+            return Activity::Recording;
+        }
+        match self.session.run_state() {
+            _ if self.session.program_ended() => Activity::Ended,
+            RunState::Running { .. } | RunState::Pausing | RunState::Following => {
+                Activity::Standing
+            }
+            RunState::Held => Activity::Paused,
+            RunState::Empty | RunState::Ended | RunState::Lost(_) => Activity::Ended,
         }
     }
 
@@ -207,6 +186,7 @@ impl Scene {
             name: &self.name,
             board: session.is_board(),
             link: self.link.as_ref(),
+            held: self.link.is_some() && session.is_held(),
             timeline: session.timeline(),
             names: session.names(),
             digest: &self.digest,

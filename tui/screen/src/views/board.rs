@@ -3,11 +3,12 @@
 mod link;
 mod load;
 
+use loopscope_model::link::{LinkState, Processor};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Activity, Effect, LinkState, Snapshot, View};
+use super::{Activity, Effect, Snapshot, View};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
 use crate::widgets::list::{self, Scroll};
@@ -66,11 +67,11 @@ impl View for Board {
         let (word, role) = match (snapshot.link, snapshot.activity) {
             (None, _) => ("recorded", Role::Text),
             (Some(link), activity) => match (&link.state, activity) {
-                (LinkState::Gone(_), _) => ("gone", Role::Error),
+                (LinkState::Gone(_) | LinkState::Released, _) => ("gone", Role::Error),
                 (LinkState::Away, _) => ("link lost", Role::Error),
-                (LinkState::Halted(_), _) => ("halted", Role::Warning),
-                (_, Activity::Standing) => ("runs on", Role::Changed),
-                _ if link.held => ("paused", Role::Changed),
+                (LinkState::Up(Processor::Halted(_)), _) => ("halted", Role::Warning),
+                (LinkState::Up(_), Activity::Standing) => ("runs on", Role::Changed),
+                _ if snapshot.held => ("paused", Role::Changed),
                 _ => ("connected", Role::Good),
             },
         };

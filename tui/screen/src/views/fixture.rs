@@ -1,5 +1,6 @@
 //! Timelines made by hand for the tests of the views, and a stage that draws a snapshot of one.
 
+use loopscope_model::link::LinkStatus;
 use loopscope_model::story::Story;
 use loopscope_model::{Names, State, Timeline, sentence};
 use loopscope_protocol::{
@@ -12,7 +13,7 @@ pub(crate) mod board;
 use loopscope_session::Changes;
 
 use super::lesson::Page;
-use super::{Activity, Digest, Link, Snapshot, Sources};
+use super::{Activity, Digest, Snapshot, Sources};
 
 /// A history with everything that a snapshot borrows from.
 pub(crate) struct Stage {
@@ -26,7 +27,8 @@ pub(crate) struct Stage {
     pub(crate) lesson: Option<Page>,
     pub(crate) name: &'static str,
     pub(crate) board: bool,
-    pub(crate) link: Option<Link>,
+    pub(crate) link: Option<LinkStatus>,
+    pub(crate) held: bool,
     pub(crate) activity: Activity,
     happened: String,
     next: String,
@@ -49,6 +51,7 @@ impl Stage {
             name: "program.py",
             board: false,
             link: None,
+            held: false,
             activity: Activity::Paused,
             happened: String::new(),
             next: String::new(),
@@ -76,6 +79,7 @@ impl Stage {
             name: self.name,
             board: self.board,
             link: self.link.as_ref(),
+            held: self.held,
             timeline: &self.timeline,
             names: &self.names,
             digest: &self.digest,

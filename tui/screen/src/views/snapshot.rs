@@ -1,5 +1,6 @@
 //! What views draw: one position in one history, with everything that belongs to it.
 
+use loopscope_model::link::LinkStatus;
 use loopscope_model::{Names, Record, State, Timeline};
 use loopscope_session::Changes;
 
@@ -22,49 +23,6 @@ pub enum Activity {
     Ended,
     /// It is a recording.
     Recording,
-}
-
-/// What the link to a board is like.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum LinkState {
-    /// The board is there, and its processor runs, as far as anybody can see.
-    #[default]
-    Up,
-    /// It is there, and its processor waits for an interrupt.
-    Sleeping,
-    /// It is there, and its processor is halted for this reason.
-    Halted(String),
-    /// It does not answer at the moment.
-    Away,
-    /// It is gone for good, or was let go.
-    Gone(String),
-}
-
-/// The link to a board, in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Link {
-    /// What it is like.
-    pub state: LinkState,
-    /// Records in the last second.
-    pub rate: u64,
-    /// Bytes that came.
-    pub bytes: u64,
-    /// Bytes among them that were no frame.
-    pub garbage: u64,
-    /// Gaps in the stream.
-    pub gaps: u64,
-    /// Records that are missing, at least.
-    pub lost: u64,
-    /// Records that the board says it has dropped, if it has said so.
-    pub dropped: Option<u32>,
-    /// How many times the board was reset.
-    pub resets: u32,
-    /// How many times the link was lost and came back.
-    pub returns: u32,
-    /// The board may be paused and stepped.
-    pub control: bool,
-    /// It is paused, by us.
-    pub held: bool,
 }
 
 /// A breakpoint or a watch, as it is listed.
@@ -90,7 +48,9 @@ pub struct Snapshot<'a> {
     /// Whether the records are a board's, live or recorded.
     pub board: bool,
     /// The link to the board, where there is one.
-    pub link: Option<&'a Link>,
+    pub link: Option<&'a LinkStatus>,
+    /// Whether the board is paused, by us.
+    pub held: bool,
     /// The whole history so far.
     pub timeline: &'a Timeline,
     /// What ids stand for.
@@ -135,7 +95,7 @@ impl<'a> Snapshot<'a> {
     /// Whether nothing of what the board does now is seen, since the link to it is away or gone.
     pub const fn is_away(&self) -> bool {
         match self.link {
-            Some(link) => matches!(link.state, LinkState::Away | LinkState::Gone(_)),
+            Some(link) => !link.is_up(),
             None => false,
         }
     }

@@ -8,11 +8,11 @@ use loopscope_board::demo::Demo;
 use loopscope_board::{Link, Refusal, Said, Wish};
 use loopscope_model::Names;
 use loopscope_model::control::{OwnedReply, OwnedRequest};
+use loopscope_model::link::{LinkState, LinkStatus};
 use loopscope_model::stream::{Arrived, Ingest};
-use loopscope_protocol::{Capabilities, Capability, Event, ExitHow, KindSet, Text};
+use loopscope_protocol::{Capabilities, Capability, Event, ExitHow, Text};
 
-use super::never::NEVER;
-use super::{LinkHealth, Source, SourceError};
+use super::SourceError;
 
 /// The exit code of a program on a board that is gone, and ours when a board is lost.
 pub const LOST: i32 = 4;
@@ -53,7 +53,8 @@ pub struct Board {
     early: Vec<Arrived>,
     bytes: Vec<u8>,
     ended: bool,
-    lost: Option<String>,
+    /// How the link was at its end.
+    last: LinkStatus,
     dropped: Option<u32>,
     /// A gap has come that no snapshot has followed yet.
     wants_snapshot: bool,
@@ -116,7 +117,7 @@ impl Board {
             early: Vec::new(),
             bytes: Vec::new(),
             ended: false,
-            lost: None,
+            last: LinkStatus::default(),
             dropped: None,
             wants_snapshot: false,
             asked: None,
@@ -212,27 +213,35 @@ impl Board {
             self.bytes.extend_from_slice(&frames);
             self.ingest.feed(&frames);
             arrived.extend(self.ingest.by_ref());
-            self.lost = Some(text);
+            self.let_go(LinkState::Gone(text));
+        } else {
+            self.let_go(LinkState::Released);
         }
-        self.link = None;
-        self.demo = None;
     }
 
-    fn leave(&mut self) {
+    /// The link ends, and so does the machine behind it, where it is the demo's.
+    fn let_go(&mut self, state: LinkState) {
+        if let Some(link) = self.link.take() {
+            self.last = LinkStatus { state, ..link.status() };
+        }
+        self.demo = None;
+        self.ended = true;
+    }
+
+    /// Lets the board go; it runs on.
+    pub(super) fn leave(&mut self) {
         if self.control
             && let Some(link) = &self.link
         {
             let _ = link.send(&OwnedRequest::Detach);
             std::thread::sleep(FAREWELL);
         }
-        self.link = None;
-        self.demo = None;
-        self.ended = true;
+        self.let_go(LinkState::Released);
     }
 }
 
-impl Source for Board {
-    fn capabilities(&self) -> Capabilities {
+impl Board {
+    pub(super) fn capabilities(&self) -> Capabilities {
         let told = self.ingest.hello().map_or(Capabilities::default(), |hello| hello.capabilities);
         let mut mine = Capabilities::default();
         if told.has(Capability::Snapshot) {
@@ -244,7 +253,7 @@ impl Source for Board {
         mine
     }
 
-    fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+    pub(super) fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
         let refuse = |text: &str| Err(SourceError(text.to_owned()));
         match request {
             OwnedRequest::Run { .. } | OwnedRequest::Pause if !self.control => {
@@ -274,69 +283,57 @@ impl Source for Board {
             Some(_) => refuse(
                 "The board takes no requests at the moment, and too many wait for it already; wait until it runs, or attach again.",
             ),
-            None => refuse(self.lost.as_deref().unwrap_or("The board is not attached any more.")),
+            None => match &self.last.state {
+                LinkState::Gone(sentence) => refuse(sentence),
+                _ => refuse("The board is not attached any more."),
+            },
         }
     }
 
-    fn poll(&mut self, timeout: Duration) -> Result<Vec<Arrived>, SourceError> {
+    pub(super) fn poll(&mut self, timeout: Duration) -> Vec<Arrived> {
         let mut arrived = std::mem::take(&mut self.early);
         if !self.ended {
             let wait = if arrived.is_empty() { timeout } else { Duration::ZERO };
             self.listen(wait, &mut arrived);
         }
-        Ok(arrived)
+        arrived
     }
 
-    fn names(&self) -> &Names {
+    pub(super) fn names(&self) -> &Names {
         self.ingest.names()
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.name.clone()
     }
 
-    fn folder(&self) -> Option<&Path> {
+    pub(super) fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
 
-    fn is_ended(&self) -> bool {
+    pub(super) fn is_ended(&self) -> bool {
         self.ended && self.early.is_empty()
     }
 
-    fn take_bytes(&mut self) -> Vec<u8> {
+    pub(super) fn take_bytes(&mut self) -> Vec<u8> {
         // The beginning of a frame waits for the rest of it, which may never come.
         let whole = self.bytes.len().saturating_sub(self.ingest.undecided());
         let begun = self.bytes.split_off(whole);
         std::mem::replace(&mut self.bytes, begun)
     }
 
-    fn runs_by_itself(&self) -> bool {
-        true
-    }
-
-    fn lost(&self) -> Option<String> {
-        self.lost.clone()
-    }
-
-    fn never_sends(&self) -> KindSet {
-        NEVER
-    }
-
-    fn health(&self) -> Option<LinkHealth> {
-        let link = self.link.as_ref().map(Link::health).unwrap_or_default();
-        Some(LinkHealth {
-            link,
+    /// How the link is.
+    pub(super) fn link(&self) -> LinkStatus {
+        let told = self.link.as_ref().map_or_else(|| self.last.clone(), Link::status);
+        LinkStatus {
+            control: self.control,
             records: self.records,
             rate: self.meter.rate,
             gaps: self.gaps,
             lost: self.missing,
             dropped: self.dropped,
-            control: self.control,
-        })
-    }
-
-    fn kill(&mut self, _: ExitHow) {
-        self.leave();
+            ..told
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Text
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
-use super::{Source, SourceError, ending};
+use super::{SourceError, ending};
 
 /// How much is read from the pipe at once.
 const PIECE: usize = 1 << 16;
@@ -256,8 +256,8 @@ fn read(mut from: impl Read, to: &SyncSender<Vec<u8>>) {
     }
 }
 
-impl Source for Local {
-    fn again(&self, dialect: Option<Dialect>) -> Result<Box<dyn Source>, SourceError> {
+impl Local {
+    pub(super) fn again(&self, dialect: Option<Dialect>) -> Result<Self, SourceError> {
         if self.reads_file {
             return Err(SourceError(format!(
                 "`{}` reads a file as its standard input, which cannot be read twice here; record \
@@ -270,7 +270,7 @@ impl Source for Local {
         options.dialect = dialect.unwrap_or(options.dialect);
         options.paused = true;
         options.capture = true;
-        let local = Self::start(Launch {
+        Self::start(Launch {
             args: options.to_args(),
             name: self.name.clone(),
             stdin: Stdin::Empty,
@@ -279,11 +279,10 @@ impl Source for Local {
             keep_bytes: false,
             patient: false,
             memory_limit: options.memory_limit,
-        })?;
-        Ok(Box::new(local))
+        })
     }
 
-    fn capabilities(&self) -> Capabilities {
+    pub(super) fn capabilities(&self) -> Capabilities {
         match self.ingest.hello() {
             Some(hello) => hello.capabilities,
             // What it will say once it has started.
@@ -294,7 +293,7 @@ impl Source for Local {
         }
     }
 
-    fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+    pub(super) fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
         // A child that has gone away is noticed where its records end.
         if let Some(requests) = &mut self.requests
             && requests.write_all(&request.frames()).is_err()
@@ -304,21 +303,22 @@ impl Source for Local {
         Ok(())
     }
 
-    fn poll(&mut self, timeout: Duration) -> Result<Vec<Arrived>, SourceError> {
+    /// What has arrived, waiting at most `timeout` for the first of it.
+    pub fn poll(&mut self, timeout: Duration) -> Vec<Arrived> {
         let mut arrived = Vec::new();
         if self.ended {
-            return Ok(arrived);
+            return arrived;
         }
         if self.closed.is_some() {
             self.finish(timeout, &mut arrived);
-            return Ok(arrived);
+            return arrived;
         }
         match self.pieces.recv_timeout(timeout) {
             Ok(piece) => self.feed(&piece, &mut arrived),
-            Err(RecvTimeoutError::Timeout) => return Ok(arrived),
+            Err(RecvTimeoutError::Timeout) => return arrived,
             Err(RecvTimeoutError::Disconnected) => {
                 self.finish(timeout, &mut arrived);
-                return Ok(arrived);
+                return arrived;
             }
         }
         for _ in 1..MOST {
@@ -331,29 +331,33 @@ impl Source for Local {
                 }
             }
         }
-        Ok(arrived)
+        arrived
     }
 
-    fn names(&self) -> &Names {
+    /// The names that the records so far refer to.
+    pub const fn names(&self) -> &Names {
         self.ingest.names()
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.name.clone()
     }
 
-    fn is_ended(&self) -> bool {
+    /// Whether its process is gone, and all that it sent was read.
+    pub const fn is_ended(&self) -> bool {
         self.ended
     }
 
-    fn take_bytes(&mut self) -> Vec<u8> {
+    /// The bytes that came since the last call, where they are kept.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
         // The beginning of a frame waits for the rest of it, which may never come.
         let whole = self.bytes.len().saturating_sub(self.ingest.undecided());
         let begun = self.bytes.split_off(whole);
         std::mem::replace(&mut self.bytes, begun)
     }
 
-    fn kill(&mut self, why: ExitHow) {
+    /// Ends it at once. `why` is what the end is to be called.
+    pub fn kill(&mut self, why: ExitHow) {
         if self.status.is_some() {
             return;
         }

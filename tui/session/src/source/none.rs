@@ -7,38 +7,36 @@ use loopscope_model::control::OwnedRequest;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::Capabilities;
 
-use super::{Source, SourceError};
+use super::SourceError;
 
 /// Nothing to look at, for a line mode that only explains.
 #[derive(Debug, Default)]
 pub struct Nothing(Names);
 
-impl Source for Nothing {
-    fn capabilities(&self) -> Capabilities {
+impl Nothing {
+    pub(super) fn capabilities(&self) -> Capabilities {
         Capabilities::default()
     }
 
-    fn request(&mut self, _: OwnedRequest) -> Result<(), SourceError> {
+    pub(super) fn request(&mut self, _: OwnedRequest) -> Result<(), SourceError> {
         Err(SourceError("No program is open; `loopscope repl FILE` opens one.".to_owned()))
     }
 
-    fn poll(&mut self, _: Duration) -> Result<Vec<Arrived>, SourceError> {
-        Ok(Vec::new())
+    /// Nothing comes.
+    #[allow(clippy::unused_self, reason = "every source has this")]
+    pub(super) const fn poll(&self, _: Duration) -> Vec<Arrived> {
+        Vec::new()
     }
 
-    fn names(&self) -> &Names {
+    pub(super) fn names(&self) -> &Names {
         &self.0
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         "(no program)".to_owned()
     }
 
-    fn is_ended(&self) -> bool {
-        true
-    }
-
-    fn is_nothing(&self) -> bool {
+    pub(super) fn is_ended(&self) -> bool {
         true
     }
 }

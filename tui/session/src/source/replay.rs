@@ -10,10 +10,9 @@ use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::recording::{Reader, RecordingError};
 use loopscope_model::stream::Arrived;
-use loopscope_protocol::{Capabilities, KindSet};
+use loopscope_protocol::Capabilities;
 
-use super::never::NEVER;
-use super::{Source, SourceError};
+use super::SourceError;
 
 /// How much one call of `poll` gives.
 const PIECE: usize = 8192;
@@ -21,8 +20,10 @@ const PIECE: usize = 8192;
 /// A recording that is being read.
 pub struct Replay {
     name: String,
-    reader: Reader<Box<dyn Read>>,
+    reader: Reader<Box<dyn Read + Send>>,
     ended: bool,
+    /// Why it could not be read any further.
+    broken: Option<String>,
 }
 
 impl fmt::Debug for Replay {
@@ -50,8 +51,8 @@ impl Replay {
     }
 
     /// Reads a recording from anywhere.
-    pub fn read(from: Box<dyn Read>, name: String) -> Result<Self, RecordingError> {
-        Ok(Self { name, reader: Reader::open(from)?, ended: false })
+    pub fn read(from: Box<dyn Read + Send>, name: String) -> Result<Self, RecordingError> {
+        Ok(Self { name, reader: Reader::open(from)?, ended: false, broken: None })
     }
 
     /// Whether a file begins as a recording does.
@@ -65,26 +66,28 @@ impl Replay {
     }
 }
 
-impl Source for Replay {
-    fn capabilities(&self) -> Capabilities {
+impl Replay {
+    pub(super) fn capabilities(&self) -> Capabilities {
         Capabilities::default()
     }
 
-    fn request(&mut self, _: OwnedRequest) -> Result<(), SourceError> {
+    pub(super) fn request(&mut self, _: OwnedRequest) -> Result<(), SourceError> {
         Err(SourceError(
             "A recording has no program; start the program itself with `loopscope run FILE`."
                 .into(),
         ))
     }
 
-    fn poll(&mut self, _: Duration) -> Result<Vec<Arrived>, SourceError> {
+    /// The next records and replies.
+    pub fn poll(&mut self, _: Duration) -> Vec<Arrived> {
         let mut arrived = Vec::new();
         while arrived.len() < PIECE {
             match self.reader.next() {
                 Some(Ok(each)) => arrived.push(each),
                 Some(Err(error)) => {
+                    self.broken = Some(format!("{error}; what was read before stays"));
                     self.ended = true;
-                    return Err(SourceError(format!("{error}; what was read before stays")));
+                    break;
                 }
                 None => {
                     self.ended = true;
@@ -92,34 +95,35 @@ impl Source for Replay {
                 }
             }
         }
-        Ok(arrived)
+        arrived
     }
 
-    fn names(&self) -> &Names {
+    /// The names that the records so far refer to.
+    pub fn names(&self) -> &Names {
         self.reader.ingest().names()
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.name.clone()
     }
 
-    fn is_ended(&self) -> bool {
+    /// Whether it was read.
+    pub const fn is_ended(&self) -> bool {
         self.ended
     }
 
-    fn never_sends(&self) -> KindSet {
-        // Who is no process is a board.
-        match self.reader.ingest().hello() {
-            Some(hello) if hello.pid == 0 => NEVER,
-            _ => KindSet::NONE,
-        }
+    /// Whether a board sent it: who is no process is a board.
+    pub(super) fn is_of_board(&self) -> bool {
+        self.reader.ingest().hello().is_some_and(|hello| hello.pid == 0)
     }
 
-    fn is_recording(&self) -> bool {
-        true
+    /// Whether it could not be read to its end.
+    pub const fn is_broken(&self) -> bool {
+        self.broken.is_some()
     }
 
-    fn warning(&self) -> Option<String> {
-        self.reader.damage().sentence()
+    /// What is wrong with it, if anything is.
+    pub fn warning(&self) -> Option<String> {
+        self.broken.clone().or_else(|| self.reader.damage().sentence())
     }
 }

@@ -1,20 +1,18 @@
 //! A source for tests: a history written by hand that is sent as a child process would send it,
 //! held where it is asked to hold.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use loopscope_model::control::{OwnedReply, OwnedRequest};
-use loopscope_model::link::Health;
+use loopscope_model::link::{LinkState, LinkStatus, Processor};
 use loopscope_model::story::Story;
 use loopscope_model::stream::Arrived;
 use loopscope_model::{Names, Record};
-use loopscope_protocol::{Capabilities, Capability, Kind, KindSet, StopWhen};
+use loopscope_protocol::{Capabilities, Capability, Kind, StopWhen};
 
-use super::never::NEVER;
-use super::{LinkHealth, Source, SourceError};
+use super::SourceError;
 
 /// What a test can see of it from outside.
 #[derive(Debug, Default)]
@@ -38,13 +36,13 @@ pub struct Script {
     /// It is a board that is only watched: it runs on, whatever it is asked.
     watched: bool,
     answers: Vec<Arrived>,
-    seen: Rc<RefCell<Seen>>,
+    seen: Arc<Mutex<Seen>>,
 }
 
 impl Script {
     /// One that ends after its last record, and what is to be seen of it.
-    pub fn new(story: &Story) -> (Box<Self>, Rc<RefCell<Seen>>) {
-        let seen = Rc::default();
+    pub fn new(story: &Story) -> (Self, Arc<Mutex<Seen>>) {
+        let seen = Arc::default();
         let script = Self {
             records: story.records().iter().cloned().collect(),
             names: story.names().clone(),
@@ -54,24 +52,28 @@ impl Script {
             sleeps: false,
             watched: false,
             answers: Vec::new(),
-            seen: Rc::clone(&seen),
+            seen: Arc::clone(&seen),
         };
-        (Box::new(script), seen)
+        (script, seen)
     }
 
     /// One that sleeps for ever after its last record.
-    pub fn sleeping(story: &Story) -> (Box<Self>, Rc<RefCell<Seen>>) {
+    pub fn sleeping(story: &Story) -> (Self, Arc<Mutex<Seen>>) {
         let (mut script, seen) = Self::new(story);
         script.sleeps = true;
         (script, seen)
     }
 
     /// A board that sends these records, a few whenever it is looked at, and may not be paused.
-    pub fn watched(story: &Story) -> Box<Self> {
+    pub fn watched(story: &Story) -> Self {
         let (mut script, _) = Self::sleeping(story);
         script.watched = true;
         script.until = Some(StopWhen::default());
         script
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn holds_at(&mut self, kind: Kind) -> bool {
@@ -85,8 +87,8 @@ impl Script {
     }
 }
 
-impl Source for Script {
-    fn capabilities(&self) -> Capabilities {
+impl Script {
+    pub(super) fn capabilities(&self) -> Capabilities {
         if self.watched {
             return Capabilities::default();
         }
@@ -96,7 +98,7 @@ impl Source for Script {
             .with(Capability::Interrupt)
     }
 
-    fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+    pub(super) fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
         if self.watched {
             return Err(SourceError("The board is only watched.".to_owned()));
         }
@@ -114,7 +116,7 @@ impl Source for Script {
             // Any other statement causes the next record.
             OwnedRequest::Python { code } => {
                 if let Some(record) = self.records.pop_front() {
-                    self.seen.borrow_mut().sent += 1;
+                    self.seen().sent += 1;
                     self.answers.push(Arrived::Record(record));
                 }
                 let text = format!("{code}!\n");
@@ -122,11 +124,14 @@ impl Source for Script {
             }
             _ => {}
         }
-        self.seen.borrow_mut().requests.push(request);
+        self.seen().requests.push(request);
         Ok(())
     }
 
-    fn poll(&mut self, timeout: Duration) -> Result<Vec<Arrived>, SourceError> {
+    pub(super) fn poll(&mut self, timeout: Duration) -> Vec<Arrived> {
+        if self.ended {
+            return Vec::new();
+        }
         let mut arrived = std::mem::take(&mut self.answers);
         if arrived.is_empty() && (self.until.is_none() || self.records.is_empty()) {
             std::thread::sleep(timeout);
@@ -141,7 +146,7 @@ impl Source for Script {
                 break;
             };
             let (kind, seq) = (record.kind(), record.seq);
-            self.seen.borrow_mut().sent += 1;
+            self.seen().sent += 1;
             arrived.push(Arrived::Record(record));
             if self.holds_at(kind) {
                 (self.until, self.pause) = (None, false);
@@ -149,31 +154,33 @@ impl Source for Script {
                 arrived.push(Arrived::Reply(OwnedReply::Held { seq }));
             }
         }
-        Ok(arrived)
+        arrived
     }
 
-    fn names(&self) -> &Names {
+    pub(super) fn names(&self) -> &Names {
         &self.names
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         "script.py".to_owned()
     }
 
-    fn runs_by_itself(&self) -> bool {
+    pub(super) const fn is_board(&self) -> bool {
         self.watched
     }
 
-    fn never_sends(&self) -> KindSet {
-        if self.watched { NEVER } else { KindSet::NONE }
+    pub(super) fn link(&self) -> Option<LinkStatus> {
+        let state =
+            if self.ended { LinkState::Released } else { LinkState::Up(Processor::Unknown) };
+        self.watched.then(|| LinkStatus { state, ..LinkStatus::default() })
     }
 
-    fn health(&self) -> Option<LinkHealth> {
-        let link = Health { connected: true, ..Health::default() };
-        self.watched.then(|| LinkHealth { link, ..LinkHealth::default() })
-    }
-
-    fn is_ended(&self) -> bool {
+    pub(super) const fn is_ended(&self) -> bool {
         self.ended
+    }
+
+    /// Its process is gone, or it was let go.
+    pub(super) const fn end(&mut self) {
+        self.ended = true;
     }
 }

@@ -1,5 +1,7 @@
 //! A board that is only watched: the view stops, the board does not.
 
+use loopscope_model::link::LinkState;
+
 use super::*;
 
 /// Three times: the loop sleeps, wakes and runs a task. There are no turns.
@@ -40,7 +42,7 @@ fn a_stop_says_that_the_board_runs_on_and_how_far() {
     let mut session = board();
     ok(&mut session, "step 2");
     let_it_run(&mut session);
-    assert!(session.runs_on() && session.live_edge() > 20);
+    assert!(session.run_state().runs() && session.live_edge() > 20);
     let behind = session.live_edge() - 3;
     let answer = run(&mut session, "step").unwrap();
     assert_eq!((&answer.data["runs_on"], &answer.data["behind"]), (&true.into(), &behind.into()));
@@ -67,11 +69,38 @@ fn a_breakpoint_stops_the_view_and_the_end_follows_again() {
     assert!(text.starts_with("Breakpoint 1: task-suspend"), "{text}");
     let hit = session.position();
     let_it_run(&mut session);
-    assert!(session.runs_on() && session.position() == hit, "only the view has stopped");
+    assert!(session.run_state().runs() && session.position() == hit, "only the view has stopped");
     assert!(matches!(session.execute_line("goto end"), Outcome::Started));
     let_it_run(&mut session);
     assert!(session.is_live() && session.is_running(), "it follows, past all breakpoints");
     session.pause();
     let text = wait(&mut session).unwrap().text;
     assert!(text.starts_with("Only the view is paused"), "{text}");
+}
+
+#[test]
+fn a_board_that_will_not_be_interrupted_is_followed_all_the_same() {
+    let mut session = board();
+    assert_eq!(session.run_state(), &RunState::Following);
+    let _ = session.execute_line("continue");
+    let _ = session.tick(Duration::ZERO);
+    assert!(session.interrupt().is_err());
+    assert_eq!(session.run_state(), &RunState::Following);
+    let before = session.live_edge();
+    let tick = session.tick(Duration::ZERO);
+    assert!(
+        tick.over.is_none() && session.live_edge() > before,
+        "it runs, and so does the command"
+    );
+}
+
+#[test]
+fn a_board_that_was_let_go_has_ended_and_keeps_its_history() {
+    let mut session = board();
+    let_it_run(&mut session);
+    assert!(ok(&mut session, "detach").contains("runs on without us"));
+    assert_eq!(session.run_state(), &RunState::Ended);
+    assert_eq!(session.link().map(|link| link.state), Some(LinkState::Released));
+    assert_eq!(at(&mut session, "goto 2"), 2);
+    assert!(ok(&mut session, "pause").contains("Nothing runs"));
 }

@@ -12,7 +12,7 @@ fn breakpoints_stop_in_history_and_live() {
     ok(&mut session, "tbreak timer-due");
     let text = ok(&mut session, "continue");
     assert!(text.starts_with("Breakpoint 1: handle-run"), "{text}");
-    assert_eq!((session.position(), seen.borrow().sent), (13, 13));
+    assert_eq!((session.position(), seen.lock().unwrap().sent), (13, 13));
     assert_eq!(at(&mut session, "c"), 25);
     assert_eq!(session.breaks().iter().len(), 1, "the temporary one is gone");
     assert_eq!(at(&mut session, "c"), LAST);
@@ -40,7 +40,7 @@ fn a_watch_sees_every_change() {
     ok(&mut session, "watch timers");
     let text = ok(&mut session, "c");
     assert!(text.starts_with("Watch 1: timers was 0, is 1"), "{text}");
-    assert_eq!((session.position(), seen.borrow().sent), (14, 14));
+    assert_eq!((session.position(), seen.lock().unwrap().sent), (14, 14));
     assert_eq!(at(&mut session, "c"), 25);
     assert_eq!(at(&mut session, "c"), LAST);
     assert_eq!(at(&mut session, "rc"), 25);

@@ -87,8 +87,10 @@ impl Desk {
         self.walk = None;
         self.interrupts += 1;
         if self.interrupts == 1 {
-            self.scene.session.interrupt();
-            self.say("The program was interrupted; once more ends it.", false);
+            match self.scene.session.interrupt() {
+                Ok(()) => self.say("The program was interrupted; once more ends it.", false),
+                Err(error) => self.say(error.to_string(), true),
+            }
         } else {
             self.scene.session.kill(ExitHow::Interrupted);
             self.say("The program was ended.", false);

@@ -248,7 +248,7 @@ fn ctrl_c_interrupts_what_runs_and_then_ends_it() {
     assert!(desk.is_busy(), "it sleeps for ever");
     desk.event(&ctrl_c);
     assert_eq!(desk.wishes.leave, None);
-    let requests = &seen.borrow().requests;
+    let requests = &seen.lock().unwrap().requests;
     let interrupted = loopscope_model::control::OwnedRequest::Interrupt;
     assert!(requests.contains(&interrupted), "{requests:?}");
 }

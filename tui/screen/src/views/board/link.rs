@@ -1,7 +1,9 @@
 //! The link to a board in words: for the header in a few, for the panel in a few lines.
 
+use loopscope_model::link::{LinkState, LinkStatus, Processor};
+
 use crate::theme::{Role, Theme};
-use crate::views::{Activity, Link, LinkState, Snapshot};
+use crate::views::{Activity, Snapshot};
 use crate::widgets::row::Row;
 use crate::widgets::text::wrap;
 
@@ -9,12 +11,12 @@ use crate::widgets::text::wrap;
 const ROOMY: u16 = 56;
 
 /// The link for the header: pieces with how soon each may be left out.
-pub(crate) fn summary(link: &Link) -> impl Iterator<Item = (u8, String, Role)> {
+pub(crate) fn summary(link: &LinkStatus) -> impl Iterator<Item = (u8, String, Role)> {
     let (word, role) = match &link.state {
-        LinkState::Gone(_) => ("board gone", Role::Error),
+        LinkState::Gone(_) | LinkState::Released => ("board gone", Role::Error),
         LinkState::Away => ("link lost", Role::Error),
-        LinkState::Halted(_) => ("halted", Role::Warning),
-        LinkState::Up | LinkState::Sleeping => ("", Role::Faint),
+        LinkState::Up(Processor::Halted(_)) => ("halted", Role::Warning),
+        LinkState::Up(_) => ("", Role::Faint),
     };
     let word = (!word.is_empty()).then(|| (0, word.to_owned(), role));
     let rate = word.is_none().then(|| (4, format!("{}/s", link.rate), Role::Faint));
@@ -48,7 +50,7 @@ pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16, is_small:
     let Some(link) = snapshot.link else {
         return vec![Row::of(" A recording: the link is past.", Role::Faint, theme)];
     };
-    let mut rows = vec![state(link, theme, width, is_small)];
+    let mut rows = vec![state(link, snapshot.held, theme, width, is_small)];
     rows.extend(losses(link, theme, is_small));
     let mut say = |text: &str, role: Role| {
         let lines = wrap(text, usize::from(width).saturating_sub(2));
@@ -57,8 +59,11 @@ pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16, is_small:
     match &link.state {
         LinkState::Gone(text) => say(text, Role::Error),
         LinkState::Away => say("The link is lost; it is tried again.", Role::Error),
-        LinkState::Halted(why) => say(&format!("The processor is halted: {why}."), Role::Warning),
-        LinkState::Up | LinkState::Sleeping => {}
+        LinkState::Released => say("The board was let go; it runs on.", Role::Error),
+        LinkState::Up(Processor::Halted(why)) => {
+            say(&format!("The processor is halted: {why}."), Role::Warning);
+        }
+        LinkState::Up(_) => {}
     }
     let behind = snapshot.behind();
     if snapshot.activity == Activity::Standing && snapshot.is_away() {
@@ -66,9 +71,9 @@ pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16, is_small:
         say(&format!("The view is {behind} before that."), Role::Changed);
     } else if snapshot.activity == Activity::Standing {
         say(&format!("It runs on, {behind} ahead of the view."), Role::Changed);
-    } else if link.held && snapshot.is_live() {
+    } else if snapshot.held && snapshot.is_live() {
         say("It is paused at this record.", Role::Changed);
-    } else if link.held {
+    } else if snapshot.held {
         let behind = plural(behind as u64, "record", "records");
         say(&format!("It is paused {behind} further on."), Role::Changed);
     }
@@ -76,19 +81,19 @@ pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16, is_small:
 }
 
 /// What it does, how fast, and what we may do.
-fn state(link: &Link, theme: &Theme, width: u16, is_small: bool) -> Row {
+fn state(link: &LinkStatus, held: bool, theme: &Theme, width: u16, is_small: bool) -> Row {
     let (word, role) = match &link.state {
-        LinkState::Gone(_) => ("gone", Role::Error),
+        LinkState::Gone(_) | LinkState::Released => ("gone", Role::Error),
         LinkState::Away => ("does not answer", Role::Error),
-        LinkState::Halted(_) => ("halted", Role::Warning),
-        LinkState::Up | LinkState::Sleeping if link.held => ("paused", Role::Changed),
-        LinkState::Sleeping => ("asleep", Role::Good),
-        LinkState::Up => ("up", Role::Good),
+        LinkState::Up(Processor::Halted(_)) => ("halted", Role::Warning),
+        LinkState::Up(_) if held => ("paused", Role::Changed),
+        LinkState::Up(Processor::Sleeping) => ("asleep", Role::Good),
+        LinkState::Up(Processor::Running | Processor::Unknown) => ("up", Role::Good),
     };
     let may = if link.control { "control" } else { "only watched" };
     let row =
         Row::of(if is_small { " " } else { " link " }, Role::Faint, theme).put(word, role, theme);
-    let away = matches!(link.state, LinkState::Gone(_) | LinkState::Away);
+    let away = !link.is_up();
     let row = if is_small {
         let lost = format!("  lost {}", link.lost);
         let role = if link.lost > 0 { Role::Warning } else { Role::Text };
@@ -106,7 +111,7 @@ fn state(link: &Link, theme: &Theme, width: u16, is_small: bool) -> Row {
 }
 
 /// What is missing, and why it may be; `None` where nothing is and there is no room to say so.
-fn losses(link: &Link, theme: &Theme, is_small: bool) -> Option<Row> {
+fn losses(link: &LinkStatus, theme: &Theme, is_small: bool) -> Option<Row> {
     let count = |count: u32| u64::from(count);
     let dropped = if is_small { "dropped" } else { "dropped by the board" };
     let all = [
@@ -139,11 +144,12 @@ mod tests {
 
     #[test]
     fn what_is_lost_stays_in_the_header_longest() {
-        let link = Link { lost: 9, gaps: 1, rate: 40, ..Link::default() };
+        let up = LinkState::Up(Processor::Running);
+        let link = LinkStatus { state: up, lost: 9, gaps: 1, rate: 40, ..LinkStatus::default() };
         let mut pieces: Vec<_> = summary(&link).collect();
         pieces.sort_by_key(|(rank, ..)| *rank);
         assert_eq!(pieces[0].1, "lost 9 in 1 gap");
-        let away = Link { state: LinkState::Away, ..Link::default() };
+        let away = LinkStatus { state: LinkState::Away, ..LinkStatus::default() };
         assert_eq!(
             summary(&away).next().map(|(rank, text, _)| (rank, text)),
             Some((0, "link lost".to_owned()))
