@@ -17,6 +17,7 @@ mod notice;
 mod report;
 mod test;
 mod tidy;
+mod wasm;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

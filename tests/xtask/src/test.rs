@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::report::{Counted, Report};
-use crate::{Outcome, agent, cargo, features, machine, micropython, notice, tidy};
+use crate::{Outcome, agent, cargo, features, machine, micropython, notice, tidy, wasm};
 
 /// The file in which tests note what they could not do on this machine.
 const NOTES: &str = "left-out.txt";
@@ -21,7 +21,7 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
@@ -31,6 +31,7 @@ const STEPS: [Step; 12] = [
     Step { name: "clippy", what: "the lints, as errors", run: clippy },
     Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
     Step { name: "suite", what: "tests of the binary", run: suite },
+    Step { name: "wasm", what: "what a browser may run compiles for it", run: wasm::run },
     Step { name: "agent", what: "what runs on boards", run: agent::run },
     Step { name: "fuzz", what: "whatever a board or a file may say, a little", run: fuzz },
     Step { name: "doc", what: "the documentation builds without a warning", run: doc },

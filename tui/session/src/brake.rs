@@ -4,9 +4,10 @@
 //! A program is told how many records it may send and holds by itself. How much text comes with
 //! them shows only here; then it is asked to hold, and one that does not is ended.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use loopscope_protocol::ExitHow;
+use web_time::Instant;
 
 use super::source::Origin;
 use super::{RunState, Session, UnderWay};

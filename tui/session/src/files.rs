@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use loopscope_protocol::{Dialect, ExitHow, Word as _};
+use web_time::Instant;
 
 use super::answer::{Answer, Outcome, Trouble};
 use super::brake::size;

@@ -39,13 +39,13 @@ mod tick;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::expr::Expr;
 use loopscope_model::link::LinkStatus;
 use loopscope_model::{Cursor, Names, Record, State, Timeline};
 use loopscope_protocol::{Kind, KindSet};
+use web_time::Instant;
 
 pub use answer::{Answer, Outcome, Tick, Trouble};
 pub use breaks::{Breakpoint, Breaks, Trigger};

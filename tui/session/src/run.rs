@@ -1,11 +1,12 @@
 //! A run: from the cursor through the history to the live edge, and on with the source, until its
 //! goal, a breakpoint or the end is reached.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use loopscope_model::record::seconds;
 use loopscope_model::state::At;
 use loopscope_protocol::Capability;
+use web_time::Instant;
 
 use super::answer::{Answer, Outcome, Trouble};
 use super::brake::Full;

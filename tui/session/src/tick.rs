@@ -1,10 +1,11 @@
 //! Taking in what the source sends, and bringing the command under way forward.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use loopscope_model::control::OwnedReply;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::ExitHow;
+use web_time::Instant;
 
 use super::answer::{Answer, Outcome, Tick, Trouble};
 use super::run_state::{Change, RunState};

@@ -6,11 +6,12 @@ mod perform;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use loopscope_session::{Answer, Outcome, Session, Tick, Trouble};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use web_time::Instant;
 
 use super::course::Course;
 use super::prompt::{Prompt, Purpose};

@@ -1,9 +1,10 @@
 //! What each action does.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use loopscope_model::state::TaskState;
 use loopscope_protocol::ExitHow;
+use web_time::Instant;
 
 use super::{Desk, Slow};
 use crate::app::help;
