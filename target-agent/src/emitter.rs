@@ -69,6 +69,8 @@ pub(crate) struct Watch {
 pub(crate) struct Emitter {
     channel: &'static Channel,
     ring: Cell<&'static [AtomicU8]>,
+    /// Where in the ring the next frame begins. The channel has it for the host.
+    write: Cell<u32>,
     /// Up to this offset the ring is free, from the write offset on; 0: not known.
     limit: Cell<u32>,
     /// The number of the last event.
@@ -95,6 +97,7 @@ impl Emitter {
         Self {
             channel,
             ring: Cell::new(&[]),
+            write: Cell::new(0),
             limit: Cell::new(0),
             seq: Cell::new(0),
             last: Cell::new(0),
@@ -112,6 +115,7 @@ impl Emitter {
     /// Starts with this ring; tick 0 is now. Nothing was sent before.
     pub(crate) fn open(&self, ring: &'static [AtomicU8], now: u32) {
         self.ring.set(ring);
+        self.write.set(0);
         self.last.set(now);
         self.zero.set(now);
         self.attention.set(0);
@@ -153,7 +157,7 @@ impl Emitter {
     pub(crate) fn event(&self, now: u32, code: Code, fields: &[u32]) {
         // Code, number, time, fields, check.
         let longest = 2 + 5 + 5 * fields.len() as u32 + 1;
-        let write = self.channel.write_offset_own();
+        let write = self.write.get();
         if write + longest > self.limit.get() {
             return self.carefully(now, code, None, fields);
         }
@@ -170,7 +174,7 @@ impl Emitter {
         for field in black_box(fields) {
             window.var(*field);
         }
-        self.channel.set_write_offset(window.close(ring));
+        self.publish(window.close(ring));
     }
 
     /// Sends an event in the careful way. The texts stand before it: all or nothing.
@@ -201,7 +205,7 @@ impl Emitter {
             out.var(u64::from(*field));
         }
         out.check();
-        if out.commit() {
+        if self.commit(&out) {
             self.told();
         } else {
             self.lose();
@@ -221,12 +225,14 @@ impl Emitter {
         }
         out.bytes(text);
         out.check();
-        out.commit()
+        self.commit(&out)
     }
 
     /// To be called now and then: time that no event tells is added up before the clock wraps, and
-    /// a gap is told as soon as there is room.
+    /// a gap is told as soon as there is room. What somebody has written over the write offset is
+    /// put right.
     pub(crate) fn idle(&self, now: u32) {
+        self.channel.set_write_offset(self.write.get());
         let lost = self.has(LOST) && !self.has(HELD_BACK | CLOSED);
         if lost || clock::between(self.zero.get(), now) > clock::mask() / 4 {
             self.look(now);
@@ -246,7 +252,7 @@ impl Emitter {
 
     /// Free bytes in the ring.
     pub(crate) fn room(&self) -> u32 {
-        let (write, read) = (self.channel.write_offset_own(), self.channel.read_offset());
+        let (write, read) = (self.write.get(), self.channel.read_offset());
         if read >= self.size() {
             // No host writes this: there is no room, rather than a wrong guess.
             0
@@ -303,7 +309,7 @@ impl Emitter {
         self.untold.set(0);
         self.attend(UNTOLD, false);
         if self.attention.get() == 0 {
-            let (write, read) = (self.channel.write_offset_own(), self.channel.read_offset());
+            let (write, read) = (self.write.get(), self.channel.read_offset());
             let size = self.size();
             self.limit.set(if read > size {
                 0
@@ -333,7 +339,7 @@ impl Emitter {
         out.var(self.last_ticks());
         out.var(u64::from(self.lost.get()));
         out.check();
-        let written = self.room() >= GAP + ROOM_AFTER_GAP && out.commit();
+        let written = self.room() >= GAP + ROOM_AFTER_GAP && self.commit(&out);
         if written {
             self.seq.set(self.seq.get().wrapping_add(1));
             self.lost.set(0);
@@ -358,7 +364,24 @@ impl Emitter {
 
     #[inline(never)]
     fn begin(&self) -> Pieces {
-        Pieces::new(self.ring.get(), self.channel, self.room())
+        Pieces::new(self.ring.get(), self.write.get(), self.room())
+    }
+
+    /// Makes what was written visible. False, and nothing was, if it did not fit.
+    #[inline(always)]
+    fn commit(&self, pieces: &Pieces) -> bool {
+        let end = pieces.end();
+        if let Some(end) = end {
+            self.publish(end);
+        }
+        end.is_some()
+    }
+
+    /// The next frame begins at `end`, and the host may read up to there.
+    #[inline(always)]
+    fn publish(&self, end: u32) {
+        self.write.set(end);
+        self.channel.set_write_offset(end);
     }
 }
 

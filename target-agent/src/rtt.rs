@@ -57,7 +57,8 @@ pub struct Channel {
     name: AtomicPtr<u8>,
     buffer: AtomicPtr<u8>,
     size: AtomicU32,
-    /// Where the writer writes next.
+    /// Where the writer writes next. A writer of ours only tells it here: whoever has a probe may
+    /// write to this memory, so it is never read back.
     write: AtomicU32,
     /// Where the reader reads next.
     read: AtomicU32,
@@ -89,12 +90,6 @@ impl Channel {
     #[inline]
     pub(crate) fn write_offset(&self) -> u32 {
         self.write.load(Ordering::Acquire)
-    }
-
-    /// The write offset, for the one who writes it.
-    #[inline]
-    pub(crate) fn write_offset_own(&self) -> u32 {
-        self.write.load(Ordering::Relaxed)
     }
 
     #[inline]

@@ -5,12 +5,9 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use loopscope_protocol::wire::{CRC8_START, code, crc8_add};
 
-use crate::rtt::Channel;
-
 /// Frames that are written around the end of the ring, byte by byte, and become visible together.
 pub(super) struct Pieces {
     ring: &'static [AtomicU8],
-    channel: &'static Channel,
     at: u32,
     room: u32,
     check: u8,
@@ -18,10 +15,9 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// Behind what stands in the ring, with so much room.
-    pub(super) fn new(ring: &'static [AtomicU8], channel: &'static Channel, room: u32) -> Self {
-        let at = channel.write_offset_own();
-        Self { ring, channel, at, room, check: CRC8_START, fits: true }
+    /// At `at` in the ring, with that much room.
+    pub(super) fn new(ring: &'static [AtomicU8], at: u32, room: u32) -> Self {
+        Self { ring, at, room, check: CRC8_START, fits: true }
     }
 
     #[inline(never)]
@@ -81,12 +77,9 @@ impl Pieces {
         self.check();
     }
 
-    /// Makes what was written visible. False, and nothing was, if it did not fit.
-    pub(super) fn commit(self) -> bool {
-        if self.fits {
-            self.channel.set_write_offset(self.at);
-        }
-        self.fits
+    /// Where what was written ends; `None` if it did not fit.
+    pub(super) fn end(&self) -> Option<u32> {
+        self.fits.then_some(self.at)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What goes into the emitter comes out at the host, or is counted; whatever the host does.
 
+use core::sync::atomic::Ordering;
+
 use loopscope_protocol::wire::short::{self, Short};
 use loopscope_protocol::{By, Event, HandleId, Kind, LoopId, TaskHow, TaskId, Text, Which};
 use proptest::prelude::*;
@@ -170,6 +172,40 @@ proptest! {
             emitter.event(1, Code::new(Short::HandleRun as u8), &[nonsense]);
             prop_assert!((channel.write_offset() as usize) < size);
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_a_probe_writes_over_the_write_offset_changes_no_event(
+        acts in proptest::collection::vec((1u32..u32::MAX, any::<u32>(), any::<bool>()), 1..60),
+    ) {
+        let ring = ring(4096);
+        let channel = channel(ring);
+        let emitter = Emitter::new(channel);
+        emitter.open(ring, 0);
+        for (n, (handle, nonsense, idles)) in acts.iter().enumerate() {
+            // Just before the longest event would wrap around, among others.
+            channel.set_write_offset(if n % 3 == 0 { u32::MAX - nonsense % 8 } else { *nonsense });
+            if *idles {
+                emitter.idle(0);
+                prop_assert!((channel.write_offset() as usize) < ring.len());
+            }
+            emitter.event(0, Code::new(Short::HandleRun as u8), &[*handle]);
+        }
+        let got = decode(&read(channel, ring, usize::MAX));
+        let told: Vec<_> = got.iter().map(|got| got.event).collect();
+        let sent: Vec<_> = acts
+            .iter()
+            .map(|(handle, ..)| {
+                let handle = HandleId(*handle);
+                Event::HandleRun { handle, task: short::task_of(handle) }
+            })
+            .collect();
+        prop_assert_eq!(told, sent);
+        // Nothing was written into the part of the ring that no event has reached.
+        let end = channel.write_offset() as usize;
+        prop_assert!(ring[end..].iter().all(|byte| byte.load(Ordering::Relaxed) == 0xee));
     }
 }
 

@@ -75,7 +75,10 @@ fn ask(bytes: &[u8]) {
 pub fn run(data: &[u8]) {
     static STARTED: std::sync::Once = std::sync::Once::new();
     STARTED.call_once(|| init(&MEMORY.up, &MEMORY.down, Dialect::Other));
-    for which in 0..4 {
+    // All is read, and nothing is asked.
+    poll(&Untold);
+    offset(1).store(offset(0).load(Ordering::Relaxed), Ordering::Relaxed);
+    for which in 2..4 {
         offset(which).store(0, Ordering::Relaxed);
     }
     let mut input = Input(data);
@@ -88,10 +91,8 @@ pub fn run(data: &[u8]) {
             4 => {
                 let which = usize::from(input.byte() % 4);
                 let value = u32::from(input.byte()) | u32::from(input.byte()) << 24;
-                // What the agent itself writes, the host does not touch.
-                if matches!(which, 1 | 2) {
-                    offset(which).store(value, Ordering::Relaxed);
-                }
+                // Also over what the agent itself has written.
+                offset(which).store(value, Ordering::Relaxed);
             }
             5 => {
                 let length = usize::from(input.byte());
