@@ -57,9 +57,12 @@ fn a_program_that_writes_megabytes_is_paused_on_the_screen() {
     let file = file.to_string_lossy();
     let Some(screen) = Screen::open(&["run", &file]) else { return };
     let _ = screen.wait_for("about to start");
-    screen.keys(&[":"]);
-    screen.line("continue");
-    let _ = screen.wait_for("Paused after 100M of text");
+    for line in ["set text 20M", "continue"] {
+        screen.keys(&[":"]);
+        screen.line(line);
+        let told = if line == "continue" { "Paused after 20M of text" } else { "is now 20M" };
+        let _ = screen.wait_for(told);
+    }
     let peak = resident(child_of(screen.shell()));
     assert!(peak < OF_TEXT, "{peak} MB");
     screen.keys(&["Escape"]);
