@@ -9,14 +9,19 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::theme::Theme;
 
+/// The most bytes of a line that are looked at. No terminal is so wide.
+const WIDEST: usize = 8192;
+
 /// How many columns a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// A text as it may be shown on one line: tabs become spaces, and what could move our cursor or
-/// cannot be seen is written out, as `^[` for escape.
+/// cannot be seen is written out, as `^[` for escape. What is beyond every screen's edge is left out:
+/// a program may write a line of megabytes, and it is looked at whenever it is drawn.
 pub fn clean(text: &str) -> Cow<'_, str> {
+    let text = &text[..text.floor_char_boundary(WIDEST)];
     if !text.contains('\t') {
         return safe_text::line(text);
     }
@@ -124,6 +129,8 @@ mod tests {
         assert_eq!(clean("plain"), "plain");
         assert_eq!(clean("a\x1b[2Jb\r\n"), "a^[[2Jb^M^J");
         assert_eq!(clean("a\tb"), "a   b");
+        let long = "ä".repeat(1 << 20);
+        assert_eq!(clean(&long), "ä".repeat(WIDEST / 2));
         assert_eq!(clean("x\u{202e}y\u{85}"), "x<U+202E>y<U+0085>");
     }
 
