@@ -290,7 +290,7 @@ impl Ended {
         self
     }
 
-    /// Insists that it had less memory than so many megabytes.
+    /// Insists that it had less memory than `megabytes`.
     ///
     /// # Panics
     ///

@@ -73,7 +73,7 @@ pub struct Definition {
 }
 
 impl Names {
-    /// From now on the tables take no entries beyond so many each.
+    /// From now on the tables take no entries beyond `most` each.
     pub const fn keep_at_most(&mut self, most: usize) {
         self.most = Some(most);
     }

@@ -102,7 +102,7 @@ impl Ingest {
         }
     }
 
-    /// Keeps at most so many names, chains and tasks each: who sends more is not believed. A board's
+    /// Keeps at most `most` names, chains and tasks each: who sends more is not believed. A board's
     /// names are those of its firmware's file, which are few.
     #[must_use]
     pub fn with_most_names(mut self, most: usize) -> Self {

@@ -134,7 +134,7 @@ fn pause_step_and_run_on() {
     event(run);
     assert_eq!(link.look(&Untold).1, Hold::Yes);
     assert_eq!(link.answers(), ["held 3"]);
-    // So many records.
+    // That many records.
     link.ask(&frame(Request::Run { until: StopWhen::after(2) }), 64);
     assert_eq!(link.look(&Untold).1, Hold::No);
     event(run);

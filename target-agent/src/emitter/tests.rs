@@ -13,7 +13,7 @@ use crate::test_host::{channel, decode, read, ring};
 /// What may happen to an emitter.
 #[derive(Clone, Debug)]
 enum Act {
-    /// So many ticks pass, and then an event comes.
+    /// That many ticks pass, and then an event comes.
     Run(u32, u32),
     Cancel(u32, u32, u32),
     Due(u32, u32, u32),

@@ -17,6 +17,7 @@ mod notice;
 mod report;
 mod test;
 mod tidy;
+mod walls;
 mod wasm;
 
 use std::error::Error;

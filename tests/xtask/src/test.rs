@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::report::{Counted, Report};
-use crate::{Outcome, agent, cargo, features, machine, micropython, notice, tidy, wasm};
+use crate::{Outcome, agent, cargo, features, machine, micropython, notice, tidy, walls, wasm};
 
 /// The file in which tests note what they could not do on this machine.
 const NOTES: &str = "left-out.txt";
@@ -21,12 +21,13 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
     Step { name: "one-build", what: "the interpreter has one set of features", run: one_build },
     Step { name: "licences", what: "what is linked may be, and NOTICE names it", run: licences },
+    Step { name: "walls", what: "what no build of a crate may hold", run: walls },
     Step { name: "build", what: "the binary that users run", run: build },
     Step { name: "clippy", what: "the lints, as errors", run: clippy },
     Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
@@ -124,6 +125,13 @@ fn licences(root: &Path, report: &mut Report) {
     command.current_dir(root).args(["--offline", "--locked", "check", "--hide-inclusion-graph"]);
     command.args(["--allow", "no-license-field", "licenses", "bans", "sources"]);
     check(report, "licences: cargo deny", command);
+}
+
+fn walls(root: &Path, report: &mut Report) {
+    match walls::check(root) {
+        Ok(()) => report.pass(),
+        Err(error) => report.fail(format!("walls: {error}")),
+    }
 }
 
 fn build(root: &Path, report: &mut Report) {

@@ -1,5 +1,5 @@
-//! What one command may let a source send, so that an endless program does not fill the memory:
-//! so many records, and so many bytes of text.
+//! How much one command may let a source send, so that an endless program does not fill the memory:
+//! a number of records, and a number of bytes of text.
 //!
 //! A program is told how many records it may send and holds by itself. How much text comes with
 //! them shows only here; then it is asked to hold, and one that does not is ended.
@@ -41,9 +41,9 @@ pub(super) struct Brake {
 /// What there is too much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Full {
-    /// Records: one command may run for so many.
+    /// Records, and how many one command may run for.
     Records(u64),
-    /// Text: one command may run for so many bytes.
+    /// Text, and how many bytes of it one command may run for.
     Text(u64),
 }
 
@@ -100,7 +100,7 @@ impl Session {
         if text.is_some_and(|most| self.text >= most) {
             return Some(Full::Text(self.settings.text));
         }
-        // Exactly so many is what a program is told to hold at.
+        // A program is told to hold at exactly that number.
         let more = u64::from(self.source.can_hold());
         let beyond = |most: u64| self.timeline.len() as u64 >= most.saturating_add(more);
         records.is_some_and(beyond).then_some(Full::Records(self.settings.limit))

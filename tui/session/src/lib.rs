@@ -17,6 +17,7 @@ mod changes;
 mod command;
 mod comparison;
 mod complete;
+mod control;
 mod execute;
 mod export;
 mod files;

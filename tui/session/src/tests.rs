@@ -6,7 +6,6 @@ mod breaking;
 mod files;
 mod looking;
 
-use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,7 +15,6 @@ use loopscope_protocol::{Event, ExitHow, Kind, LoopId, RunHow, TaskHow, Text};
 use proptest::prelude::*;
 
 use super::*;
-use crate::source::replay::Replay;
 use crate::source::script::{Script, Seen};
 
 /// 30 records or so: two callbacks in a turn, a timer in the next, a task, and the end.
@@ -323,22 +321,6 @@ fn a_program_that_comes_to_no_record_can_be_left_alone() {
 }
 
 #[test]
-fn a_recording_can_be_walked_but_not_run() {
-    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
-    writer.write(story().bytes()).unwrap();
-    let file = writer.finish().unwrap();
-    let replay = Replay::read(Box::new(Cursor::new(file)), "run.loop".to_owned()).unwrap();
-    let mut session = Session::new(replay);
-    assert_eq!((session.position(), session.live_edge()), (0, LAST));
-    assert_eq!(at(&mut session, "next"), 9);
-    assert_eq!(at(&mut session, "until timer-due"), 25);
-    assert!(refused(&mut session, "py 1").contains("A recording has no program"));
-    assert!(refused(&mut session, "record x").contains("recording already"));
-    assert_eq!(at(&mut session, "goto end"), LAST);
-    assert_eq!(at(&mut session, "rcontinue"), 0);
-}
-
-#[test]
 fn changes_are_those_since_the_last_stop() {
     let (mut session, _) = session();
     ok(&mut session, "goto 8");
@@ -410,28 +392,4 @@ fn an_interrupt_goes_on_to_what_comes_of_it() {
 fn a_session_may_be_moved_to_another_thread() {
     fn moved<T: Send + 'static>(_: T) {}
     moved(session().0);
-}
-
-#[test]
-fn what_was_read_of_a_file_that_breaks_off_stays() {
-    /// A file on a disk that fails at its end.
-    struct Failing(Cursor<Vec<u8>>);
-
-    impl std::io::Read for Failing {
-        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
-            match self.0.read(to)? {
-                0 => Err(std::io::Error::other("the disk fails")),
-                got => Ok(got),
-            }
-        }
-    }
-
-    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
-    writer.write(story().bytes()).unwrap();
-    let file = Box::new(Failing(Cursor::new(writer.finish().unwrap())));
-    let mut session = Session::new(Replay::read(file, "run.loop".to_owned()).unwrap());
-    assert_eq!((session.live_edge(), session.run_state()), (LAST, &RunState::Ended));
-    ok(&mut session, "goto end");
-    let warning = session.warning().unwrap();
-    assert!(warning.contains("the disk fails"), "{warning}");
 }

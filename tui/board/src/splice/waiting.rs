@@ -1,5 +1,5 @@
 //! Lines that have no place in the stream yet: a text of the board's, or a snapshot, must not be
-//! torn apart by them. Some boards never come to such a place, so only so many lines wait.
+//! torn apart by them. Some boards never come to such a place, so only a limited number of lines waits.
 
 use loopscope_protocol::Stream;
 

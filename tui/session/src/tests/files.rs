@@ -1,6 +1,9 @@
 //! Commands that read and write files.
 
+use std::io::Cursor;
+
 use super::*;
+use crate::source::replay::Replay;
 
 #[test]
 fn sourced_files_stop_at_the_first_failure() {
@@ -89,4 +92,44 @@ fn what_a_board_never_sends_is_no_difference() {
     let text = ok(&mut session, &format!("diff {}", file.display()));
     assert!(text.starts_with("No difference"), "{text}");
     std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn a_recording_can_be_walked_but_not_run() {
+    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
+    writer.write(story().bytes()).unwrap();
+    let file = writer.finish().unwrap();
+    let replay = Replay::read(Box::new(Cursor::new(file)), "run.loop".to_owned()).unwrap();
+    let mut session = Session::new(replay);
+    assert_eq!((session.position(), session.live_edge()), (0, LAST));
+    assert_eq!(at(&mut session, "next"), 9);
+    assert_eq!(at(&mut session, "until timer-due"), 25);
+    assert!(refused(&mut session, "py 1").contains("A recording has no program"));
+    assert!(refused(&mut session, "record x").contains("recording already"));
+    assert_eq!(at(&mut session, "goto end"), LAST);
+    assert_eq!(at(&mut session, "rcontinue"), 0);
+}
+
+#[test]
+fn what_was_read_of_a_file_that_breaks_off_stays() {
+    /// A file on a disk that fails at its end.
+    struct Failing(Cursor<Vec<u8>>);
+
+    impl std::io::Read for Failing {
+        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(to)? {
+                0 => Err(std::io::Error::other("the disk fails")),
+                got => Ok(got),
+            }
+        }
+    }
+
+    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
+    writer.write(story().bytes()).unwrap();
+    let file = Box::new(Failing(Cursor::new(writer.finish().unwrap())));
+    let mut session = Session::new(Replay::read(file, "run.loop".to_owned()).unwrap());
+    assert_eq!((session.live_edge(), session.run_state()), (LAST, &RunState::Ended));
+    ok(&mut session, "goto end");
+    let warning = session.warning().unwrap();
+    assert!(warning.contains("the disk fails"), "{warning}");
 }
