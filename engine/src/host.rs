@@ -24,6 +24,7 @@ mod limits;
 mod options;
 mod pump;
 mod requests;
+mod spelling;
 mod statement;
 mod wire;
 
@@ -91,8 +92,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Ok(options) => options,
         Err(error) => return complain(&error.to_string(), 2),
     };
-    if !acts_as_python() || program::inherited_dialect() != options.dialect {
+    if !acts_as_python() || program::inherited_dialect() != options.dialect || spelling::is_needed()
+    {
         return again(options.dialect);
+    }
+    if let Some(code) = refuse_stdin() {
+        return code;
     }
     let signals = block_signals();
     limits::set(options.memory_limit);
@@ -115,6 +120,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     code
 }
 
+/// The hidden sub-command before arguments of `python3` that are spelled out.
+pub const PYTHON_COMMAND: &str = "__python";
+
 /// Runs as `python3` does; `args` are the arguments without the program's name. Gives the exit
 /// code. Programs start it through `sys.executable`.
 ///
@@ -123,10 +131,37 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
 /// If the operating system refuses a thread.
 #[must_use]
 pub fn python_main(args: impl IntoIterator<Item = OsString>) -> i32 {
+    if spelling::is_needed() {
+        return python_again(args);
+    }
+    run_python(args)
+}
+
+/// The same with arguments that [`python_main`] has spelled out.
+#[must_use]
+pub fn spelled_python_main(args: impl IntoIterator<Item = OsString>) -> i32 {
+    run_python(args.into_iter().map(spelling::read))
+}
+
+/// Starts this very program once more, with arguments that the interpreter can read.
+fn python_again(args: impl IntoIterator<Item = OsString>) -> i32 {
+    let own = std::env::args_os().next().unwrap_or_default();
+    let exe = std::env::current_exe().unwrap_or_else(|_| own.clone().into());
+    let mut command = std::process::Command::new(exe);
+    command.arg0(spelling::own_name(own)).arg(PYTHON_COMMAND);
+    command.args(args.into_iter().map(|arg| spelling::spell(&arg)));
+    let error = command.exec();
+    complain(&format!("loopscope: python3 cannot be started: {error}"), 1)
+}
+
+fn run_python(args: impl IntoIterator<Item = OsString>) -> i32 {
     let args = match PythonArgs::parse(args) {
         Ok(args) => args,
         Err(done) => return done.tell(),
     };
+    if let Some(code) = refuse_stdin() {
+        return code;
+    }
     let signals = block_signals();
     let mut options = Options::new(args.program);
     options.args = args.args;
@@ -135,6 +170,16 @@ pub fn python_main(args: impl IntoIterator<Item = OsString>) -> i32 {
     options.dialect = program::inherited_dialect();
     install(&options, None);
     in_big_thread(signals, move || program::run_as_python(&options, &args.flags, args.from_stdin))
+}
+
+/// Refuses a standard input that no interpreter can begin with, as CPython does.
+fn refuse_stdin() -> Option<i32> {
+    let is_folder = rustix::fs::fstat(std::io::stdin())
+        .is_ok_and(|stat| rustix::fs::FileType::from_raw_mode(stat.st_mode).is_dir());
+    is_folder.then(|| {
+        let sentence = "standard input is a folder, which no program can read; give it a file";
+        complain(&format!("loopscope: {sentence}"), 1)
+    })
 }
 
 /// Sets up descriptors, clock, records and the threads that serve them.
@@ -249,7 +294,10 @@ fn again(dialect: Dialect) -> i32 {
     let own = args.next().unwrap_or_default();
     let exe = std::env::current_exe().unwrap_or_else(|_| own.clone().into());
     let mut command = std::process::Command::new(exe);
-    command.arg0(own).args(args).env(AS_PYTHON, "1").env(DIALECT, dialect.word());
+    command.arg0(spelling::own_name(own));
+    // What our own parent sent is spelled out already.
+    command.args(args.map(|arg| if arg.to_str().is_some() { arg } else { spelling::spell(&arg) }));
+    command.env(AS_PYTHON, "1").env(DIALECT, dialect.word());
     let error = command.exec();
     complain(&format!("loopscope: the engine cannot be started: {error}"), 1)
 }

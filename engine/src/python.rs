@@ -14,9 +14,11 @@ mod outside;
 mod processes;
 pub(crate) mod program;
 mod random;
+mod readable;
 pub(crate) mod start;
 mod streams;
 mod version;
 
 pub(crate) use clock::{sleep_for, start_at, wait_millis};
 pub(crate) use locks::may_have_threads;
+pub(crate) use readable::{readable, readable_name};

@@ -21,6 +21,7 @@ use loopscope_session::Session;
 use thiserror::Error;
 
 use self::events::translate;
+use crate::exit::{code, complain};
 use crate::terminal::Terminal;
 
 /// The least time between two frames while the program runs.
@@ -69,7 +70,18 @@ pub fn run_session(session: Session, options: &ScreenOptions) -> Result<i32, App
     if let Some(notice) = notice {
         desk.say(notice, false);
     }
-    stage.show(&mut desk)
+    let code = stage.show(&mut desk)?;
+    let troubles = desk.close_files();
+    drop(stage);
+    Ok(with_troubles(code, &troubles))
+}
+
+/// Says what was not written, now that it stays on the terminal. Gives the exit code.
+fn with_troubles(code: i32, troubles: &[String]) -> i32 {
+    for trouble in troubles {
+        complain(code::FAILED, trouble);
+    }
+    if code == code::OK && !troubles.is_empty() { code::FAILED } else { code }
 }
 
 /// Shows a lesson on a session of its program until the user leaves.
@@ -79,7 +91,10 @@ pub fn learn(
     options: &ScreenOptions,
 ) -> Result<i32, AppError> {
     let mut stage = Stage::open(options)?;
-    stage.show_lesson(lesson, session, &mut Progress::load())
+    let code = stage.show_lesson(lesson, session, &mut Progress::load())?;
+    let troubles = std::mem::take(&mut stage.troubles);
+    drop(stage);
+    Ok(with_troubles(code, &troubles))
 }
 
 /// Shows the list of lessons, and each lesson that is chosen. `start` starts a lesson's program; what
@@ -90,21 +105,24 @@ pub fn menu(
 ) -> Result<i32, AppError> {
     let mut stage = Stage::open(options)?;
     let mut menu = Menu::new(loopscope_lessons::lessons(), Progress::load());
-    loop {
+    let code = loop {
         match stage.choose(&mut menu)? {
-            Choice::Leave(code) => return Ok(code),
+            Choice::Leave(code) => break code,
             Choice::Open(lesson) => match start(lesson) {
                 Ok(session) => {
                     let code = stage.show_lesson(lesson, session, &mut menu.progress)?;
                     if code != 0 {
-                        return Ok(code);
+                        break code;
                     }
                     menu.select_next();
                 }
                 Err(text) => menu.trouble = Some(text),
             },
         }
-    }
+    };
+    let troubles = std::mem::take(&mut stage.troubles);
+    drop(stage);
+    Ok(with_troubles(code, &troubles))
 }
 
 /// The terminal with what the user prefers.
@@ -117,6 +135,8 @@ struct Stage {
     trouble: Option<String>,
     /// When the time is over.
     end: Option<Instant>,
+    /// The sentences about files of lessons that could not be written.
+    troubles: Vec<String>,
 }
 
 /// The exit code when the time is over.
@@ -134,7 +154,7 @@ impl Stage {
         let terminal = Terminal::open(settings.mouse)?;
         let end = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let trouble = trouble.map(|trouble| trouble.to_string());
-        Ok(Self { terminal, theme, settings, trouble, end })
+        Ok(Self { terminal, theme, settings, trouble, end, troubles: Vec::new() })
     }
 
     fn desk(&mut self, session: Session, text: Option<String>) -> Desk {
@@ -204,6 +224,7 @@ impl Stage {
         let mut desk = self.desk(session, Some(lesson.program.clone()));
         desk.open_lesson(lesson);
         let code = self.show(&mut desk)?;
+        self.troubles.extend(desk.close_files());
         if desk.lesson_is_over() {
             // A file that cannot be written costs a tick in the list, nothing more.
             let _ = progress.finish(&lesson.id);

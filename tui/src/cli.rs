@@ -17,11 +17,12 @@ mod wall;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use loopscope_protocol::Dialect;
 
-use crate::exit::{code, complain};
+use crate::exit::{code, complain, deadline_in, printed};
 
 pub(crate) use lesson_folder::LessonFolder;
 pub use shared::{Color, Shared};
@@ -47,7 +48,7 @@ Examples:
                                          check an order of events in a script
 
 Our options come before FILE; everything after FILE is the program's.
-Exit codes: 0 ok, 1 a command or an assertion failed, 2 usage, 3 a lesson's check failed,
+Exit codes: 0 ok, 1 a command or an assertion failed, or a file could not be written, 2 usage, 3 a lesson's check failed,
 4 target lost, 5 records lost under --strict, 124 time over, 130 interrupted.
 `run --headless` gives the program's own code."
 )]
@@ -168,8 +169,8 @@ struct DiffArgs {
     #[arg(long = "dialect", value_name = "NAME", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
     dialects: Vec<Dialect>,
     /// End a program after this many seconds, with exit code 124
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    timeout: Option<std::time::Duration>,
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    timeout: Option<Duration>,
 }
 
 #[derive(Args, Debug)]
@@ -182,6 +183,9 @@ struct ExportArgs {
     /// Where to; standard output by default
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+    /// Write over a file that is no earlier export
+    #[arg(long)]
+    force: bool,
 }
 
 impl ExportArgs {
@@ -244,17 +248,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     let args: Vec<OsString> = args.into_iter().collect();
     let matches = match definition().try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) => {
-            let _ = error.print();
-            return error.exit_code();
-        }
+        Err(error) => return other_than_a_command(&error),
     };
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return error.exit_code();
-        }
+        Err(error) => return other_than_a_command(&error),
     };
     match cli.command {
         None => screen::menu(&Shared::default()),
@@ -273,6 +271,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Completions { shell }) => manual::completions(shell),
         Some(Command::Man) => manual::man(),
     }
+}
+
+/// The help, the version, or what is wrong with the command line.
+fn other_than_a_command(error: &clap::Error) -> i32 {
+    let shown = error.print();
+    if error.use_stderr() { error.exit_code() } else { printed(shown) }
 }
 
 /// Whether each of the `-x` and `-c`, in the order in which they were written, is a script.

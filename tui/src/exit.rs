@@ -1,6 +1,7 @@
 //! How the program ends: its exit codes, and the sentence on standard error that says why.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::time::{Duration, Instant};
 
 /// Exit codes, as the table in the README has them.
 pub mod code {
@@ -26,4 +27,22 @@ pub mod code {
 pub(crate) fn complain(code: i32, sentence: &str) -> i32 {
     let _ = writeln!(std::io::stderr(), "loopscope: {sentence}");
     code
+}
+
+/// The exit code of a command whose answer was written to standard output. A reader that goes away
+/// early, as `| head` does, has got what it wanted; a full disk has not.
+pub(crate) fn printed(written: io::Result<()>) -> i32 {
+    match written.and_then(|()| io::stdout().flush()) {
+        Ok(()) => code::OK,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => code::OK,
+        Err(error) => complain(
+            code::FAILED,
+            &format!("standard output cannot be written: {error}; free some space there"),
+        ),
+    }
+}
+
+/// When a time that begins now is over; `None`: later than any clock can tell.
+pub(crate) fn deadline_in(timeout: Duration) -> Option<Instant> {
+    Instant::now().checked_add(timeout)
 }

@@ -26,7 +26,7 @@ use signal_hook::iterator::Signals;
 use signals::Forward;
 use watch::Watch;
 
-use crate::exit::{code, complain};
+use crate::exit::{code, complain, deadline_in, printed};
 
 /// How long to wait for records before what is written so far is brought to the files.
 const IDLE: Duration = Duration::from_millis(20);
@@ -119,7 +119,11 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         Err(error) => return complain(code::FAILED, &error.to_string()),
     };
     forward.to(source.pid());
-    let deadline = plan.timeout.map(|timeout| Instant::now() + timeout);
+    for notice in plan.outlets.files().notices() {
+        complain(code::OK, &notice);
+    }
+    plan.outlets.begin();
+    let deadline = plan.timeout.and_then(deadline_in);
     let mut health = Health::default();
     let mut idle = false;
     while !source.is_ended() {
@@ -137,11 +141,9 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     }
     forward.stop();
     plan.outlets.finish();
-    let trouble = plan.outlets.trouble();
-    if let Some(sentence) = &trouble {
-        complain(code::FAILED, sentence);
-    }
-    if health.late {
+    tell_trouble(&mut plan.outlets);
+    // A finalizer that does not end is ended after the program has told its end.
+    if health.late || source.ended_by_us() == Some(ExitHow::Timeout) {
         return time_is_over(&plan.name, plan.timeout);
     }
     if let Some(sentence) = &health.lost_how {
@@ -154,48 +156,59 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     }
     let code = source.status().map_or(code::FAILED, ending::code);
     // A program that went well, but whose records could not be kept, has not gone well.
-    if trouble.is_some() && code == code::OK { code::FAILED } else { code }
+    if plan.outlets.failed() && code == code::OK { code::FAILED } else { code }
+}
+
+/// Says which files could not be written.
+fn tell_trouble(outlets: &mut Outlets) {
+    while let Some(sentence) = outlets.trouble() {
+        complain(code::FAILED, &sentence);
+    }
 }
 
 /// Writes a recording out: its output where the program's went, its records to files.
 pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict: bool) -> i32 {
     let mut health = Health::default();
+    let mut output = Ok(());
+    outlets.begin();
     while !source.is_ended() {
         let arrived = source.poll(IDLE);
-        if !pass_on(&arrived, to_stderr) {
-            return code::OK;
-        }
+        output = pass_on(&arrived, to_stderr);
         pour(&[], source.names(), arrived, &mut outlets, &mut health);
+        if output.is_err() {
+            break;
+        }
     }
-    let _ = io::stdout().flush();
     outlets.finish();
-    if let Some(sentence) = outlets.trouble() {
-        complain(code::FAILED, &sentence);
+    tell_trouble(&mut outlets);
+    if output.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+        return code::OK;
     }
+    let failed = source.is_broken() | outlets.failed() | (printed(output) != code::OK);
     if let Some(warning) = source.warning() {
         complain(code::HARMED, &warning);
         health.harmed = true;
     }
     match health.sentence() {
         Some(sentence) if strict => complain(code::HARMED, &sentence),
-        _ if source.is_broken() => code::FAILED,
+        _ if failed => code::FAILED,
         _ => code::OK,
     }
 }
 
-/// Writes the output among what arrived to where it belongs. False: nobody reads it.
-fn pass_on(arrived: &[Arrived], to_stderr: bool) -> bool {
-    arrived.iter().all(|each| {
-        let Arrived::Record(record) = each else { return true };
-        let Event::Output { stream, .. } = record.event else { return true };
+/// Writes the output among what arrived to where it belongs.
+fn pass_on(arrived: &[Arrived], to_stderr: bool) -> io::Result<()> {
+    for each in arrived {
+        let Arrived::Record(record) = each else { continue };
+        let Event::Output { stream, .. } = record.event else { continue };
         let text = record.text(Text::FIRST).as_bytes();
-        let written = if stream == Stream::Stdout && !to_stderr {
-            io::stdout().write_all(text)
+        if stream == Stream::Stdout && !to_stderr {
+            io::stdout().write_all(text)?;
         } else {
-            io::stderr().write_all(text)
-        };
-        !written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
+            io::stderr().write_all(text)?;
+        }
+    }
+    Ok(())
 }
 
 /// Watches a board: its log where a program's output goes, its records to files. It ends when the
@@ -216,9 +229,11 @@ pub fn board(
             );
         }
     };
-    let deadline = timeout.map(|timeout| Instant::now() + timeout);
+    let deadline = timeout.and_then(deadline_in);
     let mut health = Health::default();
     let mut end = None;
+    let mut output = Ok(());
+    outlets.begin();
     while !source.is_ended() && end.is_none() {
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
@@ -226,7 +241,8 @@ pub fn board(
         if arrived.is_empty() {
             outlets.flush();
         }
-        if !pass_on(&arrived, to_stderr) {
+        output = pass_on(&arrived, to_stderr);
+        if output.is_err() {
             end = Some(code::OK);
         }
         pour(&source.take_bytes(), source.names(), arrived, &mut outlets, &mut health);
@@ -239,10 +255,10 @@ pub fn board(
         }
     }
     source.kill(ExitHow::Killed);
-    let _ = io::stdout().flush();
     outlets.finish();
-    if let Some(sentence) = outlets.trouble() {
-        return complain(code::FAILED, &sentence);
+    tell_trouble(&mut outlets);
+    if printed(output) != code::OK || outlets.failed() {
+        return code::FAILED;
     }
     if let Some(sentence) = source.lost() {
         return complain(code::LOST, &sentence);

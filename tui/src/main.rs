@@ -6,6 +6,7 @@ use std::process::exit;
 
 use loopscope::headless::ear;
 use loopscope_engine::host;
+use loopscope_files::temporary;
 
 /// The interpreter allocates a few objects for every callback; this allocator is made for that.
 #[global_allocator]
@@ -20,6 +21,12 @@ fn main() {
     }
     if std::env::args_os().nth(1).is_some_and(|first| first == ear::COMMAND) {
         exit(ear::listen());
+    }
+    if std::env::args_os().nth(1).is_some_and(|first| first == temporary::COMMAND) {
+        exit(temporary::tidy_up(args.skip(1)));
+    }
+    if std::env::args_os().nth(1).is_some_and(|first| first == host::PYTHON_COMMAND) {
+        exit(host::spelled_python_main(args.skip(1)));
     }
     if host::acts_as_python() {
         exit(host::python_main(args));

@@ -18,7 +18,7 @@ use loopscope_session::{Answer, Outcome, Session, Trouble};
 use print::Printer;
 use signals::Signals;
 
-use crate::exit::{code, complain};
+use crate::exit::{code, complain, deadline_in, printed};
 
 pub use lesson::take_lesson;
 
@@ -85,7 +85,7 @@ struct Repl {
 
 /// Does all commands. Gives the exit code.
 pub fn run(plan: Plan) -> i32 {
-    let deadline = plan.timeout.map(|timeout| Instant::now() + timeout);
+    let deadline = plan.timeout.and_then(deadline_in);
     let signals = match Signals::start(plan.interactive, deadline) {
         Ok(signals) => signals,
         Err(error) => {
@@ -107,6 +107,7 @@ pub fn run(plan: Plan) -> i32 {
     if let Some(warning) = repl.session.warning() {
         complain(code::HARMED, &warning);
     }
+    repl.tell_files();
     let code = if plan.interactive {
         interactive::run(&mut repl)
     } else if plan.batch.is_empty() {
@@ -134,18 +135,25 @@ impl Repl {
             },
         };
         let line = self.session.line().to_owned();
-        let printed = match &result {
+        let told = match &result {
             Ok(answer) => self.printer.answer(&line, answer, &self.session),
             Err(trouble) => self.printer.trouble(&line, trouble),
         };
-        if let Some(sentence) = self.session.trouble_with_files() {
-            complain(code::FAILED, &sentence);
-        }
-        if printed.is_err() {
-            // Nobody reads the answers any more.
-            return Flow::Leave(code::OK);
+        self.tell_files();
+        if told.is_err() {
+            return Flow::Leave(printed(told));
         }
         if result.is_ok() { Flow::On } else { Flow::Failed }
+    }
+
+    /// Says which files were written over, and which could not be written.
+    fn tell_files(&mut self) {
+        for notice in self.session.notices() {
+            complain(code::OK, &notice);
+        }
+        while let Some(sentence) = self.session.trouble_with_files() {
+            complain(code::FAILED, &sentence);
+        }
     }
 
     /// Waits until the command under way is over, or line mode is.
@@ -153,8 +161,9 @@ impl Repl {
         loop {
             let tick = self.session.tick(LOOK);
             for (line, answer) in tick.answers {
-                if self.printer.answer(&line, &answer, &self.session).is_err() {
-                    return Waited::Away(Flow::Leave(code::OK));
+                let told = self.printer.answer(&line, &answer, &self.session);
+                if told.is_err() {
+                    return Waited::Away(Flow::Leave(printed(told)));
                 }
             }
             if tick.quit {
@@ -201,12 +210,7 @@ impl Repl {
     }
 
     fn time_is_over(&mut self) -> Flow {
-        self.session.kill(ExitHow::Timeout);
-        // The end is a record too, for the files.
-        let since = Instant::now();
-        while !self.session.run_state().is_over() && since.elapsed() < Duration::from_secs(2) {
-            let _ = self.session.tick(LOOK);
-        }
+        self.session.finish(ExitHow::Timeout);
         complain(
             code::TIMEOUT,
             &format!(
@@ -219,16 +223,11 @@ impl Repl {
 
     /// Ends what is unfinished, and brings all files to their end.
     fn leave(mut self, code: i32, strict: bool) -> i32 {
-        if !self.session.run_state().is_over() {
-            self.session.kill(ExitHow::Killed);
-            let since = Instant::now();
-            while !self.session.run_state().is_over() && since.elapsed() < Duration::from_secs(2) {
-                let _ = self.session.tick(LOOK);
-            }
-        }
-        if let Some(sentence) = self.session.trouble_with_files() {
-            complain(code::FAILED, &sentence);
-        }
+        self.session.finish(ExitHow::Killed);
+        self.tell_files();
+        // What went well, but could not be written down, has not gone well.
+        let code =
+            if code == code::OK && self.session.files_failed() { code::FAILED } else { code };
         if let Some(sentence) = self.session.lost()
             && matches!(code, code::OK | code::FAILED)
         {

@@ -81,6 +81,11 @@ pub enum RecordingError {
     Io(#[from] io::Error),
 }
 
+/// Whether bytes that a file begins with are a recording's, of whatever version.
+pub fn begins(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC.as_bytes())
+}
+
 /// What stands before a block's payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Head {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use loopscope_protocol::{ClockHow, LoopId, Word as _};
 use rustpython_derive::Traverse;
-use rustpython_vm::builtins::{PyDictRef, PyType, PyWeak};
+use rustpython_vm::builtins::{PyDictRef, PyStrRef, PyType, PyWeak};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
@@ -26,6 +26,7 @@ use super::handle::PyHandle;
 use super::job::PyJob;
 use super::task::{PyTask, create as new_task};
 use crate::core::LoopCore;
+use crate::python::readable;
 use crate::run::Run;
 
 pub(super) use queue::LoopObject;
@@ -340,8 +341,8 @@ impl PyLoop {
 
     /// Sends a lint that Python has found.
     #[pymethod]
-    fn _note_lint(zelf: &Py<Self>, rule: String, text: String, about: OptionalArg<PyObjectRef>) {
-        notes::lint(zelf, &rule, &text, about.as_option());
+    fn _note_lint(zelf: &Py<Self>, rule: String, text: PyStrRef, about: OptionalArg<PyObjectRef>) {
+        notes::lint(zelf, &rule, &readable(&text), about.as_option());
     }
 
     /// An asyncgens or executor shutdown begins.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
 
+use super::spelling;
+
 /// The calendar time at loop time 0 unless something else is asked for: 2000-01-01 00:00:00 UTC.
 pub const WALL_START_NS: i64 = 946_684_800 * 1_000_000_000;
 
@@ -128,8 +130,8 @@ impl Options {
             Program::Code(code) => ("--code", code.into()),
             Program::Module(module) => ("--module", module.into()),
         };
-        args.extend([how.into(), what]);
-        args.extend(self.args.iter().cloned());
+        args.extend([how.into(), spelling::spell(&what)]);
+        args.extend(self.args.iter().map(|arg| spelling::spell(arg)));
         args
     }
 
@@ -155,14 +157,14 @@ impl Options {
                     options.memory_limit =
                         if value == "none" { None } else { Some(number(&value)?) };
                 }
-                "--file" => options.program = Program::File(value()?.into()),
-                "--code" => options.program = Program::Code(text(value()?)?),
-                "--module" => options.program = Program::Module(text(value()?)?),
+                "--file" => options.program = Program::File(spelling::read(value()?).into()),
+                "--code" => options.program = Program::Code(text(spelling::read(value()?))?),
+                "--module" => options.program = Program::Module(text(spelling::read(value()?))?),
                 _ => return Err(bad()),
             }
             // Whatever follows the program is the program's.
             if matches!(name.to_str(), Some("--file" | "--code" | "--module")) {
-                options.args = args.collect();
+                options.args = args.map(spelling::read).collect();
                 return Ok(options);
             }
         }

@@ -5,7 +5,7 @@ use rustpython_vm::compiler::Mode;
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
-use crate::python::{output, start};
+use crate::python::{output, readable, start};
 
 /// What tracebacks call it.
 const NAME: &str = "<py>";
@@ -17,7 +17,7 @@ pub(super) fn run(vm: &VirtualMachine, code: &str) -> (bool, String) {
     match result {
         Ok(value) if vm.is_none(&value) => (true, text),
         Ok(value) => {
-            let shown = value.repr(vm).map(|repr| repr.as_wtf8().to_string_lossy().into_owned());
+            let shown = value.repr(vm).map(|repr| readable(&repr).into_owned());
             match shown {
                 Ok(shown) => {
                     text.push_str(&shown);

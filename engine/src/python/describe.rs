@@ -24,10 +24,9 @@ fn text(object: &PyObject, attribute: &'static str, vm: &VirtualMachine) -> Opti
     object.get_attr(attribute, vm).ok()?.downcast::<PyStr>().ok()
 }
 
-/// The text of a Python string. What is no character by itself, as half of a pair, becomes a
-/// replacement character.
+/// The text of a Python string, with what is no character by itself spelled out.
 pub(crate) fn lossy(text: &PyStr) -> Cow<'_, str> {
-    text.to_string_lossy()
+    super::readable(text)
 }
 
 /// What `functools.partial` objects call in the end; anything else is itself.

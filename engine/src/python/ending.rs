@@ -5,7 +5,7 @@ use loopscope_protocol::{Event, ExitHow, LoopId, Text};
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{AsObject, PyResult, VirtualMachine};
 
-use super::output;
+use super::{output, readable};
 use crate::host;
 use crate::run::Run;
 
@@ -78,7 +78,7 @@ fn shorten(raised: &PyBaseExceptionRef) {
 fn one_line(vm: &VirtualMachine, raised: &PyBaseExceptionRef) -> String {
     const LONGEST: usize = 160;
     let name = raised.class().name().to_owned();
-    let text = raised.as_object().str(vm).map(|text| text.as_wtf8().to_string_lossy().into_owned());
+    let text = raised.as_object().str(vm).map(|text| readable(&text).into_owned());
     let text = text.unwrap_or_default();
     let first = text.lines().next().unwrap_or_default().trim_end_matches('.');
     if first.is_empty() {

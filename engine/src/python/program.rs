@@ -8,14 +8,14 @@ use std::sync::OnceLock;
 
 use loopscope_protocol::{Dialect, Event, ExitHow, LoopId, Word};
 use nix::sys::signal::{SigSet, Signal};
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef, PyStrRef};
 use rustpython_vm::scope::Scope;
-use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::ending::{Ending, INTERRUPTED, announce, ended, settle};
 use super::flags::Flags;
 use super::start::{self, Setup, Told};
-use super::{locks, output, streams};
+use super::{locks, output, readable_name, streams};
 use crate::host::{self, Options, Program};
 use crate::run::Run;
 
@@ -156,7 +156,7 @@ fn live(vm: &VirtualMachine, options: &Options, source: Option<Vec<u8>>) -> Endi
         control.before_the_start(&run.trace);
     }
     let name = match &options.program {
-        Program::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(),
+        Program::File(path) => readable_name(path.file_name().unwrap_or(path.as_os_str())),
         Program::Code(_) if source.is_some() => "<stdin>".into(),
         Program::Code(_) => "<string>".into(),
         Program::Module(module) => module.into(),
@@ -215,24 +215,36 @@ fn file(vm: &VirtualMachine, path: &Path) -> Ending {
         Dialect::Cpython36 => path.to_owned(),
         _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
     };
-    let name = name.to_string_lossy();
-    if name.ends_with(".pyc") {
-        let ran = vm.new_scope_with_main().and_then(|scope| vm.run_script(scope, &name));
+    let shown = readable_name(name.as_os_str());
+    if shown.ends_with(".pyc") {
+        let ran = vm.new_scope_with_main().and_then(|scope| vm.run_script(scope, &shown));
         return ended(vm, ran, false);
     }
     let main = match vm.main_namespace() {
         Ok(main) => main,
         Err(raised) => return ended(vm, Err(raised), false),
     };
-    if let Err(raised) = describe_main(vm, &main, &name) {
+    if let Err(raised) = describe_main(vm, &main, vm.fsdecode(&name)) {
         return ended(vm, Err(raised), false);
     }
-    match compile(vm, &source, &name) {
+    match compile(vm, &source, &shown) {
         Ok(code) => {
-            let ran = vm.run_code_obj(code, Scope::with_builtins(None, main, vm)).map(drop);
+            let scope = Scope::with_builtins(None, main, vm);
+            let ran = vm.run_code_obj(code.clone(), scope).map(drop);
+            // By such a name nobody finds the file's lines for a traceback.
+            if name.to_str().is_none() {
+                keep_lines(vm, &code, &source, &ran);
+            }
             ended(vm, ran, false)
         }
         Err(raised) => ended(vm, Err(raised), true),
+    }
+}
+
+/// Keeps the lines of a program for its traceback, if there will be one.
+fn keep_lines(vm: &VirtualMachine, code: &Py<PyCode>, source: &[u8], ran: &PyResult<()>) {
+    if ran.as_ref().is_err_and(|raised| !raised.fast_isinstance(vm.ctx.exceptions.system_exit)) {
+        let _ = vm.register_code_in_linecache(code, &String::from_utf8_lossy(source));
     }
 }
 
@@ -256,9 +268,9 @@ fn null_byte(vm: &VirtualMachine, source: &[u8], at: usize, name: &str) -> PyBas
 }
 
 /// What a module that is run has beside its names.
-fn describe_main(vm: &VirtualMachine, main: &PyDictRef, name: &str) -> PyResult<()> {
+fn describe_main(vm: &VirtualMachine, main: &PyDictRef, name: PyStrRef) -> PyResult<()> {
     let none = || -> PyObjectRef { vm.ctx.none() };
-    main.set_item("__file__", vm.ctx.new_str(name).into(), vm)?;
+    main.set_item("__file__", name.clone().into(), vm)?;
     main.set_item("__cached__", none(), vm)?;
     main.set_item("__spec__", none(), vm)?;
     main.set_item("__package__", none(), vm)?;
@@ -278,9 +290,7 @@ fn code_named(vm: &VirtualMachine, source: &[u8], name: &str) -> Ending {
         Err(raised) => return ended(vm, Err(raised), true),
     };
     let ran = vm.run_code_obj(code.clone(), Scope::with_builtins(None, main, vm)).map(drop);
-    if ran.as_ref().is_err_and(|raised| !raised.fast_isinstance(vm.ctx.exceptions.system_exit)) {
-        let _ = vm.register_code_in_linecache(&code, &String::from_utf8_lossy(source));
-    }
+    keep_lines(vm, &code, source, &ran);
     ended(vm, ran, false)
 }
 

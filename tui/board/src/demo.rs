@@ -1,10 +1,10 @@
 //! A board without hardware: the bundled firmware in QEMU behind the virtual probe, and a recorded
 //! session of it where there is no QEMU.
 
-use std::path::PathBuf;
 use std::time::Duration;
 use std::{fs, io};
 
+use loopscope_files::temporary::Folder;
 use loopscope_virtual_probe::{Error, Options, VirtualProbe, is_there};
 
 use super::{Refusal, Where, Wired, Wish};
@@ -54,12 +54,12 @@ impl Demo {
 
     /// Starts the board.
     pub fn start(patience: Duration) -> Result<Self, Refusal> {
-        let folder = Folder::new().map_err(|error| {
+        let folder = folder().map_err(|error| {
             Refusal::unreachable(format!(
                 "the demo's firmware cannot be written to a temporary folder: {error}; free some space there"
             ))
         })?;
-        let elf = folder.0.join(NAME);
+        let elf = folder.path().join(NAME);
         let probe = VirtualProbe::start(&Options::new(MACHINE, &elf))
             .map_err(|error: Error| Refusal::unreachable(error.to_string()))?;
         let wired = Wired {
@@ -73,38 +73,14 @@ impl Demo {
     }
 }
 
-/// A folder with the firmware in it, for as long as it is needed.
-#[derive(Debug)]
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> io::Result<Self> {
-        let base = std::env::temp_dir();
-        let id = std::process::id();
-        for n in 0..1000 {
-            let path = base.join(format!("loopscope-demo-{id}-{n}"));
-            match fs::create_dir(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-                Ok(()) => {
-                    let folder = Self(path);
-                    fs::write(folder.0.join(NAME), FIRMWARE)?;
-                    // The source is shown beside the records, as that of a firmware that was
-                    // built here.
-                    let source = folder.0.join(SOURCE_NAME);
-                    fs::create_dir_all(source.parent().unwrap_or(&folder.0))?;
-                    fs::write(source, SOURCE)?;
-                    fs::write(folder.0.join("Cargo.toml"), "")?;
-                    return Ok(folder);
-                }
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// A folder with the firmware in it, and with its source, which is shown beside the records as that
+/// of a firmware that was built here.
+fn folder() -> io::Result<Folder> {
+    let folder = Folder::new()?;
+    let source = folder.path().join(SOURCE_NAME);
+    fs::create_dir_all(source.parent().unwrap_or(folder.path()))?;
+    fs::write(folder.path().join(NAME), FIRMWARE)?;
+    fs::write(source, SOURCE)?;
+    fs::write(folder.path().join("Cargo.toml"), "")?;
+    Ok(folder)
 }

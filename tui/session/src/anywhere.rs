@@ -68,6 +68,9 @@ impl Session {
             Some(kinds) => {
                 let mut at = here;
                 for _ in 0..n {
+                    if at == 0 {
+                        break;
+                    }
                     at = self.timeline.rfind_kinds(at, kinds).unwrap_or(0);
                 }
                 at

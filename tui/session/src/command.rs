@@ -63,10 +63,10 @@ pub enum Command {
     Py(String),
     /// `bookmark [NAME]`.
     Bookmark(Option<String>),
-    /// `record FILE`.
-    Record(String),
-    /// `export FILE [FORMAT]`.
-    Export(String, Option<Format>),
+    /// `record FILE [--force]`.
+    Record(ToWrite),
+    /// `export FILE [FORMAT] [--force]`.
+    Export(ToWrite, Option<Format>),
     /// `diff FILE`.
     Diff(String),
     /// `diff DIALECT`.
@@ -159,6 +159,15 @@ impl std::fmt::Display for Events {
         f.write_str(&self.name)?;
         self.condition.as_ref().map_or(Ok(()), |condition| write!(f, " if {condition}"))
     }
+}
+
+/// A file that is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToWrite {
+    /// Its path.
+    pub path: String,
+    /// Whether a file that is there may be written over, whatever it is.
+    pub force: bool,
 }
 
 /// How a command names a task.

@@ -1,8 +1,9 @@
 //! A history as a file for other programs: JSON lines, CSV, or a trace for Perfetto.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::Path;
 
+use loopscope_files::outputs::{Kind, Output};
 use loopscope_model::{Names, Timeline, json, safe_text};
 use serde_json::{Map, Value};
 
@@ -26,6 +27,31 @@ impl Format {
             _ => return None,
         })
     }
+}
+
+impl Format {
+    /// What a file of this format is.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Jsonl => Kind::Records,
+            Self::Csv => Kind::Table,
+            Self::Perfetto => Kind::Trace,
+        }
+    }
+}
+
+/// Writes all records to a file, which is in its place when it is complete, or not at all.
+pub fn write_export(
+    format: Format,
+    timeline: &Timeline,
+    names: &Names,
+    output: Output,
+) -> io::Result<()> {
+    // Whatever ends us meanwhile leaves nothing half-written behind.
+    let _guard = output.guard();
+    let mut to = BufWriter::new(output);
+    export(format, timeline, names, &mut to)?;
+    to.into_inner().map_err(IntoInnerError::into_error)?.put_in_place()
 }
 
 /// Writes all records of a history.

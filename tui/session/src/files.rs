@@ -1,18 +1,18 @@
 //! Commands that write or read files: `record`, `export`, `diff`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use loopscope_files::outputs::Refusal;
 use loopscope_protocol::{Dialect, ExitHow, Word as _};
 use web_time::Instant;
 
+use super::Session;
 use super::answer::{Answer, Outcome, Trouble};
 use super::brake::size;
-use super::command::{Command, Format, Target};
+use super::command::{Command, Format, Target, ToWrite};
 use super::comparison::{Comparison, History};
-use super::{Session, export};
+use super::export::write_export;
 use crate::source::Origin;
 use crate::source::replay::Replay;
 
@@ -32,41 +32,46 @@ pub enum Unfinished {
 }
 
 impl Session {
-    pub(super) fn record_to(&mut self, file: &str) -> Result<Answer, Trouble> {
+    pub(super) fn record_to(&mut self, to: &ToWrite) -> Result<Answer, Trouble> {
+        let file = &to.path;
         if self.origin() == Origin::Recording {
             return Err(Trouble::new(format!(
                 "This is a recording already; copy the file to `{file}` instead."
             )));
         }
-        self.outlets.start_recording(Path::new(file)).map_err(sentence)?;
+        // Even if none was asked for when we began.
+        self.outlets.begin();
+        let started = self.outlets.start_recording(Path::new(file), "`record`", to.force);
+        started.map_err(|Refusal(text)| sentence(text))?;
         self.outlets.bytes(&self.bytes);
         self.outlets.flush();
         match self.outlets.trouble() {
             Some(text) => Err(sentence(text)),
             None => Ok(Answer::new(format!("Recording to `{file}`, from the first record on."))
-                .with("file", file)),
+                .with("file", file.as_str())),
         }
     }
 
-    pub(super) fn export_to(&self, file: &str, format: Option<Format>) -> Result<Answer, Trouble> {
+    pub(super) fn export_to(
+        &mut self,
+        to: &ToWrite,
+        format: Option<Format>,
+    ) -> Result<Answer, Trouble> {
+        let file = &to.path;
         let path = Path::new(file);
         let Some(format) = format.or_else(|| Format::of(path)) else {
             return Err(Trouble::new(format!(
                 "What is `{file}` to be? Write `export {file} jsonl`, `csv` or `perfetto`."
             )));
         };
-        let failed = |error: std::io::Error| {
-            Trouble::new(format!(
-                "`{file}` cannot be written: {error}; name a file in a folder that you may write to."
-            ))
-        };
-        let mut to = BufWriter::new(File::create(path).map_err(failed)?);
-        export(format, &self.timeline, self.names(), &mut to)
-            .and_then(|()| to.flush())
-            .map_err(failed)?;
+        let output = self.outlets.files().output(path, format.kind(), "`export`", to.force);
+        let output = output.map_err(|Refusal(text)| sentence(text))?;
+        write_export(format, &self.timeline, self.names(), output).map_err(|error| {
+            Trouble::new(format!("`{file}` cannot be written: {error}; free some space there."))
+        })?;
         let count = self.timeline.len();
         Ok(Answer::new(format!("Wrote {count} records to `{file}` as {}.", format.word()))
-            .with("file", file)
+            .with("file", file.as_str())
             .with("format", format.word())
             .with("records", count))
     }

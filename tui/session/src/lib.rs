@@ -28,6 +28,7 @@ mod labels;
 mod look;
 mod parse;
 mod place;
+mod program_text;
 mod run;
 mod run_state;
 mod settings;
@@ -40,6 +41,7 @@ mod tick;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::expr::Expr;
@@ -51,14 +53,15 @@ use web_time::Instant;
 pub use answer::{Answer, Outcome, Tick, Trouble};
 pub use breaks::{Breakpoint, Breaks, Trigger};
 pub use changes::{Changes, Mark};
-pub use command::{Command, Events, Format, Target, TaskRef, Topic, Unit};
+pub use command::{Command, Events, Format, Target, TaskRef, ToWrite, Topic, Unit};
 pub use comparison::Comparison;
 pub use complete::{Completion, complete, wants_file};
 pub use execute::LARGEST_SCRIPT;
-pub use export::export;
+pub use export::{export, write_export};
 pub use files::Unfinished;
 pub use help::help;
 pub use parse::{duration, parse};
+pub use program_text::program_text;
 pub use run_state::RunState;
 pub use settings::{SETTINGS, Settings};
 pub use table::{Group, ROWS, Row};
@@ -69,6 +72,9 @@ use run::Run;
 use run_state::Change;
 use source::outlets::Outlets;
 use source::{Origin, Source, SourceError};
+
+/// How long the end of a source that was ended may take to arrive.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// One source with its history and a cursor.
 #[derive(Debug)]
@@ -173,9 +179,11 @@ impl Session {
         self
     }
 
-    /// Writes records to these files too, from the first one on.
+    /// Writes records to these files too, from the first one on. They are in their places from now
+    /// on.
     pub fn set_outlets(&mut self, outlets: Outlets) {
         self.outlets = outlets;
+        self.outlets.begin();
         let names = self.source.names();
         self.outlets.bytes(&self.bytes);
         for record in self.timeline.records() {
@@ -348,9 +356,24 @@ impl Session {
         self.collecting.is_some()
     }
 
-    /// A sentence about a file that could not be written, once.
+    /// The next sentence about a file that could not be written, each once.
     pub fn trouble_with_files(&mut self) -> Option<String> {
         self.outlets.trouble()
+    }
+
+    /// Whether records go to files.
+    pub const fn writes_files(&self) -> bool {
+        !self.outlets.is_empty()
+    }
+
+    /// Whether a file of records could not be written to its end.
+    pub const fn files_failed(&self) -> bool {
+        self.outlets.failed()
+    }
+
+    /// The sentences about files that commands have written over, once.
+    pub fn notices(&mut self) -> Vec<String> {
+        self.outlets.files().notices()
     }
 
     /// How commands may name the tasks: numbers and names.
@@ -372,6 +395,18 @@ impl Session {
     /// Ends the program at once. Its history stays.
     pub fn kill(&mut self, why: loopscope_protocol::ExitHow) {
         self.source.kill(why);
+    }
+
+    /// Ends what is unfinished, and waits a moment for its end, which is a record too.
+    pub fn finish(&mut self, why: loopscope_protocol::ExitHow) {
+        if !self.run_state().is_over() {
+            self.kill(why);
+        }
+        let since = Instant::now();
+        while !self.run_state().is_over() && since.elapsed() < LAST_WORDS {
+            let _ = self.tick(Duration::from_millis(20));
+        }
+        self.outlets.finish();
     }
 
     // ---- what changes the state of the run --------------------------------------------------

@@ -1,16 +1,13 @@
 //! Looking at one thing: where a task stands, why it waits, the value of an expression, the source.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use loopscope_model::expr::{Context, Expr, Value};
-use loopscope_model::{safe_text, whole, why};
+use loopscope_model::{safe_text, why};
 
 use super::answer::{Answer, Trouble};
 use super::command::TaskRef;
-use super::{Session, labels};
-
-/// The most bytes of a source file of which lines are shown.
-const LARGEST_SOURCE: u64 = 16 << 20;
+use super::{Session, labels, program_text};
 
 /// A value for programs.
 fn json(value: &Value) -> serde_json::Value {
@@ -133,14 +130,9 @@ impl Session {
 
     /// The lines of a file of the program, if it is at hand.
     pub fn source_lines(&self, file: &str) -> Option<Vec<String>> {
-        let mut candidates: Vec<PathBuf> = Vec::new();
-        if let Some(folder) = &self.folder {
-            candidates.push(folder.join(file));
-        }
-        candidates.push(PathBuf::from(file));
-        let bytes =
-            candidates.iter().find_map(|path| whole::read_file(path, LARGEST_SOURCE).ok())?;
-        Some(String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect())
+        let mut folders = self.folder.as_deref().into_iter().chain([Path::new("")]);
+        let text = folders.find_map(|folder| program_text(folder, file))?;
+        Some(text.lines().map(str::to_owned).collect())
     }
 
     pub(super) fn list(&self, line: Option<u32>) -> Result<Answer, Trouble> {

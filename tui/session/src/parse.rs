@@ -8,7 +8,7 @@ use loopscope_model::expr::Expr;
 use loopscope_protocol::{Dialect, Kind, KindSet, Word as _};
 
 use super::Trouble;
-use super::command::{Command, Events, Format, Target, TaskRef, Topic, Unit};
+use super::command::{Command, Events, Format, Target, TaskRef, ToWrite, Topic, Unit};
 use super::table::{self, Found};
 use spelling::nearest;
 
@@ -83,7 +83,10 @@ fn arguments(name: &str, rest: &str) -> Result<Command, Trouble> {
         "list" => Command::List(one_number(name, rest)?),
         "py" => Command::Py(needed(name, rest, "a Python statement")?),
         "bookmark" => Command::Bookmark(bookmark(rest)?),
-        "record" => Command::Record(needed(name, rest, "the file to write")?),
+        "record" => {
+            let (rest, force) = forced(rest);
+            Command::Record(ToWrite { path: needed(name, rest, "the file to write")?, force })
+        }
         "export" => export(rest)?,
         "diff" => match Dialect::parse(rest.trim()) {
             Some(dialect) => Command::DiffDialect(dialect),
@@ -145,7 +148,10 @@ fn count(name: &str, rest: &str) -> Result<u32, Trouble> {
     match rest {
         "" => Ok(1),
         _ => rest.parse().ok().filter(|n| *n > 0).ok_or_else(|| {
-            trouble(format!("`{name}` counts with a whole number from 1, not `{rest}`."))
+            trouble(format!(
+                "`{name}` counts with a whole number from 1 to {}, not `{rest}`.",
+                u32::MAX
+            ))
         }),
     }
 }
@@ -163,8 +169,12 @@ fn numbers(name: &str, rest: &str) -> Result<Vec<u32>, Trouble> {
     rest.split([' ', ','])
         .filter(|word| !word.is_empty())
         .map(|word| {
-            word.parse()
-                .map_err(|_| trouble(format!("`{name}` takes numbers, and `{word}` is none.")))
+            word.parse().map_err(|_| {
+                trouble(format!(
+                    "`{name}` takes whole numbers from 0 to {}, not `{word}`.",
+                    u32::MAX
+                ))
+            })
         })
         .collect()
 }
@@ -319,21 +329,35 @@ fn bookmark(rest: &str) -> Result<Option<String>, Trouble> {
     Ok(Some(rest.to_owned()))
 }
 
+/// What is left of the arguments without `--force`, and whether that was there.
+fn forced(rest: &str) -> (&str, bool) {
+    const WORD: &str = "--force";
+    let apart = |left: &str| left.is_empty() || left.ends_with(char::is_whitespace);
+    let before = rest.strip_suffix(WORD).filter(|left| apart(left));
+    let after = || rest.strip_prefix(WORD).filter(|left| left.starts_with(char::is_whitespace));
+    match before.or_else(after) {
+        Some(left) => (left.trim(), true),
+        None => (rest, false),
+    }
+}
+
 fn export(rest: &str) -> Result<Command, Trouble> {
-    let file = needed("export", rest, "the file to write")?;
+    let (rest, force) = forced(rest);
+    let path = needed("export", rest, "the file to write")?;
     let by_word = |word: &str| Format::ALL.iter().copied().find(|format| format.word() == word);
+    let to = |path: &str| ToWrite { path: path.trim().to_owned(), force };
     // Either order, since both read well.
-    if let Some((file, last)) = rest.rsplit_once(char::is_whitespace)
+    if let Some((path, last)) = rest.rsplit_once(char::is_whitespace)
         && let Some(format) = by_word(last)
     {
-        return Ok(Command::Export(file.trim().to_owned(), Some(format)));
+        return Ok(Command::Export(to(path), Some(format)));
     }
-    if let Some((first, file)) = rest.split_once(char::is_whitespace)
+    if let Some((first, path)) = rest.split_once(char::is_whitespace)
         && let Some(format) = by_word(first)
     {
-        return Ok(Command::Export(file.trim().to_owned(), Some(format)));
+        return Ok(Command::Export(to(path), Some(format)));
     }
-    Ok(Command::Export(file, None))
+    Ok(Command::Export(to(&path), None))
 }
 
 fn expect(text: &str) -> Result<Command, Trouble> {

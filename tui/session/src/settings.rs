@@ -66,14 +66,18 @@ impl Settings {
         match *name {
             "limit" => {
                 let plain = value.replace(['_', ','], "");
-                self.limit = plain.parse().map_err(|_| bad("a number of records"))?;
+                self.limit =
+                    plain.parse().map_err(|_| bad("a number of records that fits into 64 bits"))?;
             }
             "text" => {
                 self.text = bytes(value).ok_or_else(|| bad("a size, as 64M"))?;
             }
             "lines" => {
-                self.lines =
-                    value.parse().ok().filter(|n| *n > 0).ok_or_else(|| bad("a number from 1"))?;
+                self.lines = value
+                    .parse()
+                    .ok()
+                    .filter(|n| *n > 0)
+                    .ok_or_else(|| bad(&format!("a number from 1 to {}", u32::MAX)))?;
             }
             _ => {
                 self.sentences = match value {

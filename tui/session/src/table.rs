@@ -169,10 +169,10 @@ rows! {
     "expect" [] Event "expect EVENT [if EXPR] [within DURATION]"
         "Goes on to the event; fails if it does not come, or not in that much loop time." "expect task-done within 2s";
     Rest:
-    "record" [] File "record FILE"
-        "Writes a recording: all so far, and what is still to come." "record run.loop"
-    "export" [] File "export FILE [FORMAT]"
-        "Writes the history so far as jsonl, csv or perfetto; by default as the file's name says." "export run.jsonl"
+    "record" [] File "record FILE [--force]"
+        "Writes a recording: all so far, and what is still to come. Only an earlier recording is written over, or with --force any file." "record run.loop"
+    "export" [] File "export FILE [FORMAT] [--force]"
+        "Writes the history so far as jsonl, csv or perfetto; by default as the file's name says. Only an earlier export is written over, or with --force any file." "export run.jsonl"
     "diff" [] File "diff FILE|DIALECT"
         "Compares with a recording, or the program with itself by another dialect's rules, and shows the first difference." "diff micropython"
     "source" [] File "source FILE"

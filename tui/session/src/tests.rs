@@ -5,6 +5,7 @@ mod board;
 mod breaking;
 mod files;
 mod looking;
+mod odd;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -7,12 +7,14 @@ use std::time::Duration;
 use clap::Args;
 use loopscope_board::demo::{self, Demo};
 use loopscope_board::{Fault, Refusal, Where, Wired, Wish, chips};
+use loopscope_files::outputs::Files;
 use loopscope_session::Session;
 use loopscope_session::source::board::Board;
+use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
 use loopscope_session::source::{Origin, Source};
 
-use super::{AttachArgs, Shared, code, complain, screen};
+use super::{AttachArgs, Shared, code, complain, open, printed, screen};
 use crate::headless;
 
 /// How long a lost board may be away: on the screen, where somebody may look for the cable, and in
@@ -108,14 +110,27 @@ impl BoardArgs {
         Ok(Board::attach(wish, self.control)?.into())
     }
 
+    /// Makes ready to write what is asked for, before anything is done to the board.
+    fn outlets(&self, shared: &Shared, mut files: Files) -> Result<Outlets, NoBoard> {
+        for (path, what) in [(&self.elf, "the firmware"), (&self.capture, "the capture")] {
+            if let Some(path) = path {
+                files.reads(path, what);
+            }
+        }
+        shared.outlets(files).map_err(|sentence| NoBoard(code::USAGE, sentence))
+    }
+
     /// A session on the board.
-    pub(super) fn session(&self, shared: &Shared, on_screen: bool) -> Result<Session, NoBoard> {
+    pub(super) fn session(
+        &self,
+        shared: &Shared,
+        on_screen: bool,
+        files: Files,
+    ) -> Result<Session, NoBoard> {
+        let outlets = self.outlets(shared, files)?;
         let source = self.open(on_screen)?;
         let folder = source.folder().map(Path::to_path_buf).unwrap_or_default();
-        let mut session = Session::new(source).in_folder(folder);
-        let outlets = shared.outlets().map_err(|sentence| NoBoard(code::USAGE, sentence))?;
-        session.set_outlets(outlets);
-        Ok(session)
+        Ok(open::with_outlets(Session::new(source).in_folder(folder), outlets))
     }
 }
 
@@ -131,19 +146,20 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
         );
     }
     if args.shared.headless {
-        let source = board.open(false);
-        let parts = source.and_then(|source| {
-            let outlets = args.shared.outlets();
-            Ok((source, outlets.map_err(|sentence| NoBoard(code::USAGE, sentence))?))
-        });
+        let parts = board
+            .outlets(&args.shared, args.shared.files())
+            .and_then(|outlets| Ok((board.open(false)?, outlets)));
         return match parts {
-            Ok((source, outlets)) => headless::board(
-                source,
-                outlets,
-                args.shared.events_on_stdout(),
-                args.shared.timeout,
-                args.shared.strict,
-            ),
+            Ok((source, mut outlets)) => {
+                open::tell(outlets.files().notices());
+                headless::board(
+                    source,
+                    outlets,
+                    args.shared.events_on_stdout(),
+                    args.shared.timeout,
+                    args.shared.strict,
+                )
+            }
             Err(NoBoard(code, sentence)) => complain(code, &sentence),
         };
     }
@@ -153,7 +169,7 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
             "the screen needs a terminal, and there is none here; `loopscope attach --headless` tells what happens without it, `loopscope repl` with the same options takes commands",
         );
     }
-    match board.session(&args.shared, true) {
+    match board.session(&args.shared, true, args.shared.files()) {
         Ok(session) => {
             let is_recorded = session.origin() == Origin::Recording;
             let notice = is_recorded.then_some(demo::RECORDED);
@@ -167,15 +183,15 @@ fn list() -> i32 {
     let probes = chips::plugged();
     let mut out = stdout();
     if probes.is_empty() {
-        let _ = writeln!(out, "No debug probe was found; `loopscope attach --demo` needs none.");
+        let none = "No debug probe was found; `loopscope attach --demo` needs none.";
+        return printed(writeln!(out, "{none}"));
     }
-    for probe in probes {
+    printed(probes.iter().try_for_each(|probe| {
         let may = if probe.may_be_used {
             ""
         } else {
             "  (you may not use it; `loopscope doctor` says what to do)"
         };
-        let _ = writeln!(out, "{}{may}", probe.name);
-    }
-    code::OK
+        writeln!(out, "{}{may}", probe.name)
+    }))
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use loopscope_protocol::{Dialect, Word};
 use loopscope_session::{Comparison, Session, Unfinished};
 
-use super::{DiffArgs, Shared, code, complain};
+use super::{DiffArgs, Shared, code, complain, deadline_in, printed};
 
 pub(super) fn diff(args: &DiffArgs) -> i32 {
     compare(args).unwrap_or_else(|code| code)
@@ -17,7 +17,7 @@ pub(super) fn diff(args: &DiffArgs) -> i32 {
 fn compare(args: &DiffArgs) -> Result<i32, i32> {
     let [one, two] = rules(args).map_err(|sentence| complain(code::USAGE, &sentence))?;
     let second = args.second.as_deref().unwrap_or(&args.first);
-    let deadline = args.timeout.map(|timeout| Instant::now() + timeout);
+    let deadline = args.timeout.and_then(deadline_in);
     let sides = [whole(one, &args.first, deadline)?, whole(two, second, deadline)?];
     let titles = if args.second.is_some() {
         [&args.first, second].map(|path| path.display().to_string())
@@ -28,8 +28,10 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
     };
     let [first, second] = &sides;
     let comparison = Comparison::of([first, second], titles);
-    let _ = writeln!(std::io::stdout(), "{}", comparison.text(80));
-    Ok(if comparison.found.is_some() { code::FAILED } else { code::OK })
+    match printed(writeln!(std::io::stdout(), "{}", comparison.text(80))) {
+        code::OK if comparison.found.is_some() => Ok(code::FAILED),
+        code => Ok(code),
+    }
 }
 
 /// The two dialects, if the command line makes sense.

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 
+use loopscope_files::outputs::{Files, Refusal};
 use loopscope_model::recording::Recording;
-use loopscope_session::export as write;
+use loopscope_session::{Format, export as write, write_export};
 
-use super::open::why;
-use super::{ExportArgs, code, complain};
+use super::open::{tell, why};
+use super::{ExportArgs, code, complain, printed};
 
 pub(super) fn export(args: &ExportArgs) -> i32 {
     let shown = args.file.display();
@@ -25,7 +26,7 @@ pub(super) fn export(args: &ExportArgs) -> i32 {
         Ok(recording) => recording,
         Err(error) => {
             return complain(
-                code::FAILED,
+                code::USAGE,
                 &format!(
                     "`{shown}`: {error}; make one with `loopscope run --headless --record FILE`"
                 ),
@@ -35,28 +36,39 @@ pub(super) fn export(args: &ExportArgs) -> i32 {
     if let Some(warning) = recording.damage.sentence() {
         complain(code::OK, &warning);
     }
-    let (to, name): (Box<dyn Write>, String) = match &args.output {
-        None => (Box::new(io::stdout()), "standard output".to_owned()),
-        Some(path) => match File::create(path) {
-            Ok(file) => (Box::new(file), format!("`{}`", path.display())),
-            Err(error) => {
-                return complain(
+    let mut files = Files::new(args.force);
+    files.reads(&args.file, "the recording");
+    match &args.output {
+        None => to_standard_output(format, &recording, &mut files),
+        Some(path) => {
+            let output = match files.output(path, format.kind(), "--output", false) {
+                Ok(output) => output,
+                Err(Refusal(sentence)) => return complain(code::USAGE, &sentence),
+            };
+            let written = write_export(format, &recording.timeline, &recording.names, output);
+            match written {
+                Ok(()) => {
+                    tell(files.notices());
+                    code::OK
+                }
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => code::OK,
+                Err(error) => complain(
                     code::FAILED,
                     &format!(
-                        "`{}` cannot be written: {}; name a file in a folder that you may write to",
-                        path.display(),
-                        why(&error)
+                        "`{}` cannot be written: {error}; free some space there",
+                        path.display()
                     ),
-                );
+                ),
             }
-        },
-    };
-    let mut to = BufWriter::new(to);
-    let written =
-        write(format, &recording.timeline, &recording.names, &mut to).and_then(|()| to.flush());
-    match written {
-        Ok(()) => code::OK,
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => code::OK,
-        Err(error) => complain(code::FAILED, &format!("{name} cannot be written: {error}")),
+        }
     }
+}
+
+fn to_standard_output(format: Format, recording: &Recording, files: &mut Files) -> i32 {
+    if let Err(Refusal(sentence)) = files.standard_output() {
+        return complain(code::USAGE, &sentence);
+    }
+    let mut to = BufWriter::new(io::stdout());
+    let written = write(format, &recording.timeline, &recording.names, &mut to);
+    printed(written.and_then(|()| to.flush()))
 }

@@ -11,7 +11,7 @@ mod boards;
 use loopscope_screen::app::folders;
 use loopscope_session::source::local::{Stdin, command};
 
-use super::code;
+use super::{code, printed};
 
 /// One line of the report.
 struct Finding {
@@ -24,14 +24,15 @@ pub(super) fn doctor() -> i32 {
     let here = [system(), terminal(), colours(), letters(), engine(), data()];
     let findings = here.into_iter().chain(boards::findings()).collect::<Vec<_>>();
     let mut out = stdout();
-    for finding in &findings {
+    let told = findings.iter().try_for_each(|finding| {
         let mark = if finding.good { "ok  " } else { "look" };
-        let _ = writeln!(out, "{mark}  {:<9} {}", finding.what, finding.text);
-    }
+        writeln!(out, "{mark}  {:<9} {}", finding.what, finding.text)
+    });
+    let told = printed(told);
     // Only what is needed to run programs at all is a failure.
     let works =
         findings.iter().filter(|finding| finding.what == "engine").all(|finding| finding.good);
-    if works { code::OK } else { code::FAILED }
+    if works { told } else { code::FAILED }
 }
 
 fn finding(what: &'static str, good: bool, text: impl Into<String>) -> Finding {

@@ -2,7 +2,7 @@
 
 use std::convert::identity;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use loopscope_protocol::{Event, Stream, Text};
 use loopscope_session::{Session, Unfinished};
 
 use super::open::why;
-use super::{LessonCommand, LessonFolder, Shared, code, complain};
+use super::{LessonCommand, LessonFolder, Shared, code, complain, printed};
 use crate::repl;
 
 pub(super) fn lesson(command: LessonCommand) -> i32 {
@@ -36,17 +36,13 @@ pub(super) fn unknown(name: &str) -> i32 {
 /// The lessons as text, one on each line.
 pub(super) fn list() -> i32 {
     let mut out = std::io::stdout();
-    for lesson in lessons() {
-        let shown = writeln!(
+    printed(lessons().iter().try_for_each(|lesson| {
+        writeln!(
             out,
             "{:>2}  {:<20} {} ({} min)\n    {}",
             lesson.number, lesson.id, lesson.title, lesson.minutes, lesson.shows
-        );
-        if shown.is_err() {
-            break;
-        }
-    }
-    code::OK
+        )
+    }))
 }
 
 fn check_lessons(folder: Option<&Path>) -> i32 {
@@ -120,26 +116,36 @@ fn new(path: &Path) -> i32 {
             &format!("`{shown}` is no folder's name; write one as 08_my_lesson"),
         );
     };
-    if path.exists() {
-        return complain(
-            code::USAGE,
-            &format!("`{shown}` exists already; name a folder that does not"),
-        );
-    }
     let folder = template::new(name);
-    let written = fs::create_dir_all(path).and_then(|()| {
-        folder.files.iter().try_for_each(|(name, text)| fs::write(path.join(name), text))
-    });
-    match written {
-        Ok(()) => {
-            let _ = writeln!(
-                std::io::stdout(),
-                "{shown}: edit lesson.md and program.py, then `loopscope lesson check {shown}`"
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::create_dir(path));
+    match made {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return complain(
+                code::USAGE,
+                &format!("`{shown}` exists already; name a folder that does not"),
             );
-            code::OK
         }
         Err(error) => {
-            complain(code::FAILED, &format!("`{shown}` cannot be written: {}", why(&error)))
+            return complain(
+                code::FAILED,
+                &format!("`{shown}` cannot be made: {}; name a folder elsewhere", why(&error)),
+            );
         }
     }
+    // The folder is new, so everything in it is ours.
+    let files = folder.files.iter();
+    let written =
+        files.map(|(name, text)| fs::write(path.join(name), text)).collect::<Result<(), _>>();
+    if let Err(error) = written {
+        let _ = fs::remove_dir_all(path);
+        return complain(
+            code::FAILED,
+            &format!("`{shown}` cannot be written: {}; free some space there", why(&error)),
+        );
+    }
+    printed(writeln!(
+        std::io::stdout(),
+        "{shown}: edit lesson.md and program.py, then `loopscope lesson check {shown}`"
+    ))
 }

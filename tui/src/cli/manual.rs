@@ -2,19 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::{code, complain, definition};
+use super::{code, complain, definition, printed};
 
 pub(super) fn completions(shell: clap_complete::Shell) -> i32 {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut definition(), "loopscope", &mut text);
-    print(&text)
+    printed(io::stdout().write_all(&text))
 }
 
 /// One page: the program, then each of its commands.
 pub(super) fn man() -> i32 {
     let mut text = Vec::new();
     match page(&mut text) {
-        Ok(()) => print(&text),
+        Ok(()) => printed(io::stdout().write_all(&text)),
         Err(error) => complain(code::FAILED, &format!("the manual page cannot be made: {error}")),
     }
 }
@@ -32,10 +32,4 @@ fn page(text: &mut Vec<u8>) -> io::Result<()> {
         man.render_extra_section(text)?;
     }
     Ok(())
-}
-
-fn print(text: &[u8]) -> i32 {
-    // A reader that goes away early, as `| head` does, has got what it wanted.
-    let _ = io::stdout().write_all(text).and_then(|()| io::stdout().flush());
-    code::OK
 }

@@ -5,12 +5,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use loopscope_engine::host::{Options, Program};
+use loopscope_files::outputs::{Files, Refusal};
 use loopscope_session::Session;
 use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
 
-use super::Shared;
+use super::{Shared, code, complain};
 
 impl Shared {
     /// How the engine is to run a program. `program` is the file and its arguments.
@@ -37,25 +38,49 @@ impl Shared {
     /// What the program reads; `otherwise` without `--stdin`.
     pub(super) fn stdin(&self, otherwise: Stdin) -> Result<Stdin, String> {
         let Some(path) = &self.stdin else { return Ok(otherwise) };
-        let file = File::open(path).map_err(|error| {
+        let refused = |why: &str| {
             format!(
-                "--stdin `{}` cannot be opened: {}; name a file that you may read",
-                path.display(),
-                why(&error)
+                "--stdin `{}` cannot be opened: {why}; name a file that you may read",
+                path.display()
             )
-        })?;
+        };
+        let file = File::open(path).map_err(|error| refused(&why(&error)))?;
+        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            return Err(refused("it is a folder"));
+        }
         Ok(Stdin::File(file))
     }
 
-    pub(super) fn outlets(&self) -> Result<Outlets, String> {
-        Outlets::open(self.events.as_deref(), self.record.as_deref())
+    /// The files that are read beside the source.
+    pub(super) fn files(&self) -> Files {
+        let mut files = Files::new(self.force);
+        if let Some(path) = &self.stdin {
+            files.reads(path, "the file of --stdin");
+        }
+        files
+    }
+
+    /// Makes ready to write what is asked for. To be called when all that is read was checked.
+    pub(super) fn outlets(&self, files: Files) -> Result<Outlets, String> {
+        Outlets::open(files, self.events.as_deref(), self.record.as_deref())
+            .map_err(|Refusal(sentence)| sentence)
     }
 
     /// A session on a program, held before its first record, or on a recording.
     pub(crate) fn session(&self, source: &[OsString], capture: bool) -> Result<Session, String> {
+        self.session_with(source, capture, self.files())
+    }
+
+    /// The same, where more files are read.
+    pub(super) fn session_with(
+        &self,
+        source: &[OsString],
+        capture: bool,
+        mut files: Files,
+    ) -> Result<Session, String> {
         let path = Path::new(source.first().ok_or("which program or recording? Name a file")?);
-        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        if Replay::is_one(path) {
+        let found = Replay::open_if_it_is_one(path).map_err(|error| error.to_string())?;
+        if let Some(replay) = found {
             if let [_, first, ..] = source {
                 return Err(format!(
                     "`{}` comes after the recording `{}`, which takes no arguments; options come before the file",
@@ -63,29 +88,49 @@ impl Shared {
                     path.display()
                 ));
             }
-            let session = Session::new(self.recording(path)?).in_folder(folder);
-            return self.with_outlets(session);
+            return self.on_recording(path, replay, files);
         }
         let options = self.engine(source)?;
+        let stdin = self.stdin(Stdin::Empty)?;
+        reads_program(&mut files, path);
+        let outlets = self.outlets(files)?;
         // Links are followed as the engine does it, so that `list` finds the same files.
         let folder = path
             .canonicalize()
             .ok()
             .and_then(|path| path.parent().map(Path::to_path_buf))
-            .unwrap_or(folder);
-        let source = self.child(options, capture)?;
-        self.with_outlets(Session::new(source).in_folder(folder))
+            .unwrap_or_else(|| folder(path));
+        let source = self.child(options, stdin, capture)?;
+        Ok(with_outlets(Session::new(source).in_folder(folder), outlets))
+    }
+
+    /// A session on a recording.
+    pub(super) fn recorded_session(&self, path: &Path) -> Result<Session, String> {
+        let replay = Replay::open(path).map_err(|error| error.to_string())?;
+        self.on_recording(path, replay, self.files())
+    }
+
+    fn on_recording(
+        &self,
+        path: &Path,
+        replay: Replay,
+        mut files: Files,
+    ) -> Result<Session, String> {
+        self.check_for_recording(path)?;
+        files.reads(path, "the recording");
+        let outlets = self.outlets(files)?;
+        Ok(with_outlets(Session::new(replay).in_folder(folder(path)), outlets))
     }
 
     /// A program that is held before its first record, for a session.
-    pub(super) fn child(&self, mut options: Options, capture: bool) -> Result<Local, String> {
+    fn child(&self, mut options: Options, stdin: Stdin, capture: bool) -> Result<Local, String> {
         options.wire = true;
         options.paused = true;
         options.capture = capture;
         Local::start(Launch {
             args: options.to_args(),
             name: program_name(&options.program),
-            stdin: self.stdin(Stdin::Empty)?,
+            stdin,
             own_group: true,
             capture,
             keep_bytes: true,
@@ -95,20 +140,41 @@ impl Shared {
         .map_err(|error| error.to_string())
     }
 
-    pub(super) fn recording(&self, path: &Path) -> Result<Replay, String> {
+    /// Refuses to record what is recorded.
+    pub(super) fn check_for_recording(&self, path: &Path) -> Result<(), String> {
         if self.record.is_some() {
             return Err(format!(
                 "`{}` is a recording already; copy it instead of using --record",
                 path.display()
             ));
         }
-        Replay::open(path).map_err(|error| error.to_string())
+        Ok(())
     }
+}
 
-    fn with_outlets(&self, mut session: Session) -> Result<Session, String> {
-        session.set_outlets(self.outlets()?);
-        Ok(session)
+/// Notes the files of a program that is a file or a folder.
+pub(super) fn reads_program(files: &mut Files, path: &Path) {
+    files.reads(path, "the program");
+    if path.is_dir() {
+        files.reads(&path.join("__main__.py"), "the program");
     }
+}
+
+/// A session that writes its records, too. The files are in their places from now on.
+pub(super) fn with_outlets(mut session: Session, outlets: Outlets) -> Session {
+    session.set_outlets(outlets);
+    session
+}
+
+/// Says which files are written over.
+pub(super) fn tell(notices: Vec<String>) {
+    for notice in notices {
+        complain(code::OK, &notice);
+    }
+}
+
+fn folder(path: &Path) -> PathBuf {
+    path.parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
 /// What to call a program: its file's name without the folder.

@@ -9,6 +9,7 @@ use loopscope_screen::app::looks::Colors;
 use loopscope_session::Session;
 use loopscope_session::source::Origin;
 
+use super::open::tell;
 use super::{Color, LearnArgs, LessonFolder, Shared, code, complain, lesson};
 use crate::app::{self, AppError, ScreenOptions};
 
@@ -78,7 +79,10 @@ pub(super) fn learn(args: &LearnArgs) -> i32 {
         .and_then(|()| LessonFolder::write(lesson))
         .and_then(|folder| Ok((folder.session(shared, true)?, folder)));
     match opened {
-        Ok((session, _folder)) => left(app::learn(lesson, session, &shared.screen())),
+        Ok((mut session, _folder)) => {
+            tell(session.notices());
+            left(app::learn(lesson, session, &shared.screen()))
+        }
         Err(sentence) => complain(code::USAGE, &sentence),
     }
 }
@@ -93,7 +97,7 @@ pub(super) fn program(shared: &Shared, program: &[OsString]) -> i32 {
             ),
         );
     }
-    watch(shared, program)
+    watch(shared, || shared.session(program, true))
 }
 
 pub(super) fn recording(shared: &Shared, file: &Path) -> i32 {
@@ -107,10 +111,7 @@ pub(super) fn recording(shared: &Shared, file: &Path) -> i32 {
         );
     }
     // `replay` of anything else is a mistake, not a wish to run it.
-    if let Err(sentence) = shared.recording(file) {
-        return complain(code::USAGE, &sentence);
-    }
-    watch(shared, &[file.as_os_str().to_owned()])
+    watch(shared, || shared.recorded_session(file))
 }
 
 /// A board: the view follows what happens until it is told to stand still.
@@ -123,12 +124,14 @@ pub(super) fn board(mut session: Session, shared: &Shared, notice: Option<&'stat
         let _ = session.execute_line("continue");
     }
     let options = ScreenOptions { notice, ..shared.screen() };
+    tell(session.notices());
     left(app::run_session(session, &options))
 }
 
-fn watch(shared: &Shared, source: &[OsString]) -> i32 {
-    match shared.check_for_screen().and_then(|()| shared.session(source, true)) {
-        Ok(session) => {
+fn watch(shared: &Shared, session: impl FnOnce() -> Result<Session, String>) -> i32 {
+    match shared.check_for_screen().and_then(|()| session()) {
+        Ok(mut session) => {
+            tell(session.notices());
             let harmed = shared.strict && session.is_harmed();
             let code = left(app::run_session(session, &shared.screen()));
             if harmed && code == code::OK { code::HARMED } else { code }

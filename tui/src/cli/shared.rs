@@ -11,7 +11,8 @@ use super::{size, wall};
 /// What `run`, `learn`, `attach`, `replay` and `repl` share.
 #[derive(Args, Clone, Debug)]
 pub struct Shared {
-    /// Whose rules the program runs by
+    /// Whose rules the program runs by: cpython is 3.13; cpython-3.6 and cpython-3.14 differ from it
+    /// in little more than the version
     #[arg(long, value_name = "NAME", default_value = "cpython", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
     pub(super) dialect: Dialect,
     /// Virtual: sleeping costs nothing and every run is the same; CPU time is not counted. Auto:
@@ -36,6 +37,9 @@ pub struct Shared {
     /// Write every record as a line of JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(super) events: Option<PathBuf>,
+    /// Write over files of --record and --events that are no earlier output of ours
+    #[arg(long)]
+    pub(super) force: bool,
     /// No screen: the program's own output, and its own exit code
     #[arg(long)]
     pub(super) headless: bool,
@@ -101,8 +105,18 @@ pub(super) fn words<W: Word + PartialEq + Send + Sync>(
         .try_map(|word| W::parse(&word).ok_or("not one of the words"))
 }
 
+/// The longest time that there is, in seconds: more than a clock can count.
+const LONGEST: f64 = 1e19;
+
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let number: f64 = text.parse().map_err(|_| "write a number of seconds, such as 2.5")?;
-    Duration::try_from_secs_f64(number)
-        .map_err(|_| "write a number of seconds that is not negative, such as 2.5".to_owned())
+    let bad = || "write a number of seconds from 0 on, such as 2.5".to_owned();
+    let number: f64 = text.trim().parse().map_err(|_| bad())?;
+    if (0.0..=LONGEST).contains(&number) {
+        return Duration::try_from_secs_f64(number).map_err(|_| bad());
+    }
+    Err(if number > LONGEST {
+        "write a smaller number of seconds; without --timeout there is no end".to_owned()
+    } else {
+        bad()
+    })
 }

@@ -1,8 +1,10 @@
 //! `run`, `replay` and `repl`: which front end a source gets.
 
 use std::io::{IsTerminal, stdin, stdout};
+use std::path::Path;
 
 use loopscope_session::source::local::Stdin;
+use loopscope_session::source::replay::Replay;
 
 use super::{ReplArgs, ReplayArgs, RunArgs, attach, code, complain, open, screen};
 use crate::headless;
@@ -14,11 +16,16 @@ pub(super) fn run(args: &RunArgs) -> i32 {
     }
     let plan = || -> Result<headless::Plan, String> {
         let options = args.shared.engine(&args.program)?;
+        let stdin = args.shared.stdin(Stdin::Inherit)?;
+        let mut files = args.shared.files();
+        if let Some(program) = args.program.first() {
+            open::reads_program(&mut files, Path::new(program));
+        }
         Ok(headless::Plan {
             name: open::program_name(&options.program),
             options,
-            stdin: args.shared.stdin(Stdin::Inherit)?,
-            outlets: args.shared.outlets()?,
+            stdin,
+            outlets: args.shared.outlets(files)?,
             timeout: args.shared.timeout,
             strict: args.shared.strict,
         })
@@ -33,10 +40,16 @@ pub(super) fn replay(args: &ReplayArgs) -> i32 {
     if !args.shared.headless {
         return screen::recording(&args.shared, &args.file);
     }
-    let outlets = args.shared.outlets();
-    let parts = args.shared.recording(&args.file).and_then(|source| Ok((source, outlets?)));
-    match parts {
-        Ok((source, outlets)) => {
+    let parts = || -> Result<_, String> {
+        args.shared.check_for_recording(&args.file)?;
+        let source = Replay::open(&args.file).map_err(|error| error.to_string())?;
+        let mut files = args.shared.files();
+        files.reads(&args.file, "the recording");
+        Ok((source, args.shared.outlets(files)?))
+    };
+    match parts() {
+        Ok((source, mut outlets)) => {
+            open::tell(outlets.files().notices());
             let to_stderr = args.shared.events_on_stdout();
             headless::replay(source, outlets, to_stderr, args.shared.strict)
         }
@@ -56,8 +69,14 @@ pub(super) fn repl(args: ReplArgs, order: &[bool]) -> i32 {
             }
         })
         .collect();
+    let mut files = args.shared.files();
+    for input in &batch {
+        if let Input::Script(path) = input {
+            files.reads(path, "a script");
+        }
+    }
     let session = match &args.source[..] {
-        [] if args.board.is_meant() => match args.board.session(&args.shared, false) {
+        [] if args.board.is_meant() => match args.board.session(&args.shared, false, files) {
             Ok(session) => Some(session),
             Err(attach::NoBoard(code, sentence)) => return complain(code, &sentence),
         },
@@ -71,7 +90,7 @@ pub(super) fn repl(args: ReplArgs, order: &[bool]) -> i32 {
                 ),
             );
         }
-        source => match args.shared.session(source, args.json) {
+        source => match args.shared.session_with(source, args.json, files) {
             Ok(session) => Some(session),
             Err(sentence) => return complain(code::USAGE, &sentence),
         },

@@ -1,7 +1,9 @@
 //! Commands from the keyboard, with history, completion and hints.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
+use loopscope_files::own;
 use loopscope_model::whole;
 use loopscope_screen::app::folders;
 use loopscope_session::source::Origin;
@@ -11,7 +13,7 @@ use rustyline::{CompletionType, Config, Editor};
 
 use super::assist::Assist;
 use super::{Flow, Repl};
-use crate::exit::{code, complain};
+use crate::exit::{code, complain, printed};
 
 /// The most bytes of history that are read.
 const LARGEST_HISTORY: u64 = 1 << 20;
@@ -45,7 +47,9 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
             let _ = editor.load_history(path);
         }
     }
-    println!("{}", greeting(repl));
+    if let Err(error) = writeln!(io::stdout(), "{}", greeting(repl)) {
+        return printed(Err(error));
+    }
     let code = loop {
         if let Some(helper) = editor.helper_mut() {
             helper.see(&repl.session);
@@ -101,5 +105,5 @@ fn prompt(repl: &Repl) -> String {
 }
 
 fn history_file() -> Option<PathBuf> {
-    Some(folders::data()?.join("history"))
+    Some(folders::data()?.join("history")).filter(|path| own::may_be(path))
 }

@@ -45,7 +45,9 @@ impl Printer {
         if self.json {
             return object(line, false, Map::new(), ("error", &trouble.text));
         }
-        writeln!(io::stderr(), "{}", trouble.text)
+        // Where nobody hears it, nothing is lost.
+        let _ = writeln!(io::stderr(), "{}", trouble.text);
+        Ok(())
     }
 
     /// What the program in a recording wrote up to the cursor, each line once.

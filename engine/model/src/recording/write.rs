@@ -81,6 +81,11 @@ impl<W: Write> Writer<W> {
         }
     }
 
+    /// Where it is written to.
+    pub const fn get_mut(&mut self) -> &mut W {
+        &mut self.to
+    }
+
     /// Makes sure that all events so far are in the file.
     pub fn flush(&mut self) -> io::Result<()> {
         self.block(self.whole)?;

@@ -15,6 +15,7 @@ use rustpython_vm::{AsObject, Py, PyRef};
 
 use super::lossy;
 use crate::core::Trace;
+use crate::python::readable_name;
 use crate::run::Run;
 
 /// How many are kept at most. A program that compiles code without end must not grow by it.
@@ -48,9 +49,11 @@ pub(super) fn known(code: &Py<PyCode>, name: &PyStrRef, trace: &Trace) -> Known 
     }
     let path = code.source_path().as_str();
     let line = code.first_line_number.map_or(0, |line| u32::try_from(line.get()).unwrap_or(0));
+    // As paths of code are spelled.
+    let folder = readable_name(Run::current().folder.as_os_str());
     let known = Known {
         name: trace.name(&lossy(name)),
-        definition: trace.place(shown(path, &Run::current().folder), line),
+        definition: trace.place(shown(path, Path::new(&*folder)), line),
         of_the_program: is_of_the_program(path, is_frozen),
     };
     let entry = Entry { known, _code: code.to_owned(), _name: name.clone() };

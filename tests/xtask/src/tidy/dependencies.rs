@@ -1,7 +1,7 @@
 //! Which crate may depend on which, and on what from outside.
 //!
 //! ```text
-//! protocol <- model <- session <- screen <- the binary
+//! protocol <- model <- files <- session <- screen <- the binary
 //!                   <- board, engine <- session's live sources
 //!                   <- lessons <- screen
 //! ```
@@ -30,6 +30,7 @@ const MODEL: &str = "loopscope-model";
 const LESSONS: &str = "loopscope-lessons";
 const ENGINE: &str = "loopscope-engine";
 const BOARD: &str = "loopscope-board";
+const FILES: &str = "loopscope-files";
 const SESSION: &str = "loopscope-session";
 const SCREEN: &str = "loopscope-screen";
 const PROBE: &str = "loopscope-virtual-probe";
@@ -38,7 +39,7 @@ const TERMINAL: [&str; 5] = ["ratatui", "crossterm", "rustyline", "termion", "cl
 const ASYNC: [&str; 7] = ["tokio", "async-", "smol", "futures", "mio", "embassy-", "polling"];
 const INTERPRETER: &str = "rustpython-";
 
-const ALLOWED: [Allowed; 12] = [
+const ALLOWED: [Allowed; 13] = [
     Allowed { name: PROTOCOL, ours: &[], ours_in_tests: &[], never: &[INTERPRETER] },
     Allowed {
         name: MODEL,
@@ -48,28 +49,29 @@ const ALLOWED: [Allowed; 12] = [
     },
     Allowed { name: ENGINE, ours: &[PROTOCOL], ours_in_tests: &[MODEL], never: &["clap"] },
     Allowed { name: LESSONS, ours: &[PROTOCOL, MODEL], ours_in_tests: &[], never: &[INTERPRETER] },
+    Allowed { name: FILES, ours: &[MODEL], ours_in_tests: &[], never: &[INTERPRETER] },
     Allowed {
         name: BOARD,
-        ours: &[PROTOCOL, MODEL, PROBE],
+        ours: &[PROTOCOL, MODEL, FILES, PROBE],
         ours_in_tests: &[],
         never: &[INTERPRETER],
     },
     Allowed {
         name: SESSION,
         // The board and the engine only for the sources that run: feature `live`.
-        ours: &[PROTOCOL, MODEL, BOARD, ENGINE],
+        ours: &[PROTOCOL, MODEL, FILES, BOARD, ENGINE],
         ours_in_tests: &[],
         never: &[INTERPRETER],
     },
     Allowed {
         name: SCREEN,
-        ours: &[PROTOCOL, MODEL, LESSONS, SESSION],
+        ours: &[PROTOCOL, MODEL, FILES, LESSONS, SESSION],
         ours_in_tests: &[],
         never: &[INTERPRETER, "crossterm", "rustyline", "termion", "clap", "nix", "rustix"],
     },
     Allowed {
         name: "loopscope",
-        ours: &[PROTOCOL, MODEL, LESSONS, ENGINE, BOARD, SESSION, SCREEN],
+        ours: &[PROTOCOL, MODEL, FILES, LESSONS, ENGINE, BOARD, SESSION, SCREEN],
         ours_in_tests: &[],
         never: &[INTERPRETER],
     },
@@ -91,7 +93,7 @@ const ALLOWED: [Allowed; 12] = [
 ];
 
 /// The crates that are pure: neither a terminal nor an async runtime may come in.
-const PURE: [&str; 5] = [PROTOCOL, MODEL, LESSONS, BOARD, SESSION];
+const PURE: [&str; 6] = [PROTOCOL, MODEL, FILES, LESSONS, BOARD, SESSION];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -8,6 +8,7 @@ mod tests;
 
 use std::time::Duration;
 
+use loopscope_protocol::ExitHow;
 use loopscope_session::{Answer, Outcome, Session, Tick, Trouble};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -54,6 +55,8 @@ pub struct Desk {
     filters: Input,
     /// What it asks of whoever has the terminal.
     pub wishes: Wishes,
+    /// The sentences about files that could not be written.
+    troubles: Vec<String>,
     /// Whether what is on the screen is out of date.
     pub dirty: bool,
 }
@@ -99,6 +102,7 @@ impl Desk {
             commands: Input::default(),
             filters: Input::default(),
             wishes: Wishes::default(),
+            troubles: Vec::new(),
             dirty: true,
         }
     }
@@ -330,8 +334,12 @@ impl Desk {
             self.dirty |= is_news;
             self.take_tick(tick);
         }
-        if let Some(trouble) = self.scene.session.trouble_with_files() {
-            self.say(trouble, true);
+        for notice in self.scene.session.notices() {
+            self.say(notice, false);
+        }
+        while let Some(trouble) = self.scene.session.trouble_with_files() {
+            self.say(trouble.clone(), true);
+            self.troubles.push(trouble);
         }
         if !self.scene.session.is_running() {
             self.walk_on();
@@ -371,6 +379,18 @@ impl Desk {
         let due = Instant::now() + Duration::from_secs(1) / slow.speed;
         self.slow = Some(Slow { due, ..slow });
         self.scene.slow = true;
+    }
+
+    /// Brings all files to their end. Gives the sentences about those that are not whole, to be said
+    /// where they stay.
+    pub fn close_files(&mut self) -> Vec<String> {
+        if self.scene.session.writes_files() {
+            self.scene.session.finish(ExitHow::Killed);
+        }
+        while let Some(trouble) = self.scene.session.trouble_with_files() {
+            self.troubles.push(trouble);
+        }
+        std::mem::take(&mut self.troubles)
     }
 
     // ---- drawing ------------------------------------------------------------------------------

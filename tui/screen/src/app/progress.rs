@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
+use loopscope_files::own;
 use loopscope_model::whole;
 use serde::{Deserialize, Serialize};
 
@@ -35,13 +36,7 @@ impl Progress {
             return Ok(());
         }
         let Some(path) = Self::path() else { return Ok(()) };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let text = toml::to_string(self).map_err(io::Error::other)?;
-        // Whole or not at all: a half-written file would lose what was known.
-        let new = path.with_extension("toml.new");
-        std::fs::write(&new, text)?;
-        std::fs::rename(new, path)
+        // A half-written file would lose what was known.
+        own::write(&path, &toml::to_string(self).map_err(io::Error::other)?)
     }
 }

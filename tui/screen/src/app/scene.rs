@@ -4,16 +4,12 @@
 use std::path::Path;
 
 use loopscope_model::link::LinkStatus;
-use loopscope_model::whole;
 use loopscope_protocol::NameId;
 use loopscope_session::source::Origin;
-use loopscope_session::{Outcome, RunState, Session, Tick};
+use loopscope_session::{Outcome, RunState, Session, Tick, program_text};
 
 use crate::views::lesson::Page;
 use crate::views::{Activity, BreakRow, Digest, Snapshot, Sources};
-
-/// A file larger than this is not shown.
-const LARGEST: u64 = 4 << 20;
 
 /// A session and what belongs to it on the screen.
 #[derive(Debug)]
@@ -65,9 +61,7 @@ impl Scene {
 
     /// A file of the program, if it can be read.
     fn read(&self, name: &str) -> Option<String> {
-        let path = self.session.folder()?.join(name);
-        let bytes = whole::read_file(&path, LARGEST).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        program_text(self.session.folder()?, name)
     }
 
     pub(super) fn execute(&mut self, line: &str) -> Outcome {

@@ -3,6 +3,9 @@
 use super::super::Trouble;
 use super::trouble;
 
+/// The longest duration, in nanoseconds.
+const LONGEST: f64 = 1e19;
+
 /// A duration such as `2s`, `500ms`, `10us`, `1.5min` or plain seconds, in nanoseconds.
 pub fn duration(text: &str) -> Result<u64, Trouble> {
     let bad = || {
@@ -22,7 +25,12 @@ pub fn duration(text: &str) -> Result<u64, Trouble> {
         _ => return Err(bad()),
     };
     let ns = (number * scale).round();
-    if !(0.0..=1e19).contains(&ns) {
+    if ns > LONGEST {
+        return Err(trouble(format!(
+            "`{text}` is longer than loop time can count: write less than 300 years."
+        )));
+    }
+    if !(0.0..=LONGEST).contains(&ns) {
         return Err(bad());
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]

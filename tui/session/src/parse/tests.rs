@@ -116,9 +116,17 @@ fn tasks_topics_and_the_rest() {
     assert_eq!(ok("py print('#')"), Command::Py("print('#')".to_owned()));
     assert_eq!(ok("p(ready)"), Command::Print("(ready)".to_owned()));
     assert_eq!(ok("delete 1, 3 4"), Command::Delete(vec![1, 3, 4]));
-    assert_eq!(ok("export a b.jsonl"), Command::Export("a b.jsonl".to_owned(), None));
-    assert_eq!(ok("export run.x csv"), Command::Export("run.x".to_owned(), Some(Format::Csv)));
-    assert_eq!(ok("export csv run.x"), Command::Export("run.x".to_owned(), Some(Format::Csv)));
+    let to = |path: &str, force| ToWrite { path: path.to_owned(), force };
+    assert_eq!(ok("export a b.jsonl"), Command::Export(to("a b.jsonl", false), None));
+    for line in ["export run.x csv", "export csv run.x"] {
+        assert_eq!(ok(line), Command::Export(to("run.x", false), Some(Format::Csv)));
+    }
+    for line in ["export run.x csv --force", "export --force csv run.x"] {
+        assert_eq!(ok(line), Command::Export(to("run.x", true), Some(Format::Csv)));
+    }
+    assert_eq!(ok("record a b --force"), Command::Record(to("a b", true)));
+    assert_eq!(ok("record --forced"), Command::Record(to("--forced", false)));
+    assert!(refused("record --force").contains("the file to write"));
     assert_eq!(ok("set limit=20"), Command::Set(Some(("limit".to_owned(), "20".to_owned()))));
     assert!(refused("info nonsense").contains("loop, ready"));
     assert!(refused("print ready ==").len() > 10);

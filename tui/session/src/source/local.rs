@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, PipeWriter, Read, Write};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
@@ -175,6 +175,13 @@ impl Local {
     /// How the child's process ended, once it has.
     pub const fn status(&self) -> Option<ExitStatus> {
         self.status
+    }
+
+    /// Why we have ended it, if we have.
+    pub fn ended_by_us(&self) -> Option<ExitHow> {
+        let is_killed =
+            self.status.and_then(|status| status.signal()) == Some(Signal::SIGKILL as i32);
+        self.killed.filter(|_| is_killed)
     }
 
     fn feed(&mut self, bytes: &[u8], arrived: &mut Vec<Arrived>) {

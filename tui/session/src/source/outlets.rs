@@ -1,25 +1,69 @@
 //! Where records go besides the history: the file of `--events` and the recording of `--record`.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Stdout, Write};
 use std::path::Path;
 
+use loopscope_files::outputs::{Files, Kind, Output, Refusal};
 use loopscope_model::{Names, Record, json, recording};
+
+/// Lines are written when they have grown to this, or when the stream is idle.
+const PIECE: usize = 1 << 16;
 
 /// Files that grow with the stream. A file that cannot be written any more is left alone, and the
 /// reason is told once; a closed pipe is no reason worth telling.
+///
+/// They take their places with [`Outlets::begin`]; before that nothing that is there is touched.
 #[derive(Default)]
 pub struct Outlets {
-    events: Option<Out<Box<dyn Write + Send>>>,
-    recording: Option<(recording::Writer<BufWriter<File>>, String)>,
-    trouble: Option<String>,
+    files: Files,
+    events: Option<Events>,
+    recording: Option<(recording::Writer<Output>, String)>,
+    begun: bool,
+    troubles: VecDeque<String>,
+    failed: bool,
 }
 
-struct Out<W> {
-    to: W,
+/// The lines of `--events`.
+struct Events {
+    to: Lines,
     name: String,
-    line: String,
+    /// Whole lines that are not written yet.
+    waiting: String,
+}
+
+enum Lines {
+    Stdout(Stdout),
+    File(Output),
+}
+
+impl Lines {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.write_all(bytes),
+            Self::File(out) => out.write_all(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::File(out) => out.flush(),
+        }
+    }
+}
+
+impl Events {
+    fn write(&mut self) -> io::Result<()> {
+        let written = self.to.write_all(self.waiting.as_bytes());
+        self.waiting.clear();
+        written
+    }
+
+    fn is_file(&self) -> bool {
+        matches!(&self.to, Lines::File(out) if out.is_file())
+    }
 }
 
 impl fmt::Debug for Outlets {
@@ -32,33 +76,72 @@ impl fmt::Debug for Outlets {
 }
 
 impl Outlets {
-    /// Opens the files; `-` for the events is standard output. Fails with a sentence.
-    pub fn open(events: Option<&Path>, recording: Option<&Path>) -> Result<Self, String> {
+    /// Makes ready to write; `-` for the events is standard output. `files` knows what is read.
+    pub fn open(
+        files: Files,
+        events: Option<&Path>,
+        recording: Option<&Path>,
+    ) -> Result<Self, Refusal> {
         let mut outlets = Self::default();
+        outlets.files = files;
         if let Some(path) = events {
-            let to: Box<dyn Write + Send> = if path.as_os_str() == "-" {
-                Box::new(BufWriter::with_capacity(1 << 16, io::stdout()))
+            let to = if path.as_os_str() == "-" {
+                outlets.files.standard_output()?;
+                Lines::Stdout(io::stdout())
             } else {
-                Box::new(BufWriter::with_capacity(1 << 16, create(path, "--events")?))
+                Lines::File(outlets.files.output(path, Kind::Records, "--events", false)?)
             };
             let name = path.display().to_string();
-            outlets.events = Some(Out { to, name, line: String::new() });
+            outlets.events = Some(Events { to, name, waiting: String::new() });
         }
         if let Some(path) = recording {
-            outlets.start_recording(path)?;
+            outlets.start_recording(path, "--record", false)?;
         }
         Ok(outlets)
     }
 
     /// Starts a recording, in place of the one before. What it is to hold comes through
-    /// [`Outlets::bytes`].
-    pub fn start_recording(&mut self, path: &Path) -> Result<(), String> {
-        let file = BufWriter::with_capacity(1 << 16, create(path, "the recording")?);
+    /// [`Outlets::bytes`]; `option` is what names the file.
+    pub fn start_recording(
+        &mut self,
+        path: &Path,
+        option: &str,
+        force: bool,
+    ) -> Result<(), Refusal> {
+        let output = self.files.output(path, Kind::Recording, option, force)?;
+        // The one before ends here.
         self.finish_recording();
         let name = path.display().to_string();
-        let writer = recording::Writer::new(file).map_err(|error| failed(&name, &error))?;
-        self.recording = Some((writer, name));
+        match recording::Writer::new(output) {
+            Ok(mut writer) => {
+                let placed = if self.begun { writer.get_mut().put_in_place() } else { Ok(()) };
+                self.recording = Some((writer, name));
+                self.tell_recording(placed);
+            }
+            Err(error) => self.lost(&name, &error, false),
+        }
         Ok(())
+    }
+
+    /// What is read, and what is written over, besides these.
+    pub const fn files(&mut self) -> &mut Files {
+        &mut self.files
+    }
+
+    /// Puts the files in their places: whatever was there before is gone now. To be called when the
+    /// stream has begun.
+    pub fn begin(&mut self) {
+        self.begun = true;
+        let events = match &mut self.events {
+            Some(Events { to: Lines::File(out), .. }) => out.put_in_place(),
+            _ => Ok(()),
+        };
+        self.tell_events(events);
+        let recording = match &mut self.recording {
+            Some((writer, _)) => writer.get_mut().put_in_place(),
+            None => Ok(()),
+        };
+        self.tell_recording(recording);
     }
 
     /// Whether a recording is being written.
@@ -66,42 +149,66 @@ impl Outlets {
         self.recording.is_some()
     }
 
-    /// Whether anything is being written.
+    /// Whether nothing was asked for.
     pub const fn is_empty(&self) -> bool {
-        self.events.is_none() && self.recording.is_none()
+        self.events.is_none() && self.recording.is_none() && !self.failed
     }
 
     /// Writes a record as JSON.
     pub fn record(&mut self, record: &Record, names: &Names) {
         let Some(out) = &mut self.events else { return };
-        out.line.clear();
-        json::write(record, names, &mut out.line);
-        out.line.push('\n');
-        if let Err(error) = out.to.write_all(out.line.as_bytes()) {
-            self.events_lost(&error);
+        json::write(record, names, &mut out.waiting);
+        out.waiting.push('\n');
+        if out.waiting.len() >= PIECE {
+            let written = out.write();
+            self.tell_events(written);
         }
     }
 
     /// Writes bytes of the stream, as they came, to the recording.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        if let Some((writer, _)) = &mut self.recording
-            && let Err(error) = writer.write(bytes)
-        {
-            self.recording_lost(&error);
+        if let Some((writer, _)) = &mut self.recording {
+            let written = writer.write(bytes);
+            self.tell_recording(written);
         }
     }
 
     /// Brings everything to the files. Called when the stream is idle.
     pub fn flush(&mut self) {
-        if let Some(out) = &mut self.events
-            && let Err(error) = out.to.flush()
-        {
-            self.events_lost(&error);
+        if let Some(out) = &mut self.events {
+            let written = out.write().and_then(|()| out.to.flush());
+            self.tell_events(written);
         }
-        if let Some((writer, _)) = &mut self.recording
-            && let Err(error) = writer.flush()
+        if let Some((writer, _)) = &mut self.recording {
+            let written = writer.flush();
+            self.tell_recording(written);
+        }
+    }
+
+    /// The next sentence about a file that could not be written, each once.
+    pub fn trouble(&mut self) -> Option<String> {
+        self.troubles.pop_front()
+    }
+
+    /// Whether any file could not be written to its end.
+    pub const fn failed(&self) -> bool {
+        self.failed
+    }
+
+    fn tell_events(&mut self, written: io::Result<()>) {
+        if let Err(error) = written
+            && let Some(out) = self.events.take()
         {
-            self.recording_lost(&error);
+            self.lost(&out.name, &error, out.is_file());
+        }
+    }
+
+    fn tell_recording(&mut self, written: io::Result<()>) {
+        if let Err(error) = written
+            && let Some((mut writer, name)) = self.recording.take()
+        {
+            let is_file = writer.get_mut().is_file();
+            self.lost(&name, &error, is_file);
         }
     }
 
@@ -112,51 +219,28 @@ impl Outlets {
     }
 
     fn finish_recording(&mut self) {
-        if let Some((writer, name)) = self.recording.take()
-            && let Err(error) = writer.finish()
-        {
-            self.lost(&name, &error);
+        let Some((mut writer, name)) = self.recording.take() else { return };
+        let is_file = writer.get_mut().is_file();
+        if let Err(error) = writer.finish() {
+            self.lost(&name, &error, is_file);
         }
     }
 
-    /// The sentence about a file that could not be written, once.
-    pub const fn trouble(&mut self) -> Option<String> {
-        self.trouble.take()
-    }
-
-    fn events_lost(&mut self, error: &io::Error) {
-        if let Some(out) = self.events.take() {
-            self.lost(&out.name, error);
+    fn lost(&mut self, name: &str, error: &io::Error, is_file: bool) {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return;
         }
-    }
-
-    fn recording_lost(&mut self, error: &io::Error) {
-        if let Some((_, name)) = self.recording.take() {
-            self.lost(&name, error);
-        }
-    }
-
-    fn lost(&mut self, name: &str, error: &io::Error) {
-        if error.kind() != io::ErrorKind::BrokenPipe {
-            self.trouble = Some(failed(name, error));
-        }
+        self.failed = true;
+        let name = if name == "-" { "standard output" } else { &format!("`{name}`") };
+        let rest = if is_file { "; what is in it up to there is whole" } else { "" };
+        self.troubles.push_back(format!("{name} could not be written any further: {error}{rest}"));
     }
 }
 
 impl Drop for Outlets {
     fn drop(&mut self) {
-        self.finish();
+        if self.begun {
+            self.finish();
+        }
     }
-}
-
-fn create(path: &Path, what: &str) -> Result<File, String> {
-    File::create(path).map_err(|error| {
-        format!("{what} cannot be written to `{}`: {error}; name a file in a folder that you may write to", path.display())
-    })
-}
-
-fn failed(name: &str, error: &io::Error) -> String {
-    format!(
-        "`{name}` could not be written any further: {error}; it may end in the middle of a record, and what stands before that is whole"
-    )
 }

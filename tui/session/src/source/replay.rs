@@ -36,34 +36,48 @@ impl Replay {
     /// Opens a recording.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
         let shown = path.display();
-        let file = File::open(path).map_err(|error| {
-            SourceError(format!("`{shown}` cannot be opened: {error}; name a recording that `--record` or `record` wrote"))
-        })?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Self::read(Box::new(BufReader::new(file)), name).map_err(|error| {
+        Self::open_file(path).map_err(|error| {
             SourceError(match error {
                 RecordingError::NotARecording => {
                     format!("`{shown}`: {error}; to run a program use `loopscope run {shown}`")
                 }
-                _ => format!("`{shown}`: {error}"),
+                RecordingError::Io(error) => format!(
+                    "`{shown}` cannot be read: {error}; name a recording that `--record` or `record` wrote"
+                ),
+                RecordingError::Newer { .. } => format!("`{shown}`: {error}"),
             })
         })
+    }
+
+    /// Opens a recording if it is one; `None` where something else may be read from that path.
+    pub fn open_if_it_is_one(path: &Path) -> Result<Option<Self>, SourceError> {
+        match Self::open_file(path) {
+            Ok(replay) => Ok(Some(replay)),
+            Err(RecordingError::Newer { .. }) => Self::open(path).map(Some),
+            // What comes out of a pipe comes once, and its beginning is gone now.
+            Err(RecordingError::NotARecording) if !is_file(path) => Err(SourceError(format!(
+                "`{0}` is a pipe and holds no recording; a program that comes through a pipe runs \
+                 with `loopscope run --headless {0}`, or write it to a file",
+                path.display()
+            ))),
+            Err(RecordingError::NotARecording | RecordingError::Io(_)) => Ok(None),
+        }
+    }
+
+    fn open_file(path: &Path) -> Result<Self, RecordingError> {
+        let file = File::open(path)?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Self::read(Box::new(BufReader::new(file)), name)
     }
 
     /// Reads a recording from anywhere.
     pub fn read(from: Box<dyn Read + Send>, name: String) -> Result<Self, RecordingError> {
         Ok(Self { name, reader: Reader::open(from)?, ended: false, broken: None })
     }
+}
 
-    /// Whether a file begins as a recording does.
-    pub fn is_one(path: &Path) -> bool {
-        File::open(path).is_ok_and(|file| {
-            !matches!(
-                Reader::open(file),
-                Err(RecordingError::NotARecording | RecordingError::Io(_))
-            )
-        })
-    }
+fn is_file(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 impl Replay {
