@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use loopscope_model::expr::Expr;
-use loopscope_model::{safe_text, whole};
+use loopscope_model::whole;
 
 use super::answer::{Answer, Outcome, Trouble};
 use super::breaks::Trigger;

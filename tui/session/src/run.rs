@@ -183,7 +183,8 @@ impl Session {
             RunState::Following => self.slept_past(&run.goal).then_some(End::Late),
             RunState::Running { .. } | RunState::Pausing => {
                 if run.stopping.is_some_and(|since| since.elapsed() > PATIENCE) {
-                    return Some(End::Waiting);
+                    // Too much is the reason, whether it holds already or not.
+                    return Some(self.brake.full.map_or(End::Waiting, End::Limit));
                 }
                 self.slept_past(&run.goal).then(|| {
                     // Not now, but as soon as it comes to a record. A source that is gone

@@ -86,6 +86,10 @@ macro_rules! each {
     };
 }
 
+#[allow(
+    clippy::match_wildcard_for_single_variants,
+    reason = "how many there are depends on the features"
+)]
 impl Source {
     /// What it can do.
     pub fn capabilities(&self) -> Capabilities {

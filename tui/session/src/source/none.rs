@@ -1,4 +1,5 @@
 //! No source: line mode without a program or a recording.
+#![allow(clippy::unused_self, reason = "every source has these")]
 
 use std::time::Duration;
 
@@ -23,7 +24,6 @@ impl Nothing {
     }
 
     /// Nothing comes.
-    #[allow(clippy::unused_self, reason = "every source has this")]
     pub(super) const fn poll(&self, _: Duration) -> Vec<Arrived> {
         Vec::new()
     }

@@ -1,4 +1,5 @@
 //! A recording as a source: nothing runs, nothing can be asked, and everything is there at once.
+#![allow(clippy::unused_self, reason = "every source has these")]
 
 use std::fmt;
 use std::fs::File;
