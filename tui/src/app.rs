@@ -21,6 +21,7 @@ use loopscope_session::Session;
 use thiserror::Error;
 
 use self::events::translate;
+use crate::print;
 use crate::terminal::Terminal;
 
 /// The least time between two frames while the program runs.
@@ -124,7 +125,7 @@ const TIMEOUT: i32 = 124;
 
 impl Stage {
     fn open(options: &ScreenOptions) -> Result<Self, AppError> {
-        if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        if !print::is_terminal() || !io::stdin().is_terminal() {
             return Err(AppError::NoTerminal);
         }
         let (settings, trouble) = Settings::load();

@@ -9,6 +9,7 @@ mod lesson;
 mod lesson_folder;
 mod manual;
 mod open;
+mod refusal;
 mod screen;
 mod shared;
 mod size;
@@ -242,19 +243,12 @@ pub fn definition() -> clap::Command {
 /// Does what the command line says; `args` begin with the program's own name. Gives the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let matches = match definition().try_get_matches_from(args) {
-        Ok(matches) => matches,
-        Err(error) => {
-            let _ = error.print();
-            return error.exit_code();
-        }
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return error.exit_code();
-        }
+    let parsed = definition()
+        .try_get_matches_from(&args)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return refusal::tell(&error, &args),
     };
     match cli.command {
         None => screen::menu(&Shared::default()),

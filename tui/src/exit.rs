@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::print;
+
 /// Exit codes, as the table in the README has them.
 pub mod code {
     /// All went well.
@@ -24,6 +26,6 @@ pub mod code {
 
 /// Says one sentence on standard error, and gives the exit code.
 pub(crate) fn complain(code: i32, sentence: &str) -> i32 {
-    let _ = writeln!(std::io::stderr(), "loopscope: {sentence}");
+    let _ = writeln!(print::err(), "loopscope: {sentence}");
     code
 }

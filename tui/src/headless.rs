@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::print;
 use loopscope_engine::host::Options;
 use loopscope_model::Names;
 use loopscope_model::stream::Arrived;
@@ -157,7 +158,8 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     if trouble.is_some() && code == code::OK { code::FAILED } else { code }
 }
 
-/// Writes a recording out: its output where the program's went, its records to files.
+/// Writes a recording out: its output where the program's went, its records to files. Somebody else
+/// may have made it, so its output is shown as text, and steers no terminal.
 pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict: bool) -> i32 {
     let mut health = Health::default();
     while !source.is_ended() {
@@ -167,7 +169,7 @@ pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict:
         }
         pour(&[], source.names(), arrived, &mut outlets, &mut health);
     }
-    let _ = io::stdout().flush();
+    let _ = print::out().flush();
     outlets.finish();
     if let Some(sentence) = outlets.trouble() {
         complain(code::FAILED, &sentence);
@@ -190,9 +192,9 @@ fn pass_on(arrived: &[Arrived], to_stderr: bool) -> bool {
         let Event::Output { stream, .. } = record.event else { return true };
         let text = record.text(Text::FIRST).as_bytes();
         let written = if stream == Stream::Stdout && !to_stderr {
-            io::stdout().write_all(text)
+            print::out().write_all(text)
         } else {
-            io::stderr().write_all(text)
+            print::err().write_all(text)
         };
         !written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
@@ -239,7 +241,7 @@ pub fn board(
         }
     }
     source.kill(ExitHow::Killed);
-    let _ = io::stdout().flush();
+    let _ = print::out().flush();
     outlets.finish();
     if let Some(sentence) = outlets.trouble() {
         return complain(code::FAILED, &sentence);

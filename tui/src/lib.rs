@@ -11,5 +11,6 @@ pub mod app;
 pub mod cli;
 pub mod exit;
 pub mod headless;
+mod print;
 pub mod repl;
 pub mod terminal;

@@ -15,7 +15,7 @@ use loopscope_protocol::ExitHow;
 use loopscope_session::source::Origin;
 use loopscope_session::source::none::Nothing;
 use loopscope_session::{Answer, Outcome, Session, Trouble};
-use print::Printer;
+use print::{Output, Printer};
 use signals::Signals;
 
 use crate::exit::{code, complain};
@@ -38,6 +38,8 @@ pub struct Plan {
     pub interactive: bool,
     /// Whether to use colour.
     pub color: bool,
+    /// Whether what the program writes goes to standard error, since standard output is for records.
+    pub output_to_stderr: bool,
     /// How long all of it may take.
     pub timeout: Option<Duration>,
     /// Whether lost or harmed records are a failure.
@@ -81,6 +83,8 @@ struct Repl {
     deadline: Option<Instant>,
     interactive: bool,
     color: bool,
+    /// Whether the end of the program was told.
+    end_told: bool,
 }
 
 /// Does all commands. Gives the exit code.
@@ -96,8 +100,15 @@ pub fn run(plan: Plan) -> i32 {
         }
     };
     let session = plan.session.unwrap_or_else(|| Session::new(Nothing::default()));
+    // A board logs without end; its log is asked for.
+    let output = match (session.health(), plan.output_to_stderr) {
+        (Some(_), _) => Output::Nothing,
+        (None, true) => Output::ToStderr,
+        (None, false) => Output::Both,
+    };
     let mut repl = Repl {
-        printer: Printer::new(plan.json, session.origin() == Origin::Recording),
+        printer: Printer::new(plan.json, output),
+        end_told: session.program_ended(),
         session,
         signals,
         deadline,
@@ -121,7 +132,7 @@ impl Repl {
     /// Does one line, and waits for its end.
     fn line(&mut self, line: &str) -> Flow {
         self.signals.forget();
-        if let Some(flow) = self.called_away() {
+        if let Some(flow) = self.called_away().or_else(|| self.look()) {
             return flow;
         }
         let result = match self.session.execute_line(line) {
@@ -136,11 +147,12 @@ impl Repl {
         let line = self.session.line().to_owned();
         let printed = match &result {
             Ok(answer) => self.printer.answer(&line, answer, &self.session),
-            Err(trouble) => self.printer.trouble(&line, trouble),
+            Err(trouble) => self.printer.trouble(&line, trouble, &self.session),
         };
         if let Some(sentence) = self.session.trouble_with_files() {
             complain(code::FAILED, &sentence);
         }
+        self.end_told |= self.session.program_ended();
         if printed.is_err() {
             // Nobody reads the answers any more.
             return Flow::Leave(code::OK);
@@ -148,10 +160,25 @@ impl Repl {
         if result.is_ok() { Flow::On } else { Flow::Failed }
     }
 
+    /// Takes in what came by itself, while no command was under way: output of a thread, or the end
+    /// of a program that was held.
+    fn look(&mut self) -> Option<Flow> {
+        let _ = self.session.tick(Duration::ZERO);
+        let printed = self.printer.news(&self.session);
+        if self.session.program_ended() && !self.end_told {
+            self.end_told = true;
+            complain(code::OK, &self.session.ending());
+        }
+        printed.is_err().then_some(Flow::Leave(code::OK))
+    }
+
     /// Waits until the command under way is over, or line mode is.
     fn wait(&mut self) -> Waited {
         loop {
             let tick = self.session.tick(LOOK);
+            if self.printer.news(&self.session).is_err() {
+                return Waited::Away(Flow::Leave(code::OK));
+            }
             for (line, answer) in tick.answers {
                 if self.printer.answer(&line, &answer, &self.session).is_err() {
                     return Waited::Away(Flow::Leave(code::OK));

@@ -25,6 +25,8 @@ use ratatui::backend::CrosstermBackend;
 use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 
+use crate::print;
+
 /// Whether the terminal is ours now, for the panic hook and for signals.
 static OURS: AtomicBool = AtomicBool::new(false);
 
@@ -48,7 +50,7 @@ impl Terminal {
         restore_on_panic();
         let signals = watch_signals()?;
         take(mouse)?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, print::screen()));
         let inner = match ratatui::Terminal::new(backend) {
             Ok(inner) => inner,
             Err(error) => {
@@ -150,8 +152,8 @@ fn watch_signals() -> io::Result<Handle> {
 fn take(mouse: bool) -> io::Result<()> {
     OURS.store(true, Ordering::SeqCst);
     let taken = enable_raw_mode().and_then(|()| {
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-        if mouse { execute!(io::stdout(), EnableMouseCapture) } else { Ok(()) }
+        execute!(print::screen(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        if mouse { execute!(print::screen(), EnableMouseCapture) } else { Ok(()) }
     });
     if taken.is_err() {
         give_back();
@@ -165,7 +167,7 @@ fn give_back() {
     if !OURS.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = io::stdout();
+    let mut out = print::screen();
     let _ = execute!(out, EndSynchronizedUpdate);
     let _ = execute!(out, DisableMouseCapture);
     let _ = execute!(out, DisableBracketedPaste);

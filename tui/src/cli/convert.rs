@@ -1,13 +1,14 @@
 //! `export`: a recording as a file for other programs.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
+use std::io::{BufReader, BufWriter, ErrorKind, Write};
 
 use loopscope_model::recording::Recording;
 use loopscope_session::export as write;
 
 use super::open::why;
 use super::{ExportArgs, code, complain};
+use crate::print;
 
 pub(super) fn export(args: &ExportArgs) -> i32 {
     let shown = args.file.display();
@@ -36,7 +37,7 @@ pub(super) fn export(args: &ExportArgs) -> i32 {
         complain(code::OK, &warning);
     }
     let (to, name): (Box<dyn Write>, String) = match &args.output {
-        None => (Box::new(io::stdout()), "standard output".to_owned()),
+        None => (Box::new(print::out()), "standard output".to_owned()),
         Some(path) => match File::create(path) {
             Ok(file) => (Box::new(file), format!("`{}`", path.display())),
             Err(error) => {

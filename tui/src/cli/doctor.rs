@@ -1,10 +1,11 @@
 //! `doctor`: what works on this machine.
 
-use std::io::{IsTerminal, Write, stdin, stdout};
+use std::io::{IsTerminal, Write, stdin};
 use std::process::Stdio;
 use std::time::Instant;
 
 use loopscope_engine::host::{Options, Program};
+use loopscope_model::safe_text;
 
 mod boards;
 
@@ -12,6 +13,7 @@ use loopscope_screen::app::folders;
 use loopscope_session::source::local::{Stdin, command};
 
 use super::code;
+use crate::print;
 
 /// One line of the report.
 struct Finding {
@@ -23,10 +25,11 @@ struct Finding {
 pub(super) fn doctor() -> i32 {
     let here = [system(), terminal(), colours(), letters(), engine(), data()];
     let findings = here.into_iter().chain(boards::findings()).collect::<Vec<_>>();
-    let mut out = stdout();
+    let mut out = print::out();
     for finding in &findings {
         let mark = if finding.good { "ok  " } else { "look" };
-        let _ = writeln!(out, "{mark}  {:<9} {}", finding.what, finding.text);
+        let text = safe_text::line(&finding.text);
+        let _ = writeln!(out, "{mark}  {:<9} {text}", finding.what);
     }
     // Only what is needed to run programs at all is a failure.
     let works =
@@ -47,7 +50,7 @@ fn system() -> Finding {
 }
 
 fn terminal() -> Finding {
-    if !stdin().is_terminal() || !stdout().is_terminal() {
+    if !stdin().is_terminal() || !print::is_terminal() {
         return finding(
             "terminal",
             false,

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{code, complain, definition};
+use crate::print as safe;
 
 pub(super) fn completions(shell: clap_complete::Shell) -> i32 {
     let mut text = Vec::new();
@@ -36,6 +37,6 @@ fn page(text: &mut Vec<u8>) -> io::Result<()> {
 
 fn print(text: &[u8]) -> i32 {
     // A reader that goes away early, as `| head` does, has got what it wanted.
-    let _ = io::stdout().write_all(text).and_then(|()| io::stdout().flush());
+    let _ = safe::out().write_all(text).and_then(|()| safe::out().flush());
     code::OK
 }

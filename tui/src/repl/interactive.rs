@@ -1,8 +1,9 @@
 //! Commands from the keyboard, with history, completion and hints.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
-use loopscope_model::whole;
+use loopscope_model::{safe_text, whole};
 use loopscope_screen::app::folders;
 use loopscope_session::source::Origin;
 use rustyline::error::ReadlineError;
@@ -12,6 +13,7 @@ use rustyline::{CompletionType, Config, Editor};
 use super::assist::Assist;
 use super::{Flow, Repl};
 use crate::exit::{code, complain};
+use crate::print;
 
 /// The most bytes of history that are read.
 const LARGEST_HISTORY: u64 = 1 << 20;
@@ -45,13 +47,14 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
             let _ = editor.load_history(path);
         }
     }
-    println!("{}", greeting(repl));
+    let _ = writeln!(print::out(), "{}", greeting(repl));
     let code = loop {
         if let Some(helper) = editor.helper_mut() {
             helper.see(&repl.session);
         }
-        // Records may have come by themselves, from a thread or a program that holds late.
-        let _ = repl.session.tick(std::time::Duration::ZERO);
+        if let Some(Flow::Leave(code)) = repl.look() {
+            break code;
+        }
         let line = match editor.readline(&prompt(repl)) {
             Ok(line) => line,
             Err(ReadlineError::Interrupted) => continue,
@@ -76,13 +79,15 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
 
 fn greeting(repl: &Repl) -> String {
     let session = &repl.session;
+    let name = session.name();
+    let name = safe_text::line(&name);
     let what = match session.origin() {
         Origin::Recording => {
-            format!("{}: a recording with {} records.", session.name(), session.live_edge())
+            format!("{name}: a recording with {} records.", session.live_edge())
         }
         Origin::Nothing => "No program: `loopscope repl FILE` opens one.".to_owned(),
-        Origin::Program => format!("{}: paused before its first record.", session.name()),
-        Origin::Board => format!("{}: a board, which runs on.", session.name()),
+        Origin::Program => format!("{name}: paused before its first record."),
+        Origin::Board => format!("{name}: a board, which runs on."),
     };
     format!("{what} `step` goes on, `help` lists the commands, `quit` leaves.")
 }

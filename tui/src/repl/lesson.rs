@@ -9,10 +9,11 @@ use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question, S
 use loopscope_model::State;
 use loopscope_session::{Command, Events, Outcome, Session};
 
-use super::print::Printer;
+use super::print::{Output, Printer};
 use super::{Flow, Repl, Signals};
 use crate::cli::{LessonFolder, Shared};
 use crate::exit::{code, complain};
+use crate::print;
 
 /// How long a line of text gets.
 const WIDTH: usize = 78;
@@ -20,7 +21,7 @@ const WIDTH: usize = 78;
 /// Takes a lesson. Gives the exit code.
 pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
     let opened = LessonFolder::write(lesson)
-        .and_then(|folder| folder.session(shared, false).map(|session| (folder, session)));
+        .and_then(|folder| folder.session(shared, true).map(|session| (folder, session)));
     let (_folder, session) = match opened {
         Ok(opened) => opened,
         Err(sentence) => return complain(code::FAILED, &sentence),
@@ -32,7 +33,8 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         }
     };
     let repl = Repl {
-        printer: Printer::new(false, false),
+        printer: Printer::new(false, Output::Both),
+        end_told: false,
         session,
         signals,
         deadline: None,
@@ -66,10 +68,10 @@ struct Reading {
 
 impl Reading {
     fn read(&mut self) -> io::Result<i32> {
-        let mut out = io::stdout();
+        let mut out = print::out();
         writeln!(out, "Lesson {}: {}\n", self.lesson.number, self.lesson.title)?;
         loop {
-            let Some(number) = self.next_item() else {
+            let Some(number) = self.next_item()? else {
                 writeln!(out, "That was the lesson; `loopscope lesson list` shows the others.")?;
                 return Ok(code::OK);
             };
@@ -113,44 +115,47 @@ impl Reading {
     }
 
     /// The next item to show, having run as far as its place.
-    fn next_item(&mut self) -> Option<usize> {
+    fn next_item(&mut self) -> io::Result<Option<usize>> {
         loop {
             self.follow();
             let places = self.guide.resolved().places;
             let next = places.iter().find(|placed| !self.shown.contains(&placed.number));
             if let Some(placed) = next {
-                return Some(placed.number);
+                return Ok(Some(placed.number));
             }
-            if !self.run_on() {
+            if !self.run_on()? {
                 // What has no place in a run is shown at the end of it.
                 let missing = self.guide.resolved().missing;
                 let numbers = 0..self.lesson.items.len();
                 let mut left = numbers.filter(|number| !self.shown.contains(number));
-                return left.find(|number| {
+                return Ok(left.find(|number| {
                     missing
                         .iter()
                         .any(|item| std::ptr::eq(*item, &raw const self.lesson.items[*number]))
-                });
+                }));
             }
         }
     }
 
     /// Runs to the next record that may matter. False at the end.
-    fn run_on(&mut self) -> bool {
+    fn run_on(&mut self) -> io::Result<bool> {
         let kinds = self.guide.kinds();
         if self.session().program_ended() || kinds.is_empty() {
-            return false;
+            return Ok(false);
         }
         let events = Events { name: "the lesson's next place".to_owned(), kinds, condition: None };
         if let Outcome::Started = self.repl.session.execute(&Command::Until(events)) {
-            while self.repl.session.tick(Duration::from_millis(20)).over.is_none() {}
+            while self.repl.session.tick(Duration::from_millis(20)).over.is_none() {
+                self.repl.printer.news(&self.repl.session)?;
+            }
+            self.repl.printer.news(&self.repl.session)?;
         }
-        true
+        Ok(true)
     }
 
     /// Asks a question, runs on to its answer, and says whether the guess was right.
     fn ask(&mut self, number: usize, item: &Item, question: &Question) -> io::Result<Option<i32>> {
-        let mut out = io::stdout();
+        let mut out = print::out();
         tell(&mut out, &question.ask)?;
         let resolved = self.guide.resolved();
         let choices =
@@ -194,7 +199,7 @@ impl Reading {
                 tell(&mut out, asked.explanation.as_ref().unwrap_or(&item.text))?;
                 return Ok(None);
             }
-            if !self.run_on() {
+            if !self.run_on()? {
                 writeln!(out, "This run gives no answer to that.\n")?;
                 return Ok(None);
             }
@@ -233,7 +238,7 @@ impl Reading {
 /// A line from standard input; `None` at its end.
 fn prompt(text: &str) -> io::Result<Option<String>> {
     if io::stdin().is_terminal() {
-        let mut out = io::stdout();
+        let mut out = print::out();
         write!(out, "{text}")?;
         out.flush()?;
     }
