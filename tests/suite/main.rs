@@ -25,6 +25,7 @@ mod records;
 mod same_bytes;
 mod signals;
 mod stepping;
+mod strangers;
 mod terminal;
 
 use std::path::{Path, PathBuf};
