@@ -20,6 +20,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use loopscope_model::fault;
 use loopscope_protocol::Dialect;
 
 use crate::exit::{code, complain};
@@ -28,6 +29,7 @@ pub(crate) use lesson_folder::LessonFolder;
 pub use shared::{Color, Shared};
 use shared::{seconds, words};
 
+use crate::panics;
 use loopscope_session::Format;
 
 /// An interactive teaching tool and visual debugger for event loops
@@ -242,6 +244,10 @@ pub fn definition() -> clap::Command {
 
 /// Does what the command line says; `args` begin with the program's own name. Gives the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
+    panics::install();
+    if let Ok(place) = std::env::var(fault::VARIABLE) {
+        fault::arm(&place);
+    }
     let args: Vec<OsString> = args.into_iter().collect();
     let parsed = definition()
         .try_get_matches_from(&args)

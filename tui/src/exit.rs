@@ -18,6 +18,8 @@ pub mod code {
     pub const LOST: i32 = loopscope_session::source::board::LOST;
     /// Records were lost or harmed, under `--strict`.
     pub const HARMED: i32 = 5;
+    /// A mistake of our own.
+    pub const PANIC: i32 = 101;
     /// The time was over.
     pub const TIMEOUT: i32 = 124;
     /// Ctrl-C.

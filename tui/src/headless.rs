@@ -7,13 +7,10 @@ mod watch;
 
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::print;
 use loopscope_engine::host::Options;
-use loopscope_model::Names;
+use loopscope_model::{Names, fault};
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::{Event, ExitHow, Stream, Text};
 use loopscope_session::source::Source;
@@ -22,12 +19,12 @@ use loopscope_session::source::local::{self, Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
 use nix::sys::signal::Signal;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 use signals::Forward;
 use watch::Watch;
 
 use crate::exit::{code, complain};
+use crate::signals::{Interrupt, Plain, Signals as Received};
+use crate::{panics, print};
 
 /// How long to wait for records before what is written so far is brought to the files.
 const IDLE: Duration = Duration::from_millis(20);
@@ -84,6 +81,9 @@ fn unwatched(plan: Plan, forward: &Forward) -> i32 {
     let status = child.wait();
     forward.stop();
     let late = watch.is_some_and(Watch::stop);
+    if let Some(code) = mistake() {
+        return code;
+    }
     let status = match status {
         Ok(status) => status,
         Err(error) => {
@@ -124,6 +124,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     let mut health = Health::default();
     let mut idle = false;
     while !source.is_ended() {
+        fault::point("main");
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
         let arrived = source.poll(wait);
@@ -132,12 +133,18 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         }
         idle = arrived.is_empty();
         pour(&source.take_bytes(), source.names(), arrived, &mut plan.outlets, &mut health);
+        if mistake().is_some() {
+            source.kill(ExitHow::Killed);
+        }
         if deadline.is_some_and(|at| Instant::now() >= at) && !source.is_ended() {
             source.kill(ExitHow::Timeout);
         }
     }
     forward.stop();
     plan.outlets.finish();
+    if let Some(code) = mistake() {
+        return code;
+    }
     let trouble = plan.outlets.trouble();
     if let Some(sentence) = &trouble {
         complain(code::FAILED, sentence);
@@ -163,6 +170,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
 pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict: bool) -> i32 {
     let mut health = Health::default();
     while !source.is_ended() {
+        fault::point("main");
         let arrived = source.poll(IDLE);
         if !pass_on(&arrived, to_stderr) {
             return code::OK;
@@ -209,8 +217,8 @@ pub fn board(
     timeout: Option<Duration>,
     strict: bool,
 ) -> i32 {
-    let called = match called_away() {
-        Ok(called) => called,
+    let signals = match Received::start(Plain, Interrupt::Leaves) {
+        Ok(signals) => signals,
         Err(error) => {
             return complain(
                 code::FAILED,
@@ -222,6 +230,7 @@ pub fn board(
     let mut health = Health::default();
     let mut end = None;
     while !source.is_ended() && end.is_none() {
+        fault::point("main");
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
         let arrived = source.poll(wait);
@@ -232,10 +241,7 @@ pub fn board(
             end = Some(code::OK);
         }
         pour(&source.take_bytes(), source.names(), arrived, &mut outlets, &mut health);
-        match called.load(Ordering::Acquire) {
-            0 => {}
-            signal => end = Some(128 + signal),
-        }
+        end = mistake().or_else(|| signals.leaving()).or(end);
         if deadline.is_some_and(|at| Instant::now() >= at) {
             end = Some(code::TIMEOUT);
         }
@@ -255,18 +261,9 @@ pub fn board(
     }
 }
 
-/// The number of the signal that asks us to leave, once one does.
-fn called_away() -> io::Result<Arc<AtomicI32>> {
-    let called = Arc::new(AtomicI32::new(0));
-    let number = Arc::clone(&called);
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let listen = move || {
-        for signal in &mut signals {
-            number.store(signal, Ordering::Release);
-        }
-    };
-    std::thread::Builder::new().name("signals".into()).spawn(listen)?;
-    Ok(called)
+/// The exit code after a mistake in one of our threads, if there was one.
+fn mistake() -> Option<i32> {
+    panics::happened().then_some(code::PANIC)
 }
 
 /// Hands on what arrived.

@@ -69,6 +69,9 @@ impl Session {
                 let mut at = here;
                 for _ in 0..n {
                     at = self.timeline.rfind_kinds(at, kinds).unwrap_or(0);
+                    if at == 0 {
+                        break;
+                    }
                 }
                 at
             }

@@ -17,7 +17,13 @@ impl Session {
     pub fn tick(&mut self, timeout: Duration) -> Tick {
         let mut tick = Tick::default();
         let wait = if self.can_go_on() { Duration::ZERO } else { timeout };
+        let waited = matches!(self.under_way, UnderWay::Nothing) && !self.program_ended();
+        let was_live = self.is_live();
         tick.arrived = self.take_in(wait);
+        // A program that was held has ended all the same: its end is where the view is to stand.
+        if waited && was_live && self.program_ended() {
+            self.move_to(self.live_edge());
+        }
         self.brake();
         self.go_on(&mut tick);
         tick

@@ -8,9 +8,10 @@ use loopscope_screen::app::folders;
 use loopscope_session::source::Origin;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
-use rustyline::{CompletionType, Config, Editor};
+use rustyline::{CompletionType, Config, Editor, EventHandler, KeyEvent};
 
 use super::assist::Assist;
+use super::prompt::{Prompt, Suspend};
 use super::{Flow, Repl};
 use crate::exit::{code, complain};
 use crate::print;
@@ -21,7 +22,7 @@ const LARGEST_HISTORY: u64 = 1 << 20;
 /// How many lines of history are kept.
 const HISTORY: usize = 2000;
 
-pub(super) fn run(repl: &mut Repl) -> i32 {
+pub(super) fn run(repl: &mut Repl, prompt: &Prompt) -> i32 {
     let config = Config::builder()
         .completion_type(CompletionType::List)
         .max_history_size(HISTORY)
@@ -40,6 +41,11 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
         }
     };
     editor.set_helper(Some(Assist::new(repl.color)));
+    if let Ok(printer) = editor.create_external_printer() {
+        prompt.draw_by(printer);
+    }
+    let suspend = EventHandler::Conditional(Box::new(Suspend(prompt.clone())));
+    editor.bind_sequence(KeyEvent::ctrl('Z'), suspend);
     let history = history_file();
     if let Some(path) = &history {
         // There is none the first time; and what is not a small file was not written here.
@@ -55,7 +61,10 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
         if let Some(Flow::Leave(code)) = repl.look() {
             break code;
         }
-        let line = match editor.readline(&prompt(repl)) {
+        if let Some(Flow::Leave(code)) = repl.called_away() {
+            break code;
+        }
+        let line = match editor.readline(&mark(repl)) {
             Ok(line) => line,
             Err(ReadlineError::Interrupted) => continue,
             Err(ReadlineError::Eof) => break code::OK,
@@ -93,7 +102,7 @@ fn greeting(repl: &Repl) -> String {
 }
 
 /// Where the cursor is; in the past, how far.
-fn prompt(repl: &Repl) -> String {
+fn mark(repl: &Repl) -> String {
     let session = &repl.session;
     if session.is_collecting() {
         return "   > ".to_owned();

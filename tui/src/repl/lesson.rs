@@ -2,18 +2,19 @@
 //! question takes a number or a name, and any other line is a command.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, IsTerminal, Write};
-use std::time::Duration;
+use std::io::{self, IsTerminal, Write};
 
 use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question, Span};
 use loopscope_model::State;
 use loopscope_session::{Command, Events, Outcome, Session};
 
+use super::input::Lines;
 use super::print::{Output, Printer};
-use super::{Flow, Repl, Signals};
+use super::{Flow, Interrupts, Repl, Waited};
 use crate::cli::{LessonFolder, Shared};
 use crate::exit::{code, complain};
 use crate::print;
+use crate::signals::{Interrupt, Plain, Signals};
 
 /// How long a line of text gets.
 const WIDTH: usize = 78;
@@ -26,7 +27,7 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         Ok(opened) => opened,
         Err(sentence) => return complain(code::FAILED, &sentence),
     };
-    let signals = match Signals::start(false, None) {
+    let signals = match Signals::start(Plain, Interrupt::Leaves) {
         Ok(signals) => signals,
         Err(error) => {
             return complain(code::FAILED, &format!("signals cannot be received: {error}"));
@@ -37,8 +38,8 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         end_told: false,
         session,
         signals,
+        interrupts: Interrupts::default(),
         deadline: None,
-        interactive: true,
         color: false,
     };
     let mut reading = Reading {
@@ -48,11 +49,31 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         seen: 0,
         state: State::default(),
         shown: BTreeSet::new(),
+        lines: Lines::default(),
     };
-    match reading.read() {
-        Ok(code) => code,
-        // Nobody reads any more.
-        Err(_) => code::OK,
+    let code = match reading.read() {
+        Ok(()) => code::OK,
+        Err(Over(code)) => code,
+    };
+    reading.repl.leave(code, false)
+}
+
+/// The lesson is over before its end, with this exit code.
+struct Over(i32);
+
+impl From<io::Error> for Over {
+    /// Nobody reads any more.
+    fn from(_: io::Error) -> Self {
+        Self(code::OK)
+    }
+}
+
+impl From<Flow> for Over {
+    fn from(flow: Flow) -> Self {
+        match flow {
+            Flow::Leave(code) => Self(code),
+            Flow::On | Flow::Failed => Self(code::OK),
+        }
     }
 }
 
@@ -64,27 +85,24 @@ struct Reading {
     state: State,
     /// The items that were shown, by number.
     shown: BTreeSet<usize>,
+    lines: Lines,
 }
 
 impl Reading {
-    fn read(&mut self) -> io::Result<i32> {
+    fn read(&mut self) -> Result<(), Over> {
         let mut out = print::out();
         writeln!(out, "Lesson {}: {}\n", self.lesson.number, self.lesson.title)?;
         loop {
             let Some(number) = self.next_item()? else {
                 writeln!(out, "That was the lesson; `loopscope lesson list` shows the others.")?;
-                return Ok(code::OK);
+                return Ok(());
             };
             self.shown.insert(number);
             let item = &self.lesson.items[number];
             writeln!(out, "-- {} --", item.title)?;
             match item.question() {
                 None => tell(&mut out, &item.text)?,
-                Some(question) => {
-                    if let Some(code) = self.ask(number, item, question)? {
-                        return Ok(code);
-                    }
-                }
+                Some(question) => self.ask(number, item, question)?,
             }
             if let ItemKind::Modify(_) | ItemKind::Make = item.kind {
                 writeln!(
@@ -93,9 +111,7 @@ impl Reading {
                     self.lesson.id
                 )?;
             }
-            if let Some(code) = self.pause()? {
-                return Ok(code);
-            }
+            self.pause()?;
         }
     }
 
@@ -115,7 +131,7 @@ impl Reading {
     }
 
     /// The next item to show, having run as far as its place.
-    fn next_item(&mut self) -> io::Result<Option<usize>> {
+    fn next_item(&mut self) -> Result<Option<usize>, Over> {
         loop {
             self.follow();
             let places = self.guide.resolved().places;
@@ -138,23 +154,23 @@ impl Reading {
     }
 
     /// Runs to the next record that may matter. False at the end.
-    fn run_on(&mut self) -> io::Result<bool> {
+    fn run_on(&mut self) -> Result<bool, Over> {
         let kinds = self.guide.kinds();
         if self.session().program_ended() || kinds.is_empty() {
             return Ok(false);
         }
         let events = Events { name: "the lesson's next place".to_owned(), kinds, condition: None };
         if let Outcome::Started = self.repl.session.execute(&Command::Until(events)) {
-            while self.repl.session.tick(Duration::from_millis(20)).over.is_none() {
-                self.repl.printer.news(&self.repl.session)?;
+            // Where it stands is no news: the lesson tells what matters there.
+            if let Waited::Away(flow) = self.repl.wait() {
+                return Err(flow.into());
             }
-            self.repl.printer.news(&self.repl.session)?;
         }
         Ok(true)
     }
 
     /// Asks a question, runs on to its answer, and says whether the guess was right.
-    fn ask(&mut self, number: usize, item: &Item, question: &Question) -> io::Result<Option<i32>> {
+    fn ask(&mut self, number: usize, item: &Item, question: &Question) -> Result<(), Over> {
         let mut out = print::out();
         tell(&mut out, &question.ask)?;
         let resolved = self.guide.resolved();
@@ -164,9 +180,7 @@ impl Reading {
             writeln!(out, "  {}  {choice}", n + 1)?;
         }
         let guess = loop {
-            let Some(line) = prompt("Your answer (number or name): ")? else {
-                return Ok(Some(code::OK));
-            };
+            let line = self.line("Your answer (number or name): ")?;
             let line = line.trim();
             let guess = line.strip_prefix("predict ").map_or(line, str::trim);
             let by_number =
@@ -180,9 +194,7 @@ impl Reading {
                 writeln!(out, "The choices are 1 to {}.", choices.len())?;
                 continue;
             }
-            if let Some(code) = self.command(line) {
-                return Ok(Some(code));
-            }
+            self.command(line)?;
         };
         loop {
             self.follow();
@@ -197,54 +209,51 @@ impl Reading {
                     writeln!(out, "No: it is {}.\n", answer.text)?;
                 }
                 tell(&mut out, asked.explanation.as_ref().unwrap_or(&item.text))?;
-                return Ok(None);
+                return Ok(());
             }
             if !self.run_on()? {
                 writeln!(out, "This run gives no answer to that.\n")?;
-                return Ok(None);
+                return Ok(());
             }
         }
     }
 
     /// Waits for Enter; any other line is a command.
-    fn pause(&mut self) -> io::Result<Option<i32>> {
+    fn pause(&mut self) -> Result<(), Over> {
         loop {
-            let Some(line) = prompt("[Enter goes on] ")? else { return Ok(Some(code::OK)) };
+            let line = self.line("[Enter goes on] ")?;
             let line = line.trim();
             if line.is_empty() || line == "lesson" {
-                return Ok(None);
+                return Ok(());
             }
             if line.split_whitespace().next() == Some("predict") {
-                writeln!(io::stdout(), "No question is open here.")?;
+                writeln!(print::out(), "No question is open here.")?;
                 continue;
             }
-            if let Some(code) = self.command(line) {
-                return Ok(Some(code));
-            }
+            self.command(line)?;
         }
     }
 
-    fn command(&mut self, line: &str) -> Option<i32> {
+    fn command(&mut self, line: &str) -> Result<(), Over> {
         if line.is_empty() {
-            return None;
+            return Ok(());
         }
         match self.repl.line(line) {
-            Flow::On | Flow::Failed => None,
-            Flow::Leave(code) => Some(code),
+            Flow::On | Flow::Failed => Ok(()),
+            Flow::Leave(code) => Err(Over(code)),
         }
     }
-}
 
-/// A line from standard input; `None` at its end.
-fn prompt(text: &str) -> io::Result<Option<String>> {
-    if io::stdin().is_terminal() {
-        let mut out = print::out();
-        write!(out, "{text}")?;
-        out.flush()?;
+    /// A line from standard input. Where there is none any more, the lesson is over.
+    fn line(&mut self, prompt: &str) -> Result<String, Over> {
+        if io::stdin().is_terminal() {
+            let mut out = print::out();
+            write!(out, "{prompt}")?;
+            out.flush()?;
+        }
+        let repl = &mut self.repl;
+        self.lines.next(|| repl.called_away())??.ok_or(Over(code::OK))
     }
-    let mut line = String::new();
-    let got = io::stdin().lock().read_line(&mut line)?;
-    Ok((got > 0).then_some(line))
 }
 
 /// A text, wrapped.

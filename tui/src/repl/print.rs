@@ -8,6 +8,7 @@ use loopscope_protocol::{Event, Stream, Text};
 use serde_json::{Map, Value};
 
 use crate::print;
+use loopscope_session::source::Origin;
 use loopscope_session::{Answer, Command, Session, Trouble, parse};
 
 /// Prints answers and output.
@@ -75,7 +76,10 @@ impl Printer {
     /// What the program has written, each line once: a running one so far, a recorded one up to the
     /// cursor. What `told` has of it is left out.
     fn output(&mut self, session: &Session, mut told: &str) -> io::Result<()> {
-        let end = if session.is_recording() { session.position() } else { session.live_edge() };
+        let end = match session.origin() {
+            Origin::Recording => session.position(),
+            _ => session.live_edge(),
+        };
         if self.json || self.output == Output::Nothing || end <= self.printed {
             return Ok(());
         }
