@@ -36,6 +36,7 @@ impl Session {
             UnderWay::Run(run) => !self.run_state.runs() || !self.is_live() && !run.has_landed(),
             UnderWay::Statement => false,
             UnderWay::StatementOver(_) => true,
+            UnderWay::LookBack { .. } => true,
         }
     }
 
@@ -123,6 +124,10 @@ impl Session {
                     None => return,
                     Some(result) => result,
                 },
+                UnderWay::LookBack { .. } => match self.look_back() {
+                    None => return,
+                    Some(answer) => Ok(answer),
+                },
                 UnderWay::StatementOver(_) => self.statement_over(),
                 UnderWay::Statement if self.source.is_ended() => Err(Trouble::new(
                     "The program's process ended while the statement ran; `info source` says how.",
@@ -187,6 +192,12 @@ impl Session {
     pub fn pause(&mut self) {
         let is_news = match &mut self.under_way {
             UnderWay::Run(run) => run.stop(),
+            // The source has no part in it.
+            UnderWay::LookBack { stop, .. } => {
+                *stop = true;
+                self.queue.clear();
+                return;
+            }
             UnderWay::Nothing | UnderWay::Statement | UnderWay::StatementOver(_) => true,
         };
         if !self.is_running() || !is_news {
