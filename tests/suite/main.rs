@@ -11,6 +11,7 @@ mod conformance;
 mod diff;
 mod differences;
 mod hostile;
+mod in_order;
 mod lessons;
 mod line_mode;
 mod memory;

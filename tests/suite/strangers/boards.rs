@@ -17,7 +17,7 @@ use super::{shown_as_text, shown_in_its_line};
 const EVIL: &str = "\x1b]52;c;RVZJTA==\x07\u{9b}2J\u{202e}EVIL\x1bc\n#99  forged";
 
 /// A stream of a board that names a task and logs.
-fn stream() -> Vec<u8> {
+pub(crate) fn stream() -> Vec<u8> {
     let mut encoder = Encoder::new();
     let hello = Reply::Hello {
         version: VERSION,
