@@ -235,9 +235,13 @@ pub fn definition() -> clap::Command {
         PYTHONS.iter().fold(command, |command, name| command.mut_arg(name, |arg| arg.hide(true)))
     };
     // A board and a recording have no program of ours behind them.
-    Cli::command().mut_subcommand("replay", without_python).mut_subcommand("attach", |attach| {
+    let replayed = |command: clap::Command| {
+        without_python(command)
+            .mut_arg("headless", |arg| arg.help("No screen: the recorded output, as text"))
+    };
+    Cli::command().mut_subcommand("replay", replayed).mut_subcommand("attach", |attach| {
         without_python(attach)
-            .mut_arg("headless", |arg| arg.help("No screen: only what the board logs"))
+            .mut_arg("headless", |arg| arg.help("No screen: only what the board logs, as text"))
             .mut_arg("timeout", |arg| arg.help("Leave after this many seconds, with exit code 124"))
     })
 }

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use loopscope_model::safe_text;
+
 use crate::print;
 
 /// Exit codes, as the table in the README has them.
@@ -26,8 +28,9 @@ pub mod code {
     pub const INTERRUPTED: i32 = 130;
 }
 
-/// Says one sentence on standard error, and gives the exit code.
+/// Says one sentence on standard error, on one line whatever names are in it, and gives the exit
+/// code.
 pub(crate) fn complain(code: i32, sentence: &str) -> i32 {
-    let _ = writeln!(print::err(), "loopscope: {sentence}");
+    let _ = writeln!(print::err(), "loopscope: {}", safe_text::line(sentence));
     code
 }

@@ -249,6 +249,9 @@ pub fn board(
     source.kill(ExitHow::Killed);
     let _ = print::out().flush();
     outlets.finish();
+    if let Some(code) = mistake() {
+        return code;
+    }
     if let Some(sentence) = outlets.trouble() {
         return complain(code::FAILED, &sentence);
     }

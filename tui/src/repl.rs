@@ -315,6 +315,9 @@ impl Repl {
         if let Some(sentence) = self.session.trouble_with_files() {
             complain(code::FAILED, &sentence);
         }
+        if panics::happened() {
+            return code::PANIC;
+        }
         if let Some(sentence) = self.session.lost()
             && matches!(code, code::OK | code::FAILED)
         {

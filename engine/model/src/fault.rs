@@ -22,6 +22,7 @@ pub fn arm(text: &str) {
 /// # Panics
 ///
 /// Where a test wants it.
+#[track_caller]
 pub fn point(name: &str) {
     if let Some((armed, left)) = ARMED.get()
         && armed == name

@@ -36,7 +36,8 @@ pub struct Shared {
     /// Write every record as a line of JSON; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(super) events: Option<PathBuf>,
-    /// No screen: the program's own output, and its own exit code
+    /// No screen: the program's own output as it is, whatever it does to a terminal, and its own
+    /// exit code
     #[arg(long)]
     pub(super) headless: bool,
     /// End the program after this many seconds, with exit code 124

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use loopscope_model::fault;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use signal_hook::consts::SIGQUIT;
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::origin::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
@@ -44,7 +43,7 @@ impl Forward {
                 let number = origin.signal;
                 let to_group = ear.as_ref().is_some_and(|ear| ear.group_got(number));
                 let by_terminal = !matches!(origin.cause, Cause::Sent(_));
-                if to_group || by_terminal || number == SIGQUIT {
+                if to_group || by_terminal {
                     continue;
                 }
                 let Ok(signal) = Signal::try_from(number) else { continue };
