@@ -10,8 +10,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
 
 use loopscope_engine::host::Options;
-use loopscope_model::{Names, fault};
 use loopscope_model::stream::Arrived;
+use loopscope_model::{Names, fault};
 use loopscope_protocol::{Event, ExitHow, Stream, Text};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;

@@ -82,8 +82,7 @@ impl Session {
 
     /// Starts to look for the last breakpoint before the cursor.
     pub(super) fn back_to_break(&mut self) -> Outcome {
-        self.under_way =
-            UnderWay::LookBack { end: self.position().saturating_sub(1), stop: false };
+        self.under_way = UnderWay::LookBack { end: self.position().saturating_sub(1), stop: false };
         Outcome::Started
     }
 

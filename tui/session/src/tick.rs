@@ -97,7 +97,7 @@ impl Session {
                 UnderWay::Statement | UnderWay::StatementOver(_) => {
                     self.python_over(Err(Trouble::new(text)));
                 }
-                UnderWay::Nothing => {}
+                UnderWay::Nothing | UnderWay::LookBack { .. } => {}
             },
             OwnedReply::Hello(_) | OwnedReply::Dropped { .. } => {}
         }
