@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod events;
+pub mod job;
 pub mod left_out;
 pub mod live;
 pub mod micropython;
@@ -17,6 +18,7 @@ pub mod scratch;
 pub mod screen;
 
 pub use events::{Record, events};
+pub use job::Job;
 pub use live::Live;
 pub use run::{Ended, Run, loopscope};
 pub use scratch::Scratch;

@@ -38,20 +38,12 @@ impl Screen {
     }
 
     /// The same in a terminal of another size.
-    ///
-    /// # Panics
-    ///
-    /// If tmux does not start.
     #[must_use]
     pub fn sized(columns: u16, lines: u16, arguments: &[&str]) -> Option<Self> {
         Self::prepared(columns, lines, arguments, |_| {})
     }
 
     /// The same with something in the program's home, which `prepare` is given.
-    ///
-    /// # Panics
-    ///
-    /// If tmux does not start.
     #[must_use]
     pub fn prepared(
         columns: u16,
@@ -59,6 +51,26 @@ impl Screen {
         arguments: &[&str],
         prepare: impl FnOnce(&Path),
     ) -> Option<Self> {
+        let ours = binary().to_string_lossy().into_owned();
+        let command = ["sh", "-c", SHELL, "sh", &ours];
+        Self::of(columns, lines, &[&command, arguments].concat(), prepare)
+    }
+
+    /// A shell that runs jobs; what is written to the terminal goes to this file as well.
+    #[must_use]
+    pub fn with_shell(written: &Path) -> Option<Self> {
+        let shell = ["env", "PS1=$ ", "ENV=", "HISTFILE=", "sh", "-i", "-m"];
+        let screen = Self::of(80, 24, &shell, |_| {})?;
+        screen.ask(&["pipe-pane", "-O", &format!("cat > '{}'", written.display())]);
+        Some(screen)
+    }
+
+    /// A command in a terminal; nothing where there is no tmux.
+    ///
+    /// # Panics
+    ///
+    /// If tmux does not start.
+    fn of(columns: u16, lines: u16, command: &[&str], prepare: impl FnOnce(&Path)) -> Option<Self> {
         if !Command::new("tmux").arg("-V").output().is_ok_and(|o| o.status.success()) {
             leave_out("tmux is missing: the tests that look at the screen");
             return None;
@@ -70,10 +82,10 @@ impl Screen {
                         set -s escape-time 0\nset -g history-limit 5000\n";
         let settings = home.file("tmux.conf", settings);
         let screen = Self { server: format!("loopscope-{}-{number}", std::process::id()), home };
-        let mut command = screen.tmux(&["-f"]);
-        command.arg(settings).args(["new-session", "-d", "-x", &columns.to_string()]);
-        command.args(["-y", &lines.to_string(), "--", "sh", "-c", SHELL, "sh"]);
-        let started = command.arg(binary()).args(arguments).output();
+        let mut tmux = screen.tmux(&["-f"]);
+        tmux.arg(settings).args(["new-session", "-d", "-x", &columns.to_string()]);
+        tmux.args(["-y", &lines.to_string(), "--"]);
+        let started = tmux.args(command).output();
         let started = started.expect("tmux can be run");
         assert!(started.status.success(), "tmux: {}", String::from_utf8_lossy(&started.stderr));
         Some(screen)

@@ -11,6 +11,7 @@ mod conformance;
 mod diff;
 mod differences;
 mod hostile;
+mod in_order;
 mod lessons;
 mod line_mode;
 mod memory;
@@ -27,6 +28,7 @@ mod records;
 mod same_bytes;
 mod signals;
 mod stepping;
+mod strangers;
 mod terminal;
 
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event;
 use loopscope_lessons::Lesson;
+use loopscope_model::fault;
 use loopscope_screen::app::desk::{Desk, Wishes};
 use loopscope_screen::app::looks::{self, Colors};
 use loopscope_screen::app::menu::{Choice, Menu};
@@ -23,12 +24,16 @@ use thiserror::Error;
 use self::events::translate;
 use crate::exit::{code, complain};
 use crate::terminal::Terminal;
+use crate::{panics, print};
 
 /// The least time between two frames while the program runs.
 const FRAME: Duration = Duration::from_millis(16);
 
 /// How long one tick may wait for records while the program runs.
 const PATIENCE: Duration = Duration::from_millis(4);
+
+/// What Ctrl-Z says where nobody could bring the screen back.
+const NO_SHELL: &str = "There is no shell to go back to; q leaves.";
 
 /// How many events are taken before the next frame.
 const EVENTS: usize = 64;
@@ -107,6 +112,8 @@ pub fn menu(
     let mut menu = Menu::new(loopscope_lessons::lessons(), Progress::load());
     let code = loop {
         match stage.choose(&mut menu)? {
+            // It is done where the choice is made.
+            Choice::Suspend => {}
             Choice::Leave(code) => break code,
             Choice::Open(lesson) => match start(lesson) {
                 Ok(session) => {
@@ -139,12 +146,9 @@ struct Stage {
     troubles: Vec<String>,
 }
 
-/// The exit code when the time is over.
-const TIMEOUT: i32 = 124;
-
 impl Stage {
     fn open(options: &ScreenOptions) -> Result<Self, AppError> {
-        if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        if !print::is_terminal() || !io::stdin().is_terminal() {
             return Err(AppError::NoTerminal);
         }
         let (settings, trouble) = Settings::load();
@@ -168,7 +172,8 @@ impl Stage {
     /// The exit code that a signal or the end of the time asks for.
     fn called_away(&self) -> Option<i32> {
         let late = self.end.is_some_and(|end| Instant::now() >= end);
-        self.terminal.signal().map(|number| 128 + number).or(late.then_some(TIMEOUT))
+        let mistake = panics::happened().then_some(code::PANIC);
+        self.terminal.called_away().or(mistake).or(late.then_some(code::TIMEOUT))
     }
 
     /// Shows a session until the user leaves. The first frame waits for nothing.
@@ -176,6 +181,7 @@ impl Stage {
         let mut drawn: Option<Instant> = None;
         self.terminal.redraw()?;
         loop {
+            fault::point("main");
             let due = drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
             if desk.dirty && (due || !desk.is_busy()) {
                 self.terminal.draw(|frame| {
@@ -204,11 +210,10 @@ impl Stage {
             if let Some(code) = wishes.leave.or_else(|| self.called_away()) {
                 return Ok(code);
             }
-            if wishes.suspend {
-                self.terminal.suspend()?;
-                desk.dirty = true;
+            if wishes.suspend && !self.terminal.suspend() {
+                desk.say(NO_SHELL, true);
             }
-            if wishes.redraw {
+            if wishes.redraw || self.terminal.has_continued() {
                 self.terminal.redraw()?;
                 desk.dirty = true;
             }
@@ -243,17 +248,27 @@ impl Stage {
                 let area = frame.area();
                 menu.draw(&self.theme, &self.settings.keymap, area, frame.buffer_mut());
             })?;
+            fault::point("main");
             loop {
                 if let Some(code) = self.called_away() {
                     return Ok(Choice::Leave(code));
                 }
-                if self.terminal.poll(Duration::from_millis(100))? {
+                if self.terminal.has_continued() {
+                    self.terminal.redraw()?;
                     break;
                 }
-            }
-            let event = translate(event::read()?);
-            if let Some(choice) = event.and_then(|e| menu.event(&e, &self.settings.keymap)) {
-                return Ok(choice);
+                if !self.terminal.poll(Duration::from_millis(100))? {
+                    continue;
+                }
+                let event = translate(event::read()?);
+                match event.and_then(|e| menu.event(&e, &self.settings.keymap)) {
+                    Some(Choice::Suspend) if !self.terminal.suspend() => {
+                        menu.trouble = Some(NO_SHELL.to_owned());
+                    }
+                    None | Some(Choice::Suspend) => {}
+                    Some(choice) => return Ok(choice),
+                }
+                break;
             }
         }
     }

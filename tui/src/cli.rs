@@ -9,6 +9,7 @@ mod lesson;
 mod lesson_folder;
 mod manual;
 mod open;
+mod refusal;
 mod screen;
 mod shared;
 mod size;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use loopscope_model::fault;
 use loopscope_protocol::Dialect;
 
 use crate::exit::{code, complain, deadline_in, printed};
@@ -28,6 +30,7 @@ pub(crate) use lesson_folder::LessonFolder;
 pub use shared::{Color, Shared};
 use shared::{seconds, words};
 
+use crate::panics;
 use loopscope_session::Format;
 
 /// An interactive teaching tool and visual debugger for event loops
@@ -236,23 +239,30 @@ pub fn definition() -> clap::Command {
         PYTHONS.iter().fold(command, |command, name| command.mut_arg(name, |arg| arg.hide(true)))
     };
     // A board and a recording have no program of ours behind them.
-    Cli::command().mut_subcommand("replay", without_python).mut_subcommand("attach", |attach| {
+    let replayed = |command: clap::Command| {
+        without_python(command)
+            .mut_arg("headless", |arg| arg.help("No screen: the recorded output, as text"))
+    };
+    Cli::command().mut_subcommand("replay", replayed).mut_subcommand("attach", |attach| {
         without_python(attach)
-            .mut_arg("headless", |arg| arg.help("No screen: only what the board logs"))
+            .mut_arg("headless", |arg| arg.help("No screen: only what the board logs, as text"))
             .mut_arg("timeout", |arg| arg.help("Leave after this many seconds, with exit code 124"))
     })
 }
 
 /// Does what the command line says; `args` begin with the program's own name. Gives the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
+    panics::install();
+    if let Ok(place) = std::env::var(fault::VARIABLE) {
+        fault::arm(&place);
+    }
     let args: Vec<OsString> = args.into_iter().collect();
-    let matches = match definition().try_get_matches_from(args) {
-        Ok(matches) => matches,
-        Err(error) => return other_than_a_command(&error),
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => return other_than_a_command(&error),
+    let parsed = definition()
+        .try_get_matches_from(&args)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return refusal::tell(&error, &args),
     };
     match cli.command {
         None => screen::menu(&Shared::default()),

@@ -7,13 +7,11 @@ mod watch;
 
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use loopscope_engine::host::Options;
-use loopscope_model::Names;
 use loopscope_model::stream::Arrived;
+use loopscope_model::{Names, fault};
 use loopscope_protocol::{Event, ExitHow, Stream, Text};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
@@ -21,12 +19,12 @@ use loopscope_session::source::local::{self, Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
 use nix::sys::signal::Signal;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 use signals::Forward;
 use watch::Watch;
 
 use crate::exit::{code, complain, deadline_in, printed};
+use crate::signals::{Interrupt, Plain, Signals as Received};
+use crate::{panics, print};
 
 /// How long to wait for records before what is written so far is brought to the files.
 const IDLE: Duration = Duration::from_millis(20);
@@ -83,6 +81,9 @@ fn unwatched(plan: Plan, forward: &Forward) -> i32 {
     let status = child.wait();
     forward.stop();
     let late = watch.is_some_and(Watch::stop);
+    if let Some(code) = mistake() {
+        return code;
+    }
     let status = match status {
         Ok(status) => status,
         Err(error) => {
@@ -127,6 +128,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     let mut health = Health::default();
     let mut idle = false;
     while !source.is_ended() {
+        fault::point("main");
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
         let arrived = source.poll(wait);
@@ -135,12 +137,18 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         }
         idle = arrived.is_empty();
         pour(&source.take_bytes(), source.names(), arrived, &mut plan.outlets, &mut health);
+        if mistake().is_some() {
+            source.kill(ExitHow::Killed);
+        }
         if deadline.is_some_and(|at| Instant::now() >= at) && !source.is_ended() {
             source.kill(ExitHow::Timeout);
         }
     }
     forward.stop();
     plan.outlets.finish();
+    if let Some(code) = mistake() {
+        return code;
+    }
     tell_trouble(&mut plan.outlets);
     // A finalizer that does not end is ended after the program has told its end.
     if health.late || source.ended_by_us() == Some(ExitHow::Timeout) {
@@ -166,18 +174,23 @@ fn tell_trouble(outlets: &mut Outlets) {
     }
 }
 
-/// Writes a recording out: its output where the program's went, its records to files.
+/// Writes a recording out: its output where the program's went, its records to files. Somebody else
+/// may have made it, so its output is shown as text, and steers no terminal.
 pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict: bool) -> i32 {
     let mut health = Health::default();
     let mut output = Ok(());
     outlets.begin();
     while !source.is_ended() {
+        fault::point("main");
         let arrived = source.poll(IDLE);
         output = pass_on(&arrived, to_stderr);
         pour(&[], source.names(), arrived, &mut outlets, &mut health);
         if output.is_err() {
             break;
         }
+    }
+    if output.is_ok() {
+        output = print::out().flush();
     }
     outlets.finish();
     tell_trouble(&mut outlets);
@@ -203,9 +216,9 @@ fn pass_on(arrived: &[Arrived], to_stderr: bool) -> io::Result<()> {
         let Event::Output { stream, .. } = record.event else { continue };
         let text = record.text(Text::FIRST).as_bytes();
         if stream == Stream::Stdout && !to_stderr {
-            io::stdout().write_all(text)?;
+            print::out().write_all(text)?;
         } else {
-            io::stderr().write_all(text)?;
+            print::err().write_all(text)?;
         }
     }
     Ok(())
@@ -220,8 +233,8 @@ pub fn board(
     timeout: Option<Duration>,
     strict: bool,
 ) -> i32 {
-    let called = match called_away() {
-        Ok(called) => called,
+    let signals = match Received::start(Plain, Interrupt::Leaves) {
+        Ok(signals) => signals,
         Err(error) => {
             return complain(
                 code::FAILED,
@@ -235,6 +248,7 @@ pub fn board(
     let mut output = Ok(());
     outlets.begin();
     while !source.is_ended() && end.is_none() {
+        fault::point("main");
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
         let arrived = source.poll(wait);
@@ -246,16 +260,19 @@ pub fn board(
             end = Some(code::OK);
         }
         pour(&source.take_bytes(), source.names(), arrived, &mut outlets, &mut health);
-        match called.load(Ordering::Acquire) {
-            0 => {}
-            signal => end = Some(128 + signal),
-        }
+        end = mistake().or_else(|| signals.leaving()).or(end);
         if deadline.is_some_and(|at| Instant::now() >= at) {
             end = Some(code::TIMEOUT);
         }
     }
     source.kill(ExitHow::Killed);
+    if output.is_ok() {
+        output = print::out().flush();
+    }
     outlets.finish();
+    if let Some(code) = mistake() {
+        return code;
+    }
     tell_trouble(&mut outlets);
     if printed(output) != code::OK || outlets.failed() {
         return code::FAILED;
@@ -269,18 +286,9 @@ pub fn board(
     }
 }
 
-/// The number of the signal that asks us to leave, once one does.
-fn called_away() -> io::Result<Arc<AtomicI32>> {
-    let called = Arc::new(AtomicI32::new(0));
-    let number = Arc::clone(&called);
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let listen = move || {
-        for signal in &mut signals {
-            number.store(signal, Ordering::Release);
-        }
-    };
-    std::thread::Builder::new().name("signals".into()).spawn(listen)?;
-    Ok(called)
+/// The exit code after a mistake in one of our threads, if there was one.
+fn mistake() -> Option<i32> {
+    panics::happened().then_some(code::PANIC)
 }
 
 /// Hands on what arrived.

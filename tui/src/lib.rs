@@ -11,5 +11,8 @@ pub mod app;
 pub mod cli;
 pub mod exit;
 pub mod headless;
+mod panics;
+mod print;
 pub mod repl;
+mod signals;
 pub mod terminal;

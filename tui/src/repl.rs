@@ -3,27 +3,34 @@
 
 mod assist;
 mod batch;
+mod input;
 mod interactive;
 mod lesson;
 mod print;
-mod signals;
+mod prompt;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use loopscope_model::fault;
 use loopscope_protocol::ExitHow;
 use loopscope_session::source::Origin;
 use loopscope_session::source::none::Nothing;
 use loopscope_session::{Answer, Outcome, Session, Trouble};
-use print::Printer;
-use signals::Signals;
+use print::{Output, Printer};
+use prompt::Prompt;
 
 use crate::exit::{code, complain, deadline_in, printed};
+use crate::panics;
+use crate::signals::{Interrupt, Plain, Signals};
 
 pub use lesson::take_lesson;
 
 /// How long one look for records takes at most. A signal or the deadline is noticed after it.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// How long line mode may take to leave when its time is over.
+const FAREWELL: Duration = Duration::from_secs(4);
 
 /// What is to be done.
 #[derive(Debug)]
@@ -38,6 +45,8 @@ pub struct Plan {
     pub interactive: bool,
     /// Whether to use colour.
     pub color: bool,
+    /// Whether what the program writes goes to standard error, since standard output is for records.
+    pub output_to_stderr: bool,
     /// How long all of it may take.
     pub timeout: Option<Duration>,
     /// Whether lost or harmed records are a failure.
@@ -73,20 +82,58 @@ enum Waited {
     Away(Flow),
 }
 
+/// Interrupts, as far as they concern the present command.
+#[derive(Clone, Copy, Debug, Default)]
+struct Interrupts {
+    /// How many were looked at.
+    seen: usize,
+    /// How many were there when the command began.
+    before: usize,
+}
+
+impl Interrupts {
+    /// A command begins: what came before does not concern it.
+    fn forget(&mut self, signals: &Signals) {
+        self.seen = signals.interrupts();
+        self.before = self.seen;
+    }
+
+    /// If one came since the last look: how many since the command began.
+    fn times(&mut self, signals: &Signals) -> Option<usize> {
+        let now = signals.interrupts();
+        let new = now > self.seen;
+        self.seen = now;
+        new.then_some(now - self.before)
+    }
+}
+
 /// Line mode at work.
 struct Repl {
     session: Session,
     printer: Printer,
     signals: Signals,
+    interrupts: Interrupts,
     deadline: Option<Instant>,
-    interactive: bool,
     color: bool,
+    /// Whether the end of the program was told.
+    end_told: bool,
 }
 
 /// Does all commands. Gives the exit code.
 pub fn run(plan: Plan) -> i32 {
     let deadline = plan.timeout.and_then(deadline_in);
-    let signals = match Signals::start(plan.interactive, deadline) {
+    let prompt = plan.interactive.then(Prompt::new);
+    let signals = match &prompt {
+        Some(prompt) => Signals::start(prompt.clone(), Interrupt::IsCounted),
+        None => Signals::start(Plain, Interrupt::Leaves),
+    };
+    let ready = signals.and_then(|signals| {
+        if let Some(deadline) = deadline {
+            wake_at(deadline, signals.clone())?;
+        }
+        Ok(signals)
+    });
+    let signals = match ready {
         Ok(signals) => signals,
         Err(error) => {
             return complain(
@@ -96,20 +143,27 @@ pub fn run(plan: Plan) -> i32 {
         }
     };
     let session = plan.session.unwrap_or_else(|| Session::new(Nothing::default()));
+    // A board logs without end; its log is asked for.
+    let output = match session.origin() {
+        Origin::Board => Output::Nothing,
+        _ if plan.output_to_stderr => Output::ToStderr,
+        _ => Output::Both,
+    };
     let mut repl = Repl {
-        printer: Printer::new(plan.json, session.origin() == Origin::Recording),
+        printer: Printer::new(plan.json, output),
+        end_told: session.program_ended(),
         session,
         signals,
+        interrupts: Interrupts::default(),
         deadline,
-        interactive: plan.interactive,
         color: plan.color,
     };
     if let Some(warning) = repl.session.warning() {
         complain(code::HARMED, &warning);
     }
     repl.tell_files();
-    let code = if plan.interactive {
-        interactive::run(&mut repl)
+    let code = if let Some(prompt) = prompt {
+        interactive::run(&mut repl, &prompt)
     } else if plan.batch.is_empty() {
         batch::standard_input(&mut repl)
     } else {
@@ -118,11 +172,27 @@ pub fn run(plan: Plan) -> i32 {
     repl.leave(code, plan.strict)
 }
 
+/// Wakes whoever waits for a line when the time is over. Whoever does not notice is left.
+fn wake_at(deadline: Instant, signals: Signals) -> std::io::Result<()> {
+    let wait = move || {
+        fault::point("deadline");
+        std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
+        signals.wake();
+        std::thread::sleep(FAREWELL);
+        crate::signals::give_back();
+        std::process::exit(complain(
+            code::TIMEOUT,
+            "the time of --timeout was over while line mode was busy with something else",
+        ));
+    };
+    std::thread::Builder::new().name("deadline".into()).spawn(wait).map(drop)
+}
+
 impl Repl {
     /// Does one line, and waits for its end.
     fn line(&mut self, line: &str) -> Flow {
-        self.signals.forget();
-        if let Some(flow) = self.called_away() {
+        self.interrupts.forget(&self.signals);
+        if let Some(flow) = self.called_away().or_else(|| self.look()) {
             return flow;
         }
         let result = match self.session.execute_line(line) {
@@ -137,9 +207,10 @@ impl Repl {
         let line = self.session.line().to_owned();
         let told = match &result {
             Ok(answer) => self.printer.answer(&line, answer, &self.session),
-            Err(trouble) => self.printer.trouble(&line, trouble),
+            Err(trouble) => self.printer.trouble(&line, trouble, &self.session),
         };
         self.tell_files();
+        self.end_told |= self.session.program_ended();
         if told.is_err() {
             return Flow::Leave(printed(told));
         }
@@ -156,10 +227,26 @@ impl Repl {
         }
     }
 
+    /// Takes in what came by itself, while no command was under way: output of a thread, or the end
+    /// of a program that was held.
+    fn look(&mut self) -> Option<Flow> {
+        let _ = self.session.tick(Duration::ZERO);
+        let told = self.printer.news(&self.session);
+        if self.session.program_ended() && !self.end_told {
+            self.end_told = true;
+            complain(code::OK, &self.session.ending());
+        }
+        told.is_err().then(|| Flow::Leave(printed(told)))
+    }
+
     /// Waits until the command under way is over, or line mode is.
     fn wait(&mut self) -> Waited {
         loop {
             let tick = self.session.tick(LOOK);
+            let told = self.printer.news(&self.session);
+            if told.is_err() {
+                return Waited::Away(Flow::Leave(printed(told)));
+            }
             for (line, answer) in tick.answers {
                 let told = self.printer.answer(&line, &answer, &self.session);
                 if told.is_err() {
@@ -178,22 +265,22 @@ impl Repl {
         }
     }
 
-    /// Whether the time is over, or a signal asks us to leave.
+    /// Whether the time is over, or something else asks us to leave: a signal, or a mistake of ours.
     fn called_away(&mut self) -> Option<Flow> {
+        fault::point("main");
+        if panics::happened() {
+            return Some(Flow::Leave(code::PANIC));
+        }
         if self.deadline.is_some_and(|at| Instant::now() >= at) {
             return Some(self.time_is_over());
         }
         self.signals.leaving().map(Flow::Leave)
     }
 
-    /// What Ctrl-C means while a program runs: hold it; then interrupt it; then end it. A batch has
-    /// nobody to go on with, so there it is the end.
+    /// What Ctrl-C means while a program runs: hold it; then interrupt it; then end it. A batch and a
+    /// lesson have nobody to go on with, so there it is the end, as any signal is.
     fn interrupted(&mut self) -> Option<Flow> {
-        let times = self.signals.interrupts()?;
-        if !self.interactive {
-            return Some(Flow::Leave(code::INTERRUPTED));
-        }
-        match times {
+        match self.interrupts.times(&self.signals)? {
             1 => self.session.pause(),
             2 => {
                 let sentence = match self.session.interrupt() {
@@ -225,6 +312,9 @@ impl Repl {
     fn leave(mut self, code: i32, strict: bool) -> i32 {
         self.session.finish(ExitHow::Killed);
         self.tell_files();
+        if panics::happened() {
+            return code::PANIC;
+        }
         // What went well, but could not be written down, has not gone well.
         let code =
             if code == code::OK && self.session.files_failed() { code::FAILED } else { code };

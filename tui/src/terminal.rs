@@ -1,68 +1,148 @@
 //! The terminal as the screen needs it, and as it was before once the screen is gone.
 //!
-//! Whatever way the screen ends - leaving, an error, a panic, a signal - raw mode, the alternate
-//! screen, the mouse and the cursor are put back first.
+//! Whatever way the screen ends or stops - leaving, an error, a panic, a signal, Ctrl-Z - raw mode,
+//! the alternate screen, the mouse and the cursor are put back first.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, Stdout};
 use std::os::fd::AsFd;
-use std::panic;
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
     self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
-use crossterm::execute;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
 };
+use crossterm::{execute, queue};
+use loopscope_model::fault;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use parking_lot::{Mutex, MutexGuard};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
-use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
-use signal_hook::iterator::{Handle, Signals};
 
-/// Whether the terminal is ours now, for the panic hook and for signals.
-static OURS: AtomicBool = AtomicBool::new(false);
+use crate::print;
+use crate::signals::{self, Front, Interrupt, Signals};
 
-/// The signal that asks us to leave; 0: none came.
-static CALLED: AtomicI32 = AtomicI32::new(0);
+/// How long another thread waits for a frame that is being drawn. A terminal that takes nothing,
+/// as after Ctrl-S, may hold a frame up for ever.
+const A_FRAME: Duration = Duration::from_millis(300);
 
-/// How long the screen may take to leave after a signal before it is left without it.
-const GRACE: Duration = Duration::from_secs(1);
+/// What we know of the terminal. It is locked while a frame is drawn, so that a frame never comes
+/// after the orders that put the terminal back.
+static HELD: Mutex<Held> = Mutex::new(Held { by: Holder::Shell, mouse: false });
+
+/// Whether the terminal is in the screen's hands now, so that it is put back once only, with the lock
+/// or without it.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+struct Held {
+    by: Holder,
+    mouse: bool,
+}
+
+/// Whose the terminal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    /// The shell's, for good.
+    Shell,
+    /// The screen's.
+    Screen,
+    /// The shell's while we are stopped.
+    ShellForNow,
+}
 
 /// The terminal while the screen has it. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
-    mouse: bool,
-    signals: Handle,
+    signals: Signals,
+}
+
+/// The screen, as signals and panics see it.
+struct Screen;
+
+impl Front for Screen {
+    fn give_back(&self) {
+        // Whoever draws may be the thread that panicked, or be stuck: then without the lock.
+        match HELD.try_lock_for(A_FRAME) {
+            Some(mut held) => held.give_back(Holder::ShellForNow),
+            None => put_back(),
+        }
+    }
+
+    fn take_again(&self) {
+        let Some(mut held) = HELD.try_lock_for(A_FRAME) else { return };
+        if held.by != Holder::Shell {
+            // A stop that could not be noticed has left the settings as the shell likes them.
+            held.give_back(Holder::ShellForNow);
+            let _ = held.take();
+        }
+    }
+}
+
+impl Held {
+    fn take(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::Release);
+        self.by = Holder::Screen;
+        let mut orders = Vec::new();
+        queue!(orders, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        if self.mouse {
+            queue!(orders, EnableMouseCapture)?;
+        }
+        print::orders(&orders);
+        Ok(())
+    }
+
+    fn give_back(&mut self, to: Holder) {
+        if self.by == Holder::Screen {
+            put_back();
+        }
+        self.by = to;
+    }
+}
+
+/// Puts everything back. Errors do not matter: where the terminal is gone there is nothing to put
+/// back, and every step is tried.
+fn put_back() {
+    if !TAKEN.swap(false, Ordering::AcqRel) {
+        return;
+    }
+    let mut orders = Vec::new();
+    let _ = queue!(orders, EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste);
+    let _ = queue!(orders, LeaveAlternateScreen, Show);
+    print::orders(&orders);
+    let _ = disable_raw_mode();
 }
 
 impl Terminal {
     /// Takes the terminal.
     pub fn open(mouse: bool) -> io::Result<Self> {
-        restore_on_panic();
-        let signals = watch_signals()?;
-        take(mouse)?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
-        let inner = match ratatui::Terminal::new(backend) {
-            Ok(inner) => inner,
+        let signals = Signals::start(Screen, Interrupt::Leaves)?;
+        let mut held = HELD.lock();
+        held.mouse = mouse;
+        held.take()?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, print::screen()));
+        match ratatui::Terminal::new(backend) {
+            Ok(inner) => Ok(Self { inner, signals }),
             Err(error) => {
-                give_back();
-                return Err(error);
+                held.give_back(Holder::Shell);
+                Err(error)
             }
-        };
-        Ok(Self { inner, mouse, signals })
+        }
     }
 
-    /// The number of the signal that asks us to leave, if one came.
-    #[allow(clippy::unused_self, reason = "only who has the terminal may ask")]
-    pub fn signal(&self) -> Option<i32> {
-        Some(CALLED.load(Ordering::SeqCst)).filter(|number| *number != 0)
+    /// The exit code with which a signal asks us to leave, if one does.
+    pub fn called_away(&self) -> Option<i32> {
+        self.signals.leaving()
+    }
+
+    /// Whether we have gone on after a stop, so that everything must be drawn.
+    pub fn has_continued(&self) -> bool {
+        self.signals.has_continued()
     }
 
     /// Whether there is an event to read, waiting at most `wait`. An error if the terminal is gone:
@@ -82,8 +162,15 @@ impl Terminal {
 
     /// Draws a frame. The terminal shows it at once, not line by line.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        let held: MutexGuard<'_, Held> = HELD.lock();
+        if held.by != Holder::Screen {
+            return Ok(());
+        }
         execute!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
-        self.inner.draw(render)?;
+        self.inner.draw(|frame| {
+            fault::point("draw");
+            render(frame);
+        })?;
         execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
     }
 
@@ -94,19 +181,18 @@ impl Terminal {
         self.inner.resize(size.into())
     }
 
-    /// Gives the terminal to the shell until it brings us back to the front.
-    pub fn suspend(&mut self) -> io::Result<()> {
-        give_back();
-        signal_hook::low_level::emulate_default_handler(SIGTSTP)?;
-        take(self.mouse)?;
-        self.redraw()
+    /// Gives the terminal to the shell until it brings us back to the front; then
+    /// [`Terminal::has_continued`] says so. False: there is no shell.
+    #[must_use]
+    #[allow(clippy::unused_self, reason = "only who has the terminal may give it away")]
+    pub fn suspend(&mut self) -> bool {
+        signals::stop(&Screen)
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        give_back();
-        self.signals.close();
+        HELD.lock().give_back(Holder::Shell);
     }
 }
 
@@ -126,63 +212,4 @@ fn check_input(wait: Duration) -> io::Result<()> {
         Err(nix::errno::Errno::EINTR) => Ok(()),
         Err(error) => Err(error.into()),
     }
-}
-
-/// From now on SIGTERM and SIGHUP ask the screen to leave. If it does not, because it is stuck, we
-/// leave without it, the terminal in order.
-fn watch_signals() -> io::Result<Handle> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
-    let handle = signals.handle();
-    CALLED.store(0, Ordering::SeqCst);
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for number in signals.forever() {
-            CALLED.store(number, Ordering::SeqCst);
-            std::thread::sleep(GRACE);
-            if OURS.load(Ordering::SeqCst) {
-                give_back();
-                std::process::exit(128 + number);
-            }
-        }
-    })?;
-    Ok(handle)
-}
-
-fn take(mouse: bool) -> io::Result<()> {
-    OURS.store(true, Ordering::SeqCst);
-    let taken = enable_raw_mode().and_then(|()| {
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-        if mouse { execute!(io::stdout(), EnableMouseCapture) } else { Ok(()) }
-    });
-    if taken.is_err() {
-        give_back();
-    }
-    taken
-}
-
-/// Puts everything back. Errors do not matter: where the terminal is gone there is nothing to put
-/// back, and every step is tried.
-fn give_back() {
-    if !OURS.swap(false, Ordering::SeqCst) {
-        return;
-    }
-    let mut out = io::stdout();
-    let _ = execute!(out, EndSynchronizedUpdate);
-    let _ = execute!(out, DisableMouseCapture);
-    let _ = execute!(out, DisableBracketedPaste);
-    let _ = execute!(out, LeaveAlternateScreen);
-    let _ = execute!(out, Show);
-    let _ = disable_raw_mode();
-    let _ = out.flush();
-}
-
-/// From now on a panic first gives the terminal back, then reports as it did before.
-fn restore_on_panic() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            give_back();
-            before(info);
-        }));
-    });
 }

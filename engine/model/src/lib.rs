@@ -11,6 +11,7 @@
 pub mod control;
 pub mod diff;
 pub mod expr;
+pub mod fault;
 pub mod json;
 pub mod link;
 pub mod lint;

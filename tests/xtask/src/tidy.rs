@@ -14,6 +14,7 @@ mod layers;
 mod leftovers;
 mod named_paths;
 mod plain_english;
+mod printing;
 mod readers;
 mod source;
 mod tree;
@@ -63,7 +64,7 @@ impl Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [(&str, Rule); 13] = [
+const RULES: [(&str, Rule); 14] = [
     ("first-line", first_line::check),
     ("file-names", file_names::check),
     ("file-length", file_length::check),
@@ -72,6 +73,7 @@ const RULES: [(&str, Rule); 13] = [
     ("emission", emission::check),
     ("readers", readers::check),
     ("unsafe", forbidden_unsafe::check),
+    ("printing", printing::check),
     ("named-paths", named_paths::check),
     ("wire-page", wire_page::check),
     ("here", here::check),

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use loopscope_model::control::OwnedRequest;
+use loopscope_model::fault;
 use loopscope_model::link::{LinkState, LinkStatus, Processor};
 
 use super::defmt::Dictionary;
@@ -267,6 +268,7 @@ impl Host<'_> {
 
     /// Hands over what the stream has. False: nobody is there any more.
     pub(super) fn hand_over(&mut self) -> bool {
+        fault::point("board");
         if self.out.is_empty() {
             return !self.is_to_stop();
         }

@@ -1,10 +1,10 @@
 //! Going anywhere in the history: `goto`, the steps back, bookmarks. Only a place that the program
 //! has not come to yet makes it run.
 
-use super::Session;
 use super::answer::{Answer, Outcome, Trouble};
 use super::command::{Target, Unit};
 use super::goal::{Goal, Until};
+use super::{Session, UnderWay};
 
 impl Session {
     pub(super) fn goto(&mut self, target: &Target) -> Outcome {
@@ -72,6 +72,9 @@ impl Session {
                         break;
                     }
                     at = self.timeline.rfind_kinds(at, kinds).unwrap_or(0);
+                    if at == 0 {
+                        break;
+                    }
                 }
                 at
             }
@@ -80,31 +83,44 @@ impl Session {
         self.stop(if position == 0 { "start" } else { "goal" }, "")
     }
 
-    pub(super) fn back_to_break(&mut self) -> Answer {
-        /// How many records are looked at in one go, from the cursor backwards.
+    /// Starts to look for the last breakpoint before the cursor.
+    pub(super) fn back_to_break(&mut self) -> Outcome {
+        self.under_way = UnderWay::LookBack { end: self.position().saturating_sub(1), stop: false };
+        Outcome::Started
+    }
+
+    /// Looks through a part of the history, so that a front end stays responsive. `Some`: it is over.
+    pub(super) fn look_back(&mut self) -> Option<Answer> {
+        /// How many records are looked at in one go, from there backwards.
         const WINDOW: usize = 4096;
-        let mut end = self.position().saturating_sub(1);
+        let UnderWay::LookBack { end, stop } = self.under_way else { return None };
+        if stop {
+            return Some(
+                self.stop("paused", "No breakpoint was found so far; this is where it began."),
+            );
+        }
+        if end == 0 || self.breaks.is_empty() {
+            self.move_to(0);
+            return Some(self.stop("start", "No breakpoint before; this is the start."));
+        }
+        let start = end.saturating_sub(WINDOW);
         let names = self.source.names();
+        let mut state = self.timeline.at(start);
+        self.breaks.arm(self.timeline.record(start), &state, names);
         let mut found = None;
-        while end > 0 && found.is_none() && !self.breaks.is_empty() {
-            let start = end.saturating_sub(WINDOW);
-            let mut state = self.timeline.at(start);
-            self.breaks.arm(self.timeline.record(start), &state, names);
-            for position in start + 1..=end {
-                let Some(record) = self.timeline.record(position) else { break };
-                state.apply(record);
-                if let Some(hit) = self.breaks.test(record, &state, names) {
-                    found = Some((position, hit));
-                }
+        for position in start + 1..=end {
+            let Some(record) = self.timeline.record(position) else { break };
+            state.apply(record);
+            if let Some(hit) = self.breaks.test(record, &state, names) {
+                found = Some((position, hit));
             }
-            end = start;
         }
         let Some((position, hit)) = found else {
-            self.move_to(0);
-            return self.stop("start", "No breakpoint before; this is the start.");
+            self.under_way = UnderWay::LookBack { end: start, stop: false };
+            return None;
         };
         self.move_to(position);
-        self.stop("breakpoint", &hit.text).with("breakpoint", hit.number)
+        Some(self.stop("breakpoint", &hit.text).with("breakpoint", hit.number))
     }
 
     pub(super) fn bookmark(&mut self, name: Option<&str>) -> Answer {

@@ -91,7 +91,7 @@ impl Session {
             Command::Forward(unit, n) => self.forward(*unit, *n),
             Command::Back(unit, n) => Outcome::Done(self.back(*unit, *n)),
             Command::Continue => self.start(Goal::new(Until::End)),
-            Command::BackContinue => Outcome::Done(self.back_to_break()),
+            Command::BackContinue => self.back_to_break(),
             Command::Until(events) => self.until(events),
             Command::Finish(task) => self.finish_task(task.as_ref()),
             Command::Goto(target) => self.goto(target),

@@ -126,6 +126,13 @@ enum UnderWay {
     Run(Run),
     /// A statement runs.
     Statement,
+    /// The last breakpoint before a position is found, or the start.
+    LookBack {
+        /// The position.
+        end: usize,
+        /// Whether that is not wanted any more.
+        stop: bool,
+    },
     /// A statement has run.
     StatementOver(Result<Answer, Trouble>),
 }
@@ -237,6 +244,12 @@ impl Session {
     /// Whether a command is under way: call [`Session::tick`].
     pub fn is_running(&self) -> bool {
         !matches!(self.under_way, UnderWay::Nothing) || !self.queue.is_empty()
+    }
+
+    /// Whether a command looks through the history, backwards: there is nothing to interrupt, and
+    /// [`Session::pause`] ends it.
+    pub const fn is_looking_back(&self) -> bool {
+        matches!(self.under_way, UnderWay::LookBack { .. })
     }
 
     /// What the source is doing.

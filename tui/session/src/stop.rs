@@ -130,7 +130,7 @@ impl Session {
     }
 
     /// How the source ended, in a sentence.
-    pub(super) fn ending(&self) -> String {
+    pub fn ending(&self) -> String {
         let Some(exit) = self.timeline.live().exit() else {
             return if self.origin() == Origin::Recording {
                 "The recording ends here.".to_owned()

@@ -17,7 +17,13 @@ impl Session {
     pub fn tick(&mut self, timeout: Duration) -> Tick {
         let mut tick = Tick::default();
         let wait = if self.can_go_on() { Duration::ZERO } else { timeout };
+        let waited = matches!(self.under_way, UnderWay::Nothing) && !self.program_ended();
+        let was_live = self.is_live();
         tick.arrived = self.take_in(wait);
+        // A program that was held has ended all the same: its end is where the view is to stand.
+        if waited && was_live && self.program_ended() {
+            self.move_to(self.live_edge());
+        }
         self.brake();
         self.go_on(&mut tick);
         tick
@@ -30,6 +36,7 @@ impl Session {
             UnderWay::Run(run) => !self.run_state.runs() || !self.is_live() && !run.has_landed(),
             UnderWay::Statement => false,
             UnderWay::StatementOver(_) => true,
+            UnderWay::LookBack { .. } => true,
         }
     }
 
@@ -90,7 +97,7 @@ impl Session {
                 UnderWay::Statement | UnderWay::StatementOver(_) => {
                     self.python_over(Err(Trouble::new(text)));
                 }
-                UnderWay::Nothing => {}
+                UnderWay::Nothing | UnderWay::LookBack { .. } => {}
             },
             OwnedReply::Hello(_) | OwnedReply::Dropped { .. } => {}
         }
@@ -116,6 +123,10 @@ impl Session {
                 UnderWay::Run(_) => match self.walk() {
                     None => return,
                     Some(result) => result,
+                },
+                UnderWay::LookBack { .. } => match self.look_back() {
+                    None => return,
+                    Some(answer) => Ok(answer),
                 },
                 UnderWay::StatementOver(_) => self.statement_over(),
                 UnderWay::Statement if self.source.is_ended() => Err(Trouble::new(
@@ -181,6 +192,12 @@ impl Session {
     pub fn pause(&mut self) {
         let is_news = match &mut self.under_way {
             UnderWay::Run(run) => run.stop(),
+            // The source has no part in it.
+            UnderWay::LookBack { stop, .. } => {
+                *stop = true;
+                self.queue.clear();
+                return;
+            }
             UnderWay::Nothing | UnderWay::Statement | UnderWay::StatementOver(_) => true,
         };
         if !self.is_running() || !is_news {

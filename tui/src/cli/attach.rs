@@ -1,6 +1,6 @@
 //! `attach`, and boards as a source of `repl`: from options to a board.
 
-use std::io::{Cursor, IsTerminal, Write as _, stdin, stdout};
+use std::io::{Cursor, IsTerminal, Write as _, stdin};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use loopscope_session::source::{Origin, Source};
 
 use super::{AttachArgs, Shared, code, complain, open, printed, screen};
 use crate::headless;
+use crate::print;
 
 /// How long a lost board may be away: on the screen, where somebody may look for the cable, and in
 /// a script.
@@ -163,7 +164,7 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
             Err(NoBoard(code, sentence)) => complain(code, &sentence),
         };
     }
-    if !(stdin().is_terminal() && stdout().is_terminal()) {
+    if !(stdin().is_terminal() && print::is_terminal()) {
         return complain(
             code::USAGE,
             "the screen needs a terminal, and there is none here; `loopscope attach --headless` tells what happens without it, `loopscope repl` with the same options takes commands",
@@ -181,7 +182,7 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
 
 fn list() -> i32 {
     let probes = chips::plugged();
-    let mut out = stdout();
+    let mut out = print::out();
     if probes.is_empty() {
         let none = "No debug probe was found; `loopscope attach --demo` needs none.";
         return printed(writeln!(out, "{none}"));

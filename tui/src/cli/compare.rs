@@ -9,6 +9,7 @@ use loopscope_protocol::{Dialect, Word};
 use loopscope_session::{Comparison, Session, Unfinished};
 
 use super::{DiffArgs, Shared, code, complain, deadline_in, printed};
+use crate::print;
 
 pub(super) fn diff(args: &DiffArgs) -> i32 {
     compare(args).unwrap_or_else(|code| code)
@@ -28,7 +29,7 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
     };
     let [first, second] = &sides;
     let comparison = Comparison::of([first, second], titles);
-    match printed(writeln!(std::io::stdout(), "{}", comparison.text(80))) {
+    match printed(writeln!(print::out(), "{}", comparison.text(80))) {
         code::OK if comparison.found.is_some() => Ok(code::FAILED),
         code => Ok(code),
     }

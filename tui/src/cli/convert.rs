@@ -1,7 +1,7 @@
 //! `export`: a recording as a file for other programs.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
+use std::io::{BufReader, BufWriter, ErrorKind, Write};
 
 use loopscope_files::outputs::{Files, Refusal};
 use loopscope_model::recording::Recording;
@@ -9,6 +9,7 @@ use loopscope_session::{Format, export as write, write_export};
 
 use super::open::{tell, why};
 use super::{ExportArgs, code, complain, printed};
+use crate::print;
 
 pub(super) fn export(args: &ExportArgs) -> i32 {
     let shown = args.file.display();
@@ -68,7 +69,7 @@ fn to_standard_output(format: Format, recording: &Recording, files: &mut Files) 
     if let Err(Refusal(sentence)) = files.standard_output() {
         return complain(code::USAGE, &sentence);
     }
-    let mut to = BufWriter::new(io::stdout());
+    let mut to = BufWriter::new(print::out());
     let written = write(format, &recording.timeline, &recording.names, &mut to);
     printed(written.and_then(|()| to.flush()))
 }

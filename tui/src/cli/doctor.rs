@@ -1,10 +1,11 @@
 //! `doctor`: what works on this machine.
 
-use std::io::{IsTerminal, Write, stdin, stdout};
+use std::io::{IsTerminal, Write, stdin};
 use std::process::Stdio;
 use std::time::Instant;
 
 use loopscope_engine::host::{Options, Program};
+use loopscope_model::safe_text;
 
 mod boards;
 
@@ -12,6 +13,7 @@ use loopscope_screen::app::folders;
 use loopscope_session::source::local::{Stdin, command};
 
 use super::{code, printed};
+use crate::print;
 
 /// One line of the report.
 struct Finding {
@@ -23,12 +25,13 @@ struct Finding {
 pub(super) fn doctor() -> i32 {
     let here = [system(), terminal(), colours(), letters(), engine(), data()];
     let findings = here.into_iter().chain(boards::findings()).collect::<Vec<_>>();
-    let mut out = stdout();
-    let told = findings.iter().try_for_each(|finding| {
+    let mut out = print::out();
+    let shown = findings.iter().try_for_each(|finding| {
         let mark = if finding.good { "ok  " } else { "look" };
-        writeln!(out, "{mark}  {:<9} {}", finding.what, finding.text)
+        let text = safe_text::line(&finding.text);
+        writeln!(out, "{mark}  {:<9} {text}", finding.what)
     });
-    let told = printed(told);
+    let told = printed(shown);
     // Only what is needed to run programs at all is a failure.
     let works =
         findings.iter().filter(|finding| finding.what == "engine").all(|finding| finding.good);
@@ -48,7 +51,7 @@ fn system() -> Finding {
 }
 
 fn terminal() -> Finding {
-    if !stdin().is_terminal() || !stdout().is_terminal() {
+    if !stdin().is_terminal() || !print::is_terminal() {
         return finding(
             "terminal",
             false,

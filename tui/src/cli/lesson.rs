@@ -7,12 +7,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use loopscope_lessons::{Folder, Lesson, Problem, check, lessons, resolve, template};
+use loopscope_model::safe_text;
 use loopscope_protocol::{Event, Stream, Text};
 use loopscope_session::{Session, Unfinished};
 
 use super::open::why;
 use super::{LessonCommand, LessonFolder, Shared, code, complain, printed};
-use crate::repl;
+use crate::{print, repl};
 
 pub(super) fn lesson(command: LessonCommand) -> i32 {
     match command {
@@ -35,7 +36,7 @@ pub(super) fn unknown(name: &str) -> i32 {
 
 /// The lessons as text, one on each line.
 pub(super) fn list() -> i32 {
-    let mut out = std::io::stdout();
+    let mut out = print::out();
     printed(lessons().iter().try_for_each(|lesson| {
         writeln!(
             out,
@@ -65,7 +66,7 @@ fn check_lessons(folder: Option<&Path>) -> i32 {
         },
     };
     for problem in &problems {
-        let _ = writeln!(std::io::stderr(), "{problem}");
+        let _ = writeln!(print::err(), "{}", safe_text::line(&problem.to_string()));
     }
     if problems.is_empty() { code::OK } else { code::LESSON }
 }
@@ -145,7 +146,7 @@ fn new(path: &Path) -> i32 {
         );
     }
     printed(writeln!(
-        std::io::stdout(),
+        print::out(),
         "{shown}: edit lesson.md and program.py, then `loopscope lesson check {shown}`"
     ))
 }

@@ -3,18 +3,19 @@
 use std::io::{self, Write};
 
 use super::{code, complain, definition, printed};
+use crate::print;
 
 pub(super) fn completions(shell: clap_complete::Shell) -> i32 {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut definition(), "loopscope", &mut text);
-    printed(io::stdout().write_all(&text))
+    printed(print::out().write_all(&text))
 }
 
 /// One page: the program, then each of its commands.
 pub(super) fn man() -> i32 {
     let mut text = Vec::new();
     match page(&mut text) {
-        Ok(()) => printed(io::stdout().write_all(&text)),
+        Ok(()) => printed(print::out().write_all(&text)),
         Err(error) => complain(code::FAILED, &format!("the manual page cannot be made: {error}")),
     }
 }

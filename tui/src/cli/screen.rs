@@ -1,7 +1,7 @@
 //! The commands that open the screen.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
 use loopscope_lessons::Lesson;
@@ -12,6 +12,7 @@ use loopscope_session::source::Origin;
 use super::open::tell;
 use super::{Color, LearnArgs, LessonFolder, Shared, code, complain, lesson};
 use crate::app::{self, AppError, ScreenOptions};
+use crate::print;
 
 impl Shared {
     fn screen(&self) -> ScreenOptions {
@@ -145,10 +146,10 @@ fn left(result: Result<i32, AppError>) -> i32 {
 }
 
 fn on_a_terminal() -> bool {
-    stdin().is_terminal() && stdout().is_terminal()
+    stdin().is_terminal() && print::is_terminal()
 }
 
 fn no_terminal(what: &str, instead: &str) -> i32 {
-    let which = if stdout().is_terminal() { "standard input" } else { "standard output" };
+    let which = if print::is_terminal() { "standard input" } else { "standard output" };
     complain(code::USAGE, &format!("{what} needs a terminal, and {which} is none; {instead}"))
 }

@@ -40,7 +40,8 @@ pub struct Shared {
     /// Write over files of --record and --events that are no earlier output of ours
     #[arg(long)]
     pub(super) force: bool,
-    /// No screen: the program's own output, and its own exit code
+    /// No screen: the program's own output as it is, whatever it does to a terminal, and its own
+    /// exit code
     #[arg(long)]
     pub(super) headless: bool,
     /// End the program after this many seconds, with exit code 124

@@ -1,6 +1,6 @@
 //! `run`, `replay` and `repl`: which front end a source gets.
 
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
 use loopscope_session::source::local::Stdin;
@@ -8,6 +8,7 @@ use loopscope_session::source::replay::Replay;
 
 use super::{ReplArgs, ReplayArgs, RunArgs, attach, code, complain, open, screen};
 use crate::headless;
+use crate::print;
 use crate::repl::{self, Input};
 
 pub(super) fn run(args: &RunArgs) -> i32 {
@@ -95,13 +96,14 @@ pub(super) fn repl(args: ReplArgs, order: &[bool]) -> i32 {
             Err(sentence) => return complain(code::USAGE, &sentence),
         },
     };
-    let interactive = batch.is_empty() && stdin().is_terminal() && stdout().is_terminal();
+    let interactive = batch.is_empty() && stdin().is_terminal() && print::is_terminal();
     repl::run(repl::Plan {
         session,
         batch,
         json: args.json,
         interactive: interactive && !args.json,
-        color: args.shared.color.on(stdout().is_terminal()),
+        color: args.shared.color.on(print::is_terminal()),
+        output_to_stderr: args.shared.events_on_stdout(),
         timeout: args.shared.timeout,
         strict: args.shared.strict,
     })

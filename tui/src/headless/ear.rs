@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use loopscope_model::fault;
 use nix::sys::signal::{SigSet, Signal};
 
 /// The hidden sub-command that is the small process.
@@ -39,6 +40,7 @@ impl Ear {
         let (sender, heard) = channel();
         let listen = move || {
             for byte in says.into_iter().flat_map(Read::bytes) {
+                fault::point("ear");
                 let Ok(byte) = byte else { return };
                 if sender.send((byte, Instant::now())).is_err() {
                     return;

@@ -5,14 +5,15 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use loopscope_model::fault;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use signal_hook::consts::SIGQUIT;
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::origin::WithOrigin;
 use signal_hook::low_level::siginfo::Cause;
 
 use super::ear::{Ear, SIGNALS};
+use crate::signals::ignored;
 
 /// No process to hand signals on to.
 const NOBODY: i32 = 0;
@@ -38,10 +39,11 @@ impl Forward {
             // Without it everything that some process sent counts as sent to us alone.
             let ear = Ear::start().ok();
             for origin in &mut signals {
+                fault::point("signals");
                 let number = origin.signal;
                 let to_group = ear.as_ref().is_some_and(|ear| ear.group_got(number));
                 let by_terminal = !matches!(origin.cause, Cause::Sent(_));
-                if to_group || by_terminal || number == SIGQUIT {
+                if to_group || by_terminal {
                     continue;
                 }
                 let Ok(signal) = Signal::try_from(number) else { continue };
@@ -65,28 +67,5 @@ impl Forward {
     /// The process has ended, and its number may soon be another's.
     pub(super) fn stop(&self) {
         self.child.store(GONE, Ordering::Release);
-    }
-}
-
-/// The signals that this process ignores, as bits, where the operating system tells.
-fn ignored() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    ignored_in(&status).unwrap_or(0)
-}
-
-fn ignored_in(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
-    u64::from_str_radix(line.trim(), 16).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ignored_signals_are_bits_from_one() {
-        let status = "Name:\tx\nSigIgn:\t0000000000001001\nSigCgt:\t00\n";
-        assert_eq!(ignored_in(status), Some(1 | 1 << 12));
-        assert_eq!(ignored_in("Name:\tx\n"), None);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use loopscope_model::fault;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -19,6 +20,7 @@ impl Watch {
     pub(super) fn start(pid: u32, timeout: Duration) -> Self {
         let (stop, stopped) = channel();
         let wait = move || {
+            fault::point("watch");
             let late = matches!(stopped.recv_timeout(timeout), Err(RecvTimeoutError::Timeout));
             if late && let Ok(pid) = i32::try_from(pid) {
                 let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);

@@ -1,9 +1,11 @@
-//! What the line editor asks while a line is written: candidates, hints, colours.
+//! What the line editor asks while a line is written: candidates, hints, colours. The editor writes
+//! to the terminal itself, so nothing goes to it that could steer one.
 
 use std::borrow::Cow;
 
+use loopscope_model::safe_text;
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
-use rustyline::highlight::Highlighter;
+use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::{Context, Helper, Validator};
 
@@ -42,7 +44,10 @@ impl Completer for Assist {
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let before = &line[..position];
         if wants_file(before) {
-            return self.files.complete(line, position, context);
+            let (start, mut files) = self.files.complete(line, position, context)?;
+            // A file with such a name has to be written out, as in a script.
+            files.retain(|file| !file.replacement.contains(safe_text::is_unsafe));
+            return Ok((start, files));
         }
         let found = complete(before, &self.tasks, &self.bookmarks);
         let pair = |name: String| Pair { display: name.clone(), replacement: name };
@@ -68,6 +73,19 @@ impl Hinter for Assist {
 }
 
 impl Highlighter for Assist {
+    /// What was pasted, or comes from the history, may hold anything.
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if line.contains(safe_text::is_unsafe) {
+            line.replace(safe_text::is_unsafe, "?").into()
+        } else {
+            line.into()
+        }
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, _: CmdKind) -> bool {
+        line.contains(safe_text::is_unsafe)
+    }
+
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
         if self.color { format!("\x1b[1m{prompt}\x1b[0m").into() } else { prompt.into() }
     }

@@ -1,17 +1,14 @@
 //! Commands that nobody types: they stop at the first one that fails.
 
 use std::fs::File;
-use std::io;
 use std::path::Path;
 
 use loopscope_model::whole;
 use loopscope_session::LARGEST_SCRIPT;
 
+use super::input::Lines;
 use super::{Flow, Input, Repl};
 use crate::exit::{code, complain};
-
-/// The most bytes of one line of standard input.
-const LONGEST_LINE: u64 = 1 << 20;
 
 /// The commands of `-x` and `-c`.
 pub(super) fn given(repl: &mut Repl, inputs: Vec<Input>) -> i32 {
@@ -74,11 +71,12 @@ fn script(repl: &mut Repl, path: &Path) -> Option<i32> {
 
 /// Commands from a pipe or a file, without a prompt.
 pub(super) fn standard_input(repl: &mut Repl) -> i32 {
-    let mut input = io::stdin().lock();
+    let mut lines = Lines::default();
     loop {
-        let line = match whole::read_line(&mut input, LONGEST_LINE) {
-            Ok(Some(line)) => line,
-            Ok(None) => return code::OK,
+        let line = match lines.next(|| repl.called_away()) {
+            Ok(Ok(Some(line))) => line,
+            Ok(Ok(None)) => return code::OK,
+            Ok(Err(flow)) => return done(flow, code::FAILED).unwrap_or(code::OK),
             Err(error) => {
                 return complain(
                     code::FAILED,
@@ -90,9 +88,6 @@ pub(super) fn standard_input(repl: &mut Repl) -> i32 {
         };
         if let Some(code) = done(repl.line(&line), code::FAILED) {
             return code;
-        }
-        if repl.signals.interrupts().is_some() {
-            return code::INTERRUPTED;
         }
     }
 }

@@ -1,19 +1,21 @@
 //! Commands from the keyboard, with history, completion and hints.
 
-use std::io::{self, Write};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use loopscope_files::own;
-use loopscope_model::whole;
+use loopscope_model::{safe_text, whole};
 use loopscope_screen::app::folders;
 use loopscope_session::source::Origin;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
-use rustyline::{CompletionType, Config, Editor};
+use rustyline::{CompletionType, Config, Editor, EventHandler, KeyEvent};
 
 use super::assist::Assist;
+use super::prompt::{Prompt, Suspend};
 use super::{Flow, Repl};
 use crate::exit::{code, complain, printed};
+use crate::print;
 
 /// The most bytes of history that are read.
 const LARGEST_HISTORY: u64 = 1 << 20;
@@ -21,7 +23,7 @@ const LARGEST_HISTORY: u64 = 1 << 20;
 /// How many lines of history are kept.
 const HISTORY: usize = 2000;
 
-pub(super) fn run(repl: &mut Repl) -> i32 {
+pub(super) fn run(repl: &mut Repl, prompt: &Prompt) -> i32 {
     let config = Config::builder()
         .completion_type(CompletionType::List)
         .max_history_size(HISTORY)
@@ -40,6 +42,11 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
         }
     };
     editor.set_helper(Some(Assist::new(repl.color)));
+    if let Ok(printer) = editor.create_external_printer() {
+        prompt.draw_by(printer);
+    }
+    let suspend = EventHandler::Conditional(Box::new(Suspend(prompt.clone())));
+    editor.bind_sequence(KeyEvent::ctrl('Z'), suspend);
     let history = history_file();
     if let Some(path) = &history {
         // There is none the first time; and what is not a small file was not written here.
@@ -47,16 +54,20 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
             let _ = editor.load_history(path);
         }
     }
-    if let Err(error) = writeln!(io::stdout(), "{}", greeting(repl)) {
+    if let Err(error) = writeln!(print::out(), "{}", greeting(repl)) {
         return printed(Err(error));
     }
     let code = loop {
         if let Some(helper) = editor.helper_mut() {
             helper.see(&repl.session);
         }
-        // Records may have come by themselves, from a thread or a program that holds late.
-        let _ = repl.session.tick(std::time::Duration::ZERO);
-        let line = match editor.readline(&prompt(repl)) {
+        if let Some(Flow::Leave(code)) = repl.look() {
+            break code;
+        }
+        if let Some(Flow::Leave(code)) = repl.called_away() {
+            break code;
+        }
+        let line = match editor.readline(&mark(repl)) {
             Ok(line) => line,
             Err(ReadlineError::Interrupted) => continue,
             Err(ReadlineError::Eof) => break code::OK,
@@ -80,19 +91,21 @@ pub(super) fn run(repl: &mut Repl) -> i32 {
 
 fn greeting(repl: &Repl) -> String {
     let session = &repl.session;
+    let name = session.name();
+    let name = safe_text::line(&name);
     let what = match session.origin() {
         Origin::Recording => {
-            format!("{}: a recording with {} records.", session.name(), session.live_edge())
+            format!("{name}: a recording with {} records.", session.live_edge())
         }
         Origin::Nothing => "No program: `loopscope repl FILE` opens one.".to_owned(),
-        Origin::Program => format!("{}: paused before its first record.", session.name()),
-        Origin::Board => format!("{}: a board, which runs on.", session.name()),
+        Origin::Program => format!("{name}: paused before its first record."),
+        Origin::Board => format!("{name}: a board, which runs on."),
     };
     format!("{what} `step` goes on, `help` lists the commands, `quit` leaves.")
 }
 
 /// Where the cursor is; in the past, how far.
-fn prompt(repl: &Repl) -> String {
+fn mark(repl: &Repl) -> String {
     let session = &repl.session;
     if session.is_collecting() {
         return "   > ".to_owned();

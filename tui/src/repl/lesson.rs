@@ -3,17 +3,19 @@
 //! command runs as in line mode: it holds the program first.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, IsTerminal, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::io::{self, IsTerminal, Write};
 
 use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question, Span};
 use loopscope_model::State;
 use loopscope_session::{Command, Events, Outcome, Session};
 
-use super::print::Printer;
-use super::{Flow, LOOK, Repl, Signals};
+use super::input::Lines;
+use super::print::{Output, Printer};
+use super::{Flow, Interrupts, Repl, Waited};
 use crate::cli::{LessonFolder, Shared};
 use crate::exit::{code, complain, printed};
+use crate::print;
+use crate::signals::{Interrupt, Plain, Signals};
 
 /// How long a line of text gets.
 const WIDTH: usize = 78;
@@ -21,14 +23,13 @@ const WIDTH: usize = 78;
 /// Takes a lesson. Gives the exit code.
 pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
     let opened = LessonFolder::write(lesson)
-        .and_then(|folder| folder.session(shared, false).map(|session| (folder, session)));
+        .and_then(|folder| folder.session(shared, true).map(|session| (folder, session)));
     let (_folder, session) = match opened {
         Ok(opened) => opened,
         Err(sentence) => return complain(code::FAILED, &sentence),
     };
-    let started = Signals::start(false, None).and_then(|signals| Ok((signals, lines()?)));
-    let (signals, lines) = match started {
-        Ok(started) => started,
+    let signals = match Signals::start(Plain, Interrupt::Leaves) {
+        Ok(signals) => signals,
         Err(error) => {
             return complain(
                 code::FAILED,
@@ -37,11 +38,12 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         }
     };
     let repl = Repl {
-        printer: Printer::new(false, false),
+        printer: Printer::new(false, Output::Both),
+        end_told: false,
         session,
         signals,
+        interrupts: Interrupts::default(),
         deadline: None,
-        interactive: true,
         color: false,
     };
     let mut reading = Reading {
@@ -51,26 +53,31 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
         seen: 0,
         state: State::default(),
         shown: BTreeSet::new(),
-        lines,
-        is_terminal: io::stdin().is_terminal(),
+        lines: Lines::default(),
     };
-    reading.read().unwrap_or_else(|error| match error {
-        Left::Asked(code) => code,
-        Left::Unheard(error) => printed(Err(error)),
-    })
+    let code = match reading.read() {
+        Ok(()) => code::OK,
+        Err(Over(code)) => code,
+    };
+    reading.repl.leave(code, false)
 }
 
-/// Why a lesson is left before its end.
-enum Left {
-    /// It was asked for, with this exit code.
-    Asked(i32),
-    /// What it says cannot be written.
-    Unheard(io::Error),
-}
+/// The lesson is over before its end, with this exit code.
+struct Over(i32);
 
-impl From<io::Error> for Left {
+impl From<io::Error> for Over {
+    /// What it says cannot be written, or nobody reads any more.
     fn from(error: io::Error) -> Self {
-        Self::Unheard(error)
+        Self(printed(Err(error)))
+    }
+}
+
+impl From<Flow> for Over {
+    fn from(flow: Flow) -> Self {
+        match flow {
+            Flow::Leave(code) => Self(code),
+            Flow::On | Flow::Failed => Self(code::OK),
+        }
     }
 }
 
@@ -82,27 +89,24 @@ struct Reading {
     state: State,
     /// The items that were shown, by number.
     shown: BTreeSet<usize>,
-    lines: Receiver<String>,
-    is_terminal: bool,
+    lines: Lines,
 }
 
 impl Reading {
-    fn read(&mut self) -> Result<i32, Left> {
-        let mut out = io::stdout();
+    fn read(&mut self) -> Result<(), Over> {
+        let mut out = print::out();
         writeln!(out, "Lesson {}: {}\n", self.lesson.number, self.lesson.title)?;
         loop {
             let Some(number) = self.next_item()? else {
                 writeln!(out, "That was the lesson; `loopscope lesson list` shows the others.")?;
-                return Ok(code::OK);
+                return Ok(());
             };
             self.shown.insert(number);
             let item = &self.lesson.items[number];
             writeln!(out, "-- {} --", item.title)?;
             match item.question() {
                 None => tell(&mut out, &item.text)?,
-                Some(question) => {
-                    self.ask(number, item, question)?;
-                }
+                Some(question) => self.ask(number, item, question)?,
             }
             if let ItemKind::Modify(_) | ItemKind::Make = item.kind {
                 writeln!(
@@ -131,7 +135,7 @@ impl Reading {
     }
 
     /// The next item to show, having run as far as its place.
-    fn next_item(&mut self) -> Result<Option<usize>, Left> {
+    fn next_item(&mut self) -> Result<Option<usize>, Over> {
         loop {
             self.follow();
             let places = self.guide.resolved().places;
@@ -154,23 +158,24 @@ impl Reading {
     }
 
     /// Runs to the next record that may matter. False at the end.
-    fn run_on(&mut self) -> Result<bool, Left> {
+    fn run_on(&mut self) -> Result<bool, Over> {
         let kinds = self.guide.kinds();
         if self.session().program_ended() || kinds.is_empty() {
             return Ok(false);
         }
         let events = Events { name: "the lesson's next place".to_owned(), kinds, condition: None };
         if let Outcome::Started = self.repl.session.execute(&Command::Until(events)) {
-            while self.repl.session.tick(LOOK).over.is_none() {
-                self.look_away()?;
+            // Where it stands is no news: the lesson tells what matters there.
+            if let Waited::Away(flow) = self.repl.wait() {
+                return Err(flow.into());
             }
         }
         Ok(true)
     }
 
     /// Asks a question, runs on to its answer, and says whether the guess was right.
-    fn ask(&mut self, number: usize, item: &Item, question: &Question) -> Result<(), Left> {
-        let mut out = io::stdout();
+    fn ask(&mut self, number: usize, item: &Item, question: &Question) -> Result<(), Over> {
+        let mut out = print::out();
         tell(&mut out, &question.ask)?;
         let resolved = self.guide.resolved();
         let choices =
@@ -179,7 +184,7 @@ impl Reading {
             writeln!(out, "  {}  {choice}", n + 1)?;
         }
         let guess = loop {
-            let line = self.prompt("Your answer (number or name): ")?;
+            let line = self.line("Your answer (number or name): ")?;
             let line = line.trim();
             let guess = line.strip_prefix("predict ").map_or(line, str::trim);
             let by_number =
@@ -218,76 +223,41 @@ impl Reading {
     }
 
     /// Waits for Enter; any other line is a command.
-    fn pause(&mut self) -> Result<(), Left> {
+    fn pause(&mut self) -> Result<(), Over> {
         loop {
-            let line = self.prompt("[Enter goes on] ")?;
+            let line = self.line("[Enter goes on] ")?;
             let line = line.trim();
             if line.is_empty() || line == "lesson" {
                 return Ok(());
             }
             if line.split_whitespace().next() == Some("predict") {
-                writeln!(io::stdout(), "No question is open here.")?;
+                writeln!(print::out(), "No question is open here.")?;
                 continue;
             }
             self.command(line)?;
         }
     }
 
-    fn command(&mut self, line: &str) -> Result<(), Left> {
+    fn command(&mut self, line: &str) -> Result<(), Over> {
         if line.is_empty() {
             return Ok(());
         }
         match self.repl.line(line) {
             Flow::On | Flow::Failed => Ok(()),
-            Flow::Leave(code) => Err(Left::Asked(code)),
+            Flow::Leave(code) => Err(Over(code)),
         }
     }
 
-    /// A line from standard input, unless it is at its end or a signal asks us to leave.
-    fn prompt(&mut self, text: &str) -> Result<String, Left> {
-        let mut out = io::stdout();
-        if self.is_terminal {
-            write!(out, "{text}")?;
+    /// A line from standard input. Where there is none any more, the lesson is over.
+    fn line(&mut self, prompt: &str) -> Result<String, Over> {
+        if io::stdin().is_terminal() {
+            let mut out = print::out();
+            write!(out, "{prompt}")?;
+            out.flush()?;
         }
-        out.flush()?;
-        self.repl.signals.forget();
-        loop {
-            match self.lines.recv_timeout(LOOK) {
-                Ok(line) => return Ok(line),
-                Err(RecvTimeoutError::Disconnected) => return Err(Left::Asked(code::OK)),
-                Err(RecvTimeoutError::Timeout) => self.look_away()?,
-            }
-        }
+        let repl = &mut self.repl;
+        self.lines.next(|| repl.called_away())??.ok_or(Over(code::OK))
     }
-
-    /// Whether a signal asks us to leave.
-    fn look_away(&mut self) -> Result<(), Left> {
-        let interrupted = self.repl.signals.interrupts().map(|_| code::INTERRUPTED);
-        match self.repl.signals.leaving().or(interrupted) {
-            Some(code) => {
-                writeln!(io::stdout())?;
-                Err(Left::Asked(code))
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// The lines of standard input. They are read aside, so that a signal is noticed meanwhile.
-fn lines() -> io::Result<Receiver<String>> {
-    let (sender, lines) = sync_channel(0);
-    let read = move || {
-        let mut bytes = Vec::new();
-        while io::stdin().lock().read_until(b'\n', &mut bytes).is_ok_and(|got| got > 0) {
-            let line = String::from_utf8_lossy(&bytes).into_owned();
-            bytes.clear();
-            if sender.send(line).is_err() {
-                return;
-            }
-        }
-    };
-    std::thread::Builder::new().name("lines".into()).spawn(read)?;
-    Ok(lines)
 }
 
 /// A text, wrapped.

@@ -1,25 +1,39 @@
-//! Answers on standard output: for people as text, for programs as one JSON object a line.
+//! Answers on standard output: for people as text, for programs as one JSON object a line. Also
+//! what the program writes, from its records: here it does not write to the terminal itself.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
+use loopscope_model::safe_text;
 use loopscope_protocol::{Event, Stream, Text};
 use serde_json::{Map, Value};
 
-use loopscope_session::{Answer, Session, Trouble};
+use crate::print;
+use loopscope_session::source::Origin;
+use loopscope_session::{Answer, Command, Session, Trouble, parse};
 
-/// Prints answers.
+/// Prints answers and output.
 #[derive(Debug)]
 pub(super) struct Printer {
     json: bool,
-    /// Whether what the program wrote is printed from the records, because it is not written by a
-    /// running program.
-    output: bool,
+    /// What is printed of what the program writes.
+    output: Output,
     /// How many records' output was printed.
     printed: usize,
 }
 
+/// What is printed of what the program writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    /// Nothing: it is asked for.
+    Nothing,
+    /// All of it, where the program wrote it.
+    Both,
+    /// All of it on standard error: standard output is for something else.
+    ToStderr,
+}
+
 impl Printer {
-    pub(super) const fn new(json: bool, output: bool) -> Self {
+    pub(super) const fn new(json: bool, output: Output) -> Self {
         Self { json, output, printed: 0 }
     }
 
@@ -32,41 +46,68 @@ impl Printer {
         if self.json {
             return object(line, true, answer.data.clone(), ("text", &answer.text));
         }
-        self.recorded_output(session)?;
+        self.output(session, told(line, &answer.text))?;
         if answer.text.is_empty() {
             return Ok(());
         }
-        let mut out = io::stdout().lock();
+        let mut out = print::out();
         writeln!(out, "{}", answer.text)?;
         out.flush()
     }
 
-    pub(super) fn trouble(&mut self, line: &str, trouble: &Trouble) -> io::Result<()> {
+    pub(super) fn trouble(
+        &mut self,
+        line: &str,
+        trouble: &Trouble,
+        session: &Session,
+    ) -> io::Result<()> {
         if self.json {
             return object(line, false, Map::new(), ("error", &trouble.text));
         }
+        self.output(session, told(line, &trouble.text))?;
         // Where nobody hears it, nothing is lost.
-        let _ = writeln!(io::stderr(), "{}", trouble.text);
+        let _ = writeln!(print::err(), "{}", trouble.text);
         Ok(())
     }
 
-    /// What the program in a recording wrote up to the cursor, each line once.
-    fn recorded_output(&mut self, session: &Session) -> io::Result<()> {
-        if !self.output {
+    /// What the program has written since the last time.
+    pub(super) fn news(&mut self, session: &Session) -> io::Result<()> {
+        self.output(session, "")
+    }
+
+    /// What the program has written, each line once: a running one so far, a recorded one up to the
+    /// cursor. What `told` has of it is left out.
+    fn output(&mut self, session: &Session, mut told: &str) -> io::Result<()> {
+        let end = match session.origin() {
+            Origin::Recording => session.position(),
+            _ => session.live_edge(),
+        };
+        if self.json || self.output == Output::Nothing || end <= self.printed {
             return Ok(());
         }
-        let here = session.position();
-        for record in session.timeline().range(self.printed, here) {
+        for record in session.timeline().range(self.printed, end) {
             let Event::Output { stream, .. } = record.event else { continue };
-            let text = record.text(Text::FIRST).as_bytes();
+            let text = record.text(Text::FIRST);
+            if let Some(rest) = told.strip_prefix(text) {
+                told = rest;
+                continue;
+            }
             match stream {
-                Stream::Stdout => io::stdout().write_all(text)?,
-                Stream::Stderr => io::stderr().write_all(text)?,
+                Stream::Stdout if self.output == Output::Both => {
+                    print::out().write_all(text.as_bytes())?;
+                }
+                _ => print::err().write_all(text.as_bytes())?,
             }
         }
-        self.printed = self.printed.max(here);
-        Ok(())
+        self.printed = end;
+        print::out().flush()
     }
+}
+
+/// What of the program's output stands in the answer to a line, piece by piece: what a statement has
+/// printed is told as its answer.
+fn told<'a>(line: &str, text: &'a str) -> &'a str {
+    if matches!(parse(line), Ok(Command::Py(_))) { text } else { "" }
 }
 
 fn object(
@@ -80,7 +121,7 @@ fn object(
     object.insert("ok".to_owned(), ok.into());
     object.insert(name.to_owned(), text.into());
     object.extend(data);
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", Value::Object(object))?;
+    let mut out = print::out();
+    writeln!(out, "{}", safe_text::json(&Value::Object(object).to_string()))?;
     out.flush()
 }

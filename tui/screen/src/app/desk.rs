@@ -328,11 +328,16 @@ impl Desk {
     /// Takes in what has come, waiting at most `wait` where something is under way.
     pub fn tick(&mut self, wait: Duration) {
         let is_running = self.scene.session.is_running();
-        // What holds may be lost all the same.
+        // What is paused may come to an end all the same: a program is killed, a board is lost.
         if is_running || !self.scene.session.run_state().is_over() {
+            let had_ended = self.scene.session.program_ended();
             let (tick, is_news) = self.scene.tick(if is_running { wait } else { Duration::ZERO });
             self.dirty |= is_news;
             self.take_tick(tick);
+            if !is_running && !had_ended && self.scene.session.program_ended() {
+                self.stopped();
+                self.say(self.scene.session.ending(), true);
+            }
         }
         for notice in self.scene.session.notices() {
             self.say(notice, false);

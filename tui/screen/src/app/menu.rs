@@ -21,6 +21,8 @@ use crate::widgets::text::wrap;
 pub enum Choice {
     /// This lesson.
     Open(&'static Lesson),
+    /// Give the terminal to the shell.
+    Suspend,
     /// Nothing more, with this exit code.
     Leave(i32),
 }
@@ -91,6 +93,7 @@ impl Menu {
         match action {
             Action::Quit | Action::Close => return Some(Choice::Leave(0)),
             Action::Interrupt => return Some(Choice::Leave(130)),
+            Action::Suspend => return Some(Choice::Suspend),
             Action::Open | Action::Play | Action::Right => {
                 return self.lessons.get(self.selected()).map(Choice::Open);
             }

@@ -15,6 +15,7 @@ use command_fds::{CommandFdExt, FdMapping};
 use loopscope_engine::host;
 use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
+use loopscope_model::fault;
 use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Text};
 use nix::sys::signal::{Signal, kill, killpg};
@@ -250,6 +251,7 @@ impl Local {
 fn read(mut from: impl Read, to: &SyncSender<Vec<u8>>) {
     let mut buffer = vec![0; PIECE];
     loop {
+        fault::point("records");
         match from.read(&mut buffer) {
             Ok(0) => return,
             Ok(got) => {

@@ -27,6 +27,31 @@ fn breakpoints_stop_in_history_and_live() {
 }
 
 #[test]
+fn looking_back_for_a_breakpoint_can_be_ended() {
+    let (mut session, _) = session();
+    ok(&mut session, "break handle-run if name == \"nobody\"");
+    assert_eq!(at(&mut session, "goto end"), LAST);
+    assert!(matches!(session.execute_line("rcontinue"), Outcome::Started));
+    assert!(session.is_looking_back());
+    session.pause();
+    let text = wait(&mut session).unwrap().text;
+    assert!(text.starts_with("No breakpoint was found so far"), "{text}");
+    assert_eq!(session.position(), LAST);
+    assert_eq!(at(&mut session, "rcontinue"), 0);
+}
+
+#[test]
+fn a_huge_count_backwards_stops_at_the_start_at_once() {
+    let (mut session, _) = session();
+    for unit in ["rstep", "rnext", "rturn"] {
+        ok(&mut session, "goto end");
+        let since = Instant::now();
+        assert_eq!(at(&mut session, &format!("{unit} {}", u32::MAX)), 0, "{unit}");
+        assert!(since.elapsed() < Duration::from_secs(1), "{unit} took {:?}", since.elapsed());
+    }
+}
+
+#[test]
 fn a_step_stops_at_a_breakpoint_on_its_way() {
     let (mut session, _) = session();
     ok(&mut session, "b output");

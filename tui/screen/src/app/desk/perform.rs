@@ -85,6 +85,9 @@ impl Desk {
             self.wishes.leave = Some(130);
             return;
         }
+        if self.scene.session.is_looking_back() {
+            return self.scene.session.pause();
+        }
         self.walk = None;
         self.interrupts += 1;
         if self.interrupts == 1 {
