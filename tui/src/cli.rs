@@ -283,12 +283,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     }
 }
 
-/// The help, the version, or what is wrong with the command line.
-fn other_than_a_command(error: &clap::Error) -> i32 {
-    let shown = error.print();
-    if error.use_stderr() { error.exit_code() } else { printed(shown) }
-}
-
 /// Whether each of the `-x` and `-c`, in the order in which they were written, is a script.
 fn given_order(matches: &clap::ArgMatches) -> Vec<bool> {
     let at = |id: &str| matches.indices_of(id).into_iter().flatten().collect::<Vec<_>>();

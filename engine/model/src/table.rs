@@ -56,6 +56,7 @@ impl<K: Key, V: Clone> Table<K, V> {
         self.len
     }
 
+    #[cfg(test)]
     pub(crate) const fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -56,6 +56,10 @@ pub(super) fn step(
         );
         return Err(vm.new_runtime_error(message));
     }
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone has one lifetime, and is wanted for any"
+    )]
     task.send(|records, id| records.task_step(id));
     vm.asyncio_running_task.replace(Some(task.to_owned().into()));
     let outcome = match &given {

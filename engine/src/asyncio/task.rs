@@ -186,6 +186,10 @@ impl PyTask {
             return Ok(false);
         }
         zelf.cancels.fetch_add(1, Ordering::Relaxed);
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method alone has one lifetime, and is wanted for any"
+        )]
         zelf.send(|records, id| records.task_cancel(id));
         let waiter = zelf.own.lock().waiter.clone();
         if let Some(waiter) = waiter

@@ -8,6 +8,7 @@ use clap::FromArgMatches as _;
 use loopscope_model::safe_text;
 
 use super::{Cli, definition};
+use crate::exit::printed;
 use crate::print;
 
 /// Says it, and gives the exit code. It repeats arguments and prints by itself, so the arguments are
@@ -19,10 +20,11 @@ pub(super) fn tell(error: &clap::Error, args: &[OsString]) -> i32 {
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .err()
         .filter(|again| again.kind() == error.kind());
-    let _ = match again {
+    let shown = match again {
         Some(again) => again.print(),
         // As plain text.
         None => write!(print::err(), "{error}"),
     };
-    error.exit_code()
+    // Help and the version are answers, which may be lost as any other.
+    if error.use_stderr() { error.exit_code() } else { printed(shown) }
 }
