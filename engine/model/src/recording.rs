@@ -28,7 +28,11 @@
 //! 3. A number alone is no proof: a block that is to stand behind a loss must begin with whole
 //!    frames that have the next numbers. No writer makes an empty block, so one is damage.
 //! 4. A block that the file ends in has no check. Of it those frames count that follow each other
-//!    from its beginning without a loss; behind the first doubt nothing does.
+//!    from its beginning without a loss, and are followed by the end of the file or by the beginning
+//!    of another one; behind the first doubt nothing does. Where the block's check is there all the
+//!    same, bytes inside it are missing, and it is left out. (A frame's own check has eight bits: if
+//!    a file is cut and has noise behind the cut, once in some 20,000 times the last record of it is
+//!    half noise.)
 //! 5. All that was left out is said in [`Damage`], bytes in sound blocks that are no records too.
 //!
 //! So, cut off at any byte, all whole records before that are read, and nothing else is. What

@@ -156,19 +156,43 @@ impl Ingest {
     }
 
     /// Takes the bytes of a piece that is not whole, as far as they are beyond doubt: frames that
-    /// follow each other from its start.
-    pub(crate) fn feed_sound(&mut self, bytes: &[u8]) {
+    /// follow each other from its start. `check` is how many bytes would follow the whole piece:
+    /// where so many are left that begin no frame, they are those, and bytes inside the piece are
+    /// missing. Then nothing of it is certain, and false is returned.
+    pub(crate) fn feed_sound(&mut self, bytes: &[u8], check: usize) -> bool {
+        let before = self.buffer.len();
         self.feed(bytes);
-        let (_, sound) = self.frames.sound(&self.buffer[self.start..], usize::MAX);
-        self.buffer.truncate(self.start + sound);
+        let all = &self.buffer[self.start..];
+        let mut frames = self.frames.clone();
+        let (last, sound) = frames.skip_sound(all, usize::MAX);
+        let rest = &all[sound..];
+        let goes_on = rest.is_empty() || frames.has_begun(rest);
+        let is_sound = goes_on || rest.len() != check;
+        self.buffer.truncate(match (is_sound, goes_on) {
+            (false, _) => before,
+            (true, true) => self.start + sound,
+            // What begins the last frame may be sound, and what ends it may be something else.
+            (true, false) => self.start + last,
+        });
+        is_sound
     }
 
     /// Whether `bytes` begin as what stands behind record `seq`: by chance no bytes do.
     pub(crate) fn goes_on(seq: u64, bytes: &[u8]) -> bool {
         let mut frames = Frames::new();
         frames.resume(seq, None);
-        let (count, used) = frames.sound(bytes, CHAIN);
-        count > 0 && (count == CHAIN || used == bytes.len())
+        let mut used = 0;
+        for count in 1..=CHAIN {
+            let (_, frame) = frames.skip_sound(&bytes[used..], 1);
+            used += frame;
+            if frame == 0 {
+                return false;
+            }
+            if count == CHAIN || used == bytes.len() {
+                break;
+            }
+        }
+        true
     }
 
     /// The tables built up so far.

@@ -180,7 +180,7 @@ impl<R: Read> Reader<R> {
         let available = self.at_hand().len() - HEAD;
         if available < head.length + 4 {
             self.damage.cut = true;
-            self.take(head, head.length.min(available), false);
+            self.take(head, available, false);
             self.start = self.buffer.len();
             return Ok(true);
         }
@@ -216,7 +216,11 @@ impl<R: Read> Reader<R> {
             self.ingest.resume(head.seq, head.ticks);
         }
         self.begun = true;
-        if checked { self.ingest.feed(payload) } else { self.ingest.feed_sound(payload) }
+        if checked {
+            self.ingest.feed(payload);
+        } else if !self.ingest.feed_sound(payload, 4) {
+            self.damage.blocks += 1;
+        }
     }
 
     /// Looks for the next block where none begins.

@@ -206,20 +206,6 @@ proptest! {
     }
 
     #[test]
-    fn lost_in_the_last_block_nothing_wrong_is_read(
-        at in 0usize..5000,
-        count in 1usize..5000,
-    ) {
-        let story = story();
-        let mut file = write(story.bytes(), 100_000);
-        let last = last_block(&file);
-        let at = (last + HEAD + at).min(file.len() - 1);
-        file.drain(at..file.len().min(at + count));
-        let read = all(&read(&file).timeline);
-        prop_assert_eq!(&read[..], &story.records()[..read.len()]);
-    }
-
-    #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..3000)) {
         let file = [format!("{MAGIC}{VERSION}\n").as_bytes(), &bytes].concat();
         prop_assert!(Recording::read(&file[..]).is_ok());

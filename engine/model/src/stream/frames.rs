@@ -86,19 +86,23 @@ impl Frames {
         self.decoder.has_begun(bytes)
     }
 
-    /// What of `bytes` is beyond doubt: how many frames follow each other from the start without a
-    /// loss, and how many bytes they have. Behind the first doubt anything may stand.
-    pub(crate) fn sound(&self, bytes: &[u8], most: usize) -> (usize, usize) {
-        let mut frames = self.clone();
-        let (mut count, mut at) = (0, 0);
-        while count < most
-            && let (Found::Event(Numbered { missing: 0, .. }) | Found::Item(_), used) =
-                frames.next(&bytes[at..], true)
-        {
-            count += 1;
+    /// Passes over what of `bytes` is beyond doubt, at most so many frames that follow each other
+    /// from the start without a loss: where the last of them begins and where it ends. Behind the
+    /// first doubt anything may stand.
+    pub(crate) fn skip_sound(&mut self, bytes: &[u8], most: usize) -> (usize, usize) {
+        let (mut last, mut at) = (0, 0);
+        for _ in 0..most {
+            let mut next = self.clone();
+            let (Found::Event(Numbered { missing: 0, .. }) | Found::Item(_), used) =
+                next.next(&bytes[at..], true)
+            else {
+                break;
+            };
+            *self = next;
+            last = at;
             at += used;
         }
-        (count, at)
+        (last, at)
     }
 
     /// Looks at the start of `bytes`; also says how many of them were used.

@@ -101,8 +101,8 @@ impl Decoder {
         Step::Frame { item, used, skipped }
     }
 
-    /// Whether `bytes` are the beginning of a frame, directly behind a good one: its sender stopped
-    /// in the middle of it.
+    /// Whether `bytes` are the beginning of the next frame, directly behind a good one: its sender
+    /// stopped in the middle of it.
     ///
     /// ```
     /// use loopscope_protocol::wire::{Decoder, Encoder};
@@ -115,7 +115,14 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn has_begun(&self, bytes: &[u8]) -> bool {
-        self.in_step && !bytes.is_empty() && matches!(parse(bytes), Err(Malformed::Short))
+        let Some(first) = bytes.first().filter(|_| self.in_step) else { return false };
+        let form = first & !LOOP_FOLLOWS;
+        let kind = Kind::from_code(form);
+        let has_number = kind.is_some() || Short::from_code(form).is_some();
+        let other = bytes.get(1).is_some_and(|number| Some(*number) != self.expected);
+        // Only a gap may have another number than the next.
+        let is_other = has_number && other && kind != Some(Kind::Gap);
+        !is_other && matches!(parse(bytes), Err(Malformed::Short))
     }
 
     const fn lost(&mut self) -> Step<'static> {
