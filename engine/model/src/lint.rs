@@ -14,13 +14,16 @@ use crate::names::Names;
 use crate::phrase::{count, handle_title, on_title, task_title};
 use crate::record::{Record, Texts, seconds};
 use crate::safe_text;
-use crate::state::{State, TaskState};
+use crate::state::{Phase, State, TaskState};
 
 /// How long a handle may run, in nanoseconds: CPython's `slow_callback_duration`.
 pub const SLOW: u64 = 100_000_000;
 
 /// How many lost tasks one record may tell of.
 const MOST_LOST: usize = 16;
+
+/// How many tasks are looked at for that.
+const MOST_LOOKED_AT: usize = 4096;
 
 /// A diagnosis.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,12 +148,12 @@ fn slow(before: &State, record: &Record, id: HandleId) -> Option<Finding> {
 
 fn unfinished(before: &State, record: &Record) -> Option<Finding> {
     let loop_id = record.loop_id;
-    let the_loop = before.event_loop(loop_id)?;
+    let the_loop = before.event_loop(loop_id).filter(|l| l.phase != Phase::Closed)?;
     let live = |id: &HandleId| before.handle(*id).is_some_and(|handle| !handle.cancelled);
     let ready = the_loop.ready().filter(live).count();
     let timers = the_loop.timers().filter(live).count();
     let mut pending =
-        before.pending_tasks().filter(|t| t.loop_id == loop_id && t.state != TaskState::Unknown);
+        before.pending_tasks_of(loop_id).filter(|task| task.state != TaskState::Unknown);
     let first = pending.next();
     let tasks = first.map_or(0, |_| 1 + pending.count());
     if ready + timers + tasks == 0 {
@@ -168,7 +171,8 @@ fn lost(before: &State, record: &Record) -> Vec<Finding> {
     if before.can_be_woken_from_outside(record.loop_id) {
         return Vec::new();
     }
-    let waiting = before.pending_tasks().filter(|task| task.loop_id == record.loop_id);
+    // A loop that sleeps without limit has none that are ready, so all of these wait.
+    let waiting = before.pending_tasks_of(record.loop_id).take(MOST_LOOKED_AT);
     let found = waiting.filter_map(|task| {
         let TaskState::Waiting(on) = task.state else { return None };
         let on_name = match on {

@@ -8,7 +8,9 @@
 //! small however long the history is. After a gap, what may have changed is marked unknown.
 
 mod apply;
+mod index;
 mod loops;
+mod ready;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -29,6 +31,7 @@ pub use things::{
 
 use crate::record::{Texts, seconds};
 use crate::table::Table;
+use index::Index;
 
 /// The state of everything at one position in the history.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,6 +56,7 @@ pub struct State {
     servers: BTreeMap<ObjectId, Server>,
     transports: BTreeMap<ObjectId, Transport>,
     processes: BTreeMap<ObjectId, Process>,
+    index: Index,
     counts: Counts,
     last_output: Option<(Stream, Texts)>,
     anomalies: Vec<Anomaly>,
@@ -173,6 +177,12 @@ impl State {
         self.tasks.values().filter(|task| !task.state.is_done())
     }
 
+    /// The tasks of one loop that are not done.
+    pub fn pending_tasks_of(&self, id: LoopId) -> impl Iterator<Item = &Task> {
+        let ids = self.index.pending.from((id, TaskId::NONE)).take_while(move |each| each.0 == id);
+        ids.filter_map(|(_, task)| self.tasks.get(&task))
+    }
+
     /// One future, also one that is done since not long ago.
     pub fn future(&self, id: FutureId) -> Option<&Future> {
         self.futures.get(&id)
@@ -270,6 +280,7 @@ impl State {
         let futures = self.futures.share();
         for the_loop in self.loops.values_mut() {
             let _ = the_loop.timers.share();
+            the_loop.ready.share();
         }
         Self {
             handles,
@@ -285,6 +296,7 @@ impl State {
             servers: self.servers.clone(),
             transports: self.transports.clone(),
             processes: self.processes.clone(),
+            index: self.index.share(),
             last_output: self.last_output.clone(),
             exit: self.exit.clone(),
             anomalies: self.anomalies.clone(),
@@ -297,10 +309,13 @@ impl State {
         self.handles.len()
             + self.tasks.len()
             + self.futures.len()
+            + self.loops.len()
+            + self.index.queued
             + self.watchers.len()
             + self.jobs.len()
+            + self.servers.len()
             + self.transports.len()
-            + self.loops.values().map(|l| l.ready.len() + l.timers.len()).sum::<usize>()
+            + self.processes.len()
     }
 
     /// Whether something outside a loop may put work into it: a descriptor, a signal, a thread, a
@@ -311,8 +326,12 @@ impl State {
             || self.threads
             || !self.jobs.is_empty()
             || !self.processes.is_empty()
-            || self.watchers.values().any(|watcher| watcher.loop_id == id)
+            || self
+                .watchers
+                .range((id, Fd(i32::MIN), WatchHow::Read)..)
+                .next()
+                .is_some_and(|(key, _)| key.0 == id)
             || self.signals.values().any(|handler| handler.loop_id == id)
-            || self.loops.values().any(|other| other.id != id && other.phase.is_running())
+            || self.index.running.iter().take(2).any(|other| other != id)
     }
 }

@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use loopscope_protocol::{FutureId, HandleId, LoopId, TaskId};
 
 use page::{Leaf, PAGE, Page};
-pub(crate) use set::SortedSet;
+pub(crate) use set::{Iter, SortedSet};
 
 /// What things in a [`Table`] are found by: an id, of which neighbouring ones are used together.
 pub(crate) trait Key: Copy {

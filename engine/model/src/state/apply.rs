@@ -43,6 +43,7 @@ impl State {
         if record.loop_id.is_some() {
             self.focus = record.loop_id;
         }
+        self.touch(record.loop_id);
         if record.garbage > 0 {
             self.note(AnomalyKind::Corrupt, || {
                 format!(
@@ -64,6 +65,7 @@ impl State {
             Family::Future(event) => self.apply_future(record, event, on),
             Family::Outside(event) => self.apply_outside(record, event, on),
         }
+        self.count_running(on);
     }
 
     fn apply_run(&mut self, record: &Record, event: RunEvent) {

@@ -1,9 +1,8 @@
 //! One event loop: what it is doing, its ready queue and its timers.
 
-use std::collections::VecDeque;
-
 use loopscope_protocol::{By, HandleId, LoopId, NameId, Place, RunHow, TaskId, Which};
 
+use crate::state::ready::Ready;
 use crate::table::SortedSet;
 
 /// One event loop.
@@ -38,9 +37,7 @@ pub struct Loop {
     /// Whether the present run has had a turn: a loop that was stopped before still gets one.
     pub(crate) turned: bool,
     /// The handles that are ready, first to run first.
-    pub(crate) ready: VecDeque<HandleId>,
-    /// How many of them belong to this turn's batch.
-    pub(crate) batch_left: usize,
+    pub(crate) ready: Ready,
     /// Whether there may be others before the listed ones, lost in a gap.
     pub(crate) ready_known: bool,
     /// The timers in the heap by due time.
@@ -180,17 +177,17 @@ impl Handler {
 impl Loop {
     /// What is left of this turn's batch, first to run first. The running handle is not in it.
     pub fn batch(&self) -> impl DoubleEndedIterator<Item = HandleId> + ExactSizeIterator + '_ {
-        self.ready.range(..self.batch_left.min(self.ready.len())).copied()
+        self.ready.iter().take(self.ready.batch())
     }
 
     /// What is ready but waits for the next turn. Outside a batch that is all that is ready.
     pub fn next_batch(&self) -> impl DoubleEndedIterator<Item = HandleId> + ExactSizeIterator + '_ {
-        self.ready.range(self.batch_left.min(self.ready.len())..).copied()
+        self.ready.iter().skip(self.ready.batch())
     }
 
     /// All that is ready, first to run first.
     pub fn ready(&self) -> impl DoubleEndedIterator<Item = HandleId> + ExactSizeIterator + '_ {
-        self.ready.iter().copied()
+        self.ready.iter()
     }
 
     /// Whether the ready queue is known to be complete. If not, others may stand before the listed

@@ -71,23 +71,38 @@ impl<T: Ord + Copy> SortedSet<T> {
         self.pages.first().map(|(first, _)| first)
     }
 
+    /// The first entry that is not less than this one.
+    pub(crate) fn at_or_after(&self, entry: &T) -> Option<T> {
+        let at = self.page_of(entry);
+        let page = self.pages.get(at)?.1.get();
+        let place = page.partition_point(|other| other < entry);
+        let found = page.get(place).copied();
+        found.or_else(|| self.pages.get(at + 1).map(|(first, _)| *first))
+    }
+
     pub(crate) fn clear(&mut self) {
         self.pages.clear();
         self.len = 0;
     }
 
-    #[expect(
-        clippy::iter_not_returning_iterator,
-        reason = "it is one for all that sets hold, which the lint does not see"
-    )]
-    pub(crate) fn iter(&self) -> Iter<'_, T> {
-        Iter { set: self, front: (0, 0), back: (self.pages.len(), 0), left: self.len }
+    /// The entries from this one on.
+    pub(crate) fn from(&self, entry: T) -> impl Iterator<Item = T> {
+        let at = self.page_of(&entry);
+        let pages = self.pages.get(at..).unwrap_or_default();
+        let entries = pages.iter().flat_map(|(_, leaf)| leaf.get().iter().copied());
+        entries.skip_while(move |other| *other < entry)
     }
 
     /// A copy that has everything in common with this one until one of the two is changed.
     pub(crate) fn share(&mut self) -> Self {
         let pages = self.pages.iter_mut().map(|(first, leaf)| (*first, leaf.share())).collect();
         Self { pages, len: self.len }
+    }
+}
+
+impl<T: Ord + Copy + Default> SortedSet<T> {
+    pub(crate) fn iter(&self) -> Iter<'_, T> {
+        Iter { set: self, front: (0, 0), back: (self.pages.len(), 0), left: self.len }
     }
 }
 

@@ -100,7 +100,9 @@ proptest! {
         ends in prop::collection::vec(any::<bool>(), 320),
     ) {
         let mut sorted = SortedSet::new();
-        entries.iter().for_each(|entry| { sorted.insert(*entry); });
+        for entry in &entries {
+            sorted.insert(*entry);
+        }
         let (mut ours, mut truth) = (sorted.iter(), entries.iter().copied());
         for front in ends {
             let step = if front { (ours.next(), truth.next()) } else { (ours.next_back(), truth.next_back()) };

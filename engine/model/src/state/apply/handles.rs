@@ -55,6 +55,9 @@ impl State {
                     ..Handle::placeholder(id, on)
                 };
                 let lasting = handle.is_lasting();
+                if lasting {
+                    self.index.owned.insert((on, id));
+                }
                 self.threads |= how == HandleHow::Threadsafe;
                 if self.introduce(handle) && !lasting {
                     self.enqueue(id, on);
@@ -99,6 +102,9 @@ impl State {
                     // That it is in the heap is what this record says.
                     handle.state = HandleState::Timer;
                     handle.when = Some(when);
+                    if handle.loop_id != on {
+                        self.index.strays.insert((id, on));
+                    }
                     self.loop_mut(on).timers.insert((DueKey::new(when), id));
                 } else if state != HandleState::Timer {
                     self.odd(|| format!("h{} was cancelled as a timer, but is none.", id.0));
@@ -179,6 +185,7 @@ impl State {
                 handle.runs = before.runs;
                 handle.queued = before.queued;
                 handle.owned = before.owned;
+                self.index.strays.insert((id, before.loop_id));
                 self.handles.insert(id, handle);
                 return false;
             }
@@ -195,6 +202,9 @@ impl State {
     pub(super) fn handle_mut(&mut self, id: HandleId, on: LoopId) -> &mut Handle {
         if !self.handles.contains_key(&id) {
             self.unknown_id(|| format!("h{} was never made.", id.0));
+            if self.uncertain {
+                self.index.lost.insert((on, id));
+            }
         }
         self.handles.get_or_insert_with(id, || Handle::placeholder(id, on))
     }
@@ -207,53 +217,42 @@ impl State {
             handle.state = HandleState::Ready;
         }
         handle.queued += 1;
+        let key = handle.place_in_queue();
+        if handle.loop_id != on {
+            self.index.strays.insert((id, on));
+        }
         if again {
             self.odd(|| format!("h{} is in the ready queue twice.", id.0));
         }
-        let at = self.place_in_ready(id, on);
-        self.loop_mut(on).ready.insert(at, id);
-    }
-
-    fn place_in_ready(&self, id: HandleId, on: LoopId) -> usize {
-        let Some(the_loop) = self.loops.get(&on) else { return 0 };
-        let place = |id: HandleId| self.handles.get(&id).map(Handle::place_in_queue);
-        match place(id).filter(|_| self.is_micropython()) {
-            // An expired sleep goes before what became ready later.
-            Some(own) => the_loop
-                .ready
-                .iter()
-                .rposition(|other| place(*other).is_none_or(|other| other <= own))
-                .map_or(0, |before| before + 1),
-            None => the_loop.ready.len(),
-        }
+        self.index.queued += 1;
+        // In MicroPython's queue an expired sleep goes before what became ready later.
+        let is_sorted = self.is_micropython();
+        let ready = &mut self.loop_mut(on).ready;
+        if is_sorted { ready.insert(key, id) } else { ready.push(id) }
     }
 
     /// Takes a handle out of the ready queue, where it should stand first.
     fn dequeue(&mut self, id: HandleId, on: LoopId, what: &str) {
         let (strict, exact) = (self.is_strict(), self.is_exact());
         let the_loop = self.loop_mut(on);
-        let place = the_loop.ready.iter().position(|ready| *ready == id);
-        let first = the_loop.ready.front().copied();
+        let first = the_loop.ready.iter().next();
         let in_batch = the_loop.at == At::Ready || the_loop.at == At::Unknown;
         let complete = the_loop.ready_known;
-        let Some(at) = place else {
+        let Some(was_first) = the_loop.ready.take(id) else {
             let state = self.handle_mut(id, on).state;
             if complete && exact && state != HandleState::Unknown {
                 self.odd(|| format!("h{} {what}, but was not ready.", id.0));
             }
             return;
         };
-        the_loop.ready.remove(at);
-        if at < the_loop.batch_left {
-            the_loop.batch_left -= 1;
-        }
         // The queue is first in, first out: nothing unknown stands before it any more.
-        if strict && at == 0 {
+        if strict && was_first {
             the_loop.ready_known = true;
         }
+        self.index.queued = self.index.queued.saturating_sub(1);
         let handle = self.handle_mut(id, on);
         handle.queued = handle.queued.saturating_sub(1);
-        if let Some(first) = first.filter(|_| exact && at > 0) {
+        if let Some(first) = first.filter(|_| exact && !was_first) {
             self.odd(|| format!("h{} {what} before h{}.", id.0, first.0));
         } else if strict && !in_batch {
             self.odd(|| format!("h{} {what} outside a batch.", id.0));
@@ -288,7 +287,10 @@ impl State {
                 && let Some(old) = self.gone_handles.pop_front()
                 && self.handles.get(&old).is_some_and(|old| old.state == HandleState::Gone)
             {
-                self.handles.remove(&old);
+                let gone = self.handles.remove(&old);
+                if let Some(gone) = gone.filter(|_| self.uncertain) {
+                    self.index.lost.remove(&(gone.loop_id, old));
+                }
             }
         }
     }
@@ -297,34 +299,44 @@ impl State {
     fn unlist(&mut self, id: HandleId) {
         let Some(handle) = self.handles.get_mut(&id) else { return };
         handle.queued = 0;
-        let when = handle.when;
-        for the_loop in self.loops.values_mut() {
-            if let Some(when) = when {
-                the_loop.timers.remove(&(DueKey::new(when), id));
+        let (when, mut on) = (handle.when, handle.loop_id);
+        loop {
+            if let Some(the_loop) = self.loops.get_mut(&on) {
+                if let Some(when) = when {
+                    the_loop.timers.remove(&(DueKey::new(when), id));
+                }
+                while the_loop.ready.take(id).is_some() {
+                    self.index.queued = self.index.queued.saturating_sub(1);
+                }
+                if the_loop.current == Some(id) {
+                    the_loop.current = None;
+                }
             }
-            let batch = the_loop.batch_left.min(the_loop.ready.len());
-            let gone = the_loop.ready.range(..batch).filter(|ready| **ready == id).count();
-            the_loop.batch_left = batch - gone;
-            the_loop.ready.retain(|ready| *ready != id);
-            if the_loop.current == Some(id) {
-                the_loop.current = None;
-            }
+            let stray = self.index.strays.at_or_after(&(id, LoopId::NONE));
+            let Some(stray) = stray.filter(|stray| stray.0 == id) else { return };
+            self.index.strays.remove(&stray);
+            on = stray.1;
         }
     }
 
-    /// Empties a loop's queues; what was in them is gone.
+    /// Empties a loop's queues; what was in them is gone, and steps no task any more.
     pub(super) fn drop_queues(&mut self, on: LoopId) {
         let the_loop = self.loop_mut(on);
-        the_loop.batch_left = 0;
         let ready = std::mem::take(&mut the_loop.ready);
         let timers = std::mem::take(&mut the_loop.timers);
-        for id in ready {
+        self.index.queued = self.index.queued.saturating_sub(ready.len());
+        for id in ready.iter() {
             if let Some(handle) = self.handles.get_mut(&id) {
                 handle.queued = handle.queued.saturating_sub(1);
-                self.retire(id);
             }
         }
-        for (_, id) in timers.iter() {
+        for id in ready.iter().chain(timers.iter().map(|(_, id)| id)) {
+            let Some(handle) = self.handles.get(&id) else { continue };
+            if let Some(task) = self.tasks.get_mut(&handle.task)
+                && task.handle == Some(id)
+            {
+                task.handle = None;
+            }
             self.retire(id);
         }
     }
@@ -335,10 +347,15 @@ impl State {
             return;
         };
         let waits = TaskState::Waiting(On::Timer(id));
-        if !handle.task.is_some()
-            && let Some(task) = self.tasks.values().find(|task| task.state == waits)
+        while let Some(next) = self.index.on_unknown.at_or_after(&(id, TaskId::NONE))
+            && next.0 == id
         {
-            handle.task = task.id;
+            self.index.on_unknown.remove(&next);
+            if !handle.task.is_some()
+                && let Some(task) = self.tasks.get(&next.1).filter(|task| task.state == waits)
+            {
+                handle.task = task.id;
+            }
         }
     }
 
@@ -387,12 +404,15 @@ impl State {
         if handle.state == HandleState::Unknown {
             handle.state = HandleState::Idle;
         }
+        let own = (handle.loop_id, id);
+        self.index.owned.insert(own);
     }
 
     /// A watcher or signal let go of its handle.
     pub(super) fn disown(&mut self, id: HandleId) {
         let Some(handle) = self.handles.get_mut(&id) else { return };
         handle.owned = false;
+        self.index.owned.remove(&(handle.loop_id, id));
         // Taking a watcher away cancels its handle.
         handle.cancelled |= handle.state == HandleState::Ready;
         if handle.state == HandleState::Idle {

@@ -1,14 +1,16 @@
 //! A loop's life: made, run, turn by turn, stopped, closed.
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use std::collections::VecDeque;
-
 use loopscope_protocol::{By, LoopEvent as Event, LoopId};
 
 use crate::record::Record;
 use crate::state::loops::Outer;
+use crate::state::ready::Ready;
 use crate::state::{At, Handler, Loop, Phase, Run, Sleep, State};
 use crate::table::SortedSet;
+
+/// How many loops are kept after they are closed.
+const KEEP_CLOSED: usize = 64;
 
 impl Loop {
     fn new(id: LoopId, phase: Phase, known: bool) -> Self {
@@ -30,8 +32,7 @@ impl Loop {
             } else {
                 Handler { which: None, ..Handler::DEFAULT }
             },
-            ready: VecDeque::new(),
-            batch_left: 0,
+            ready: Ready::default(),
             ready_known: known,
             timers: SortedSet::new(),
             timers_known: known,
@@ -49,7 +50,7 @@ impl Loop {
 impl State {
     /// The loop of that id; one that is not known is added with nothing known about it.
     pub(super) fn loop_mut(&mut self, id: LoopId) -> &mut Loop {
-        if !self.loops.contains_key(&id) {
+        if !self.loops.contains_key(&id) && id > self.index.last_dropped {
             self.unknown_id(|| format!("Loop {} was never made.", id.0));
         }
         self.loops.get_or_insert_with(id, || Loop::new(id, Phase::Unknown, false))
@@ -83,7 +84,7 @@ impl State {
                 the_loop.at = At::Between;
                 the_loop.turned = true;
                 // An exception may have left the batch: its rest stays queued.
-                the_loop.batch_left = 0;
+                the_loop.ready.end_batch();
                 the_loop.now_runs();
                 self.compare(on, ready, timers, false);
             }
@@ -106,6 +107,7 @@ impl State {
         if self.loops.get(&on).is_some_and(|old| old.phase != Phase::Unknown) {
             self.odd(|| format!("Loop {} was made twice.", on.0));
             self.drop_queues(on);
+            self.drop_pending(on);
         }
         let mut new = Loop::new(on, Phase::New, !self.in_snapshot);
         new.at = At::Idle;
@@ -146,7 +148,7 @@ impl State {
         the_loop.phase = Phase::Stopped;
         the_loop.at = At::Idle;
         the_loop.stop_requested = false;
-        the_loop.batch_left = 0;
+        the_loop.ready.end_batch();
         let current = the_loop.current.take();
         if !phase.is_running() && phase != Phase::Unknown {
             self.odd(|| format!("Loop {} stopped, but was not running.", on.0));
@@ -201,7 +203,7 @@ impl State {
         let the_loop = self.loop_mut(on);
         the_loop.at = At::Ready;
         the_loop.now_runs();
-        the_loop.batch_left = the_loop.ready.len().min(ready as usize);
+        the_loop.ready.begin_batch(ready as usize);
         self.compare(on, ready, timers, true);
     }
 
@@ -246,11 +248,18 @@ impl State {
         self.drop_queues(on);
         self.close_outside(on);
         self.drop_idle_handles(on);
-        for task in self.tasks.values_mut().filter(|task| task.loop_id == on) {
-            task.handle = None;
-        }
         if self.uncertain {
             self.drop_lost_handles(on);
+        }
+        if phase != Phase::Closed {
+            self.index.closed.push_back(on);
+        }
+        if self.index.closed.len() > KEEP_CLOSED
+            && let Some(old) = self.index.closed.pop_front()
+            && self.loops.get(&old).is_some_and(|old| old.phase == Phase::Closed)
+        {
+            self.loops.remove(&old);
+            self.index.last_dropped = self.index.last_dropped.max(old);
         }
     }
 }

@@ -78,7 +78,11 @@ impl State {
                     self.odd(|| format!("Task {} was made twice.", id.0));
                 }
                 // A snapshot tells of a task again; what was counted stays true.
-                let mut task = match self.tasks.remove(&id) {
+                let old = self.tasks.remove(&id);
+                if let Some(old) = &old {
+                    self.index.pending.remove(&(old.loop_id, id));
+                }
+                let mut task = match old {
                     Some(old) if self.in_snapshot && !old.state.is_done() => old,
                     _ => Task::placeholder(id, on),
                 };
@@ -93,11 +97,18 @@ impl State {
                 task.since = record.t;
                 task.made = record.seq;
                 self.tasks.insert(id, task);
+                self.index.pending.insert((on, id));
             }
             Event::TaskStep { task: id } => self.step(record, id, on),
             Event::TaskSuspend { task: id, on: waits_for, place, chain } => {
                 // MicroPython's task queues itself before; one that has not is lost.
                 let queues_later = waits_for == On::Nothing && !self.is_micropython();
+                // Where a gap took the record that made a timer, this says whose it is.
+                if let On::Timer(timer) = waits_for
+                    && self.handles.get(&timer).is_none_or(|timer| timer.made == 0)
+                {
+                    self.index.on_unknown.insert((timer, id));
+                }
                 let task = self.task_mut(id, on);
                 let before = task.state;
                 task.add_busy(record.t);
@@ -122,6 +133,8 @@ impl State {
                 task.state = TaskState::Done(how);
                 task.handle = None;
                 task.since = record.t;
+                let own = (task.loop_id, id);
+                self.index.pending.remove(&own);
                 if before.is_done() {
                     self.odd(|| format!("Task {} ended twice.", id.0));
                     return;
@@ -232,6 +245,7 @@ impl State {
     fn task_mut(&mut self, id: TaskId, on: LoopId) -> &mut Task {
         if !self.tasks.contains_key(&id) {
             self.unknown_id(|| format!("Task {} was never made.", id.0));
+            self.index.pending.insert((on, id));
         }
         self.tasks.get_or_insert_with(id, || Task::placeholder(id, on))
     }

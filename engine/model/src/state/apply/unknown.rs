@@ -1,7 +1,8 @@
 //! Gaps and snapshots: what stops being known, and what makes it known again.
 
-use loopscope_protocol::{ClockMode, LoopId};
+use loopscope_protocol::{ClockMode, HandleId, LoopId};
 
+use crate::state::index::Outside;
 use crate::state::{At, FutureState, HandleState, Phase, State, TaskState};
 
 /// How many tasks of which nothing was heard since two gaps are kept for their names.
@@ -15,7 +16,14 @@ impl State {
         if self.run.clock == Some(ClockMode::Auto) && self.run.real_since.is_none() {
             self.run.clock = None;
         }
-        for the_loop in self.loops.values_mut() {
+        self.index.last_touched = None;
+        self.index.running.clear();
+        self.index.queued = 0;
+        self.index.on_unknown.clear();
+        self.index.strays.clear();
+        // The others were unknown already.
+        for id in std::mem::take(&mut self.index.touched).iter() {
+            let Some(the_loop) = self.loops.get_mut(&id) else { continue };
             // A closed loop stays closed.
             if the_loop.phase != Phase::Closed {
                 the_loop.phase = Phase::Unknown;
@@ -30,15 +38,16 @@ impl State {
             the_loop.current_since = None;
             the_loop.sleep = None;
             the_loop.ready.clear();
-            the_loop.batch_left = 0;
             the_loop.timers.clear();
         }
         // Of what was unknown already nothing was heard since the last gap: it is given up.
         self.handles.retain(|handle| handle.state != HandleState::Unknown);
+        self.index.lost.clear();
         for handle in self.handles.values_mut() {
             handle.queued = 0;
             if handle.state != HandleState::Gone {
                 handle.state = HandleState::Unknown;
+                self.index.lost.insert((handle.loop_id, handle.id));
             }
         }
         self.futures.retain(|future| future.state != FutureState::Unknown);
@@ -48,7 +57,7 @@ impl State {
             }
         }
         if self.tasks.len() > KEEP_LOST_TASKS {
-            self.tasks.retain(|task| task.state != TaskState::Unknown);
+            self.drop_lost_tasks();
         }
         for task in self.tasks.values_mut() {
             task.handle = None;
@@ -60,19 +69,38 @@ impl State {
     }
 
     fn doubt_outside(&mut self) {
-        self.watchers.values_mut().for_each(|thing| thing.known = false);
-        self.signals.values_mut().for_each(|thing| thing.known = false);
-        self.jobs.values_mut().for_each(|thing| thing.known = false);
-        self.servers.values_mut().for_each(|thing| thing.known = false);
-        self.transports.values_mut().for_each(|thing| thing.known = false);
-        self.processes.values_mut().for_each(|thing| thing.known = false);
+        for thing in std::mem::take(&mut self.index.sure).iter() {
+            let known = match thing {
+                Outside::Nothing => None,
+                Outside::Watcher(id) => self.watchers.get_mut(&id).map(|thing| &mut thing.known),
+                Outside::Signal(id) => self.signals.get_mut(&id).map(|thing| &mut thing.known),
+                Outside::Job(id) => self.jobs.get_mut(&id).map(|thing| &mut thing.known),
+                Outside::Server(id) => self.servers.get_mut(&id).map(|thing| &mut thing.known),
+                Outside::Transport(id) => self.transports.get_mut(&id).map(|it| &mut it.known),
+                Outside::Process(id) => self.processes.get_mut(&id).map(|thing| &mut thing.known),
+            };
+            if let Some(known) = known {
+                *known = false;
+            }
+        }
     }
 
     /// The queues of a loop are complete again: what is in neither and was lost has run.
     pub(super) fn drop_lost_handles(&mut self, on: LoopId) {
-        self.handles.retain(|handle| {
-            handle.loop_id != on || handle.state != HandleState::Unknown || handle.is_lasting()
-        });
+        while let Some(next) = self.index.lost.at_or_after(&(on, HandleId::NONE))
+            && next.0 == on
+        {
+            self.index.lost.remove(&next);
+            let handle = self.handles.get(&next.1);
+            if handle.is_some_and(|h| h.state == HandleState::Unknown && !h.is_lasting()) {
+                self.handles.remove(&next.1);
+            }
+        }
+    }
+
+    fn drop_lost_tasks(&mut self) {
+        self.tasks.retain(|task| task.state != TaskState::Unknown);
+        self.find_pending();
     }
 
     /// What follows tells the present state from nothing.
@@ -95,7 +123,8 @@ impl State {
             the_loop.timers_known = true;
         }
         self.handles.retain(|handle| handle.state != HandleState::Unknown);
-        self.tasks.retain(|task| task.state != TaskState::Unknown);
+        self.index.lost.clear();
+        self.drop_lost_tasks();
         self.futures.retain(|future| future.state != FutureState::Unknown);
         self.watchers.retain(|_, thing| thing.known);
         self.signals.retain(|_, thing| thing.known);
