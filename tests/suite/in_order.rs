@@ -57,9 +57,9 @@ impl Mode {
         job.screen.wait_for(self.ready);
         if let Some((typed, shows)) = self.typed {
             if typed.len() > 1 {
-                job.screen.line(typed)
+                job.screen.line(typed);
             } else {
-                job.screen.keys(&[typed])
+                job.screen.keys(&[typed]);
             }
             job.screen.wait_for(shows);
         }

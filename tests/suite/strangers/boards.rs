@@ -81,7 +81,9 @@ fn firmware() -> Vec<u8> {
         }
     };
     let halves = |elf: &mut Vec<u8>, halves: &[u16]| {
-        halves.iter().for_each(|half| elf.extend_from_slice(&half.to_le_bytes()));
+        for half in halves {
+            elf.extend_from_slice(&half.to_le_bytes());
+        }
     };
     // An executable for Arm.
     halves(&mut elf, &[2, 40]);

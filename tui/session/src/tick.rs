@@ -35,8 +35,7 @@ impl Session {
             UnderWay::Nothing => !self.queue.is_empty(),
             UnderWay::Run(run) => !self.run_state.runs() || !self.is_live() && !run.has_landed(),
             UnderWay::Statement => false,
-            UnderWay::StatementOver(_) => true,
-            UnderWay::LookBack { .. } => true,
+            UnderWay::StatementOver(_) | UnderWay::LookBack { .. } => true,
         }
     }
 

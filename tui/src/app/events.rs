@@ -72,6 +72,8 @@ mod tests {
 
     #[test]
     fn a_key_is_what_people_mean_by_it() {
+        use terminal::KeyCode;
+
         let pressed = |code, modifiers| {
             translate(terminal::Event::Key(terminal::KeyEvent::new(code, modifiers)))
         };
@@ -79,7 +81,6 @@ mod tests {
             Some(Event::Key(chord)) => chord.to_string(),
             other => panic!("{other:?}"),
         };
-        use terminal::KeyCode;
         assert_eq!(written(KeyCode::Char('C'), KeyModifiers::CONTROL), "ctrl-c");
         assert_eq!(written(KeyCode::Tab, KeyModifiers::SHIFT), "shift-tab");
         assert_eq!(written(KeyCode::F(5), KeyModifiers::ALT), "alt-f5");

@@ -135,9 +135,8 @@ fn new(path: &Path) -> i32 {
         }
     }
     // The folder is new, so everything in it is ours.
-    let files = folder.files.iter();
-    let written =
-        files.map(|(name, text)| fs::write(path.join(name), text)).collect::<Result<(), _>>();
+    let mut files = folder.files.iter();
+    let written = files.try_for_each(|(name, text)| fs::write(path.join(name), text));
     if let Err(error) = written {
         let _ = fs::remove_dir_all(path);
         return complain(

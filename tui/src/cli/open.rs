@@ -100,7 +100,7 @@ impl Shared {
             .ok()
             .and_then(|path| path.parent().map(Path::to_path_buf))
             .unwrap_or_else(|| folder(path));
-        let source = self.child(options, stdin, capture)?;
+        let source = Self::child(options, stdin, capture)?;
         Ok(with_outlets(Session::new(source).in_folder(folder), outlets))
     }
 
@@ -123,7 +123,7 @@ impl Shared {
     }
 
     /// A program that is held before its first record, for a session.
-    fn child(&self, mut options: Options, stdin: Stdin, capture: bool) -> Result<Local, String> {
+    fn child(mut options: Options, stdin: Stdin, capture: bool) -> Result<Local, String> {
         options.wire = true;
         options.paused = true;
         options.capture = capture;

@@ -57,16 +57,13 @@ impl Output {
             Target::File(to) => {
                 // Who may not write to it does not replace it either.
                 let before = OpenOptions::new().write(true).open(&to)?;
-                match instead_of(&before, &to) {
-                    Ok(temporary) => {
-                        let (file, beside) = temporary.into_parts();
-                        (file, Some(Waits { to, replaces: true, beside: Some(beside) }))
-                    }
+                if let Ok(temporary) = instead_of(&before, &to) {
+                    let (file, beside) = temporary.into_parts();
+                    (file, Some(Waits { to, replaces: true, beside: Some(beside) }))
+                } else {
                     // A file of somebody else's, or in a folder of somebody else's.
-                    Err(_) => {
-                        let file = tempfile::tempfile()?;
-                        (file, Some(Waits { to, replaces: true, beside: None }))
-                    }
+                    let file = tempfile::tempfile()?;
+                    (file, Some(Waits { to, replaces: true, beside: None }))
                 }
             }
         };

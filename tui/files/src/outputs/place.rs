@@ -23,13 +23,11 @@ impl Place {
     /// `None` where nobody else can be in the way: what does not exist in any folder, and devices
     /// such as `/dev/null`, which everybody may read and write at once.
     pub(super) fn of(path: &Path) -> Option<Self> {
-        match fs::metadata(path) {
-            Ok(metadata) => Self::of_metadata(&metadata),
-            Err(_) => {
-                let folder = fs::metadata(folder(path)).ok()?;
-                Some(Self::Missing(folder.dev(), folder.ino(), path.file_name()?.to_owned()))
-            }
+        if let Ok(metadata) = fs::metadata(path) {
+            return Self::of_metadata(&metadata);
         }
+        let folder = fs::metadata(folder(path)).ok()?;
+        Some(Self::Missing(folder.dev(), folder.ino(), path.file_name()?.to_owned()))
     }
 
     /// Where a stream that we were given leads, if that is a file.

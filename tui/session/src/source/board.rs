@@ -253,6 +253,7 @@ impl Board {
         mine
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "every source is asked in the same way")]
     pub(super) fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
         let refuse = |text: &str| Err(SourceError(text.to_owned()));
         match request {

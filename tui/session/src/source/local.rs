@@ -302,6 +302,11 @@ impl Local {
         }
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        clippy::unnecessary_wraps,
+        reason = "every source is asked in the same way"
+    )]
     pub(super) fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
         // A child that has gone away is noticed where its records end.
         if let Some(requests) = &mut self.requests

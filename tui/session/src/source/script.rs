@@ -161,6 +161,7 @@ impl Script {
         &self.names
     }
 
+    #[expect(clippy::unused_self, reason = "every source is asked in the same way")]
     pub(super) fn name(&self) -> String {
         "script.py".to_owned()
     }
