@@ -157,7 +157,7 @@ impl Ingest {
 
     /// Takes the bytes of a piece that is not whole, as far as they are beyond doubt: frames that
     /// follow each other from its start. `check` is how many bytes would follow the whole piece:
-    /// where so many are left that begin no frame, they are those, and bytes inside the piece are
+    /// where that many are left that begin no frame, they are those, and bytes inside the piece are
     /// missing. Then nothing of it is certain, and false is returned.
     pub(crate) fn feed_sound(&mut self, bytes: &[u8], check: usize) -> bool {
         let before = self.buffer.len();

@@ -165,7 +165,7 @@ impl Reading {
         }
         let events = Events { name: "the lesson's next place".to_owned(), kinds, condition: None };
         if let Outcome::Started = self.repl.session.execute(&Command::Until(events)) {
-            // Where it stands is no news: the lesson tells what matters there.
+            // Where it stands is not shown: the lesson tells what matters there.
             if let Waited::Away(flow) = self.repl.wait() {
                 return Err(flow.into());
             }

@@ -86,7 +86,7 @@ impl Frames {
         self.decoder.has_begun(bytes)
     }
 
-    /// Passes over what of `bytes` is beyond doubt, at most so many frames that follow each other
+    /// Passes over what of `bytes` is beyond doubt, at most that many frames that follow each other
     /// from the start without a loss: where the last of them begins and where it ends. Behind the
     /// first doubt anything may stand.
     pub(crate) fn skip_sound(&mut self, bytes: &[u8], most: usize) -> (usize, usize) {

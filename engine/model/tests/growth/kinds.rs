@@ -107,7 +107,7 @@ impl Records {
     }
 }
 
-/// So many of everything that a state can hold: half of it belongs to one loop.
+/// This many of everything that a state can hold: half of it belongs to one loop.
 pub(crate) fn much(dialect: Dialect, count: u32) -> Records {
     let mut records = Records::default();
     let mut start = event(Kind::RunStart, 0);
