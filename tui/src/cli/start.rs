@@ -91,7 +91,7 @@ pub(super) fn repl(args: ReplArgs, order: &[bool]) -> i32 {
                 ),
             );
         }
-        source => match args.shared.session_with(source, args.json, files) {
+        source => match args.shared.session_with(source, true, files) {
             Ok(session) => Some(session),
             Err(sentence) => return complain(code::USAGE, &sentence),
         },

@@ -13,7 +13,8 @@ pub fn duration(text: &str) -> Result<u64, Trouble> {
             "`{text}` is no duration: write seconds as `1.5`, or `2s`, `500ms`, `10us`, `3min`."
         ))
     };
-    let unit = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    // The letters at the end; the `e` of `1e3` stands before digits.
+    let unit = text.trim_end_matches(char::is_alphabetic).len();
     let number: f64 = text[..unit].trim().parse().map_err(|_| bad())?;
     let scale = match &text[unit..] {
         "" | "s" | "sec" => 1e9,
