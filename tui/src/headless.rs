@@ -1,7 +1,6 @@
 //! Running a program without any screen: its own output, its own exit code, and its records in
 //! files where they are asked for.
 
-pub mod ear;
 mod signals;
 mod watch;
 
@@ -17,10 +16,10 @@ use loopscope_model::stream::Arrived;
 use loopscope_protocol::{Event, ExitHow, Stream, Text};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
-use loopscope_session::source::local::{self, Launch, Local, Stdin};
+use loopscope_session::source::kept::{self, Kept, Scratch};
+use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
-use nix::sys::signal::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signals::Forward;
@@ -40,6 +39,8 @@ pub struct Plan {
     pub options: Options,
     /// What it reads.
     pub stdin: Stdin,
+    /// Where it may write, if it is in a sandbox.
+    pub scratch: Option<Arc<Scratch>>,
     /// Where records go.
     pub outlets: Outlets,
     /// How long it may take.
@@ -64,10 +65,15 @@ pub fn run(plan: Plan) -> i32 {
 
 /// Nobody looks: the child has no pipes and sends nothing.
 fn unwatched(plan: Plan, forward: &Forward) -> i32 {
-    let started = local::command(&plan.options.to_args(), plan.stdin, false)
-        .and_then(|mut command| command.spawn());
-    let mut child = match started {
-        Ok(child) => child,
+    let started =
+        kept::command(&plan.options.to_args(), plan.stdin, false).and_then(|mut command| {
+            if let Some(scratch) = &plan.scratch {
+                scratch.offer(&mut command);
+            }
+            Kept::start(command, Vec::new())
+        });
+    let mut kept = match started {
+        Ok((kept, _)) => kept,
         Err(error) => {
             return complain(
                 code::FAILED,
@@ -78,9 +84,9 @@ fn unwatched(plan: Plan, forward: &Forward) -> i32 {
             );
         }
     };
-    forward.to(child.id());
-    let watch = plan.timeout.map(|timeout| Watch::start(child.id(), timeout));
-    let status = child.wait();
+    forward.to(kept.line());
+    let watch = plan.timeout.map(|timeout| Watch::start(kept.line(), timeout));
+    let status = kept.wait();
     forward.stop();
     let late = watch.is_some_and(Watch::stop);
     let status = match status {
@@ -92,7 +98,7 @@ fn unwatched(plan: Plan, forward: &Forward) -> i32 {
             );
         }
     };
-    if late && status.signal() == Some(Signal::SIGKILL as i32) {
+    if late && ending::was_killed(status) {
         return time_is_over(&plan.name, plan.timeout);
     }
     if status.signal().is_some() {
@@ -108,17 +114,18 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         args: plan.options.to_args(),
         name: plan.name.clone(),
         stdin: plan.stdin,
-        own_group: false,
+        shown: false,
         capture: false,
         keep_bytes: plan.outlets.is_recording(),
         patient: true,
         memory_limit: plan.options.memory_limit,
+        scratch: plan.scratch,
     });
     let mut source = match source {
         Ok(source) => source,
         Err(error) => return complain(code::FAILED, &error.to_string()),
     };
-    forward.to(source.pid());
+    forward.to(source.line());
     for notice in plan.outlets.files().notices() {
         complain(code::OK, &notice);
     }
@@ -149,8 +156,15 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     if let Some(sentence) = &health.lost_how {
         complain(code::FAILED, sentence);
     }
+    let warning = source.warning();
+    if let Some(sentence) = &warning {
+        complain(code::HARMED, sentence);
+    }
+    let harm = health.sentence().or_else(|| {
+        warning.map(|_| "the program was at its records, which --strict does not allow".to_owned())
+    });
     if plan.strict
-        && let Some(sentence) = health.sentence()
+        && let Some(sentence) = harm
     {
         return complain(code::HARMED, &sentence);
     }

@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use loopscope_engine::host::{Options, Program};
 use loopscope_files::outputs::{Files, Refusal};
 use loopscope_session::Session;
+use loopscope_session::source::kept::Scratch;
 use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
@@ -127,17 +129,26 @@ impl Shared {
         options.wire = true;
         options.paused = true;
         options.capture = capture;
+        let scratch = self.shut_in(&mut options)?;
         Local::start(Launch {
             args: options.to_args(),
             name: program_name(&options.program),
             stdin,
-            own_group: true,
+            shown: true,
             capture,
             keep_bytes: true,
             patient: false,
             memory_limit: options.memory_limit,
+            scratch,
         })
         .map_err(|error| error.to_string())
+    }
+
+    /// Puts the program into a sandbox, if it is to be in one.
+    pub(super) fn shut_in(&self, options: &mut Options) -> Result<Option<Arc<Scratch>>, String> {
+        let scratch = self.sandbox.open()?;
+        options.guard.sandbox = scratch.as_ref().map(|scratch| self.sandbox.bounds(scratch));
+        Ok(scratch)
     }
 
     /// Refuses to record what is recorded.
