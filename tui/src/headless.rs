@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use loopscope_engine::host::Options;
+use loopscope_model::Names;
 use loopscope_model::stream::Arrived;
-use loopscope_protocol::{Event, ExitHow, Stream, Text};
+use loopscope_protocol::{Event, ExitHow, Stream};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
 use loopscope_session::source::local::{self, Launch, Local, Stdin};
@@ -172,7 +173,7 @@ pub fn replay(
                 break;
             }
         };
-        if !pass_on(&arrived, to_stderr) {
+        if !pass_on(&arrived, source.names(), to_stderr) {
             return code::OK;
         }
         pour(source.as_mut(), arrived, &mut outlets, &mut health);
@@ -194,15 +195,14 @@ pub fn replay(
 }
 
 /// Writes the output among what arrived to where it belongs. False: nobody reads it.
-fn pass_on(arrived: &[Arrived], to_stderr: bool) -> bool {
+fn pass_on(arrived: &[Arrived], names: &Names, to_stderr: bool) -> bool {
     arrived.iter().all(|each| {
         let Arrived::Record(record) = each else { return true };
-        let Event::Output { stream, .. } = record.event else { return true };
-        let text = record.text(Text::FIRST).as_bytes();
+        let Some((stream, text)) = record.written(names) else { return true };
         let written = if stream == Stream::Stdout && !to_stderr {
-            io::stdout().write_all(text)
+            io::stdout().write_all(text.as_bytes())
         } else {
-            io::stderr().write_all(text)
+            io::stderr().write_all(text.as_bytes())
         };
         !written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
@@ -236,7 +236,7 @@ pub fn board(
         if arrived.is_empty() {
             outlets.flush();
         }
-        if !pass_on(&arrived, to_stderr) {
+        if !pass_on(&arrived, source.names(), to_stderr) {
             end = Some(code::OK);
         }
         pour(source.as_mut(), arrived, &mut outlets, &mut health);

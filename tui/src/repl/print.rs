@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use loopscope_protocol::{Event, Stream, Text};
+use loopscope_protocol::Stream;
 use serde_json::{Map, Value};
 
 use loopscope_session::{Answer, Session, Trouble};
@@ -55,11 +55,10 @@ impl Printer {
         }
         let here = session.position();
         for record in session.timeline().range(self.printed, here) {
-            let Event::Output { stream, .. } = record.event else { continue };
-            let text = record.text(Text::FIRST).as_bytes();
+            let Some((stream, text)) = record.written(session.names()) else { continue };
             match stream {
-                Stream::Stdout => io::stdout().write_all(text)?,
-                Stream::Stderr => io::stderr().write_all(text)?,
+                Stream::Stdout => io::stdout().write_all(text.as_bytes())?,
+                Stream::Stderr => io::stderr().write_all(text.as_bytes())?,
             }
         }
         self.printed = self.printed.max(here);

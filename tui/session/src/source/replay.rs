@@ -108,9 +108,8 @@ impl Source for Replay {
     }
 
     fn never_sends(&self) -> KindSet {
-        // Who is no process is a board.
         match self.reader.ingest().hello() {
-            Some(hello) if hello.pid == 0 => NEVER,
+            Some(hello) if hello.is_board() => NEVER,
             _ => KindSet::NONE,
         }
     }
