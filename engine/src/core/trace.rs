@@ -70,7 +70,7 @@ struct Outlet {
 /// Two locks, so that nobody waits for a slow reader with a lock of the loop's in hand: `inner` is
 /// held only while a frame is put into memory; `outlet`, always taken before `inner`, while bytes
 /// leave the process. A record may be written under a queue's lock, but its bytes leave in
-/// [`Trace::passed`], when that lock is free again.
+/// `Trace::passed`, when that lock is free again.
 pub struct Trace {
     on: bool,
     clock: Arc<Clock>,
