@@ -9,6 +9,7 @@
 
 mod apply;
 mod loops;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod things;

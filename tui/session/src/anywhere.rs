@@ -16,7 +16,7 @@ impl Session {
                 return self.start(Goal::new(Until::End).ignoring_breaks());
             }
             Target::End => edge,
-            Target::Record(seq) => match self.timeline.position_of_seq(*seq) {
+            Target::Record(seq) => match self.history.position_of_seq(*seq) {
                 Some(position) => position,
                 None if live => {
                     return self.start(Goal::new(Until::Seq(*seq)).ignoring_breaks());
@@ -24,7 +24,7 @@ impl Session {
                 None => {
                     return Outcome::Failed(Trouble::new(format!(
                         "There is no record {seq}; the last one is {}.",
-                        self.timeline.live().seq()
+                        self.history.live().seq()
                     )));
                 }
             },
@@ -32,8 +32,8 @@ impl Session {
             Target::Time(seconds) => {
                 let ns = nanoseconds(*seconds);
                 let here = self.position();
-                let end = *self.timeline.starts().around(here).end();
-                match self.timeline.position_at_time(here, ns.saturating_add(1)) {
+                let end = *self.history.starts().around(here).end();
+                match self.history.position_at_time(here, ns.saturating_add(1)) {
                     Some(after) => after - 1,
                     // A time that comes yet; by the clock of before a reset none does.
                     None if live && end == edge => {
@@ -71,7 +71,7 @@ impl Session {
                     if at == 0 {
                         break;
                     }
-                    at = self.timeline.rfind_kinds(at, kinds).unwrap_or(0);
+                    at = self.history.rfind_kinds(at, kinds).unwrap_or(0);
                 }
                 at
             }
@@ -88,10 +88,10 @@ impl Session {
         let mut found = None;
         while end > 0 && found.is_none() && !self.breaks.is_empty() {
             let start = end.saturating_sub(WINDOW);
-            let mut state = self.timeline.at(start);
-            self.breaks.arm(self.timeline.record(start), &state, names);
+            let mut state = self.history.at(start);
+            self.breaks.arm(self.history.record(start), &state, names);
             for position in start + 1..=end {
-                let Some(record) = self.timeline.record(position) else { break };
+                let Some(record) = self.history.record(position) else { break };
                 state.apply(record);
                 if let Some(hit) = self.breaks.test(record, &state, names) {
                     found = Some((position, hit));

@@ -66,10 +66,10 @@ impl Session {
         };
         let output = self.outlets.files().output(path, format.kind(), "`export`", to.force);
         let output = output.map_err(|Refusal(text)| sentence(text))?;
-        write_export(format, &self.timeline, self.names(), output).map_err(|error| {
+        write_export(format, &self.history, self.names(), output).map_err(|error| {
             Trouble::new(format!("`{file}` cannot be written: {error}; free some space there."))
         })?;
-        let count = self.timeline.len();
+        let count = self.history.len();
         Ok(Answer::new(format!("Wrote {count} records to `{file}` as {}.", format.word()))
             .with("file", file.as_str())
             .with("format", format.word())
@@ -142,7 +142,7 @@ impl Session {
     /// What there is to compare.
     pub(super) fn history(&self) -> History<'_> {
         History {
-            timeline: &self.timeline,
+            timeline: &self.history,
             names: self.names(),
             never_sends: self.source.never_sends(),
         }

@@ -186,7 +186,7 @@ impl Session {
         self.outlets.begin();
         let names = self.source.names();
         self.outlets.bytes(&self.bytes);
-        for record in self.timeline.records() {
+        for record in self.history.records() {
             self.outlets.record(record, names);
         }
     }
@@ -195,7 +195,7 @@ impl Session {
 
     /// The whole history so far.
     pub const fn timeline(&self) -> &Timeline {
-        &self.timeline
+        &self.history
     }
 
     /// What ids stand for.
@@ -210,7 +210,7 @@ impl Session {
 
     /// The record at the cursor: the one that led to [`Session::state`]. `None` at the start.
     pub fn record(&self) -> Option<&Record> {
-        self.timeline.record(self.position())
+        self.history.record(self.position())
     }
 
     /// Where the cursor is: how many records are applied. 0 is before the first record. On a
@@ -226,7 +226,7 @@ impl Session {
 
     /// The position after the last record there is.
     pub const fn live_edge(&self) -> usize {
-        self.timeline.len()
+        self.history.len()
     }
 
     /// Whether the cursor is at the live edge.
@@ -256,7 +256,7 @@ impl Session {
 
     /// Whether nothing more of the program will run.
     pub fn program_ended(&self) -> bool {
-        self.source.is_ended() || self.timeline.live().exit().is_some()
+        self.source.is_ended() || self.history.live().exit().is_some()
     }
 
     /// A sentence about what is wrong with the source, if anything is.
@@ -270,8 +270,8 @@ impl Session {
             anomaly.kind == loopscope_model::state::AnomalyKind::Corrupt
         };
         self.source.warning().is_some()
-            || self.timeline.live().counts().gaps > 0
-            || self.timeline.anomalies(self.timeline.len()).iter().any(corrupt)
+            || self.history.live().counts().gaps > 0
+            || self.history.anomalies(self.history.len()).iter().any(corrupt)
     }
 
     /// How the link to the source is, if that is a board that is attached, or was.

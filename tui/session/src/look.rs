@@ -123,7 +123,7 @@ impl Session {
     pub(super) fn why(&self, task: Option<&TaskRef>) -> Result<Answer, Trouble> {
         let id = self.task_or_current(task)?;
         let text = why::why(self.state(), self.names(), id);
-        let woken = why::last_wakeup(&self.timeline, self.position(), self.names(), id);
+        let woken = why::last_wakeup(&self.history, self.position(), self.names(), id);
         let all = woken.as_ref().map_or_else(|| text.clone(), |woken| format!("{text}\n{woken}"));
         Ok(Answer::new(all).with("task", id.0).with("why", text).with("woken", woken))
     }

@@ -36,7 +36,7 @@ impl Session {
 
     /// Moves the cursor and notes what changed since the last stop.
     pub(super) fn move_to(&mut self, position: usize) {
-        self.cursor.seek(&self.timeline, position);
+        self.cursor.seek(&self.history, position);
         self.changes = Changes::between(&self.stopped, self.cursor.state());
         self.stopped = self.cursor.state().clone();
     }
@@ -115,7 +115,7 @@ impl Session {
     /// What the program wrote since the last stop.
     fn new_output(&self) -> Value {
         let new = usize::try_from(self.changes.outputs).unwrap_or(0);
-        let all = self.timeline.outputs(self.position());
+        let all = self.history.outputs(self.position());
         let skip = all.len().saturating_sub(new);
         all.skip(skip)
             .map(|record| {
@@ -131,7 +131,7 @@ impl Session {
 
     /// How the source ended, in a sentence.
     pub(super) fn ending(&self) -> String {
-        let Some(exit) = self.timeline.live().exit() else {
+        let Some(exit) = self.history.live().exit() else {
             return if self.origin() == Origin::Recording {
                 "The recording ends here.".to_owned()
             } else {

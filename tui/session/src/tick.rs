@@ -45,13 +45,13 @@ impl Session {
         let bytes = self.source.take_bytes();
         self.outlets.bytes(&bytes);
         self.bytes.extend_from_slice(&bytes);
-        let before = self.timeline.len();
+        let before = self.history.len();
         for each in arrived {
             match each {
                 Arrived::Record(record) => {
                     self.outlets.record(&record, self.source.names());
                     self.text += record.texts.size() as u64;
-                    self.timeline.push(record);
+                    self.history.push(record);
                 }
                 Arrived::Reply(reply) => self.take_reply(reply),
             }
@@ -60,7 +60,7 @@ impl Session {
         if self.source.is_ended() {
             self.changed(Change::Over(self.source.lost()));
         }
-        let count = self.timeline.len() - before;
+        let count = self.history.len() - before;
         if count > 0 {
             self.last_record = Instant::now();
         }

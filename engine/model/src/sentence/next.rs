@@ -15,7 +15,7 @@ use crate::state::{At, Loop, Order, Phase, State, TaskState};
 ///
 /// let mut story = Story::new();
 /// story.start().soon(1, "display_date").turn(&[1]);
-/// let state = story.timeline().at(7);
+/// let state = story.history().at(7);
 /// assert_eq!(sentence::next(&state, story.names()), "display_date runs next.");
 /// ```
 pub fn next(state: &State, names: &Names) -> String {
