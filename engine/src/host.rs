@@ -13,17 +13,25 @@
 //! - After a `program-exit` record the child holds once more where somebody steps: a
 //!   [`Request::Run`](loopscope_protocol::Request::Run) lets it take the interpreter apart, which
 //!   may run finalizers, whose output comes after `program-exit`, and end.
-//! - Start the child from a thread that lives as long as the child: on Linux the child dies with
+//! - With a [`Guard`] that names a lifeline, hand over the reading end of a pipe under that number,
+//!   and write a [`Key`] into it. The child then divides itself: what was started is the keeper of
+//!   the program, which ends everything below it when the pipe is closed, and records are sealed
+//!   with the key; [`Opener`] opens them. A signal's number written into the pipe goes to the
+//!   program, with [`Guard::TO_GROUP`] added to everything in its process group.
+//! - Without a keeper, start the child from a thread that lives as long as the child: on Linux the child dies with
 //!   the *thread* that started it.
 //! - A binary that is called with [`AS_PYTHON`] set and without `__engine` is to call
 //!   [`python_main`]; [`acts_as_python`] says whether it is so.
 
 mod copy;
 mod gate;
+mod guard;
+mod keeper;
 mod limits;
 mod options;
 mod pump;
 mod requests;
+mod seal;
 mod spelling;
 mod statement;
 mod wire;
@@ -34,10 +42,16 @@ use std::os::unix::process::CommandExt;
 use std::sync::{Arc, OnceLock};
 
 use loopscope_protocol::wire::VERSION;
-use loopscope_protocol::{Capabilities, Capability, ClockMode, Dialect, Reply, Word};
+use loopscope_protocol::{
+    Capabilities, Capability, ClockMode, Dialect, Event, ExitHow, LoopId, Reply, Text, Word,
+};
 use nix::sys::signal::SigSet;
 
+pub use guard::{Guard, Powers, Sandbox, no_sandbox};
+#[cfg(target_os = "linux")]
+pub use keeper::descendants::{children, end_tree};
 pub use options::{BadArgument, MEMORY_LIMIT, Options, Program, WALL_START_NS};
+pub use seal::{Key, Opener};
 
 use crate::core::{Clock, Ids, Trace};
 use crate::python::flags::PythonArgs;
@@ -47,8 +61,9 @@ use crate::run::Run;
 
 pub(crate) use copy::{is_copy, now_a_copy};
 pub(crate) use gate::{Control, deferred};
+pub(crate) use guard::sandbox;
 pub(crate) use limits::unlimited;
-pub(crate) use wire::{high, without_ours};
+pub(crate) use wire::{high, is_ours, without_ours};
 
 /// The environment variable that makes our binary act as `python3`.
 pub const AS_PYTHON: &str = "LOOPSCOPE_AS_PYTHON";
@@ -99,9 +114,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     if let Some(code) = refuse_stdin() {
         return code;
     }
+    // Before there is a second thread: the process is divided, and bounds hold for one thread only.
+    let key = match options.guard.lifeline.map(keeper::begin).transpose() {
+        Ok(key) => key,
+        Err(error) => {
+            return complain(&format!("loopscope: the program has no keeper: {error}"), 1);
+        }
+    };
+    let guarded = guard::apply(&options.guard);
     let signals = block_signals();
     limits::set(options.memory_limit);
-    match prepare(&options).and_then(|()| limits::watch(options.memory_limit, out_of_memory)) {
+    match prepare(&options, key).and_then(|()| limits::watch(options.memory_limit, out_of_memory)) {
         Ok(()) => {}
         Err(error) => {
             return complain(
@@ -112,6 +135,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
                 1,
             );
         }
+    }
+    if let Err(sentence) = guarded {
+        return refuse(&sentence);
     }
     let code = in_big_thread(signals, move || program::run(&options));
     if let Some(output) = output::current() {
@@ -183,7 +209,7 @@ fn refuse_stdin() -> Option<i32> {
 }
 
 /// Sets up descriptors, clock, records and the threads that serve them.
-fn prepare(options: &Options) -> std::io::Result<()> {
+fn prepare(options: &Options, key: Option<Key>) -> std::io::Result<()> {
     if !options.wire {
         if options.stdout_to_stderr {
             nix::unistd::dup2_stdout(std::io::stderr())?;
@@ -195,7 +221,7 @@ fn prepare(options: &Options) -> std::io::Result<()> {
     let output = Output::take(options.capture, options.stdout_to_stderr)?;
     let control = Arc::new(Control::new(options.paused));
     let _ = CONTROL.set(Arc::clone(&control));
-    install(options, Some((wire::sink(out), Box::new(gate::Door(Arc::clone(&control))))));
+    install(options, Some((wire::sink(out, key), Box::new(gate::Door(Arc::clone(&control))))));
     let output = output.install();
     let trace = &Run::current().trace;
     gate::reply(trace, &hello(options.dialect));
@@ -300,6 +326,15 @@ fn again(dialect: Dialect) -> i32 {
     command.env(AS_PYTHON, "1").env(DIALECT, dialect.word());
     let error = command.exec();
     complain(&format!("loopscope: the engine cannot be started: {error}"), 1)
+}
+
+/// The program is not run at all.
+fn refuse(sentence: &str) -> i32 {
+    let event = Event::ProgramExit { code: 1, how: ExitHow::Exit, text: Text::FIRST };
+    let trace = &Run::current().trace;
+    trace.emit_with(LoopId::NONE, event, &[&format!("The program was not run: {sentence}.")]);
+    trace.flush();
+    complain(&format!("loopscope: {sentence}"), 1)
 }
 
 fn complain(sentence: &str, code: i32) -> i32 {

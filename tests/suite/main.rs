@@ -3,6 +3,7 @@
 //! The modules follow the design's "Exact behaviour", a module a subject; a test is named after the
 //! statement that it checks. What drives the binary is in the crate's library.
 
+mod attacks;
 mod board;
 mod classic;
 mod clock;
@@ -26,6 +27,7 @@ mod quiet;
 mod recordings;
 mod records;
 mod same_bytes;
+mod sandbox;
 mod signals;
 mod stepping;
 mod strangers;

@@ -81,12 +81,16 @@ fn headless_returns_the_programs_own_code() {
 }
 
 #[test]
-fn headless_shares_the_process_group() {
+fn a_program_has_a_session_of_its_own() {
     let scratch = Scratch::new();
-    let file = scratch.file("program.py", "import os\nprint(os.getpgrp(), os.getppid())\n");
+    let code = "import os\nprint('terminal', end=' ')\ntry: os.open('/dev/tty', os.O_RDWR)\n\
+                except OSError: print('none', os.getsid(0), os.getpgrp() == os.getpid())\n";
+    let file = scratch.file("program.py", code);
     let live = Live::start(headless(&file));
-    let pid = live.pid();
-    live.wait_for(&format!("{pid} {pid}\n"));
+    live.wait_for("terminal none ");
+    let own = nix::unistd::getsid(None).expect("we have one");
+    live.wait_for("True");
+    assert!(!live.out().contains(&format!("none {own} ")), "{live}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod lesson_folder;
 mod manual;
 mod open;
 mod refusal;
+mod sandbox;
 mod screen;
 mod shared;
 mod size;
@@ -27,6 +28,7 @@ use loopscope_protocol::Dialect;
 use crate::exit::{code, complain, deadline_in, printed};
 
 pub(crate) use lesson_folder::LessonFolder;
+use sandbox::SandboxArgs;
 pub use shared::{Color, Shared};
 use shared::{seconds, words};
 
@@ -174,6 +176,8 @@ struct DiffArgs {
     /// End a program after this many seconds, with exit code 124
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     timeout: Option<Duration>,
+    #[command(flatten)]
+    sandbox: SandboxArgs,
 }
 
 #[derive(Args, Debug)]
@@ -202,10 +206,12 @@ impl ExportArgs {
 enum LessonCommand {
     /// List the lessons
     List,
-    /// Check lessons as an author: all built-in ones, or a folder
+    /// Check lessons as an author: all built-in ones, or a folder; their programs run in a sandbox
     Check {
         /// A lesson's folder
         folder: Option<PathBuf>,
+        #[command(flatten)]
+        sandbox: SandboxArgs,
     },
     /// Start a lesson of your own from a template
     New {
@@ -216,6 +222,8 @@ enum LessonCommand {
     Run {
         /// Its number or name
         lesson: String,
+        #[command(flatten)]
+        sandbox: SandboxArgs,
     },
 }
 
@@ -231,7 +239,18 @@ struct AttachArgs {
 }
 
 /// Shared options that mean something for Python programs only.
-const PYTHONS: [&str; 7] = ["dialect", "clock", "seed", "ties", "wall_start", "stdin", "memory"];
+const PYTHONS: [&str; 10] = [
+    "dialect",
+    "clock",
+    "seed",
+    "ties",
+    "wall_start",
+    "stdin",
+    "memory",
+    "sandbox",
+    "sandbox_allow",
+    "no_sandbox",
+];
 
 /// The whole definition, for the manual and the completions.
 pub fn definition() -> clap::Command {

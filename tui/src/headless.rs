@@ -1,24 +1,26 @@
 //! Running a program without any screen: its own output, its own exit code, and its records in
 //! files where they are asked for.
 
-pub mod ear;
+mod health;
 mod signals;
 mod watch;
 
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use health::Health;
 use loopscope_engine::host::Options;
 use loopscope_model::stream::Arrived;
 use loopscope_model::{Names, fault};
 use loopscope_protocol::{Event, ExitHow, Stream, Text};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
-use loopscope_session::source::local::{self, Launch, Local, Stdin};
+use loopscope_session::source::kept::{self, Kept, Scratch};
+use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
-use nix::sys::signal::Signal;
 use signals::Forward;
 use watch::Watch;
 
@@ -38,6 +40,8 @@ pub struct Plan {
     pub options: Options,
     /// What it reads.
     pub stdin: Stdin,
+    /// Where it may write, if it is in a sandbox.
+    pub scratch: Option<Arc<Scratch>>,
     /// Where records go.
     pub outlets: Outlets,
     /// How long it may take.
@@ -62,10 +66,15 @@ pub fn run(plan: Plan) -> i32 {
 
 /// Nobody looks: the child has no pipes and sends nothing.
 fn unwatched(plan: Plan, forward: &Forward) -> i32 {
-    let started = local::command(&plan.options.to_args(), plan.stdin, false)
-        .and_then(|mut command| command.spawn());
-    let mut child = match started {
-        Ok(child) => child,
+    let started =
+        kept::command(&plan.options.to_args(), plan.stdin, false).and_then(|mut command| {
+            if let Some(scratch) = &plan.scratch {
+                scratch.offer(&mut command);
+            }
+            Kept::start(command, Vec::new())
+        });
+    let mut kept = match started {
+        Ok((kept, _)) => kept,
         Err(error) => {
             return complain(
                 code::FAILED,
@@ -76,9 +85,9 @@ fn unwatched(plan: Plan, forward: &Forward) -> i32 {
             );
         }
     };
-    forward.to(child.id());
-    let watch = plan.timeout.map(|timeout| Watch::start(child.id(), timeout));
-    let status = child.wait();
+    forward.to(kept.line());
+    let watch = plan.timeout.map(|timeout| Watch::start(kept.line(), timeout));
+    let status = kept.wait();
     forward.stop();
     let late = watch.is_some_and(Watch::stop);
     if let Some(code) = mistake() {
@@ -93,7 +102,7 @@ fn unwatched(plan: Plan, forward: &Forward) -> i32 {
             );
         }
     };
-    if late && status.signal() == Some(Signal::SIGKILL as i32) {
+    if late && ending::was_killed(status) {
         return time_is_over(&plan.name, plan.timeout);
     }
     if status.signal().is_some() {
@@ -109,17 +118,18 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         args: plan.options.to_args(),
         name: plan.name.clone(),
         stdin: plan.stdin,
-        own_group: false,
+        shown: false,
         capture: false,
         keep_bytes: plan.outlets.is_recording(),
         patient: true,
         memory_limit: plan.options.memory_limit,
+        scratch: plan.scratch,
     });
     let mut source = match source {
         Ok(source) => source,
         Err(error) => return complain(code::FAILED, &error.to_string()),
     };
-    forward.to(source.pid());
+    forward.to(source.line());
     for notice in plan.outlets.files().notices() {
         complain(code::OK, &notice);
     }
@@ -157,8 +167,15 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     if let Some(sentence) = &health.lost_how {
         complain(code::FAILED, sentence);
     }
+    let warning = source.warning();
+    if let Some(sentence) = &warning {
+        complain(code::HARMED, sentence);
+    }
+    let harm = health.sentence().or_else(|| {
+        warning.map(|_| "the program was at its records, which --strict does not allow".to_owned())
+    });
     if plan.strict
-        && let Some(sentence) = health.sentence()
+        && let Some(sentence) = harm
     {
         return complain(code::HARMED, &sentence);
     }
@@ -308,59 +325,6 @@ fn pour(
     }
 }
 
-/// What a stream looked like on its way.
-#[derive(Debug, Default)]
-struct Health {
-    lost: u64,
-    gaps: u64,
-    /// Bytes among the records that were none, or that follow the last one.
-    garbage: u64,
-    /// A recording is damaged, which was said.
-    harmed: bool,
-    late: bool,
-    /// Why the program could not come to an end of its own.
-    lost_how: Option<String>,
-}
-
-impl Health {
-    fn look_at(&mut self, record: &loopscope_model::Record) {
-        self.garbage += u64::from(record.garbage);
-        match record.event {
-            Event::Gap { lost } => {
-                self.gaps += 1;
-                self.lost += u64::from(lost);
-            }
-            Event::ProgramExit { how: ExitHow::Timeout, .. } => self.late = true,
-            Event::ProgramExit { how: ExitHow::Lost, text, .. } => {
-                self.lost_how = Some(record.text(text).to_owned());
-            }
-            _ => {}
-        }
-    }
-
-    /// The sentence about what is wrong, if anything is.
-    fn sentence(&self) -> Option<String> {
-        if self.gaps > 0 {
-            let records =
-                if self.lost == 1 { "1 record" } else { &format!("{} records", self.lost) };
-            let verb = if self.lost == 1 { "was" } else { "were" };
-            let gaps = if self.gaps == 1 { "1 gap" } else { &format!("{} gaps", self.gaps) };
-            return Some(format!(
-                "{records} or more {verb} lost in {gaps}, which --strict does not allow"
-            ));
-        }
-        let harm = match self {
-            Self { garbage: 1, .. } => "1 byte among the records is none".to_owned(),
-            Self { garbage: 2.., .. } => {
-                format!("{} bytes among the records are none", self.garbage)
-            }
-            Self { harmed: true, .. } => "the recording is harmed".to_owned(),
-            _ => return None,
-        };
-        Some(format!("{harm}, which --strict does not allow"))
-    }
-}
-
 fn time_is_over(name: &str, timeout: Option<Duration>) -> i32 {
     let seconds = timeout.unwrap_or_default().as_secs_f64();
     complain(
@@ -369,22 +333,4 @@ fn time_is_over(name: &str, timeout: Option<Duration>) -> i32 {
             "`{name}` did not end within {seconds} s, so it was ended; give it more with --timeout"
         ),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_gap_is_one() {
-        let said = |lost, gaps| Health { lost, gaps, ..Health::default() }.sentence();
-        assert_eq!(
-            said(18, 1).as_deref(),
-            Some("18 records or more were lost in 1 gap, which --strict does not allow")
-        );
-        assert_eq!(
-            said(1, 2).as_deref(),
-            Some("1 record or more was lost in 2 gaps, which --strict does not allow")
-        );
-    }
 }

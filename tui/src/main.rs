@@ -4,7 +4,6 @@
 
 use std::process::exit;
 
-use loopscope::headless::ear;
 use loopscope_engine::host;
 use loopscope_files::temporary;
 
@@ -18,9 +17,6 @@ fn main() {
     // The engine is looked for first and without a parser, because every run waits for it.
     if std::env::args_os().nth(1).is_some_and(|first| first == "__engine") {
         exit(host::main(args.skip(1)));
-    }
-    if std::env::args_os().nth(1).is_some_and(|first| first == ear::COMMAND) {
-        exit(ear::listen());
     }
     if std::env::args_os().nth(1).is_some_and(|first| first == temporary::COMMAND) {
         exit(temporary::tidy_up(args.skip(1)));

@@ -217,13 +217,17 @@ impl Repl {
         if result.is_ok() { Flow::On } else { Flow::Failed }
     }
 
-    /// Says which files were written over, and which could not be written.
+    /// Says which files were written over, which could not be written, and what a program did to its
+    /// records.
     fn tell_files(&mut self) {
         for notice in self.session.notices() {
             complain(code::OK, &notice);
         }
         while let Some(sentence) = self.session.trouble_with_files() {
             complain(code::FAILED, &sentence);
+        }
+        if let Some(warning) = self.session.new_warning() {
+            complain(code::HARMED, &warning);
         }
     }
 

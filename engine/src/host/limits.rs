@@ -27,8 +27,7 @@ const LOOK: Duration = Duration::from_millis(40);
 
 /// Sets them. `memory` is what the program may use beyond what is in use now.
 pub(super) fn set(memory: Option<u64>) {
-    #[cfg(target_os = "linux")]
-    let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
+    super::keeper::die_with_keeper();
     let _ = soft(Resource::RLIMIT_CORE, 0);
     if let Some(memory) = memory {
         ALLOWED.store(memory.saturating_add(in_use().unwrap_or(0)), Ordering::Relaxed);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
 
+use super::guard::{Guard, Sandbox};
 use super::spelling;
 
 /// The calendar time at loop time 0 unless something else is asked for: 2000-01-01 00:00:00 UTC.
@@ -52,6 +53,8 @@ pub struct Options {
     pub stdout_to_stderr: bool,
     /// How many bytes the program may use beyond what the engine itself needs; `None`: no limit.
     pub memory_limit: Option<u64>,
+    /// What the program is kept away from.
+    pub guard: Guard,
 }
 
 /// An argument that the child does not understand. Only a parent of another version can cause it.
@@ -88,6 +91,7 @@ impl Options {
             paused: false,
             stdout_to_stderr: false,
             memory_limit: Some(MEMORY_LIMIT),
+            guard: Guard { lifeline: None, shown: false, sandbox: None },
         }
     }
 
@@ -115,11 +119,21 @@ impl Options {
             Some(bytes) => pair("--memory", &bytes),
             None => pair("--memory", &"none"),
         }
+        if let Some(fd) = self.guard.lifeline {
+            pair("--lifeline", &fd);
+        }
+        let sandbox = self.guard.sandbox.as_ref();
+        if let Some(sandbox) = sandbox {
+            args.extend(["--scratch".into(), sandbox.scratch.clone().into_os_string()]);
+        }
         for (name, on) in [
             ("--wire", self.wire),
             ("--capture", self.capture),
             ("--paused", self.paused),
             ("--stdout-to-stderr", self.stdout_to_stderr),
+            ("--shown", self.guard.shown),
+            ("--allow-processes", sandbox.is_some_and(|sandbox| sandbox.processes)),
+            ("--allow-network", sandbox.is_some_and(|sandbox| sandbox.network)),
         ] {
             if on {
                 args.push(name.into());
@@ -156,6 +170,19 @@ impl Options {
                     let value = value()?;
                     options.memory_limit =
                         if value == "none" { None } else { Some(number(&value)?) };
+                }
+                "--lifeline" => options.guard.lifeline = Some(number(&value()?)?),
+                "--shown" => options.guard.shown = true,
+                "--scratch" => {
+                    let scratch = value()?.into();
+                    options.guard.sandbox =
+                        Some(Sandbox { scratch, processes: false, network: false });
+                }
+                "--allow-processes" => {
+                    options.guard.sandbox.as_mut().ok_or_else(bad)?.processes = true;
+                }
+                "--allow-network" => {
+                    options.guard.sandbox.as_mut().ok_or_else(bad)?.network = true;
                 }
                 "--file" => options.program = Program::File(spelling::read(value()?).into()),
                 "--code" => options.program = Program::Code(text(spelling::read(value()?))?),
@@ -209,6 +236,14 @@ mod tests {
         ]
     }
 
+    fn guard() -> impl Strategy<Value = Guard> {
+        let sandbox = (os_string(), any::<bool>(), any::<bool>()).prop_map(
+            |(scratch, processes, network)| Sandbox { scratch: scratch.into(), processes, network },
+        );
+        (any::<Option<i32>>(), any::<bool>(), prop::option::of(sandbox))
+            .prop_map(|(lifeline, shown, sandbox)| Guard { lifeline, shown, sandbox })
+    }
+
     proptest! {
         #[test]
         fn what_the_parent_says_is_what_the_child_hears(
@@ -219,10 +254,11 @@ mod tests {
             ties in words(),
             (seed, wall_start_ns, memory_limit) in any::<(u64, i64, Option<u64>)>(),
             (wire, capture, paused, stdout_to_stderr) in any::<(bool, bool, bool, bool)>(),
+            guard in guard(),
         ) {
             let options = Options {
                 program, args, dialect, clock, seed, ties, wall_start_ns, wire, capture, paused,
-                stdout_to_stderr, memory_limit,
+                stdout_to_stderr, memory_limit, guard,
             };
             prop_assert_eq!(Options::from_args(options.to_args()), Ok(options));
         }

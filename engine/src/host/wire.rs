@@ -2,7 +2,7 @@
 //! in on 4. Nothing here knows what a request means.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::fd::{AsRawFd, RawFd};
 
 use loopscope_protocol::Request;
@@ -11,8 +11,10 @@ use loopscope_protocol::wire::{Decoder, Item, ItemFrame, Step};
 use parking_lot::Mutex;
 
 use super::copy::is_copy;
+use super::seal::{Key, Sealer};
 use crate::core::Sink;
 use crate::python::fd::borrow;
+use crate::python::output::write_all;
 
 /// Where the child writes frames to.
 const OUT: RawFd = 3;
@@ -20,6 +22,8 @@ const OUT: RawFd = 3;
 const IN: RawFd = 4;
 /// Ours lie above this, so that what the program opens gets the numbers it would get anywhere.
 const ABOVE: RawFd = 100;
+/// Where fewer are allowed than that.
+const LOW: RawFd = 10;
 
 /// The exit code of a child whose host is gone. Nobody is there to see it.
 pub(super) const HOST_GONE: i32 = 129;
@@ -36,15 +40,31 @@ pub(super) fn take() -> io::Result<(File, File)> {
     Ok((out, requests))
 }
 
-/// Where finished frames go. A host that is gone ends the process.
-pub(super) fn sink(mut out: File) -> Sink {
+/// Closes the two descriptors, for a process that is neither of the two.
+pub(super) fn close() {
+    let _ = nix::unistd::close(OUT);
+    let _ = nix::unistd::close(IN);
+}
+
+/// Where finished frames go, sealed if there is a key. A host that is gone ends the process.
+pub(super) fn sink(out: File, key: Option<Key>) -> Sink {
+    let mut sealer = key.map(Sealer::new);
     let mut closed = false;
     Box::new(move |frames| {
         // A copy of the process holds frames that the original sends.
         if closed || is_copy() {
             return;
         }
-        if let Err(error) = out.write_all(frames) {
+        let mut written = Ok(());
+        match &mut sealer {
+            None => written = write_all(&out, frames),
+            Some(sealer) => sealer.seal(frames, |block| {
+                if written.is_ok() {
+                    written = write_all(&out, block);
+                }
+            }),
+        }
+        if let Err(error) = written {
             closed = true;
             // Any other error means that the program itself closed the descriptor.
             if error.kind() == io::ErrorKind::BrokenPipe
@@ -61,9 +81,15 @@ pub(crate) fn high(fd: RawFd) -> io::Result<File> {
     let fd = borrow(fd).ok_or(io::ErrorKind::InvalidInput)?;
     // Where fewer descriptors are allowed than that, somewhere lower will do.
     let copy = rustix::io::fcntl_dupfd_cloexec(fd, ABOVE)
-        .or_else(|_| rustix::io::fcntl_dupfd_cloexec(fd, 10))?;
+        .or_else(|_| rustix::io::fcntl_dupfd_cloexec(fd, LOW))?;
     OURS.lock().push(copy.as_raw_fd());
     Ok(File::from(copy))
+}
+
+/// Whether a descriptor is one that we keep open.
+pub(crate) fn is_ours(fd: RawFd) -> bool {
+    // Nothing below them is, so most are known without a look at the list.
+    fd >= LOW && OURS.lock().contains(&fd)
 }
 
 /// Those parts of the range of descriptors `from..to` that are not ours.

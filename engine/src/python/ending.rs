@@ -51,7 +51,16 @@ pub(super) fn ended(vm: &VirtualMachine, ran: PyResult<()>, compiling: bool) -> 
     if compiling {
         return Ending::new(1, ExitHow::Syntax, format!("The program does not compile: {what}."));
     }
-    Ending::new(1, ExitHow::Exception, format!("Nothing caught the program's {what}."))
+    let mut text = format!("Nothing caught the program's {what}.");
+    if raised.fast_isinstance(vm.ctx.exceptions.permission_error)
+        && let Some(sandbox) = host::sandbox()
+    {
+        // Most likely that is why.
+        let sentence = sandbox.sentence();
+        output::to_stderr(&format!("loopscope: {sentence}\n"));
+        text.push_str(&format!(" Note that {sentence}."));
+    }
+    Ending::new(1, ExitHow::Exception, text)
 }
 
 /// Cuts a traceback to its innermost entries, as CPython does when it prints one: with a limit on

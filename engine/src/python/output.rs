@@ -9,7 +9,7 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -103,6 +103,19 @@ impl Side {
         self.moved || host::is_copy()
     }
 
+    /// Leads the descriptor to where it is passed on to. Gives where it led before.
+    fn pass_by(&self) -> io::Result<OwnedFd> {
+        let ours = match self.stream {
+            Stream::Stdout => rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3),
+            Stream::Stderr => rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), 3),
+        }?;
+        match &self.to {
+            Some(to) => lead(self.stream, to)?,
+            None => lead(self.stream, File::options().write(true).open("/dev/null")?)?,
+        }
+        Ok(ours)
+    }
+
     /// Passes a piece on and records it.
     fn tell(&self, piece: &[u8]) -> io::Result<()> {
         let passed = match &self.to {
@@ -145,8 +158,17 @@ impl Side {
     }
 }
 
+/// Leads a stream's descriptor elsewhere.
+fn lead(stream: Stream, to: impl AsFd) -> io::Result<()> {
+    match stream {
+        Stream::Stdout => rustix::stdio::dup2_stdout(to)?,
+        Stream::Stderr => rustix::stdio::dup2_stderr(to)?,
+    }
+    Ok(())
+}
+
 /// Writes everything, also where the descriptor does not block.
-pub(super) fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match rustix::io::write(&fd, bytes) {
             Ok(written) => bytes = &bytes[written..],
@@ -291,6 +313,27 @@ impl Output {
                 Some(result) => result?,
             }
         }
+    }
+
+    /// Does `work`, which puts another program in the place of this one, while the descriptors lead
+    /// where they are passed on to. If `work` comes back they lead to us again.
+    pub(crate) fn while_passed_by<R>(&self, work: impl FnOnce() -> R) -> R {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let _ = self.flush(stream);
+        }
+        let mut ours = [None, None];
+        for (side, ours) in self.lock().iter().zip(&mut ours) {
+            if !side.moved {
+                *ours = side.pass_by().ok();
+            }
+        }
+        let result = work();
+        for (stream, ours) in [Stream::Stdout, Stream::Stderr].into_iter().zip(&ours) {
+            if let Some(ours) = ours {
+                let _ = lead(stream, ours);
+            }
+        }
+        result
     }
 
     /// Where a stream is passed on to, as a number that the operating system knows.

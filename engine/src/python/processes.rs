@@ -1,7 +1,10 @@
 //! What a program does to processes and descriptors through `os` and `subprocess`: starting
 //! others, copying itself, leaving at once, and reading and writing by number.
 
+use std::io;
+
 use loopscope_protocol::{ClockHow, Event, ExitHow, LoopId, Stream, Text};
+use nix::errno::Errno;
 use nix::sys::signal::SigSet;
 use rustpython_vm::builtins::PyModule;
 use rustpython_vm::convert::ToPyException;
@@ -21,7 +24,10 @@ pub(super) fn patch_posix(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResul
     for name in ["posix_spawn", "posix_spawnp", "system"] {
         wrap(vm, module, name, start)?;
     }
-    for name in ["abort", "kill", "killpg", "execv", "execve"] {
+    for name in ["execv", "execve"] {
+        wrap(vm, module, name, become_another)?;
+    }
+    for name in ["abort", "kill", "killpg"] {
         wrap(vm, module, name, |original, args, vm| {
             // It may well be the last thing that this process does.
             Run::current().trace.flush();
@@ -64,11 +70,49 @@ pub(super) fn patch_posix(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResul
     }
     wrap(vm, module, "write", write)?;
     wrap(vm, module, "_exit", exit)?;
+    for name in BY_NUMBER {
+        wrap(vm, module, name, move |original, args, vm| {
+            let ours = |at| fd_at(vm, &args, at).is_some_and(host::is_ours);
+            if ours(0) || (name == "dup2" && ours(1)) {
+                return Err(io::Error::from(Errno::EBADF).to_pyexception(vm));
+            }
+            original.call(args, vm)
+        })?;
+    }
     for name in ["isatty", "get_terminal_size"] {
         wrap(vm, module, name, |original, args, vm| original.call(at_destination(vm, args), vm))?;
     }
     Ok(())
 }
+
+/// What takes a descriptor by its number. To these there is none of ours, as there would not be
+/// without us: programs that close whatever may be open do not mean the pipe of their records.
+const BY_NUMBER: [&str; 24] = [
+    "close",
+    "dup",
+    "dup2",
+    "read",
+    "readv",
+    "pread",
+    "preadv",
+    "write",
+    "writev",
+    "pwrite",
+    "pwritev",
+    "sendfile",
+    "lseek",
+    "truncate",
+    "ftruncate",
+    "fstat",
+    "fsync",
+    "isatty",
+    "ttyname",
+    "get_blocking",
+    "set_blocking",
+    "get_inheritable",
+    "set_inheritable",
+    "fpathconf",
+];
 
 /// `fork` and `exec` in one.
 pub(super) fn patch_subprocess(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
@@ -89,6 +133,23 @@ fn start(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let _ = before.thread_set_mask();
     }
     result
+}
+
+/// `exec`: what comes in the program's place finds its surroundings as they were before us. What it
+/// prints is passed on and not recorded, since nobody is left in the process who could do that.
+fn become_another(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let trace = &Run::current().trace;
+    let call = || host::unlimited(|| original.call(args, vm));
+    match output::current() {
+        Some(output) if !host::is_copy() => {
+            output.tick();
+            output.while_passed_by(call)
+        }
+        _ => {
+            trace.flush();
+            call()
+        }
+    }
 }
 
 /// Copies the process.

@@ -114,6 +114,8 @@ pub struct Session {
     sourced: u32,
     /// The breakpoint whose commands are being written, and those so far.
     collecting: Option<(u32, Vec<String>)>,
+    /// What is wrong with the source was told.
+    warned: bool,
 }
 
 /// What a command waits for.
@@ -172,7 +174,10 @@ impl Session {
             queue: VecDeque::new(),
             sourced: 0,
             collecting: None,
+            warned: false,
         };
+        // What is wrong with a recording is told when it is opened.
+        session.warned = session.source.warning().is_some();
         if session.origin() == Origin::Recording {
             session.take_all_in();
         }
@@ -372,6 +377,16 @@ impl Session {
     /// The next sentence about a file that could not be written, each once.
     pub fn trouble_with_files(&mut self) -> Option<String> {
         self.outlets.trouble()
+    }
+
+    /// A sentence about what has become wrong with the source while it was watched, once.
+    pub fn new_warning(&mut self) -> Option<String> {
+        if self.warned {
+            return None;
+        }
+        let warning = self.source.warning();
+        self.warned = warning.is_some();
+        warning
     }
 
     /// Whether records go to files.

@@ -7,6 +7,8 @@ pub mod board;
 #[cfg(feature = "live")]
 pub mod ending;
 #[cfg(feature = "live")]
+pub mod kept;
+#[cfg(feature = "live")]
 pub mod local;
 mod never;
 pub mod none;
@@ -177,10 +179,13 @@ impl Source {
         }
     }
 
-    /// A sentence about what is wrong with it, if anything is: a recording may be harmed.
+    /// A sentence about what is wrong with it, if anything is: a recording may be
+    /// harmed, and a program at its own records.
     pub fn warning(&self) -> Option<String> {
         match self {
             Self::Recording(replay) => replay.warning(),
+            #[cfg(feature = "live")]
+            Self::Local(local) => local.warning(),
             _ => None,
         }
     }

@@ -19,7 +19,7 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
     let [one, two] = rules(args).map_err(|sentence| complain(code::USAGE, &sentence))?;
     let second = args.second.as_deref().unwrap_or(&args.first);
     let deadline = args.timeout.and_then(deadline_in);
-    let sides = [whole(one, &args.first, deadline)?, whole(two, second, deadline)?];
+    let sides = [whole(args, one, &args.first, deadline)?, whole(args, two, second, deadline)?];
     let titles = if args.second.is_some() {
         [&args.first, second].map(|path| path.display().to_string())
     } else {
@@ -54,8 +54,13 @@ fn rules(args: &DiffArgs) -> Result<[Dialect; 2], String> {
 }
 
 /// The whole history of a recording or of a run to its end.
-fn whole(dialect: Dialect, path: &Path, deadline: Option<Instant>) -> Result<Session, i32> {
-    let shared = Shared { dialect, ..Shared::default() };
+fn whole(
+    args: &DiffArgs,
+    dialect: Dialect,
+    path: &Path,
+    deadline: Option<Instant>,
+) -> Result<Session, i32> {
+    let shared = Shared { dialect, sandbox: args.sandbox.clone(), ..Shared::default() };
     let source: [OsString; 1] = [path.as_os_str().to_owned()];
     let mut session =
         shared.session(&source, true).map_err(|sentence| complain(code::USAGE, &sentence))?;

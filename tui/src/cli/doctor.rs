@@ -4,13 +4,14 @@ use std::io::{IsTerminal, Write, stdin};
 use std::process::Stdio;
 use std::time::Instant;
 
-use loopscope_engine::host::{Options, Program};
+use loopscope_engine::host::{Options, Powers, Program, Sandbox, no_sandbox};
 use loopscope_model::safe_text;
 
 mod boards;
 
 use loopscope_screen::app::folders;
-use loopscope_session::source::local::{Stdin, command};
+use loopscope_session::source::kept::{Kept, Scratch, command};
+use loopscope_session::source::local::Stdin;
 
 use super::{code, printed};
 use crate::print;
@@ -23,7 +24,7 @@ struct Finding {
 }
 
 pub(super) fn doctor() -> i32 {
-    let here = [system(), terminal(), colours(), letters(), engine(), data()];
+    let here = [system(), terminal(), colours(), letters(), engine(), guard(), sandbox(), data()];
     let findings = here.into_iter().chain(boards::findings()).collect::<Vec<_>>();
     let mut out = print::out();
     let shown = findings.iter().try_for_each(|finding| {
@@ -115,8 +116,10 @@ fn engine() -> Finding {
     let options = Options::new(Program::Code(
         "import asyncio; print(asyncio.run(asyncio.sleep(0, 'works')))".to_owned(),
     ));
-    let output = command(&options.to_args(), Stdin::Empty, false)
-        .and_then(|mut command| command.stdout(Stdio::piped()).stderr(Stdio::piped()).output());
+    let output = command(&options.to_args(), Stdin::Empty, false).and_then(|mut command| {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Kept::start(command, Vec::new())?.0.output()
+    });
     match output {
         Ok(output) if output.stdout == b"works\n" => {
             finding("engine", true, format!("runs a program in {} ms", since.elapsed().as_millis()))
@@ -127,6 +130,63 @@ fn engine() -> Finding {
             finding("engine", false, format!("cannot run a program: {last}"))
         }
         Err(error) => finding("engine", false, format!("cannot be started: {error}")),
+    }
+}
+
+/// What keeps a program from who looks at it.
+fn guard() -> Finding {
+    let powers = Powers::of_this_system();
+    if powers.keeps_signals() && powers.keeps_terminals() && powers.calls {
+        let text = format!(
+            "a program reaches neither the screen nor its terminal (Landlock {}, seccomp)",
+            powers.landlock
+        );
+        return finding("guard", true, text);
+    }
+    let has = match (std::env::consts::OS, powers.landlock) {
+        ("linux", 0) => "this kernel has no Landlock".to_owned(),
+        ("linux", version) => format!("this kernel's Landlock is of version {version}, not 6"),
+        (system, _) => format!("{system} has no Landlock"),
+    };
+    finding(
+        "guard",
+        false,
+        format!("{has}: a program can send signals to the screen; watch only programs you trust"),
+    )
+}
+
+/// Tries the sandbox out: what it allows must work in it.
+fn sandbox() -> Finding {
+    const LOOPBACK: &str = "import socket\nserver = socket.create_server(('127.0.0.1', 0))\n\
+        socket.create_connection(server.getsockname()).close()\nprint('works')\n";
+    if let Some(why) = no_sandbox() {
+        return finding("sandbox", false, format!("--sandbox is not available: {why}"));
+    }
+    let tried = Scratch::temporary().and_then(|scratch| {
+        let mut options = Options::new(Program::Code(LOOPBACK.to_owned()));
+        let path = scratch.path().to_owned();
+        options.guard.sandbox = Some(Sandbox { scratch: path, processes: false, network: false });
+        let mut command = command(&options.to_args(), Stdin::Empty, false)?;
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Kept::start(command, Vec::new())?.0.output()
+    });
+    match tried {
+        Ok(output) if output.stdout == b"works\n" => {
+            finding("sandbox", true, "--sandbox works, with a loopback of the program's own")
+        }
+        Ok(output) if String::from_utf8_lossy(&output.stderr).contains("PermissionError") => {
+            finding(
+                "sandbox",
+                true,
+                "--sandbox works, without any network: this system gives a program no loopback of its own",
+            )
+        }
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let last = said.lines().last().unwrap_or("it said nothing");
+            finding("sandbox", false, format!("--sandbox does not work: {last}"))
+        }
+        Err(error) => finding("sandbox", false, format!("--sandbox cannot be tried: {error}")),
     }
 }
 

@@ -6,22 +6,24 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use loopscope_engine::host::no_sandbox;
 use loopscope_lessons::{Folder, Lesson, Problem, check, lessons, resolve, template};
 use loopscope_model::safe_text;
 use loopscope_protocol::{Event, Stream, Text};
 use loopscope_session::{Session, Unfinished};
 
 use super::open::why;
+use super::sandbox::SandboxArgs;
 use super::{LessonCommand, LessonFolder, Shared, code, complain, printed};
 use crate::{print, repl};
 
 pub(super) fn lesson(command: LessonCommand) -> i32 {
     match command {
         LessonCommand::List => list(),
-        LessonCommand::Check { folder } => check_lessons(folder.as_deref()),
+        LessonCommand::Check { folder, sandbox } => check_lessons(folder.as_deref(), sandbox),
         LessonCommand::New { folder } => new(&folder),
-        LessonCommand::Run { lesson } => match Lesson::find(&lesson) {
-            Some(lesson) => repl::take_lesson(lesson, &Shared::default()),
+        LessonCommand::Run { lesson, sandbox } => match Lesson::find(&lesson) {
+            Some(lesson) => repl::take_lesson(lesson, &Shared { sandbox, ..Shared::default() }),
             None => unknown(&lesson),
         },
     }
@@ -46,15 +48,25 @@ pub(super) fn list() -> i32 {
     }))
 }
 
-fn check_lessons(folder: Option<&Path>) -> i32 {
+fn check_lessons(folder: Option<&Path>, sandbox: SandboxArgs) -> i32 {
+    // A lesson that somebody else wrote must not do here what it likes. Ours are known, and run
+    // where there is no sandbox as well.
+    let sandbox =
+        if folder.is_some() || no_sandbox().is_none() { sandbox.by_default() } else { sandbox };
+    let shared = Shared { sandbox, ..Shared::default() };
+    if let Err(sentence) = shared.sandbox.open() {
+        return complain(code::USAGE, &sentence);
+    }
     let problems = match folder {
         None => {
             let mut problems = check::built_in();
-            problems.extend(lessons().iter().flat_map(in_a_run));
+            problems.extend(lessons().iter().flat_map(|lesson| in_a_run(lesson, &shared)));
             problems
         }
         Some(path) => match Folder::read(path) {
-            Ok(folder) => Lesson::parse(&folder).map_or_else(identity, |lesson| in_a_run(&lesson)),
+            Ok(folder) => {
+                Lesson::parse(&folder).map_or_else(identity, |lesson| in_a_run(&lesson, &shared))
+            }
             Err(error) => {
                 let shown = path.display();
                 let why = why(&error);
@@ -72,10 +84,10 @@ fn check_lessons(folder: Option<&Path>) -> i32 {
 }
 
 /// What is wrong with a lesson when its program runs.
-fn in_a_run(lesson: &Lesson) -> Vec<Problem> {
+fn in_a_run(lesson: &Lesson, shared: &Shared) -> Vec<Problem> {
     let program = format!("{}/{}", lesson.folder(), Lesson::FILE);
     let run = LessonFolder::write(lesson).and_then(|folder| {
-        let mut session = folder.session(&Shared::default(), true)?;
+        let mut session = folder.session(shared, true)?;
         to_the_end(&mut session)?;
         Ok(session)
     });

@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use loopscope_engine::host::{Options, Program};
 use loopscope_files::outputs::{Files, Refusal};
 use loopscope_session::Session;
+use loopscope_session::source::kept::Scratch;
 use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
@@ -90,8 +92,9 @@ impl Shared {
             }
             return self.on_recording(path, replay, files);
         }
-        let options = self.engine(source)?;
+        let mut options = self.engine(source)?;
         let stdin = self.stdin(Stdin::Empty)?;
+        let scratch = self.shut_in(&mut options)?;
         reads_program(&mut files, path);
         let outlets = self.outlets(files)?;
         // Links are followed as the engine does it, so that `list` finds the same files.
@@ -100,7 +103,7 @@ impl Shared {
             .ok()
             .and_then(|path| path.parent().map(Path::to_path_buf))
             .unwrap_or_else(|| folder(path));
-        let source = Self::child(options, stdin, capture)?;
+        let source = child(options, stdin, scratch, capture)?;
         Ok(with_outlets(Session::new(source).in_folder(folder), outlets))
     }
 
@@ -122,22 +125,11 @@ impl Shared {
         Ok(with_outlets(Session::new(replay).in_folder(folder(path)), outlets))
     }
 
-    /// A program that is held before its first record, for a session.
-    fn child(mut options: Options, stdin: Stdin, capture: bool) -> Result<Local, String> {
-        options.wire = true;
-        options.paused = true;
-        options.capture = capture;
-        Local::start(Launch {
-            args: options.to_args(),
-            name: program_name(&options.program),
-            stdin,
-            own_group: true,
-            capture,
-            keep_bytes: true,
-            patient: false,
-            memory_limit: options.memory_limit,
-        })
-        .map_err(|error| error.to_string())
+    /// Puts the program into a sandbox, if it is to be in one.
+    pub(super) fn shut_in(&self, options: &mut Options) -> Result<Option<Arc<Scratch>>, String> {
+        let scratch = self.sandbox.open()?;
+        options.guard.sandbox = scratch.as_ref().map(|scratch| self.sandbox.bounds(scratch));
+        Ok(scratch)
     }
 
     /// Refuses to record what is recorded.
@@ -150,6 +142,30 @@ impl Shared {
         }
         Ok(())
     }
+}
+
+/// A program that is held before its first record, for a session.
+fn child(
+    mut options: Options,
+    stdin: Stdin,
+    scratch: Option<Arc<Scratch>>,
+    capture: bool,
+) -> Result<Local, String> {
+    options.wire = true;
+    options.paused = true;
+    options.capture = capture;
+    Local::start(Launch {
+        args: options.to_args(),
+        name: program_name(&options.program),
+        stdin,
+        shown: true,
+        capture,
+        keep_bytes: true,
+        patient: false,
+        memory_limit: options.memory_limit,
+        scratch,
+    })
+    .map_err(|error| error.to_string())
 }
 
 /// Notes the files of a program that is a file or a folder.

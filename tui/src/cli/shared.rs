@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, FromArgMatches, ValueEnum};
 use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
 
+use super::sandbox::SandboxArgs;
 use super::{size, wall};
 
 /// What `run`, `learn`, `attach`, `replay` and `repl` share.
@@ -59,6 +60,8 @@ pub struct Shared {
     /// How much memory the program may use, as 512M or 4G; `none` for no limit
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size::parse)]
     pub(super) memory: size::Size,
+    #[command(flatten)]
+    pub(super) sandbox: SandboxArgs,
 }
 
 impl Default for Shared {

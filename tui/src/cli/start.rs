@@ -16,13 +16,15 @@ pub(super) fn run(args: &RunArgs) -> i32 {
         return screen::program(&args.shared, &args.program);
     }
     let plan = || -> Result<headless::Plan, String> {
-        let options = args.shared.engine(&args.program)?;
+        let mut options = args.shared.engine(&args.program)?;
+        let scratch = args.shared.shut_in(&mut options)?;
         let stdin = args.shared.stdin(Stdin::Inherit)?;
         let mut files = args.shared.files();
         if let Some(program) = args.program.first() {
             open::reads_program(&mut files, Path::new(program));
         }
         Ok(headless::Plan {
+            scratch,
             name: open::program_name(&options.program),
             options,
             stdin,

@@ -1,30 +1,48 @@
-//! Signals while a program runs without a screen. It shares our process group, so it gets what is
-//! sent to the group by itself, by the terminal above all; what is sent to us alone is handed on.
+//! Signals while a program runs without a screen: all that come to us are the program's. It is in a
+//! session of its own, so none reaches it in another way.
+//!
+//! What the terminal sends, by Ctrl-C above all, is for everything in the foreground; so it goes to
+//! the program's whole process group. What another process sends to us goes to the program alone.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use loopscope_model::fault;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use loopscope_session::source::kept::Lifeline;
+use nix::sys::signal::Signal;
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::origin::WithOrigin;
+use signal_hook::low_level::emulate_default_handler;
 use signal_hook::low_level::siginfo::Cause;
 
-use super::ear::{Ear, SIGNALS};
 use crate::signals::ignored;
 
-/// No process to hand signals on to.
-const NOBODY: i32 = 0;
-/// There is none any more.
-const GONE: i32 = -1;
+/// All signals that this is about.
+const SIGNALS: [Signal; 9] = [
+    Signal::SIGINT,
+    Signal::SIGQUIT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+    Signal::SIGWINCH,
+    Signal::SIGTSTP,
+    Signal::SIGCONT,
+];
+
+/// Who gets them.
+#[derive(Debug)]
+enum To {
+    /// There is no program yet.
+    Nobody,
+    Program(Lifeline),
+    /// There is none any more.
+    Gone,
+}
 
 /// Receives our signals. From its start on none of them ends us.
 #[derive(Debug)]
-pub(super) struct Forward {
-    child: Arc<AtomicI32>,
-}
+pub(super) struct Forward(Arc<Mutex<To>>);
 
 impl Forward {
     pub(super) fn start() -> io::Result<Self> {
@@ -33,39 +51,47 @@ impl Forward {
         let numbers = SIGNALS.map(|signal| signal as i32);
         let numbers = numbers.into_iter().filter(|number| ignored & 1 << (number - 1) == 0);
         let mut signals = SignalsInfo::<WithOrigin>::new(numbers)?;
-        let child = Arc::new(AtomicI32::new(NOBODY));
-        let to = Arc::clone(&child);
+        let forward = Self(Arc::new(Mutex::new(To::Nobody)));
+        let to = Arc::clone(&forward.0);
         let listen = move || {
-            // Without it everything that some process sent counts as sent to us alone.
-            let ear = Ear::start().ok();
             for origin in &mut signals {
                 fault::point("signals");
-                let number = origin.signal;
-                let to_group = ear.as_ref().is_some_and(|ear| ear.group_got(number));
-                let by_terminal = !matches!(origin.cause, Cause::Sent(_));
-                if to_group || by_terminal {
-                    continue;
+                if let Ok(signal) = Signal::try_from(origin.signal) {
+                    arrived(&lock(&to), signal, !matches!(origin.cause, Cause::Sent(_)));
                 }
-                let Ok(signal) = Signal::try_from(number) else { continue };
-                match to.load(Ordering::Acquire) {
-                    GONE => {}
-                    // Before there is a child there is nothing that could be lost by leaving.
-                    NOBODY => std::process::exit(128 + number),
-                    pid => drop(kill(Pid::from_raw(pid), signal)),
+                if origin.signal == Signal::SIGTSTP as i32 {
+                    // The program stands still, and so do we until the shell lets us go on.
+                    let _ = emulate_default_handler(origin.signal);
                 }
             }
         };
         std::thread::Builder::new().name("signals".into()).spawn(listen)?;
-        Ok(Self { child })
+        Ok(forward)
     }
 
-    /// From now on they are handed on to this process.
-    pub(super) fn to(&self, pid: u32) {
-        self.child.store(i32::try_from(pid).unwrap_or(GONE), Ordering::Release);
+    /// From now on they are handed on to this program.
+    pub(super) fn to(&self, line: Lifeline) {
+        *lock(&self.0) = To::Program(line);
     }
 
-    /// The process has ended, and its number may soon be another's.
+    /// The program has ended.
     pub(super) fn stop(&self) {
-        self.child.store(GONE, Ordering::Release);
+        *lock(&self.0) = To::Gone;
     }
+}
+
+fn arrived(to: &To, signal: Signal, by_terminal: bool) {
+    match to {
+        // Everything that a stop of the terminal's has stopped goes on.
+        To::Program(line) => line.send(signal, by_terminal || signal == Signal::SIGCONT),
+        // Before there is a program there is nothing that could be lost by leaving.
+        To::Nobody if !matches!(signal, Signal::SIGWINCH | Signal::SIGCONT | Signal::SIGTSTP) => {
+            std::process::exit(128 + signal as i32)
+        }
+        To::Nobody | To::Gone => {}
+    }
+}
+
+fn lock(to: &Mutex<To>) -> MutexGuard<'_, To> {
+    to.lock().unwrap_or_else(PoisonError::into_inner)
 }

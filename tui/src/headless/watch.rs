@@ -5,8 +5,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use loopscope_model::fault;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use loopscope_session::source::kept::Lifeline;
 
 /// A watch that has been wound up.
 #[derive(Debug)]
@@ -16,21 +15,25 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Ends the process `pid` after `timeout`, unless it is stopped before.
-    pub(super) fn start(pid: u32, timeout: Duration) -> Self {
+    /// Ends the program at the other end of `line` after `timeout`, unless it is stopped before.
+    pub(super) fn start(line: Lifeline, timeout: Duration) -> Self {
         let (stop, stopped) = channel();
         let wait = move || {
             fault::point("watch");
-            let late = matches!(stopped.recv_timeout(timeout), Err(RecvTimeoutError::Timeout));
-            if late && let Ok(pid) = i32::try_from(pid) {
-                let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+            let over = |time| matches!(stopped.recv_timeout(time), Err(RecvTimeoutError::Timeout));
+            let late = over(timeout);
+            if late {
+                line.end();
+                if over(Lifeline::PATIENCE) {
+                    line.insist();
+                }
             }
             late
         };
         Self { stop, thread: std::thread::spawn(wait) }
     }
 
-    /// The process has ended. Gives whether it was ended from here.
+    /// The program has ended. Gives whether it was ended from here.
     pub(super) fn stop(self) -> bool {
         let _ = self.stop.send(());
         self.thread.join().unwrap_or(false)

@@ -346,6 +346,9 @@ impl Desk {
             self.say(trouble.clone(), true);
             self.troubles.push(trouble);
         }
+        if let Some(warning) = self.scene.session.new_warning() {
+            self.say(warning, true);
+        }
         if !self.scene.session.is_running() {
             self.walk_on();
             self.go_slowly();

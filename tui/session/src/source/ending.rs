@@ -11,9 +11,14 @@ pub fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
 }
 
+/// Whether it was killed, by whomever.
+pub fn was_killed(status: ExitStatus) -> bool {
+    status.signal() == Some(Signal::SIGKILL as i32)
+}
+
 /// Why a child is gone that could not say so itself. `killed` is why we killed it, if we did.
 pub fn sentence(status: ExitStatus, killed: Option<ExitHow>, memory_limit: Option<u64>) -> String {
-    let by_us = status.signal() == Some(Signal::SIGKILL as i32);
+    let by_us = was_killed(status);
     match killed {
         Some(ExitHow::Timeout) if by_us => {
             return "The program ran out of its time and was ended.".to_owned();

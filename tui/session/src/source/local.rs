@@ -1,26 +1,25 @@
 //! A program in a child process of this same binary: records in, requests out.
 //!
-//! The child is started from the calling thread, which must live as long as the child does: on
-//! Linux the child dies with it.
+//! Its [keeper](super::kept) ends everything that it has started when it ends, when it is left, and
+//! when this process is gone.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, PipeWriter, Read, Write};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
-use command_fds::{CommandFdExt, FdMapping};
-use loopscope_engine::host;
+use command_fds::FdMapping;
+use loopscope_engine::host::{self, Opener};
 use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
 use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Text};
-use nix::sys::signal::{Signal, kill, killpg};
-use nix::unistd::Pid;
 
+use super::kept::{self, Kept, Lifeline, Scratch};
 use super::{SourceError, ending};
 
 /// How much is read from the pipe at once.
@@ -44,8 +43,8 @@ pub struct Launch {
     pub name: String,
     /// What it reads.
     pub stdin: Stdin,
-    /// Whether it is out of reach of the terminal's Ctrl-C, in a process group of its own.
-    pub own_group: bool,
+    /// Whether a screen or line mode is between it and the terminal.
+    pub shown: bool,
     /// Whether its output goes only into records.
     pub capture: bool,
     /// Whether to keep the bytes that come, for a recording.
@@ -54,6 +53,8 @@ pub struct Launch {
     pub patient: bool,
     /// How many bytes it may use, to explain its end with.
     pub memory_limit: Option<u64>,
+    /// The folder that it may write into, if it is in a sandbox.
+    pub scratch: Option<Arc<Scratch>>,
 }
 
 /// What a program reads from its standard input.
@@ -68,7 +69,7 @@ pub enum Stdin {
 }
 
 impl Stdin {
-    fn stdio(self) -> Stdio {
+    pub(super) fn stdio(self) -> Stdio {
         match self {
             Self::Inherit => Stdio::inherit(),
             Self::Empty => Stdio::null(),
@@ -77,36 +78,23 @@ impl Stdin {
     }
 }
 
-/// The command that starts the engine, without its pipes.
-pub fn command(args: &[OsString], stdin: Stdin, own_group: bool) -> io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg("__engine").args(args).env(host::AS_PYTHON, "1").stdin(stdin.stdio());
-    // Told beforehand, so that the child need not start itself once more to have it.
-    let named = args.iter().position(|arg| arg == "--dialect");
-    if let Some(dialect) = named.and_then(|at| args.get(at + 1)) {
-        command.env(host::DIALECT, dialect);
-    }
-    if own_group {
-        command.process_group(0);
-    }
-    Ok(command)
-}
-
 /// A program in a child process.
 #[derive(Debug)]
 pub struct Local {
     name: String,
     /// What it was started with, to be started once more.
     args: Vec<OsString>,
+    /// Where it may write. It is there for as long as the program is.
+    scratch: Option<Arc<Scratch>>,
     /// Whether it reads a file, which can be read only once.
     reads_file: bool,
-    child: Child,
+    kept: Kept,
+    opener: Opener,
     requests: Option<PipeWriter>,
     pieces: Receiver<Vec<u8>>,
     ingest: Ingest,
     bytes: Vec<u8>,
     keep_bytes: bool,
-    own_group: bool,
     patient: bool,
     memory_limit: Option<u64>,
     /// Since when the pipe is closed.
@@ -132,7 +120,10 @@ impl Local {
         let reads_file = matches!(launch.stdin, Stdin::File(_));
         let (records, to_us) = io::pipe()?;
         let (from_us, requests) = io::pipe()?;
-        let mut command = command(&launch.args, launch.stdin, launch.own_group)?;
+        let mut command = kept::command(&launch.args, launch.stdin, launch.shown)?;
+        if let Some(scratch) = &launch.scratch {
+            scratch.offer(&mut command);
+        }
         if launch.capture {
             // What a crash prints on its way out must not end up on the screen.
             command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -141,23 +132,21 @@ impl Local {
             FdMapping { parent_fd: to_us.into(), child_fd: 3 },
             FdMapping { parent_fd: from_us.into(), child_fd: 4 },
         ];
-        command.fd_mappings(mappings).map_err(io::Error::other)?;
-        let child = command.spawn()?;
-        // The command holds our copies of the child's ends.
-        drop(command);
+        let (kept, key) = Kept::start(command, mappings)?;
         let (sender, pieces) = sync_channel(PIECES);
         std::thread::Builder::new().name("records".into()).spawn(move || read(records, &sender))?;
         Ok(Self {
             name: launch.name,
             args: launch.args,
+            scratch: launch.scratch,
             reads_file,
-            child,
+            kept,
+            opener: Opener::new(key),
             requests: Some(requests),
             pieces,
             ingest: Ingest::new(),
             bytes: Vec::new(),
             keep_bytes: launch.keep_bytes,
-            own_group: launch.own_group,
             patient: launch.patient,
             memory_limit: launch.memory_limit,
             closed: None,
@@ -168,9 +157,9 @@ impl Local {
         })
     }
 
-    /// The child's process id.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
+    /// What signals go to the program by.
+    pub fn line(&self) -> Lifeline {
+        self.kept.line()
     }
 
     /// How the child's process ended, once it has.
@@ -180,16 +169,16 @@ impl Local {
 
     /// Why we have ended it, if we have.
     pub fn ended_by_us(&self) -> Option<ExitHow> {
-        let is_killed =
-            self.status.and_then(|status| status.signal()) == Some(Signal::SIGKILL as i32);
-        self.killed.filter(|_| is_killed)
+        self.killed.filter(|_| self.status.is_some_and(ending::was_killed))
     }
 
-    fn feed(&mut self, bytes: &[u8], arrived: &mut Vec<Arrived>) {
+    fn feed(&mut self, sealed: &[u8], arrived: &mut Vec<Arrived>) {
+        let mut bytes = Vec::with_capacity(sealed.len());
+        self.opener.open(sealed, &mut bytes);
         if self.keep_bytes {
-            self.bytes.extend_from_slice(bytes);
+            self.bytes.extend_from_slice(&bytes);
         }
-        self.ingest.feed(bytes);
+        self.ingest.feed(&bytes);
         self.drain(arrived);
     }
 
@@ -209,7 +198,7 @@ impl Local {
         let since = *self.closed.get_or_insert_with(Instant::now);
         let until = Instant::now() + timeout;
         loop {
-            match self.child.try_wait() {
+            match self.kept.try_wait() {
                 Ok(Some(status)) => {
                     self.status = Some(status);
                     break;
@@ -226,6 +215,7 @@ impl Local {
         }
         self.ended = true;
         self.requests = None;
+        self.opener.end();
         // What it had begun to say when it died is in neither the history nor the recording.
         let begun = self.ingest.cut_off();
         self.bytes.truncate(self.bytes.len().saturating_sub(begun));
@@ -283,11 +273,12 @@ impl Local {
             args: options.to_args(),
             name: self.name.clone(),
             stdin: Stdin::Empty,
-            own_group: true,
+            shown: true,
             capture: true,
             keep_bytes: false,
             patient: false,
             memory_limit: options.memory_limit,
+            scratch: self.scratch.clone(),
         })
     }
 
@@ -362,6 +353,20 @@ impl Local {
         self.ended
     }
 
+    /// A sentence about what the program did to its records, if it did anything.
+    pub fn warning(&self) -> Option<String> {
+        let (strange, lost) = (self.opener.strange(), self.opener.lost());
+        let what = match (strange, lost) {
+            (0, 0) => return None,
+            (0, _) => "read from".to_owned(),
+            _ => format!("wrote {strange} bytes into"),
+        };
+        Some(format!(
+            "the program {what} the pipe that its records come through; nothing of that is believed, \
+             but records may be missing"
+        ))
+    }
+
     /// The bytes that came since the last call, where they are kept.
     pub fn take_bytes(&mut self) -> Vec<u8> {
         // The beginning of a frame waits for the rest of it, which may never come.
@@ -376,20 +381,6 @@ impl Local {
             return;
         }
         self.killed.get_or_insert(why);
-        let Ok(pid) = i32::try_from(self.child.id()) else { return };
-        // What the program has started goes with it, where it has a group of its own.
-        if self.own_group {
-            let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
-        }
-        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-    }
-}
-
-impl Drop for Local {
-    fn drop(&mut self) {
-        if self.status.is_none() {
-            self.kill(ExitHow::Killed);
-            let _ = self.child.wait();
-        }
+        self.kept.end();
     }
 }
