@@ -14,7 +14,7 @@ use health::Health;
 use loopscope_engine::host::Options;
 use loopscope_model::stream::Arrived;
 use loopscope_model::{Names, fault};
-use loopscope_protocol::{Event, ExitHow, Stream, Text};
+use loopscope_protocol::{Event, ExitHow, Stream};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
 use loopscope_session::source::kept::{self, Kept, Scratch};
@@ -200,7 +200,7 @@ pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict:
     while !source.is_ended() {
         fault::point("main");
         let arrived = source.poll(IDLE);
-        output = pass_on(&arrived, to_stderr);
+        output = pass_on(&arrived, source.names(), to_stderr);
         pour(&[], source.names(), arrived, &mut outlets, &mut health);
         if output.is_err() {
             break;
@@ -227,15 +227,14 @@ pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict:
 }
 
 /// Writes the output among what arrived to where it belongs.
-fn pass_on(arrived: &[Arrived], to_stderr: bool) -> io::Result<()> {
+fn pass_on(arrived: &[Arrived], names: &Names, to_stderr: bool) -> io::Result<()> {
     for each in arrived {
         let Arrived::Record(record) = each else { continue };
-        let Event::Output { stream, .. } = record.event else { continue };
-        let text = record.text(Text::FIRST).as_bytes();
+        let Some((stream, text)) = record.written(names) else { continue };
         if stream == Stream::Stdout && !to_stderr {
-            print::out().write_all(text)?;
+            print::out().write_all(text.as_bytes())?;
         } else {
-            print::err().write_all(text)?;
+            print::err().write_all(text.as_bytes())?;
         }
     }
     Ok(())
@@ -272,7 +271,7 @@ pub fn board(
         if arrived.is_empty() {
             outlets.flush();
         }
-        output = pass_on(&arrived, to_stderr);
+        output = pass_on(&arrived, source.names(), to_stderr);
         if output.is_err() {
             end = Some(code::OK);
         }

@@ -19,6 +19,13 @@ pub struct Hello {
     pub pid: u32,
 }
 
+impl Hello {
+    /// Whether the source is a board: it has no process.
+    pub const fn is_board(&self) -> bool {
+        self.pid == 0
+    }
+}
+
 /// What a source answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnedReply {

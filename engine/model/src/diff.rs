@@ -180,7 +180,9 @@ impl<'a> Walk<'a> {
                 | RunEvent::Lint { .. }
                 | RunEvent::Gap { .. }
                 | RunEvent::SnapshotBegin {}
-                | RunEvent::SnapshotEnd {} => false,
+                | RunEvent::SnapshotEnd {}
+                | RunEvent::Log { .. }
+                | RunEvent::Remark { .. } => false,
             },
             Family::Loop(event) => match event {
                 LoopEvent::HandlerCall { .. } => true,
@@ -280,6 +282,9 @@ fn is_left_out(event: &Event, field: &str, compare: Compare) -> bool {
             | RunEvent::Output { .. }
             | RunEvent::SnapshotBegin {}
             | RunEvent::SnapshotEnd {} => false,
+            RunEvent::Log { .. } => field == "time",
+            // What Loopscope says is not what the program did.
+            RunEvent::Remark { .. } => true,
         },
         Family::Loop(event) => match event {
             LoopEvent::TurnBegin { .. } => field == "turn",

@@ -16,7 +16,6 @@ pub mod json;
 pub mod link;
 pub mod lint;
 pub mod load;
-pub mod log;
 pub mod names;
 mod phrase;
 pub mod record;
@@ -33,6 +32,7 @@ mod table;
 pub mod timeline;
 pub mod whole;
 pub mod why;
+pub mod written;
 
 pub use load::Load;
 pub use names::Names;

@@ -197,7 +197,9 @@ impl Load {
             | RunEvent::ProgramExit { .. }
             | RunEvent::Output { .. }
             | RunEvent::Lint { .. }
-            | RunEvent::Gap { .. } => {}
+            | RunEvent::Gap { .. }
+            | RunEvent::Log { .. }
+            | RunEvent::Remark { .. } => {}
         }
     }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use loopscope_protocol::wire::{Encoder, Item, MAX_BODY};
 use loopscope_protocol::{
-    By, ChainId, Event, FutureId, HandleHow, HandleId, LoopId, NameId, On, Place, RunHow, TaskHow,
-    TaskId, Text,
+    By, ChainId, Event, FutureId, HandleHow, HandleId, Level, LoopId, NameId, On, Place,
+    RemarkKind, RunHow, TaskHow, TaskId, Text,
 };
 
 use crate::names::Names;
@@ -300,5 +300,26 @@ impl Story {
     pub fn print(&mut self, line: &str) -> &mut Self {
         let text = self.text(Text::FIRST, line);
         self.push(Event::Output { stream: loopscope_protocol::Stream::Stdout, text })
+    }
+
+    /// A line of a board's log, written at `time` by the program's clock, in line `line` of
+    /// `src/main.rs`. What the host adds belongs to no loop.
+    pub fn log(&mut self, level: Level, time: f64, line: u32, text: &str) -> &mut Self {
+        let place = self.place("src/main.rs", line);
+        let text = self.text(Text::FIRST, text);
+        self.of_the_host(Event::Log { level, time: Some(time), place, text })
+    }
+
+    /// A remark of the host's.
+    pub fn remark(&mut self, kind: RemarkKind, text: &str) -> &mut Self {
+        let text = self.text(Text::FIRST, text);
+        self.of_the_host(Event::Remark { kind, text })
+    }
+
+    fn of_the_host(&mut self, event: Event) -> &mut Self {
+        let before = std::mem::replace(&mut self.loop_id, LoopId::NONE);
+        self.push(event);
+        self.loop_id = before;
+        self
     }
 }

@@ -4,6 +4,7 @@
 //! The same [`Ingest`] reads a pipe, a board and a recording.
 
 pub(crate) mod frames;
+mod old_board;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -18,6 +19,7 @@ use crate::control::{Hello, OwnedReply};
 use crate::names::{Definition, Frame, Names};
 use crate::record::{Record, Texts};
 use frames::{Found, Frames, Numbered};
+use old_board::OldBoard;
 use texts::Pieces;
 use turns::Turns;
 
@@ -26,9 +28,6 @@ const WORTH_MOVING: usize = 1 << 16;
 
 /// The most bytes of one answer that are kept.
 const LONGEST_ANSWER: usize = 16 << 20;
-
-/// How a line of standard error begins in a board's stream that is the host's own remark.
-pub const HOST: &str = "loopscope: ";
 
 /// Something that came out of the bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +63,7 @@ pub struct Ingest {
     ran: Vec<u8>,
     queue: VecDeque<Arrived>,
     hello: Option<Hello>,
+    old_board: OldBoard,
     loop_seen: bool,
     turns: Turns,
 }
@@ -97,6 +97,7 @@ impl Ingest {
             ran: Vec::new(),
             queue: VecDeque::new(),
             hello: None,
+            old_board: OldBoard::default(),
             loop_seen: false,
             turns: Turns::default(),
         }
@@ -276,7 +277,12 @@ impl Ingest {
         if let Event::TaskNew { task, name, place, label, .. } = event {
             self.names.define_task(task, Definition { name, place, label });
         }
-        let event = self.with_name(event);
+        let texts = self.texts.take(&event, missing > 0, garbage > 0);
+        let (event, texts) = if self.hello.is_some_and(|hello| hello.is_board()) {
+            self.old_board.translated(self.with_name(event), texts, &mut self.names)
+        } else {
+            (self.with_name(event), texts)
+        };
         let record = Record {
             seq,
             t: at.filter(|_| self.loop_seen).and_then(|at| self.nanoseconds(at)),
@@ -284,7 +290,7 @@ impl Ingest {
             loop_id,
             // A gap says already that something is missing.
             garbage: if missing > 0 { 0 } else { garbage },
-            texts: self.texts.take(&event, missing > 0, garbage > 0),
+            texts,
             event,
         };
         self.queue.push_back(Arrived::Record(record));

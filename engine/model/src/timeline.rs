@@ -66,7 +66,7 @@ impl Timeline {
     pub fn push(&mut self, record: Record) {
         let position = self.len + 1;
         match record.kind() {
-            Kind::Output => self.outputs.push(position),
+            Kind::Output | Kind::Log | Kind::Remark => self.outputs.push(position),
             Kind::HandlerCall => self.handler_calls.push(position),
             Kind::Gap => self.gaps.push(position),
             _ => {}
@@ -247,7 +247,7 @@ impl Timeline {
         None
     }
 
-    /// The `output` records up to position `n`.
+    /// The records up to position `n` that wrote something: `output`, `log` and `remark`.
     pub fn outputs(
         &self,
         n: usize,

@@ -59,8 +59,8 @@ pub use sender::Sender;
 
 use crate::{
     By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId, HandleHow,
-    HandleId, JobId, LintRule, NameId, ObjectId, On, Place, RunHow, Signal, Stream, TaskHow,
-    TaskId, Text, Ties, WatchHow, Which,
+    HandleId, JobId, Level, LintRule, NameId, ObjectId, On, Place, RemarkKind, RunHow, Signal,
+    Stream, TaskHow, TaskId, Text, Ties, WatchHow, Which,
 };
 
 define::events! {
@@ -129,6 +129,26 @@ define::events! {
         8 SnapshotBegin "snapshot-begin" from Board | Host {}
         /// The end of a snapshot. What it did not name does not exist.
         9 SnapshotEnd "snapshot-end" from Board | Host {}
+        /// A line of a board's log, read on the log's own channel. It is read some time after it
+        /// was written, and stands where it was read.
+        54 Log "log" from Host {
+            /// How much it matters.
+            level: Level,
+            /// When it was written, by the program's own clock, if it says that.
+            time: Option<f64>,
+            /// Where in the program that stands.
+            place as "where": Place,
+            /// What it says.
+            text: Text,
+        }
+        /// Loopscope's own words about the stream, such as that a board was reset. The program has
+        /// written nothing of it.
+        55 Remark "remark" from Host {
+            /// What it is about.
+            kind as "how": RemarkKind,
+            /// The sentence.
+            text: Text,
+        }
     }
 
     /// A loop: its life, its turns, its polls, and its exception handler.

@@ -34,6 +34,6 @@ pub use ids::{
     Ticks,
 };
 pub use words::{
-    By, ClockHow, ClockMode, Dialect, ExitHow, FutureHow, HandleHow, LintRule, On, RunHow, Stream,
-    TaskHow, Ties, WatchHow, Which, Word,
+    By, ClockHow, ClockMode, Dialect, ExitHow, FutureHow, HandleHow, Level, LintRule, On,
+    RemarkKind, RunHow, Stream, TaskHow, Ties, WORDS, WatchHow, Which, Word, WordSet,
 };

@@ -52,8 +52,18 @@ impl Display for Line<'_> {
             // What says itself what it is needs no field name in front of it.
             if !matches!(
                 (field.name, field.value),
-                ("handle" | "task" | "future" | "name" | "how" | "on" | "which" | "stream", _)
-                    | (_, FieldValue::Place(_))
+                (
+                    "handle"
+                        | "task"
+                        | "future"
+                        | "name"
+                        | "how"
+                        | "on"
+                        | "which"
+                        | "stream"
+                        | "level",
+                    _
+                ) | (_, FieldValue::Place(_))
             ) {
                 f.write_str(field.name)?;
                 f.write_char('=')?;

@@ -8,6 +8,8 @@ pub trait Word: Copy + 'static {
     const ALL: &'static [Self];
     /// How it is spelled everywhere.
     fn word(self) -> &'static str;
+    /// What it means: the lines of its documentation.
+    fn doc(self) -> &'static [&'static str];
     /// Its number on the wire.
     fn code(self) -> u8;
     /// The member with this number, if there is one.
@@ -22,17 +24,40 @@ pub trait Word: Copy + 'static {
     }
 }
 
+/// A set of words, for the reference of events.
+#[derive(Clone, Copy, Debug)]
+pub struct WordSet {
+    /// Its name in Rust.
+    pub name: &'static str,
+    /// What it is: the lines of its documentation.
+    pub doc: &'static [&'static str],
+    /// Its words, and the lines of what each means.
+    pub words: &'static [(&'static str, &'static [&'static str])],
+}
+
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* })*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident {
+        $($(#[doc = $vdoc:literal])* $variant:ident = $word:literal,)*
+    })*) => {
+        /// Every set of words: its name in Rust, what it is, and its words with their meaning.
+        pub const WORDS: &[WordSet] = &[$(WordSet {
+            name: stringify!($name),
+            doc: &[$($doc,)*],
+            words: &[$(($word, &[$($vdoc,)*]),)*],
+        },)*];
+    $(
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
+        pub enum $name { $($(#[doc = $vdoc])* $variant,)* }
 
         impl Word for $name {
             const ALL: &'static [Self] = &[$(Self::$variant,)*];
             fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
+            }
+            fn doc(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($vdoc,)*],)* }
             }
             fn code(self) -> u8 { self as u8 }
         }
@@ -212,6 +237,40 @@ words! {
         NestedRun = "nested-run",
         /// A task that nothing can ever wake.
         Lost = "lost",
+    }
+
+    /// How much a line of a log matters, the least first.
+    Level {
+        /// What only its author wants to know.
+        Trace = "trace",
+        /// What helps in a search.
+        Debug = "debug",
+        /// What is worth reading.
+        Info = "info",
+        /// What may go wrong.
+        Warn = "warn",
+        /// What went wrong.
+        Error = "error",
+        /// What was printed without a level, and is always shown.
+        Print = "print",
+    }
+
+    /// What a remark of the host's is about.
+    RemarkKind {
+        /// Nothing in particular.
+        Note = "note",
+        /// The board was reset.
+        Reset = "reset",
+        /// The link to the board was lost, or is back.
+        Link = "link",
+        /// The board runs another firmware.
+        Firmware = "firmware",
+        /// The processor was halted, or runs again.
+        Processor = "processor",
+        /// Times are not known.
+        Clock = "clock",
+        /// The program's log cannot be read, or a part of it.
+        Log = "log",
     }
 }
 

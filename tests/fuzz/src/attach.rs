@@ -23,12 +23,17 @@ mod parts {
             Some(Self(Box::leak(Box::new(dictionary))))
         }
 
-        /// The lines of a log that comes in pieces of that length.
+        /// What the lines of a log say that comes in pieces of that length.
         pub fn lines(self, bytes: &[u8], piece: usize) -> Vec<String> {
             let mut decoder = self.0.decoder();
             let mut lines = Vec::new();
             for piece in bytes.chunks(piece.max(1)) {
-                decoder.feed(piece, |line| lines.push(line.to_owned()));
+                decoder.feed(piece, |line| {
+                    lines.push(match line {
+                        splice::Line::Log(line) => line.text,
+                        splice::Line::Output(text) | splice::Line::Remark(_, text) => text,
+                    });
+                });
             }
             lines
         }

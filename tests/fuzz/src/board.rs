@@ -60,7 +60,7 @@ impl Board {
         ingest.feed(&hello(&mut host));
         let start = Event::RunStart {
             dialect: Dialect::Embassy,
-            clock: ClockMode::Real,
+            clock: ClockMode::Board,
             wall_start: 0,
             seed: 0,
             ties: Ties::Fifo,

@@ -2,10 +2,10 @@
 //! put in. Whatever comes out was sent, in that order, and the state is right or marked unknown.
 
 use loopscope_model::{Arrived, Ingest};
-use loopscope_protocol::Stream;
+use loopscope_protocol::{Level, RemarkKind};
 use loopscope_protocol::wire::{Decoder, Step};
 
-use crate::attach::splice::{Program, Splice};
+use crate::attach::splice::{Line, LogLine, Program, Splice};
 use crate::board::Board;
 use crate::input::Input;
 use crate::truth::Judge;
@@ -126,13 +126,19 @@ impl Link {
                 let noise = input.take(length).iter().map(|byte| Byte(*byte, None));
                 self.pending.splice(at..at, noise);
             }
-            165..=179 => self.splice.remark(Stream::Stderr, "a remark", &mut self.out),
+            165..=171 => self.splice.remark(RemarkKind::Note, "a remark", &mut self.out),
+            172..=179 => {
+                let place = Some(("src/main.rs".to_owned(), 9));
+                let (level, time, text) = (Level::Warn, Some(0.25), "a line of the log".to_owned());
+                let line = Line::Log(LogLine { level, time, place, text });
+                self.splice.add_line(line, &mut self.out);
+            }
             180..=194 => {
                 // The host sees the reset; what was not read by then is gone.
                 self.restart();
                 self.pending.clear();
                 self.read.push(Byte(0, None));
-                self.splice.restarted("It was reset.", &mut self.out);
+                self.splice.restarted(RemarkKind::Reset, "It was reset.", &mut self.out);
                 if operation > 190 {
                     let names = [(1, "sensor"), (2, "src/other.rs")];
                     self.splice.other_firmware(&names, &mut self.out);

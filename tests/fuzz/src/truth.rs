@@ -7,8 +7,9 @@ use loopscope_protocol::{Event, NameId, Text};
 use crate::board::{Board, PIECE, Sent};
 
 /// What the host says.
-const HOST: [&str; 6] = [
+const HOST: [&str; 7] = [
     "a remark",
+    "a line of the log",
     "It was away.",
     "It was reset.",
     "The board was reset",
@@ -45,11 +46,10 @@ impl<'a> Judge<'a> {
         match record.event {
             Event::RunStart { .. } | Event::Gap { .. } => return,
             // What the host itself adds.
-            Event::Output { .. } if record.text(Text::FIRST).ends_with('\n') => {
+            Event::Log { .. } | Event::Remark { .. } => {
                 self.last = self.last.map(|(place, base)| (place, base + 1));
                 let text = record.text(Text::FIRST);
-                let said = text.strip_prefix(loopscope_model::stream::HOST).unwrap_or(text);
-                let known = HOST.iter().any(|remark| said.starts_with(remark));
+                let known = HOST.iter().any(|remark| text.starts_with(remark));
                 assert!(known, "the host never said {text:?}");
                 if text.contains("reset") {
                     (self.marks, self.last) = (2, None);

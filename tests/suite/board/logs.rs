@@ -1,13 +1,13 @@
 //! What a program says besides its records: by defmt-rtt, by rtt-target, and when it faults.
 
 use loopscope_tests::events::only;
-use loopscope_tests::{Live, Scratch, events};
+use loopscope_tests::{Live, Record, Scratch, events};
 use nix::sys::signal::Signal;
 
 use super::{M0, M3, Machine, one_at_a_time};
 
-/// What a program writes to each of the two streams within some seconds, and that its records are
-/// whole beside it.
+/// What a program prints within some seconds, and what it logs, a line of level and text each; and
+/// that its records are whole beside it.
 fn said(program: &str) -> Option<[String; 2]> {
     let _one = one_at_a_time();
     let board = M3.run(program)?;
@@ -18,35 +18,41 @@ fn said(program: &str) -> Option<[String; 2]> {
     let records = events(&to);
     assert!(only(&records, "handle-run").len() > 10, "{ended}");
     assert!(only(&records, "anomaly").is_empty() && only(&records, "gap").is_empty(), "{ended}");
-    let said = ["stdout", "stderr"].map(|stream| {
-        let lines = only(&records, "output");
-        let lines = lines.iter().filter(|line| line.text("stream") == stream);
-        lines.map(|line| line.text("text")).collect::<String>()
-    });
+    let printed = only(&records, "output");
+    assert!(printed.iter().all(|line| line.text("stream") == "stdout"), "{ended}");
+    let printed: String = printed.iter().map(|line| line.text("text")).collect();
+    let logged = only(&records, "log");
     // What is recorded is passed on as well.
-    assert_eq!(ended.out(), said[0], "{ended}");
-    Some(said)
+    assert_eq!(ended.out(), printed, "{ended}");
+    for line in &logged {
+        let (level, text) = (line.text("level").to_uppercase(), line.text("text"));
+        let is_passed_on = |shown: &str| shown.starts_with(&level) && shown.contains(text);
+        assert!(ended.err().lines().any(is_passed_on), "{level} {text} is missing in {ended}");
+    }
+    let line = |line: &&Record| format!("{} {}\n", line.text("level"), line.text("text"));
+    let logged = logged.iter().map(line).collect();
+    Some([printed, logged])
 }
 
 #[test]
 fn plain_text_by_rtt_target_is_standard_output() {
-    let Some([out, err]) = said("text") else { return };
+    let Some([out, log]) = said("text") else { return };
     assert!(out.contains("has run") && !out.contains('\u{fffd}'), "{out}");
-    assert!(!err.contains("has run"), "{err}");
+    assert_eq!(log, "");
 }
 
 #[test]
 fn defmt_by_rtt_target_is_read_as_by_defmt_rtt() {
-    let Some([out, err]) = said("defmt") else { return };
-    assert!(err.contains("INFO") && err.contains("has run"), "{err}");
+    let Some([out, log]) = said("defmt") else { return };
+    assert!(log.contains("info ") && log.contains("has run"), "{log}");
     assert_eq!(out, "");
 }
 
 #[test]
 fn two_channels_are_told_apart_by_their_names() {
-    let Some([out, err]) = said("both") else { return };
+    let Some([out, log]) = said("both") else { return };
     assert!(out.contains("task 0 has run") && !out.contains("task 1"), "{out}");
-    assert!(err.contains("task 1 has run") && !err.contains("task 0"), "{err}");
+    assert!(log.contains("task 1 has run") && !log.contains("task 0"), "{log}");
 }
 
 /// A program that faults says so, and its halt is named.

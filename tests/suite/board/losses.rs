@@ -223,7 +223,8 @@ fn records_off(board: &Running) -> f64 {
     let mut least = [f64::INFINITY; 2];
     let last = only(&records, "gap").len();
     for record in &records {
-        said += i64::from(record.is("output"));
+        let is_the_hosts = ["output", "log", "remark"].iter().any(|kind| record.is(kind));
+        said += i64::from(is_the_hosts);
         gaps += usize::from(record.is("gap"));
         if !record.is("handle-run") || (gaps > 0 && gaps < last) {
             continue;

@@ -30,6 +30,8 @@ pub(super) mod probe {
 }
 
 pub(super) mod defmt {
+    use crate::splice::Line;
+
     /// No dictionary.
     pub(crate) struct Dictionary;
 
@@ -49,7 +51,7 @@ pub(super) mod defmt {
     pub(crate) struct Decoder<'a>(#[allow(dead_code, reason = "for its lifetime")] &'a Dictionary);
 
     impl Decoder<'_> {
-        pub(crate) fn feed(&mut self, _: &[u8], _: impl FnMut(&str)) {}
+        pub(crate) fn feed(&mut self, _: &[u8], _: impl FnMut(Line)) {}
     }
 }
 

@@ -1,9 +1,11 @@
 //! `defmt` frames as lines, by defmt's own decoder.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use defmt_decoder::{DecodeError, Encoding, Locations, StreamDecoder, Table};
+use loopscope_protocol::{Level, RemarkKind};
+
+use super::splice::{Line, LogLine};
 
 /// The decoder takes time quadratic in what it is given at once.
 const PIECE: usize = 4096;
@@ -41,15 +43,16 @@ pub(super) struct Decoder<'a> {
 
 impl Decoder<'_> {
     /// Takes bytes, and gives the line of each whole frame to `line`.
-    pub(super) fn feed(&mut self, bytes: &[u8], mut line: impl FnMut(&str)) {
+    pub(super) fn feed(&mut self, bytes: &[u8], mut line: impl FnMut(Line)) {
         for piece in bytes.chunks(PIECE) {
             self.decoder.received(piece);
             loop {
                 match self.decoder.decode() {
-                    Ok(frame) => line(&sentence(&frame, self.dictionary)),
+                    Ok(frame) => line(Line::Log(log_line(&frame, self.dictionary))),
                     Err(DecodeError::UnexpectedEof) => break,
                     Err(DecodeError::Malformed) => {
-                        line("(a log line arrived harmed)");
+                        let text = "A line of the log arrived harmed.".to_owned();
+                        line(Line::Remark(RemarkKind::Log, text));
                         // Where nothing marks the end of a frame there is no finding the next one.
                         if self.dictionary.table.encoding() == Encoding::Raw {
                             break;
@@ -61,22 +64,36 @@ impl Decoder<'_> {
     }
 }
 
-/// A log line: level, the program's own time, the message, its place.
-fn sentence(frame: &defmt_decoder::Frame<'_>, dictionary: &Dictionary) -> String {
-    let mut text = String::new();
-    if let Some(level) = frame.level() {
-        let _ = write!(text, "{:<5} ", level.as_str().to_uppercase());
-    }
-    if let Some(time) = frame.display_timestamp() {
-        let _ = write!(text, "{time} ");
-    }
-    let _ = write!(text, "{}", frame.display_message());
+/// A frame as a line: level, the program's own time, the message, its place.
+fn log_line(frame: &defmt_decoder::Frame<'_>, dictionary: &Dictionary) -> LogLine {
+    let level = match frame.level().map(|level| level.as_str()) {
+        Some("trace") => Level::Trace,
+        Some("debug") => Level::Debug,
+        Some("info") => Level::Info,
+        Some("warn") => Level::Warn,
+        Some("error") => Level::Error,
+        _ => Level::Print,
+    };
     let place = dictionary.locations.as_ref().and_then(|found| found.get(&frame.index()));
-    if let Some(place) = place {
-        let _ = write!(text, "  ({}:{})", short(&place.file), place.line);
-    }
+    let place =
+        place.map(|place| (short(&place.file), u32::try_from(place.line).unwrap_or_default()));
+    let stamp = frame.display_timestamp().map(|stamp| stamp.to_string());
+    let message = frame.display_message().to_string();
+    let (time, text) = timed(stamp.as_deref(), &message);
     // A message may have several lines; a log line is one.
-    text.replace('\n', " | ")
+    LogLine { level, time, place, text: text.replace('\n', " | ") }
+}
+
+/// The time that a line tells, and what it says. A program may write its time in any form: what is
+/// not seconds stays in front of the message.
+fn timed(stamp: Option<&str>, message: &str) -> (Option<f64>, String) {
+    let Some(stamp) = stamp else { return (None, message.to_owned()) };
+    // A bare number may count anything.
+    let seconds = stamp.trim().parse().ok();
+    match seconds.filter(|time: &f64| stamp.contains('.') && time.is_finite()) {
+        Some(seconds) => (Some(seconds), message.to_owned()),
+        None => (None, format!("{stamp} {message}")),
+    }
 }
 
 /// The end of a path: the file and the folder it is in.
@@ -94,6 +111,14 @@ mod tests {
     fn a_place_is_a_file_in_its_folder() {
         assert_eq!(short(Path::new("/builds/me/firmware/src/main.rs")), "src/main.rs");
         assert_eq!(short(Path::new("main.rs")), "main.rs");
+    }
+
+    #[test]
+    fn a_time_in_seconds_is_the_lines_own_and_another_one_a_part_of_it() {
+        assert_eq!(timed(Some("1.250000"), "full"), (Some(1.25), "full".to_owned()));
+        assert_eq!(timed(Some("12"), "full"), (None, "12 full".to_owned()));
+        assert_eq!(timed(Some("00:01:02.5"), "full"), (None, "00:01:02.5 full".to_owned()));
+        assert_eq!(timed(None, "full"), (None, "full".to_owned()));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
 use loopscope_model::link::{LinkState, LinkStatus, Processor};
+use loopscope_protocol::RemarkKind;
 
 use super::defmt::Dictionary;
 use super::elf::Firmware;
@@ -143,7 +144,7 @@ impl Host<'_> {
             self.splice = Some(Splice::new(program, fresh));
         }
         if let Some(remark) = self.remark.take() {
-            self.remark(&remark);
+            self.remark(RemarkKind::Log, &remark);
         }
         if let Some(up) = self.up.take() {
             let _ = up.send(Ok(()));
@@ -157,16 +158,20 @@ impl Host<'_> {
 
     /// The board was reset, and begins again.
     pub(super) fn restarted(&mut self, why: &str) {
+        self.begins_again(RemarkKind::Reset, why);
+    }
+
+    fn begins_again(&mut self, kind: RemarkKind, why: &str) {
         self.logs.clear();
         self.note(|status| status.resets += 1);
         if let Some(splice) = &mut self.splice {
-            splice.restarted(why, &mut self.out);
+            splice.restarted(kind, why, &mut self.out);
         }
     }
 
     /// The board has another firmware, and begins again.
     pub(super) fn other_firmware(&mut self, firmware: Arc<Firmware>, why: &str) {
-        self.restarted(why);
+        self.begins_again(RemarkKind::Firmware, why);
         if let Some(splice) = &mut self.splice {
             splice.other_firmware(&firmware.names(), &mut self.out);
         }
@@ -193,7 +198,7 @@ impl Host<'_> {
     /// The board is there again.
     pub(super) fn back(&mut self, why: &str) {
         self.note(|status| status.returns += 1);
-        self.remark(why);
+        self.remark(RemarkKind::Link, why);
         self.ask_for_snapshot();
     }
 
@@ -204,9 +209,9 @@ impl Host<'_> {
     }
 
     /// Says something about the board, in its stream.
-    pub(super) fn remark(&mut self, line: &str) {
+    pub(super) fn remark(&mut self, kind: RemarkKind, text: &str) {
         if let Some(splice) = &mut self.splice {
-            splice.note(line, &mut self.out);
+            splice.remark(kind, text, &mut self.out);
         }
     }
 
@@ -231,7 +236,7 @@ impl Host<'_> {
         let out = &mut self.out;
         let logs = self.logs.entry(channel);
         let logs = logs.or_insert_with(|| Logs::new(format, self.dictionary));
-        logs.feed(bytes, |stream, line| splice.remark(stream, line, out));
+        logs.feed(bytes, |line| splice.add_line(line, out));
     }
 
     /// Nothing has come for a while: gives out what has no end of line, and what is still held back
@@ -240,7 +245,7 @@ impl Host<'_> {
         let Some(splice) = &mut self.splice else { return };
         let out = &mut self.out;
         for logs in self.logs.values_mut() {
-            logs.rest(|stream, line| splice.remark(stream, line, out));
+            logs.rest(|line| splice.add_line(line, out));
         }
     }
 

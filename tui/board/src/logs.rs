@@ -1,6 +1,6 @@
 //! The log lines of the program itself: `defmt` frames or plain text on its own RTT channel.
 
-use loopscope_protocol::Stream;
+use super::splice::Line;
 
 use super::defmt::{Decoder, Dictionary};
 
@@ -47,21 +47,22 @@ impl Logs {
         Self { decoder, is_text: format == Format::Text, text: Vec::new() }
     }
 
-    /// Takes bytes, and gives each whole line to `line`. Lines of `defmt` go to standard error, as
-    /// logs do, plain text to standard output.
-    pub(super) fn feed(&mut self, bytes: &[u8], mut line: impl FnMut(Stream, &str)) {
+    /// Takes bytes, and gives each whole line to `line`: of `defmt` a line of a log, of plain text
+    /// what was printed.
+    pub(super) fn feed(&mut self, bytes: &[u8], line: impl FnMut(Line)) {
         match &mut self.decoder {
-            Some(decoder) => decoder.feed(bytes, |text| line(Stream::Stderr, text)),
+            Some(decoder) => decoder.feed(bytes, line),
             None if self.is_text => self.plain(bytes, line),
             None => {}
         }
     }
 
-    fn plain(&mut self, bytes: &[u8], mut line: impl FnMut(Stream, &str)) {
+    fn plain(&mut self, bytes: &[u8], mut line: impl FnMut(Line)) {
         self.text.extend_from_slice(bytes);
         while let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
             let whole: Vec<u8> = self.text.drain(..=end).collect();
-            line(Stream::Stdout, String::from_utf8_lossy(&whole).trim_end_matches(['\r', '\n']));
+            let text = String::from_utf8_lossy(&whole);
+            line(Line::Output(text.trim_end_matches(['\r', '\n']).to_owned()));
         }
         if self.text.len() > LONGEST {
             self.rest(line);
@@ -69,9 +70,9 @@ impl Logs {
     }
 
     /// Gives out what has no end of line, since nothing more seems to come.
-    pub(super) fn rest(&mut self, mut line: impl FnMut(Stream, &str)) {
+    pub(super) fn rest(&mut self, mut line: impl FnMut(Line)) {
         if !self.text.is_empty() {
-            line(Stream::Stdout, &String::from_utf8_lossy(&self.text));
+            line(Line::Output(String::from_utf8_lossy(&self.text).into_owned()));
             self.text.clear();
         }
     }
@@ -90,8 +91,8 @@ mod tests {
         // What cannot be read is not taken for text.
         for format in [Format::Defmt, Format::Other] {
             let mut logs = Logs::new(format, None);
-            logs.feed(b"\x01\x02\n", |_, line| panic!("{line:?} is no line"));
-            logs.rest(|_, line| panic!("{line:?} is no line"));
+            logs.feed(b"\x01\x02\n", |line| panic!("{line:?} is no line"));
+            logs.rest(|line| panic!("{line:?} is no line"));
         }
     }
 
@@ -100,13 +101,13 @@ mod tests {
         let mut logs = Logs::new(Format::Text, None);
         let mut lines = Vec::new();
         for piece in [&b"hel"[..], b"lo\r\nsecond\nth", b"ird"] {
-            logs.feed(piece, |stream, line| lines.push((stream, line.to_owned())));
+            logs.feed(piece, |line| lines.push(line));
         }
         assert_eq!(lines.len(), 2);
-        logs.rest(|stream, line| lines.push((stream, line.to_owned())));
-        let texts: Vec<_> = lines.iter().map(|(_, text)| text.as_str()).collect();
-        assert_eq!(texts, ["hello", "second", "third"]);
-        assert!(lines.iter().all(|(stream, _)| *stream == Stream::Stdout));
-        logs.feed(&vec![b'x'; 3 * LONGEST], |_, line| assert!(line.len() > LONGEST));
+        logs.rest(|line| lines.push(line));
+        let printed = ["hello", "second", "third"].map(|text| Line::Output(text.to_owned()));
+        assert_eq!(lines, printed);
+        let is_cut = |line| matches!(line, Line::Output(text) if text.len() > LONGEST);
+        logs.feed(&vec![b'x'; 3 * LONGEST], |line| assert!(is_cut(line)));
     }
 }

@@ -15,15 +15,16 @@
 //! program: it says whose rules the board's scheduler follows.
 
 mod frames;
+mod line;
 mod names;
 mod opening;
 mod waiting;
 
-use loopscope_model::stream::HOST;
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step};
-use loopscope_protocol::{Event, LoopId, Reply, Stream, Text};
+use loopscope_protocol::{Event, LoopId, RemarkKind, Reply};
 
 use frames::{NO_FRAME, fill, renumber, unknown_ticks};
+pub use line::{Line, LogLine};
 use names::Names;
 pub use opening::Program;
 use opening::{Hello, Stage};
@@ -158,30 +159,30 @@ impl Splice {
         }
     }
 
-    /// Adds a line of output between the board's records, as soon as there is a place for it.
-    pub fn remark(&mut self, stream: Stream, line: &str, out: &mut Vec<u8>) {
+    /// Adds a line between the board's records, as soon as there is a place for it.
+    pub fn add_line(&mut self, line: Line, out: &mut Vec<u8>) {
         if !self.is_open() || self.text_open || self.in_snapshot {
-            self.waiting.push(stream, line.to_owned());
+            self.waiting.push(line);
             return;
         }
-        self.output(stream, line, out);
+        self.line(line, out);
     }
 
     /// Adds a remark of the host's in the same way.
-    pub fn note(&mut self, line: &str, out: &mut Vec<u8>) {
-        self.remark(Stream::Stderr, &ours(line), out);
+    pub fn remark(&mut self, kind: RemarkKind, text: &str, out: &mut Vec<u8>) {
+        self.add_line(Line::Remark(kind, text.to_owned()), out);
     }
 
     /// The board has started over: what comes now counts from 1 again, and nothing of what was
     /// before exists any more.
-    pub fn restarted(&mut self, why: &str, out: &mut Vec<u8>) {
+    pub fn restarted(&mut self, kind: RemarkKind, why: &str, out: &mut Vec<u8>) {
         self.buffer.clear();
         self.start = 0;
         self.decoder = Decoder::new();
-        self.begin_again(why, out);
+        self.begin_again(kind, why, out);
     }
 
-    fn begin_again(&mut self, why: &str, out: &mut Vec<u8>) {
+    fn begin_again(&mut self, kind: RemarkKind, why: &str, out: &mut Vec<u8>) {
         self.end_text(out);
         self.in_snapshot = false;
         match &mut self.stage {
@@ -191,7 +192,7 @@ impl Splice {
                 *sound = true;
             }
             Stage::Open => {
-                self.output(Stream::Stderr, &ours(why), out);
+                self.line(Line::Remark(kind, why.to_owned()), out);
                 self.event(&Event::SnapshotBegin {}, out);
                 self.event(&Event::SnapshotEnd {}, out);
                 self.shift = self.last;
@@ -230,7 +231,7 @@ impl Splice {
             self.harmed |= lost > 0;
             self.end_text(out);
             self.in_snapshot = false;
-            self.note(why, out);
+            self.remark(RemarkKind::Link, why, out);
         }
     }
 
@@ -296,10 +297,10 @@ impl Splice {
                 let goes_on = frame.seq.wrapping_add(self.shift) == self.last.wrapping_add(1);
                 if frame.seq == 1 && frame.event == (Event::LoopNew {}) && !goes_on {
                     self.resets += 1;
-                    self.begin_again(RESET, out);
+                    self.begin_again(RemarkKind::Reset, RESET, out);
                 }
                 if self.names.is_foreign(&frame.event) {
-                    self.waiting.push(Stream::Stderr, ours(FOREIGN));
+                    self.waiting.push(Line::Remark(RemarkKind::Firmware, FOREIGN.to_owned()));
                 }
                 self.last = frame.seq.wrapping_add(self.shift);
                 match self.names.meant(frame) {
@@ -318,8 +319,8 @@ impl Splice {
                     _ => self.in_snapshot &= goes_on && !matches!(frame.event, Event::Gap { .. }),
                 }
                 if !self.in_snapshot && !self.waiting.is_empty() {
-                    for (stream, line) in self.waiting.take() {
-                        self.output(stream, &line, out);
+                    for line in self.waiting.take() {
+                        self.line(line, out);
                     }
                 }
             }
@@ -331,19 +332,15 @@ impl Splice {
         }
     }
 
-    fn output(&mut self, stream: Stream, line: &str, out: &mut Vec<u8>) {
-        let mut text = line.trim_end_matches('\n').to_owned();
-        text.push('\n');
-        let mut encoder = Encoder::new();
+    fn line(&mut self, line: Line, out: &mut Vec<u8>) {
         let harmed = std::mem::take(&mut self.harmed);
         if harmed {
             // It also says that the text begins here.
             fill(out);
         }
-        for piece in text.as_bytes().chunks(MAX_BODY - 1) {
-            out.extend_from_slice(encoder.item(&Item::Text { slot: 1, bytes: piece }));
-        }
-        self.event(&Event::Output { stream, text: Text::FIRST }, out);
+        let (event, before) = line.event(&mut self.names);
+        out.extend(before);
+        self.event(&event, out);
         if harmed {
             fill(out);
         }
@@ -365,11 +362,6 @@ impl Splice {
         self.last = self.last.wrapping_add(1);
         self.shift = self.shift.wrapping_add(1);
     }
-}
-
-/// A remark of the host's, which says whose it is.
-fn ours(line: &str) -> String {
-    format!("{HOST}{line}")
 }
 
 #[cfg(test)]

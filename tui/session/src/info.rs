@@ -286,9 +286,9 @@ impl Session {
         let mut text = String::new();
         let mut data = Vec::new();
         for record in self.timeline.outputs(self.position()) {
-            let said = record.text(Text::FIRST);
-            text.push_str(said);
-            data.push(json!({ "seq": record.seq, "text": said }));
+            let Some((_, written)) = record.written(self.names()) else { continue };
+            text.push_str(&written);
+            data.push(json!({ "seq": record.seq, "text": written }));
         }
         if text.is_empty() {
             text.push_str("The program has written nothing so far.");

@@ -2,7 +2,7 @@
 
 use loopscope_model::expr::{Context, Expr};
 use loopscope_model::{json, safe_text, sentence};
-use loopscope_protocol::{ExitHow, Text};
+use loopscope_protocol::{ExitHow, Text, Word};
 use serde_json::{Value, json};
 
 use super::Session;
@@ -118,14 +118,8 @@ impl Session {
         let all = self.timeline.outputs(self.position());
         let skip = all.len().saturating_sub(new);
         all.skip(skip)
-            .map(|record| {
-                let stream = record.event.fields().get("stream");
-                let stream = match stream {
-                    Some(loopscope_protocol::FieldValue::Word(word)) => word,
-                    _ => "stdout",
-                };
-                json!({ "stream": stream, "text": record.text(Text::FIRST) })
-            })
+            .filter_map(|record| record.written(self.names()))
+            .map(|(stream, text)| json!({ "stream": stream.word(), "text": text }))
             .collect()
     }
 

@@ -4,7 +4,7 @@
 use std::io::{self, Write as _};
 
 use loopscope_model::safe_text;
-use loopscope_protocol::{Event, Stream, Text};
+use loopscope_protocol::Stream;
 use serde_json::{Map, Value};
 
 use crate::print;
@@ -86,9 +86,8 @@ impl Printer {
             return Ok(());
         }
         for record in session.timeline().range(self.printed, end) {
-            let Event::Output { stream, .. } = record.event else { continue };
-            let text = record.text(Text::FIRST);
-            if let Some(rest) = told.strip_prefix(text) {
+            let Some((stream, text)) = record.written(session.names()) else { continue };
+            if let Some(rest) = told.strip_prefix(&*text) {
                 told = rest;
                 continue;
             }

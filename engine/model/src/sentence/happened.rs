@@ -9,12 +9,12 @@ use loopscope_protocol::{
     Which, Word,
 };
 
-use crate::log::LogLine;
 use crate::names::Names;
 use crate::phrase::{Scene, begun, count, excerpt, time};
 use crate::record::Record;
 use crate::safe_text;
 use crate::state::{Sleep, State};
+use crate::written::level_word;
 
 /// What `record` says happened, in one sentence. `state` is the state after it.
 ///
@@ -51,7 +51,8 @@ fn run(scene: Scene<'_>, record: &Record, event: RunEvent) -> String {
         RunEvent::RunStart { dialect, clock, file, .. } => {
             let clock = match clock {
                 ClockMode::Auto => "virtual until something real is used",
-                ClockMode::Virtual | ClockMode::Real | ClockMode::Board => clock.word(),
+                ClockMode::Board => "the board's own",
+                ClockMode::Virtual | ClockMode::Real => clock.word(),
             };
             let file = if file.is_some() { names.name(file) } else { "A program".into() };
             format!("{file} starts, by {}'s rules; the clock is {clock}.", dialect_name(dialect))
@@ -64,18 +65,7 @@ fn run(scene: Scene<'_>, record: &Record, event: RunEvent) -> String {
             sentence => sentence.to_owned(),
         },
         RunEvent::Output { stream, text } => {
-            let whole = record.text(text);
-            if stream == Stream::Stderr
-                && let Some(line) = LogLine::parse(whole)
-            {
-                return logged(&line);
-            }
-            if stream == Stream::Stderr
-                && let Some(remark) = whole.trim_end().strip_prefix(crate::stream::HOST)
-            {
-                return safe_text::line(remark).into_owned();
-            }
-            let text = excerpt(whole);
+            let text = excerpt(record.text(text));
             match stream {
                 Stream::Stdout => format!("The program wrote {text}."),
                 Stream::Stderr => format!("The program wrote {text} to standard error."),
@@ -94,13 +84,22 @@ fn run(scene: Scene<'_>, record: &Record, event: RunEvent) -> String {
             "The source has told its present state, but part of that was lost.".to_owned()
         }
         RunEvent::SnapshotEnd {} => "That was the whole present state.".to_owned(),
+        RunEvent::Log { level, time: at, text, .. } => {
+            // It is read after it was written, so it has a time of its own.
+            let at = at.map_or_else(String::new, |at| format!(" at {}", time(at)));
+            let level = match level_word(level) {
+                "" => String::new(),
+                level => format!(" {level}"),
+            };
+            format!("The program logged{at}:{level} {}.", excerpt(record.text(text)))
+        }
+        RunEvent::Remark { text, .. } => match record.shown(text).into_owned() {
+            sentence if sentence.is_empty() => {
+                "Loopscope remarked something that is lost.".to_owned()
+            }
+            sentence => sentence,
+        },
     }
-}
-
-/// A line of a board's log. It is read after it was written, so it tells its own time.
-fn logged(line: &LogLine<'_>) -> String {
-    let at = line.time.map_or_else(String::new, |at| format!(" at {}", time(at)));
-    format!("The program logged{at}: {} {}.", line.level.word(), excerpt(line.message))
 }
 
 fn loops(scene: Scene<'_>, record: &Record, event: LoopEvent) -> String {

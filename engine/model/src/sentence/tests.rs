@@ -1,8 +1,8 @@
 //! The sentences word for word, along small programs.
 
 use loopscope_protocol::{
-    By, ClockMode, Dialect, Event, Fd, FutureId, Kind, LoopId, On, RunHow, Stream, TaskHow, TaskId,
-    Text, Ties, WatchHow,
+    By, ClockMode, Dialect, Event, Fd, FutureId, Kind, Level, LoopId, On, RemarkKind, RunHow,
+    Stream, TaskHow, TaskId, Text, Ties, WatchHow,
 };
 
 use super::*;
@@ -316,11 +316,24 @@ fn a_snapshot_at_the_beginning_speaks_of_no_losses() {
 #[test]
 fn a_log_line_tells_its_own_time() {
     let mut story = on_a_board(Dialect::Embassy);
-    let text = story.text(Text::FIRST, "WARN  0.250000 the queue is full  (src/main.rs:4)\n");
-    story.push(Event::Output { stream: Stream::Stderr, text });
+    story.log(Level::Warn, 0.25, 4, "the queue is full");
     let end = story.records().len();
     assert_eq!(
         happened(&story.timeline().at(end), &story.records()[end - 1], story.names()),
         "The program logged at 0.250: WARN \"the queue is full\"."
     );
+}
+
+#[test]
+fn a_program_that_prints_what_loopscope_or_a_log_would_say_is_one_that_prints() {
+    for line in ["loopscope: hello", "INFO 0.5 x", "WARN  1.250000 full  (src/main.rs:40)"] {
+        let mut story = Story::new();
+        story.start();
+        let text = story.text(Text::FIRST, &format!("{line}\n"));
+        story.push(Event::Output { stream: Stream::Stderr, text });
+        assert_eq!(just_now(&story), format!("The program wrote \"{line}\" to standard error."));
+    }
+    let mut story = on_a_board(Dialect::Embassy);
+    story.remark(RemarkKind::Reset, "The board was reset.");
+    assert_eq!(just_now(&story), "The board was reset.");
 }

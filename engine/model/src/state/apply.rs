@@ -10,7 +10,7 @@ mod outside;
 mod tasks;
 mod unknown;
 
-use loopscope_protocol::{By, ClockHow, Dialect, Family, HandleId, NameId, RunEvent};
+use loopscope_protocol::{By, ClockHow, Dialect, Family, HandleId, NameId, RunEvent, Stream};
 
 use super::{Anomaly, AnomalyKind, Exit, Handle, Loop, Order, RunInfo, State};
 use crate::record::Record;
@@ -92,6 +92,12 @@ impl State {
                 self.counts.outputs += 1;
                 self.last_output = Some((stream, record.texts.clone()));
             }
+            RunEvent::Log { .. } => {
+                self.counts.outputs += 1;
+                self.last_output = Some((Stream::Stderr, record.texts.clone()));
+            }
+            // The program did not write that.
+            RunEvent::Remark { .. } => self.counts.outputs += 1,
             RunEvent::Lint { .. } => self.counts.lints += 1,
             RunEvent::Gap { lost } => {
                 self.counts.gaps += 1;

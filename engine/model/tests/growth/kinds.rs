@@ -3,8 +3,8 @@
 use loopscope_model::{Record, Texts};
 use loopscope_protocol::{
     By, ChainId, ClockHow, ClockMode, Dialect, Event, ExitHow, Fd, FutureHow, FutureId, HandleHow,
-    HandleId, JobId, Kind, LintRule, LoopId, NameId, ObjectId, On, Place, RunHow, Signal, Stream,
-    TaskHow, TaskId, Text, Ties, WatchHow, Which,
+    HandleId, JobId, Kind, Level, LintRule, LoopId, NameId, ObjectId, On, Place, RemarkKind,
+    RunHow, Signal, Stream, TaskHow, TaskId, Text, Ties, WatchHow, Which,
 };
 
 /// An event of that kind about the things of that number.
@@ -31,6 +31,8 @@ pub(crate) fn event(kind: Kind, n: u32) -> Event {
         Kind::Gap => Event::Gap { lost: 1 },
         Kind::SnapshotBegin => Event::SnapshotBegin {},
         Kind::SnapshotEnd => Event::SnapshotEnd {},
+        Kind::Log => Event::Log { level: Level::Info, time: None, place, text },
+        Kind::Remark => Event::Remark { kind: RemarkKind::Note, text },
         Kind::LoopNew => Event::LoopNew {},
         Kind::LoopClose => Event::LoopClose { ready: 0, timers: 0 },
         Kind::LoopRun => Event::LoopRun { how: RunHow::Forever, task },

@@ -29,7 +29,7 @@ macro_rules! field_name {
 macro_rules! events {
     (
         $(
-            $(#[$family_doc:meta])*
+            $(#[doc = $family_doc:literal])*
             family $family:ident $family_event:ident {
                 $(
                     $(#[doc = $doc:literal])*
@@ -64,15 +64,19 @@ macro_rules! events {
             )*)*
         }
 
+        const FAMILY_DOCS: &[&[&str]] = &[$(&[$($family_doc,)*],)*];
+
+        enum FamilyIndex { $($family,)* }
+
         /// An event as one of its family, so that whoever reads one family can answer for each
         /// event of it, and the compiler tells where an answer is missing.
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub enum Family {
-            $($(#[$family_doc])* $family($family_event),)*
+            $($(#[doc = $family_doc])* $family($family_event),)*
         }
 
         $(
-            $(#[$family_doc])*
+            $(#[doc = $family_doc])*
             #[derive(Clone, Copy, Debug, PartialEq)]
             pub enum $family_event {
                 $($(#[doc = $doc])* $name { $($(#[doc = $field_doc])* $field: $ty,)* },)*
@@ -135,6 +139,12 @@ macro_rules! events {
             #[must_use]
             pub const fn family_name(self) -> &'static str {
                 match self { $($(Self::$name => stringify!($family),)*)* }
+            }
+
+            /// What its family is about: the lines of its documentation.
+            #[must_use]
+            pub const fn family_doc(self) -> &'static [&'static str] {
+                match self { $($(Self::$name => FAMILY_DOCS[FamilyIndex::$family as usize],)*)* }
             }
 
             /// Whether `sender` sends it.

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use loopscope_model::link::{LinkState, Processor};
+use loopscope_protocol::RemarkKind;
 use probe_rs::rtt::{Error as RttError, Rtt, ScanRegion};
 use probe_rs::{Core, CoreStatus, HaltReason, MemoryInterface};
 
@@ -72,10 +73,11 @@ impl Watch {
         let halted = matches!(processor, Processor::Halted(_));
         if halted != self.halted {
             self.halted = halted;
-            match &processor {
-                Processor::Halted(why) => host.remark(&format!("The processor is halted: {why}.")),
-                _ => host.remark("The processor runs again."),
-            }
+            let text = match &processor {
+                Processor::Halted(why) => format!("The processor is halted: {why}."),
+                _ => "The processor runs again.".to_owned(),
+            };
+            host.remark(RemarkKind::Processor, &text);
         }
         host.note(|status| status.state = LinkState::Up(processor));
         if self.log_block.is_some() && self.logs.is_none() {

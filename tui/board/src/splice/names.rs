@@ -5,7 +5,7 @@
 //! the same numbers. What was told before must keep its names; the names of a later firmware
 //! therefore get numbers behind those of the earlier ones, and its records are written anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use loopscope_protocol::wire::{Encoder, EventFrame, Item, MAX_BODY};
 use loopscope_protocol::{Event, NameId};
@@ -19,6 +19,8 @@ pub(super) struct Names {
     next: u32,
     /// The numbers that the present firmware's file has.
     known: BTreeSet<u32>,
+    /// The files that the host has named.
+    files: BTreeMap<String, NameId>,
     /// The board has used a number that is none of them, and that was told.
     told: bool,
 }
@@ -44,6 +46,16 @@ impl Names {
         let id = self.next;
         self.next += 1;
         (NameId(id), definition(id, name))
+    }
+
+    /// The name of a file that the host speaks of, with its definition where it is new.
+    pub(super) fn file(&mut self, name: &str) -> (NameId, Vec<u8>) {
+        if let Some(id) = self.files.get(name) {
+            return (*id, Vec::new());
+        }
+        let (id, definition) = self.add(name);
+        self.files.insert(name.to_owned(), id);
+        (id, definition)
     }
 
     /// Whether an event names something that the firmware's file does not have: then it is of

@@ -2,10 +2,10 @@
 //! board's own records.
 
 use loopscope_protocol::wire::{Decoder, Step};
-use loopscope_protocol::{ClockMode, Dialect, Event, Stream, Ties};
+use loopscope_protocol::{ClockMode, Dialect, Event, RemarkKind, Ties};
 
 use super::frames::{first_time, unknown_ticks};
-use super::{Splice, ours};
+use super::{Line, Splice};
 
 /// How far the beginning has come.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Splice {
             self.begin(hello, first.map_or(0, |first| first_time(first, &held)), out);
         } else {
             unknown_ticks(out);
-            self.waiting.push(Stream::Stderr, ours(NO_HELLO));
+            self.waiting.push(Line::Remark(RemarkKind::Clock, NO_HELLO.to_owned()));
         }
         self.unaligned = !sound || first.is_some();
         self.joins = !sound;
@@ -72,8 +72,8 @@ impl Splice {
             self.frame(&held[at..at + used], &item, out);
             at += used;
         }
-        for (stream, line) in waiting {
-            self.remark(stream, &line, out);
+        for line in waiting {
+            self.add_line(line, out);
         }
     }
 
@@ -86,7 +86,7 @@ impl Splice {
         let now = (self.now)().unwrap_or_default();
         let event = Event::RunStart {
             dialect: hello.dialect,
-            clock: ClockMode::Real,
+            clock: ClockMode::Board,
             wall_start: now.saturating_sub(i64::try_from(since).unwrap_or(i64::MAX)).max(0),
             seed: 0,
             ties: Ties::Fifo,

@@ -4,8 +4,8 @@ use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_model::{Record, State};
 use loopscope_protocol::wire::VERSION;
 use loopscope_protocol::{
-    By, Capabilities, ChainId, ClockMode, Dialect, FutureId, HandleHow, HandleId, NameId, On,
-    Place, TaskId,
+    By, Capabilities, ChainId, ClockMode, Dialect, FutureId, HandleHow, HandleId, Level, NameId,
+    On, Place, Stream, TaskId, Text,
 };
 use proptest::prelude::*;
 
@@ -140,7 +140,7 @@ fn a_fresh_stream_is_passed_on_as_it_is() {
     let Event::RunStart { dialect, clock, wall_start, file, .. } = records[0].event else {
         panic!("{:?}", records[0]);
     };
-    assert_eq!((dialect, clock), (Dialect::Micropython, ClockMode::Real));
+    assert_eq!((dialect, clock), (Dialect::Micropython, ClockMode::Board));
     assert_eq!(wall_start, 5_000_000_000 - 10_000);
     assert_eq!(ingest.names().name(file), "made-up.elf");
     assert_eq!(anomalies(&records), 0);
@@ -218,13 +218,13 @@ fn a_stream_that_nobody_can_tell_the_time_of_has_none() {
     let mut out = Vec::new();
     splice.feed(&board.hello(), &mut out);
     splice.open_anyway(&mut out);
-    splice.remark(Stream::Stderr, "nothing has come yet", &mut out);
+    splice.remark(RemarkKind::Note, "nothing has come yet", &mut out);
     let round = board.round(1);
     splice.feed(&round, &mut out);
     let (records, _, _) = read(&out);
     let kinds: Vec<_> = records[..4].iter().map(|record| record.kind().word()).collect();
     // The first one says that there was no hello.
-    assert_eq!(kinds, ["output", "output", "gap", "handle-run"]);
+    assert_eq!(kinds, ["remark", "remark", "gap", "handle-run"]);
     assert_eq!((records[2].seq, records[2].event), (3, Event::Gap { lost: 1 }));
     assert!(records.iter().all(|record| record.t.is_none()), "when the board began is not known");
 }
@@ -235,14 +235,14 @@ fn after_a_reset_the_numbers_go_on_and_nothing_is_left() {
     let round = board.round(1);
     // The reset comes in the middle of a record.
     splice.feed(&round[..round.len() - 2], &mut out);
-    splice.restarted("The board was reset.", &mut out);
+    splice.restarted(RemarkKind::Reset, "The board was reset.", &mut out);
     let mut board = Board::new();
     splice.feed(&board.start(), &mut out);
     splice.feed(&board.round(1), &mut out);
     let (records, state, _) = read(&out);
     let seqs: Vec<_> = records.iter().map(|record| record.seq).collect();
     assert_eq!(seqs, (1..=seqs.len() as u64).collect::<Vec<_>>());
-    assert_eq!(records[8].text(Text::FIRST), "loopscope: The board was reset.\n");
+    assert_eq!(records[8].text(Text::FIRST), "The board was reset.");
     assert_eq!(state.counts().gaps, 0);
     assert_eq!(anomalies(&records), 0);
     assert_eq!(state.tasks().count(), 1);
@@ -264,8 +264,8 @@ fn a_reset_that_nothing_else_tells_shows_in_the_records() {
     splice.feed(&board.round(1), &mut out);
     let (records, state, _) = read(&out);
     assert_eq!(splice.resets(), 1);
-    let said = |record: &&Record| matches!(record.event, Event::Output { .. });
-    assert_eq!(records.iter().filter(said).count(), 1);
+    let reset = Event::Remark { kind: RemarkKind::Reset, text: Text::FIRST };
+    assert_eq!(records.iter().filter(|record| record.event == reset).count(), 1);
     assert_eq!(state.counts().gaps, 0, "nothing of the new run is missing");
     assert_eq!(state.tasks().count(), 1);
     assert_eq!(records.last().unwrap().t, Some(board.at * 1000), "its clock starts again");
@@ -278,7 +278,7 @@ fn another_firmware_means_other_things_by_the_same_numbers() {
     let mut out = Vec::new();
     splice.feed(&board.hello(), &mut out);
     splice.feed(&board.start(), &mut out);
-    splice.restarted("The board has another firmware.", &mut out);
+    splice.restarted(RemarkKind::Reset, "The board has another firmware.", &mut out);
     splice.other_firmware(&[(1, "sensor")], &mut out);
     let mut board = Board::new();
     splice.feed(&board.start(), &mut out);
@@ -300,24 +300,36 @@ fn remarks_stand_between_records_and_never_inside_one() {
     let mut board = Board::new();
     let mut splice = Splice::new(program(&[]), true);
     let mut out = Vec::new();
-    splice.remark(Stream::Stderr, "before it began", &mut out);
+    splice.remark(RemarkKind::Note, "before it began", &mut out);
     splice.feed(&board.hello(), &mut out);
     splice.feed(&board.start(), &mut out);
     let text = board.encoder.item(&Item::Text { slot: 1, bytes: b"its own" }).to_vec();
     splice.feed(&text, &mut out);
-    splice.remark(Stream::Stderr, "a log line", &mut out);
+    let place = Some(("src/main.rs".to_owned(), 40));
+    let (level, time, text) = (Level::Warn, Some(1.25), "a log line".to_owned());
+    splice.add_line(Line::Log(LogLine { level, time, place: place.clone(), text }), &mut out);
     let own = Event::Output { stream: Stream::Stdout, text: Text::FIRST };
     splice.feed(&board.event(&own), &mut out);
     splice.feed(&board.round(1), &mut out);
-    let (records, _, _) = read(&out);
-    let said: Vec<_> = records
-        .iter()
-        .filter(|record| matches!(record.event, Event::Output { .. }))
-        .map(|record| record.text(Text::FIRST).to_owned())
-        .collect();
-    assert_eq!(said, ["before it began\n", "its own", "a log line\n"]);
-    assert_eq!(records.len(), 12);
-    assert_eq!(records.last().unwrap().seq, 12);
+    let text = "another one".to_owned();
+    splice.add_line(Line::Log(LogLine { level, time: None, place, text }), &mut out);
+    splice.add_line(Line::Output("printed".to_owned()), &mut out);
+    let (records, _, ingest) = read(&out);
+    let written: Vec<_> =
+        records.iter().filter_map(|record| record.written(ingest.names())).collect();
+    let lines: Vec<_> = written.iter().map(|(_, line)| &**line).collect();
+    assert_eq!(
+        lines,
+        [
+            "loopscope: before it began\n",
+            "its own",
+            "WARN  1.250000 a log line  (src/main.rs:40)\n",
+            "WARN  another one  (src/main.rs:40)\n",
+            "printed\n",
+        ]
+    );
+    assert_eq!(records.len(), 14);
+    assert_eq!(records.last().unwrap().seq, 14);
 }
 
 mod harm;

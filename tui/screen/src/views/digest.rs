@@ -7,11 +7,10 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
-use loopscope_model::log::LogLine;
 use loopscope_model::{Load, Record, Timeline};
 use loopscope_protocol::{
-    Family, FutureId, HandleEvent, HandleId, Kind, KindSet, LoopEvent, LoopId, NameId, On,
-    RunEvent, Stream, TaskEvent, TaskId, Text,
+    Family, FutureId, HandleEvent, HandleId, Kind, KindSet, Level, LoopEvent, LoopId, NameId, On,
+    Place, RunEvent, Stream, TaskEvent, TaskId,
 };
 
 /// So long after it was written a log line may be read, in nanoseconds.
@@ -45,7 +44,7 @@ pub enum Lane {
 }
 
 /// What the program wrote, as a line on a terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OutputLine {
     /// Where to.
     pub stream: Stream,
@@ -56,12 +55,37 @@ pub struct OutputLine {
     open: bool,
     /// The position of the record that told of its beginning.
     told: usize,
+    /// Where it comes from.
+    origin: Origin,
+}
+
+/// Where a line comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Origin {
+    /// The program wrote it.
+    Program,
+    /// The log of a program on a board.
+    Log {
+        /// How much it matters.
+        level: Level,
+        /// When it was written, in seconds of the program's clock, if it says that.
+        time: Option<f64>,
+        /// Where in the program that stands.
+        place: Place,
+    },
+    /// Loopscope says it.
+    Host,
 }
 
 impl OutputLine {
     /// The position of the record that began it.
     pub fn from(&self) -> usize {
         self.pieces.first().map_or(0, |(position, _)| *position)
+    }
+
+    /// Where it comes from.
+    pub const fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// The position of the record that told of it: later than [`OutputLine::from`] for a log line.
@@ -170,9 +194,14 @@ impl Digest {
     fn see_run(&mut self, record: &Record, timeline: &Timeline, event: RunEvent) {
         match event {
             RunEvent::Gap { .. } => self.lose(self.load.before_gap().unwrap_or(self.end())),
-            RunEvent::Output { stream: Stream::Stderr, text }
-                if self.log(record, timeline, text) => {}
             RunEvent::Output { stream, text } => self.write(stream, record.text(text)),
+            RunEvent::Log { level, time, place, text } => {
+                let at = self.logged_at(record, timeline, time).unwrap_or(self.position);
+                self.line(at, record.text(text), Origin::Log { level, time, place });
+            }
+            RunEvent::Remark { text, .. } => {
+                self.line(self.position, record.text(text), Origin::Host);
+            }
             RunEvent::RunStart { .. }
             | RunEvent::Clock { .. }
             | RunEvent::ProgramExit { .. }
@@ -271,30 +300,36 @@ impl Digest {
         }
     }
 
-    /// A line of a board's log. It is read some time after it was written, and says when that was:
-    /// it belongs after the last record before that. Tells whether it is such a line.
-    fn log(&mut self, record: &Record, timeline: &Timeline, text: Text) -> bool {
-        let text = record.text(text);
-        let Some((time, t)) =
-            LogLine::parse(text).and_then(|line| line.nanoseconds()).zip(record.t)
-        else {
-            return false;
-        };
+    /// Where a line of a board's log was written, which is before it was read: behind the last
+    /// record before the time that it tells. `None` where it tells none that can be believed.
+    fn logged_at(&self, record: &Record, timeline: &Timeline, time: Option<f64>) -> Option<usize> {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a time before the start counts as the start, one beyond all time as the end"
+        )]
+        let time = (time? * 1e9).round() as u64;
         // A program may as well log by another clock; then its time says nothing here.
-        if time > t || t - time > LOG_DELAY {
-            return false;
-        }
+        record.t.filter(|t| time <= *t && t - time <= LOG_DELAY)?;
         let start = self.load.starts().start(self.position).saturating_sub(1);
         let first = self.position.saturating_sub(LOG_REACH).max(start);
         let records = timeline.range(first, self.position);
         let later = records.rev().take_while(|before| before.t.is_none_or(|t| t > time)).count();
-        let at = self.position.saturating_sub(later).max(1);
+        Some(self.position.saturating_sub(later).max(1))
+    }
+
+    /// A line as a whole, which was written at a position.
+    fn line(&mut self, at: usize, text: &str, origin: Origin) {
         // The order of the lines is that in which they came.
         let at = self.lines.last().map_or(at, |line| line.from().max(at));
-        let (text, stream) = (text.trim_end_matches('\n').to_owned(), Stream::Stderr);
-        let pieces = vec![(at, text.len())];
-        self.lines.push(OutputLine { stream, text, pieces, open: false, told: self.position });
-        true
+        self.lines.push(OutputLine {
+            stream: Stream::Stderr,
+            text: text.to_owned(),
+            pieces: vec![(at, text.len())],
+            open: false,
+            told: self.position,
+            origin,
+        });
     }
 
     fn write(&mut self, stream: Stream, text: &str) {
@@ -305,7 +340,8 @@ impl Digest {
             if !continues {
                 let (text, pieces) = (String::new(), Vec::new());
                 let told = self.position;
-                self.lines.push(OutputLine { stream, text, pieces, open: true, told });
+                let origin = Origin::Program;
+                self.lines.push(OutputLine { stream, text, pieces, open: true, told, origin });
             }
             if let Some(line) = self.lines.last_mut() {
                 line.text.push_str(whole.unwrap_or(piece));

@@ -1,13 +1,14 @@
 //! What the program wrote, line by line, the newest in sight. Lines of a board's log have a level, a
 //! time and a place; they stand where they were written, which is before they were read.
 
-use loopscope_model::log::{Level, LogLine};
-use loopscope_protocol::Stream;
+use loopscope_model::Names;
+use loopscope_model::written::{HOST, level_word, log_line};
+use loopscope_protocol::{Level, Stream, Word};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::digest::OutputLine;
+use super::digest::{Origin, OutputLine};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
@@ -41,46 +42,55 @@ enum Only {
 }
 
 impl Only {
-    fn lists(&self, line: &OutputLine, position: usize) -> bool {
-        let text = line.upto(position);
-        match self {
-            Self::All => true,
-            Self::From(least) => log_line(line, text).is_none_or(|line| line.level >= *least),
-            Self::With(words) => text.to_lowercase().contains(words.as_str()),
+    fn lists(&self, line: &OutputLine, position: usize, names: &Names) -> bool {
+        match (self, line.origin()) {
+            (Self::From(least), Origin::Log { level, .. }) => level >= *least,
+            (Self::All | Self::From(_), _) => true,
+            (Self::With(words), _) => {
+                whole(line, position, names).to_lowercase().contains(words.as_str())
+            }
         }
     }
 
     /// Less, or more, of the log.
     fn turned(&self, stricter: bool) -> Self {
-        let all = Level::ALL;
         let at = match self {
-            Self::From(least) => all.iter().position(|level| level == least).unwrap_or(0),
+            Self::From(least) => LEVELS.iter().position(|level| level == least).unwrap_or(0),
             Self::All | Self::With(_) => 0,
         };
-        let at = if stricter { (at + 1).min(all.len() - 1) } else { at.saturating_sub(1) };
-        if at == 0 { Self::All } else { Self::From(all[at]) }
+        let at = if stricter { (at + 1).min(LEVELS.len() - 1) } else { at.saturating_sub(1) };
+        if at == 0 { Self::All } else { Self::From(LEVELS[at]) }
     }
 }
 
-/// A line of the log in its parts. Only a board's log comes to standard error in that form.
-fn log_line<'a>(line: &OutputLine, text: &'a str) -> Option<LogLine<'a>> {
-    (line.stream == Stream::Stderr).then(|| LogLine::parse(text)).flatten()
+/// The levels by which the log can be narrowed. What was printed without one is always listed.
+const LEVELS: [Level; 5] = [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error];
+
+/// A line as a terminal would show it.
+fn whole(line: &OutputLine, position: usize, names: &Names) -> String {
+    let text = line.upto(position);
+    match line.origin() {
+        Origin::Program => text.to_owned(),
+        Origin::Log { level, time, place } => log_line(level, time, text, place, names),
+        Origin::Host => format!("{HOST}{text}"),
+    }
 }
 
 const fn role_of(level: Level) -> Role {
     match level {
         Level::Error => Role::Error,
         Level::Warn => Role::Warning,
-        Level::Info => Role::Text,
+        Level::Info | Level::Print => Role::Text,
         Level::Debug | Level::Trace => Role::Faint,
     }
 }
 
 impl Output {
     /// The numbers of the lines that are listed.
-    fn listed(&self, lines: &[OutputLine], position: usize) -> Vec<usize> {
+    fn listed(&self, lines: &[OutputLine], snapshot: &Snapshot<'_>) -> Vec<usize> {
+        let (position, names) = (snapshot.position, snapshot.names);
         let from = if self.only == Only::All { 0 } else { lines.len().saturating_sub(REACH) };
-        (from..lines.len()).filter(|n| self.only.lists(&lines[*n], position)).collect()
+        (from..lines.len()).filter(|n| self.only.lists(&lines[*n], position, names)).collect()
     }
 
     fn first(&self, len: usize, area: Rect) -> usize {
@@ -104,20 +114,22 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, line: &OutputLine, width: u16) ->
         _ => ("  ", Role::Text),
     };
     let row = Row::of(sign, role, theme);
-    if let Some(log) = log_line(line, text) {
-        let role = role_of(log.level);
-        let time = log.time.map_or_else(String::new, |time| format!("{time:.3} "));
+    if let Origin::Log { level, time, place } = line.origin() {
+        let role = role_of(level);
+        let shown = time.map_or_else(String::new, |time| format!("{time:.3} "));
         let row = row
-            .put(format!("{:<5} ", log.level.word()), role, theme)
-            .put(time, Role::Faint, theme)
-            .put(clean(log.message), role, theme);
+            .put(format!("{:<5} ", level_word(level)), role, theme)
+            .put(shown, Role::Faint, theme)
+            .put(clean(text), role, theme);
         // Who ran when it was written, and where in the program that stands.
-        let who = snapshot.digest.ran_at(line.from()).filter(|_| width >= 56 && log.time.is_some());
+        let who = snapshot.digest.ran_at(line.from()).filter(|_| width >= 56 && time.is_some());
         let who = who.map(|id| words::handle_name(snapshot, id));
-        let place = log.place.filter(|_| width >= 44).map(str::to_owned);
+        let place = snapshot.names.place(place).filter(|_| width >= 44);
         let right: Vec<String> = who.into_iter().chain(place).collect();
         return row.put_right(right.join("  "), Role::Faint, theme);
     }
+    let text = whole(line, snapshot.position, snapshot.names);
+    let text = text.as_str();
     match line.stream {
         Stream::Stdout => row.put(clean(text), Role::Text, theme),
         Stream::Stderr => {
@@ -145,7 +157,7 @@ impl View for Output {
         let only = match &self.only {
             Only::All => String::new(),
             Only::From(Level::Error) => ", only ERROR".to_owned(),
-            Only::From(level) => format!(", {} and worse", level.word()),
+            Only::From(level) => format!(", {} and worse", level_word(*level)),
             Only::With(words) => format!(", only \"{words}\""),
         };
         let name = if snapshot.board { "log" } else { "output" };
@@ -167,15 +179,15 @@ impl View for Output {
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
         let lines = snapshot.digest.lines(snapshot.position);
-        let listed = self.listed(lines, snapshot.position);
+        let listed = self.listed(lines, snapshot);
         match action {
             Action::Open => {
                 if let Some(row) = self.scroll.selected(listed.len()) {
                     return Effect::Seek(lines[listed[row]].from());
                 }
                 let last = &listed[listed.len().saturating_sub(500)..];
-                let text: Vec<&str> =
-                    last.iter().map(|n| lines[*n].upto(snapshot.position)).collect();
+                let line = |n: &usize| whole(&lines[*n], snapshot.position, snapshot.names);
+                let text: Vec<String> = last.iter().map(line).collect();
                 Effect::Show { title: "output".to_owned(), text: text.join("\n") }
             }
             Action::Left | Action::Right => {
@@ -199,7 +211,7 @@ impl View for Output {
 
     fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
         let lines = snapshot.digest.lines(snapshot.position);
-        let listed = self.listed(lines, snapshot.position);
+        let listed = self.listed(lines, snapshot);
         let first = self.first(listed.len(), area);
         let Some(row) = list::row_at(area, at, listed.len(), first) else {
             return Effect::Ignored;
@@ -216,7 +228,8 @@ impl View for Output {
     }
 
     fn filter(&mut self, text: &str) -> bool {
-        self.only = match (text, Level::parse(text)) {
+        let level = Level::parse(&text.to_lowercase()).filter(|level| LEVELS.contains(level));
+        self.only = match (text, level) {
             ("", _) => Only::All,
             (_, Some(level)) => Only::From(level),
             (words, None) => Only::With(words.to_lowercase()),
@@ -227,7 +240,7 @@ impl View for Output {
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let lines = snapshot.digest.lines(snapshot.position);
-        let listed = self.listed(lines, snapshot.position);
+        let listed = self.listed(lines, snapshot);
         if listed.is_empty() {
             let text =
                 if lines.is_empty() { "  (nothing written yet)" } else { "  (no such line yet)" };

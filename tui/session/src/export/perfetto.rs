@@ -75,8 +75,8 @@ impl Builder {
         };
         match record.event.family() {
             Family::Run(event) => match event {
-                RunEvent::Output { .. } => {
-                    vec![mark("output", record.text(Text::FIRST), track, at)]
+                RunEvent::Output { .. } | RunEvent::Log { .. } | RunEvent::Remark { .. } => {
+                    vec![mark(record.kind().word(), record.text(Text::FIRST), track, at)]
                 }
                 RunEvent::RunStart { .. }
                 | RunEvent::Clock { .. }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use loopscope_model::Names;
-use loopscope_model::control::OwnedRequest;
+use loopscope_model::control::{Hello, OwnedRequest};
 use loopscope_model::recording::{Reader, RecordingError};
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::Capabilities;
@@ -127,9 +127,9 @@ impl Replay {
         self.ended
     }
 
-    /// Whether a board sent it: who is no process is a board.
+    /// Whether a board sent it.
     pub(super) fn is_of_board(&self) -> bool {
-        self.reader.ingest().hello().is_some_and(|hello| hello.pid == 0)
+        self.reader.ingest().hello().is_some_and(Hello::is_board)
     }
 
     /// Whether it could not be read to its end.

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_loss_is_counted_as_on_the_board() {
     let (mut board, mut splice, mut out) = begun();
-    splice.remark(Stream::Stderr, "a remark moves the numbers", &mut out);
+    splice.remark(RemarkKind::Note, "a remark moves the numbers", &mut out);
     let _lost = board.round(1);
     for n in 2..5 {
         splice.feed(&board.round(n), &mut out);
@@ -24,10 +24,10 @@ fn a_text_that_a_reset_cut_short_is_no_part_of_what_is_said_then() {
     splice.interrupted("The probe is gone.", &mut out);
     // In doubt, it takes three frames to be sure.
     splice.feed(&text.repeat(3), &mut out);
-    splice.restarted("The board was reset.", &mut out);
+    splice.restarted(RemarkKind::Reset, "The board was reset.", &mut out);
     let (records, _, _) = read(&out);
     let said: Vec<_> = records[4..6].iter().map(|record| record.text(Text::FIRST)).collect();
-    let own = ["loopscope: The probe is gone.\n", "loopscope: The board was reset.\n"];
+    let own = ["The probe is gone.", "The board was reset."];
     assert_eq!(said, own);
 }
 
@@ -36,20 +36,20 @@ fn remarks_go_on_where_a_text_or_a_snapshot_has_lost_its_end() {
     let (mut board, mut splice, mut out) = begun();
     let text = board.encoder.item(&Item::Text { slot: 1, bytes: b"its own" }).to_vec();
     splice.feed(&[text, board.hello()].concat(), &mut out);
-    splice.remark(Stream::Stderr, "behind a text", &mut out);
+    splice.remark(RemarkKind::Note, "behind a text", &mut out);
     splice.feed(&board.round(1), &mut out);
     let begun = board.event(&Event::SnapshotBegin {});
     splice.feed(&begun, &mut out);
-    splice.remark(Stream::Stderr, "in a snapshot", &mut out);
+    splice.remark(RemarkKind::Note, "in a snapshot", &mut out);
     let _lost = board.event(&Event::SnapshotEnd {});
     splice.feed(&board.round(2), &mut out);
     let (records, state, _) = read(&out);
     let said: Vec<_> = records
         .iter()
-        .filter(|record| matches!(record.event, Event::Output { .. }))
+        .filter(|record| matches!(record.event, Event::Remark { .. }))
         .map(|record| record.text(Text::FIRST).to_owned())
         .collect();
-    assert_eq!(said, ["behind a text\n", "in a snapshot\n"]);
+    assert_eq!(said, ["behind a text", "in a snapshot"]);
     assert!(state.uncertain());
 }
 
@@ -88,7 +88,7 @@ fn without_a_hello_no_time_is_known() {
 #[test]
 fn another_firmware_may_count_in_other_ticks() {
     let (_, mut splice, mut out) = begun();
-    splice.restarted("The board has another firmware.", &mut out);
+    splice.restarted(RemarkKind::Reset, "The board has another firmware.", &mut out);
     splice.other_firmware(&[], &mut out);
     let mut board = Board::new();
     splice.feed(&board.start(), &mut out);
@@ -128,7 +128,7 @@ proptest! {
         splice.feed(&board.hello(), &mut out);
         splice.feed(&board.start(), &mut out);
         if reset {
-            splice.restarted("again", &mut out);
+            splice.restarted(RemarkKind::Reset, "again", &mut out);
             board = Board::new();
             splice.feed(&board.start(), &mut out);
         }
@@ -155,7 +155,7 @@ proptest! {
         splice.feed(&bytes, &mut out);
         splice.open_anyway(&mut out);
         splice.feed(&bytes, &mut out);
-        splice.restarted("again", &mut out);
+        splice.restarted(RemarkKind::Reset, "again", &mut out);
         splice.feed(&bytes, &mut out);
         splice.interrupted("away", &mut out);
         splice.add(&Event::LoopNew {}, &[], &mut out);

@@ -25,12 +25,7 @@ fn a_log_line_belongs_where_it_was_written() {
     let mut story = Story::new();
     story.start().task(1, "blink", 1).at(0.1).step(1, 1).at(0.3);
     story.suspend(1, 1, On::Nothing, 3).push(Event::PollBegin { timeout: None });
-    let say = |story: &mut Story, line: &str| {
-        let text = story.text(Text::FIRST, line);
-        story.push(Event::Output { stream: Stream::Stderr, text });
-    };
-    say(&mut story, "INFO  0.200000 on\n");
-    say(&mut story, "INFO  900.000000 by another clock\n");
+    story.log(Level::Info, 0.2, 3, "on").log(Level::Info, 900.0, 4, "by another clock");
     let timeline = story.timeline();
     let digest = Digest::of(&timeline);
     let [first, second] = digest.lines(timeline.len()) else { panic!("there are two lines") };

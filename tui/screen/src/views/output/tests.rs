@@ -1,7 +1,7 @@
 //! Levels, filters, and the way from a line of the log to the records around it.
 
 use loopscope_model::story::Story;
-use loopscope_protocol::{Event, TaskId, Text};
+use loopscope_protocol::{Event, RemarkKind, TaskId, Text};
 use ratatui::layout::Rect;
 
 use super::*;
@@ -15,14 +15,8 @@ fn logged() -> Stage {
     story.start().task(1, "blink", 1).at(0.1).step(1, 1).at(0.3);
     story.suspend(1, 1, loopscope_protocol::On::Nothing, 3);
     story.push(Event::PollBegin { timeout: None });
-    for line in [
-        "INFO  0.200000 on  (src/main.rs:12)\n",
-        "WARN  0.250000 the lamp is hot  (src/main.rs:14)\n",
-        "The link is up.\n",
-    ] {
-        let text = story.text(Text::FIRST, line);
-        story.push(Event::Output { stream: Stream::Stderr, text });
-    }
+    story.log(Level::Info, 0.2, 12, "on").log(Level::Warn, 0.25, 14, "the lamp is hot");
+    story.remark(RemarkKind::Link, "The link is up.");
     Stage::new(&story, "")
 }
 
@@ -43,6 +37,21 @@ fn a_log_line_tells_who_ran_and_where_it_stands() {
     assert!(lines[0].starts_with("  INFO  0.200 on "), "{lines:?}");
     assert!(lines[0].ends_with("blink (task 1)  src/main.rs:12"), "{lines:?}");
     assert!(lines[2].ends_with("stderr"), "that is none of the log: {lines:?}");
+}
+
+#[test]
+fn a_program_that_prints_what_a_log_would_say_is_one_that_prints() {
+    let mut story = Story::new();
+    story.start();
+    for line in ["loopscope: hello\n", "INFO  0.200000 on  (src/main.rs:12)\n"] {
+        let text = story.text(Text::FIRST, line);
+        story.push(Event::Output { stream: Stream::Stderr, text });
+    }
+    let mut view = Output::default();
+    view.filter("error");
+    let lines = drawn(&view, &Stage::new(&story, ""));
+    assert!(lines[0].contains("loopscope: hello") && lines[0].ends_with("stderr"), "{lines:?}");
+    assert!(lines[1].contains("INFO  0.200000 on  (src/main.rs:12)"), "{lines:?}");
 }
 
 #[test]

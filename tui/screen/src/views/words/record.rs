@@ -2,7 +2,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use loopscope_model::Record;
-use loopscope_model::log::LogLine;
+use loopscope_model::written::level_word;
 use loopscope_protocol::{
     Family, FutureEvent, HandleEvent, HandleId, LoopEvent, On, OutsideEvent, RunEvent, Stream,
     TaskEvent, Word,
@@ -41,15 +41,16 @@ fn fields(snapshot: &Snapshot<'_>, record: &Record) -> Words {
 fn run(snapshot: &Snapshot<'_>, record: &Record, event: RunEvent) -> Words {
     match event {
         RunEvent::Output { stream, text } => {
-            let text = record.text(text);
-            if let Some(line) = LogLine::parse(text).filter(|_| stream == Stream::Stderr) {
-                // It was written before it was read: its own time says when.
-                let at = line.time.map_or_else(String::new, |at| format!("at {at:.3}"));
-                return (format!("{} {}", line.level.word(), first_line(line.message)), at);
-            }
             let err = if stream == Stream::Stderr { "stderr" } else { "" };
-            (first_line(text), err.to_owned())
+            (first_line(record.text(text)), err.to_owned())
         }
+        RunEvent::Log { level, time, text, .. } => {
+            // It was written before it was read: its own time says when.
+            let at = time.map_or_else(String::new, |at| format!("at {at:.3}"));
+            let line = format!("{} {}", level_word(level), first_line(record.text(text)));
+            (line.trim_start().to_owned(), at)
+        }
+        RunEvent::Remark { text, .. } => only(first_line(record.text(text))),
         RunEvent::Lint { text, .. } => only(first_line(record.text(text))),
         RunEvent::ProgramExit { code, how, .. } => (format!("code {code}"), how.word().to_owned()),
         RunEvent::Gap { lost } => {
