@@ -45,7 +45,7 @@ use loopscope_protocol::wire::VERSION;
 use loopscope_protocol::{
     Capabilities, Capability, ClockMode, Dialect, Event, ExitHow, LoopId, Reply, Text, Word,
 };
-use nix::sys::signal::SigSet;
+use nix::sys::signal::{SigSet, Signal};
 
 pub use guard::{Guard, Powers, Sandbox, no_sandbox};
 #[cfg(target_os = "linux")]
@@ -114,6 +114,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     if let Some(code) = refuse_stdin() {
         return code;
     }
+    // Who starts us receives it in a way of its own; a program is stopped by it.
+    let _ = SigSet::from(Signal::SIGTSTP).thread_unblock();
     // Before there is a second thread: the process is divided, and bounds hold for one thread only.
     let key = match options.guard.lifeline.map(keeper::begin).transpose() {
         Ok(key) => key,

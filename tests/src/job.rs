@@ -80,7 +80,9 @@ impl Job {
     /// Brings a stopped job back to the front.
     pub fn bring_back(&self) {
         self.order(&format!("clear; fg; echo {}$?.", SAID.replace(' ', "\\ ")));
-        self.screen.wait_until("the job in front", |text| !text.contains("; fg;"));
+        // What the shell said of the stop is wiped away by the order.
+        let is_over = |text: &str| !text.contains(SAID) && !text.contains("; fg;");
+        self.screen.wait_until("the job in front", is_over);
     }
 
     /// Types a line for the shell. What was typed for the job and came too late is wiped away.

@@ -3,7 +3,8 @@
 
 use loopscope_tests::outside::wait_for_end_of;
 use loopscope_tests::{Job, Scratch};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 mod mistakes;
 
@@ -19,6 +20,19 @@ asyncio.run(main())
 
 /// A program whose loop never gets its turn.
 const BUSY: &str = "print('started', flush=True)\nwhile True:\n    pass\n";
+
+/// What asks us to leave.
+const ENDS: [Signal; 6] = [
+    Signal::SIGINT,
+    Signal::SIGQUIT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGALRM,
+    Signal::SIGUSR1,
+];
+
+/// What a shell says of a job that Ctrl-Z has stopped.
+const STOPPED: i32 = 128 + Signal::SIGTSTP as i32;
 
 /// How our binary is run, and when it is where it should be.
 struct Mode {
@@ -69,7 +83,7 @@ impl Mode {
     /// Signals from outside end it with their codes, and a stop gives the terminal back for as long as
     /// it lasts.
     fn is_left_in_order(&self) {
-        for signal in [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM, Signal::SIGHUP] {
+        for signal in ENDS {
             let Some(job) = self.start() else { return };
             if signal == Signal::SIGINT && !self.is_screen && !self.leaves_on_interrupt() {
                 continue;
@@ -82,7 +96,7 @@ impl Mode {
         }
         let Some(job) = self.start() else { return };
         job.signal(Signal::SIGTSTP);
-        assert!(is_stop(job.shell_is_back()), "{}", job.screen.text());
+        assert_eq!(job.shell_is_back(), STOPPED, "{}", job.screen.text());
         assert_eq!(job.leftovers(), [""; 0], "a stop leaves the terminal so");
         job.bring_back();
         if self.is_screen {
@@ -98,11 +112,6 @@ impl Mode {
     fn leaves_on_interrupt(&self) -> bool {
         self.arguments.first().is_some_and(|command| command != "repl")
     }
-}
-
-/// Whether the shell has seen a stop, by whichever of the two signals.
-fn is_stop(code: i32) -> bool {
-    code == 128 + Signal::SIGTSTP as i32 || code == 128 + Signal::SIGSTOP as i32
 }
 
 #[test]
@@ -141,6 +150,60 @@ fn a_recording_on_the_screen() {
 }
 
 #[test]
+fn a_program_without_a_screen() {
+    let run = ["run", "--headless", "--clock", "real", "FILE"];
+    Mode::new(&run, ENDLESS, "started").in_lines().is_left_in_order();
+    let scratch = Scratch::new();
+    let to = scratch.path("run.loop").display().to_string();
+    let run = ["run", "--headless", "--clock", "real", "--record", &to, "FILE"];
+    let mode = Mode::new(&run, ENDLESS, "started").in_lines();
+    // It stands still for as long as we do.
+    let Some(job) = mode.start() else { return };
+    let programs = job.children();
+    job.signal(Signal::SIGTSTP);
+    assert_eq!(job.shell_is_back(), STOPPED, "{}", job.screen.text());
+    let stopped = |pid: &Pid| state(*pid) == Some('T');
+    job.screen.wait_until("the program's stop", |_| programs.iter().any(stopped));
+    job.bring_back();
+    job.screen.wait_until("the program's return", |_| !programs.iter().any(stopped));
+    job.signal(Signal::SIGTERM);
+    assert_eq!(job.shell_is_back(), 143, "{}", job.screen.text());
+}
+
+/// What the system says that a process does.
+fn state(pid: Pid) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+#[test]
+fn a_program_that_dies_while_it_is_held_is_told_at_the_prompt_and_what_was_typed_stays() {
+    let mode = Mode::new(&["repl", "FILE"], ENDLESS, "#0>").in_lines();
+    for typed in ["", "info loop"] {
+        let Some(job) = mode.start() else { return };
+        if !typed.is_empty() {
+            job.screen.keys(&[typed]);
+            job.screen.wait_for(typed);
+        }
+        // The keeper's end is the program's.
+        let keeper = job.children()[0];
+        kill(keeper, Signal::SIGKILL).expect("it is there");
+        job.screen.wait_for("The program was killed (SIGKILL)");
+        let restored = |text: &str| text.trim_end().ends_with(format!("> {typed}").trim_end());
+        job.screen.wait_until("the line", restored);
+        // Nothing was entered.
+        assert!(!job.screen.text().contains("there is no"), "{}", job.screen.text());
+        job.screen.keys(&["Enter"]);
+        if !typed.is_empty() {
+            job.screen.wait_for("there is no loop yet");
+        }
+        job.screen.line("quit");
+        assert_eq!(job.shell_is_back(), 0, "{}", job.screen.text());
+        assert_eq!(job.leftovers(), [""; 0]);
+    }
+}
+
+#[test]
 fn the_list_of_lessons() {
     Mode::new(&["learn"], "", "lessons").is_left_in_order();
 }
@@ -176,7 +239,7 @@ fn ctrl_z_is_a_stop_on_the_screen_in_the_list_of_lessons_and_at_the_prompt() {
     for mode in modes {
         let Some(job) = mode.start() else { return };
         job.screen.keys(&["C-z"]);
-        assert!(is_stop(job.shell_is_back()), "{}", job.screen.text());
+        assert_eq!(job.shell_is_back(), STOPPED, "{}", job.screen.text());
         assert_eq!(job.leftovers(), [""; 0], "Ctrl-Z leaves the terminal so");
         job.bring_back();
         job.screen.wait_for(mode.ready);

@@ -14,5 +14,5 @@ pub mod headless;
 mod panics;
 mod print;
 pub mod repl;
-mod signals;
+pub mod signals;
 pub mod terminal;

@@ -27,5 +27,6 @@ fn main() {
     if host::acts_as_python() {
         exit(host::python_main(args));
     }
+    loopscope::signals::receive_stops();
     exit(loopscope::cli::main(own.into_iter().chain(args)));
 }

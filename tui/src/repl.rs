@@ -243,6 +243,14 @@ impl Repl {
         told.is_err().then(|| Flow::Leave(printed(told)))
     }
 
+    /// Waits for the end of a program whose records have come to theirs.
+    fn look_for_the_end(&mut self) {
+        let until = Instant::now() + FAREWELL;
+        while !self.session.program_ended() && Instant::now() < until {
+            let _ = self.session.tick(LOOK);
+        }
+    }
+
     /// Waits until the command under way is over, or line mode is.
     fn wait(&mut self) -> Waited {
         loop {

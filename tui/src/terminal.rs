@@ -186,7 +186,7 @@ impl Terminal {
     #[must_use]
     #[allow(clippy::unused_self, reason = "only who has the terminal may give it away")]
     pub fn suspend(&mut self) -> bool {
-        signals::stop(&Screen)
+        signals::stop()
     }
 }
 

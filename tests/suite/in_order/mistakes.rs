@@ -90,12 +90,13 @@ fn on_the_screen_and_at_the_prompt() {
     let file = scratch.file("program.py", ENDLESS).display().to_string();
     let run = ["run", "--clock", "real", &file];
     let repl = ["repl", "--clock", "real", &file];
-    let cases: [(&str, &str, &[&str], Option<Signal>); 7] = [
+    let cases: [(&str, &str, &[&str], Option<Signal>); 8] = [
         ("main", "main:3", &run, None),
         ("main", "draw:3", &run, None),
         ("records", "records:2", &run, None),
         ("signals", "signals", &run, Some(Signal::SIGCONT)),
         ("signals", "signals", &repl, Some(Signal::SIGCONT)),
+        ("stops", "stops", &run, Some(Signal::SIGTSTP)),
         ("main", "main:3", &["learn"], None),
         ("main", "draw", &["learn", "1"], None),
     ];

@@ -389,6 +389,11 @@ impl Session {
         warning
     }
 
+    /// What another thread can wait for, to know that the program has gone: once.
+    pub fn end(&mut self) -> Option<source::End> {
+        self.source.end()
+    }
+
     /// Whether records go to files.
     pub const fn writes_files(&self) -> bool {
         !self.outlets.is_empty()

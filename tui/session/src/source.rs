@@ -17,7 +17,9 @@ pub mod replay;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
 
+use std::convert::Infallible;
 use std::path::Path;
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use loopscope_model::Names;
@@ -58,6 +60,9 @@ pub enum Source {
     #[cfg(any(test, feature = "script"))]
     Script(Script),
 }
+
+/// Comes to its end when no more records will come; nothing is ever sent.
+pub type End = Receiver<Infallible>;
 
 /// What kind of thing the records come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +112,15 @@ impl Source {
     /// was nothing.
     pub fn poll(&mut self, timeout: Duration) -> Vec<Arrived> {
         each!(self, it => it.poll(timeout))
+    }
+
+    /// What another thread can wait for, to know that a program has gone: once.
+    pub fn end(&mut self) -> Option<End> {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Local(local) => local.end(),
+            _ => None,
+        }
     }
 
     /// The names that the records so far refer to.

@@ -12,10 +12,9 @@ use loopscope_session::source::kept::Lifeline;
 use nix::sys::signal::Signal;
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::origin::WithOrigin;
-use signal_hook::low_level::emulate_default_handler;
 use signal_hook::low_level::siginfo::Cause;
 
-use crate::signals::ignored;
+use crate::signals::{Front, goes_on, ignored, set_front};
 
 /// All signals that this is about.
 const SIGNALS: [Signal; 9] = [
@@ -23,10 +22,10 @@ const SIGNALS: [Signal; 9] = [
     Signal::SIGQUIT,
     Signal::SIGTERM,
     Signal::SIGHUP,
+    Signal::SIGALRM,
     Signal::SIGUSR1,
     Signal::SIGUSR2,
     Signal::SIGWINCH,
-    Signal::SIGTSTP,
     Signal::SIGCONT,
 ];
 
@@ -53,15 +52,15 @@ impl Forward {
         let mut signals = SignalsInfo::<WithOrigin>::new(numbers)?;
         let forward = Self(Arc::new(Mutex::new(To::Nobody)));
         let to = Arc::clone(&forward.0);
+        set_front(Arc::new(Self(Arc::clone(&forward.0))));
         let listen = move || {
             for origin in &mut signals {
                 fault::point("signals");
+                if origin.signal == Signal::SIGCONT as i32 {
+                    goes_on();
+                }
                 if let Ok(signal) = Signal::try_from(origin.signal) {
                     arrived(&lock(&to), signal, !matches!(origin.cause, Cause::Sent(_)));
-                }
-                if origin.signal == Signal::SIGTSTP as i32 {
-                    // The program stands still, and so do we until the shell lets us go on.
-                    let _ = emulate_default_handler(origin.signal);
                 }
             }
         };
@@ -80,12 +79,25 @@ impl Forward {
     }
 }
 
+impl Front for Forward {
+    fn give_back(&self) {}
+
+    fn take_again(&self) {}
+
+    /// The program stands still as we do.
+    fn before_stop(&self) {
+        if let To::Program(line) = &*lock(&self.0) {
+            line.send(Signal::SIGTSTP, true);
+        }
+    }
+}
+
 fn arrived(to: &To, signal: Signal, by_terminal: bool) {
     match to {
         // Everything that a stop of the terminal's has stopped goes on.
         To::Program(line) => line.send(signal, by_terminal || signal == Signal::SIGCONT),
         // Before there is a program there is nothing that could be lost by leaving.
-        To::Nobody if !matches!(signal, Signal::SIGWINCH | Signal::SIGCONT | Signal::SIGTSTP) => {
+        To::Nobody if !matches!(signal, Signal::SIGWINCH | Signal::SIGCONT) => {
             std::process::exit(128 + signal as i32)
         }
         To::Nobody | To::Gone => {}

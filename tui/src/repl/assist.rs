@@ -2,6 +2,7 @@
 //! to the terminal itself, so nothing goes to it that could steer one.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use loopscope_model::safe_text;
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
@@ -18,12 +19,19 @@ pub(super) struct Assist {
     tasks: Vec<String>,
     bookmarks: Vec<(String, usize)>,
     color: bool,
+    /// What is typed so far, before the cursor and behind it.
+    typed: RefCell<[String; 2]>,
 }
 
 impl Assist {
     pub(super) fn new(color: bool) -> Self {
         let files = FilenameCompleter::new();
-        Self { files, tasks: Vec::new(), bookmarks: Vec::new(), color }
+        Self { files, tasks: Vec::new(), bookmarks: Vec::new(), color, typed: RefCell::default() }
+    }
+
+    /// What was typed of a line that is not finished.
+    pub(super) fn take_typed(&self) -> [String; 2] {
+        self.typed.take()
     }
 
     /// Learns what there is to name now.
@@ -61,6 +69,9 @@ impl Hinter for Assist {
     /// What may follow a command whose name is written out. Without colour it could not be told
     /// from what was typed.
     fn hint(&self, line: &str, position: usize, _: &Context<'_>) -> Option<String> {
+        // It is asked after each key.
+        let (before, behind) = line.split_at(position);
+        self.typed.replace([before.to_owned(), behind.to_owned()]);
         let name = line.trim_end();
         if position < line.len() || name.is_empty() || !self.color {
             return None;

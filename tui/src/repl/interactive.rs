@@ -12,7 +12,7 @@ use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor, EventHandler, KeyEvent};
 
 use super::assist::Assist;
-use super::prompt::{Prompt, Suspend};
+use super::prompt::{Ending, Prompt, Suspend};
 use super::{Flow, Repl};
 use crate::exit::{code, complain, printed};
 use crate::print;
@@ -45,7 +45,7 @@ pub(super) fn run(repl: &mut Repl, prompt: &Prompt) -> i32 {
     if let Ok(printer) = editor.create_external_printer() {
         prompt.draw_by(printer);
     }
-    let suspend = EventHandler::Conditional(Box::new(Suspend(prompt.clone())));
+    let suspend = EventHandler::Conditional(Box::new(Suspend));
     editor.bind_sequence(KeyEvent::ctrl('Z'), suspend);
     let history = history_file();
     if let Some(path) = &history {
@@ -57,9 +57,12 @@ pub(super) fn run(repl: &mut Repl, prompt: &Prompt) -> i32 {
     if let Err(error) = writeln!(print::out(), "{}", greeting(repl)) {
         return printed(Err(error));
     }
+    let mut ending = repl.session.end().map(|end| Ending::watch(end, prompt.clone()));
+    let mut typed = <[String; 2]>::default();
     let code = loop {
         if let Some(helper) = editor.helper_mut() {
             helper.see(&repl.session);
+            let _ = helper.take_typed();
         }
         if let Some(Flow::Leave(code)) = repl.look() {
             break code;
@@ -67,9 +70,27 @@ pub(super) fn run(repl: &mut Repl, prompt: &Prompt) -> i32 {
         if let Some(Flow::Leave(code)) = repl.called_away() {
             break code;
         }
-        let line = match editor.readline(&mark(repl)) {
+        if repl.end_told {
+            ending = None;
+        }
+        let [before, behind] = std::mem::take(&mut typed);
+        let mut read = || editor.readline_with_initial(&mark(repl), (&before, &behind));
+        let line = match &ending {
+            Some(ending) => ending.interrupts(read),
+            None => read(),
+        };
+        let line = match line {
             Ok(line) => line,
-            Err(ReadlineError::Interrupted) => continue,
+            Err(ReadlineError::Interrupted) => {
+                if ending.as_ref().is_some_and(|ending| ending.is_there())
+                    && let Some(helper) = editor.helper()
+                {
+                    // It was not the user who broke the line off.
+                    typed = helper.take_typed();
+                    repl.look_for_the_end();
+                }
+                continue;
+            }
             Err(ReadlineError::Eof) => break code::OK,
             Err(error) => {
                 break complain(code::FAILED, &format!("the line cannot be read: {error}"));

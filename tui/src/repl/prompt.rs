@@ -3,6 +3,11 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use loopscope_model::fault;
+use loopscope_session::source::End;
 
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
@@ -16,6 +21,53 @@ use crate::signals::{self, Front};
 /// What the line editor switches on, and off again.
 const PASTE_ON: &[u8] = b"\x1b[?2004h";
 const PASTE_OFF: &[u8] = b"\x1b[?2004l\r\n";
+
+/// How long to wait before the prompt is woken again: it may just have been about to read.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// The end of the program, as far as the prompt is concerned.
+#[derive(Debug, Default)]
+pub(super) struct Ending {
+    /// Whether no more records will come.
+    is_there: AtomicBool,
+    /// Whether somebody reads a line, and knows nothing of that.
+    reads: AtomicBool,
+}
+
+impl Ending {
+    /// Waits for the end on a thread of its own, and wakes the prompt then.
+    pub(super) fn watch(end: End, prompt: Prompt) -> Arc<Self> {
+        let ending = Arc::new(Self::default());
+        let shared = Arc::clone(&ending);
+        let wait = move || {
+            let _ = end.recv();
+            fault::point("end");
+            shared.is_there.store(true, Ordering::Release);
+            while Arc::strong_count(&shared) > 1 {
+                if shared.reads.load(Ordering::Acquire) {
+                    prompt.wake();
+                }
+                std::thread::sleep(AGAIN);
+            }
+        };
+        // Without it the end is told before the next answer.
+        let _ = std::thread::Builder::new().name("end".into()).spawn(wait);
+        ending
+    }
+
+    /// Whether the program has gone.
+    pub(super) fn is_there(&self) -> bool {
+        self.is_there.load(Ordering::Acquire)
+    }
+
+    /// Does `read`, which the end interrupts.
+    pub(super) fn interrupts<R>(&self, read: impl FnOnce() -> R) -> R {
+        self.reads.store(true, Ordering::Release);
+        let line = read();
+        self.reads.store(false, Ordering::Release);
+        line
+    }
+}
 
 /// The terminal at the prompt.
 #[derive(Clone)]
@@ -76,11 +128,11 @@ impl Front for Prompt {
 }
 
 /// Ctrl-Z at the prompt. The editor's own way would go on before we are stopped.
-pub(super) struct Suspend(pub(super) Prompt);
+pub(super) struct Suspend;
 
 impl ConditionalEventHandler for Suspend {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
-        signals::stop(&self.0);
+        signals::stop();
         // The thread that receives signals takes the terminal again and draws.
         Some(Cmd::Noop)
     }

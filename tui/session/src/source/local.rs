@@ -8,7 +8,9 @@ use std::fs::File;
 use std::io::{self, ErrorKind, PipeWriter, Read, Write};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, channel, sync_channel,
+};
 use std::time::{Duration, Instant};
 
 use command_fds::FdMapping;
@@ -20,7 +22,7 @@ use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Text};
 
 use super::kept::{self, Kept, Lifeline, Scratch};
-use super::{SourceError, ending};
+use super::{End, SourceError, ending};
 
 /// How much is read from the pipe at once.
 const PIECE: usize = 1 << 16;
@@ -92,6 +94,8 @@ pub struct Local {
     opener: Opener,
     requests: Option<PipeWriter>,
     pieces: Receiver<Vec<u8>>,
+    /// Comes to its end with the records, for whoever waits for that on another thread.
+    end: Option<End>,
     ingest: Ingest,
     bytes: Vec<u8>,
     keep_bytes: bool,
@@ -134,7 +138,12 @@ impl Local {
         ];
         let (kept, key) = Kept::start(command, mappings)?;
         let (sender, pieces) = sync_channel(PIECES);
-        std::thread::Builder::new().name("records".into()).spawn(move || read(records, &sender))?;
+        let (here, end) = channel();
+        let listen = move || {
+            let _here = here;
+            read(records, &sender);
+        };
+        std::thread::Builder::new().name("records".into()).spawn(listen)?;
         Ok(Self {
             name: launch.name,
             args: launch.args,
@@ -144,6 +153,7 @@ impl Local {
             opener: Opener::new(key),
             requests: Some(requests),
             pieces,
+            end: Some(end),
             ingest: Ingest::new(),
             bytes: Vec::new(),
             keep_bytes: launch.keep_bytes,
@@ -160,6 +170,11 @@ impl Local {
     /// What signals go to the program by.
     pub fn line(&self) -> Lifeline {
         self.kept.line()
+    }
+
+    /// What comes to its end with the records: once.
+    pub const fn end(&mut self) -> Option<End> {
+        self.end.take()
     }
 
     /// How the child's process ended, once it has.
