@@ -9,6 +9,10 @@ use loopscope_tests::{Scratch, Screen, loopscope};
 
 use crate::{batch, headless, headless_with, program};
 
+#[cfg(target_os = "linux")]
+mod older;
+mod ways_round;
+
 /// Whether there is a sandbox on this system; says so where there is none.
 fn there_is_one() -> bool {
     let doctor = loopscope(["doctor"]).end();

@@ -14,7 +14,7 @@ use health::Health;
 use loopscope_engine::host::Options;
 use loopscope_model::stream::Arrived;
 use loopscope_model::{Names, fault};
-use loopscope_protocol::{Event, ExitHow, Stream};
+use loopscope_protocol::{ExitHow, Stream};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
 use loopscope_session::source::kept::{self, Kept, Scratch};

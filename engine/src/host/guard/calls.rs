@@ -29,6 +29,37 @@ const IO_SET_OWNER: [u64; 2] = [0x8901, 0x8902];
 #[allow(clippy::unnecessary_cast, reason = "another C library has them in another type")]
 const TYPING: [u64; 2] = [libc::TIOCSTI as u64, libc::TIOCLINUX as u64];
 
+/// What takes a terminal from another session, which root may.
+#[allow(clippy::unnecessary_cast, reason = "another C library has it in another type")]
+const TAKING: u64 = libc::TIOCSCTTY as u64;
+
+/// What a program in a sandbox may ask of a descriptor: whether it is a terminal and what it is like,
+/// what waits in it, and whether it blocks or is passed on. File systems have many others, and some
+/// of them change a file that is open for reading, or make one.
+#[allow(clippy::unnecessary_cast, reason = "another C library has them in another type")]
+const ASKED: [u64; 17] = [
+    libc::TCGETS as u64,
+    libc::TCSETS as u64,
+    libc::TCSETSW as u64,
+    libc::TCSETSF as u64,
+    0x802c_542a, // TCGETS2, TCSETS2 and its two siblings
+    0x402c_542b,
+    0x402c_542c,
+    0x402c_542d,
+    libc::TIOCGWINSZ as u64,
+    libc::TIOCGPGRP as u64,
+    libc::TIOCOUTQ as u64,
+    libc::FIONREAD as u64,
+    libc::FIONBIO as u64,
+    libc::FIOASYNC as u64,
+    libc::FIOCLEX as u64,
+    libc::FIONCLEX as u64,
+    0x8933, // SIOCGIFINDEX: the number of a network's device
+];
+
+/// How a descriptor is told to hold up others who open its file.
+const SET_LEASE: u64 = 1024;
+
 /// Whether this kernel filters calls, and we know how on this processor.
 pub(super) fn are_filtered() -> bool {
     arch().is_ok() && std::path::Path::new("/proc/sys/kernel/seccomp").exists()
@@ -55,7 +86,8 @@ fn protections() -> Result<Rules> {
         vec![all_of(&[arg(0, is_not(0)), arg(0, is_not(own)), long_arg(2, is_not(0))])?],
     );
     let typing = TYPING.iter().map(|request| all_of(&[arg(1, is(*request))]));
-    rules.insert(libc::SYS_ioctl, typing.collect::<Result<_>>()?);
+    let taking = all_of(&[arg(1, is(TAKING)), arg(2, is_not(0))]);
+    rules.insert(libc::SYS_ioctl, typing.chain([taking]).collect::<Result<_>>()?);
     Ok(rules)
 }
 
@@ -70,6 +102,8 @@ pub(super) fn filter(sandbox: &Sandbox, inet: bool, signals: bool) -> Result<()>
     let families = [libc::AF_INET, libc::AF_INET6];
     let strange = families.map(|family| arg(0, is_not(unsigned(family))));
     rules.insert(libc::SYS_socket, if inet { vec![all_of(&strange)?] } else { Vec::new() });
+    pairs(&mut rules)?;
+    descriptors(&mut rules)?;
     others(&mut rules)?;
     if !signals {
         only_own_signals(&mut rules)?;
@@ -180,6 +214,24 @@ fn processes(rules: &mut Rules, allowed: bool) -> Result<()> {
     Ok(())
 }
 
+/// Pairs of sockets belong to the program, but for one that can be connected to somebody else's later.
+fn pairs(rules: &mut Rules) -> Result<()> {
+    const KIND: u64 = 0xf;
+    let kinds = [libc::SOCK_DGRAM, libc::SOCK_RAW];
+    let kinds = kinds.into_iter().map(|kind| all_of(&[arg(1, masked(KIND, unsigned(kind)))]));
+    let strange = all_of(&[arg(0, is_not(unsigned(libc::AF_UNIX)))]);
+    rules.insert(libc::SYS_socketpair, kinds.chain([strange]).collect::<Result<_>>()?);
+    Ok(())
+}
+
+/// What can be done to a file by a descriptor that only reads.
+fn descriptors(rules: &mut Rules) -> Result<()> {
+    let strange: Vec<_> = ASKED.iter().map(|request| arg(1, is_not(*request))).collect();
+    rules.entry(libc::SYS_ioctl).or_default().push(all_of(&strange)?);
+    rules.insert(libc::SYS_fcntl, vec![all_of(&[arg(1, is(SET_LEASE))])?]);
+    Ok(())
+}
+
 /// How much of the machine other processes get is not for it to say.
 fn others(rules: &mut Rules) -> Result<()> {
     let own = u64::from(std::process::id());
@@ -212,7 +264,7 @@ fn only_own_signals(rules: &mut Rules) -> Result<()> {
     let with = |numbers: [u64; 2]| {
         numbers.into_iter().map(|number| all_of(&[arg(1, is(number))])).collect::<Result<Vec<_>>>()
     };
-    rules.insert(libc::SYS_fcntl, with(SET_OWNER)?);
+    rules.entry(libc::SYS_fcntl).or_default().extend(with(SET_OWNER)?);
     rules.entry(libc::SYS_ioctl).or_default().extend(with(IO_SET_OWNER)?);
     Ok(())
 }
