@@ -11,7 +11,7 @@ use super::event_loop::PyLoop;
 use super::future_cell::FutureCell;
 use super::task::PyTask;
 use crate::core::Records;
-use crate::python::describe::{self, lossy};
+use crate::python::{describe, readable};
 use crate::run::Run;
 
 /// A module of the `asyncio` package.
@@ -164,6 +164,6 @@ pub(super) fn note_never_awaited(coroutine: &PyObject, vm: &VirtualMachine) {
     let name = coroutine
         .get_attr("__qualname__", vm)
         .and_then(|name| name.str(vm))
-        .map_or_else(|_| "a coroutine".to_owned(), |name| lossy(&name).into_owned());
+        .map_or_else(|_| "a coroutine".to_owned(), |name| readable(&name).into_owned());
     Records::new(trace, loop_here(vm)).never_awaited(&name, place);
 }

@@ -55,7 +55,7 @@ mod _loopscope {
     use super::super::{run as running, schedule as scheduled};
     use crate::core::About;
     use crate::dialect::Rules;
-    use crate::python::describe::{self, lossy};
+    use crate::python::{describe, readable};
 
     #[pyattr(name = "CancelledError", once)]
     fn cancelled(vm: &VirtualMachine) -> PyTypeRef {
@@ -234,11 +234,12 @@ mod _loopscope {
         let Ok(context) = context.downcast::<rustpython_vm::builtins::PyDict>() else { return };
         let context: PyDictRef = context;
         let get = |key: &str| context.get_item_opt(key, vm).ok().flatten();
-        let message =
-            get("message").and_then(|text| text.str(vm).ok()).map(|text| lossy(&text).into_owned());
+        let message = get("message")
+            .and_then(|text| text.str(vm).ok())
+            .map(|text| readable(&text).into_owned());
         let exception = get("exception").filter(|exception| !vm.is_none(exception));
         let exception =
-            exception.and_then(|it| it.repr(vm).ok()).map(|text| lossy(&text).into_owned());
+            exception.and_then(|it| it.repr(vm).ok()).map(|text| readable(&text).into_owned());
         let task = get("future").and_then(|future| as_task(&future).map(|task| task.id()));
         let about = About { task: task.unwrap_or_default(), ..About::default() };
         let which = if custom { Which::Custom } else { Which::Default };
@@ -282,7 +283,7 @@ mod _loopscope {
                 .ok()
                 .flatten()
                 .and_then(|name| name.str(vm).ok())
-                .map_or_else(|| "a coroutine".to_owned(), |name| lossy(&name).into_owned());
+                .map_or_else(|| "a coroutine".to_owned(), |name| readable(&name).into_owned());
             let (_, place) = describe::coroutine(&coroutine, trace, vm);
             core.records().never_awaited(&name, place);
         }

@@ -6,14 +6,13 @@
 
 mod known;
 
-use std::borrow::Cow;
-
 use loopscope_protocol::{ChainId, NameId, Place};
 use rustpython_vm::builtins::{
     PyAsyncGen, PyBoundMethod, PyCode, PyCoroutine, PyFunction, PyGenerator, PyStr, PyStrRef,
 };
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, VirtualMachine};
 
+use super::readable;
 use crate::core::Trace;
 use known::known;
 
@@ -22,11 +21,6 @@ const DEEPEST: usize = 64;
 
 fn text(object: &PyObject, attribute: &'static str, vm: &VirtualMachine) -> Option<PyStrRef> {
     object.get_attr(attribute, vm).ok()?.downcast::<PyStr>().ok()
-}
-
-/// The text of a Python string, with what is no character by itself spelled out.
-pub(crate) fn lossy(text: &PyStr) -> Cow<'_, str> {
-    super::readable(text)
 }
 
 /// What `functools.partial` objects call in the end; anything else is itself.
@@ -67,7 +61,7 @@ pub(crate) fn callable(callable: &PyObject, trace: &Trace, vm: &VirtualMachine) 
             let known = known(&code, &name, trace);
             (known.name, known.definition)
         }
-        (_, Some(name)) => (trace.name(&lossy(&name)), Place::NONE),
+        (_, Some(name)) => (trace.name(&readable(&name)), Place::NONE),
         (_, None) => (trace.name(&target.class().name()), Place::NONE),
     }
 }
@@ -85,7 +79,7 @@ pub(crate) fn coroutine(
     }
     let name = text(coroutine, "__qualname__", vm).or_else(|| text(coroutine, "__name__", vm));
     match name {
-        Some(name) => (trace.name(&lossy(&name)), Place::NONE),
+        Some(name) => (trace.name(&readable(&name)), Place::NONE),
         None => (trace.name(&coroutine.class().name()), Place::NONE),
     }
 }

@@ -10,7 +10,7 @@ use super::super::task::PyTask;
 use super::super::timer_handle::PyTimerHandle;
 use super::PyLoop;
 use crate::core::About;
-use crate::python::describe::{self, lossy};
+use crate::python::{describe, readable};
 
 pub(super) fn handler_set(zelf: &Py<PyLoop>, handler: &PyObjectRef, vm: &VirtualMachine) {
     let records = zelf.core.records();
@@ -36,11 +36,11 @@ pub(super) fn handler_call(
     }
     let get = |key: &str| given.get_item_opt(key, vm).ok().flatten();
     let message = match get("message") {
-        Some(message) => lossy(&*message.str(vm)?).into_owned(),
+        Some(message) => readable(&*message.str(vm)?).into_owned(),
         None => String::new(),
     };
     let exception = match get("exception") {
-        Some(exception) => lossy(&*exception.repr(vm)?).into_owned(),
+        Some(exception) => readable(&*exception.repr(vm)?).into_owned(),
         None => String::new(),
     };
     let of = [get("task"), get("future")];

@@ -11,7 +11,7 @@ use super::super::event_loop::{LoopObject as _, PyLoop};
 use super::super::{context, registry, step};
 use super::{PyTask, queue_step};
 use crate::core::Trace;
-use crate::python::describe::{self, lossy};
+use crate::python::{describe, readable};
 
 /// `loop.create_task()` without a factory.
 pub(in crate::asyncio) fn create(
@@ -85,7 +85,7 @@ pub(super) fn set_up(
 fn label(task: &Py<PyTask>, trace: &Trace, vm: &VirtualMachine) -> NameId {
     let Ok(label) = PyTask::get_name(task, vm).str(vm) else { return NameId::NONE };
     let is_given = task.own.lock().name.is_some();
-    if is_given { trace.name(&lossy(&label)) } else { trace.own_name(&lossy(&label)) }
+    if is_given { trace.name(&readable(&label)) } else { trace.own_name(&readable(&label)) }
 }
 
 fn is_coroutine(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {

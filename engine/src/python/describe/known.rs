@@ -13,9 +13,8 @@ use rustpython_vm::builtins::{PyCode, PyStrRef};
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyRef};
 
-use super::lossy;
 use crate::core::Trace;
-use crate::python::readable_name;
+use crate::python::{readable, readable_name};
 use crate::run::Run;
 
 /// How many are kept at most. A program that compiles code without end must not grow by it.
@@ -52,7 +51,7 @@ pub(super) fn known(code: &Py<PyCode>, name: &PyStrRef, trace: &Trace) -> Known 
     // As paths of code are spelled.
     let folder = readable_name(Run::current().folder.as_os_str());
     let known = Known {
-        name: trace.name(&lossy(name)),
+        name: trace.name(&readable(name)),
         definition: trace.place(shown(path, Path::new(&*folder)), line),
         of_the_program: is_of_the_program(path, is_frozen),
     };
