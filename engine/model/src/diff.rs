@@ -12,12 +12,14 @@
 
 mod columns;
 mod reasons;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
 use loopscope_protocol::{
-    By, Event, Family, FieldValue, Kind, KindSet, LoopEvent, NameId, On, OutsideEvent, RunEvent,
-    Stream, TaskEvent, TaskId,
+    By, Family, FieldValue, Kind, KindSet, LoopEvent, NameId, On, RunEvent, Stream, TaskEvent,
+    TaskId,
 };
 
 use crate::names::Names;
@@ -168,7 +170,8 @@ impl<'a> Walk<'a> {
     /// Whether a record, which has been applied, is among what is compared.
     fn counts(&self, record: &Record) -> bool {
         if self.compare == Compare::Everything {
-            return true;
+            // What Loopscope says is not what the program did.
+            return record.kind() != Kind::Remark;
         }
         match record.event.family() {
             Family::Run(event) => match event {
@@ -272,60 +275,12 @@ enum Essence<'a> {
 }
 
 /// Whether a field says nothing about what the program did.
-fn is_left_out(event: &Event, field: &str, compare: Compare) -> bool {
-    match event.family() {
-        Family::Run(event) => match event {
-            // How it was started is no part of what happened.
-            RunEvent::RunStart { .. } | RunEvent::Gap { .. } => true,
-            RunEvent::ProgramExit { .. } | RunEvent::Lint { .. } => field == "text",
-            RunEvent::Clock { .. }
-            | RunEvent::Output { .. }
-            | RunEvent::SnapshotBegin {}
-            | RunEvent::SnapshotEnd {} => false,
-            RunEvent::Log { .. } => field == "time",
-            // What Loopscope says is not what the program did.
-            RunEvent::Remark { .. } => true,
-        },
-        Family::Loop(event) => match event {
-            LoopEvent::TurnBegin { .. } => field == "turn",
-            LoopEvent::HandlerCall { .. } => compare == Compare::Visible && field != "exception",
-            LoopEvent::LoopNew {}
-            | LoopEvent::LoopClose { .. }
-            | LoopEvent::LoopRun { .. }
-            | LoopEvent::LoopStopRequest { .. }
-            | LoopEvent::LoopStopped { .. }
-            | LoopEvent::TurnEnd { .. }
-            | LoopEvent::PollBegin { .. }
-            | LoopEvent::PollEnd { .. }
-            | LoopEvent::AsyncgensShutdown { .. }
-            | LoopEvent::ExecutorShutdown {}
-            | LoopEvent::HandlerSet { .. } => false,
-        },
-        Family::Task(event) => match event {
-            TaskEvent::TaskNew { .. } => field == "label",
-            TaskEvent::TaskStep { .. }
-            | TaskEvent::TaskSuspend { .. }
-            | TaskEvent::TaskDone { .. }
-            | TaskEvent::TaskCancel { .. } => false,
-        },
-        Family::Outside(event) => match event {
-            OutsideEvent::ProcessNew { .. } | OutsideEvent::ProcessExit { .. } => field == "pid",
-            OutsideEvent::ServerNew { .. } | OutsideEvent::TransportNew { .. } => {
-                field == "address"
-            }
-            OutsideEvent::WatcherAdd { .. }
-            | OutsideEvent::WatcherRemove { .. }
-            | OutsideEvent::WatcherReady { .. }
-            | OutsideEvent::SignalAdd { .. }
-            | OutsideEvent::SignalRemove { .. }
-            | OutsideEvent::SignalArrived { .. }
-            | OutsideEvent::ExecutorSubmit { .. }
-            | OutsideEvent::ExecutorDone { .. }
-            | OutsideEvent::ServerClose { .. }
-            | OutsideEvent::TransportClose { .. } => false,
-        },
-        Family::Handle(_) | Family::Future(_) => false,
-    }
+fn is_left_out(kind: Kind, field: &str, compare: Compare) -> bool {
+    let varies = || kind.described_fields().iter().any(|own| own.varies && own.name == field);
+    // Messages are each dialect's own.
+    let is_wording =
+        kind == Kind::HandlerCall && compare == Compare::Visible && field != "exception";
+    is_wording || varies()
 }
 
 /// The first field in which two events of one kind differ.
@@ -335,7 +290,7 @@ fn differs(a: &Walk<'_>, x: &Record, b: &Walk<'_>, y: &Record) -> Option<&'stati
         .iter()
         .zip(right.as_slice())
         .find(|(one, two)| {
-            !is_left_out(&x.event, one.name, a.compare)
+            !is_left_out(x.kind(), one.name, a.compare)
                 && a.essence(x, one.value) != b.essence(y, two.value)
         })
         .map(|(one, _)| one.name)
@@ -370,95 +325,4 @@ fn explain(equal: usize, a: &Walk<'_>, b: &Walk<'_>, field: Option<&str>) -> Str
     };
     let reason = reasons::reason(a, b).map(|reason| format!(" {reason}")).unwrap_or_default();
     format!("{after} {one} {two}{hint}{reason}")
-}
-
-#[cfg(test)]
-mod tests {
-    use loopscope_protocol::RunHow;
-
-    use super::*;
-    use crate::story::Story;
-
-    fn compare(one: &Story, two: &Story, never: KindSet) -> Option<Divergence> {
-        let (a, b) = (one.timeline(), two.timeline());
-        let side = |title, timeline, names| Side { title, timeline, names, never_sends: never };
-        diff(side("a", &a, one.names()), side("b", &b, two.names()))
-    }
-
-    fn program(first_id: u32, names: [&str; 2], at: f64) -> Story {
-        let mut story = Story::new();
-        // Ids and the order in which names are defined are different, what happens is not.
-        if first_id > 1 {
-            story.name("something else");
-        }
-        story.at(at).start();
-        for (id, name) in (first_id..).zip(names) {
-            story.soon(id, name);
-        }
-        story.turn(&[first_id, first_id + 1]).run(first_id).done(first_id);
-        story
-    }
-
-    #[test]
-    fn numbers_and_times_do_not_count() {
-        let one = program(1, ["tick", "tock"], 0.0);
-        let two = program(40, ["tick", "tock"], 7.5);
-        assert_eq!(compare(&one, &two, KindSet::NONE), None);
-    }
-
-    #[test]
-    fn names_count_also_where_the_record_has_only_the_number() {
-        let (mut one, mut two) = (program(1, ["a", "b"], 0.0), program(1, ["a", "b"], 0.0));
-        one.run(2);
-        two.run(1);
-        let found = compare(&one, &two, KindSet::NONE).unwrap();
-        assert_eq!((found.equal, found.first, found.field), (10, Some(11), Some("handle")));
-        assert!(found.sentence.ends_with("a, record 11: b runs. b, record 11: a runs."));
-    }
-
-    #[test]
-    fn one_side_may_end_earlier() {
-        let (mut one, two) = (program(1, ["a", "b"], 0.0), program(1, ["a", "b"], 0.0));
-        one.push(Event::LoopStopped { how: RunHow::Forever });
-        let found = compare(&one, &two, KindSet::NONE).unwrap();
-        assert_eq!((found.first, found.second, found.field), (Some(11), None, None));
-        assert_eq!(
-            found.sentence,
-            "After 10 equal events they differ. a, record 11: The loop stopped: run_forever \
-             returns. b has ended."
-        );
-    }
-
-    #[test]
-    fn kinds_that_one_side_never_sends_do_not_count() {
-        let (mut one, mut two) = (program(1, ["a", "b"], 0.0), program(1, ["a", "b"], 0.0));
-        one.print("only here").run(2);
-        two.run(2);
-        assert!(compare(&one, &two, KindSet::NONE).is_some());
-        assert_eq!(compare(&one, &two, KindSet::NONE.with(Kind::Output)), None);
-    }
-
-    #[test]
-    fn a_snapshot_in_the_middle_says_nothing_new() {
-        let (mut one, mut two) = (program(1, ["a", "b"], 0.0), program(1, ["a", "b"], 0.0));
-        one.push(Event::SnapshotBegin {}).start().soon(2, "b").push(Event::SnapshotEnd {});
-        one.run(2);
-        two.run(2);
-        assert_eq!(compare(&one, &two, KindSet::NONE), None);
-        two.done(2);
-        assert_eq!(compare(&one, &two, KindSet::NONE).unwrap().equal, 11);
-        // Where it is the beginning, it is what there is.
-        let (mut three, none) = (Story::new(), Story::new());
-        three.push(Event::SnapshotBegin {}).soon(2, "b").push(Event::SnapshotEnd {});
-        assert!(compare(&three, &none, KindSet::NONE).is_some());
-    }
-
-    #[test]
-    fn what_the_sentences_do_not_tell_apart_is_named() {
-        let (mut one, mut two) = (Story::new(), Story::new());
-        one.start().push(Event::TurnEnd { ready: 0, timers: 1 });
-        two.start().push(Event::TurnEnd { ready: 0, timers: 2 });
-        let found = compare(&one, &two, KindSet::NONE).unwrap();
-        assert!(found.sentence.ends_with("The difference is in `timers`."), "{}", found.sentence);
-    }
 }

@@ -267,7 +267,9 @@ impl State {
         match self.run.dialect {
             Some(Dialect::Micropython | Dialect::MicropythonFirmware) => Order::OneQueue,
             Some(Dialect::Embassy | Dialect::Other) => Order::Own,
-            _ => Order::Batches,
+            None | Some(Dialect::Cpython | Dialect::Cpython36 | Dialect::Cpython314) => {
+                Order::Batches
+            }
         }
     }
 

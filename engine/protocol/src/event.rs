@@ -70,17 +70,17 @@ define::events! {
         /// board the host writes it when it attaches, and `seed` and `ties` mean nothing.
         1 RunStart "run-start" from Program | Host {
             /// Whose rules.
-            dialect: Dialect,
+            dialect (varies): Dialect,
             /// Which clock.
-            clock: ClockMode,
+            clock (varies): ClockMode,
             /// The calendar time at loop time 0.
-            wall_start: i64,
+            wall_start (varies): i64,
             /// The seed of everything that is random.
-            seed: u64,
+            seed (varies): u64,
             /// The order among tied timers.
-            ties: Ties,
+            ties (varies): Ties,
             /// The program, or a board's firmware.
-            file: NameId,
+            file (varies): NameId,
         }
         /// The clock went from virtual to real, just before the operation that `how` names.
         2 Clock "clock" from Program {
@@ -95,7 +95,7 @@ define::events! {
             /// How it ended.
             how: ExitHow,
             /// The sentence about why.
-            text: Text,
+            text (varies): Text,
         }
         /// A line that the program wrote, or the part of a line that it flushed.
         4 Output "output" from Program | Host {
@@ -109,7 +109,7 @@ define::events! {
             /// Which one.
             rule: LintRule,
             /// The sentence.
-            text: Text,
+            text (varies): Text,
             /// The task it is about.
             task: TaskId,
             /// The future it is about.
@@ -123,7 +123,7 @@ define::events! {
         /// is unknown until a later record or a snapshot says it.
         6 Gap "gap" from Board | Host {
             /// How many, at least.
-            lost: u32,
+            lost (varies): u32,
         }
         /// What follows, up to `snapshot-end`, tells the present state, not something that happens.
         8 SnapshotBegin "snapshot-begin" from Board | Host {}
@@ -135,7 +135,7 @@ define::events! {
             /// How much it matters.
             level: Level,
             /// When it was written, by the program's own clock, if it says that.
-            time: Option<f64>,
+            time (varies): Option<f64>,
             /// Where in the program that stands.
             place as "where": Place,
             /// What it says.
@@ -145,9 +145,9 @@ define::events! {
         /// written nothing of it.
         55 Remark "remark" from Host {
             /// What it is about.
-            kind as "how": RemarkKind,
+            kind as "how" (varies): RemarkKind,
             /// The sentence.
-            text: Text,
+            text (varies): Text,
         }
     }
 
@@ -182,7 +182,7 @@ define::events! {
         /// The batch is fixed: the handles that are ready now run in this turn, in this order.
         15 TurnBegin "turn-begin" from Program {
             /// The turn's number, from 1.
-            turn: u32,
+            turn (varies): u32,
             /// The size of the batch.
             ready: u32,
             /// Timers in the heap.
@@ -341,7 +341,7 @@ define::events! {
             /// Where the coroutine is defined.
             place as "where": Place,
             /// The task's own name, as `get_name()` gives it.
-            label: NameId,
+            label (varies): NameId,
             /// Who made it.
             by: By,
         }
@@ -473,7 +473,7 @@ define::events! {
             /// Its id.
             id: ObjectId,
             /// Where it listens.
-            address: Text,
+            address (varies): Text,
         }
         /// A server was closed.
         49 ServerClose "server-close" from Program {
@@ -487,7 +487,7 @@ define::events! {
             /// Its descriptor.
             fd: Fd,
             /// The other end.
-            address: Text,
+            address (varies): Text,
         }
         /// A transport begins to close.
         51 TransportClose "transport-close" from Program {
@@ -499,14 +499,14 @@ define::events! {
             /// Its id.
             id: ObjectId,
             /// As the operating system numbers it.
-            pid: u32,
+            pid (varies): u32,
         }
         /// A child process has ended.
         53 ProcessExit "process-exit" from Program {
             /// Its id.
             id: ObjectId,
             /// As the operating system numbers it.
-            pid: u32,
+            pid (varies): u32,
             /// Its exit code; negative: the signal that killed it.
             code: i32,
         }

@@ -121,6 +121,9 @@ pub struct Described {
     pub rust_name: &'static str,
     /// What it says: the lines of its documentation.
     pub doc: &'static [&'static str],
+    /// Whether it may be another each time although the program did the same: a process's number,
+    /// the wording of a sentence.
+    pub varies: bool,
     /// Writes what its value looks like in JSON.
     pub shape: fn(&mut dyn fmt::Write) -> fmt::Result,
 }

@@ -10,7 +10,7 @@ mod outside;
 mod tasks;
 mod unknown;
 
-use loopscope_protocol::{By, ClockHow, Dialect, Family, HandleId, NameId, RunEvent, Stream};
+use loopscope_protocol::{By, ClockHow, Family, HandleId, NameId, RunEvent, Stream};
 
 use super::{Anomaly, AnomalyKind, Exit, Handle, Loop, Order, RunInfo, State};
 use crate::record::Record;
@@ -133,10 +133,7 @@ impl State {
 
     /// Whether the order of running is known to be that of CPython's queue.
     pub(crate) const fn is_strict(&self) -> bool {
-        matches!(
-            self.run.dialect,
-            Some(Dialect::Cpython | Dialect::Cpython36 | Dialect::Cpython314)
-        )
+        self.run.dialect.is_some() && matches!(self.order(), Order::Batches)
     }
 
     /// Whether the rules are MicroPython's: one queue of tasks, ordered by the millisecond.

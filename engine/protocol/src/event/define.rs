@@ -8,13 +8,14 @@
 //!     /// When it fires.
 //!     number Name "name-in-json" from Sender | Sender short code Form | code Form {
 //!         /// What the field says.
-//!         field as "name in JSON": Type,
+//!         field as "name in JSON" (varies): Type,
 //!     }
 //! }
 //! retired number "name-in-json",
 //! ```
 //!
-//! `short` and `as` may be left out. The numbers and names behind `retired` belonged to events that
+//! `short`, `as` and `(varies)` may be left out; the last says that a field may be another each time
+//! although the program did the same, so that whoever compares two runs looks past it. The numbers and names behind `retired` belonged to events that
 //! are no more: the compiler refuses another one that takes them.
 
 macro_rules! field_name {
@@ -23,6 +24,15 @@ macro_rules! field_name {
     };
     ($field:ident) => {
         stringify!($field)
+    };
+}
+
+macro_rules! varies {
+    () => {
+        false
+    };
+    (varies) => {
+        true
     };
 }
 
@@ -37,7 +47,7 @@ macro_rules! events {
                         from $($sender:ident)|+ $(short $($short_code:literal $short:ident)|+)? {
                         $(
                             $(#[doc = $field_doc:literal])*
-                            $field:ident $(as $json:literal)? : $ty:ty,
+                            $field:ident $(as $json:literal)? $(($varies:ident))? : $ty:ty,
                         )*
                     }
                 )*
@@ -211,6 +221,7 @@ macro_rules! events {
                         name: $crate::event::define::field_name!($field $($json)?),
                         rust_name: stringify!($field),
                         doc: &[$($field_doc,)*],
+                        varies: $crate::event::define::varies!($($varies)?),
                         shape: <$ty as $crate::field::AsField>::shape,
                     },)*],)*)*
                 }
@@ -350,7 +361,7 @@ macro_rules! events {
     };
 }
 
-pub(crate) use {events, field_name};
+pub(crate) use {events, field_name, varies};
 
 /// Whether two texts are the same, for the compiler.
 pub(crate) const fn same(one: &str, two: &str) -> bool {
