@@ -14,6 +14,7 @@ mod features;
 mod machine;
 mod micropython;
 mod notice;
+mod reference;
 mod report;
 mod test;
 mod tidy;
@@ -36,6 +37,7 @@ Tasks of the Loopscope project.
   cargo xtask bless           write the golden files again, from python3 and from the binary
   cargo xtask demo            build the demo board's firmware and record its session; --check compares
   cargo xtask notice          list the works that are linked, with their licences; --check compares
+  cargo xtask reference       write the page of all events; --check compares
   cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (3)
 
 With CI=true a missing tool is a failure.";
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(&root, rest),
         "demo" => demo::run(&root, rest),
         "notice" => notice::run(&root, rest),
+        "reference" => reference::run(&root, rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

@@ -1,0 +1,149 @@
+//! `cargo xtask reference`: the page of all events for users, made from the table of events and
+//! from the sets of words; with `--check` it only says whether the page is current. What the life
+//! of a handle or of a task is stands in the protocol's documentation.
+
+use std::fmt::{self, Write};
+use std::fs;
+use std::path::Path;
+
+use loopscope_protocol::{Described, Kind, Sender, WORDS};
+
+use crate::Outcome;
+
+/// Where the page is.
+const PAGE: &str = "engine/protocol/EVENTS.md";
+
+const BEGINNING: &str = "\
+# Events
+
+Everything that Loopscope records, as `--events` writes it: one JSON object a line for each record.
+`break`, `until`, `expect` and `find` take the same names, and their conditions the same fields.
+This page is made from the table of events by `cargo xtask reference`; do not edit it.
+
+Each record has these fields, in this order, before those of its event:
+
+| field | what it looks like | what it says |
+|---|---|---|
+| `seq` | a number | The record's number, from 1 on, without a hole that no `gap` tells of. |
+| `t` | seconds, or `null` | The loop's time; `null` before there is a loop. |
+| `turn` | a number | The turn of the loop, 0 before the first one. |
+| `event` | one of the names below | What happened. |
+| `loop` | a number | Which loop; left out where it is none's. |
+
+A field that says nothing is left out, unless `null` is among what it looks like.
+A field marked with * may be another each time although the program did the same; `diff` looks past it.
+";
+
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
+    match arguments {
+        [] => Ok(fs::write(root.join(PAGE), page()?)?),
+        [word] if word == "--check" => check(root),
+        _ => Err("the only argument is --check".into()),
+    }
+}
+
+/// An error where the page that is committed is not the one that the table gives.
+pub(crate) fn check(root: &Path) -> Outcome {
+    if fs::read_to_string(root.join(PAGE)).ok().as_deref() == Some(page()?.as_str()) {
+        return Ok(());
+    }
+    Err(format!("{PAGE} is not what the table of events gives; `cargo xtask reference` renews it")
+        .into())
+}
+
+fn page() -> Result<String, fmt::Error> {
+    let mut page = BEGINNING.to_owned();
+    let mut family = "";
+    for &kind in Kind::ALL {
+        if kind.family_name() != family {
+            family = kind.family_name();
+            write!(page, "\n## {family}\n\n{}\n", sentences(kind.family_doc()))?;
+        }
+        event(&mut page, kind)?;
+    }
+    page.push_str("\n## Words\n\nWhat a field of few possible values says.\n");
+    for set in WORDS {
+        write!(page, "\n### {}\n\n{}\n\n", set.name, sentences(set.doc))?;
+        page.push_str("| word | what it means |\n|---|---|\n");
+        for (word, doc) in set.words {
+            writeln!(page, "| `{word}` | {} |", cell(&joined(doc)))?;
+        }
+    }
+    page.push_str(
+        "\n## Names of before\n\nThese are in old recordings only, and are not used again.\n\n",
+    );
+    for (code, word) in Kind::RETIRED {
+        writeln!(page, "- `{word}` (number {code})")?;
+    }
+    Ok(page)
+}
+
+fn event(page: &mut String, kind: Kind) -> fmt::Result {
+    write!(page, "\n### `{}`\n\n{}\n", kind.word(), sentences(kind.doc()))?;
+    let senders: Vec<_> = Sender::ALL
+        .iter()
+        .filter(|sender| kind.is_from(**sender))
+        .map(|sender| match sender {
+            Sender::Program => "a program's process",
+            Sender::Board => "a board",
+            Sender::Host => "Loopscope itself, where it reads the stream",
+        })
+        .collect();
+    writeln!(page, "Sent by {}; number {} on the wire.", senders.join(", or "), kind as u8)?;
+    if kind.described_fields().is_empty() {
+        return Ok(());
+    }
+    page.push_str("\n| field | what it looks like | what it says |\n|---|---|---|\n");
+    for field in kind.described_fields() {
+        row(page, field)?;
+    }
+    Ok(())
+}
+
+fn row(page: &mut String, field: &Described) -> fmt::Result {
+    let mut shape = String::new();
+    (field.shape)(&mut shape)?;
+    let mark = if field.varies { " *" } else { "" };
+    writeln!(page, "| `{}`{mark} | {} | {} |", field.name, cell(&shape), cell(&joined(field.doc)))
+}
+
+/// The lines of a documentation as one.
+fn joined(doc: &[&str]) -> String {
+    doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+}
+
+/// A documentation with each sentence on a line of its own.
+fn sentences(doc: &[&str]) -> String {
+    joined(doc).replace(". ", ".\n")
+}
+
+/// A text as it stands in a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_events_is_current() {
+        check(&crate::root()).unwrap();
+    }
+
+    #[test]
+    fn every_event_field_and_word_is_on_the_page_with_what_it_says() {
+        let page = page().unwrap();
+        for kind in Kind::ALL {
+            assert!(page.contains(&format!("\n### `{}`\n", kind.word())), "{kind:?}");
+            for field in kind.described_fields() {
+                assert!(!field.doc.is_empty(), "{kind:?} {}", field.name);
+                assert!(page.contains(&joined(field.doc)), "{kind:?} {}", field.name);
+            }
+        }
+        for (word, doc) in WORDS.iter().flat_map(|set| set.words) {
+            assert!(!doc.is_empty(), "{word}");
+            assert!(page.contains(&format!("| `{word}` | ")), "{word}");
+        }
+    }
+}
