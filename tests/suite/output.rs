@@ -54,6 +54,17 @@ fn each_line_and_each_flush_is_a_record() {
 }
 
 #[test]
+fn what_looks_like_a_log_or_like_a_remark_of_ours_is_only_what_the_program_printed() {
+    let lines = ["loopscope: hello", "INFO 0.5 x", "WARN  1.250000 the queue is full  (a.py:4)"];
+    let code = format!("import sys\nfor line in {lines:?}:\n    print(line, file=sys.stderr)\n");
+    let (ended, records) = recorded(&code);
+    let written = texts(&records, "stderr").concat();
+    assert_eq!(written.lines().collect::<Vec<_>>(), lines);
+    assert!(ended.err().starts_with("loopscope: hello\nINFO 0.5 x\n"), "{ended}");
+    assert!(!records.iter().any(|record| record.is("log") || record.is("remark")));
+}
+
+#[test]
 fn the_record_stands_where_the_line_was_written() {
     let code = "import asyncio\nloop = asyncio.new_event_loop()\nloop.call_soon(print, 'inside')\n\
                 loop.call_soon(loop.stop)\nloop.run_forever()\nprint('outside')\n";

@@ -104,6 +104,56 @@ pub enum Command {
     Quit,
 }
 
+impl Command {
+    /// Whether it moves the cursor or needs the program held.
+    pub(super) const fn moves(&self) -> bool {
+        match self {
+            Self::Forward(..)
+            | Self::Back(..)
+            | Self::Continue
+            | Self::BackContinue
+            | Self::Until(..)
+            | Self::Finish(..)
+            | Self::Goto(..)
+            | Self::Py(..)
+            | Self::Resume
+            | Self::Expect { .. } => true,
+            Self::Repeat
+            | Self::Nothing
+            | Self::Break { .. }
+            | Self::Watch(..)
+            | Self::Delete(..)
+            | Self::Disable(..)
+            | Self::Enable(..)
+            | Self::Commands(..)
+            | Self::End
+            | Self::Info(..)
+            | Self::Where(..)
+            | Self::Why(..)
+            | Self::Print(..)
+            | Self::Display(..)
+            | Self::Undisplay(..)
+            | Self::List(..)
+            | Self::Bookmark(..)
+            | Self::Record(..)
+            | Self::Export(..)
+            | Self::Diff(..)
+            | Self::DiffDialect(..)
+            | Self::Lesson
+            | Self::Predict
+            | Self::Attach
+            | Self::Detach
+            | Self::Pause
+            | Self::Interrupt
+            | Self::Assert(..)
+            | Self::Source(..)
+            | Self::Set(..)
+            | Self::Help(..)
+            | Self::Quit => false,
+        }
+    }
+}
+
 /// What a step counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {

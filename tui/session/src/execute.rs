@@ -71,13 +71,13 @@ impl Session {
                 None => Outcome::Done(Answer::default()),
             };
         }
-        if self.run_state == RunState::Empty && moves(command) {
+        if self.run_state == RunState::Empty && command.moves() {
             return Outcome::Failed(Trouble::new(
                 "No program is open; `loopscope repl FILE` opens one.",
             ));
         }
         // Only a front end that stays responsive gets here while something runs.
-        if !matches!(self.under_way, UnderWay::Nothing) && moves(command) {
+        if !matches!(self.under_way, UnderWay::Nothing) && command.moves() {
             return Outcome::Failed(Trouble::new(
                 "The program runs; `pause` it first, or wait until it stops.",
             ));
@@ -294,23 +294,6 @@ fn finish(result: Result<Answer, Trouble>) -> Outcome {
         Ok(answer) => Outcome::Done(answer),
         Err(trouble) => Outcome::Failed(trouble),
     }
-}
-
-/// Whether a command moves the cursor or needs the program held.
-const fn moves(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Forward(..)
-            | Command::Back(..)
-            | Command::Continue
-            | Command::BackContinue
-            | Command::Until(_)
-            | Command::Finish(_)
-            | Command::Goto(_)
-            | Command::Expect { .. }
-            | Command::Py(_)
-            | Command::Resume
-    )
 }
 
 fn compile(condition: Option<&str>) -> Result<Option<Expr>, Trouble> {

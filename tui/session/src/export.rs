@@ -112,6 +112,7 @@ fn object<const N: usize>(pairs: [(&str, Value); N]) -> Value {
 #[cfg(test)]
 mod tests {
     use loopscope_model::story::Story;
+    use loopscope_protocol::Kind;
 
     use super::*;
 
@@ -131,6 +132,15 @@ mod tests {
         for (n, line) in text.lines().enumerate() {
             let value: Value = serde_json::from_str(line).unwrap();
             assert_eq!(value["seq"], n + 1);
+        }
+    }
+
+    #[test]
+    fn each_column_of_the_csv_is_a_field_that_some_event_has() {
+        let common = ["seq", "t", "turn", "event", "loop"];
+        for column in COLUMNS {
+            let is_field = Kind::ALL.iter().any(|kind| kind.field_names().contains(column));
+            assert!(is_field || common.contains(column), "{column}");
         }
     }
 
