@@ -18,6 +18,7 @@ mod line_mode;
 mod memory;
 mod micropython;
 mod micropython_records;
+mod odd_names;
 mod odd_values;
 mod output;
 mod outputs;

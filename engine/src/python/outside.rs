@@ -2,11 +2,11 @@
 
 use loopscope_protocol::ClockHow;
 use nix::sys::signal::{SigSet, SigmaskHow};
-use rustpython_vm::builtins::PyModule;
+use rustpython_vm::builtins::{PyModule, PyStr};
 use rustpython_vm::{Py, PyResult, VirtualMachine};
 
 use super::hooks::{class, wrap, wrap_method};
-use super::locks;
+use super::{locks, readable};
 use crate::dialect::Rules;
 use crate::micropython;
 use crate::run::Run;
@@ -26,8 +26,26 @@ pub(super) fn patch_thread(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResu
             started
         })?;
     }
+    name_threads(vm, module)?;
     locks::patch(vm, module);
     Ok(())
+}
+
+/// The system's name of a thread is for the curious only. One that it cannot have is spelled out, as
+/// CPython replaces what is wrong in it: an error here would keep the thread from starting, and who
+/// started it waiting.
+fn name_threads(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+    if module.get_attr("set_name", vm).is_err() {
+        return Ok(());
+    }
+    wrap(vm, module, "set_name", |original, args, vm| {
+        let given = args.args.first().or_else(|| args.kwargs.get("name"));
+        let name = given.and_then(|name| name.downcast_ref::<PyStr>());
+        match name {
+            Some(name) if !name.is_utf8() => original.call((readable(name).into_owned(),), vm),
+            _ => original.call(args, vm),
+        }
+    })
 }
 
 /// The methods of a socket that speak to the outside. Making one does not.
