@@ -11,6 +11,7 @@ mod bless;
 mod cargo;
 mod demo;
 mod features;
+mod locks;
 mod machine;
 mod micropython;
 mod notice;

@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::report::{Counted, Report};
-use crate::{Outcome, agent, cargo, features, machine, micropython, notice, tidy, walls, wasm};
+use crate::{
+    Outcome, agent, cargo, features, locks, machine, micropython, notice, tidy, walls, wasm,
+};
 
 /// The file in which tests note what they could not do on this machine.
 const NOTES: &str = "left-out.txt";
@@ -21,10 +23,11 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
+    Step { name: "locks", what: "every Cargo.lock names what is depended on", run: locked },
     Step { name: "one-build", what: "the interpreter has one set of features", run: one_build },
     Step { name: "licences", what: "what is linked may be, and NOTICE names it", run: licences },
     Step { name: "walls", what: "what no build of a crate may hold", run: walls },
@@ -101,6 +104,13 @@ fn tree(root: &Path, report: &mut Report) {
     match tidy::run(root) {
         Ok(()) => report.pass(),
         Err(error) => report.fail(format!("tidy: {error}")),
+    }
+}
+
+fn locked(root: &Path, report: &mut Report) {
+    match locks::check(root) {
+        Ok(()) => report.pass(),
+        Err(error) => report.fail(format!("locks: {error}")),
     }
 }
 

@@ -17,7 +17,7 @@ mod plain_english;
 mod printing;
 mod readers;
 mod source;
-mod tree;
+pub(crate) mod tree;
 mod wire_page;
 
 use std::path::Path;
