@@ -72,6 +72,9 @@ pub struct Definition {
     pub label: NameId,
 }
 
+/// The most frames of a chain that are followed. The engine sends 64 at most.
+const DEEPEST: usize = 256;
+
 impl Names {
     /// From now on the tables take no entries beyond `most` each.
     pub const fn keep_at_most(&mut self, most: usize) {
@@ -142,9 +145,10 @@ impl Names {
     pub fn chain(&self, id: ChainId) -> Vec<Frame> {
         let mut frames = Vec::new();
         let mut at = id;
-        // A corrupt definition may point at itself: no chain is longer than the table.
-        while let Some(link) = self.chains.get(&at)
-            && frames.len() < self.chains.len()
+        // A corrupt definition may point at itself, and what a stranger wrote may be of any length.
+        let most = self.chains.len().min(DEEPEST);
+        while frames.len() < most
+            && let Some(link) = self.chains.get(&at)
         {
             frames.push(link.frame);
             at = link.outer;
@@ -210,6 +214,17 @@ mod tests {
         names.define_chain(ChainId(2), ChainId(1), frame);
         assert_eq!(names.chain(ChainId(1)).len(), 2);
         assert_eq!(names.chain(ChainId(9)).len(), 0);
+    }
+
+    #[test]
+    fn a_chain_without_end_is_followed_only_so_far() {
+        let mut names = Names::default();
+        let frame = Frame { name: NameId(1), place: Place::NONE };
+        for id in 1..=100_000 {
+            names.define_chain(ChainId(id), ChainId(id + 1), frame);
+        }
+        assert_eq!(names.chain(ChainId(1)).len(), DEEPEST);
+        assert_eq!(names.chain(ChainId(99_991)).len(), 10);
     }
 
     #[test]
