@@ -8,6 +8,7 @@
     reason = "the interpreter hands native functions their arguments by value"
 )]
 
+mod by_stream;
 mod cancel;
 mod io_queue;
 mod language;

@@ -54,8 +54,11 @@ impl Order {
 /// ```
 #[derive(Debug)]
 pub struct TaskQueue<T> {
-    /// Entries whose keys never decrease.
-    ring: VecDeque<(Order, T)>,
+    /// Entries whose keys never decrease. One that was taken out of the middle leaves its place, so
+    /// that nobody has to move; at both ends there is always an entry.
+    ring: VecDeque<(Order, Option<T>)>,
+    /// How many places of the ring are empty.
+    holes: usize,
     /// The others.
     tree: BTreeMap<Order, T>,
     pushed: u64,
@@ -63,7 +66,7 @@ pub struct TaskQueue<T> {
 
 impl<T> Default for TaskQueue<T> {
     fn default() -> Self {
-        Self { ring: VecDeque::new(), tree: BTreeMap::new(), pushed: 0 }
+        Self { ring: VecDeque::new(), holes: 0, tree: BTreeMap::new(), pushed: 0 }
     }
 }
 
@@ -74,7 +77,7 @@ impl<T> TaskQueue<T> {
         self.pushed += 1;
         let order = Order { key, nth: self.pushed };
         if key <= now && self.ring.back().is_none_or(|(last, _)| last.key <= key) {
-            self.ring.push_back((order, item));
+            self.ring.push_back((order, Some(item)));
         } else {
             self.tree.insert(order, item);
         }
@@ -84,7 +87,7 @@ impl<T> TaskQueue<T> {
     /// The entry whose turn is next.
     #[must_use]
     pub fn peek(&self) -> Option<(Order, &T)> {
-        let ring = self.ring.front().map(|(order, item)| (*order, item));
+        let ring = self.ring.front().and_then(|(order, item)| Some((*order, item.as_ref()?)));
         let tree = self.tree.first_key_value().map(|(order, item)| (*order, item));
         match (ring, tree) {
             (Some(ring), Some(tree)) => Some(if ring.0 < tree.0 { ring } else { tree }),
@@ -98,21 +101,45 @@ impl<T> TaskQueue<T> {
             (Some((ring, _)), Some((tree, _))) => ring < tree,
             (ring, _) => ring.is_some(),
         };
-        if in_ring { self.ring.pop_front() } else { self.tree.pop_first() }
+        if in_ring {
+            let (order, item) = self.ring.pop_front()?;
+            self.trim();
+            return item.map(|item| (order, item));
+        }
+        self.tree.pop_first()
     }
 
     /// Takes an entry from wherever it stands.
     pub fn remove(&mut self, order: Order) -> Option<T> {
         if let Ok(at) = self.ring.binary_search_by(|(each, _)| each.cmp(&order)) {
-            return self.ring.remove(at).map(|(_, item)| item);
+            let item = self.ring[at].1.take()?;
+            self.holes += 1;
+            self.trim();
+            if self.holes > 16 && self.holes > self.ring.len() / 2 {
+                self.ring.retain(|(_, item)| item.is_some());
+                self.holes = 0;
+            }
+            return Some(item);
         }
         self.tree.remove(&order)
+    }
+
+    /// No hole stands at either end of the ring.
+    fn trim(&mut self) {
+        while self.holes > 0 && self.ring.front().is_some_and(|(_, item)| item.is_none()) {
+            self.ring.pop_front();
+            self.holes -= 1;
+        }
+        while self.holes > 0 && self.ring.back().is_some_and(|(_, item)| item.is_none()) {
+            self.ring.pop_back();
+            self.holes -= 1;
+        }
     }
 
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ring.len() + self.tree.len()
+        self.ring.len() - self.holes + self.tree.len()
     }
 
     /// Whether there are none.
@@ -123,7 +150,12 @@ impl<T> TaskQueue<T> {
 
     /// Takes everything, in order.
     pub fn drain(&mut self) -> Vec<(Order, T)> {
-        let mut all: Vec<_> = self.ring.drain(..).collect();
+        self.holes = 0;
+        let mut all: Vec<_> = self
+            .ring
+            .drain(..)
+            .filter_map(|(order, item)| item.map(|item| (order, item)))
+            .collect();
         all.extend(std::mem::take(&mut self.tree));
         all.sort_unstable_by_key(|(order, _)| *order);
         all

@@ -70,7 +70,9 @@ fn end_all(left: &[PyRef<PyTask>], vm: &VirtualMachine) -> PyResult<()> {
     }
     let host = PyHost::without_main(vm);
     let ended = |task: &PyRef<PyTask>| task.is_done(vm);
-    while !left.iter().all(ended) {
+    // What has ended stays so: nobody is asked again.
+    let mut open = left.iter().skip_while(|task| ended(task)).peekable();
+    while open.peek().is_some() {
         match program.core.turn(&host) {
             Ok(Turned::Ran) => {}
             Ok(Turned::Over) => {
@@ -86,6 +88,7 @@ fn end_all(left: &[PyRef<PyTask>], vm: &VirtualMachine) -> PyResult<()> {
             }
             Err(escaped) => return Err(forget(left, escaped)),
         }
+        while open.next_if(|task| ended(task)).is_some() {}
     }
     Ok(())
 }

@@ -5,8 +5,9 @@ use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
 use rustpython_vm::types::Constructor;
-use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
 
+use super::by_stream::ByStream;
 use super::pollable::{self, READABLE, WRITABLE, Wanted};
 
 /// The flag of `ipoll` by which a stream that was ready is not asked again.
@@ -16,14 +17,14 @@ const ONE_SHOT: i32 = 1;
 #[pyclass(name = "poll", module = "select")]
 #[derive(Debug, PyPayload)]
 struct PyPoll {
-    streams: PyMutex<Vec<Wanted>>,
+    streams: PyMutex<ByStream<Wanted>>,
 }
 
 impl Constructor for PyPoll {
     type Args = FuncArgs;
 
     fn py_new(_class: &Py<PyType>, _args: Self::Args, _vm: &VirtualMachine) -> PyResult<Self> {
-        Ok(Self { streams: PyMutex::new(Vec::new()) })
+        Ok(Self { streams: PyMutex::new(ByStream::default()) })
     }
 }
 
@@ -38,7 +39,8 @@ impl PyPoll {
             Some(timeout) if !vm.is_none(&timeout) => timeout.try_into_value::<i64>(vm)?,
             _ => -1,
         };
-        let streams = self.streams.lock().clone();
+        let streams: Vec<Wanted> =
+            self.streams.lock().iter().map(|(_, _, wanted)| wanted.clone()).collect();
         let ready = pollable::wait(&streams, u64::try_from(timeout).ok(), vm)?;
         let mut found = Vec::new();
         for (wanted, events) in streams.into_iter().zip(ready) {
@@ -54,8 +56,7 @@ impl PyPoll {
     }
 
     fn change(&self, stream: &PyObjectRef, change: impl FnOnce(&mut Wanted)) -> bool {
-        let mut streams = self.streams.lock();
-        streams.iter_mut().find(|wanted| wanted.stream.is(stream)).map(change).is_some()
+        self.streams.lock().get_mut(stream).map(change).is_some()
     }
 }
 
@@ -74,7 +75,7 @@ impl PyPoll {
         }
         let fd = pollable::descriptor(&stream, vm)?;
         pollable::goes_real(fd);
-        zelf.streams.lock().push(Wanted { stream, fd, events });
+        zelf.streams.lock().push(stream.clone(), Wanted { stream, fd, events });
         Ok(())
     }
 
@@ -93,7 +94,12 @@ impl PyPoll {
 
     #[pymethod]
     fn unregister(zelf: &Py<Self>, stream: PyObjectRef) {
-        zelf.streams.lock().retain(|wanted| !wanted.stream.is(&stream));
+        let gone = {
+            let mut streams = zelf.streams.lock();
+            streams.place(&stream).and_then(|place| streams.remove(place))
+        };
+        // Dropping a stream may run code.
+        drop(gone);
     }
 
     #[pymethod]

@@ -11,7 +11,16 @@ class Stream:
     def __init__(self, s, e={}):
         self.s = with_stream_methods(s)
         self.e = e
-        self.out_buf = b''
+        # What waits to be written, in pieces: adding to one string would copy it each time.
+        self._out = []
+
+    @property
+    def out_buf(self):
+        return b''.join(self._out)
+
+    @out_buf.setter
+    def out_buf(self, buf):
+        self._out = [buf] if buf else []
 
     def get_extra_info(self, v):
         return self.e[v]
@@ -25,12 +34,12 @@ class Stream:
     def _readable(self):
         return core._io_queue.queue_read(self.s)
 
-    def _joined(self, got, piece):
+    def _joined(self, pieces):
         # A stream of text gives pieces of text.
-        return got + piece if got else piece
+        return pieces[0][:0].join(pieces) if pieces else b''
 
     def read(self, n=-1):
-        got = b''
+        got = []
         while True:
             yield self._readable()
             piece = self.s.read(n)
@@ -39,15 +48,15 @@ class Stream:
             if n >= 0:
                 return piece
             if not piece:
-                return got
-            got = self._joined(got, piece)
+                return self._joined(got)
+            got.append(piece)
 
     def readinto(self, buf):
         yield self._readable()
         return self.s.readinto(buf)
 
     def readexactly(self, n):
-        got = b''
+        got = []
         while n:
             yield self._readable()
             piece = self.s.read(n)
@@ -55,23 +64,23 @@ class Stream:
                 continue
             if not piece:
                 raise EOFError
-            got = self._joined(got, piece)
+            got.append(piece)
             n -= len(piece)
-        return got
+        return self._joined(got)
 
     def readline(self):
-        got = b''
+        got = []
         while True:
             yield self._readable()
             piece = self.s.readline()
             if piece is None:
                 continue
-            got = self._joined(got, piece)
-            if not piece or got[-1] in (10, '\n'):
-                return got
+            got.append(piece)
+            if not piece or piece[-1] in (10, '\n'):
+                return self._joined(got)
 
     def write(self, buf):
-        if not self.out_buf:
+        if not self._out:
             # What the stream takes at once need not be kept.
             taken = self.s.write(buf)
             if taken == len(buf):
@@ -79,10 +88,10 @@ class Stream:
             if taken is not None:
                 buf = buf[taken:]
         # What waits is bytes, whatever it came as.
-        self.out_buf += buf.encode() if isinstance(buf, str) else buf
+        self._out.append(buf.encode() if isinstance(buf, str) else bytes(buf))
 
     def drain(self):
-        if not self.out_buf:
+        if not self._out:
             # A loop of write and drain must not keep the others from their turns.
             return (yield from core.sleep_ms(0))
         left = memoryview(self.out_buf)
