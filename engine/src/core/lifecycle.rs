@@ -4,13 +4,13 @@
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::RawFd;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use loopscope_protocol::{
     ClockHow, Event, Fd, HandleHow, HandleId, LoopId, RunHow, Signal, TaskId, Ties, WatchHow,
 };
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 use super::clock::{Clock, seconds};
 use super::current::{current, mark_loop_thread};
@@ -68,7 +68,8 @@ pub struct LoopCore<J> {
     pub(super) trace: Arc<Trace>,
     pub(super) queue: Mutex<Queue<J>>,
     pub(super) poller: Mutex<Poller<J>>,
-    pub(super) pipe: OnceLock<SelfPipe>,
+    /// Made when it is first needed, and gone when the loop is closed.
+    pub(super) pipe: RwLock<Option<Arc<SelfPipe>>>,
     pub(super) woken: AtomicBool,
     pub(super) pipe_handle: AtomicU32,
     /// Descriptors and signals that are watched: without any there is nothing to poll.
@@ -111,7 +112,7 @@ impl<J: Job> LoopCore<J> {
                 cancelled_timers: 0,
             }),
             poller: Mutex::default(),
-            pipe: OnceLock::new(),
+            pipe: RwLock::default(),
             woken: AtomicBool::new(false),
             pipe_handle: AtomicU32::new(0),
             watched: AtomicUsize::new(0),
@@ -262,18 +263,23 @@ impl<J: Job> LoopCore<J> {
     /// Wakes the poll, from any thread.
     pub fn wake(&self) {
         self.woken.store(true, Ordering::SeqCst);
-        if let Some(pipe) = self.pipe.get() {
+        if let Some(pipe) = &*self.pipe.read() {
             pipe.wake();
         }
     }
 
-    pub(super) fn self_pipe(&self) -> Option<&SelfPipe> {
-        if self.pipe.get().is_none()
-            && let Ok(pipe) = SelfPipe::new()
-        {
-            let _ = self.pipe.set(pipe);
+    pub(super) fn self_pipe(&self) -> Option<Arc<SelfPipe>> {
+        if let Some(pipe) = &*self.pipe.read() {
+            return Some(Arc::clone(pipe));
         }
-        self.pipe.get()
+        if self.is_closed() {
+            return None;
+        }
+        let mut pipe = self.pipe.write();
+        if pipe.is_none() {
+            *pipe = SelfPipe::new().ok().map(Arc::new);
+        }
+        pipe.clone()
     }
 
     /// The end of the self-pipe that a signal handler writes signal numbers to.
@@ -284,7 +290,7 @@ impl<J: Job> LoopCore<J> {
 
     /// What the self-pipe's reader does: empties it, and says which signals wrote to it.
     pub fn read_self_pipe(&self) -> Vec<u8> {
-        self.pipe.get().map(SelfPipe::drain).unwrap_or_default()
+        self.pipe.read().as_ref().map(|pipe| pipe.drain()).unwrap_or_default()
     }
 
     // ---- outside sources ---------------------------------------------------------------------
@@ -426,6 +432,8 @@ impl<J: Job> LoopCore<J> {
             (ready, count)
         };
         self.poller.lock().clear();
+        let pipe = self.pipe.write().take();
+        drop(pipe);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         self.trace.emit(self.id, Event::LoopClose { ready: count(ready), timers: count(timers) });
         Ok(dropped)

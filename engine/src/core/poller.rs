@@ -1,6 +1,8 @@
 //! What the operating system says is ready: a level-triggered poll over watched descriptors, and
 //! the self-pipe by which signals and other threads wake it.
 
+mod many;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -10,6 +12,12 @@ use loopscope_protocol::WatchHow;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, fstat};
 use rustix::io::Errno;
+
+use many::Many;
+
+/// Up to this many are named anew at each poll; more than that are handed to the system once, so that a turn
+/// does not cost more the more there are.
+const FEW: usize = 64;
 
 /// A descriptor that its owner keeps open while it is watched. One that is closed all the same is
 /// left out of the poll from then on, as epoll does.
@@ -23,10 +31,23 @@ pub struct Interest<J> {
     write: Option<J>,
 }
 
+impl<J> Interest<J> {
+    const fn flags(&self) -> PollFlags {
+        match (&self.read, &self.write) {
+            (Some(_), Some(_)) => PollFlags::IN.union(PollFlags::OUT),
+            (Some(_), None) => PollFlags::IN,
+            (None, Some(_)) => PollFlags::OUT,
+            (None, None) => PollFlags::empty(),
+        }
+    }
+}
+
 /// The watched descriptors of one loop.
 #[derive(Debug)]
 pub struct Poller<J> {
     watched: BTreeMap<RawFd, Interest<J>>,
+    /// The system's own copy of them, once they are many.
+    many: Option<Many>,
 }
 
 /// The self-pipe: bytes written by a signal handler or a thread wake the poll.
@@ -61,7 +82,7 @@ impl SelfPipe {
 
 impl<J> Default for Poller<J> {
     fn default() -> Self {
-        Self { watched: BTreeMap::new() }
+        Self { watched: BTreeMap::new(), many: None }
     }
 }
 
@@ -84,10 +105,19 @@ impl<J: Clone> Poller<J> {
         }
         let entry = self.watched.entry(raw).or_insert(Interest { fd, read: None, write: None });
         entry.fd = fd;
-        Ok(match how {
+        let before = match how {
             WatchHow::Read => entry.read.replace(job),
             WatchHow::Write => entry.write.replace(job),
-        })
+        };
+        let flags = entry.flags();
+        match &self.many {
+            Some(many) => many.set(fd, flags),
+            None if self.watched.len() > FEW => {
+                self.many = Many::new(self.watched.values().map(|entry| (entry.fd, entry.flags())));
+            }
+            None => {}
+        }
+        Ok(before)
     }
 
     /// Watches `fd` no more, and gives back what was handed in for it.
@@ -97,6 +127,9 @@ impl<J: Clone> Poller<J> {
             WatchHow::Read => entry.read.take(),
             WatchHow::Write => entry.write.take(),
         };
+        if let Some(many) = &self.many {
+            many.set(entry.fd, entry.flags());
+        }
         if entry.read.is_none() && entry.write.is_none() {
             self.watched.remove(&fd);
         }
@@ -124,21 +157,17 @@ impl<J: Clone> Poller<J> {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.watched.clear();
+        self.many = None;
     }
 
     /// The descriptors to poll now. Taken out so that no lock is held while the poll sleeps.
-    pub(crate) fn set(&self) -> Vec<(WatchedFd, PollFlags)> {
-        let flags = |entry: &Interest<J>| {
-            let mut flags = PollFlags::empty();
-            if entry.read.is_some() {
-                flags |= PollFlags::IN;
+    pub(crate) fn set(&self) -> Set {
+        match &self.many {
+            Some(many) => Set::Many(many.clone(), self.watched.len()),
+            None => {
+                Set::Few(self.watched.values().map(|entry| (entry.fd, entry.flags())).collect())
             }
-            if entry.write.is_some() {
-                flags |= PollFlags::OUT;
-            }
-            flags
-        };
-        self.watched.values().map(|entry| (entry.fd, flags(entry))).collect()
+        }
     }
 
     /// The jobs of the descriptors that were found ready, reader before writer.
@@ -167,6 +196,14 @@ impl<J: Clone> Poller<J> {
     }
 }
 
+/// What to poll.
+#[derive(Debug)]
+pub(crate) enum Set {
+    Few(Vec<(WatchedFd, PollFlags)>),
+    /// All that were handed to the system, and how many they are.
+    Many(Many, usize),
+}
+
 /// What a poll found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -176,12 +213,17 @@ pub(crate) struct Found {
 
 /// Polls. `None` as timeout: for ever. `Err(INTR)` where a signal interrupted it.
 pub(crate) fn wait(
-    set: &[(WatchedFd, PollFlags)],
+    set: &Set,
     pipe: Option<&SelfPipe>,
     timeout: Option<Duration>,
 ) -> io::Result<Found> {
-    let mut fds: Vec<PollFd<'_>> =
-        set.iter().map(|(fd, flags)| PollFd::from_borrowed_fd(*fd, *flags)).collect();
+    let mut fds: Vec<PollFd<'_>> = match set {
+        Set::Few(few) => {
+            few.iter().map(|(fd, flags)| PollFd::from_borrowed_fd(*fd, *flags)).collect()
+        }
+        Set::Many(many, _) => vec![many.as_one()],
+    };
+    let watched = fds.len();
     if let Some(pipe) = pipe {
         fds.push(PollFd::new(&pipe.read, PollFlags::IN));
     }
@@ -191,15 +233,18 @@ pub(crate) fn wait(
     });
     poll(&mut fds, timeout.as_ref())?;
     let mut found = Found::default();
-    for (at, fd) in fds.iter().enumerate() {
-        let flags = fd.revents();
-        if flags.is_empty() {
-            continue;
+    found.woken = fds.get(watched).is_some_and(|pipe| !pipe.revents().is_empty());
+    let any = |fd: &PollFd<'_>| (!fd.revents().is_empty()).then(|| fd.revents());
+    match set {
+        Set::Few(few) => {
+            let ready = few.iter().zip(&fds);
+            let ready = ready.filter_map(|((fd, _), polled)| Some((fd.as_raw_fd(), any(polled)?)));
+            found.ready.extend(ready);
         }
-        match set.get(at) {
-            Some((watched, _)) => found.ready.push((watched.as_raw_fd(), flags)),
-            None => found.woken = true,
+        Set::Many(many, count) if fds.first().and_then(any).is_some() => {
+            found.ready = many.ready(*count)?;
         }
+        Set::Many(..) => {}
     }
     Ok(found)
 }

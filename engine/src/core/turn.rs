@@ -158,7 +158,7 @@ impl<J: Job> LoopCore<J> {
         }
         loop {
             let set = self.poller.lock().set();
-            if let Ok(found) = host.blocking(|| wait(&set, pipe, left)) {
+            if let Ok(found) = host.blocking(|| wait(&set, pipe.as_deref(), left)) {
                 return Ok(found);
             }
             host.interrupted()?;

@@ -45,10 +45,11 @@ pub(super) fn check_running(zelf: &Py<PyLoop>, vm: &VirtualMachine) -> PyResult<
 }
 
 pub(super) fn close(zelf: &Py<PyLoop>, vm: &VirtualMachine) -> PyResult<()> {
-    let dropped = zelf.core.close().map_err(|error| vm.new_runtime_error(error.to_string()))?;
-    if zelf.hears.swap(false, Ordering::Relaxed) {
+    // Before the pipe is closed: another file may get its number at once.
+    if !zelf.core.is_running() && zelf.hears.swap(false, Ordering::Relaxed) {
         let _ = set_wakeup_fd(-1, vm);
     }
+    let dropped = zelf.core.close().map_err(|error| vm.new_runtime_error(error.to_string()))?;
     for job in &dropped {
         if let Some(cell) = job.cell() {
             // What leads back to the handle would keep it for ever.
