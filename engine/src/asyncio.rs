@@ -21,5 +21,6 @@ mod sleep;
 mod step;
 mod task;
 mod timer_handle;
+mod waiters;
 
 pub(crate) use modules::{FROZEN, native_modules};

@@ -20,5 +20,6 @@ mod streams;
 mod version;
 
 pub(crate) use clock::{sleep_for, start_at, wait_millis};
+pub(crate) use hooks::wrap_method;
 pub(crate) use locks::may_have_threads;
 pub(crate) use readable::{readable, readable_name};

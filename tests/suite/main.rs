@@ -11,6 +11,8 @@ mod command_line;
 mod conformance;
 mod diff;
 mod differences;
+mod growth;
+mod handlers;
 mod hostile;
 mod in_order;
 mod lessons;

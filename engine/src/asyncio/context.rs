@@ -5,8 +5,12 @@
 //! is as good as a new one and saves the allocation.
 
 use std::cell::{OnceCell, RefCell};
+use std::sync::Once;
 
+use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use crate::python::wrap_method;
 
 /// How many empty contexts are kept for the next handles.
 const SPARE: usize = 64;
@@ -50,8 +54,16 @@ pub(super) fn give_back(context: PyObjectRef, vm: &VirtualMachine) {
     }
 }
 
-/// Runs `work` with `context` as the current one.
-pub(super) fn run<R>(context: &PyObject, vm: &VirtualMachine, work: impl FnOnce() -> R) -> R {
+/// Runs `work` with `context` as the current one. As in CPython a context is entered once at a time.
+pub(super) fn run<T>(
+    context: &PyObject,
+    vm: &VirtualMachine,
+    work: impl FnOnce() -> PyResult<T>,
+) -> PyResult<T> {
+    watch_runs(context, vm);
+    if is_entered(context, vm) {
+        return Err(already_entered(context, vm)?);
+    }
     vm.context_stack.borrow_mut().push(context.to_owned());
     let result = work();
     let mut stack = vm.context_stack.borrow_mut();
@@ -60,4 +72,37 @@ pub(super) fn run<R>(context: &PyObject, vm: &VirtualMachine, work: impl FnOnce(
         stack.truncate(at);
     }
     result
+}
+
+/// Whether something on this thread runs in `context` now.
+pub(super) fn is_entered(context: &PyObject, vm: &VirtualMachine) -> bool {
+    vm.context_stack.borrow().iter().any(|entered| entered.is(context))
+}
+
+/// Whether it is the one that code runs in now.
+pub(super) fn is_current(context: &PyObject, vm: &VirtualMachine) -> bool {
+    vm.context_stack.borrow().last().is_some_and(|current| current.is(context))
+}
+
+/// The error of entering a context a second time.
+pub(super) fn already_entered(
+    context: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult<PyBaseExceptionRef> {
+    let text = format!("cannot enter context: {} is already entered", context.repr(vm)?);
+    Ok(vm.new_runtime_error(text))
+}
+
+/// The interpreter's own `Context.run` knows only of what it has entered itself. From now on it also
+/// asks for what is entered here.
+fn watch_runs(context: &PyObject, vm: &VirtualMachine) {
+    static WATCHED: Once = Once::new();
+    WATCHED.call_once(|| {
+        wrap_method(vm, &context.class().to_owned(), "run", |original, args, vm| {
+            match args.args.first() {
+                Some(context) if is_entered(context, vm) => Err(already_entered(context, vm)?),
+                _ => original.call(args, vm),
+            }
+        });
+    });
 }

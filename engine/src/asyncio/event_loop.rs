@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use loopscope_protocol::{ClockHow, LoopId, Word as _};
 use rustpython_derive::Traverse;
-use rustpython_vm::builtins::{PyDictRef, PyStrRef, PyType, PyWeak};
+use rustpython_vm::builtins::{PyStrRef, PyType, PyWeak};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::function::{FuncArgs, OptionalArg};
@@ -330,13 +330,8 @@ impl PyLoop {
     }
 
     #[pymethod]
-    fn _note_handler_call(
-        zelf: &Py<Self>,
-        custom: bool,
-        given: PyDictRef,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
-        notes::handler_call(zelf, custom, &given, vm)
+    fn _note_handler_call(zelf: &Py<Self>, custom: bool, given: PyObjectRef, vm: &VirtualMachine) {
+        notes::handler_call(zelf, custom, &given, vm);
     }
 
     /// Sends a lint that Python has found.

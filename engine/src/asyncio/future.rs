@@ -143,7 +143,7 @@ pub(super) trait FutureMethods: PyPayload {
 
     #[pygetset]
     fn _asyncio_awaited_by(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
-        let waiters = zelf.cell().data.lock().awaited_by.clone();
+        let waiters = zelf.cell().data.lock().awaited_by.all();
         if waiters.is_empty() {
             return Ok(vm.ctx.none());
         }

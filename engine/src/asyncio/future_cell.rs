@@ -18,6 +18,7 @@ use super::errors;
 use super::event_loop::{LoopObject, PyLoop};
 use super::future::PyFuture;
 use super::task::PyTask;
+use super::waiters::Waiters;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -48,7 +49,7 @@ pub(super) struct Data {
     pub(super) cancel_message: Option<PyObjectRef>,
     pub(super) cancelled_error: Option<PyBaseExceptionRef>,
     pub(super) callbacks: Vec<DoneCallback>,
-    pub(super) awaited_by: Vec<PyObjectRef>,
+    pub(super) awaited_by: Waiters,
 }
 
 #[derive(Debug, Traverse)]
@@ -289,23 +290,25 @@ impl FutureCell {
     ) -> PyResult<usize> {
         self.require_loop(vm)?;
         let before = self.data.lock().callbacks.clone();
-        let mut removed = Vec::new();
-        for (at, callback) in before.iter().enumerate() {
-            if !callback.wakes && vm.identical_or_equal(&callback.target, target)? {
-                removed.push(at);
-            }
+        let mut goes = vec![false; before.len()];
+        for (callback, goes) in before.iter().zip(&mut goes) {
+            *goes = !callback.wakes && vm.identical_or_equal(&callback.target, target)?;
         }
-        let mut data = self.data.lock();
         // Only what is still the same entry goes: the comparison may have changed the list.
-        let mut at = 0;
-        let count = removed.len();
-        data.callbacks.retain(|callback| {
-            let gone = removed.contains(&at)
-                && before.get(at).is_some_and(|old| old.target.is(&callback.target));
-            at += 1;
-            !gone
-        });
-        Ok(count)
+        let mut known = before.iter().zip(&goes);
+        let mut gone = Vec::new();
+        {
+            let mut data = self.data.lock();
+            let (out, kept) =
+                std::mem::take(&mut data.callbacks).into_iter().partition(|callback| {
+                    known.next().is_some_and(|(old, goes)| *goes && old.target.is(&callback.target))
+                });
+            data.callbacks = kept;
+            gone.extend::<Vec<_>>(out);
+        }
+        // Dropping them may run code.
+        drop(gone);
+        Ok(goes.into_iter().filter(|goes| *goes).count())
     }
 
     /// `_callbacks`: pairs of callable and context, or `None`.

@@ -48,6 +48,9 @@ pub(super) struct HandleCell {
     /// Runs more than once: a watcher's or a signal's.
     #[pytraverse(skip)]
     pub(super) repeats: bool,
+    /// Made by the program itself, which may run it as often as it likes.
+    #[pytraverse(skip)]
+    by_hand: bool,
 }
 
 impl HandleCell {
@@ -68,7 +71,13 @@ impl HandleCell {
             cancelled: AtomicBool::new(false),
             stage: AtomicU8::new(if repeats { Stage::Idle } else { Stage::Ready } as u8),
             repeats,
+            by_hand: false,
         }
+    }
+
+    /// Whether it is done with its callback once that has run.
+    pub(super) const fn runs_once(&self) -> bool {
+        !self.repeats && !self.by_hand
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
@@ -135,7 +144,8 @@ pub(super) fn new_cell(args: HandleArgs, vm: &VirtualMachine) -> PyResult<Handle
         None => super::context::copy(vm)?,
     };
     let id = Run::current().ids.handle();
-    let cell = HandleCell::new(id, call, Some(context), args.event_loop, false);
+    let mut cell = HandleCell::new(id, call, Some(context), args.event_loop, false);
+    cell.by_hand = true;
     // One made by hand is in no queue of ours.
     cell.set_stage(Stage::Idle);
     Ok(cell)
@@ -169,7 +179,8 @@ pub(super) trait HandleMethods: PyPayload {
 
     #[pymethod]
     fn _run(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<()> {
-        super::job::run_handle(zelf.as_object(), zelf.cell(), vm)
+        // A loop of somebody's own may run it again, as for a reader.
+        super::job::run_handle(zelf.as_object(), zelf.cell(), super::job::After::Keep, vm)
     }
 
     #[pygetset]

@@ -3,7 +3,9 @@
 use loopscope_protocol::{HandleId, TaskId};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyFunction};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyPayload as _, PyRef, PyResult, VirtualMachine,
+};
 
 use super::event_loop::{LoopObject, PyLoop};
 use super::handle::{HandleCell, PyHandle, Stage};
@@ -80,29 +82,17 @@ impl Host<PyJob> for PyHost<'_> {
     type Escape = PyBaseExceptionRef;
 
     fn run(&self, job: PyJob) -> Result<(), Self::Escape> {
-        let vm = self.vm;
-        let debug_start = self.event_loop.debug().then(|| self.event_loop.core.time());
-        let result = match &job {
-            PyJob::Handle(handle) => run_handle(handle.as_object(), &handle.cell, vm),
-            PyJob::Timer(timer) => run_handle(timer.as_object(), &timer.cell, vm),
-            PyJob::Step(task, _) => step::step(task, None, vm),
-            PyJob::Wakeup(task, _, future) => step::wakeup(task, future, vm),
-            PyJob::SelfPipe(_) => self.event_loop.process_self_pipe(vm),
-        };
-        if let Some(start) = debug_start {
-            let shown = match &job {
-                PyJob::Handle(handle) => Some(handle.as_object()),
-                PyJob::Timer(timer) => Some(timer.as_object()),
-                PyJob::Step(task, _) | PyJob::Wakeup(task, ..) => Some(task.as_object()),
-                PyJob::SelfPipe(_) => None,
-            };
-            if let Some(shown) = shown {
-                let took = self.event_loop.core.time() - start;
-                let args = (shown.to_owned(), vm.ctx.new_float(took));
-                vm.call_method(self.event_loop.as_object(), "_report_slow", args)?;
-            }
+        if self.event_loop.debug() {
+            return self.run_in_debug(&job);
         }
-        result
+        let vm = self.vm;
+        match &job {
+            PyJob::Handle(handle) => run_handle(handle.as_object(), &handle.cell, After::LetGo, vm),
+            PyJob::Timer(timer) => run_handle(timer.as_object(), &timer.cell, After::LetGo, vm),
+            PyJob::Step(task, _) => run_step(task, None, vm),
+            PyJob::Wakeup(task, _, future) => run_step(task, Some(future), vm),
+            PyJob::SelfPipe(_) => self.event_loop.process_self_pipe(vm),
+        }
     }
 
     fn interrupted(&self) -> Result<(), Self::Escape> {
@@ -119,12 +109,63 @@ impl Host<PyJob> for PyHost<'_> {
     }
 }
 
+impl PyHost<'_> {
+    /// In debug mode whoever asks what runs now is told, and what took long is reported.
+    fn run_in_debug(&self, job: &PyJob) -> PyResult<()> {
+        let (event_loop, vm) = (self.event_loop.as_object(), self.vm);
+        let (owner, cell) = match job {
+            PyJob::Handle(handle) => (handle.as_object(), Some(&handle.cell)),
+            PyJob::Timer(timer) => (timer.as_object(), Some(&timer.cell)),
+            // Queued before the debug mode was switched on.
+            PyJob::Step(task, _) | PyJob::Wakeup(task, ..) => (task.as_object(), None),
+            PyJob::SelfPipe(_) => return self.event_loop.process_self_pipe(vm),
+        };
+        if cell.is_some() {
+            event_loop.set_attr("_current_handle", owner.to_owned(), vm)?;
+        }
+        let start = self.event_loop.core.time();
+        let result = match (job, cell) {
+            (_, Some(cell)) => run_handle(owner, cell, After::Keep, vm),
+            (PyJob::Step(task, _), _) => run_step(task, None, vm),
+            (PyJob::Wakeup(task, _, future), _) => run_step(task, Some(future), vm),
+            _ => Ok(()),
+        };
+        let took = self.event_loop.core.time() - start;
+        let result = result.and_then(|()| {
+            let args = (owner.to_owned(), vm.ctx.new_float(took));
+            vm.call_method(event_loop, "_report_slow", args).map(drop)
+        });
+        event_loop.set_attr("_current_handle", vm.ctx.none(), vm)?;
+        if let Some(cell) = cell
+            && cell.runs_once()
+        {
+            let_go(cell, vm);
+        }
+        result
+    }
+}
+
+/// What becomes of a handle's callback and arguments once they have run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// They stay: the handle is somebody else's, who may run it again.
+    Keep,
+    /// They go, as far as they could lead back to the handle.
+    LetGo,
+}
+
 /// Runs a handle's callback in its context. What it raises goes to the exception handler, unless
 /// it leaves the loop at once.
-pub(super) fn run_handle(owner: &PyObject, cell: &HandleCell, vm: &VirtualMachine) -> PyResult<()> {
+pub(super) fn run_handle(
+    owner: &PyObject,
+    cell: &HandleCell,
+    after: After,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let lets_go = after == After::LetGo && cell.runs_once();
     // A handle that runs once and that nobody else holds gives its callback away. One reference
     // is the queue's.
-    let once = !cell.repeats && owner.strong_count() == 1;
+    let once = lets_go && owner.strong_count() == 1;
     let call = if once { std::mem::take(&mut *cell.call.lock()) } else { cell.call.lock().clone() };
     let given = if once { cell.context.lock().take() } else { cell.context.lock().clone() };
     if call.is_empty() {
@@ -138,15 +179,20 @@ pub(super) fn run_handle(owner: &PyObject, cell: &HandleCell, vm: &VirtualMachin
         Some(context) => context::run(context, vm, || callback.call(FuncArgs::from(args), vm)),
         None => callback.call(FuncArgs::from(args), vm),
     };
-    if once && let Some(context) = given {
-        context::give_back(context, vm);
-    }
-    if !once && !cell.repeats {
-        let_go(cell, &callback, vm);
-    }
     match result {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            if once && let Some(context) = given {
+                context::give_back(context, vm);
+            } else if lets_go && !once {
+                let_go(cell, vm);
+            }
+            Ok(())
+        }
         Err(error) => {
+            if once {
+                // The exception handler runs in it.
+                *cell.context.lock() = given;
+            }
             if !cell.repeats {
                 let mut call = cell.call.lock();
                 call.clear();
@@ -158,17 +204,55 @@ pub(super) fn run_handle(owner: &PyObject, cell: &HandleCell, vm: &VirtualMachin
     }
 }
 
+/// Runs a step of a task. What the step itself raises, rather than its coroutine, is an error in a
+/// callback like any other.
+fn run_step(task: &Py<PyTask>, done: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+    let result = step::check_context(task, vm).and_then(|()| match done {
+        Some(future) => step::wakeup(task, future, vm),
+        None => step::step(task, None, vm),
+    });
+    let Err(error) = result else { return Ok(()) };
+    if errors::escapes(&error, vm) {
+        return Err(error);
+    }
+    let Some(event_loop) = task.cell.event_loop() else { return Err(error) };
+    let call = vec![task.as_object().get_attr("_step", vm)?];
+    let context = task.own.lock().context.clone();
+    let id = crate::run::Run::current().ids.handle();
+    let cell = HandleCell::new(id, call, context, event_loop, false);
+    cell.set_stage(Stage::Idle);
+    let handle = PyHandle { cell }.into_ref(&vm.ctx);
+    raised(handle.as_object(), &handle.cell, error, vm)
+}
+
 /// A handle that somebody kept has run. The collector does not look into handles, so it lets go of
-/// what could lead back to it; a plain function cannot, and stays for the repr.
-fn let_go(cell: &HandleCell, callback: &PyObject, vm: &VirtualMachine) {
+/// what could lead back to it; a plain function and plain values cannot, and stay for the repr.
+fn let_go(cell: &HandleCell, vm: &VirtualMachine) {
+    let call = cell.call.lock().clone();
+    let Some((callback, args)) = call.split_first() else { return };
     let plain = callback.downcast_ref::<PyFunction>().is_some()
         && callback.get_attr("__closure__", vm).is_ok_and(|closure| vm.is_none(&closure));
+    let keep = match plain {
+        true if args.iter().all(|arg| is_plain(arg, vm)) => call.len(),
+        true => 1,
+        false => 0,
+    };
     let gone = {
         let mut call = cell.call.lock();
-        let keep = usize::from(plain).min(call.len());
+        let keep = keep.min(call.len());
         call.split_off(keep)
     };
     drop(gone);
+}
+
+/// Whether a value refers to nothing else.
+fn is_plain(value: &PyObject, vm: &VirtualMachine) -> bool {
+    let types = &vm.ctx.types;
+    let class = value.class();
+    [types.str_type, types.int_type, types.float_type, types.bool_type, types.bytes_type]
+        .iter()
+        .any(|plain| class.is(*plain))
+        || vm.is_none(value)
 }
 
 /// `Handle._run`'s except clauses.
@@ -185,11 +269,15 @@ fn raised(
     let reprs = super::registry::submodule("_reprs", vm)?;
     let message = reprs.get_attr("callback_message", vm)?.call((owner.to_owned(),), vm)?;
     context.set_item("message", message, vm)?;
-    context.set_item("exception", error.into(), vm)?;
+    context.set_item("exception", error.clone().into(), vm)?;
     context.set_item("handle", owner.to_owned(), vm)?;
     if let Some(source) = cell.source_traceback.lock().clone() {
         context.set_item("source_traceback", source, vm)?;
     }
-    vm.call_method(&cell.event_loop, "call_exception_handler", (context,))?;
-    Ok(())
+    // The handler runs while the error is handled, so that what it raises has it as its context.
+    let outer = vm.current_exception();
+    vm.set_exception(Some(error));
+    let result = vm.call_method(&cell.event_loop, "call_exception_handler", (context,));
+    vm.set_exception(outer);
+    result.map(drop)
 }

@@ -235,14 +235,15 @@ mod _asyncio {
     #[pyfunction]
     fn future_add_to_awaited_by(future: PyObjectRef, waiter: PyObjectRef) {
         if let Some(cell) = FutureCell::of(&future) {
-            cell.data.lock().awaited_by.push(waiter);
+            cell.data.lock().awaited_by.insert(waiter);
         }
     }
 
     #[pyfunction]
     fn future_discard_from_awaited_by(future: PyObjectRef, waiter: PyObjectRef) {
         if let Some(cell) = FutureCell::of(&future) {
-            cell.data.lock().awaited_by.retain(|known| !known.is(&waiter));
+            let gone = cell.data.lock().awaited_by.remove(&waiter);
+            drop(gone);
         }
     }
 }

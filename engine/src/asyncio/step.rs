@@ -20,9 +20,21 @@ pub(super) fn wakeup(task: &Py<PyTask>, future: &PyObject, vm: &VirtualMachine) 
         None => vm.call_method(future, "result", ()),
     };
     if let Some(cell) = FutureCell::of(future) {
-        cell.data.lock().awaited_by.retain(|waiter| !waiter.is(task));
+        let gone = cell.data.lock().awaited_by.remove(task.as_object());
+        drop(gone);
     }
     step(task, outcome.err(), vm)
+}
+
+/// Says no where the task's context is entered already, as the handle of a step does.
+pub(super) fn check_context(task: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<()> {
+    let context = task.own.lock().context.clone();
+    match context {
+        Some(context) if context::is_entered(&context, vm) => {
+            Err(context::already_entered(&context, vm)?)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `Task.__step`. Only `SystemExit` and `KeyboardInterrupt` come back as errors.
@@ -63,8 +75,11 @@ pub(super) fn step(
     task.send(|records, id| records.task_step(id));
     vm.asyncio_running_task.replace(Some(task.to_owned().into()));
     let outcome = match &given {
-        Some(context) => context::run(context, vm, || resume(&coroutine, error, vm)),
-        None => resume(&coroutine, error, vm),
+        // A handle that steps a task runs in the task's context already.
+        Some(context) if !context::is_current(context, vm) => {
+            context::run(context, vm, || resume(&coroutine, error, vm))
+        }
+        _ => resume(&coroutine, error, vm),
     };
     vm.asyncio_running_task.replace(None);
     match outcome {
@@ -162,7 +177,7 @@ fn yielded_value(
         wait_for(task, yielded);
         suspended(task, coroutine, registry::awaited(yielded));
         // A future that is done already was not pending when it was yielded, so this only queues.
-        cell.data.lock().awaited_by.push(task.to_owned().into());
+        cell.data.lock().awaited_by.insert(task.to_owned().into());
         cell.add_callback(yielded, wakes(task), vm)?;
     } else {
         let blocking = vm.get_attribute_opt(yielded, "_asyncio_future_blocking")?;

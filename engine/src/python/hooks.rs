@@ -102,7 +102,7 @@ pub(super) fn wrap(
 }
 
 /// Replaces the method `name` of the class `class` of the module, as [`wrap`] does with functions.
-pub(super) fn wrap_method(
+pub(crate) fn wrap_method(
     vm: &VirtualMachine,
     class: &PyTypeRef,
     name: &'static str,

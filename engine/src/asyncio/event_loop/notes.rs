@@ -1,8 +1,8 @@
 //! What the Python half of the loop tells the records.
 
 use loopscope_protocol::{FutureId, HandleId, LintRule, TaskId, Which, Word as _};
-use rustpython_vm::builtins::PyDictRef;
-use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::builtins::PyDict;
+use rustpython_vm::{AsObject as _, Py, PyObjectRef, VirtualMachine};
 
 use super::super::future_cell::FutureCell;
 use super::super::handle::PyHandle;
@@ -24,25 +24,23 @@ pub(super) fn handler_set(zelf: &Py<PyLoop>, handler: &PyObjectRef, vm: &Virtual
     }
 }
 
+/// Whatever the program handed over, and whatever its texts raise: telling of it is no error.
 pub(super) fn handler_call(
     zelf: &Py<PyLoop>,
     custom: bool,
-    given: &PyDictRef,
+    given: &PyObjectRef,
     vm: &VirtualMachine,
-) -> PyResult<()> {
+) {
     let records = zelf.core.records();
     if !records.is_on() {
-        return Ok(());
+        return;
     }
-    let get = |key: &str| given.get_item_opt(key, vm).ok().flatten();
-    let message = match get("message") {
-        Some(message) => readable(&*message.str(vm)?).into_owned(),
-        None => String::new(),
-    };
-    let exception = match get("exception") {
-        Some(exception) => readable(&*exception.repr(vm)?).into_owned(),
-        None => String::new(),
-    };
+    let given = given.downcast_ref::<PyDict>();
+    let get = |key: &str| given.and_then(|given| given.get_item_opt(key, vm).ok().flatten());
+    let message = get("message").and_then(|message| message.str(vm).ok());
+    let exception = get("exception").map(|exception| shown(&exception, vm));
+    let message = message.map_or_else(String::new, |text| readable(&text).into_owned());
+    let exception = exception.unwrap_or_default();
     let of = [get("task"), get("future")];
     let mut task = TaskId::NONE;
     let mut future = FutureId::NONE;
@@ -62,7 +60,26 @@ pub(super) fn handler_call(
     });
     let which = if custom { Which::Custom } else { Which::Default };
     records.handler_call(which, &message, &exception, About { task, future, handle });
-    Ok(())
+    if let Some((rule, text)) = diagnosis(&message, &exception) {
+        records.lint(rule, task, &text);
+    }
+}
+
+/// Diagnoses that asyncio itself makes are lints too.
+fn diagnosis(message: &str, exception: &str) -> Option<(LintRule, String)> {
+    if message.ends_with("exception was never retrieved") {
+        return Some((LintRule::NeverRetrieved, format!("{message}: {exception}.")));
+    }
+    (message == "Task was destroyed but it is pending!")
+        .then(|| (LintRule::DestroyedPending, message.to_owned()))
+}
+
+/// The repr of an exception; its class alone where that raises.
+fn shown(exception: &PyObjectRef, vm: &VirtualMachine) -> String {
+    match exception.repr(vm) {
+        Ok(text) => readable(&text).into_owned(),
+        Err(_) => format!("<{}>", exception.class().name()),
+    }
 }
 
 /// Sends a lint that Python has found.

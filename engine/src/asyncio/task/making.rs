@@ -98,6 +98,7 @@ fn is_coroutine(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
 
 /// The eager factory's first step: at once, in the place of the task that runs now.
 fn start_eagerly(zelf: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<()> {
+    step::check_context(zelf, vm)?;
     let before = vm.asyncio_running_task.replace(None);
     let result = step::step(zelf, None, vm);
     vm.asyncio_running_task.replace(before);

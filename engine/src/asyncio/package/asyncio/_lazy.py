@@ -12,8 +12,15 @@ class LazyModule(_Module):
     def __getattr__(self, name):
         with self.__dict__['__lazy_lock__']:
             if not self.__dict__.get('__lazy_loading__'):
+                before = dict(self.__dict__)
                 self.__dict__['__lazy_loading__'] = True
-                self._load()
+                try:
+                    self._load()
+                except BaseException:
+                    # Half a module is of no use to anybody: the next look begins anew.
+                    self.__dict__.clear()
+                    self.__dict__.update(before)
+                    raise
         return _Module.__getattribute__(self, name)
 
     def _load(self):
@@ -70,7 +77,12 @@ def submodule(name):
     module = sys.modules[full]
     # In a circle of imports it may have only begun; it is adjusted when it is whole.
     if name in _ADJUST and not getattr(module.__spec__, '_initializing', False):
-        _ADJUST.pop(name)(module)
+        adjust = _ADJUST.pop(name)
+        try:
+            adjust(module)
+        except BaseException:
+            _ADJUST[name] = adjust
+            raise
     return module
 
 

@@ -201,12 +201,15 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
             raise TypeError(
                 f'a callable object was expected by {method}(), got {callback!r}')
 
-    def _report_slow(self, shown, took):
+    def _report_slow(self, job, took):
+        """In debug mode, after each handle has run; `job` is it, or a task."""
         if took >= self.slow_callback_duration:
+            from . import tasks
             from .log import logger
-            if isinstance(shown, events.Handle) and getattr(shown, '_source_traceback', None):
-                del shown
-            logger.warning('Executing %r took %.3f seconds', shown, took)
+            # Of a task's step the task is more telling than the handle.
+            owner = getattr(getattr(job, '_callback', None), '__self__', None)
+            shown = owner if isinstance(owner, tasks.Task) else job
+            logger.warning('Executing %s took %.3f seconds', repr(shown), took)
 
     # ---- executors ---------------------------------------------------------------------------------
 
@@ -384,6 +387,10 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         import traceback
         message = context.get('message') or 'Unhandled exception in event loop'
         exception = context.get('exception')
+        if 'source_traceback' not in context:
+            current = self._current_handle
+            if current is not None and current._source_traceback:
+                context['handle_traceback'] = current._source_traceback
         lines = [message]
         for key in sorted(context):
             if key in {'message', 'exception'}:
@@ -405,7 +412,6 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         """Call the current event loop's exception handler."""
         handler = self._exception_handler
         self._note_handler_call(handler is not None, context)
-        self._note_report(context)
         if handler is None:
             try:
                 self.default_exception_handler(context)
@@ -439,15 +445,6 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
             except BaseException:
                 _log_error('Exception in default exception handler while handling an unexpected '
                            'error in custom exception handler', True)
-
-    def _note_report(self, context):
-        """Diagnoses that asyncio itself makes are lints too."""
-        message = context.get('message') or ''
-        if message.endswith('exception was never retrieved'):
-            self._note_lint('never-retrieved', f'{message}: {context.get("exception")!r}.',
-                            context.get('future'))
-        elif message == 'Task was destroyed but it is pending!':
-            self._note_lint('destroyed-pending', message, context.get('task'))
 
     # ---- asynchronous generators -------------------------------------------------------------------
 
