@@ -67,7 +67,7 @@ enum Command {
     /// Watch a Python program on the screen, paused before its first record
     #[command(
         override_usage = "loopscope run [OPTIONS] FILE [ARGS]...",
-        after_help = "Examples:\n  loopscope run hello.py\n  loopscope run --clock real server.py --port 8080\n  loopscope run --headless --record run.loop hello.py\n\nEverything after FILE is the program's."
+        after_help = "Examples:\n  loopscope run hello.py\n  loopscope run --clock real server.py --port 8080\n  loopscope run --headless --record run.loop hello.py\n  loopscope run --sandbox a_strangers.py\n\nEverything after FILE is the program's."
     )]
     Run(RunArgs),
     /// Take a lesson on the screen

@@ -139,7 +139,7 @@ pub(super) fn apply(guard: &Guard) -> Result<(), String> {
     match &guard.sandbox {
         None => {
             files::shut_out(guard.shown);
-            calls::protect_host();
+            calls::protect_host(guard.shown);
         }
         Some(sandbox) => {
             let loopback = !sandbox.network && network::only_loopback();

@@ -23,7 +23,8 @@ pub(super) struct SandboxArgs {
     /// What a program in the sandbox may do all the same
     #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = HEADING)]
     sandbox_allow: Vec<Allow>,
-    /// Run without a sandbox what is in one otherwise: a lesson that is not built in
+    /// Run without a sandbox what is in one unless you say so: a lesson that is not built in, and
+    /// whatever `lesson check` runs
     #[arg(long, conflicts_with_all = ["sandbox", "sandbox_allow"], help_heading = HEADING)]
     no_sandbox: bool,
 }

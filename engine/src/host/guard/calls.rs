@@ -72,9 +72,16 @@ fn arch() -> Result<TargetArch> {
 }
 
 /// Keeps a program from setting limits for the one that shows it, and from typing in a terminal.
-/// A kernel without this is told by `doctor`; the program runs all the same.
-pub(super) fn protect_host() {
-    let _ = protections().and_then(|rules| install(rules, libc::EPERM));
+/// Where it is `shown`, it does not slow down others either. A kernel without this is told by
+/// `doctor`; the program runs all the same.
+pub(super) fn protect_host(shown: bool) {
+    let rules = protections().and_then(|mut rules| {
+        if shown {
+            others(&mut rules)?;
+        }
+        Ok(rules)
+    });
+    let _ = rules.and_then(|rules| install(rules, libc::EPERM));
 }
 
 fn protections() -> Result<Rules> {
@@ -246,7 +253,8 @@ fn others(rules: &mut Rules) -> Result<()> {
     }
     let of_many = all_of(&[arg(0, is_not(unsigned(0)))])?;
     rules.insert(libc::SYS_setpriority, vec![of_many, other(1)?]);
-    rules.insert(libc::SYS_ioprio_set, Vec::new());
+    let of_many = all_of(&[arg(0, is_not(1))])?;
+    rules.insert(libc::SYS_ioprio_set, vec![of_many, other(1)?]);
     Ok(())
 }
 

@@ -4,10 +4,11 @@
 mod orphans;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, PipeWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,6 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::ending;
-use super::local::Stdin;
 
 /// The lifeline's descriptor in the child: where a program's own never are, if that many are allowed.
 const LIFELINE: i32 = 100;
@@ -27,6 +27,27 @@ const LOW_LIFELINE: i32 = 10;
 
 /// How often to look whether it has.
 const LOOK: Duration = Duration::from_millis(1);
+
+/// What a program reads from its standard input.
+#[derive(Debug)]
+pub enum Stdin {
+    /// What we read.
+    Inherit,
+    /// Nothing.
+    Empty,
+    /// A file.
+    File(File),
+}
+
+impl Stdin {
+    fn stdio(self) -> Stdio {
+        match self {
+            Self::Inherit => Stdio::inherit(),
+            Self::Empty => Stdio::null(),
+            Self::File(file) => file.into(),
+        }
+    }
+}
 
 /// A program's process with its keeper.
 #[derive(Debug)]

@@ -4,7 +4,6 @@
 //! when this process is gone.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, ErrorKind, PipeWriter, Read, Write};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use loopscope_model::fault;
 use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Text};
 
+pub use super::kept::Stdin;
 use super::kept::{self, Kept, Lifeline, Scratch};
 use super::{End, SourceError, ending};
 
@@ -57,27 +57,6 @@ pub struct Launch {
     pub memory_limit: Option<u64>,
     /// The folder that it may write into, if it is in a sandbox.
     pub scratch: Option<Arc<Scratch>>,
-}
-
-/// What a program reads from its standard input.
-#[derive(Debug)]
-pub enum Stdin {
-    /// What we read.
-    Inherit,
-    /// Nothing.
-    Empty,
-    /// A file.
-    File(File),
-}
-
-impl Stdin {
-    pub(super) fn stdio(self) -> Stdio {
-        match self {
-            Self::Inherit => Stdio::inherit(),
-            Self::Empty => Stdio::null(),
-            Self::File(file) => file.into(),
-        }
-    }
 }
 
 /// A program in a child process.
