@@ -15,6 +15,7 @@ mod locks;
 mod machine;
 mod micropython;
 mod notice;
+mod recipes;
 mod reference;
 mod report;
 mod test;

@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use crate::report::{Counted, Report};
 use crate::{
-    Outcome, agent, cargo, features, locks, machine, micropython, notice, tidy, walls, wasm,
+    Outcome, agent, cargo, features, locks, machine, micropython, notice, recipes, tidy, walls,
+    wasm,
 };
 
 /// The file in which tests note what they could not do on this machine.
@@ -23,7 +24,7 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
@@ -34,6 +35,7 @@ const STEPS: [Step; 15] = [
     Step { name: "build", what: "the binary that users run", run: build },
     Step { name: "clippy", what: "the lints, as errors", run: clippy },
     Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
+    Step { name: "recipes", what: "what CONTRIBUTING's recipes lead to", run: recipes::run },
     Step { name: "suite", what: "tests of the binary", run: suite },
     Step { name: "wasm", what: "what a browser may run compiles for it", run: wasm::run },
     Step { name: "agent", what: "what runs on boards", run: agent::run },

@@ -1,8 +1,8 @@
 //! The views: each draws one aspect of a [`Snapshot`], and all of them are rows of one table.
 //!
-//! To add one: create `views/x.rs` implementing [`View`], add a line to [`TABLE`], and place it in
-//! a layout (`app/layout.rs`). Tabs, help and key documentation derive from the table. Rendering is
-//! `&self`: a view keeps what the user chose (a row, a filter), never what is to be shown.
+//! To add one: create `views/x.rs` implementing [`View`] and add a line to [`TABLE`]. Tabs, help and
+//! key documentation derive from the table; where it stands is decided in `app/layout.rs`, else it
+//! is a tab of the last panel. Rendering is `&self`: a view keeps what the user chose (a row, a filter), never what is to be shown.
 //!
 //! What views do not know: where records come from, the engine, the line mode, the terminal.
 #![warn(clippy::disallowed_methods, reason = "what is drawn follows from the records alone")]

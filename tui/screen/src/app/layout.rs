@@ -3,6 +3,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::views::TABLE;
+
 /// The smallest terminal that the screen fits in.
 pub const SMALLEST: (u16, u16) = (40, 12);
 
@@ -86,7 +88,21 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
         (80.., _) => low(panels, facts),
         _ => narrow(panels, facts),
     };
+    place_the_rest(&mut layout.slots, TABLE.iter().map(|entry| entry.id), facts);
     Some(layout)
+}
+
+/// Views that this layout has no place for are tabs of its last panel.
+fn place_the_rest(slots: &mut [Slot], views: impl Iterator<Item = &'static str>, facts: Facts) {
+    for view in views {
+        let is_of_use = (view != "lesson" || facts.lesson) && (view != "board" || facts.board);
+        if is_of_use
+            && !slots.iter().any(|slot| slot.views.contains(&view))
+            && let Some(last) = slots.last_mut()
+        {
+            last.views.push(view);
+        }
+    }
 }
 
 /// One panel on the whole screen.

@@ -55,6 +55,17 @@ fn insides_do_not_overlap_and_fill_the_screen() {
 }
 
 #[test]
+fn a_view_that_no_layout_places_is_a_tab_of_the_last_panel() {
+    for (_, facts, mut layout) in each() {
+        let before = layout.slots.clone();
+        super::place_the_rest(&mut layout.slots, ["ready", "example"].into_iter(), facts);
+        let last = layout.slots.last().unwrap();
+        assert_eq!(last.views.last(), Some(&"example"));
+        assert_eq!(layout.slots[..before.len() - 1], before[..before.len() - 1]);
+    }
+}
+
+#[test]
 fn every_view_can_be_reached_at_every_size() {
     for (area, facts, layout) in each() {
         for entry in crate::views::TABLE {
