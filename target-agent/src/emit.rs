@@ -248,7 +248,7 @@ pub fn task_done(task: TaskId, how: TaskHow) {
     long!(TaskDone { task: [task.0], how: [u32::from(how.code())] });
 }
 
-/// `task-cancel`: a task is asked to end.
+/// `task-cancel`: a task is asked to be cancelled.
 pub fn task_cancel(task: TaskId, by: By) {
     long!(TaskCancel { task: [task.0], by: [by_number(by)] });
 }

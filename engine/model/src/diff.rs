@@ -253,7 +253,7 @@ impl<'a> Walk<'a> {
             FieldValue::By(By::Outside) => Essence::Text(Cow::Borrowed("outside")),
             FieldValue::By(By::Py) => Essence::Text(Cow::Borrowed("py")),
             FieldValue::On(on) => Essence::Text(Cow::Borrowed(
-                crate::phrase::on_word(on).map_or("", |(kind, _)| kind),
+                crate::titles::on_word(on).map_or("", |(kind, _)| kind),
             )),
             FieldValue::None
             | FieldValue::Seconds(_)

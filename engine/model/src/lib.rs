@@ -30,6 +30,7 @@ pub mod story;
 pub mod stream;
 mod table;
 pub mod timeline;
+pub mod titles;
 pub mod whole;
 pub mod why;
 pub mod written;

@@ -11,10 +11,10 @@ use loopscope_protocol::{
 };
 
 use crate::names::Names;
-use crate::phrase::{count, handle_title, on_title, task_title};
 use crate::record::{Record, Texts, seconds};
 use crate::safe_text;
 use crate::state::{Phase, State, TaskState};
+use crate::titles::{count, handle_title, on_title, task_title};
 
 /// How long a handle may run, in nanoseconds: CPython's `slow_callback_duration`.
 pub const SLOW: u64 = 100_000_000;

@@ -1,94 +1,10 @@
-//! How things are called in sentences: names before numbers.
+//! The parts of sentences: who does something, where a handle stands, why a loop sleeps.
 
-use loopscope_protocol::{By, FutureId, HandleId, LoopId, NameId, On, Signal, TaskId};
+use loopscope_protocol::{By, FutureId, HandleId, LoopId, NameId, On, TaskId};
 
 use crate::names::Names;
-use crate::record::seconds;
-use crate::safe_text;
 use crate::state::{Handle, HandleState, Loop, Order, State};
-
-/// `display_date (h4)`, or `h4` where the name is not known.
-pub(crate) fn handle_title(id: HandleId, name: NameId, names: &Names) -> String {
-    titled(name, names, &format!("h{}", id.0))
-}
-
-/// `fetch (task 3)`, or `task 3`.
-pub(crate) fn task_title(id: TaskId, name: NameId, names: &Names) -> String {
-    titled(name, names, &format!("task {}", id.0))
-}
-
-/// `f7 (Future)`: a future's class says less than its number.
-pub(crate) fn future_title(id: FutureId, name: NameId, names: &Names) -> String {
-    if name.is_some() { format!("f{} ({})", id.0, names.name(name)) } else { format!("f{}", id.0) }
-}
-
-fn titled(name: NameId, names: &Names, id: &str) -> String {
-    if name.is_some() { format!("{} ({id})", names.name(name)) } else { id.to_owned() }
-}
-
-/// What is waited for, with the name of the task or future.
-pub(crate) fn on_title(on: On, name: NameId, names: &Names) -> String {
-    match on {
-        On::Nothing => "its next turn".to_owned(),
-        On::Future(id) => future_title(id, name, names),
-        On::Task(id) => task_title(id, name, names),
-        On::Timer(id) => format!("its timer h{}", id.0),
-        On::Queue(id) => format!("wait queue {}", id.0),
-        On::Fd(fd) => format!("fd {}", fd.0),
-    }
-}
-
-/// `1 handle`, `2 handles`.
-pub(crate) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
-}
-
-/// A point in loop time, as seconds: three decimals, more where they are needed to tell.
-pub(crate) fn time(at: f64) -> String {
-    let short = format!("{at:.3}");
-    let exact = format!("{at:.6}");
-    // `4.000000` says no more than `4.000`.
-    if exact.strip_suffix("000") == Some(&short) { short } else { exact }
-}
-
-/// A length of time, in the unit that suits it.
-pub(crate) fn duration(ns: u64) -> String {
-    if ns >= 1_000_000 {
-        format!("{:.3} s", seconds(ns))
-    } else {
-        format!("{} us", ns.div_ceil(1000))
-    }
-}
-
-/// A text in quotes, short enough for a sentence: its first line, cut with an ellipsis.
-pub(crate) fn excerpt(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let line = text.lines().next().unwrap_or("");
-    let cut: String = line.chars().take(LONGEST).collect();
-    let more = if cut.len() < text.len() { "\u{2026}" } else { "" };
-    format!("\"{}{more}\"", safe_text::line(&cut))
-}
-
-/// A signal's name where its number means the same on every system, else its number.
-pub(crate) fn signal_name(signal: Signal) -> String {
-    let name = match signal.0 {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        6 => "SIGABRT",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        number => return format!("Signal {number}"),
-    };
-    name.to_owned()
-}
-
-/// How CPython calls the callback that ends a `sleep`.
-pub(crate) const END_OF_SLEEP: &str = "_set_result_unless_cancelled";
+use crate::titles::{self, count, future_title, handle_title, on_title, task_title};
 
 /// A sentence with its first letter made a capital, where it begins with an article of ours.
 pub(crate) fn begun(sentence: String) -> String {
@@ -113,8 +29,8 @@ impl Scene<'_> {
         if handle.task.is_some() {
             return self.task(handle.task);
         }
-        if let Some(wakes) = self.end_of_sleep(handle) {
-            return format!("the {wakes}");
+        if titles::ends_a_sleep(handle.name, self.names) {
+            return format!("the {}", titles::callback(handle, self.state, self.names));
         }
         let same = |other: &Handle| other.id != id && other.name == handle.name;
         if handle.name.is_some() && !self.state.handles().any(same) {
@@ -125,27 +41,7 @@ impl Scene<'_> {
 
     /// `h5 display_date`: where the handle itself is meant, in a queue or in the heap.
     pub(crate) fn entry(&self, id: HandleId) -> String {
-        match self.state.handle(id) {
-            Some(handle) if handle.name.is_some() => match self.end_of_sleep(handle) {
-                Some(wakes) => format!("h{} {wakes}", id.0),
-                None => format!("h{} {}", id.0, self.names.name(handle.name)),
-            },
-            _ => format!("h{}", id.0),
-        }
-    }
-
-    /// What the callback that ends a `sleep` does. Its own name says nothing to anybody.
-    fn end_of_sleep(&self, handle: &Handle) -> Option<String> {
-        if !self.names.name(handle.name).ends_with(END_OF_SLEEP) {
-            return None;
-        }
-        let sleeper = self.state.tasks().find(|task| {
-            handle.future.is_some() && !task.state.is_done() && task.on == On::Future(handle.future)
-        });
-        Some(match sleeper {
-            Some(task) => format!("wake-up of {}", self.task(task.id)),
-            None => "end of a sleep".to_owned(),
-        })
+        titles::entry(id, self.state, self.names)
     }
 
     pub(crate) fn entry_of(&self, id: Option<HandleId>) -> String {
@@ -256,17 +152,5 @@ impl Scene<'_> {
             By::Py => Some("A py command".to_owned()),
             By::Handle(id) => Some(self.runner(id)),
         }
-    }
-}
-
-/// What is waited for, as the word and number of JSON.
-pub(crate) fn on_word(on: On) -> Option<(&'static str, i64)> {
-    match on {
-        On::Nothing => None,
-        On::Future(id) => Some(("future", i64::from(id.0))),
-        On::Task(id) => Some(("task", i64::from(id.0))),
-        On::Timer(id) => Some(("timer", i64::from(id.0))),
-        On::Queue(id) => Some(("queue", i64::from(id.0))),
-        On::Fd(fd) => Some(("fd", i64::from(fd.0))),
     }
 }

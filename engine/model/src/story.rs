@@ -250,8 +250,12 @@ impl Story {
 
     /// A task and the handle of its first step.
     pub fn task(&mut self, task: u32, name: &str, handle: u32) -> &mut Self {
-        let label = format!("Task-{task}");
-        let (by, label) = (self.current, self.name(&label));
+        self.named_task(task, name, &format!("Task-{task}"), handle)
+    }
+
+    /// The same for a task that has a name of its own.
+    pub fn named_task(&mut self, task: u32, name: &str, label: &str, handle: u32) -> &mut Self {
+        let (by, label) = (self.current, self.name(label));
         let (id, place) = (TaskId(task), self.place("program.py", 7));
         let defined = self.name(name);
         self.push(Event::TaskNew { task: id, name: defined, place, label, by });

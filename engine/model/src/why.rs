@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use loopscope_protocol::{By, FutureId, HandleHow, NameId, On, TaskHow, TaskId};
 
 use crate::names::Names;
-use crate::phrase::{Scene, count, handle_title, time};
+use crate::phrase::Scene;
 use crate::state::{FutureState, Handle, HandleState, State, Task, TaskState};
+use crate::titles::{count, handle_title, time};
 
 pub use wakeup::last_wakeup;
 

@@ -369,7 +369,7 @@ define::events! {
             /// How.
             how: TaskHow,
         }
-        /// A task is asked to end. Life of a task, 4.
+        /// A task is asked to be cancelled. Life of a task, 4.
         34 TaskCancel "task-cancel" from Program | Board {
             /// Which.
             task: TaskId,

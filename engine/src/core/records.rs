@@ -81,7 +81,7 @@ impl<'a> Records<'a> {
         self.emit(Event::TaskDone { task, how });
     }
 
-    /// A task is asked to end.
+    /// A task is asked to be cancelled.
     pub fn task_cancel(self, task: TaskId) {
         self.emit(Event::TaskCancel { task, by: current() });
     }

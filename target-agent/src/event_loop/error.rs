@@ -7,7 +7,7 @@
 /// exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The task was asked to end: `CancelledError`.
+    /// The task was cancelled: `CancelledError`.
     Cancelled,
     /// What was waited for took too long: `TimeoutError`.
     Timeout,

@@ -3,6 +3,7 @@
 use std::fs::File;
 
 use loopscope_model::expr::Expr;
+use loopscope_model::titles::count;
 use loopscope_model::whole;
 
 use super::answer::{Answer, Outcome, Trouble};
@@ -124,16 +125,16 @@ impl Session {
                 // `delete` alone means all of them.
                 let all: Vec<u32> = self.breaks.iter().map(|point| point.number).collect();
                 let numbers = if numbers.is_empty() { &all } else { numbers };
-                let count = if numbers.is_empty() { 0 } else { self.breaks.delete(numbers)? };
-                Ok(Answer::new(format!("Deleted: {}.", labels::count(count, "breakpoint"))))
+                let found = if numbers.is_empty() { 0 } else { self.breaks.delete(numbers)? };
+                Ok(Answer::new(format!("Deleted: {}.", count(found, "breakpoint"))))
             }
             Command::Disable(numbers) => {
-                let count = self.breaks.enable(numbers, false)?;
-                Ok(Answer::new(format!("Disabled: {}.", labels::count(count, "breakpoint"))))
+                let found = self.breaks.enable(numbers, false)?;
+                Ok(Answer::new(format!("Disabled: {}.", count(found, "breakpoint"))))
             }
             Command::Enable(numbers) => {
-                let count = self.breaks.enable(numbers, true)?;
-                Ok(Answer::new(format!("Enabled: {}.", labels::count(count, "breakpoint"))))
+                let found = self.breaks.enable(numbers, true)?;
+                Ok(Answer::new(format!("Enabled: {}.", count(found, "breakpoint"))))
             }
             Command::Commands(number) => {
                 let number = self.breaks.get_mut(*number)?.number;
@@ -256,7 +257,7 @@ impl Session {
         for line in &lines {
             parse(line)?;
         }
-        let count = labels::count(lines.len(), "command");
+        let count = count(lines.len(), "command");
         self.breaks.get_mut(Some(number))?.commands = lines;
         Ok(Answer::new(format!("Breakpoint {number} has {count}.")))
     }

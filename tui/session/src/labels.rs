@@ -1,28 +1,19 @@
-//! How things are called in answers: names before numbers.
+//! What answers say of handles and tasks; what these are called is in [`loopscope_model::titles`].
 
-use loopscope_model::{Names, State};
-use loopscope_protocol::{By, HandleId, On, TaskId, Word};
+use loopscope_model::{Names, State, titles};
+use loopscope_protocol::{By, HandleId, NameId, On, TaskId, Word};
 
 use loopscope_model::state::{Handle, TaskState};
 
 /// `h4 display_date`.
 pub(super) fn handle(id: HandleId, state: &State, names: &Names) -> String {
-    match state.handle(id) {
-        Some(handle) if handle.name.is_some() => {
-            format!("h{} {}", id.0, names.name(handle.name))
-        }
-        _ => format!("h{}", id.0),
-    }
+    titles::entry(id, state, names)
 }
 
 /// `fetch (task 3)`.
 pub(super) fn task(id: TaskId, state: &State, names: &Names) -> String {
-    match state.task(id) {
-        Some(task) if task.name.is_some() => {
-            format!("{} (task {})", names.name(task.name), id.0)
-        }
-        _ => format!("task {}", id.0),
-    }
+    let name = state.task(id).map_or(NameId::NONE, |task| task.name);
+    titles::task_title(id, name, names)
 }
 
 /// How a handle came to be and by whom: `soon, by h3 main`; `timer, due 3.000000`.
@@ -68,22 +59,10 @@ pub(super) fn task_state(
 
 /// What is waited for.
 pub(super) fn on(on: On, state: &State, names: &Names) -> String {
-    match on {
-        On::Nothing => "its next turn".to_owned(),
-        On::Future(id) => match state.future(id) {
-            Some(future) if future.name.is_some() => {
-                format!("f{} ({})", id.0, names.name(future.name))
-            }
-            _ => format!("f{}", id.0),
-        },
-        On::Task(id) => task(id, state, names),
-        On::Timer(id) => format!("its timer h{}", id.0),
-        On::Queue(id) => format!("wait queue {}", id.0),
-        On::Fd(fd) => format!("fd {}", fd.0),
-    }
-}
-
-/// `1 handle`, `2 handles`.
-pub(super) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+    let name = match on {
+        On::Future(id) => state.future(id).map_or(NameId::NONE, |future| future.name),
+        On::Task(id) => state.task(id).map_or(NameId::NONE, |task| task.name),
+        _ => NameId::NONE,
+    };
+    titles::on_title(on, name, names)
 }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::Session;
 use super::answer::Answer;
 use super::changes::Changes;
-use super::labels::count;
 use crate::source::Origin;
+use loopscope_model::titles::count;
 
 impl Session {
     /// The sentence about what just happened, at the cursor; empty at the start.

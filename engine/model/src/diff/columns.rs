@@ -3,8 +3,9 @@
 use loopscope_protocol::{Event, KindSet, TaskHow};
 
 use super::{Compare, Divergence, Side, Walk};
-use crate::phrase::{Scene, excerpt};
+use crate::phrase::Scene;
 use crate::record::Record;
+use crate::titles::excerpt;
 
 /// One line: what happened on either side.
 #[derive(Clone, Debug, PartialEq, Eq)]

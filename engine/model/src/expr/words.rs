@@ -6,8 +6,8 @@
 use loopscope_protocol::{By, Event, FieldValue, FutureId, HandleId, Kind, On, TaskId};
 
 use super::{Context, Value};
-use crate::phrase::on_word;
 use crate::state::{Handle, State, Task};
+use crate::titles::on_word;
 
 /// A word of the language, resolved once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use super::{HEAD, Head, LONGEST, MAGIC, MARK, RecordingError, VERSION, check};
 use crate::control::Hello;
 use crate::names::Names;
-use crate::phrase::count;
 use crate::stream::{Arrived, Ingest};
 use crate::timeline::Timeline;
+use crate::titles::count;
 
 /// How much is read from the file at once.
 const PIECE: usize = 64 * 1024;

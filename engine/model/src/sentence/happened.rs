@@ -10,10 +10,11 @@ use loopscope_protocol::{
 };
 
 use crate::names::Names;
-use crate::phrase::{Scene, begun, count, excerpt, time};
+use crate::phrase::{Scene, begun};
 use crate::record::Record;
 use crate::safe_text;
 use crate::state::{Sleep, State};
+use crate::titles::{count, excerpt, time};
 use crate::written::level_word;
 
 /// What `record` says happened, in one sentence. `state` is the state after it.

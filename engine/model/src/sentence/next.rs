@@ -5,8 +5,9 @@ use loopscope_protocol::{ExitHow, LoopId, On, RunHow, TaskId};
 use super::happened::run_name;
 use super::queue;
 use crate::names::Names;
-use crate::phrase::{Scene, begun, count, signal_name, time};
+use crate::phrase::{Scene, begun};
 use crate::state::{At, Loop, Order, Phase, State, TaskState};
+use crate::titles::{count, signal_name, time};
 
 /// What happens next, as far as the state tells: for the loop of the last record.
 ///

@@ -2,8 +2,9 @@
 //! whose order only it knows.
 
 use super::next::{nothing_left, outside};
-use crate::phrase::{Scene, count, time};
+use crate::phrase::Scene;
 use crate::state::{Handle, Loop, Order};
+use crate::titles::{count, time};
 
 /// What the loop does when nothing runs.
 pub(super) fn head(scene: Scene<'_>, the_loop: &Loop) -> String {

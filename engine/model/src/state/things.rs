@@ -124,7 +124,7 @@ pub struct Task {
     pub on: On,
     /// The handle that will step it, once it is queued.
     pub handle: Option<HandleId>,
-    /// Whether it was ever asked to end.
+    /// Whether it was ever asked to be cancelled.
     pub cancel_requested: bool,
     /// Whether it is still to be told so: its next step begins with that. It may go on afterwards.
     pub cancel_pending: bool,

@@ -5,9 +5,9 @@ use loopscope_protocol::{
 };
 
 use crate::names::Names;
-use crate::phrase::{future_title, task_title, time};
 use crate::record::{Record, seconds};
 use crate::timeline::Timeline;
+use crate::titles::{future_title, task_title, time};
 
 /// How a task came to run the last time, up to position `n`: who completed what it waited for.
 /// `None` if it has not run, or if too much of it was lost.

@@ -1,8 +1,10 @@
-//! How things are called on the screen, and records in a few words: names before numbers.
+//! Things and records in the few words that fit on the screen; what they are called is in
+//! [`loopscope_model::titles`].
 
 use loopscope_model::Record;
 use loopscope_model::record::seconds;
 use loopscope_model::state::{Handle, HandleState};
+use loopscope_model::titles;
 use loopscope_protocol::{
     By, ChainId, FieldValue as V, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place,
     TaskId, Word,
@@ -14,12 +16,8 @@ use super::Snapshot;
 use super::digest::Lane;
 use crate::widgets::text::clean;
 
+pub use loopscope_model::titles::{duration, short};
 pub use record::record;
-
-/// A callback's or task's name without what every name in a function has.
-pub fn short(name: &str) -> &str {
-    name.rsplit("<locals>.").next().unwrap_or(name)
-}
 
 /// `display_date`, or `fetch (task 3)` for a task's step, or `?` where the name was lost.
 pub fn handle_name(snapshot: &Snapshot<'_>, id: HandleId) -> String {
@@ -38,22 +36,17 @@ pub fn handle_name(snapshot: &Snapshot<'_>, id: HandleId) -> String {
 /// A callback's name. The one by which `sleep` ends says nothing to anybody: that is told by whom
 /// it wakes.
 fn callback_name(snapshot: &Snapshot<'_>, name: NameId, wakes: Option<TaskId>) -> String {
-    let name = snapshot.names.name(name);
-    match wakes {
-        _ if !name.ends_with(END_OF_SLEEP) => clean(short(&name)).into_owned(),
-        Some(task) => format!("wakes {}", task_name(snapshot, task)),
-        None => "end of a sleep".to_owned(),
+    if titles::ends_a_sleep(name, snapshot.names) {
+        return titles::wake_up(wakes.map(|task| task_name(snapshot, task)).as_deref());
     }
+    clean(short(&snapshot.names.name(name))).into_owned()
 }
-
-/// How CPython calls the callback that ends a `sleep`.
-const END_OF_SLEEP: &str = "_set_result_unless_cancelled";
 
 /// What a lane of the timeline is called.
 pub fn lane(snapshot: &Snapshot<'_>, lane: Lane) -> String {
     match lane {
         Lane::Task(id) => task_name(snapshot, id),
-        Lane::Callback(name) if snapshot.names.name(name).ends_with(END_OF_SLEEP) => {
+        Lane::Callback(name) if titles::ends_a_sleep(name, snapshot.names) => {
             "ends of sleeps".to_owned()
         }
         Lane::Callback(name) => callback_name(snapshot, name, None),
@@ -67,20 +60,13 @@ pub fn handle(snapshot: &Snapshot<'_>, id: HandleId) -> String {
 
 /// `fetch (task 3)`; `worker-1 (task 3)` if the program gave the task that name.
 pub fn task_name(snapshot: &Snapshot<'_>, id: TaskId) -> String {
-    match task_called(snapshot, id) {
-        Some(called) => format!("{called} (task {})", id.0),
-        None => format!("task {}", id.0),
-    }
+    clean(&titles::task_title(id, NameId::NONE, snapshot.names)).into_owned()
 }
 
 /// The same without the number, where it is known.
 pub fn task_called(snapshot: &Snapshot<'_>, id: TaskId) -> Option<String> {
-    let task = snapshot.names.task(id)?;
-    let label = snapshot.names.name(task.label);
-    let own = label.strip_prefix("Task-").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
-    let name = snapshot.names.name(task.name);
-    let called = if label.is_empty() || own { short(&name) } else { &label };
-    Some(clean(called).into_owned())
+    let name = titles::task_name(id, NameId::NONE, snapshot.names)?;
+    Some(clean(&name).into_owned())
 }
 
 /// `f7`, or `f7 (gather)` where its class says more than "a future".
@@ -169,16 +155,7 @@ pub fn key(handle: &Handle) -> String {
     handle.key_ms().map_or_else(String::new, |key| format!(", key {key} ms"))
 }
 
-/// A length of time, short: `1.000 s`, `250 us`.
-pub fn duration(ns: u64) -> String {
-    if ns >= 1_000_000 {
-        format!("{:.3} s", seconds(ns))
-    } else {
-        format!("{} us", ns.div_ceil(1000))
-    }
-}
-
-/// The same for what is mostly less than a second: `41.2 ms`.
+/// A length of time for what is mostly less than a second: `41.2 ms`.
 pub fn short_duration(ns: u64) -> String {
     match ns {
         0..=999_000 => format!("{} us", ns.div_ceil(1000)),

@@ -3,8 +3,9 @@
 
 use loopscope_protocol::{HandleEvent as Event, HandleHow, HandleId, On};
 
-use crate::phrase::{Scene, duration, time};
+use crate::phrase::Scene;
 use crate::record::Record;
+use crate::titles::{duration, time};
 
 pub(super) fn handles(scene: Scene<'_>, record: &Record, event: Event) -> String {
     let entry = |id| scene.entry(id);

@@ -5,8 +5,9 @@ use loopscope_protocol::{
     FutureEvent, FutureHow, On, OutsideEvent, Signal, TaskEvent, TaskHow, WatchHow,
 };
 
-use crate::phrase::{Scene, signal_name};
+use crate::phrase::Scene;
 use crate::record::Record;
+use crate::titles::signal_name;
 
 pub(super) fn tasks(scene: Scene<'_>, event: TaskEvent) -> String {
     let at =
@@ -39,8 +40,8 @@ pub(super) fn tasks(scene: Scene<'_>, event: TaskEvent) -> String {
             format!("{} {how}.", scene.task(task))
         }
         TaskEvent::TaskCancel { task, by } => match scene.by(by) {
-            Some(by) => format!("{by} asked {} to end.", scene.task(task)),
-            None => format!("{} was asked to end.", scene.task(task)),
+            Some(by) => format!("{by} asked for {} to be cancelled.", scene.task(task)),
+            None => format!("{} is to be cancelled.", scene.task(task)),
         },
     }
 }

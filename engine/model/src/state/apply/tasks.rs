@@ -157,7 +157,7 @@ impl State {
                 task.cancelled_by = by;
                 let done = task.state.is_done();
                 if done {
-                    self.odd(|| format!("Task {} was asked to end, but has ended.", id.0));
+                    self.odd(|| format!("Task {} was asked to be cancelled, but has ended.", id.0));
                 }
             }
         }
