@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use crossterm::event;
 use loopscope_lessons::Lesson;
 use loopscope_model::fault;
-use loopscope_screen::app::desk::{Desk, Wishes};
-use loopscope_screen::app::looks::{self, Colors};
+use loopscope_screen::app::colors::{self, Colors};
+use loopscope_screen::app::controller::{Controller, Wishes};
 use loopscope_screen::app::menu::{Choice, Menu};
 use loopscope_screen::app::progress::Progress;
 use loopscope_screen::app::settings::Settings;
@@ -71,12 +71,12 @@ pub enum AppError {
 pub fn run_session(session: Session, options: &ScreenOptions) -> Result<i32, AppError> {
     let mut stage = Stage::open(options)?;
     let notice = options.notice.map(str::to_owned).or_else(|| session.warning());
-    let mut desk = stage.desk(session, options.text.clone());
+    let mut controller = stage.controller(session, options.text.clone());
     if let Some(notice) = notice {
-        desk.say(notice, false);
+        controller.say(notice, false);
     }
-    let code = stage.show(&mut desk)?;
-    let troubles = desk.close_files();
+    let code = stage.show(&mut controller)?;
+    let troubles = controller.close_files();
     drop(stage);
     Ok(with_troubles(code, &troubles))
 }
@@ -153,7 +153,7 @@ impl Stage {
         }
         let (settings, trouble) = Settings::load();
         let variable = |name: &str| std::env::var(name).ok();
-        let palette = looks::palette(options.color, settings.theme, &variable);
+        let palette = colors::palette(options.color, settings.theme, &variable);
         let theme = Theme::new(palette, options.ascii || settings.ascii);
         let terminal = Terminal::open(settings.mouse)?;
         let end = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
@@ -161,12 +161,13 @@ impl Stage {
         Ok(Self { terminal, theme, settings, trouble, end, troubles: Vec::new() })
     }
 
-    fn desk(&mut self, session: Session, text: Option<String>) -> Desk {
-        let mut desk = Desk::new(session, text, self.theme, self.settings.keymap.clone());
+    fn controller(&mut self, session: Session, text: Option<String>) -> Controller {
+        let mut controller =
+            Controller::new(session, text, self.theme, self.settings.keymap.clone());
         if let Some(trouble) = self.trouble.take() {
-            desk.say(trouble, true);
+            controller.say(trouble, true);
         }
-        desk
+        controller
     }
 
     /// The exit code that a signal or the end of the time asks for.
@@ -177,45 +178,45 @@ impl Stage {
     }
 
     /// Shows a session until the user leaves. The first frame waits for nothing.
-    fn show(&mut self, desk: &mut Desk) -> Result<i32, AppError> {
+    fn show(&mut self, controller: &mut Controller) -> Result<i32, AppError> {
         let mut drawn: Option<Instant> = None;
         self.terminal.redraw()?;
         loop {
             fault::point("main");
             let due = drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
-            if desk.dirty && (due || !desk.is_busy()) {
+            if controller.dirty && (due || !controller.is_busy()) {
                 self.terminal.draw(|frame| {
-                    let cursor = desk.draw(frame.area(), frame.buffer_mut());
+                    let cursor = controller.draw(frame.area(), frame.buffer_mut());
                     if let Some(cursor) = cursor {
                         frame.set_cursor_position(cursor);
                     }
                 })?;
                 drawn = Some(Instant::now());
             }
-            let mut wait = desk.patience();
+            let mut wait = controller.patience();
             for _ in 0..EVENTS {
                 if !self.terminal.poll(wait)? {
                     break;
                 }
                 if let Some(event) = translate(event::read()?) {
-                    desk.event(&event);
+                    controller.event(&event);
                 }
                 wait = Duration::ZERO;
-                if desk.wishes != Wishes::default() {
+                if controller.wishes != Wishes::default() {
                     break;
                 }
             }
-            desk.tick(PATIENCE);
-            let wishes = std::mem::take(&mut desk.wishes);
+            controller.tick(PATIENCE);
+            let wishes = std::mem::take(&mut controller.wishes);
             if let Some(code) = wishes.leave.or_else(|| self.called_away()) {
                 return Ok(code);
             }
             if wishes.suspend && !self.terminal.suspend() {
-                desk.say(NO_SHELL, true);
+                controller.say(NO_SHELL, true);
             }
             if wishes.redraw || self.terminal.has_continued() {
                 self.terminal.redraw()?;
-                desk.dirty = true;
+                controller.dirty = true;
             }
         }
     }
@@ -226,11 +227,11 @@ impl Stage {
         session: Session,
         progress: &mut Progress,
     ) -> Result<i32, AppError> {
-        let mut desk = self.desk(session, Some(lesson.program.clone()));
-        desk.open_lesson(lesson);
-        let code = self.show(&mut desk)?;
-        self.troubles.extend(desk.close_files());
-        if desk.lesson_is_over() {
+        let mut controller = self.controller(session, Some(lesson.program.clone()));
+        controller.open_lesson(lesson);
+        let code = self.show(&mut controller)?;
+        self.troubles.extend(controller.close_files());
+        if controller.lesson_is_over() {
             // A file that cannot be written costs a tick in the list, nothing more.
             let _ = progress.finish(&lesson.id);
         }

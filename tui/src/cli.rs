@@ -15,7 +15,7 @@ mod screen;
 mod shared;
 mod size;
 mod start;
-mod wall;
+mod wall_start;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

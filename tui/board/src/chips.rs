@@ -5,7 +5,7 @@ use probe_rs::config::Registry;
 use probe_rs::probe::list::{Accessibility, Lister};
 use probe_rs::probe::{DebugProbeSelector, WireProtocol};
 
-use super::{Refusal, near};
+use super::{Refusal, suggestions};
 
 /// Looks a chip up: the protocol that its debug port speaks. Or says which names are near.
 pub(super) fn wires(chip: &str) -> Result<WireProtocol, Refusal> {
@@ -28,7 +28,7 @@ pub(super) fn wires(chip: &str) -> Result<WireProtocol, Refusal> {
     };
     let families = registry.families();
     let names = families.iter().flat_map(|family| family.variants.iter().map(|v| v.name.as_str()));
-    let known = near(chip, names, 5);
+    let known = suggestions(chip, names, 5);
     let next = if known.is_empty() {
         "a generic name such as Cortex-M0, Cortex-M4, Cortex-M33 or riscv does for watching"
             .to_owned()

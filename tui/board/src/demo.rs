@@ -7,7 +7,7 @@ use std::{fs, io};
 use loopscope_files::temporary::Folder;
 use loopscope_virtual_probe::{Error, Options, VirtualProbe, is_there};
 
-use super::{Refusal, Where, Wired, Wish};
+use super::{AttachOptions, Refusal, Where, Wired};
 
 /// The firmware, for [`MACHINE`].
 const FIRMWARE: &[u8] = include_bytes!("demo/firmware.elf");
@@ -40,7 +40,7 @@ pub const RECORDED: &str =
 #[derive(Debug)]
 pub struct Demo {
     /// How to attach to it.
-    pub wish: Wish,
+    pub options: AttachOptions,
     // The probe goes before the folder of its firmware.
     _probe: VirtualProbe,
     _folder: Folder,
@@ -68,8 +68,8 @@ impl Demo {
             flash: false,
             start: true,
         };
-        let wish = Wish { place: Where::Probe(wired), elf: Some(elf), patience };
-        Ok(Self { wish, _probe: probe, _folder: folder })
+        let options = AttachOptions { place: Where::Probe(wired), elf: Some(elf), patience };
+        Ok(Self { options, _probe: probe, _folder: folder })
     }
 }
 

@@ -14,11 +14,11 @@ use loopscope_protocol::RemarkKind;
 
 use super::defmt::Dictionary;
 use super::elf::Firmware;
-use super::link::Said;
+use super::link::LinkEvent;
 use super::logs::{Format, Logs};
 use super::queue::PieceSender;
 use super::splice::{Program, Splice};
-use super::{Refusal, Where, Wish};
+use super::{AttachOptions, Refusal, Where};
 
 /// How long a board may take to say hello and to send its first record or a snapshot.
 const FIRST_WORDS: Duration = Duration::from_secs(2);
@@ -32,7 +32,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(700);
 
 /// The thread's end of a link.
 pub(super) struct Host<'a> {
-    pub(super) wish: &'a Wish,
+    pub(super) options: &'a AttachOptions,
     pub(super) firmware: Option<Arc<Firmware>>,
     dictionary: Option<&'static Dictionary>,
     splice: Option<Splice>,
@@ -68,7 +68,7 @@ pub(super) enum End {
 
 impl<'a> Host<'a> {
     pub(super) fn new(
-        wish: &'a Wish,
+        options: &'a AttachOptions,
         firmware: Option<Firmware>,
         said: PieceSender,
         requests: Receiver<Vec<u8>>,
@@ -77,7 +77,7 @@ impl<'a> Host<'a> {
         up: Sender<Result<(), Refusal>>,
     ) -> Self {
         let mut host = Self {
-            wish,
+            options,
             firmware: None,
             dictionary: None,
             splice: None,
@@ -138,9 +138,9 @@ impl Host<'_> {
         if self.splice.is_none() {
             let names = self.firmware.as_deref().map(Firmware::names).unwrap_or_default();
             // A capture does not say when it was taken.
-            let is_live = !matches!(self.wish.place, Where::Capture(_));
+            let is_live = !matches!(self.options.place, Where::Capture(_));
             let now = if is_live { calendar } else { || None };
-            let program = Program { file: &self.wish.name(), names: &names, now };
+            let program = Program { file: &self.options.name(), names: &names, now };
             self.splice = Some(Splice::new(program, fresh));
         }
         if let Some(remark) = self.remark.take() {
@@ -277,7 +277,7 @@ impl Host<'_> {
         if self.out.is_empty() {
             return !self.is_to_stop();
         }
-        let mut said = Said::Bytes(std::mem::take(&mut self.out));
+        let mut said = LinkEvent::Bytes(std::mem::take(&mut self.out));
         loop {
             match self.said.try_send(said) {
                 Ok(()) => return !self.is_to_stop(),
@@ -324,7 +324,7 @@ impl Host<'_> {
             splice.open_anyway(&mut self.out);
         }
         self.hand_over();
-        self.said.send_last(Said::Over { lost, text });
+        self.said.send_last(LinkEvent::Over { lost, text });
     }
 }
 

@@ -2,7 +2,7 @@
 //! of its own.
 //!
 //! ```text
-//! probe or TCP or file ─▶ link (thread) ─▶ splice ─▶ Said ─▶ the session's source ─▶ records
+//! probe or TCP or file ─▶ link (thread) ─▶ splice ─▶ LinkEvent ─▶ the session's source ─▶ records
 //!                            ▲                                        │
 //!                            └────────────── requests ────────────────┘
 //! ```
@@ -12,7 +12,7 @@
 //! lines in between, as `output` records. A log line of `defmt` goes to standard error, plain text
 //! on the program's own RTT channel to standard output, and so does any front end treat them.
 //!
-//! Nothing is written to the board but the read offset of a ring, a hello and the wish for a
+//! Nothing is written to the board but the read offset of a ring, a hello and the request for a
 //! snapshot, unless the user has asked for control.
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "boards are waited for in real time")]
@@ -33,12 +33,12 @@ mod host;
 mod link;
 mod logs;
 #[cfg(feature = "boards")]
-mod near;
-#[cfg(feature = "boards")]
 mod probe;
 mod queue;
 pub mod splice;
 mod stream;
+#[cfg(feature = "boards")]
+mod suggest;
 
 #[cfg(not(feature = "boards"))]
 pub use absent::chips;
@@ -48,9 +48,9 @@ use absent::{defmt, probe};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use link::{Link, Said};
+pub use link::{Link, LinkEvent};
 #[cfg(feature = "boards")]
-use near::near;
+use suggest::suggestions;
 
 /// Where a board is.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ pub struct Wired {
 
 /// What the link needs to know.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct AttachOptions {
     /// Where the board is.
     pub place: Where,
     /// The firmware's ELF file. A probe needs it; a raw stream shows names only with it.
@@ -88,7 +88,7 @@ pub struct Wish {
     pub patience: Duration,
 }
 
-impl Wish {
+impl AttachOptions {
     /// What to call the board: its firmware, its address or its file.
     pub fn name(&self) -> String {
         let file = |path: &Path| {

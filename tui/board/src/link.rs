@@ -12,7 +12,7 @@ use loopscope_model::link::LinkStatus;
 use super::elf::Firmware;
 use super::host::Host;
 use super::queue::{PieceReceiver, queue};
-use super::{Refusal, Where, Wish, probe, stream};
+use super::{AttachOptions, Refusal, Where, probe, stream};
 
 /// How long a link may take to come up, flashing included, before its silence counts as failure.
 const COMING_UP: Duration = Duration::from_mins(2);
@@ -25,7 +25,7 @@ const REQUESTS: usize = 256;
 
 /// What the thread tells.
 #[derive(Debug)]
-pub enum Said {
+pub enum LinkEvent {
     /// Frames of the stream.
     Bytes(Vec<u8>),
     /// The board is gone for good, or the capture is at its end: the last thing that is told.
@@ -49,8 +49,8 @@ pub struct Link {
 
 impl Link {
     /// Attaches, and returns once the link stands.
-    pub fn start(wish: Wish) -> Result<Self, Refusal> {
-        let firmware = wish.elf.as_deref().map(Firmware::read).transpose()?;
+    pub fn start(options: AttachOptions) -> Result<Self, Refusal> {
+        let firmware = options.elf.as_deref().map(Firmware::read).transpose()?;
         let (to_us, said) = queue();
         let (requests, from_us) = sync_channel(REQUESTS);
         let status = Arc::new(Mutex::new(LinkStatus::default()));
@@ -59,8 +59,8 @@ impl Link {
         let shared = (Arc::clone(&status), Arc::clone(&stop));
         let work = move || {
             let (status, stop) = shared;
-            let mut host = Host::new(&wish, firmware, to_us, from_us, &status, &stop, tell_up);
-            let result = match &wish.place {
+            let mut host = Host::new(&options, firmware, to_us, from_us, &status, &stop, tell_up);
+            let result = match &options.place {
                 Where::Probe(wired) => probe::attend(&mut host, wired),
                 Where::Tcp(address) => stream::tcp(&mut host, address),
                 Where::Capture(path) => stream::capture(&mut host, path),
@@ -87,11 +87,11 @@ impl Link {
     }
 
     /// What was told since the last call, waiting at most `timeout` for it. `None`: nothing yet.
-    pub fn next(&self, timeout: Duration) -> Option<Said> {
+    pub fn next(&self, timeout: Duration) -> Option<LinkEvent> {
         match self.said.next(timeout) {
             Ok(said) => Some(said),
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Said::Over {
+            Err(RecvTimeoutError::Disconnected) => Some(LinkEvent::Over {
                 lost: true,
                 text: "The link to the board broke down; attach again.".to_owned(),
             }),

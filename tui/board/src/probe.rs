@@ -120,10 +120,10 @@ pub(super) fn attend(host: &mut Host<'_>, wired: &Wired) -> End {
             }
         };
         let since = *lost_since.get_or_insert_with(Instant::now);
-        if since.elapsed() > host.wish.patience {
+        if since.elapsed() > host.options.patience {
             return End::Lost(format!(
                 "The board did not come back within {} s: {why}; look at the probe and attach again.",
-                host.wish.patience.as_secs()
+                host.options.patience.as_secs()
             ));
         }
         host.pause(AGAIN);
@@ -134,7 +134,7 @@ pub(super) fn attend(host: &mut Host<'_>, wired: &Wired) -> End {
 }
 
 fn prepare<'a>(host: &Host<'_>, wired: &'a Wired) -> Result<Board<'a>, Refusal> {
-    let (Some(firmware), Some(path)) = (host.firmware.clone(), &host.wish.elf) else {
+    let (Some(firmware), Some(path)) = (host.firmware.clone(), &host.options.elf) else {
         return Err(Refusal::words(
             "a probe needs the firmware's ELF file; name it with --elf, it is where `cargo build` put it",
         ));

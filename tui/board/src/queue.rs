@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
-use super::link::Said;
+use super::link::LinkEvent;
 
 /// How many pieces may wait: what a probe reads at once may be a few bytes.
 const PIECES: usize = 4096;
@@ -18,14 +18,14 @@ const BYTES: usize = 8 << 20;
 /// The thread's end.
 #[derive(Debug)]
 pub(super) struct PieceSender {
-    said: SyncSender<Said>,
+    said: SyncSender<LinkEvent>,
     waiting: Arc<AtomicUsize>,
 }
 
 /// The reader's end.
 #[derive(Debug)]
 pub(super) struct PieceReceiver {
-    said: Receiver<Said>,
+    said: Receiver<LinkEvent>,
     waiting: Arc<AtomicUsize>,
 }
 
@@ -37,16 +37,16 @@ pub(super) fn queue() -> (PieceSender, PieceReceiver) {
 }
 
 /// How many bytes something said has.
-const fn size(said: &Said) -> usize {
+const fn size(said: &LinkEvent) -> usize {
     match said {
-        Said::Bytes(bytes) => bytes.len(),
-        Said::Over { .. } => 0,
+        LinkEvent::Bytes(bytes) => bytes.len(),
+        LinkEvent::Over { .. } => 0,
     }
 }
 
 impl PieceSender {
     /// Adds something, unless the queue is full or nobody listens.
-    pub(super) fn try_send(&self, said: Said) -> Result<(), TrySendError<Said>> {
+    pub(super) fn try_send(&self, said: LinkEvent) -> Result<(), TrySendError<LinkEvent>> {
         if self.waiting.load(Ordering::Acquire) > BYTES {
             return Err(TrySendError::Full(said));
         }
@@ -59,14 +59,14 @@ impl PieceSender {
     }
 
     /// Adds the last thing that is said, as soon as there is a place for it.
-    pub(super) fn send_last(&self, said: Said) {
+    pub(super) fn send_last(&self, said: LinkEvent) {
         let _ = self.said.send(said);
     }
 }
 
 impl PieceReceiver {
     /// Takes something out, waiting at most `timeout` for it.
-    pub(super) fn next(&self, timeout: Duration) -> Result<Said, RecvTimeoutError> {
+    pub(super) fn next(&self, timeout: Duration) -> Result<LinkEvent, RecvTimeoutError> {
         let said = self.said.recv_timeout(timeout)?;
         self.waiting.fetch_sub(size(&said), Ordering::AcqRel);
         Ok(said)
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_fast_sender_waits_for_the_reader() {
         let (sender, receiver) = queue();
-        let piece = || Said::Bytes(vec![0; 1 << 20]);
+        let piece = || LinkEvent::Bytes(vec![0; 1 << 20]);
         let mut sent = 0;
         while sender.try_send(piece()).is_ok() {
             sent += 1;
@@ -91,8 +91,8 @@ mod tests {
         assert!(matches!(sender.try_send(piece()), Err(TrySendError::Full(_))));
         // A piece larger than all that may wait still passes alone.
         while receiver.next(Duration::ZERO).is_ok() {}
-        assert!(sender.try_send(Said::Bytes(vec![0; 2 * BYTES])).is_ok());
+        assert!(sender.try_send(LinkEvent::Bytes(vec![0; 2 * BYTES])).is_ok());
         drop(receiver);
-        assert!(sender.try_send(Said::Bytes(Vec::new())).is_err());
+        assert!(sender.try_send(LinkEvent::Bytes(Vec::new())).is_err());
     }
 }

@@ -36,10 +36,10 @@ pub(super) fn tcp(host: &mut Host<'_>, address: &str) -> End {
             Err(refusal) if !host.was_up() => return End::Refused(refusal),
             Err(refusal) => {
                 let since = *lost_since.get_or_insert_with(Instant::now);
-                if since.elapsed() > host.wish.patience {
+                if since.elapsed() > host.options.patience {
                     return End::Lost(format!(
                         "The stream at {address} did not come back within {} s: {refusal}.",
-                        host.wish.patience.as_secs()
+                        host.options.patience.as_secs()
                     ));
                 }
                 host.pause(AGAIN);

@@ -10,7 +10,6 @@
 #![allow(clippy::disallowed_methods, reason = "children and boards are waited for in real time")]
 
 mod answer;
-mod anywhere;
 mod brake;
 mod breaks;
 mod changes;
@@ -22,6 +21,7 @@ mod execute;
 mod export;
 mod files;
 mod goal;
+mod goto;
 mod help;
 mod info;
 mod labels;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use loopscope_board::demo::{self, Demo};
-use loopscope_board::{Fault, Refusal, Where, Wired, Wish, chips};
+use loopscope_board::{AttachOptions, Fault, Refusal, Where, Wired, chips};
 use loopscope_files::outputs::Files;
 use loopscope_session::Session;
 use loopscope_session::source::board::Board;
@@ -107,8 +107,8 @@ impl BoardArgs {
                 start: self.control,
             }),
         };
-        let wish = Wish { place, elf: self.elf.clone(), patience };
-        Ok(Board::attach(wish, self.control)?.into())
+        let options = AttachOptions { place, elf: self.elf.clone(), patience };
+        Ok(Board::attach(options, self.control)?.into())
     }
 
     /// Makes ready to write what is asked for, before anything is done to the board.

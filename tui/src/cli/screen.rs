@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stdin};
 use std::path::Path;
 
 use loopscope_lessons::Lesson;
-use loopscope_screen::app::looks::Colors;
+use loopscope_screen::app::colors::Colors;
 use loopscope_session::Session;
 use loopscope_session::source::Origin;
 
@@ -111,7 +111,7 @@ pub(super) fn recording(shared: &Shared, file: &Path) -> i32 {
             ),
         );
     }
-    // `replay` of anything else is a mistake, not a wish to run it.
+    // `replay` of anything else is a mistake, not a options to run it.
     watch(shared, || shared.recorded_session(file))
 }
 

@@ -7,7 +7,7 @@ use clap::{Args, FromArgMatches, ValueEnum};
 use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
 
 use super::sandbox::SandboxArgs;
-use super::{size, wall};
+use super::{size, wall_start};
 
 /// What `run`, `learn`, `attach`, `replay` and `repl` share.
 #[derive(Args, Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Shared {
     #[arg(long, value_name = "ORDER", default_value = "heapq", value_parser = words::<Ties>(&[]))]
     pub(super) ties: Ties,
     /// The calendar time at the start, as 2000-01-01T00:00:00Z, seconds since 1970, or `now`
-    #[arg(long, value_name = "TIME", default_value = "2000-01-01T00:00:00Z", allow_negative_numbers = true, value_parser = wall::parse)]
+    #[arg(long, value_name = "TIME", default_value = "2000-01-01T00:00:00Z", allow_negative_numbers = true, value_parser = wall_start::parse)]
     pub(super) wall_start: i64,
     /// What the program reads from its standard input
     #[arg(long, value_name = "FILE")]

@@ -51,7 +51,7 @@ impl Board<'_> {
             Err(Served::Refused(refusal)) if host.was_up() => refusal,
             result => return result.map(|()| None),
         };
-        let path = host.wish.elf.as_deref().unwrap_or_else(|| Path::new(""));
+        let path = host.options.elf.as_deref().unwrap_or_else(|| Path::new(""));
         let Ok(firmware) = Firmware::read(path) else { return Err(refused.into()) };
         let block = firmware.control_block(&self.shown)?;
         self.compare(&firmware, core)?;
@@ -61,7 +61,7 @@ impl Board<'_> {
     }
 
     fn write_firmware(&self, host: &Host<'_>, session: &mut Session) -> Result<(), Refusal> {
-        let path = host.wish.elf.as_deref().unwrap_or_else(|| Path::new(""));
+        let path = host.options.elf.as_deref().unwrap_or_else(|| Path::new(""));
         let mut options = DownloadOptions::default();
         options.verify = true;
         download_file_with_options(session, path, ElfLoader(ElfOptions::default()), options).map_err(|error| {

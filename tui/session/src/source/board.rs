@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use loopscope_board::demo::Demo;
-use loopscope_board::{Link, Refusal, Said, Wish};
+use loopscope_board::{AttachOptions, Link, LinkEvent, Refusal};
 use loopscope_model::Names;
 use loopscope_model::control::{OwnedReply, OwnedRequest};
 use loopscope_model::link::{LinkState, LinkStatus};
@@ -88,16 +88,16 @@ impl Meter {
 
 impl Board {
     /// Attaches to a board. `control`: it may be paused and stepped.
-    pub fn attach(wish: Wish, control: bool) -> Result<Self, Refusal> {
-        let (name, folder) = (wish.name(), wish.folder());
-        Ok(Self::on(name, folder, Link::start(wish)?, None, control))
+    pub fn attach(options: AttachOptions, control: bool) -> Result<Self, Refusal> {
+        let (name, folder) = (options.name(), options.folder());
+        Ok(Self::on(name, folder, Link::start(options)?, None, control))
     }
 
     /// Starts the demo board and attaches to it.
     pub fn demo(patience: Duration, control: bool) -> Result<Self, Refusal> {
         let demo = Demo::start(patience)?;
-        let link = Link::start(demo.wish.clone())?;
-        Ok(Self::on(demo.wish.name(), demo.wish.folder(), link, Some(demo), control))
+        let link = Link::start(demo.options.clone())?;
+        Ok(Self::on(demo.options.name(), demo.options.folder(), link, Some(demo), control))
     }
 
     fn on(
@@ -147,8 +147,8 @@ impl Board {
             let Some(said) = self.link.as_ref().and_then(|link| link.next(wait)) else { break };
             wait = Duration::ZERO;
             match said {
-                Said::Bytes(bytes) => self.feed(&bytes, arrived),
-                Said::Over { lost, text } => {
+                LinkEvent::Bytes(bytes) => self.feed(&bytes, arrived),
+                LinkEvent::Over { lost, text } => {
                     self.end(lost.then_some(text), arrived);
                     break;
                 }

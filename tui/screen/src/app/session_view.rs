@@ -13,7 +13,7 @@ use crate::views::{Activity, BreakRow, Digest, Snapshot, Sources};
 
 /// A session and what belongs to it on the screen.
 #[derive(Debug)]
-pub(super) struct Scene {
+pub(super) struct SessionView {
     pub(super) session: Session,
     name: String,
     /// The link to the board, where there is one.
@@ -30,12 +30,12 @@ pub(super) struct Scene {
     pub(super) slow: bool,
 }
 
-impl Scene {
+impl SessionView {
     pub(super) fn new(session: Session, text: Option<String>) -> Self {
         let name = session.name();
         let short = Path::new(&name).file_name().map(|name| name.to_string_lossy().into_owned());
         let short = short.unwrap_or(name);
-        let mut scene = Self {
+        let mut session_view = Self {
             session,
             name: short.clone(),
             link: None,
@@ -51,12 +51,12 @@ impl Scene {
         };
         // A board is called by its firmware's file and a recording by its own, neither of which is
         // what runs there.
-        let is_program = scene.session.origin() == Origin::Program;
-        let text = scene.text.clone();
-        let text = text.or_else(|| if is_program { scene.read(&short) } else { None });
-        scene.sources.set_main(short, text.as_deref());
-        scene.refresh();
-        scene
+        let is_program = session_view.session.origin() == Origin::Program;
+        let text = session_view.text.clone();
+        let text = text.or_else(|| if is_program { session_view.read(&short) } else { None });
+        session_view.sources.set_main(short, text.as_deref());
+        session_view.refresh();
+        session_view
     }
 
     /// A file of the program, if it can be read.

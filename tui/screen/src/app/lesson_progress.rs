@@ -11,7 +11,7 @@ use crate::views::lesson::{Page, Piece, Question};
 
 /// A lesson on its way through a session.
 #[derive(Debug)]
-pub(super) struct Course {
+pub(super) struct LessonProgress {
     guide: Guide<'static>,
     resolved: Resolved<'static>,
     /// How many records were looked at, and the state after them.
@@ -28,7 +28,7 @@ pub(super) struct Course {
     waits_for: Option<usize>,
 }
 
-impl Course {
+impl LessonProgress {
     pub(super) fn new(lesson: &'static Lesson) -> Self {
         let guide = Guide::new(lesson);
         let resolved = guide.resolved();

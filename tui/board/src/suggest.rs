@@ -2,7 +2,7 @@
 
 /// The names that are nearest to `word`, the nearest first, at most `most` of them. A name that
 /// begins with it or holds it is nearer than one that is only spelled alike.
-pub(super) fn near<'a>(
+pub(super) fn suggestions<'a>(
     word: &str,
     names: impl IntoIterator<Item = &'a str>,
     most: usize,
@@ -35,9 +35,9 @@ mod tests {
     #[test]
     fn near_names_are_found_in_order() {
         let names = ["STM32F405RGTx", "STM32F407VGTx", "nRF52840_xxAA", "RP2040", "Cortex-M4"];
-        assert_eq!(near("nrf52840", names, 3), ["nRF52840_xxAA"]);
-        assert_eq!(near("RP2O40", names, 3)[0], "RP2040");
-        assert_eq!(near("STM32F4O5RGTx", names, 1), ["STM32F405RGTx"]);
-        assert!(near("toaster", names, 3).is_empty());
+        assert_eq!(suggestions("nrf52840", names, 3), ["nRF52840_xxAA"]);
+        assert_eq!(suggestions("RP2O40", names, 3)[0], "RP2040");
+        assert_eq!(suggestions("STM32F4O5RGTx", names, 1), ["STM32F405RGTx"]);
+        assert!(suggestions("toaster", names, 3).is_empty());
     }
 }

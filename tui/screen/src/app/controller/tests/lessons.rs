@@ -54,11 +54,11 @@ fn a_lesson_comes_to_its_end() {
     let mut user = User::in_lesson();
     for _ in 0..40 {
         user.press("<esc><enter>");
-        if user.desk.lesson_is_over() {
+        if user.controller.lesson_is_over() {
             break;
         }
     }
-    assert!(user.desk.lesson_is_over());
+    assert!(user.controller.lesson_is_over());
     user.sees("That was the lesson");
     assert_eq!(user.position(), LAST);
 }

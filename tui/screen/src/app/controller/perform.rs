@@ -6,7 +6,7 @@ use loopscope_model::state::TaskState;
 use loopscope_protocol::ExitHow;
 use web_time::Instant;
 
-use super::{Desk, Slow};
+use super::{Controller, Slow};
 use crate::app::help;
 use crate::app::prompt::Purpose;
 use crate::keys::Action;
@@ -16,7 +16,7 @@ use crate::views::Effect;
 /// Records a second in slow motion, from the slowest to the fastest.
 const SPEEDS: [u32; 7] = [1, 2, 4, 8, 15, 30, 60];
 
-impl Desk {
+impl Controller {
     /// Does what an action says.
     pub(super) fn perform(&mut self, action: Action) {
         if matches!(action, Action::Command | Action::Filter) {
@@ -28,7 +28,7 @@ impl Desk {
             Action::Suspend => self.wishes.suspend = true,
             Action::Redraw => self.wishes.redraw = true,
             _ if self.screen.popup.is_some() => {
-                let snapshot = self.scene.snapshot();
+                let snapshot = self.session_view.snapshot();
                 self.screen.update(action, &snapshot);
             }
             _ if self.perform_in_lesson(action) => {}
@@ -57,12 +57,12 @@ impl Desk {
             Action::Filter => self.open_prompt(Purpose::Filter),
             Action::Help => self.screen.popup = Some(help::help(&self.keymap, &self.theme)),
             Action::Breakpoints => {
-                let snapshot = self.scene.snapshot();
+                let snapshot = self.session_view.snapshot();
                 self.screen.popup = Some(help::breakpoints(snapshot.breaks, &self.theme));
             }
             Action::Theme => self.set_theme(self.theme.palette.following().name()),
             _ => {
-                let snapshot = self.scene.snapshot();
+                let snapshot = self.session_view.snapshot();
                 let effect = self.screen.update(action, &snapshot);
                 match (effect, action) {
                     (Effect::Ignored, Action::Why) => self.why(),
@@ -80,23 +80,23 @@ impl Desk {
             return self.slow_motion();
         }
         // Nothing interrupts a board: leaving it is all there is to do.
-        let is_board = self.scene.session.is_board();
-        if is_board || !self.scene.session.is_running() && self.walk.is_none() {
+        let is_board = self.session_view.session.is_board();
+        if is_board || !self.session_view.session.is_running() && self.walk.is_none() {
             self.wishes.leave = Some(130);
             return;
         }
-        if self.scene.session.is_looking_back() {
-            return self.scene.session.pause();
+        if self.session_view.session.is_looking_back() {
+            return self.session_view.session.pause();
         }
         self.walk = None;
         self.interrupts += 1;
         if self.interrupts == 1 {
-            match self.scene.session.interrupt() {
+            match self.session_view.session.interrupt() {
                 Ok(()) => self.say("The program was interrupted; once more ends it.", false),
                 Err(error) => self.say(error.to_string(), true),
             }
         } else {
-            self.scene.session.kill(ExitHow::Interrupted);
+            self.session_view.session.kill(ExitHow::Interrupted);
             self.say("The program was ended.", false);
         }
     }
@@ -104,9 +104,9 @@ impl Desk {
     fn play(&mut self) {
         if self.slow.is_some() {
             self.slow_motion();
-        } else if self.walk.take().is_some() || self.scene.session.is_running() {
-            self.scene.session.pause();
-        } else if self.course.is_some() {
+        } else if self.walk.take().is_some() || self.session_view.session.is_running() {
+            self.session_view.session.pause();
+        } else if self.progress.is_some() {
             self.next_place();
         } else {
             self.command("continue", true);
@@ -115,13 +115,13 @@ impl Desk {
 
     fn slow_motion(&mut self) {
         if self.slow.take().is_some() {
-            self.scene.slow = false;
+            self.session_view.slow = false;
         } else if self.is_busy() {
             self.say("The program runs; space pauses it.", true);
         } else {
             let speed = SPEEDS[2];
             self.slow = Some(Slow { due: Instant::now(), speed });
-            self.scene.slow = true;
+            self.session_view.slow = true;
             self.say(format!("slow motion: {speed} records a second; + and - change that"), false);
         }
     }
@@ -138,7 +138,7 @@ impl Desk {
 
     /// Why the running task is where it is; else why the first task that waits does.
     fn why(&mut self) {
-        let state = self.scene.session.state();
+        let state = self.session_view.session.state();
         let running = state.focus().and_then(|l| l.current).and_then(|id| state.handle(id));
         let running = running.map(|handle| handle.task).filter(|task| task.is_some());
         let mut pending = state.pending_tasks();
@@ -155,14 +155,15 @@ impl Desk {
 
     /// A breakpoint on events like the one at the cursor, or no longer.
     fn breakpoint(&mut self) {
-        let Some(kind) = self.scene.session.record().map(loopscope_model::Record::kind) else {
+        let Some(kind) = self.session_view.session.record().map(loopscope_model::Record::kind)
+        else {
             return self.say(
                 "Nothing has happened yet; step once, then b stops at events like that one.",
                 true,
             );
         };
         let word = kind.word();
-        let set = self.scene.session.breaks().iter().find(|point| point.text == word);
+        let set = self.session_view.session.breaks().iter().find(|point| point.text == word);
         match set.map(|point| point.number) {
             Some(number) => self.command(&format!("delete {number}"), false),
             None => self.command(&format!("break {word}"), false),

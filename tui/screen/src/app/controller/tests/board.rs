@@ -14,7 +14,7 @@ fn watching() -> User {
 
 fn wait(user: &mut User) {
     for _ in 0..30 {
-        user.desk.tick(Duration::ZERO);
+        user.controller.tick(Duration::ZERO);
     }
 }
 
@@ -23,7 +23,7 @@ fn a_view_that_stands_says_how_far_the_board_is_ahead() {
     let mut user = watching();
     user.press(".").sees("view paused").sees("board: runs on");
     wait(&mut user);
-    let behind = user.desk.scene.session.live_edge() - 1;
+    let behind = user.controller.session_view.session.live_edge() - 1;
     assert!(behind > 20, "the board runs on");
     user.sees(&format!("(view paused, {behind} behind)"));
     user.sees(&format!("It runs on, {behind} ahead of the view."));
@@ -34,9 +34,9 @@ fn a_view_that_stands_says_how_far_the_board_is_ahead() {
 fn that_only_the_view_is_paused_fits_a_line() {
     let mut user = watching();
     user.press(".");
-    user.desk.perform(crate::keys::Action::End);
+    user.controller.perform(crate::keys::Action::End);
     wait(&mut user);
-    user.desk.perform(crate::keys::Action::Play);
+    user.controller.perform(crate::keys::Action::Play);
     wait(&mut user);
     user.sees("Only the view is paused: `resume` goes on, `goto end` follows the board again.");
 }
@@ -45,12 +45,12 @@ fn that_only_the_view_is_paused_fits_a_line() {
 fn the_end_follows_the_board_and_ctrl_c_leaves_it() {
     let mut user = watching();
     user.press(".");
-    user.desk.perform(crate::keys::Action::End);
+    user.controller.perform(crate::keys::Action::End);
     wait(&mut user);
     user.sees("(running)")
         .sees("board: connected")
         .sees("space pause  q quit")
         .sees_not("interrupt");
-    user.desk.perform(crate::keys::Action::Interrupt);
-    assert_eq!(user.desk.wishes.leave, Some(130), "there is nothing to interrupt");
+    user.controller.perform(crate::keys::Action::Interrupt);
+    assert_eq!(user.controller.wishes.leave, Some(130), "there is nothing to interrupt");
 }

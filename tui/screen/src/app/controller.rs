@@ -1,5 +1,5 @@
 //! Keys, clicks and time become commands of a session and changes of the screen. No terminal here:
-//! a desk takes events and draws into a buffer, so tests drive it as a user would.
+//! a controller takes events and draws into a buffer, so tests drive it as a user would.
 
 mod lesson;
 mod perform;
@@ -14,10 +14,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use web_time::Instant;
 
-use super::course::Course;
+use super::lesson_progress::LessonProgress;
 use super::prompt::{Prompt, Purpose};
-use super::scene::Scene;
 use super::screen::{Message, Screen};
+use super::session_view::SessionView;
 use crate::event::{Event, Mouse, MouseButton, MouseKind};
 use crate::keys::{Chord, Keymap};
 use crate::theme::Theme;
@@ -38,13 +38,13 @@ pub struct Wishes {
 
 /// A session on the screen.
 #[derive(Debug)]
-pub struct Desk {
-    scene: Scene,
+pub struct Controller {
+    session_view: SessionView,
     screen: Screen,
     keymap: Keymap,
     theme: Theme,
     area: Rect,
-    course: Option<Course>,
+    progress: Option<LessonProgress>,
     walk: Option<Walk>,
     slow: Option<Slow>,
     /// What the command under way was: its line, and whether its answer is to be shown.
@@ -85,16 +85,16 @@ struct Slow {
     speed: u32,
 }
 
-impl Desk {
+impl Controller {
     /// A session as it is seen at first. `text` is the program, where it is no file.
     pub fn new(session: Session, text: Option<String>, theme: Theme, keymap: Keymap) -> Self {
         Self {
-            scene: Scene::new(session, text),
+            session_view: SessionView::new(session, text),
             screen: Screen::default(),
             keymap,
             theme,
             area: Rect::new(0, 0, 80, 24),
-            course: None,
+            progress: None,
             walk: None,
             slow: None,
             pending: None,
@@ -115,7 +115,7 @@ impl Desk {
 
     /// Whether time alone changes what is to be seen.
     pub fn is_busy(&self) -> bool {
-        self.scene.session.is_running() || self.walk.is_some()
+        self.session_view.session.is_running() || self.walk.is_some()
     }
 
     /// How long nothing will happen by itself.
@@ -160,7 +160,7 @@ impl Desk {
 
     fn mouse(&mut self, mouse: Mouse) {
         let at = mouse.at;
-        let snapshot = self.scene.snapshot();
+        let snapshot = self.session_view.snapshot();
         let clicked = matches!(mouse.kind, MouseKind::Press(_));
         if clicked && self.screen.message.take().is_some() {
             self.dirty = true;
@@ -195,7 +195,7 @@ impl Desk {
         if self.is_busy() || self.slow.is_some() {
             return self.say("The program runs; space pauses it.", true);
         }
-        self.scene.seek(position);
+        self.session_view.seek(position);
         self.stopped();
     }
 
@@ -220,7 +220,7 @@ impl Desk {
     }
 
     fn type_key(&mut self, key: Chord) {
-        let session = &self.scene.session;
+        let session = &self.session_view.session;
         let Some(prompt) = &mut self.screen.prompt else { return };
         let complete = |line: &str| {
             let completion = session.complete(line);
@@ -247,7 +247,7 @@ impl Desk {
     }
 
     fn filter(&mut self, text: &str) {
-        let snapshot = self.scene.snapshot();
+        let snapshot = self.session_view.snapshot();
         self.screen.filter(text, &snapshot);
     }
 
@@ -257,8 +257,10 @@ impl Desk {
         match words[..] {
             [] => {}
             ["set", "theme", name] => self.set_theme(name),
-            ["lesson"] if self.course.is_some() => self.next_place(),
-            ["predict", ref guess @ ..] if self.course.is_some() => self.predict(&guess.join(" ")),
+            ["lesson"] if self.progress.is_some() => self.next_place(),
+            ["predict", ref guess @ ..] if self.progress.is_some() => {
+                self.predict(&guess.join(" "))
+            }
             _ => self.command(line, false),
         }
     }
@@ -268,14 +270,14 @@ impl Desk {
     /// Gives the session a command.
     fn command(&mut self, line: &str, by_key: bool) {
         if self.slow.take().is_some() {
-            self.scene.slow = false;
+            self.session_view.slow = false;
         }
-        if self.walk.is_some() || self.scene.session.is_running() {
+        if self.walk.is_some() || self.session_view.session.is_running() {
             return self.say("The program runs; space pauses it.", true);
         }
-        let asked = Asked { line: line.to_owned(), by_key, from: self.scene.session.seq() };
+        let asked = Asked { line: line.to_owned(), by_key, from: self.session_view.session.seq() };
         self.interrupts = 0;
-        match self.scene.execute(line) {
+        match self.session_view.execute(line) {
             Outcome::Started => self.pending = Some(asked),
             Outcome::Done(answer) => self.over(&asked, Ok(answer)),
             Outcome::Failed(trouble) => self.over(&asked, Err(trouble)),
@@ -294,7 +296,8 @@ impl Desk {
                 // Where the cursor is now is on the screen; why it stopped is not.
                 let note = answer.text.lines().next().unwrap_or_default();
                 let reason = answer.data.get("stop").and_then(|reason| reason.as_str());
-                let is_news = !note.starts_with('#') && note != self.scene.snapshot().happened;
+                let is_news =
+                    !note.starts_with('#') && note != self.session_view.snapshot().happened;
                 if !matches!(reason, Some("goal" | "goto")) && is_news {
                     self.say(note, false);
                 }
@@ -318,7 +321,7 @@ impl Desk {
     /// The cursor stands somewhere else, or the state there has changed.
     fn stopped(&mut self) {
         self.follow_lesson();
-        let snapshot = self.scene.snapshot();
+        let snapshot = self.session_view.snapshot();
         self.screen.stopped(&snapshot);
         self.dirty = true;
     }
@@ -327,29 +330,30 @@ impl Desk {
 
     /// Takes in what has come, waiting at most `wait` where something is under way.
     pub fn tick(&mut self, wait: Duration) {
-        let is_running = self.scene.session.is_running();
+        let is_running = self.session_view.session.is_running();
         // What is paused may come to an end all the same: a program is killed, a board is lost.
-        if is_running || !self.scene.session.run_state().is_over() {
-            let had_ended = self.scene.session.program_ended();
-            let (tick, is_news) = self.scene.tick(if is_running { wait } else { Duration::ZERO });
+        if is_running || !self.session_view.session.run_state().is_over() {
+            let had_ended = self.session_view.session.program_ended();
+            let (tick, is_news) =
+                self.session_view.tick(if is_running { wait } else { Duration::ZERO });
             self.dirty |= is_news;
             self.take_tick(tick);
-            if !is_running && !had_ended && self.scene.session.program_ended() {
+            if !is_running && !had_ended && self.session_view.session.program_ended() {
                 self.stopped();
-                self.say(self.scene.session.ending(), true);
+                self.say(self.session_view.session.ending(), true);
             }
         }
-        for notice in self.scene.session.notices() {
+        for notice in self.session_view.session.notices() {
             self.say(notice, false);
         }
-        while let Some(trouble) = self.scene.session.trouble_with_files() {
+        while let Some(trouble) = self.session_view.session.trouble_with_files() {
             self.say(trouble.clone(), true);
             self.troubles.push(trouble);
         }
-        if let Some(warning) = self.scene.session.new_warning() {
+        if let Some(warning) = self.session_view.session.new_warning() {
             self.say(warning, true);
         }
-        if !self.scene.session.is_running() {
+        if !self.session_view.session.is_running() {
             self.walk_on();
             self.go_slowly();
         }
@@ -364,7 +368,8 @@ impl Desk {
             self.wishes.leave = Some(0);
         }
         if let Some(result) = tick.over {
-            let none = Asked { line: String::new(), by_key: true, from: self.scene.session.seq() };
+            let none =
+                Asked { line: String::new(), by_key: true, from: self.session_view.session.seq() };
             let asked = self.pending.take().unwrap_or(none);
             self.over(&asked, result);
         }
@@ -376,26 +381,28 @@ impl Desk {
         if Instant::now() < slow.due {
             return;
         }
-        let hits = |desk: &Self| desk.scene.session.breaks().iter().map(|b| b.hits).sum::<u32>();
-        let (before, position) = (hits(self), self.scene.session.position());
+        let hits = |controller: &Self| {
+            controller.session_view.session.breaks().iter().map(|b| b.hits).sum::<u32>()
+        };
+        let (before, position) = (hits(self), self.session_view.session.position());
         self.command("step", true);
         let is_over = self.pending.is_none()
-            && (hits(self) != before || self.scene.session.position() == position);
+            && (hits(self) != before || self.session_view.session.position() == position);
         if is_over || self.wishes.leave.is_some() {
             return;
         }
         let due = Instant::now() + Duration::from_secs(1) / slow.speed;
         self.slow = Some(Slow { due, ..slow });
-        self.scene.slow = true;
+        self.session_view.slow = true;
     }
 
     /// Brings all files to their end. Gives the sentences about those that are not whole, to be said
     /// where they stay.
     pub fn close_files(&mut self) -> Vec<String> {
-        if self.scene.session.writes_files() {
-            self.scene.session.finish(ExitHow::Killed);
+        if self.session_view.session.writes_files() {
+            self.session_view.session.finish(ExitHow::Killed);
         }
-        while let Some(trouble) = self.scene.session.trouble_with_files() {
+        while let Some(trouble) = self.session_view.session.trouble_with_files() {
             self.troubles.push(trouble);
         }
         std::mem::take(&mut self.troubles)
@@ -407,7 +414,7 @@ impl Desk {
     pub fn draw(&mut self, area: Rect, buffer: &mut Buffer) -> Option<Position> {
         self.area = area;
         self.dirty = false;
-        let snapshot = self.scene.snapshot();
+        let snapshot = self.session_view.snapshot();
         self.screen.arrange(&snapshot, &self.keymap, area);
         self.screen.draw(&snapshot, &self.theme, area, buffer)
     }

@@ -49,7 +49,7 @@ fn story() -> Story {
 const LAST: usize = 32;
 
 struct User {
-    desk: Desk,
+    controller: Controller,
     size: (u16, u16),
 }
 
@@ -63,15 +63,17 @@ impl User {
 
     fn of(session: Session, text: Option<String>) -> Self {
         let theme = Theme::new(Palette::Dark, false);
-        let mut user =
-            Self { desk: Desk::new(session, text, theme, Keymap::default()), size: (80, 24) };
+        let mut user = Self {
+            controller: Controller::new(session, text, theme, Keymap::default()),
+            size: (80, 24),
+        };
         user.screen();
         user
     }
 
     fn in_lesson() -> Self {
         let mut user = Self::new();
-        user.desk.open_lesson(Lesson::find("call_soon").expect("lesson one"));
+        user.controller.open_lesson(Lesson::find("call_soon").expect("lesson one"));
         user.screen();
         user
     }
@@ -89,7 +91,7 @@ impl User {
                 None => (Chord::plain(Key::Char(c)), c.len_utf8()),
             };
             rest = &rest[len..];
-            self.desk.event(&Event::Key(chord));
+            self.controller.event(&Event::Key(chord));
             self.settle();
         }
         self
@@ -97,17 +99,17 @@ impl User {
 
     fn settle(&mut self) {
         for _ in 0..10_000 {
-            if !self.desk.is_busy() {
+            if !self.controller.is_busy() {
                 return;
             }
-            self.desk.tick(Duration::from_millis(1));
+            self.controller.tick(Duration::from_millis(1));
         }
         panic!("it never comes to rest");
     }
 
     fn mouse(&mut self, kind: MouseKind, column: u16, row: u16) -> &mut Self {
         let mouse = Mouse { kind, at: Position::new(column, row) };
-        self.desk.event(&Event::Mouse(mouse));
+        self.controller.event(&Event::Mouse(mouse));
         self.settle();
         self
     }
@@ -115,7 +117,7 @@ impl User {
     fn screen(&mut self) -> String {
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         let mut buffer = Buffer::empty(area);
-        self.desk.draw(area, &mut buffer);
+        self.controller.draw(area, &mut buffer);
         let rows = buffer.content.chunks(area.width.into());
         let rows =
             rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
@@ -123,7 +125,7 @@ impl User {
     }
 
     fn position(&self) -> usize {
-        self.desk.scene.session.position()
+        self.controller.session_view.session.position()
     }
 
     #[track_caller]
@@ -205,11 +207,11 @@ fn the_command_line_speaks_the_sessions_grammar() {
     user.press(":frobnicate<enter>").sees("! ");
     user.press(":<up><up><enter>").sees("3");
     user.press(":set theme light<enter>").sees("theme: light");
-    assert_eq!(user.desk.theme.palette, Palette::Light);
+    assert_eq!(user.controller.theme.palette, Palette::Light);
     user.press(":info ready<enter>").sees("esc closes");
     user.press("<esc>").sees_not("esc closes");
     user.press(":quit<enter>");
-    assert_eq!(user.desk.wishes.leave, Some(0));
+    assert_eq!(user.controller.wishes.leave, Some(0));
 }
 
 #[test]
@@ -217,19 +219,19 @@ fn q_goes_back_and_then_leaves() {
     let mut user = User::new();
     user.press("?").sees("one record forward");
     user.press("q").sees_not("one record forward");
-    assert_eq!(user.desk.wishes.leave, None);
+    assert_eq!(user.controller.wishes.leave, None);
     user.press("z").sees_not("timers: 0");
     user.press("q").sees("timers: 0");
-    assert_eq!(user.desk.wishes.leave, None);
+    assert_eq!(user.controller.wishes.leave, None);
     user.press("qy");
-    assert_eq!(user.desk.wishes.leave, Some(0));
+    assert_eq!(user.controller.wishes.leave, Some(0));
 }
 
 #[test]
 fn ctrl_c_at_a_pause_leaves() {
     let mut user = User::new();
     user.press(".<ctrl-c>");
-    assert_eq!(user.desk.wishes.leave, Some(130));
+    assert_eq!(user.controller.wishes.leave, Some(130));
 }
 
 #[test]
@@ -238,16 +240,16 @@ fn ctrl_c_interrupts_what_runs_and_then_ends_it() {
     story.start();
     let (script, seen) = Script::sleeping(&story);
     let theme = Theme::default();
-    let mut desk = Desk::new(Session::new(script), None, theme, Keymap::default());
+    let mut controller = Controller::new(Session::new(script), None, theme, Keymap::default());
     let key = |c| Event::Key(Chord::plain(Key::Char(c)));
     let ctrl_c = Event::Key(Chord::ctrl(Key::Char('c')));
-    desk.event(&key(' '));
+    controller.event(&key(' '));
     for _ in 0..20 {
-        desk.tick(Duration::from_millis(1));
+        controller.tick(Duration::from_millis(1));
     }
-    assert!(desk.is_busy(), "it sleeps for ever");
-    desk.event(&ctrl_c);
-    assert_eq!(desk.wishes.leave, None);
+    assert!(controller.is_busy(), "it sleeps for ever");
+    controller.event(&ctrl_c);
+    assert_eq!(controller.wishes.leave, None);
     let requests = &seen.lock().unwrap().requests;
     let interrupted = loopscope_model::control::OwnedRequest::Interrupt;
     assert!(requests.contains(&interrupted), "{requests:?}");
@@ -322,13 +324,13 @@ fn slow_motion_goes_on_by_itself() {
     user.press("p+++++").sees("slow motion");
     for _ in 0..200 {
         std::thread::sleep(Duration::from_millis(2));
-        user.desk.tick(Duration::ZERO);
+        user.controller.tick(Duration::ZERO);
     }
     user.press("p").sees_not("(slow motion)");
     let reached = user.position();
     assert!(reached > 2, "{reached}");
     std::thread::sleep(Duration::from_millis(50));
-    user.desk.tick(Duration::ZERO);
+    user.controller.tick(Duration::ZERO);
     assert_eq!(user.position(), reached);
 }
 
