@@ -3,7 +3,7 @@
 mod link;
 mod queues;
 
-use loopscope_model::safe_text;
+use loopscope_model::{safe_text, titles};
 use loopscope_protocol::{FieldValue, Text, Which, Word};
 use serde_json::{Value, json};
 
@@ -43,7 +43,12 @@ impl Session {
             let doing = labels::task_state(task, state, names);
             let place = names.place(task.place);
             let at = place.map_or_else(String::new, |place| format!("  at {place}"));
-            let title = labels::task(task.id, state, names);
+            let mut title = labels::task(task.id, state, names);
+            // What it runs, where its own name does not say that.
+            let runs = titles::short(&names.name(task.name)).to_owned();
+            if task.name.is_some() && !title.starts_with(&runs) {
+                title.push_str(&format!(", {runs}()"));
+            }
             let cancel = if task.cancel_pending && !task.state.is_done() {
                 ", cancel requested"
             } else {
