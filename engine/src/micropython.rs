@@ -24,7 +24,7 @@ mod step;
 mod task;
 mod time;
 
-pub(crate) use language::{set_up, signal_channel};
+pub(crate) use language::{compile, set_up, set_up_streams, signal_channel};
 pub(crate) use modules::{FROZEN, native_modules};
 pub(crate) use program::current_loop;
 pub(crate) use select::patch as patch_select;

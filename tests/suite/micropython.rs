@@ -59,7 +59,11 @@ fn programs() -> Vec<Program> {
 }
 
 fn ours(dialect: &str, file: &Path) -> Ended {
-    headless_with(&["--dialect", dialect], file).limit(30).end()
+    let run = headless_with(&["--dialect", dialect], file).limit(30);
+    match fs::read_to_string(file.with_extension("in")) {
+        Ok(input) => run.input(&input).end(),
+        Err(_) => run.end(),
+    }
 }
 
 #[test]
@@ -85,6 +89,39 @@ fn programs_print_what_is_committed() {
         }
         Ok(())
     });
+}
+
+#[test]
+fn a_programs_own_module_comes_before_the_librarys() {
+    let folder = Scratch::new();
+    let _ = folder.file("secrets.py", "SSID = 'attic'\n");
+    let _ = folder.file("queue/__init__.py", "");
+    let _ = folder.file("queue/queue.py", "kind = 'own'\n");
+    let source =
+        "import secrets, queue.queue\nprint(secrets.SSID, queue.queue.kind)\nimport heapq\n";
+    let file = folder.file("main.py", source);
+    for dialect in [DOCUMENTED, FIRMWARE, "cpython"] {
+        let _ = headless_with(&["--dialect", dialect], &file).end().code_is(0).says("attic own");
+    }
+}
+
+#[test]
+fn a_package_imports_its_parts_without_a_namespace() {
+    let folder = Scratch::new();
+    let package = "def __getattr__(name):\n    home = {'Lamp': 'lamp', 'Horn': 'horn'}.get(name)\n    \
+                   if home is None:\n        raise AttributeError(name)\n    \
+                   return getattr(__import__(home, None, None, True, 1), name)\n";
+    let _ = folder.file("lazy/__init__.py", package);
+    let _ = folder.file("lazy/lamp.py", "class Lamp:\n    n = 1\n");
+    let _ = folder.file("lazy/horn.py", "from . import Lamp\nclass Horn(Lamp):\n    n = 2\n");
+    let up = "def lamp():\n    return __import__('lamp', None, None, ['Lamp'], 2).Lamp\n";
+    let _ = folder.file("lazy/deep/__init__.py", up);
+    let source = "import lazy\nfrom lazy import Horn, Lamp\nfrom lazy.deep import lamp\n\
+                  print(Lamp.n, Horn.n, lazy.Lamp is Lamp, lamp().n)\n";
+    let file = folder.file("main.py", source);
+    for dialect in [DOCUMENTED, FIRMWARE] {
+        let _ = headless_with(&["--dialect", dialect], &file).end().code_is(0).says("1 2 True 1");
+    }
 }
 
 #[test]

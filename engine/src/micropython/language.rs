@@ -1,12 +1,24 @@
 //! Where MicroPython's language shows through its asyncio: everything iterable can be awaited, an
 //! exception's text, repr and `value`, `sys.print_exception` and `sys.implementation`.
 
-use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType};
-use rustpython_vm::signal::UserSignalReceiver;
-use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+mod buffers;
+mod errors;
+mod generators;
+mod imports;
+mod print;
+mod shown;
 
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
+use rustpython_vm::signal::UserSignalReceiver;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+use super::program::program;
 use super::schedule;
 use crate::dialect::MICROPYTHON;
+use crate::python::{describe, readable};
+
+pub(super) use buffers::taking_str;
+pub(super) use errors::{plain_errors, plain_method};
 
 /// Where `micropython.schedule` reaches the interpreter.
 pub(crate) fn signal_channel() -> UserSignalReceiver {
@@ -19,24 +31,12 @@ pub(crate) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
     let awaits = vm.new_method("__await__", object, await_any);
     object.set_attr(vm.ctx.intern_str("__await__"), awaits.into());
 
-    let base: &'static Py<PyType> = vm.ctx.exceptions.base_exception_type;
-    let value = vm.ctx.new_readonly_getset("value", base, exception_value);
-    base.set_attr(vm.ctx.intern_str("value"), value.into());
-    let usual = base.slots.repr.load();
-    each_subclass(base, &|class| {
-        // One that has a repr of its own keeps it.
-        if class.slots.repr.load().map(|f| f as usize) == usual.map(|f| f as usize) {
-            class.slots.repr.store(Some(exception_repr));
-        }
-    });
-
-    // A missing key's name is shown as it is, without quotes.
-    let text = vm.ctx.intern_str("__str__");
-    if let Some(usual) = base.get_attr(text) {
-        vm.ctx.exceptions.key_error.set_attr(text, usual);
-    }
-
-    vm.import("_loopscope_names", 0)?;
+    shown::set_up(vm);
+    errors::set_up(vm);
+    buffers::set_up(vm);
+    generators::set_up(vm);
+    imports::set_up(vm)?;
+    print::set_up(vm)?;
 
     let sys = &vm.sys_module;
     let print = vm.new_function("print_exception", py_print_exception);
@@ -48,7 +48,40 @@ pub(crate) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
         [major, minor, micro].into_iter().map(|n| vm.ctx.new_int(n).into()).collect();
     version.push(vm.ctx.new_str("").into());
     implementation.set_attr("version", vm.ctx.new_tuple(version), vm)?;
-    implementation.set_attr("_machine", vm.ctx.new_str("loopscope with RustPython"), vm)
+    implementation.set_attr("_machine", vm.ctx.new_str("loopscope with RustPython"), vm)?;
+    vm.import("_loopscope_language", 0).map(drop)
+}
+
+/// What is different once the standard streams are there.
+pub(crate) fn set_up_streams(vm: &VirtualMachine) -> PyResult<()> {
+    vm.import("_loopscope_sockets", 0).map(drop)
+}
+
+/// Compiles a program in which coroutines are generators.
+pub(crate) fn compile(
+    source: PyObjectRef,
+    name: &str,
+    vm: &VirtualMachine,
+) -> PyResult<PyRef<PyCode>> {
+    let language = vm.import("_loopscope_language", 0)?;
+    let code = language.get_attr("compile_source", vm)?.call((source, name.to_owned()), vm)?;
+    code.downcast().map_err(|_| vm.new_system_error("the compiler gave something else than code"))
+}
+
+/// A coroutine was dropped before it was ever awaited.
+pub(super) fn never_awaited(coroutine: &PyObject, vm: &VirtualMachine) {
+    let core = &program().core;
+    let trace = core.trace();
+    if trace.is_on() {
+        let name = vm
+            .get_attribute_opt(coroutine, "__qualname__")
+            .ok()
+            .flatten()
+            .and_then(|name| name.str(vm).ok())
+            .map_or_else(|| "a coroutine".to_owned(), |name| readable(&name).into_owned());
+        let (_, place) = describe::coroutine(coroutine, trace, vm);
+        core.records().never_awaited(&name, place);
+    }
 }
 
 /// `await x` is `yield from x`.
@@ -57,31 +90,6 @@ fn await_any(awaited: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let class = awaited.class().name().to_string();
         vm.new_type_error(format!("'{class}' object isn't iterable"))
     })
-}
-
-/// Every exception has its first argument as `value`.
-fn exception_value(exception: PyBaseExceptionRef) -> Option<PyObjectRef> {
-    exception.args().first().cloned()
-}
-
-fn each_subclass(class: &Py<PyType>, change: &dyn Fn(&Py<PyType>)) {
-    change(class);
-    let subclasses: Vec<_> =
-        class.subclasses.read().iter().filter_map(|weak| weak.upgrade()).collect();
-    for subclass in subclasses {
-        if let Some(subclass) = subclass.downcast_ref::<PyType>() {
-            each_subclass(subclass, change);
-        }
-    }
-}
-
-/// An exception's repr is its name and its arguments as a tuple: `ValueError(2,)`.
-fn exception_repr(exception: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-    let args = match exception.downcast_ref::<PyBaseException>() {
-        Some(exception) => exception.args().as_object().repr(vm)?.to_string(),
-        None => "()".to_owned(),
-    };
-    Ok(vm.ctx.new_str(format!("{}{args}", exception.class().name())))
 }
 
 fn py_print_exception(
@@ -118,8 +126,7 @@ pub(super) fn print_exception(
     let name = raised.class().name().to_string();
     let told = raised.as_object().str(vm)?.to_string();
     text.push_str(&format!("{name}: {told}\n"));
-    vm.call_method(file, "write", (text,))?;
-    Ok(())
+    print::write(file, text, vm)
 }
 
 /// A file's name as the program was given it.

@@ -42,12 +42,13 @@ mod _asyncio {
 #[rustpython_vm::pymodule]
 mod _loopscope {
     use loopscope_protocol::{FutureHow, FutureId, RunHow, Which};
-    use rustpython_vm::builtins::{PyBaseExceptionRef, PyDictRef, PyTypeRef};
+    use rustpython_vm::builtins::{PyBaseExceptionRef, PyDictRef, PyStrRef, PyTypeRef};
     use rustpython_vm::class::PyClassImpl;
     use rustpython_vm::function::OptionalArg;
     use rustpython_vm::{PyObjectRef, PyRef, PyResult, VirtualMachine};
 
     use super::super::io_queue::PyIoQueue;
+    use super::super::language;
     use super::super::program::{cancelled_error, no_loop, program, timeout_error};
     use super::super::queue::PyTaskQueue;
     use super::super::sleep::{self, PySleep};
@@ -267,26 +268,60 @@ mod _loopscope {
 
     // ---- beside asyncio ----------------------------------------------------------------------
 
+    /// `at_once`: at the next instruction of the program's main thread, because it is another
+    /// thread that asks.
     #[pyfunction]
-    fn schedule(function: PyObjectRef, argument: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        scheduled::schedule(function, argument, vm)
+    fn schedule(
+        function: PyObjectRef,
+        argument: PyObjectRef,
+        at_once: bool,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
+        scheduled::schedule(function, argument, at_once, vm)
+    }
+
+    /// Calls the scheduled functions; whether none is left.
+    #[pyfunction]
+    fn run_pending(vm: &VirtualMachine) -> PyResult<bool> {
+        scheduled::run_pending(vm)?;
+        Ok(scheduled::is_empty())
     }
 
     /// A coroutine was dropped before it was ever awaited: a board says nothing.
     #[pyfunction]
     fn note_never_awaited(coroutine: PyObjectRef, vm: &VirtualMachine) {
-        let core = &program().core;
-        let trace = core.trace();
-        if trace.is_on() {
-            let name = vm
-                .get_attribute_opt(&coroutine, "__qualname__")
-                .ok()
-                .flatten()
-                .and_then(|name| name.str(vm).ok())
-                .map_or_else(|| "a coroutine".to_owned(), |name| readable(&name).into_owned());
-            let (_, place) = describe::coroutine(&coroutine, trace, vm);
-            core.records().never_awaited(&name, place);
+        language::never_awaited(&coroutine, vm);
+    }
+
+    // ---- the language ------------------------------------------------------------------------
+
+    /// Puts a function in the place of a method of a native class.
+    #[pyfunction]
+    fn replace(class: PyTypeRef, name: PyStrRef, function: PyObjectRef, vm: &VirtualMachine) {
+        class.set_attr(vm.ctx.intern_str(name.as_wtf8()), function);
+    }
+
+    /// A function with the system's errors as a board raises them.
+    #[pyfunction]
+    fn plain_errors(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+        language::plain_errors(function, vm)
+    }
+
+    /// The same for methods of a native class.
+    #[pyfunction]
+    fn plain_methods(class: PyTypeRef, names: Vec<PyStrRef>, vm: &VirtualMachine) {
+        // A native class lives as long as the process; this keeps one more reference to it.
+        let class: &'static PyTypeRef = Box::leak(Box::new(class));
+        for name in names {
+            let name = vm.ctx.intern_str(name.as_wtf8());
+            language::plain_method(class, name, vm);
         }
+    }
+
+    /// A function that takes a str where it takes bytes, from its argument `first` on.
+    #[pyfunction]
+    fn taking_str(function: PyObjectRef, first: usize, vm: &VirtualMachine) -> PyObjectRef {
+        language::taking_str(function, first, vm)
     }
 
     #[pyfunction]
@@ -295,6 +330,6 @@ mod _loopscope {
         file: PyObjectRef,
         vm: &VirtualMachine,
     ) -> PyResult<()> {
-        super::super::language::print_exception(&raised, &file, vm)
+        language::print_exception(&raised, &file, vm)
     }
 }

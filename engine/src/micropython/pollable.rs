@@ -95,7 +95,7 @@ pub(super) fn wait(
         if over || ready.iter().any(|events| *events != 0) {
             return Ok(ready);
         }
-        pass(left, length, vm)?;
+        pass(left, length, any_descriptor, vm)?;
     }
 }
 
@@ -108,14 +108,18 @@ fn tell_hang() {
     );
 }
 
-/// Lets time pass until it is worth asking again.
-fn pass(left: Option<u64>, length: Option<u64>, vm: &VirtualMachine) -> PyResult<()> {
+/// Lets time pass until it is worth asking again. `has_waited`: the poll of descriptors did so.
+fn pass(
+    left: Option<u64>,
+    length: Option<u64>,
+    has_waited: bool,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     let clock = &Run::current().clock;
     if !clock.is_virtual() {
         return match length {
-            // The poll of the descriptors has waited.
-            None => Ok(()),
-            Some(millis) => wait_millis(millis, vm),
+            Some(millis) if !has_waited => wait_millis(millis, vm),
+            _ => Ok(()),
         };
     }
     match left {

@@ -30,10 +30,17 @@ pub(super) fn channel() -> UserSignalReceiver {
     receiver
 }
 
-/// `micropython.schedule(function, argument)`.
+/// Whether no scheduled function waits.
+pub(super) fn is_empty() -> bool {
+    PENDING.lock().is_empty()
+}
+
+/// `micropython.schedule(function, argument)`. The module's own watches for the program's jumps;
+/// `at_once`: the function is called at the next instruction instead.
 pub(super) fn schedule(
     function: PyObjectRef,
     argument: PyObjectRef,
+    at_once: bool,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     {
@@ -44,9 +51,7 @@ pub(super) fn schedule(
         }
         pending.push_back((function, argument));
     }
-    if !RUNNING.get()
-        && let Some(signal) = SIGNAL.get()
-    {
+    if at_once && let Some(signal) = SIGNAL.get() {
         let _ = signal.send(Box::new(run_pending));
     }
     Ok(())
@@ -54,7 +59,7 @@ pub(super) fn schedule(
 
 /// What may come from outside the loop: a scheduled function or a thread.
 pub(super) fn outside() -> Outside {
-    if !PENDING.lock().is_empty() {
+    if !is_empty() {
         Outside::Soon
     } else if crate::python::may_have_threads() {
         Outside::Perhaps

@@ -16,7 +16,9 @@ use super::ending::{Ending, INTERRUPTED, announce, ended, settle};
 use super::flags::Flags;
 use super::start::{self, Setup, Told};
 use super::{locks, output, readable_name, streams};
+use crate::dialect::Rules;
 use crate::host::{self, Options, Program};
+use crate::micropython;
 use crate::run::Run;
 
 /// The start symbol of a whole file for the compiler.
@@ -144,7 +146,8 @@ fn ready(vm: &VirtualMachine, options: &Options, setup: &Setup<'_>) -> PyResult<
     let told = Told { dialect: options.dialect, argv, first_path, flags: setup.flags };
     start::tell(vm, &told)?;
     vm.ensure_main_module()?;
-    streams::install(vm, setup.hooked)
+    streams::install(vm, setup.hooked)?;
+    if Rules::current().is_micropython() { micropython::set_up_streams(vm) } else { Ok(()) }
 }
 
 // ---- the program itself ----------------------------------------------------------------------
@@ -251,6 +254,10 @@ fn keep_lines(vm: &VirtualMachine, code: &Py<PyCode>, source: &[u8], ran: &PyRes
 fn compile(vm: &VirtualMachine, source: &[u8], name: &str) -> PyResult<PyRef<PyCode>> {
     if let Some(at) = source.iter().position(|&byte| byte == 0) {
         return Err(null_byte(vm, source, at, name));
+    }
+    if Rules::current().is_micropython() {
+        let source = vm.ctx.new_bytes(source.to_vec()).into();
+        return micropython::compile(source, name, vm);
     }
     let code = vm.compile_string_object_with_flags(source, name, FILE_INPUT, 0, 14, -1)?;
     code.downcast().map_err(|_| vm.new_system_error("the compiler gave something else than code"))

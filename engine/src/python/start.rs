@@ -14,6 +14,9 @@ use super::{hooks, version};
 use crate::dialect::Rules;
 use crate::micropython;
 
+/// Modules in Python that both APIs need.
+const FROZEN: &FrozenLib = rustpython_vm::py_freeze!(dir = "package");
+
 /// How to build the interpreter.
 #[derive(Debug)]
 pub(super) struct Setup<'a> {
@@ -73,6 +76,7 @@ pub(super) fn interpreter(setup: &Setup<'_>) -> Interpreter {
     let builder = builder
         .add_native_modules(&natives)
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
+        .add_frozen_modules(FROZEN)
         .add_frozen_modules(asyncio_parts::frozen());
     if Rules::current().is_micropython() {
         let channel = micropython::signal_channel();
@@ -136,6 +140,8 @@ pub(super) fn tell(vm: &VirtualMachine, told: &Told<'_>) -> PyResult<()> {
     let path = told.first_path.map(Path::to_path_buf).into_iter();
     let path = path.chain(told.flags.path.iter().map(Into::into));
     sys.set_attr("path", list(path.map(|dir| text(dir.into_os_string())).collect()), vm)?;
+    let own = vm.import("_loopscope_own", 0)?;
+    own.get_attr("set_up", vm)?.call((Rules::of(told.dialect).is_micropython(),), vm)?;
     if told.flags.no_site { Ok(()) } else { builtins(vm) }
 }
 

@@ -10,12 +10,13 @@ use loopscope_protocol::Stream;
 use parking_lot::{Mutex, RwLock};
 use rustpython_vm::builtins::PyStrRef;
 use rustpython_vm::convert::ToPyException;
-use rustpython_vm::function::{ArgBytesLike, FuncArgs};
+use rustpython_vm::function::{ArgBytesLike, ArgStrOrBytesLike, FuncArgs};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::fd;
 use super::hooks::{may_go_real, source_of};
 use super::output::{self, Output, write_all};
+use crate::dialect::Rules;
 use crate::run::Run;
 
 /// The streams with our methods, for the time when there is no interpreter any more.
@@ -185,10 +186,20 @@ fn replace(vm: &VirtualMachine, object: &PyObjectRef, way: Way) -> PyResult<()> 
     STREAMS.lock().push(Arc::clone(&text));
 
     let state = Arc::clone(&text);
-    let write = vm.new_function("write", move |string: PyStrRef, vm: &VirtualMachine| {
-        state.write_str(&string, vm)
-    });
-    object.set_attr("write", write, vm)?;
+    if Rules::current().is_micropython() {
+        let write = move |data: ArgStrOrBytesLike, vm: &VirtualMachine| match data {
+            ArgStrOrBytesLike::Str(string) => state.write_str(&string, vm),
+            ArgStrOrBytesLike::Buf(bytes) => {
+                bytes.with_ref(|bytes| state.write(bytes, vm)).map(|()| bytes.len())
+            }
+        };
+        object.set_attr("write", vm.new_function("write", write), vm)?;
+    } else {
+        let write = vm.new_function("write", move |string: PyStrRef, vm: &VirtualMachine| {
+            state.write_str(&string, vm)
+        });
+        object.set_attr("write", write, vm)?;
+    }
 
     let state = Arc::clone(&text);
     let flush_buffer = object.get_attr("flush", vm)?;

@@ -202,7 +202,7 @@ try:
 except RuntimeError as e: print(e)
 ";
     let printed = prints_in(DOCUMENTED, source);
-    assert!(printed.starts_with("soon\nafter\nwoken\n"), "{printed}");
+    assert!(printed.starts_with("after\nsoon\nwoken\n"), "{printed}");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 """What makes sockets and the standard streams streams of MicroPython's."""
 
+import sys
+from errno import EAGAIN
+
 _PIECE = 4096
 
 
@@ -7,12 +10,14 @@ def _or_none(operation, *args):
     """What a socket that does not wait gives where it would have to."""
     try:
         return operation(*args)
-    except BlockingIOError:
+    except OSError as error:
+        if error.errno != EAGAIN:
+            raise
         return None
 
 
 def _read(self, size=-1):
-    """So many bytes, or all up to the end. Where nothing may wait, as many as there are."""
+    """`size` bytes, or all up to the end. Where nothing may wait, as many as there are."""
     got = b''
     while size < 0 or len(got) < size:
         want = _PIECE if size < 0 else size - len(got)
@@ -29,9 +34,9 @@ def _readinto(self, buf, size=None):
     return _or_none(self.recv_into, buf, len(buf) if size is None else size)
 
 
-def _readline(self):
+def _readline(self, size=-1):
     got = b''
-    while not got.endswith(b'\n'):
+    while not got.endswith(b'\n') and len(got) != size:
         piece = _or_none(self.recv, 1)
         if piece is None:
             return got or None
@@ -41,35 +46,113 @@ def _readline(self):
     return got
 
 
-def _write(self, buf):
+def _write(self, buf, *args):
+    buf = buf.encode() if isinstance(buf, str) else buf
+    if args:
+        start = args[0] if len(args) > 1 else 0
+        buf = memoryview(buf)[start:start + args[-1]]
     return _or_none(self.send, buf)
 
 
-class _Text:
-    """A text stream that takes bytes as well, as `sys.stdout` does on a board."""
-
-    def __init__(self, stream):
-        self._stream = stream
-
-    def __getattr__(self, name):
-        return getattr(self._stream, name)
-
-    def write(self, buf):
-        text = buf if isinstance(buf, str) else bytes(buf).decode('utf-8', 'replace')
-        self._stream.write(text)
-        self._stream.flush()
-        return len(buf)
+def make_streams(socket):
+    """Gives the class of sockets the methods of a stream, and lets it send a str."""
+    for name, method in (('read', _read), ('readinto', _readinto), ('readline', _readline),
+                         ('write', _write)):
+        setattr(socket, name, method)
+    for name in ('send', 'sendall', 'sendto'):
+        setattr(socket, name, _taking_str(getattr(socket, name), name))
 
 
-def with_stream_methods(stream):
-    """The stream, whose class is a stream's from now on if it is a socket."""
-    if hasattr(stream, 'encoding') and hasattr(stream, 'buffer'):
-        return _Text(stream)
-    for cls in type(stream).__mro__:
-        if cls.__module__ == 'socket' and not hasattr(cls, 'readline'):
-            for name, method in (('read', _read), ('readinto', _readinto),
-                                 ('readline', _readline), ('write', _write)):
-                if not hasattr(cls, name):
-                    setattr(cls, name, method)
-            break
-    return stream
+def _taking_str(original, name):
+    def method(self, data, *args):
+        return original(self, data.encode() if isinstance(data, str) else data, *args)
+
+    method.__name__ = name
+    return method
+
+
+class _Input:
+    """The standard input without a buffer in front of it, so that a poll says what has come."""
+
+    def __init__(self, raw):
+        self._raw = raw
+
+    def fileno(self):
+        return self._raw.fileno()
+
+    def isatty(self):
+        return self._raw.isatty()
+
+    def close(self):
+        pass
+
+
+class _Bytes(_Input):
+    def read(self, size=-1):
+        got = b''
+        while size is None or size < 0 or len(got) < size:
+            piece = self._raw.read(_PIECE if size is None or size < 0 else size - len(got))
+            if piece is None:
+                return got or None
+            if not piece:
+                break
+            got += piece
+        return got
+
+    def readinto(self, buf, size=None):
+        return self._raw.readinto(buf if size is None else memoryview(buf)[:size])
+
+    def readline(self, size=-1):
+        got = b''
+        while not got.endswith(b'\n') and len(got) != size:
+            piece = self._raw.read(1)
+            if not piece:
+                break
+            got += piece
+        return got
+
+    def readlines(self):
+        return list(self)
+
+    def __iter__(self):
+        return iter(self.readline, b'')
+
+
+class _Text(_Input):
+    encoding = 'utf-8'
+    errors = 'replace'
+
+    def __init__(self, raw):
+        super().__init__(raw)
+        self.buffer = _Bytes(raw)
+
+    def read(self, size=-1):
+        if size is None or size < 0:
+            return self.buffer.read().decode('utf-8', 'replace')
+        return ''.join(self._characters(size))
+
+    def _characters(self, count):
+        for _ in range(count):
+            first = self.buffer.read(1)
+            if not first:
+                return
+            # How many bytes follow the first one of a character.
+            more = sum(first[0] >= limit for limit in (0xc0, 0xe0, 0xf0))
+            yield (first + (self.buffer.read(more) or b'')).decode('utf-8', 'replace')
+
+    def readline(self, size=-1):
+        return self.buffer.readline(size).decode('utf-8', 'replace')
+
+    def readlines(self):
+        return list(self)
+
+    def __iter__(self):
+        return iter(self.readline, '')
+
+
+def take_standard_input():
+    if sys.stdin is not None:
+        sys.stdin = _Text(sys.stdin.buffer.raw)
+
+
+take_standard_input()

@@ -5,6 +5,7 @@ imported when something in it is first used.
 """
 
 from .core import *
+from _loopscope_generators import convert as _convert
 
 __version__ = (3, 0, 0)
 
@@ -23,6 +24,7 @@ def __getattr__(name):
     for home, names in _HOMES.items():
         if name == home or name in names.split():
             module = __import__(f'{__name__}.{home}', None, None, [name])
+            _convert(vars(module))
             value = module if name == home else getattr(module, name)
             globals()[name] = value
             return value

@@ -5,6 +5,7 @@ import sys
 from time import ticks_ms as ticks, ticks_add, ticks_diff
 
 import _loopscope
+import _loopscope_generators
 from _asyncio import Task, TaskQueue
 from _loopscope import (CancelledError, IOQueue, SingletonGenerator, TimeoutError, create_task,
                         current_task, run, run_until_complete, sleep, sleep_ms)
@@ -99,4 +100,5 @@ def _watch_coroutines():
 
 
 _watch_coroutines()
+_loopscope_generators.convert(globals())
 new_event_loop()

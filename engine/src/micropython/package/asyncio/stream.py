@@ -2,14 +2,13 @@
 
 from . import core
 from .core import CancelledError
-from _loopscope_sockets import with_stream_methods
 
 
 class Stream:
     __module__ = 'builtins'
 
     def __init__(self, s, e={}):
-        self.s = with_stream_methods(s)
+        self.s = s
         self.e = e
         # What waits to be written, in pieces: adding to one string would copy it each time.
         self._out = []
@@ -35,8 +34,8 @@ class Stream:
         return core._io_queue.queue_read(self.s)
 
     def _joined(self, pieces):
-        # A stream of text gives pieces of text.
-        return pieces[0][:0].join(pieces) if pieces else b''
+        # A device may give text as well.
+        return b''.join(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
 
     def read(self, n=-1):
         got = []

@@ -1,0 +1,81 @@
+//! How MicroPython shows exceptions, classes and objects: `ValueError('boom',)`, `<class 'Motor'>`,
+//! `<Motor object at ...>`.
+
+use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+type Repr = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
+
+/// Puts MicroPython's reprs in the place of the interpreter's.
+pub(super) fn set_up(vm: &VirtualMachine) {
+    let base: &'static Py<PyType> = vm.ctx.exceptions.base_exception_type;
+    let value = vm.ctx.new_readonly_getset("value", base, exception_value);
+    base.set_attr(vm.ctx.intern_str("value"), value.into());
+    replace_repr(base, exception_repr, vm);
+    replace_repr(vm.ctx.types.object_type, object_repr, vm);
+    replace_repr(vm.ctx.types.type_type, class_repr, vm);
+    replace_repr(vm.ctx.types.generator_type, generator_repr, vm);
+
+    // A missing key's name is shown as it is, without quotes.
+    let text = vm.ctx.intern_str("__str__");
+    if let Some(usual) = base.get_attr(text) {
+        vm.ctx.exceptions.key_error.set_attr(text, usual);
+        vm.ctx.exceptions.key_error.slots.str.store(base.slots.str.load());
+    }
+}
+
+/// Gives a class and those below it another repr. One that has a repr of its own keeps it. Classes
+/// that are made later find it as the attribute.
+fn replace_repr(base: &'static Py<PyType>, repr: Repr, vm: &VirtualMachine) {
+    let usual = base.slots.repr.load().map(|f| f as usize);
+    let method = vm.new_method("__repr__", base, move |zelf: PyObjectRef, vm: &VirtualMachine| {
+        repr(&zelf, vm)
+    });
+    base.set_attr(vm.ctx.intern_str("__repr__"), method.into());
+    each_subclass(base, &|class| {
+        if class.slots.repr.load().map(|f| f as usize) == usual {
+            class.slots.repr.store(Some(repr));
+        }
+    });
+}
+
+fn each_subclass(class: &Py<PyType>, change: &dyn Fn(&Py<PyType>)) {
+    change(class);
+    let subclasses: Vec<_> =
+        class.subclasses.read().iter().filter_map(|weak| weak.upgrade()).collect();
+    for subclass in subclasses {
+        if let Some(subclass) = subclass.downcast_ref::<PyType>() {
+            each_subclass(subclass, change);
+        }
+    }
+}
+
+/// Every exception has its first argument as `value`.
+fn exception_value(exception: PyBaseExceptionRef) -> Option<PyObjectRef> {
+    exception.args().first().cloned()
+}
+
+/// An exception's repr is its name and its arguments as a tuple: `ValueError(2,)`.
+fn exception_repr(exception: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let args = match exception.downcast_ref::<PyBaseException>() {
+        Some(exception) => exception.args().as_object().repr(vm)?.to_string(),
+        None => "()".to_owned(),
+    };
+    Ok(vm.ctx.new_str(format!("{}{args}", exception.class().name())))
+}
+
+/// Neither a module nor a class that it stands in is named.
+fn class_repr(class: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let name = class.downcast_ref::<PyType>().map_or_else(String::new, |it| it.name().to_string());
+    Ok(vm.ctx.new_str(format!("<class '{name}'>")))
+}
+
+fn object_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let name = object.class().name().to_string();
+    Ok(vm.ctx.new_str(format!("<{name} object at {:x}>", object.get_id())))
+}
+
+fn generator_repr(generator: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let name = generator.get_attr("__name__", vm)?.str(vm)?;
+    Ok(vm.ctx.new_str(format!("<generator object '{name}' at {:x}>", generator.get_id())))
+}

@@ -1,0 +1,359 @@
+"""What is different on a board in modules of the library: for each, a function that changes it."""
+
+import sys
+
+from _loopscope import plain_errors, plain_methods, replace, taking_str
+
+
+def _take_str(module, names, first=0):
+    for name in names.split():
+        if hasattr(module, name):
+            setattr(module, name, taking_str(getattr(module, name), first))
+
+
+# ---- buffers -------------------------------------------------------------------------------------
+
+def binascii(module):
+    _take_str(module, 'hexlify unhexlify a2b_base64 b2a_base64 crc32')
+
+
+def hashlib(module):
+    _take_str(module, 'md5 sha1 sha256')
+    module.new = taking_str(module.new, 1)
+    update = type(module.sha256()).update
+    replace(type(module.sha256()), 'update', lambda self, data: update(self, _bytes(data)))
+
+
+def struct(module):
+    _take_str(module, 'unpack unpack_from', 1)
+
+
+def _bytes(data):
+    return data.encode() if isinstance(data, str) else data
+
+
+def json(module):
+    encode = module.JSONEncoder.default
+
+    def default(self, value):
+        if isinstance(value, (bytes, bytearray)):
+            return bytes(value).decode()
+        return encode(self, value)
+
+    module.JSONEncoder.default = default
+    dumps, loads = module.dumps, module.loads
+
+    def dump(value, stream, separators=None):
+        text = dumps(value, separators=separators)
+        stream.write(text.encode() if _is_device(stream) else text)
+
+    def load(stream):
+        if not hasattr(stream, 'read') or _is_device(stream) and hasattr(stream, 'readinto'):
+            return loads(_all_of(stream))
+        return loads(stream.read())
+
+    module.dump, module.load = dump, load
+
+
+def _all_of(stream):
+    got, piece = b'', bytearray(64)
+    while True:
+        count = stream.readinto(piece)
+        if not count:
+            return got
+        got += piece[:count]
+
+
+def re(module):
+    pattern = module.Pattern
+    compile = module.compile
+
+    def changed(original, at):
+        def method(self, *args):
+            if isinstance(args[at], (bytes, bytearray, memoryview)) and isinstance(self.pattern, str):
+                self = compile(self.pattern.encode(), self.flags & ~module.UNICODE)
+                args = tuple(arg.encode() if isinstance(arg, str) else arg for arg in args)
+            return original(self, *args)
+        return method
+
+    for name, at in (('match', 0), ('search', 0), ('fullmatch', 0), ('split', 0), ('sub', 1)):
+        replace(pattern, name, changed(getattr(pattern, name), at))
+
+    def function(name, at):
+        original = getattr(module, name)
+
+        def of_both(pattern, *args, **options):
+            if isinstance(pattern, str) and isinstance(args[at], (bytes, bytearray, memoryview)):
+                return getattr(compile(pattern), name)(*args, **options)
+            return original(pattern, *args, **options)
+
+        return of_both
+
+    for name, at in (('match', 0), ('search', 0), ('split', 0), ('sub', 1)):
+        setattr(module, name, function(name, at))
+
+
+# ---- streams -------------------------------------------------------------------------------------
+
+class IOBase:
+    """A device of the program's own: it has the methods that the program writes, and no others."""
+
+    __module__ = 'io'
+
+
+def _is_device(stream):
+    return isinstance(stream, IOBase)
+
+
+def _part(data, args):
+    """What `write(data, n)` and `write(data, offset, n)` mean."""
+    data = _bytes(data)
+    if not args:
+        return data
+    start = args[0] if len(args) > 1 else 0
+    return memoryview(data)[start:start + args[-1]]
+
+
+def io(module):
+    class BytesIO(module.BytesIO):
+        def __init__(self, initial=b''):
+            # A number is the room to reserve.
+            super().__init__(b'' if isinstance(initial, int) else _bytes(initial))
+
+        def write(self, data, *args):
+            return super().write(_part(data, args))
+
+        def readinto(self, buffer, size=None):
+            return super().readinto(buffer if size is None else memoryview(buffer)[:size])
+
+    class StringIO(module.StringIO):
+        def __init__(self, initial='', *args):
+            super().__init__('' if isinstance(initial, int) else initial, *args)
+
+        def write(self, text):
+            return super().write(text if isinstance(text, str) else bytes(text).decode())
+
+    for kind in (BytesIO, StringIO):
+        kind.__qualname__ = kind.__name__
+        kind.__module__ = 'io'
+        setattr(module, kind.__name__, kind)
+    module.IOBase = IOBase
+
+    for kind in (module.BufferedWriter, module.BufferedRandom, module.FileIO):
+        _write_parts(kind)
+    for kind in (module.BufferedReader, module.BufferedRandom, module.FileIO):
+        _read_parts(kind)
+    write = module.TextIOWrapper.write
+    replace(module.TextIOWrapper, 'write', lambda self, data: write(
+        self, data if isinstance(data, str) else bytes(data).decode('utf-8', 'replace')))
+    module.open = _open(module.open)
+
+
+def _write_parts(kind):
+    write = kind.write
+    replace(kind, 'write', lambda self, data, *args: write(self, _part(data, args)))
+
+
+def _read_parts(kind):
+    readinto = kind.readinto
+    replace(kind, 'readinto', lambda self, buffer, size=None: readinto(
+        self, buffer if size is None else memoryview(buffer)[:size]))
+
+
+def builtins(module):
+    module.open = _open(module.open)
+
+
+def _open(original):
+    plain = plain_errors(original)
+
+    def open(*args, **options):
+        # The library tells errors by their classes; a program of MicroPython's has one class.
+        loader = sys._getframe(1).f_globals.get('__loader__')
+        is_library = getattr(loader, '__name__', '') == 'FrozenImporter'
+        return (original if is_library else plain)(*args, **options)
+
+    return open
+
+
+def _socket(module):
+    plain_methods(module.socket, ('_accept connect bind listen send sendall sendto recv recv_into '
+                                  'recvfrom recvfrom_into setsockopt shutdown close').split())
+    for name in ('getaddrinfo', 'gethostbyname'):
+        setattr(module, name, plain_errors(getattr(module, name)))
+
+
+def socket(module):
+    import _loopscope_sockets
+    _loopscope_sockets.make_streams(module.socket)
+    # What the library's own module has bound under another name.
+    module.getaddrinfo = plain_errors(module.getaddrinfo)
+
+
+# ---- the machine ---------------------------------------------------------------------------------
+
+_Namespace = type(sys.implementation)
+
+
+class _Fields(tuple):
+    """A tuple whose values have names as well."""
+
+    def __new__(cls, named=None, hidden=None, **values):
+        if named is None:
+            # The library makes its plain objects with names by the class of `sys.implementation`.
+            return _Namespace(**values)
+        made = super().__new__(cls, named.values())
+        made._named = {**hidden, **named}
+        made._shown = named
+        return made
+
+    def __getattr__(self, name):
+        try:
+            return object.__getattribute__(self, '_named')[name]
+        except (AttributeError, KeyError):
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'") from None
+
+    def __repr__(self):
+        return '(' + ', '.join(f'{name}={value!r}' for name, value in self._shown.items()) + ')'
+
+
+def sys_(module):
+    import atexit
+    told = module.implementation
+    module.implementation = _Fields(
+        {'name': told.name, 'version': told.version, '_machine': told._machine,
+         '_mpy': 0, '_build': 'standard', '_thread': 'GIL'},
+        {'cache_tag': None, 'hexversion': module.hexversion})
+    module.version_info = tuple(module.version_info[:3])
+    ending = []
+
+    def at_end(function=None):
+        """What is called at the end; gives what was to be called so far."""
+        before = ending.pop() if ending else None
+        if function is not None:
+            ending.append(function)
+        return before
+
+    module.atexit = at_end
+    atexit.register(lambda: ending and ending.pop()())
+
+
+def gc(module):
+    # As much as a board with some memory has; the collector's own numbers are not those.
+    room = 2 * 1024 * 1024
+    kept = [-1]
+
+    def mem_alloc():
+        return min(len(module.get_objects()) * 64 + 1, room - 1)
+
+    def threshold(amount=None):
+        if amount is None:
+            return kept[0]
+        kept[0] = amount
+
+    module.mem_alloc = mem_alloc
+    module.mem_free = lambda: room - mem_alloc()
+    module.threshold = threshold
+
+
+def os(module):
+    import stat
+
+    def ilistdir(path='.'):
+        for name in module.listdir(path):
+            told = module.stat(f'{path}/{name}')
+            kind = stat.S_IFMT(told.st_mode) & (0x4000 | 0x8000)
+            yield (name, kind, told.st_ino, told.st_size)
+
+    module.ilistdir = ilistdir
+    for name in 'remove unlink rename mkdir rmdir chdir'.split():
+        setattr(module, name, plain_errors(getattr(module, name)))
+
+
+def _thread(module):
+    stack_size = module.stack_size
+
+    def small(size=0):
+        # What is enough on a board is not enough here, so a small one stays as it is.
+        return stack_size(size if size >= 256 * 1024 else 0)
+
+    module.stack_size = small
+
+
+def time(module):
+    localtime, gmtime, mktime, strftime = module.localtime, module.gmtime, module.mktime, module.strftime
+
+    def eight(function):
+        return lambda seconds=None: tuple(function(None if seconds is None else int(seconds)))[:8]
+
+    module.localtime, module.gmtime = eight(localtime), eight(gmtime)
+
+    def to_seconds(fields):
+        """Seconds since 1970; what is out of its range is carried on."""
+        year, month, day, hour, minute, second = fields[:6]
+        year, month = year + (month - 1) // 12, (month - 1) % 12
+        first = int(mktime((year, month + 1, 1, 0, 0, 0, 0, 1, -1)))
+        return first + (((day - 1) * 24 + hour) * 60 + minute) * 60 + second
+
+    module.mktime = to_seconds
+
+    def formatted(format, fields=None):
+        fields = localtime() if fields is None else tuple(fields)
+        return strftime(format, fields if len(fields) == 9 else fields[:8] + (-1,))
+
+    module.strftime = formatted
+
+
+# ---- containers ----------------------------------------------------------------------------------
+
+def collections(module):
+    original = module.deque
+
+    class deque(original):
+        """Of a fixed length; with the flag 1 what is too much is refused."""
+
+        def __new__(cls, iterable=(), maxlen=None, flags=0):
+            made = super().__new__(cls, (), maxlen)
+            made._checks = bool(flags & 1)
+            return made
+
+        def __init__(self, iterable=(), maxlen=None, flags=0):
+            super().__init__((), maxlen)
+            self.extend(iterable)
+
+        def _make_room(self):
+            if self._checks and self.maxlen is not None and len(self) >= self.maxlen:
+                raise IndexError('full')
+
+        def append(self, item):
+            self._make_room()
+            super().append(item)
+
+        def appendleft(self, item):
+            self._make_room()
+            super().appendleft(item)
+
+        def extend(self, items):
+            for item in items:
+                self.append(item)
+
+        def pop(self):
+            if not self:
+                raise IndexError('empty')
+            return super().pop()
+
+        def popleft(self):
+            if not self:
+                raise IndexError('empty')
+            return super().popleft()
+
+    deque.__qualname__ = 'deque'
+    deque.__module__ = 'collections'
+    module.deque = deque
+
+
+CHANGES = {
+    'binascii': binascii, 'hashlib': hashlib, 'struct': struct, 'json': json, 're': re, 'io': io,
+    'builtins': builtins, '_socket': _socket, 'socket': socket, 'sys': sys_, 'gc': gc, 'os': os,
+    '_thread': _thread, 'time': time, 'collections': collections,
+}
