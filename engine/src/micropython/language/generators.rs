@@ -13,6 +13,7 @@ pub(super) fn set_up(vm: &VirtualMachine) {
     class.slots.del.store(Some(dropped));
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the interpreter's table takes one that may fail")]
 fn dropped(object: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let Some(generator) = object.downcast_ref::<PyGenerator>() else { return Ok(()) };
     let coro = generator.as_coro();

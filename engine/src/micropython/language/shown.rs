@@ -65,11 +65,13 @@ fn exception_repr(exception: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<P
 }
 
 /// Neither a module nor a class that it stands in is named.
+#[allow(clippy::unnecessary_wraps, reason = "the interpreter's table takes one that may fail")]
 fn class_repr(class: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let name = class.downcast_ref::<PyType>().map_or_else(String::new, |it| it.name().to_string());
     Ok(vm.ctx.new_str(format!("<class '{name}'>")))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the interpreter's table takes one that may fail")]
 fn object_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let name = object.class().name().to_string();
     Ok(vm.ctx.new_str(format!("<{name} object at {:x}>", object.get_id())))
