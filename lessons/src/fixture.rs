@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use loopscope_model::Timeline;
+use loopscope_model::History;
 use loopscope_model::story::Story;
 use loopscope_protocol::{
     ClockMode, Dialect, Event, ExitHow, HandleId, LoopId, RunHow, TaskId, Text, Ties, Which,
@@ -168,11 +168,11 @@ impl Bench {
     }
 
     /// The end of the program.
-    pub(crate) fn end(mut self) -> (Timeline, Story) {
+    pub(crate) fn end(mut self) -> (History, Story) {
         let text = self.story.text(Text::FIRST, "");
         self.story.on(LoopId::NONE.0);
         self.story.push(Event::ProgramExit { code: 0, how: ExitHow::End, text });
-        (self.story.timeline(), self.story)
+        (self.story.history(), self.story)
     }
 }
 

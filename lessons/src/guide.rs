@@ -4,7 +4,7 @@
 //! that going back in the history needs no second look: see [`Guide::resolved`].
 
 use loopscope_model::expr::{Context, Value as Found};
-use loopscope_model::{Names, Record, State, Timeline};
+use loopscope_model::{History, Names, Record, State};
 use loopscope_protocol::{HandleId, Kind, KindSet};
 
 use crate::{
@@ -104,11 +104,11 @@ impl<'l> Guide<'l> {
     }
 
     /// Looks at all records of a run.
-    pub fn follow(mut self, timeline: &Timeline, names: &Names) -> Resolved<'l> {
+    pub fn follow(mut self, history: &History, names: &Names) -> Resolved<'l> {
         let mut state = State::default();
-        for record in timeline.records() {
-            state.apply(record);
-            self.see(record, &state, names);
+        for record in history.records() {
+            state.apply(&record);
+            self.see(&record, &state, names);
         }
         self.resolved()
     }

@@ -42,7 +42,7 @@
 //! # Where to start
 //!
 //! [`lessons`] gives the built-in ones, [`Lesson::find`] one of them. [`Guide`] follows a run record by
-//! record and says what is to be shown or asked; [`resolve()`] does that for a whole timeline at once.
+//! record and says what is to be shown or asked; [`resolve()`] does that for a whole history at once.
 //! [`check`] is for authors.
 //!
 //! [`differences()`] are short programs that the two dialects run differently, with the reason.

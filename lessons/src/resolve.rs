@@ -1,6 +1,6 @@
 //! A lesson's places, choices and answers in one run.
 
-use loopscope_model::{Names, Timeline};
+use loopscope_model::{History, Names};
 
 use crate::{Guide, Item, Lesson, Prose};
 
@@ -84,6 +84,6 @@ impl ResolvedQuestion<'_> {
 /// Finds the lesson's places, choices and answers in a recorded run of its own program.
 ///
 /// For a run of an edited one, [`Guide::edited`] and [`Guide::follow`] do the same.
-pub fn resolve<'l>(lesson: &'l Lesson, timeline: &Timeline, names: &Names) -> Resolved<'l> {
-    Guide::new(lesson).follow(timeline, names)
+pub fn resolve<'l>(lesson: &'l Lesson, history: &History, names: &Names) -> Resolved<'l> {
+    Guide::new(lesson).follow(history, names)
 }

@@ -27,7 +27,7 @@ fn end(story: &mut Story, handle: u32, task: u32, how: TaskHow, wakes: Option<(u
 
 /// A sleep of a task ends: its timer, handle `timer`, runs and queues the task as handle `next`.
 fn wake(story: &mut Story, timer: u32, when: f64, future: u32, next: (u32, &str, u32)) {
-    story.poll(Some(1.0), when.max(story.timeline().live().seconds().unwrap_or(0.0)));
+    story.poll(Some(1.0), when.max(story.history().live().seconds().unwrap_or(0.0)));
     story.due(timer, when).begin_turn(1).run(timer).complete(future);
     let (handle, name, task) = next;
     story.handle(handle, HandleHow::Wakeup, name, task, future).done(timer).turn(&[handle]);
@@ -144,7 +144,7 @@ fn the_lessons_about_tasks_fit_their_runs() {
     ] {
         let lesson = Lesson::find(id).expect("it is built in");
         let story = make(false);
-        let resolved = resolve(lesson, &story.timeline(), story.names());
+        let resolved = resolve(lesson, &story.history(), story.names());
         assert_eq!(check::run(lesson, &resolved), [], "{id}");
         let answers = |resolved: &crate::Resolved<'_>| -> Vec<String> {
             let answers = resolved.questions.iter().filter_map(|question| question.answer.clone());
@@ -152,7 +152,7 @@ fn the_lessons_about_tasks_fit_their_runs() {
         };
         assert_eq!(answers(&resolved), before, "{id}");
         let story = make(true);
-        let edited = Guide::edited(lesson).follow(&story.timeline(), story.names());
+        let edited = Guide::edited(lesson).follow(&story.history(), story.names());
         assert_eq!(answers(&edited), after, "{id}");
     }
 }

@@ -1,7 +1,7 @@
 //! The built-in lessons are sound, and each question's answer follows from the run.
 
 use loopscope_model::story::Story;
-use loopscope_model::{State, Timeline};
+use loopscope_model::{History, State};
 
 use crate::fixture::{Act, Bench, Outcome};
 use crate::{Cue, Folder, Guide, Lesson, Resolved, check, glossary, lessons, resolve};
@@ -18,7 +18,7 @@ fn answers<'a>(resolved: &'a Resolved<'_>) -> Vec<&'a str> {
     resolved.questions.iter().map(answer).collect()
 }
 
-fn assert_sound(lesson: &'static Lesson, run: &(Timeline, Story)) -> Resolved<'static> {
+fn assert_sound(lesson: &'static Lesson, run: &(History, Story)) -> Resolved<'static> {
     let resolved = resolve(lesson, &run.0, run.1.names());
     assert_eq!(check::run(lesson, &resolved), []);
     resolved
@@ -26,7 +26,7 @@ fn assert_sound(lesson: &'static Lesson, run: &(Timeline, Story)) -> Resolved<'s
 
 // ---- the lessons' programs, with the order of some lines as a parameter --------------------------
 
-fn call_soon(order: &[&str]) -> (Timeline, Story) {
+fn call_soon(order: &[&str]) -> (History, Story) {
     let mut bench = Bench::new();
     bench.call_soon_all(order);
     bench.print("nothing has run yet");
@@ -44,7 +44,7 @@ fn call_soon(order: &[&str]) -> (Timeline, Story) {
     bench.end()
 }
 
-fn call_later(sip_after: f64) -> (Timeline, Story) {
+fn call_later(sip_after: f64) -> (History, Story) {
     let mut bench = Bench::new();
     bench.call_later(5.0, "egg");
     bench.call_later(3.0, "tea");
@@ -64,7 +64,7 @@ fn call_later(sip_after: f64) -> (Timeline, Story) {
     bench.end()
 }
 
-fn stop_and_close(order: &[&str]) -> (Timeline, Story) {
+fn stop_and_close(order: &[&str]) -> (History, Story) {
     let mut bench = Bench::new();
     bench.call_soon_all(order);
     let act: Act<'_> = &|bench, name| {
@@ -89,7 +89,7 @@ fn stop_and_close(order: &[&str]) -> (Timeline, Story) {
     bench.end()
 }
 
-fn uncaught_exception(exits: bool) -> (Timeline, Story) {
+fn uncaught_exception(exits: bool) -> (History, Story) {
     let mut bench = Bench::new();
     bench.call_soon_all(&["count", "serve", "hire", "share", "lock_up"]);
     let act: Act<'_> = &|bench, name| {
@@ -145,7 +145,7 @@ fn the_answers_of_the_lessons_as_they_are() {
 
 #[test]
 fn an_edited_program_gets_other_answers() {
-    let edited = |id, run: &(Timeline, Story)| {
+    let edited = |id, run: &(History, Story)| {
         let resolved = Guide::edited(lesson(id)).follow(&run.0, run.1.names());
         assert!(resolved.missing.is_empty() && resolved.places.len() == resolved.questions.len());
         resolved
@@ -178,16 +178,16 @@ fn a_folder_on_the_disk_reads_like_the_built_in_one() {
 
 #[test]
 fn a_guide_asks_before_it_knows() {
-    let (timeline, story) = call_soon(&["water", "feed", "sweep"]);
+    let (history, story) = call_soon(&["water", "feed", "sweep"]);
     let lesson = lesson("call_soon");
     let (mut guide, mut state) = (Guide::new(lesson), State::default());
     assert_eq!(guide.resolved().current(0)[0].number, 0, "the start is there at once");
     let mut asked_at = None;
     let mut seen = vec![0];
-    for record in timeline.records() {
-        state.apply(record);
+    for record in history.records() {
+        state.apply(&record);
         let wanted = guide.kinds();
-        for cue in guide.see(record, &state, story.names()) {
+        for cue in guide.see(&record, &state, story.names()) {
             assert!(wanted.has(record.kind()), "{cue:?} at {}", record.kind().word());
             let resolved = guide.resolved();
             match cue {
@@ -216,8 +216,8 @@ fn a_guide_asks_before_it_knows() {
 
 #[test]
 fn going_back_finds_the_earlier_text() {
-    let (timeline, story) = call_soon(&["water", "feed", "sweep"]);
-    let resolved = resolve(lesson("call_soon"), &timeline, story.names());
+    let (history, story) = call_soon(&["water", "feed", "sweep"]);
+    let resolved = resolve(lesson("call_soon"), &history, story.names());
     let places: Vec<u64> = resolved.places.iter().map(|placed| placed.seq).collect();
     assert!(places.is_sorted());
     for placed in &resolved.places {
@@ -360,8 +360,8 @@ fn a_run_shows_what_does_not_fit() {
         }
         Outcome::Returns
     });
-    let (timeline, story) = bench.end();
-    let problems = check::run(&sample, &resolve(&sample, &timeline, story.names()));
+    let (history, story) = bench.end();
+    let problems = check::run(&sample, &resolve(&sample, &history, story.names()));
     let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(texts.len(), 2, "{texts:#?}");
     assert!(texts[0].ends_with("put it before it"), "{texts:#?}");
@@ -370,7 +370,7 @@ fn a_run_shows_what_does_not_fit() {
     sample.items[0].anchor = crate::Anchor::parse("gap", 1).unwrap();
     sample.items[1].anchor = crate::Anchor::parse("handle-run", 1).unwrap();
     sample.items[1].text = crate::Prose::parse("Of course `second` runs.");
-    let problems = check::run(&sample, &resolve(&sample, &timeline, story.names()));
+    let problems = check::run(&sample, &resolve(&sample, &history, story.names()));
     let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert!(texts[0].contains("has no place: no record of the run is `gap`"), "{texts:#?}");
     assert!(texts.iter().any(|text| text.contains("gives the answer \"second\" itself")));

@@ -6,20 +6,23 @@ mod signals;
 mod watch;
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::unix::process::ExitStatusExt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use health::Health;
 use loopscope_engine::host::Options;
+use loopscope_model::history::WRITTEN;
 use loopscope_model::stream::Arrived;
-use loopscope_model::{Names, fault};
+use loopscope_model::{History, Names, Record, fault};
 use loopscope_protocol::{ExitHow, Stream};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
 use loopscope_session::source::kept::{self, Kept, Scratch};
 use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
+use loopscope_session::source::pour::Pour;
 use loopscope_session::source::replay::Replay;
 use signals::Forward;
 use watch::Watch;
@@ -30,6 +33,9 @@ use crate::{panics, print};
 
 /// How long to wait for records before what is written so far is brought to the files.
 const IDLE: Duration = Duration::from_millis(20);
+
+/// How many records of a recording are looked at in one go.
+const PIECE: usize = 8192;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -120,7 +126,6 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         stdin: plan.stdin,
         shown: false,
         capture: false,
-        keep_bytes: plan.outlets.is_recording(),
         patient: true,
         memory_limit: plan.options.memory_limit,
         scratch: plan.scratch,
@@ -133,7 +138,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     for notice in plan.outlets.files().notices() {
         complain(code::OK, &notice);
     }
-    plan.outlets.begin();
+    let mut pour = Pour::begin(std::mem::take(&mut plan.outlets), false);
     let deadline = plan.timeout.and_then(deadline_in);
     let mut health = Health::default();
     let mut idle = false;
@@ -143,10 +148,10 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
         let arrived = source.poll(wait);
         if arrived.is_empty() && !idle {
-            plan.outlets.flush();
+            pour.flush();
         }
         idle = arrived.is_empty();
-        pour(&source.take_bytes(), source.names(), arrived, &mut plan.outlets, &mut health);
+        arrived.iter().for_each(|each| pour_out(each, &mut pour, &mut health));
         if mistake().is_some() {
             source.kill(ExitHow::Killed);
         }
@@ -155,11 +160,11 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         }
     }
     forward.stop();
-    plan.outlets.finish();
+    pour.finish();
     if let Some(code) = mistake() {
         return code;
     }
-    tell_trouble(&mut plan.outlets);
+    tell_trouble(pour.outlets());
     // A finalizer that does not end is ended after the program has told its end.
     if health.late || source.ended_by_us() == Some(ExitHow::Timeout) {
         return time_is_over(&plan.name, plan.timeout);
@@ -181,7 +186,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     }
     let code = source.status().map_or(code::FAILED, ending::code);
     // A program that went well, but whose records could not be kept, has not gone well.
-    if plan.outlets.failed() && code == code::OK { code::FAILED } else { code }
+    if pour.outlets().failed() && code == code::OK { code::FAILED } else { code }
 }
 
 /// Says which files could not be written.
@@ -197,19 +202,29 @@ pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict:
     let mut health = Health::default();
     let mut output = Ok(());
     outlets.begin();
-    while !source.is_ended() {
+    if let Some(file) = outlets.take_recording()
+        && let Err(error) = source.copy_to(Box::new(file))
+    {
+        outlets.recording_failed(&error);
+    }
+    let history = source.history();
+    let (is_all_looked_at, mut at) = (strict || outlets.has_events(), history.first());
+    while output.is_ok() && at < history.len() {
         fault::point("main");
-        let arrived = source.poll(IDLE);
-        output = pass_on(&arrived, source.names(), to_stderr);
-        pour(&[], source.names(), arrived, &mut outlets, &mut health);
-        if output.is_err() {
-            break;
+        let end = history.len().min(at + PIECE);
+        if is_all_looked_at {
+            for record in history.range(at, end) {
+                health.look_at(&record);
+                outlets.record(&record, history.names());
+            }
         }
+        output = pass_on(history, at..end, to_stderr);
+        at = end;
     }
     if output.is_ok() {
         output = print::out().flush();
     }
-    outlets.finish();
+    outlets.flush();
     tell_trouble(&mut outlets);
     if output.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
         return code::OK;
@@ -226,25 +241,33 @@ pub fn replay(mut source: Replay, mut outlets: Outlets, to_stderr: bool, strict:
     }
 }
 
-/// Writes the output among what arrived to where it belongs.
-fn pass_on(arrived: &[Arrived], names: &Names, to_stderr: bool) -> io::Result<()> {
-    for each in arrived {
-        let Arrived::Record(record) = each else { continue };
-        let Some((stream, text)) = record.written(names) else { continue };
-        if stream == Stream::Stdout && !to_stderr {
-            print::out().write_all(text.as_bytes())?;
-        } else {
-            print::err().write_all(text.as_bytes())?;
-        }
+/// Writes the output among records to where it belongs.
+fn pass_on(history: &History, range: Range<usize>, to_stderr: bool) -> io::Result<()> {
+    let mut at = range.start;
+    while let Some(next) = history.find_kinds(at, WRITTEN).filter(|next| *next <= range.end)
+        && let Some(record) = history.record(next)
+    {
+        print_written(&record, history.names(), to_stderr)?;
+        at = next;
     }
     Ok(())
+}
+
+/// Writes what a record says was written, if it says that, to where it belongs.
+fn print_written(record: &Record, names: &Names, to_stderr: bool) -> io::Result<()> {
+    let Some((stream, text)) = record.written(names) else { return Ok(()) };
+    if stream == Stream::Stdout && !to_stderr {
+        print::out().write_all(text.as_bytes())
+    } else {
+        print::err().write_all(text.as_bytes())
+    }
 }
 
 /// Watches a board: its log where a program's output goes, its records to files. It ends when the
 /// board is lost, the time is over or a signal asks for it; the board runs on.
 pub fn board(
     mut source: Source,
-    mut outlets: Outlets,
+    outlets: Outlets,
     to_stderr: bool,
     timeout: Option<Duration>,
     strict: bool,
@@ -262,20 +285,26 @@ pub fn board(
     let mut health = Health::default();
     let mut end = None;
     let mut output = Ok(());
-    outlets.begin();
+    let mut pour = Pour::begin(outlets, true);
     while !source.is_ended() && end.is_none() {
         fault::point("main");
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
         let arrived = source.poll(wait);
         if arrived.is_empty() {
-            outlets.flush();
+            pour.flush();
         }
-        output = pass_on(&arrived, source.names(), to_stderr);
+        for each in arrived {
+            pour_out(&each, &mut pour, &mut health);
+            if let Arrived::Record(record) = &each
+                && output.is_ok()
+            {
+                output = print_written(record, pour.names(), to_stderr);
+            }
+        }
         if output.is_err() {
             end = Some(code::OK);
         }
-        pour(&source.take_bytes(), source.names(), arrived, &mut outlets, &mut health);
         end = mistake().or_else(|| signals.leaving()).or(end);
         if deadline.is_some_and(|at| Instant::now() >= at) {
             end = Some(code::TIMEOUT);
@@ -285,12 +314,12 @@ pub fn board(
     if output.is_ok() {
         output = print::out().flush();
     }
-    outlets.finish();
+    pour.finish();
     if let Some(code) = mistake() {
         return code;
     }
-    tell_trouble(&mut outlets);
-    if printed(output) != code::OK || outlets.failed() {
+    tell_trouble(pour.outlets());
+    if printed(output) != code::OK || pour.outlets().failed() {
         return code::FAILED;
     }
     if let Some(sentence) = source.lost() {
@@ -308,20 +337,11 @@ fn mistake() -> Option<i32> {
 }
 
 /// Hands on what arrived.
-fn pour(
-    bytes: &[u8],
-    names: &Names,
-    arrived: Vec<Arrived>,
-    outlets: &mut Outlets,
-    health: &mut Health,
-) {
-    outlets.bytes(bytes);
-    for each in arrived {
-        if let Arrived::Record(record) = each {
-            health.look_at(&record);
-            outlets.record(&record, names);
-        }
+fn pour_out(arrived: &Arrived, pour: &mut Pour, health: &mut Health) {
+    if let Arrived::Record(record) = arrived {
+        health.look_at(record);
     }
+    pour.take(arrived);
 }
 
 fn time_is_over(name: &str, timeout: Option<Duration>) -> i32 {

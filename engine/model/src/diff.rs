@@ -22,11 +22,11 @@ use loopscope_protocol::{
     TaskId,
 };
 
+use crate::history::{History, RecordRef, Records};
 use crate::names::Names;
 use crate::record::Record;
 use crate::sentence;
 use crate::state::State;
-use crate::timeline::Timeline;
 
 pub use columns::{Cell, Row, side_by_side};
 
@@ -44,8 +44,8 @@ pub enum Compare {
 impl Compare {
     /// What can be compared of two runs: everything, unless two schedulers of different kinds made
     /// them, whose events are not the same even where the programs do the same.
-    pub fn between(first: &Timeline, second: &Timeline) -> Self {
-        match [first, second].map(|timeline| reasons::family(&timeline.at(timeline.len()))) {
+    pub fn between(first: &History, second: &History) -> Self {
+        match [first, second].map(|history| reasons::family(&history.at(history.len()))) {
             [Some(one), Some(two)] if one != two => Self::Visible,
             _ => Self::Everything,
         }
@@ -58,7 +58,7 @@ pub struct Side<'a> {
     /// What it is called in the explanation: a file's name.
     pub title: &'a str,
     /// What happened.
-    pub timeline: &'a Timeline,
+    pub history: &'a History,
     /// What it was called.
     pub names: &'a Names,
     /// The kinds of events that its source never sends.
@@ -90,10 +90,10 @@ pub struct Divergence {
 /// let (mut one, mut two) = (Story::new(), Story::new());
 /// one.start().soon(1, "tick");
 /// two.start().soon(1, "tock");
-/// let (a, b) = (one.timeline(), two.timeline());
+/// let (a, b) = (one.history(), two.history());
 /// let never_sends = KindSet::NONE;
-/// let first = Side { title: "a.rec", timeline: &a, names: one.names(), never_sends };
-/// let second = Side { title: "b.rec", timeline: &b, names: two.names(), never_sends };
+/// let first = Side { title: "a.rec", history: &a, names: one.names(), never_sends };
+/// let second = Side { title: "b.rec", history: &b, names: two.names(), never_sends };
 /// assert_eq!(
 ///     diff(first, second).unwrap().sentence,
 ///     "After 3 equal events they differ. a.rec, record 4: call_soon put h1 tick into the ready \
@@ -107,39 +107,88 @@ pub fn diff(first: Side<'_>, second: Side<'_>) -> Option<Divergence> {
 
 /// The first difference in what counts.
 pub fn diff_by(compare: Compare, first: Side<'_>, second: Side<'_>) -> Option<Divergence> {
-    let never = first.never_sends.union(second.never_sends);
-    let (mut a, mut b) = (Walk::new(first, compare), Walk::new(second, compare));
-    let mut equal = 0;
-    loop {
-        a.advance(never);
-        b.advance(never);
+    let mut comparing = Comparing::new(compare, first, second);
+    comparing.advance(usize::MAX);
+    comparing.found
+}
+
+/// Two histories while they are compared, in portions.
+#[derive(Debug)]
+pub struct Comparing<'a> {
+    sides: [Walk<'a>; 2],
+    never: KindSet,
+    equal: usize,
+    /// The first difference, once it is found.
+    pub found: Option<Divergence>,
+    over: bool,
+}
+
+impl<'a> Comparing<'a> {
+    /// From their beginnings on.
+    pub fn new(compare: Compare, first: Side<'a>, second: Side<'a>) -> Self {
+        let never = first.never_sends.union(second.never_sends);
+        let sides = [first, second].map(|side| Walk::new(side, compare));
+        Self { sides, never, equal: 0, found: None, over: false }
+    }
+
+    /// Whether a difference is found, or there is none.
+    pub const fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The positions that are reached on both sides.
+    pub fn positions(&self) -> [usize; 2] {
+        [self.sides[0].position, self.sides[1].position]
+    }
+
+    /// Compares about so many events more.
+    pub fn advance(&mut self, budget: usize) {
+        for _ in 0..budget {
+            if self.over {
+                return;
+            }
+            self.compare_next();
+        }
+    }
+
+    fn compare_next(&mut self) {
+        let [a, b] = &mut self.sides;
+        a.advance(self.never);
+        b.advance(self.never);
         let field = match (a.record(), b.record()) {
-            (None, None) => return None,
-            (Some(x), Some(y)) if x.kind() == y.kind() => match differs(&a, x, &b, y) {
+            (None, None) => {
+                self.over = true;
+                return;
+            }
+            (Some(x), Some(y)) if x.kind() == y.kind() => match differs(a, x, b, y) {
                 None => {
-                    equal += 1;
-                    continue;
+                    self.equal += 1;
+                    return;
                 }
                 Some(field) => Some(field),
             },
             _ => None,
         };
-        return Some(Divergence {
-            equal,
+        self.over = true;
+        self.found = Some(Divergence {
+            equal: self.equal,
             first: a.record().map(|_| a.position),
             second: b.record().map(|_| b.position),
             field,
-            sentence: explain(equal, &a, &b, field),
+            sentence: explain(self.equal, a, b, field),
         });
     }
 }
 
 /// One side while it is walked along, with the state that tells what ids are called.
+#[derive(Debug)]
 struct Walk<'a> {
     side: Side<'a>,
     compare: Compare,
     state: State,
+    records: Records<'a>,
     position: usize,
+    record: Option<RecordRef>,
     /// Something was compared already.
     begun: bool,
     /// A snapshot says again what is known.
@@ -148,22 +197,26 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(side: Side<'a>, compare: Compare) -> Self {
-        let state = State::default();
-        Self { side, compare, state, position: 0, begun: false, again: false }
+        let position = side.history.first();
+        let (state, records) = (side.history.at(position), side.history.records());
+        let (begun, again) = (false, false);
+        Self { side, compare, state, records, position, record: None, begun, again }
     }
 
     /// Goes on to the next record that counts.
     fn advance(&mut self, never: KindSet) {
         loop {
             self.position += 1;
-            let Some(record) = self.record() else { return };
+            self.record = self.records.next();
+            let Some(record) = &self.record else { return };
+            let kind = record.kind();
             self.state.apply(record);
-            self.again |= self.begun && record.kind() == Kind::SnapshotBegin;
-            if !self.again && !never.has(record.kind()) && self.counts(record) {
+            self.again |= self.begun && kind == Kind::SnapshotBegin;
+            if !self.again && !never.has(kind) && self.counts(record) {
                 self.begun = true;
                 return;
             }
-            self.again &= record.kind() != Kind::SnapshotEnd;
+            self.again &= kind != Kind::SnapshotEnd;
         }
     }
 
@@ -226,8 +279,8 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn record(&self) -> Option<&'a Record> {
-        self.side.timeline.record(self.position)
+    fn record(&self) -> Option<&Record> {
+        self.record.as_deref()
     }
 
     fn name(&self, id: NameId) -> Essence<'_> {

@@ -10,7 +10,7 @@
 //!
 //! let mut story = Story::new();
 //! story.start().soon(1, "tick").soon(2, "tock");
-//! let (state, record) = (story.timeline().at(5), &story.records()[4]);
+//! let (state, record) = (story.history().at(5), &story.records()[4]);
 //! let context = Context { record: Some(record), state: &state, names: story.names() };
 //!
 //! let expr = Expr::parse(r#"event == "handle-new" and name in ["tock", "tack"]"#).unwrap();

@@ -1,9 +1,9 @@
-//! What records mean: bytes become [`Record`]s, records fold into [`State`], and a [`Timeline`]
-//! keeps the history so that any position in it can be looked at.
+//! What records mean: bytes become [`Record`]s, records fold into [`State`], and a [`History`] keeps
+//! them so that any position in it can be looked at.
 //!
-//! Everything here is pure: no terminal, no threads, no clock, no files (only [`recording`] reads
-//! and writes, over `std::io::{Read, Write}`, and [`whole`] reads what it is told to). The same code
-//! serves a running program, a board, a recording and the tests.
+//! Everything here is pure: no terminal, no threads, no clock, no files. A history keeps what does not
+//! stay in memory in a [`Store`](history::Store) that it is given, and [`whole`] reads what it is told
+//! to. The same code serves a running program, a board, a recording and the tests.
 //!
 //! What this crate does not do: run programs, draw, or decide when to stop.
 #![forbid(unsafe_code)]
@@ -12,6 +12,7 @@ pub mod control;
 pub mod diff;
 pub mod expr;
 pub mod fault;
+pub mod history;
 pub mod json;
 pub mod link;
 pub mod lint;
@@ -29,16 +30,15 @@ pub mod state;
 pub mod story;
 pub mod stream;
 mod table;
-pub mod timeline;
 pub mod titles;
 pub mod whole;
 pub mod why;
 pub mod written;
 
+pub use history::{Cursor, History};
 pub use load::Load;
 pub use names::Names;
 pub use record::{Record, Texts};
 pub use starts::Starts;
 pub use state::State;
 pub use stream::{Arrived, Ingest};
-pub use timeline::{Cursor, Timeline};

@@ -197,8 +197,8 @@ mod tests {
     use super::*;
 
     fn texts(story: &Story) -> Vec<String> {
-        let timeline = story.timeline();
-        timeline.lints(timeline.len()).iter().map(|(_, f)| f.text(story.names())).collect()
+        let history = story.history();
+        history.lints(history.len()).map(|(_, f)| f.text(story.names())).collect()
     }
 
     #[test]
@@ -232,8 +232,8 @@ mod tests {
         story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1).future(1);
         story.suspend(1, 1, On::Future(FutureId(1)), 9).end_turn();
         story.push(Event::PollBegin { timeout: None });
-        let timeline = story.timeline();
-        let lints = timeline.lints(timeline.len());
+        let history = story.history();
+        let lints: Vec<_> = history.lints(history.len()).collect();
         assert_eq!(lints[0].1.task, TaskId(1));
         assert_eq!(
             texts(&story),

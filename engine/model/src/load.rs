@@ -123,6 +123,15 @@ impl Default for Load {
 }
 
 impl Load {
+    /// Of what comes behind a position, at this time: who has the processor there is not known.
+    pub fn behind(position: usize, t: Option<u64>) -> Self {
+        let mut load = Self { position, starts: Starts::behind(position), ..Self::default() };
+        load.open = Slice { who: Who::Unknown, from: position, to: position, ..load.open };
+        load.open.begin = t.unwrap_or(0);
+        load.last = t;
+        load
+    }
+
     /// Takes in the next record.
     pub fn see(&mut self, record: &Record) {
         self.position += 1;

@@ -1,6 +1,8 @@
 //! The tables that a stream builds up: names, await chains, and what tasks are called.
 //!
-//! A table only grows, so one table serves every position in the history.
+//! What a number stands for does not change, so one table serves every position in a history. What
+//! was defined last is kept here. What is older is found in the history's store, so that the tables
+//! need not grow with it.
 //!
 //! Names come from whoever wrote the program, and may hold anything. What is for people comes from
 //! [`Names::name`] and [`Names::place`], which cannot steer a terminal or break a line; what is for
@@ -10,9 +12,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use loopscope_protocol::{ChainId, NameId, Place, TaskId, Text, text};
 
+use crate::history::archive::Archive;
 use crate::record::{Record, Texts};
 use crate::safe_text;
 
@@ -37,6 +41,8 @@ pub struct Names {
     tasks: HashMap<TaskId, Definition>,
     /// The most entries of each table; `None`: any number.
     most: Option<usize>,
+    /// Where the others are.
+    archive: Option<Arc<Archive>>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,6 +87,23 @@ impl Names {
         self.most = Some(most);
     }
 
+    /// Those of a history, with what its store has.
+    pub(crate) fn of(archive: Arc<Archive>) -> Self {
+        Self { archive: Some(archive), ..Self::default() }
+    }
+
+    /// How many things are kept here.
+    pub fn kept(&self) -> usize {
+        self.texts.len() + self.chains.len() + self.tasks.len()
+    }
+
+    /// Keeps none of them here any more: they are in the store of the history.
+    pub fn forget(&mut self) {
+        self.texts.clear();
+        self.chains.clear();
+        self.tasks.clear();
+    }
+
     /// Adds a name.
     pub fn define(&mut self, id: NameId, name: &str) {
         if id.is_some() {
@@ -108,22 +131,26 @@ impl Names {
     }
 
     /// A name as it is, if it is known.
-    pub fn get(&self, id: NameId) -> Option<&str> {
-        self.texts.get(&id).map(|name| name.exact.as_ref())
+    pub fn get(&self, id: NameId) -> Option<Cow<'_, str>> {
+        match self.texts.get(&id) {
+            Some(name) => Some(Cow::Borrowed(&name.exact)),
+            None => self.archive.as_ref()?.name(id).map(Cow::Owned),
+        }
     }
 
     /// A name to show within a line: `?id` where its definition was lost, empty where there is none.
     pub fn name(&self, id: NameId) -> Cow<'_, str> {
-        match self.texts.get(&id) {
-            Some(name) => Cow::Borrowed(name.shown.as_ref().unwrap_or(&name.exact)),
-            None => missing(id),
+        if let Some(name) = self.texts.get(&id) {
+            return Cow::Borrowed(name.shown.as_ref().unwrap_or(&name.exact));
         }
+        let older = self.archive.as_ref().and_then(|archive| archive.name(id));
+        older.map_or_else(|| missing(id), |name| Cow::Owned(safe_text::line(&name).into_owned()))
     }
 
     /// A name as it is, to be compared and for other programs; where it is not known, as
     /// [`Names::name`] has it.
     pub fn exact(&self, id: NameId) -> Cow<'_, str> {
-        self.get(id).map_or_else(|| missing(id), Cow::Borrowed)
+        self.get(id).unwrap_or_else(|| missing(id))
     }
 
     /// A place to show, as `file:line`; `None` where there is none.
@@ -137,8 +164,11 @@ impl Names {
     }
 
     /// What a task is called, from its `task-new`.
-    pub fn task(&self, id: TaskId) -> Option<&Definition> {
-        self.tasks.get(&id)
+    pub fn task(&self, id: TaskId) -> Option<Definition> {
+        match self.tasks.get(&id) {
+            Some(definition) => Some(*definition),
+            None => self.archive.as_ref()?.task(id),
+        }
     }
 
     /// An await chain, innermost frame first. Ends early where a definition was lost.
@@ -146,14 +176,23 @@ impl Names {
         let mut frames = Vec::new();
         let mut at = id;
         // A corrupt definition may point at itself, and what a stranger wrote may be of any length.
-        let most = self.chains.len().min(DEEPEST);
-        while frames.len() < most
-            && let Some(link) = self.chains.get(&at)
+        while frames.len() < DEEPEST
+            && let Some(link) = self.link(at)
         {
             frames.push(link.frame);
             at = link.outer;
+            if at == id {
+                break;
+            }
         }
         frames
+    }
+
+    fn link(&self, id: ChainId) -> Option<Link> {
+        match self.chains.get(&id) {
+            Some(link) => Some(*link),
+            None => self.archive.as_ref()?.chain(id).map(|(outer, frame)| Link { frame, outer }),
+        }
     }
 
     /// A record's event in the text form, with names and texts.

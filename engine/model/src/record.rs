@@ -71,6 +71,11 @@ impl Texts {
         Self(Some(Arc::new([first.into(), second.into()])))
     }
 
+    /// Whether there is none at all.
+    pub(crate) const fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// How many bytes they have together.
     pub fn size(&self) -> usize {
         self.0.as_ref().map_or(0, |both| both.iter().map(|text| text.len()).sum())

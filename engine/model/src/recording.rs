@@ -43,18 +43,44 @@ mod check;
 mod read;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
 mod write;
 
 use std::io;
 
-pub use read::{Damage, Reader, Recording};
-pub use write::Writer;
+pub use read::{Damage, Reader};
+#[cfg(test)]
+pub(crate) use write::Writer;
 
-/// The version of this format. A newer one is refused.
+/// The version of this format.
 pub const VERSION: u32 = 1;
+
+/// The newest version that is read: that of [`history`](crate::history). A newer one is refused.
+const NEWEST: u32 = 2;
 
 /// How a recording begins, up to its version.
 const MAGIC: &str = "loopscope recording ";
+
+/// The version that the first bytes of a file say; `None`: the file ends before that.
+pub(crate) fn version_of(bytes: &[u8], is_all: bool) -> Result<Option<u32>, RecordingError> {
+    /// A version has few digits; more are another kind of file.
+    const LONGEST_HEADER: usize = MAGIC.len() + 11;
+    let known = bytes.len().min(MAGIC.len());
+    if known == 0 || bytes[..known] != MAGIC.as_bytes()[..known] {
+        return Err(RecordingError::NotARecording);
+    }
+    let Some(end) = bytes.iter().take(LONGEST_HEADER).position(|byte| *byte == b'\n') else {
+        // Cut inside the header: a recording of nothing.
+        let is_cut = is_all && bytes.len() < LONGEST_HEADER;
+        return if is_cut { Ok(None) } else { Err(RecordingError::NotARecording) };
+    };
+    let digits = std::str::from_utf8(&bytes[MAGIC.len().min(end)..end]).ok();
+    let version = digits
+        .filter(|digits| !digits.starts_with(['+', '0']))
+        .and_then(|digits| digits.parse().ok())
+        .ok_or(RecordingError::NotARecording)?;
+    if version > NEWEST { Err(RecordingError::Newer { found: version }) } else { Ok(Some(version)) }
+}
 
 /// How a block begins.
 const MARK: [u8; 4] = *b"\xf5LS\n";
@@ -74,7 +100,7 @@ pub enum RecordingError {
     /// A newer program wrote it.
     #[error(
         "this recording has format version {found}, and this program reads versions up to \
-         {VERSION}; use the version of loopscope that made it, or a newer one"
+         {NEWEST}; use the version of loopscope that made it, or a newer one"
     )]
     Newer {
         /// Its version.
@@ -99,6 +125,7 @@ struct Head {
 }
 
 impl Head {
+    #[cfg(test)]
     fn bytes(self) -> [u8; HEAD] {
         let mut bytes = [0; HEAD];
         bytes[..4].copy_from_slice(&MARK);

@@ -20,6 +20,11 @@ pub struct Starts {
 }
 
 impl Starts {
+    /// Of what comes behind a position.
+    pub const fn behind(position: usize) -> Self {
+        Self { position, last: None, snapshot: None, at: Vec::new() }
+    }
+
     /// Takes in the next record. Tells whether the source has started over with it.
     pub fn see(&mut self, record: &Record) -> bool {
         self.position += 1;

@@ -11,6 +11,7 @@ mod apply;
 mod index;
 mod loops;
 mod ready;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod things;

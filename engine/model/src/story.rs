@@ -2,6 +2,7 @@
 //! real source's bytes would have given.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use loopscope_protocol::wire::{Encoder, Item, MAX_BODY};
 use loopscope_protocol::{
@@ -9,10 +10,10 @@ use loopscope_protocol::{
     RemarkKind, RunHow, TaskHow, TaskId, Text,
 };
 
+use crate::history::{History, InMemory};
 use crate::names::Names;
 use crate::record::Record;
 use crate::stream::{Arrived, Ingest};
-use crate::timeline::Timeline;
 
 /// A history in the making.
 ///
@@ -22,7 +23,7 @@ use crate::timeline::Timeline;
 /// let mut story = Story::new();
 /// story.start().soon(1, "hello").turn(&[1]);
 /// story.run(1).done(1).end_turn();
-/// assert_eq!(story.timeline().live().handles().count(), 0);
+/// assert_eq!(story.history().live().handles().count(), 0);
 /// ```
 #[derive(Debug)]
 pub struct Story {
@@ -151,9 +152,28 @@ impl Story {
         &self.bytes
     }
 
-    /// The records so far as a timeline.
-    pub fn timeline(&self) -> Timeline {
-        self.records.iter().cloned().collect()
+    /// The records so far as a history.
+    pub fn history(&self) -> History {
+        let mut history = History::new();
+        self.arrivals().for_each(|arrived| history.take(arrived));
+        history
+    }
+
+    /// It as a recording.
+    pub fn recording(&self) -> Vec<u8> {
+        let store = Arc::new(InMemory::default());
+        let mut history = History::on(store.clone());
+        self.arrivals().for_each(|arrived| history.take(arrived));
+        history.finish().expect("there is always room in memory");
+        store.bytes()
+    }
+
+    /// Everything that comes out of the bytes so far.
+    pub fn arrivals(&self) -> impl Iterator<Item = Arrived> {
+        let mut ingest = Ingest::new();
+        ingest.feed(&self.bytes);
+        ingest.end();
+        ingest
     }
 
     // ---- the usual events, in few words ------------------------------------------------------

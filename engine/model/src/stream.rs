@@ -13,7 +13,7 @@ mod turns;
 use std::collections::VecDeque;
 
 use loopscope_protocol::wire::{CHAIN, Encoder, Item, MAX_BODY};
-use loopscope_protocol::{Event, LoopId, NameId, Reply, Ticks};
+use loopscope_protocol::{ChainId, Event, LoopId, NameId, Reply, Ticks};
 
 use crate::control::{Hello, OwnedReply};
 use crate::names::{Definition, Frame, Names};
@@ -34,6 +34,17 @@ const LONGEST_ANSWER: usize = 16 << 20;
 pub enum Arrived {
     /// Something happened.
     Record(Record),
+    /// A name is defined.
+    Name(NameId, Box<str>),
+    /// A frame of an await chain is defined.
+    Chain {
+        /// Its id.
+        id: ChainId,
+        /// The frames around it.
+        outer: ChainId,
+        /// The frame.
+        frame: Frame,
+    },
     /// The source answers.
     Reply(OwnedReply),
 }
@@ -279,7 +290,16 @@ impl Ingest {
         }
         let texts = self.texts.take(&event, missing > 0, garbage > 0);
         let (event, texts) = if self.hello.is_some_and(|hello| hello.is_board()) {
-            self.old_board.translated(self.with_name(event), texts, &mut self.names)
+            let files = self.old_board.files();
+            let event = self.with_name(event);
+            let translated = self.old_board.translated(event, texts, &mut self.names);
+            if let (Event::Log { place, .. }, _) = translated
+                && self.old_board.files() > files
+                && let Some(name) = self.names.get(place.file)
+            {
+                self.queue.push_back(Arrived::Name(place.file, name.into()));
+            }
+            translated
         } else {
             (self.with_name(event), texts)
         };
@@ -394,10 +414,16 @@ impl Ingest {
     fn take_item(&mut self, item: Item<'_>) {
         match item {
             Item::Name { id: NameId::NONE, .. } => self.texts.clear(),
-            Item::Name { id, name } => self.names.define(id, &String::from_utf8_lossy(name)),
+            Item::Name { id, name } => {
+                let name = String::from_utf8_lossy(name);
+                self.names.define(id, &name);
+                self.queue.push_back(Arrived::Name(id, name.into()));
+            }
             Item::Text { slot, bytes } => return self.texts.add(slot, bytes),
             Item::Chain { id, outer, name, place } => {
-                self.names.define_chain(id, outer, Frame { name, place });
+                let frame = Frame { name, place };
+                self.names.define_chain(id, outer, frame);
+                self.queue.push_back(Arrived::Chain { id, outer, frame });
             }
             Item::Reply(reply) => self.reply(reply),
             // A host's wish is nothing that happened.

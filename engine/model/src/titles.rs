@@ -184,8 +184,8 @@ mod tests {
             "Task-2",
             2,
         );
-        let (timeline, names) = (story.timeline(), story.names());
-        let state = timeline.at(timeline.len());
+        let (history, names) = (story.history(), story.names());
+        let state = history.at(history.len());
         assert_eq!(task_title(TaskId(1), NameId::NONE, names), "worker-1 (task 1)");
         assert_eq!(task_title(TaskId(2), NameId::NONE, names), "g (task 2)");
         assert_eq!(task_title(TaskId(3), NameId::NONE, names), "task 3");
@@ -199,8 +199,8 @@ mod tests {
         story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1).future(1);
         story.timer(2, 4.0, "_set_result_unless_cancelled", 1);
         story.suspend(1, 1, On::Future(FutureId(1)), 9);
-        let (timeline, names) = (story.timeline(), story.names());
-        let state = timeline.at(timeline.len());
+        let (history, names) = (story.history(), story.names());
+        let state = history.at(history.len());
         assert_eq!(entry(HandleId(2), &state, names), "h2 wake-up of fetch (task 1)");
     }
 }

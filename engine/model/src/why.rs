@@ -24,7 +24,7 @@ pub use wakeup::last_wakeup;
 /// story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1).future(1).timer(2, 4.0, "wake", 1);
 /// story.suspend(1, 1, On::Future(FutureId(1)), 9);
 /// assert_eq!(
-///     why::why(story.timeline().live(), story.names(), TaskId(1)),
+///     why::why(story.history().live(), story.names(), TaskId(1)),
 ///     "fetch (task 1) waits at program.py:9 for f1 (Future), which h2 wake completes when it is \
 ///      due at 4.000."
 /// );

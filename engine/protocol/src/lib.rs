@@ -15,6 +15,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod cells;
 pub mod control;
 pub mod event;
 mod field;

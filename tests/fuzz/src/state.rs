@@ -1,13 +1,15 @@
 //! The target `state`: whatever bytes a stream or a recording has, its records are numbered in
 //! order, and everything that is computed of them is computed without a panic.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use loopscope_model::diff::{Compare, Side, diff_by, side_by_side};
 use loopscope_model::expr::{Context, Expr};
-use loopscope_model::recording::{Damage, Recording, Writer};
+use loopscope_model::history::InMemory;
+use loopscope_model::recording::Damage;
 use loopscope_model::{
-    Arrived, Cursor, Ingest, Names, Record, State, Timeline, json, sentence, why,
+    Arrived, Cursor, History, Ingest, Names, Record, State, json, sentence, why,
 };
 use loopscope_protocol::{Event, ExitHow, Kind, KindSet, LoopId, TaskId, Text};
 
@@ -30,26 +32,32 @@ pub fn run(data: &[u8]) {
     let flags = input.byte();
     let piece = usize::from(input.byte()) + 1;
     let made = if flags & 4 == 0 { input.0.to_vec() } else { sealed(input.0) };
-    let (timeline, names) = match flags & 3 {
+    let (history, names) = match flags & 3 {
         0 => stream(Ingest::midway(), &made, piece, false),
-        1 => match Recording::read(&made[..]) {
-            Ok(recording) => {
-                let _ = recording.damage.sentence();
-                (recording.timeline, recording.names)
+        1 => match opened(made) {
+            Ok(history) => {
+                let _ = history.damage().sentence();
+                let names = history.names().clone();
+                (history, names)
             }
             Err(error) => return drop(error.to_string()),
         },
         _ => stream(Ingest::new(), &made, piece, true),
     };
     let mut last = 0;
-    for record in timeline.records() {
+    for record in history.records() {
         assert!(record.seq > last, "record {} comes after record {last}", record.seq);
         last = record.seq;
     }
-    look(&timeline, &names, usize::from(flags >> 3));
+    look(&history, &names, usize::from(flags >> 3));
 }
 
-fn stream(start: Ingest, bytes: &[u8], piece: usize, recorded: bool) -> (Timeline, Names) {
+fn opened(bytes: Vec<u8>) -> Result<History, Box<dyn std::error::Error>> {
+    let file = Arc::new(InMemory::holding(bytes));
+    Ok(History::open(file, Arc::new(InMemory::default()))?.complete()?)
+}
+
+fn stream(start: Ingest, bytes: &[u8], piece: usize, recorded: bool) -> (History, Names) {
     let mut ingest = start.clone();
     let mut records = Vec::new();
     for piece in bytes.chunks(piece) {
@@ -71,15 +79,18 @@ fn stream(start: Ingest, bytes: &[u8], piece: usize, recorded: bool) -> (Timelin
     let common = again.len().min(records.len());
     same(&again[..common], &records[..common], "pieces change the records");
     if recorded {
-        let mut writer = Writer::new(Vec::new()).expect("memory has room");
-        for piece in bytes.chunks(piece) {
-            writer.write(piece).expect("memory has room");
+        let file = Arc::new(InMemory::default());
+        let mut history = History::on(file.clone());
+        for (n, record) in again.iter().enumerate() {
+            history.push(record.clone());
+            if n % (7 * piece) == 0 {
+                history.flush();
+            }
         }
-        let file = writer.finish().expect("memory has room");
-        let read = Recording::read(&file[..]).expect("it was just written");
-        let loose = whole.trailing() as u64;
-        assert_eq!(read.damage, Damage { loose, ..Damage::default() });
-        let read: Vec<_> = read.timeline.records().cloned().collect();
+        history.finish().expect("memory has room");
+        let read = opened(file.bytes()).expect("it was just written");
+        assert_eq!(read.damage(), Damage::default());
+        let read: Vec<_> = read.records().map(|record| (*record).clone()).collect();
         same(&read, &again, "a recording changes the records");
     }
     (records.into_iter().collect(), ingest.into_names())
@@ -88,7 +99,7 @@ fn stream(start: Ingest, bytes: &[u8], piece: usize, recorded: bool) -> (Timelin
 fn take(ingest: &mut Ingest, records: &mut Vec<Record>) {
     records.extend(ingest.by_ref().filter_map(|arrived| match arrived {
         Arrived::Record(record) => Some(record),
-        Arrived::Reply(_) => None,
+        _ => None,
     }));
 }
 
@@ -101,35 +112,35 @@ fn same(one: &[Record], two: &[Record], what: &str) {
 }
 
 /// Everything that the views and the line mode ask.
-fn look(timeline: &Timeline, names: &Names, at: usize) {
+fn look(history: &History, names: &Names, at: usize) {
     let questions: Vec<_> = QUESTIONS.iter().filter_map(|text| Expr::parse(text).ok()).collect();
     let mut state = State::default();
     // Where there is much to look at, looking at some of it is enough.
-    let step = timeline.len() / 150 + 1;
-    for (position, record) in (1..).zip(timeline.records()) {
-        state.apply(record);
+    let step = history.len() / 150 + 1;
+    for (position, record) in (1..).zip(history.records()) {
+        state.apply(&record);
         if position % step == 0 {
-            told(&state, record, names, &questions);
+            told(&state, &record, names, &questions);
         }
         if position % (8 * step) == 1 {
-            tasks(timeline, &state, names, position);
+            tasks(history, &state, names, position);
         }
     }
-    let n = timeline.len() * at / 32;
-    assert_eq!(format!("{:?}", timeline.live()), format!("{state:?}"));
+    let n = history.len() * at / 32;
+    assert_eq!(format!("{:?}", history.live()), format!("{state:?}"));
     let mut cursor = Cursor::new();
-    for place in [n, timeline.len(), n / 2] {
-        cursor.seek(timeline, place);
-        assert_eq!(format!("{:?}", cursor.state()), format!("{:?}", timeline.at(place)));
+    for place in [n, history.len(), n / 2] {
+        cursor.seek(history, place);
+        assert_eq!(format!("{:?}", cursor.state()), format!("{:?}", history.at(place)));
     }
-    for (_, finding) in timeline.lints(timeline.len()) {
+    for (_, finding) in history.lints(history.len()) {
         let _ = finding.text(names);
     }
-    let _ = timeline.position_at_time(timeline.len(), 1_000_000_000);
-    let _ = timeline.position_of_seq(40);
-    let _ = timeline.find_kinds(n, KindSet::NONE.with(Kind::HandleRun));
-    let _ = timeline.rfind(n, |state, _| state.uncertain());
-    compared(timeline, names, n);
+    let _ = history.position_at_time(history.len(), 1_000_000_000);
+    let _ = history.position_of_seq(40);
+    let _ = history.find_kinds(n, KindSet::NONE.with(Kind::HandleRun));
+    let _ = history.rfind(n, |state, _| state.uncertain());
+    compared(history, names, n);
 }
 
 fn told(state: &State, record: &Record, names: &Names, questions: &[Expr]) {
@@ -159,25 +170,25 @@ fn told(state: &State, record: &Record, names: &Names, questions: &[Expr]) {
     }
 }
 
-fn tasks(timeline: &Timeline, state: &State, names: &Names, position: usize) {
+fn tasks(history: &History, state: &State, names: &Names, position: usize) {
     let ids: Vec<_> = state.tasks().map(|task| task.id).take(12).collect();
     for id in ids.into_iter().chain([TaskId(1)]) {
         let _ = why::why(state, names, id);
-        let _ = why::last_wakeup(timeline, position, names, id);
+        let _ = why::last_wakeup(history, position, names, id);
         let _ = state.task(id).map(|task| names.chain(task.chain));
     }
 }
 
 /// The history beside itself and beside its own beginning.
-fn compared(timeline: &Timeline, names: &Names, n: usize) {
-    let beginning: Timeline = timeline.range(0, n).cloned().collect();
-    let side = |timeline| Side { title: "one", timeline, names, never_sends: KindSet::NONE };
-    for compare in [Compare::Everything, Compare::Visible, Compare::between(timeline, &beginning)] {
-        if let Some(found) = diff_by(compare, side(timeline), side(&beginning)) {
-            let _ = side_by_side(compare, side(timeline), side(&beginning), &found, 3, 3);
+fn compared(history: &History, names: &Names, n: usize) {
+    let beginning: History = history.range(0, n).map(|record| (*record).clone()).collect();
+    let side = |history| Side { title: "one", history, names, never_sends: KindSet::NONE };
+    for compare in [Compare::Everything, Compare::Visible, Compare::between(history, &beginning)] {
+        if let Some(found) = diff_by(compare, side(history), side(&beginning)) {
+            let _ = side_by_side(compare, side(history), side(&beginning), &found, 3, 3);
         }
     }
     let began = Instant::now();
-    let _ = diff_by(Compare::Visible, side(timeline), side(timeline));
+    let _ = diff_by(Compare::Visible, side(history), side(history));
     assert!(began.elapsed().as_secs() < 5, "a comparison takes no longer than its histories");
 }

@@ -10,7 +10,7 @@ use super::{recording_of, replayed};
 
 /// A program with several blocks of records.
 const MANY: &str = "import asyncio\n\
-    async def work(n):\n    for i in range(40):\n        await asyncio.sleep(0.001 * (n % 7))\n\
+    async def work(n):\n    for i in range(80):\n        await asyncio.sleep(0.001 * (n % 7))\n\
     async def main():\n    await asyncio.gather(*(work(n) for n in range(60)))\nasyncio.run(main())\n";
 
 #[test]
@@ -44,23 +44,41 @@ fn a_program_that_is_left_has_its_end_in_the_recording() {
     assert_eq!((last.kind(), last.text("how")), ("program-exit", "killed"), "{last}");
 }
 
-/// A block of a recording: the number of the last event before it, and all its bytes.
+/// A segment of a recording.
 #[derive(Clone)]
-struct Block(i64, Vec<u8>);
+struct Segment {
+    is_block: bool,
+    /// Of a block: the numbers of the last record before it and of its last one.
+    before: i64,
+    last: i64,
+    bytes: Vec<u8>,
+}
 
-fn blocks(bytes: &[u8]) -> (Vec<u8>, Vec<Block>) {
+/// The segments of a recording that has no index, and what stands before them.
+fn segments(bytes: &[u8]) -> (Vec<u8>, Vec<Segment>) {
+    const TAIL: u8 = 2;
+    const INDEX: u8 = 6;
+    const END: u8 = 7;
     let header = bytes.iter().position(|byte| *byte == b'\n').expect("a header is a line") + 1;
-    let (mut at, mut blocks) = (header, Vec::new());
+    let (mut at, mut segments) = (header, Vec::new());
     while at < bytes.len() {
         let number = |from: usize, count: usize| {
             let digits = &bytes[at + from..at + from + count];
             digits.iter().rev().fold(0, |sum, byte| sum << 8 | i64::from(*byte))
         };
-        let end = at + 32 + usize::try_from(number(4, 4)).expect("a length");
-        blocks.push(Block(number(8, 8), bytes[at..end].to_vec()));
+        let end = at + 64 + usize::try_from(number(8, 4)).expect("a length");
+        // What came of a block before it was full is there twice.
+        if ![TAIL, INDEX, END].contains(&bytes[at + 4]) {
+            segments.push(Segment {
+                is_block: bytes[at + 4] == 1,
+                before: number(24, 8),
+                last: number(32, 8),
+                bytes: bytes[at..end].to_vec(),
+            });
+        }
         at = end;
     }
-    (bytes[..header].to_vec(), blocks)
+    (bytes[..header].to_vec(), segments)
 }
 
 /// The numbers of the records of a changed file, how many it says are missing, and whether it says
@@ -82,35 +100,31 @@ fn look(file: &Path, whole: &[Record]) -> (Vec<i64>, i64, bool) {
 fn whole_blocks_missing_doubled_or_exchanged_are_told_exactly() {
     let recorded = recording_of(MANY);
     let whole = parse(&recorded.events);
-    let (header, all) = blocks(&fs::read(&recorded.file).expect("it was just written"));
-    assert!(all.len() > 8, "{} blocks", all.len());
-    let total = i64::try_from(whole.len()).expect("a count");
-    let end = |block: &Block| {
-        let later = all.iter().map(|other| other.0).filter(|seq| *seq > block.0).min();
-        later.unwrap_or(total)
-    };
-    for at in 0..all.len() - 1 {
+    let (header, all) = segments(&fs::read(&recorded.file).expect("it was just written"));
+    let places: Vec<_> = (0..all.len()).filter(|at| all[*at].is_block).collect();
+    assert!(places.len() > 8, "{} blocks", places.len());
+    for (at, next) in places.iter().copied().zip(places[1..].iter().copied()) {
         let mut missing = all.clone();
         missing.remove(at);
         let mut doubled = all.clone();
         doubled.insert(at + 1, all[at].clone());
         let mut exchanged = all.clone();
-        exchanged.swap(at, at + 1);
+        exchanged.swap(at, next);
         for (what, order) in [("missing", missing), ("doubled", doubled), ("exchanged", exchanged)]
         {
-            let bytes: Vec<u8> = order.iter().flat_map(|block| block.1.clone()).collect();
+            let bytes: Vec<u8> = order.iter().flat_map(|each| each.bytes.clone()).collect();
             let bad = recorded.scratch.path("bad.loop");
             fs::write(&bad, [&header[..], &bytes].concat()).expect("the folder can be written");
             let (mut last, mut lost, mut left_out) = (0, 0, false);
             let mut kept = Vec::new();
-            for block in &order {
-                if block.0 < last {
+            for block in order.iter().filter(|each| each.is_block) {
+                if block.before < last {
                     left_out = true;
                     continue;
                 }
-                lost += block.0 - last;
-                last = end(block);
-                kept.extend(block.0 + 1..=last);
+                lost += block.before - last;
+                last = block.last;
+                kept.extend(block.before + 1..=last);
             }
             let seen = look(&bad, &whole);
             assert_eq!((seen.1, seen.2), (lost, left_out), "{what} at {at}");

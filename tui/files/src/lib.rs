@@ -5,5 +5,6 @@
 
 pub mod outputs;
 pub mod own;
+pub mod store;
 #[cfg(unix)]
 pub mod temporary;

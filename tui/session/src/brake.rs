@@ -88,7 +88,7 @@ impl Session {
     pub(super) fn set_limits(&mut self) {
         let beyond = |now: u64, more: u64| (more > 0).then(|| now.saturating_add(more));
         let limits = Limits {
-            records: beyond(self.timeline.len() as u64, self.settings.limit),
+            records: beyond(self.history.len() as u64, self.settings.limit),
             text: beyond(self.text, self.settings.text),
         };
         self.brake = Brake { limits, ..Brake::default() };
@@ -102,7 +102,7 @@ impl Session {
         }
         // A program is told to hold at exactly that number.
         let more = u64::from(self.source.can_hold());
-        let beyond = |most: u64| self.timeline.len() as u64 >= most.saturating_add(more);
+        let beyond = |most: u64| self.history.len() as u64 >= most.saturating_add(more);
         records.is_some_and(beyond).then_some(Full::Records(self.settings.limit))
     }
 
@@ -142,7 +142,7 @@ impl Session {
         let is_program = self.origin() == Origin::Program;
         let text = text.is_some_and(|most| self.text >= most.saturating_add(self.settings.text));
         let most = |most: u64| most.saturating_add(ON_THEIR_WAY);
-        let records = records.is_some_and(|limit| self.timeline.len() as u64 > most(limit));
+        let records = records.is_some_and(|limit| self.history.len() as u64 > most(limit));
         is_program && (text || records)
     }
 }

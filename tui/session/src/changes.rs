@@ -152,9 +152,9 @@ mod tests {
     fn a_handle_that_starts_to_run_leaves_the_queue() {
         let mut story = Story::new();
         story.start().soon(1, "first").soon(2, "second").turn(&[1, 2]);
-        let before = story.timeline().live().clone();
+        let before = story.history().live().clone();
         story.run(1).soon(3, "third").timer(4, 1.0, "later", 0);
-        let changes = Changes::between(&before, story.timeline().live());
+        let changes = Changes::between(&before, story.history().live());
         let marks: Vec<_> = changes.ready.into_iter().map(|(id, mark)| (id.0, mark)).collect();
         assert_eq!(marks, [(1, Mark::Gone), (3, Mark::New)]);
         assert_eq!(changes.timers.into_iter().collect::<Vec<_>>(), [(HandleId(4), Mark::New)]);
@@ -165,7 +165,7 @@ mod tests {
     fn nothing_changes_while_nothing_happens() {
         let mut story = Story::new();
         story.start().soon(1, "first").task(1, "main", 2).print("hello");
-        let state = story.timeline().live().clone();
+        let state = story.history().live().clone();
         let expected = Changes { before: state.clone(), ..Changes::default() };
         assert_eq!(Changes::between(&state, &state), expected);
     }
@@ -174,7 +174,7 @@ mod tests {
     fn going_back_takes_output_away() {
         let mut story = Story::new();
         story.start().print("one").print("two");
-        let timeline = story.timeline();
-        assert_eq!(Changes::between(&timeline.at(5), &timeline.at(3)).outputs, -2);
+        let history = story.history();
+        assert_eq!(Changes::between(&history.at(5), &history.at(3)).outputs, -2);
     }
 }

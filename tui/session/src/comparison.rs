@@ -1,7 +1,7 @@
 //! Two histories compared: the sentence about where they part, and both side by side around it.
 
 use loopscope_model::diff::{Cell, Compare, Divergence, Row, Side, diff_by, side_by_side};
-use loopscope_model::{Names, Timeline, safe_text};
+use loopscope_model::{History, Names, safe_text};
 use loopscope_protocol::KindSet;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -28,8 +28,8 @@ pub struct Comparison {
 
 /// One of two histories, whoever holds it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct History<'a> {
-    pub(super) timeline: &'a Timeline,
+pub(super) struct Compared<'a> {
+    pub(super) history: &'a History,
     pub(super) names: &'a Names,
     pub(super) never_sends: KindSet,
 }
@@ -37,16 +37,16 @@ pub(super) struct History<'a> {
 impl Comparison {
     /// Compares the whole histories of two sessions.
     pub fn of(sessions: [&Session; 2], titles: [String; 2]) -> Self {
-        Self::of_histories(sessions.map(Session::history), titles)
+        Self::of_histories(sessions.map(Session::compared), titles)
     }
 
-    pub(super) fn of_histories(histories: [History<'_>; 2], titles: [String; 2]) -> Self {
+    pub(super) fn of_histories(histories: [Compared<'_>; 2], titles: [String; 2]) -> Self {
         let titles = titles.map(|title| safe_text::line(&title).into_owned());
         let [first, second] = [0, 1].map(|n| {
-            let History { timeline, names, never_sends } = histories[n];
-            Side { title: &titles[n], timeline, names, never_sends }
+            let Compared { history, names, never_sends } = histories[n];
+            Side { title: &titles[n], history, names, never_sends }
         });
-        let compare = Compare::between(first.timeline, second.timeline);
+        let compare = Compare::between(first.history, second.history);
         let found = diff_by(compare, first, second);
         let rows = found.as_ref().map_or_else(Vec::new, |found| {
             side_by_side(compare, first, second, found, BEFORE, AFTER)
@@ -155,10 +155,10 @@ mod tests {
     use super::*;
 
     fn compared(one: &Story, two: &Story) -> Comparison {
-        let (a, b) = (one.timeline(), two.timeline());
+        let (a, b) = (one.history(), two.history());
         let never_sends = KindSet::NONE;
-        let first = History { timeline: &a, names: one.names(), never_sends };
-        let second = History { timeline: &b, names: two.names(), never_sends };
+        let first = Compared { history: &a, names: one.names(), never_sends };
+        let second = Compared { history: &b, names: two.names(), never_sends };
         Comparison::of_histories([first, second], ["a".to_owned(), "b".to_owned()])
     }
 

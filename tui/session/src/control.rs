@@ -87,7 +87,7 @@ impl Session {
         if !self.is_live() {
             return refuse(format!(
                 "Python runs only where the program is, at #{}, and the view is in the past; `goto {0}` goes there.",
-                self.timeline.live().seq()
+                self.history.seq()
             ));
         }
         if !self.source.capabilities().has(Capability::Python) {

@@ -158,7 +158,11 @@ impl Session {
             Command::DiffDialect(dialect) => self.diff_dialects(*dialect),
             Command::Assert(text) => self.assert(text),
             Command::Set(None) => Ok(self.settings.list()),
-            Command::Set(Some((name, value))) => self.settings.set(name, value),
+            Command::Set(Some((name, value))) => {
+                let set = self.settings.set(name, value);
+                self.keep();
+                set
+            }
             Command::Help(topic) => help(topic.as_deref()).map(Answer::new),
             Command::Lesson | Command::Predict => {
                 Err(Trouble::new("No lesson is open here; `loopscope learn` opens one."))

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::Path;
 
 use loopscope_files::outputs::{Kind, Output};
-use loopscope_model::{Names, Timeline, json, safe_text};
+use loopscope_model::{History, Names, json, safe_text};
 use serde_json::{Map, Value};
 
 use super::command::Format;
@@ -43,37 +43,37 @@ impl Format {
 /// Writes all records to a file, which is in its place when it is complete, or not at all.
 pub fn write_export(
     format: Format,
-    timeline: &Timeline,
+    history: &History,
     names: &Names,
     output: Output,
 ) -> io::Result<()> {
     // Whatever ends us meanwhile leaves nothing half-written behind.
     let _guard = output.guard();
     let mut to = BufWriter::new(output);
-    export(format, timeline, names, &mut to)?;
+    export(format, history, names, &mut to)?;
     to.into_inner().map_err(IntoInnerError::into_error)?.put_in_place()
 }
 
 /// Writes all records of a history.
 pub fn export(
     format: Format,
-    timeline: &Timeline,
+    history: &History,
     names: &Names,
     to: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
         Format::Jsonl => {
-            timeline.records().try_for_each(|record| writeln!(to, "{}", json::line(record, names)))
+            history.records().try_for_each(|record| writeln!(to, "{}", json::line(&record, names)))
         }
-        Format::Csv => csv(timeline, names, to),
-        Format::Perfetto => perfetto::write(timeline, names, to),
+        Format::Csv => csv(history, names, to),
+        Format::Perfetto => perfetto::write(history, names, to),
     }
 }
 
-fn csv(timeline: &Timeline, names: &Names, to: &mut dyn Write) -> io::Result<()> {
+fn csv(history: &History, names: &Names, to: &mut dyn Write) -> io::Result<()> {
     writeln!(to, "{},more", COLUMNS.join(","))?;
-    for record in timeline.records() {
-        let parsed: Value = serde_json::from_str(&json::line(record, names)).unwrap_or_default();
+    for record in history.records() {
+        let parsed: Value = serde_json::from_str(&json::line(&record, names)).unwrap_or_default();
         let Value::Object(mut fields) = parsed else { continue };
         for column in COLUMNS {
             let cell = fields.remove(*column).map_or_else(String::new, plain);
@@ -122,7 +122,7 @@ mod tests {
         story.run(1).timer(2, 1.5, "later", 0).print("a\nb").done(1).end_turn();
         story.poll(Some(1.0), 1.5).due(2, 1.5).begin_turn(1).run(2).done(2).end_turn();
         let mut out = Vec::new();
-        export(format, &story.timeline(), story.names(), &mut out).unwrap();
+        export(format, &story.history(), story.names(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -11,7 +11,7 @@ use super::Session;
 use super::answer::{Answer, Outcome, Trouble};
 use super::brake::size;
 use super::command::{Command, Format, Target, ToWrite};
-use super::comparison::{Comparison, History};
+use super::comparison::{Compared, Comparison};
 use super::export::write_export;
 use crate::source::Origin;
 use crate::source::replay::Replay;
@@ -43,13 +43,38 @@ impl Session {
         self.outlets.begin();
         let started = self.outlets.start_recording(Path::new(file), "`record`", to.force);
         started.map_err(|Refusal(text)| sentence(text))?;
-        self.outlets.bytes(&self.bytes);
-        self.outlets.flush();
+        self.begin_recording();
         match self.outlets.trouble() {
             Some(text) => Err(sentence(text)),
             None => Ok(Answer::new(format!("Recording to `{file}`, from the first record on."))
                 .with("file", file.as_str())),
         }
+    }
+
+    /// A recording that was asked for begins with what there is.
+    pub(super) fn begin_recording(&mut self) {
+        if let Some(output) = self.outlets.take_recording()
+            && let Err(error) = self.history.copy_to(Box::new(output))
+        {
+            self.outlets.recording_failed(&error.into());
+        }
+        self.tell_of_files();
+    }
+
+    /// Notes what became of the recording.
+    pub(super) fn tell_of_files(&mut self) {
+        if let Some(error) = self.history.copy_failed() {
+            self.outlets.recording_failed(&error);
+        }
+    }
+
+    /// Nothing more is written to the files.
+    pub(super) fn end_files(&mut self) {
+        self.outlets.flush();
+        if let Err(error) = self.history.finish_copy() {
+            self.outlets.recording_failed(&error.into());
+        }
+        self.tell_of_files();
     }
 
     pub(super) fn export_to(
@@ -66,10 +91,10 @@ impl Session {
         };
         let output = self.outlets.files().output(path, format.kind(), "`export`", to.force);
         let output = output.map_err(|Refusal(text)| sentence(text))?;
-        write_export(format, &self.timeline, self.names(), output).map_err(|error| {
+        write_export(format, &self.history, self.names(), output).map_err(|error| {
             Trouble::new(format!("`{file}` cannot be written: {error}; free some space there."))
         })?;
-        let count = self.timeline.len();
+        let count = self.history.len();
         Ok(Answer::new(format!("Wrote {count} records to `{file}` as {}.", format.word()))
             .with("file", file.as_str())
             .with("format", format.word())
@@ -140,9 +165,9 @@ impl Session {
     }
 
     /// What there is to compare.
-    pub(super) fn history(&self) -> History<'_> {
-        History {
-            timeline: &self.timeline,
+    pub(super) fn compared(&self) -> Compared<'_> {
+        Compared {
+            history: &self.history,
             names: self.names(),
             never_sends: self.source.never_sends(),
         }

@@ -11,12 +11,21 @@ impl Session {
         let live = !self.program_ended();
         let edge = self.live_edge();
         let position = match target {
-            Target::Start | Target::Record(0) => 0,
+            Target::Start | Target::Record(0) => self.history.first(),
             Target::End if live => {
                 return self.start(Goal::new(Until::End).ignoring_breaks());
             }
             Target::End => edge,
-            Target::Record(seq) => match self.timeline.position_of_seq(*seq) {
+            Target::Record(seq) if self.history.first() > 0 && *seq <= self.history.first_seq() => {
+                if *seq < self.history.first_seq() {
+                    return Outcome::Failed(Trouble::new(format!(
+                        "Record {seq} is kept no longer, only what comes behind {}; `set keep` says how much is.",
+                        self.history.first_seq()
+                    )));
+                }
+                self.history.first()
+            }
+            Target::Record(seq) => match self.history.position_of_seq(*seq) {
                 Some(position) => position,
                 None if live => {
                     return self.start(Goal::new(Until::Seq(*seq)).ignoring_breaks());
@@ -24,7 +33,7 @@ impl Session {
                 None => {
                     return Outcome::Failed(Trouble::new(format!(
                         "There is no record {seq}; the last one is {}.",
-                        self.timeline.live().seq()
+                        self.history.seq()
                     )));
                 }
             },
@@ -32,8 +41,8 @@ impl Session {
             Target::Time(seconds) => {
                 let ns = nanoseconds(*seconds);
                 let here = self.position();
-                let end = *self.timeline.starts().around(here).end();
-                match self.timeline.position_at_time(here, ns.saturating_add(1)) {
+                let end = *self.history.era(here).end();
+                match self.history.position_at_time(here, ns.saturating_add(1)) {
                     Some(after) => after - 1,
                     // A time that comes yet; by the clock of before a reset none does.
                     None if live && end == edge => {
@@ -59,20 +68,17 @@ impl Session {
     }
 
     pub(super) fn back(&mut self, unit: Unit, n: u32) -> Answer {
-        let here = self.position();
-        if here == 0 {
-            return self.stop("start", "This is the start; nothing is before it.");
+        let (here, first) = (self.position(), self.history.first());
+        if here <= first {
+            return self.stop("start", self.at_start());
         }
         let position = match self.kinds_of(unit) {
-            None => here.saturating_sub(n as usize),
+            None => here.saturating_sub(n as usize).max(first),
             Some(kinds) => {
                 let mut at = here;
                 for _ in 0..n {
-                    if at == 0 {
-                        break;
-                    }
-                    at = self.timeline.rfind_kinds(at, kinds).unwrap_or(0);
-                    if at == 0 {
+                    at = self.history.rfind_kinds(at, kinds).unwrap_or(first);
+                    if at <= first {
                         break;
                     }
                 }
@@ -80,7 +86,16 @@ impl Session {
             }
         };
         self.move_to(position);
-        self.stop(if position == 0 { "start" } else { "goal" }, "")
+        self.stop(if position <= first { "start" } else { "goal" }, "")
+    }
+
+    /// Why there is nothing before the first position.
+    fn at_start(&self) -> &'static str {
+        if self.history.first() > 0 {
+            "What came before is kept no longer; `set keep` says how much is."
+        } else {
+            "This is the start; nothing is before it."
+        }
     }
 
     /// Starts to look for the last breakpoint before the cursor.
@@ -99,19 +114,20 @@ impl Session {
                 self.stop("paused", "No breakpoint was found so far; this is where it began."),
             );
         }
-        if end == 0 || self.breaks.is_empty() {
-            self.move_to(0);
+        let first = self.history.first();
+        if end <= first || self.breaks.is_empty() {
+            self.move_to(first);
             return Some(self.stop("start", "No breakpoint before; this is the start."));
         }
-        let start = end.saturating_sub(WINDOW);
-        let names = self.source.names();
-        let mut state = self.timeline.at(start);
-        self.breaks.arm(self.timeline.record(start), &state, names);
+        let start = end.saturating_sub(WINDOW).max(first);
+        let names = self.history.names();
+        let mut state = self.history.at(start);
+        self.breaks.arm(self.history.record(start).as_deref(), &state, names);
         let mut found = None;
         for position in start + 1..=end {
-            let Some(record) = self.timeline.record(position) else { break };
-            state.apply(record);
-            if let Some(hit) = self.breaks.test(record, &state, names) {
+            let Some(record) = self.history.record(position) else { break };
+            state.apply(&record);
+            if let Some(hit) = self.breaks.test(&record, &state, names) {
                 found = Some((position, hit));
             }
         }

@@ -141,7 +141,7 @@ impl Session {
         let names = self.names();
         let mut lines = Vec::new();
         let mut data = Vec::new();
-        for record in self.timeline.handler_calls(self.position()) {
+        for record in self.history.handler_calls(self.position()) {
             let time = record.seconds().map_or_else(String::new, |t| format!("  t {t:.6}"));
             lines.push(format!("#{}{time}  {}", record.seq, record.shown(Text::FIRST)));
             let exception = record.shown(Text::SECOND);
@@ -160,7 +160,7 @@ impl Session {
                 };
                 lines.push(format!("  {}: {about}", field.name));
             }
-            data.push(self.record_json(record));
+            data.push(self.record_json(&record));
         }
         if lines.is_empty() {
             lines.push("The exception handler was not called.".to_owned());
@@ -193,13 +193,13 @@ impl Session {
         let (names, here) = (self.names(), self.position());
         let mut lines = Vec::new();
         let mut data = Vec::new();
-        for (_, finding) in self.timeline.lints(here) {
+        for (_, finding) in self.history.lints(here) {
             let (rule, text) = (finding.rule.word(), finding.text(names));
             lines.push(format!("#{}  {rule}: {text}", finding.seq));
             data.push(json!({ "seq": finding.seq, "rule": rule, "text": text, "where": names.exact_place(finding.place) }));
         }
         let mut anomalies = Vec::new();
-        for (_, anomaly) in self.timeline.anomalies(here) {
+        for (_, anomaly) in self.history.anomalies(here) {
             lines.push(format!(
                 "#{}  anomaly, {}: {}",
                 anomaly.seq,
@@ -217,7 +217,7 @@ impl Session {
     }
 
     fn info_source(&self) -> Answer {
-        let live = self.timeline.live();
+        let live = &*self.history.edge();
         let run = live.run();
         let link = self.link();
         let what = match self.origin() {
@@ -270,7 +270,7 @@ impl Session {
 
     fn info_bookmarks(&self) -> Answer {
         let line = |(name, position): &(String, usize)| {
-            let seq = self.timeline.record(*position).map_or(0, |record| record.seq);
+            let seq = self.history.record(*position).map_or(0, |record| record.seq);
             format!("{name}  #{seq}")
         };
         let lines: Vec<String> = self.bookmarks().iter().map(line).collect();
@@ -290,7 +290,7 @@ impl Session {
     fn info_output(&self) -> Answer {
         let mut text = String::new();
         let mut data = Vec::new();
-        for record in self.timeline.outputs(self.position()) {
+        for record in self.history.outputs(self.position()) {
             let Some((_, written)) = record.written(self.names()) else { continue };
             text.push_str(&written);
             data.push(json!({ "seq": record.seq, "text": written }));
@@ -306,10 +306,10 @@ impl Session {
         let from = here.saturating_sub(AROUND + 1);
         let mut lines = Vec::new();
         let mut data = Vec::new();
-        for (record, position) in self.timeline.range(from, here + AROUND).zip(from + 1..) {
+        for (record, position) in self.history.range(from, here + AROUND).zip(from + 1..) {
             let mark = if position == here { '>' } else { ' ' };
-            lines.push(format!("{mark}{:>5}  {}", record.seq, self.names().line(record)));
-            data.push(self.record_json(record));
+            lines.push(format!("{mark}{:>5}  {}", record.seq, self.names().line(&record)));
+            data.push(self.record_json(&record));
         }
         if lines.is_empty() {
             lines.push("No records yet.".to_owned());

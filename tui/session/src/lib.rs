@@ -45,8 +45,9 @@ use std::time::Duration;
 
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::expr::Expr;
+use loopscope_model::history::{Keep, RecordRef};
 use loopscope_model::link::LinkStatus;
-use loopscope_model::{Cursor, Names, Record, State, Timeline};
+use loopscope_model::{Cursor, History, Names, State};
 use loopscope_protocol::{Kind, KindSet};
 use web_time::Instant;
 
@@ -76,6 +77,13 @@ use source::{Origin, Source, SourceError};
 /// How long the end of a source that was ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// How much of a board's history is kept at least: it may be watched for days.
+const BOARD_KEEP: Keep = Keep::Bytes(512 << 20);
+
+/// How long a recording is folded before anything of it is shown, and how many records at once.
+const FIRST_FOLD: Duration = Duration::from_millis(300);
+const FOLD_PORTION: usize = 1 << 16;
+
 /// One source with its history and a cursor.
 #[derive(Debug)]
 pub struct Session {
@@ -84,10 +92,8 @@ pub struct Session {
     brake: Brake,
     /// When the last record came.
     last_record: Instant,
-    timeline: Timeline,
+    history: History,
     cursor: Cursor,
-    /// All bytes that came, so that a recording can be asked for later.
-    bytes: Vec<u8>,
     /// How many bytes of text came with the records.
     text: u64,
     outlets: Outlets,
@@ -140,9 +146,10 @@ enum UnderWay {
 }
 
 impl Session {
-    /// A session on a source. A recording is taken in at once.
+    /// A session on a source. All records of a recording are there at once.
     pub fn new(source: impl Into<Source>) -> Self {
-        let source = source.into();
+        let mut source = source.into();
+        let history = source.take_history();
         let run_state = match source.origin() {
             Origin::Nothing => RunState::Empty,
             Origin::Recording | Origin::Program => RunState::Held,
@@ -152,9 +159,8 @@ impl Session {
             source,
             run_state,
             last_record: Instant::now(),
-            timeline: Timeline::new(),
+            history,
             cursor: Cursor::new(),
-            bytes: Vec::new(),
             text: 0,
             outlets: Outlets::default(),
             folder: None,
@@ -178,10 +184,43 @@ impl Session {
         };
         // What is wrong with a recording is told when it is opened.
         session.warned = session.source.warning().is_some();
+        if session.origin() == Origin::Board {
+            session.settings.keep = BOARD_KEEP;
+            session.keep();
+        }
         if session.origin() == Origin::Recording {
-            session.take_all_in();
+            session.take_in(Duration::ZERO);
+            session.fold_first();
         }
         session
+    }
+
+    /// Folds a recording from its beginning, for a moment: a short one is folded whole.
+    fn fold_first(&mut self) {
+        let until = Instant::now() + FIRST_FOLD;
+        while !self.history.folding().is_over() && Instant::now() < until {
+            self.history.fold_on(FOLD_PORTION);
+        }
+    }
+
+    /// Folds a part of what is left of a recording.
+    fn fold_some(&mut self) {
+        if !self.history.folding().is_over() {
+            self.history.fold_on(FOLD_PORTION);
+        }
+    }
+
+    /// Drops what need not be kept. A view of what is dropped goes to where the rest begins.
+    fn keep(&mut self) {
+        self.history.set_keep(self.settings.keep);
+        self.stay_within();
+    }
+
+    /// The cursor does not stand before what is kept.
+    fn stay_within(&mut self) {
+        if self.position() < self.history.first() {
+            self.move_to(self.history.first());
+        }
     }
 
     /// Says where the program's files are, so that `list` finds them.
@@ -196,23 +235,24 @@ impl Session {
     pub fn set_outlets(&mut self, outlets: Outlets) {
         self.outlets = outlets;
         self.outlets.begin();
-        let names = self.source.names();
-        self.outlets.bytes(&self.bytes);
-        for record in self.timeline.records() {
-            self.outlets.record(record, names);
+        self.begin_recording();
+        if self.outlets.has_events() {
+            for record in self.history.records() {
+                self.outlets.record(&record, self.history.names());
+            }
         }
     }
 
     // ---- what a view reads ------------------------------------------------------------------
 
     /// The whole history so far.
-    pub const fn timeline(&self) -> &Timeline {
-        &self.timeline
+    pub const fn history(&self) -> &History {
+        &self.history
     }
 
     /// What ids stand for.
     pub fn names(&self) -> &Names {
-        self.source.names()
+        self.history.names()
     }
 
     /// The state at the cursor.
@@ -221,8 +261,8 @@ impl Session {
     }
 
     /// The record at the cursor: the one that led to [`Session::state`]. `None` at the start.
-    pub fn record(&self) -> Option<&Record> {
-        self.timeline.record(self.position())
+    pub fn record(&self) -> Option<RecordRef> {
+        self.history.record(self.position())
     }
 
     /// Where the cursor is: how many records are applied. 0 is before the first record. On a
@@ -237,12 +277,12 @@ impl Session {
     }
 
     /// The position after the last record there is.
-    pub const fn live_edge(&self) -> usize {
-        self.timeline.len()
+    pub fn live_edge(&self) -> usize {
+        self.history.len()
     }
 
     /// Whether the cursor is at the live edge.
-    pub const fn is_live(&self) -> bool {
+    pub fn is_live(&self) -> bool {
         self.position() == self.live_edge()
     }
 
@@ -274,7 +314,7 @@ impl Session {
 
     /// Whether nothing more of the program will run.
     pub fn program_ended(&self) -> bool {
-        self.source.is_ended() || self.timeline.live().exit().is_some()
+        self.source.is_ended() || self.history.live().exit().is_some()
     }
 
     /// A sentence about what is wrong with the source, if anything is.
@@ -284,12 +324,10 @@ impl Session {
 
     /// Whether records were lost or harmed on their way.
     pub fn is_harmed(&self) -> bool {
-        let corrupt = |(_, anomaly): &(usize, loopscope_model::state::Anomaly)| {
-            anomaly.kind == loopscope_model::state::AnomalyKind::Corrupt
-        };
+        let gaps = KindSet::NONE.with(Kind::Gap);
         self.source.warning().is_some()
-            || self.timeline.live().counts().gaps > 0
-            || self.timeline.anomalies(self.timeline.len()).iter().any(corrupt)
+            || self.history.count(self.live_edge(), gaps) > 0
+            || self.history.has_garbage()
     }
 
     /// How the link to the source is, if that is a board that is attached, or was.
@@ -439,7 +477,7 @@ impl Session {
         while !self.run_state().is_over() && since.elapsed() < LAST_WORDS {
             let _ = self.tick(Duration::from_millis(20));
         }
-        self.outlets.finish();
+        self.end_files();
     }
 
     // ---- what changes the state of the run --------------------------------------------------

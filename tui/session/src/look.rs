@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use loopscope_model::expr::{Context, Expr, Value};
+use loopscope_model::history::RecordRef;
 use loopscope_model::{safe_text, why};
 
 use super::answer::{Answer, Trouble};
@@ -27,19 +28,22 @@ fn json(value: &Value) -> serde_json::Value {
 
 impl Session {
     /// What an expression is evaluated against: the record and the state at the cursor.
-    fn context(&self) -> Context<'_> {
-        Context { record: self.record(), state: self.state(), names: self.names() }
+    fn context<'a>(&'a self, record: Option<&'a RecordRef>) -> Context<'a> {
+        Context { record: record.map(|record| &**record), state: self.state(), names: self.names() }
     }
 
     pub(super) fn print(&self, text: &str) -> Result<Answer, Trouble> {
-        let value = Expr::parse(text).and_then(|expr| expr.eval(&self.context()));
+        let record = self.record();
+        let context = self.context(record.as_ref());
+        let value = Expr::parse(text).and_then(|expr| expr.eval(&context));
         let value = value.map_err(|error| Trouble::new(error.to_string()))?;
         Ok(Answer::new(value.to_string()).with("expr", text).with("value", json(&value)))
     }
 
     pub(super) fn assert(&self, text: &str) -> Result<Answer, Trouble> {
         let expr = Expr::parse(text).map_err(|error| Trouble::new(error.to_string()))?;
-        let holds = expr.test(&self.context()).map_err(|error| {
+        let record = self.record();
+        let holds = expr.test(&self.context(record.as_ref())).map_err(|error| {
             Trouble::new(format!("`{text}` cannot be tested at {}: {error}", self.position_words()))
         })?;
         if holds {
@@ -123,7 +127,7 @@ impl Session {
     pub(super) fn why(&self, task: Option<&TaskRef>) -> Result<Answer, Trouble> {
         let id = self.task_or_current(task)?;
         let text = why::why(self.state(), self.names(), id);
-        let woken = why::last_wakeup(&self.timeline, self.position(), self.names(), id);
+        let woken = why::last_wakeup(&self.history, self.position(), self.names(), id);
         let all = woken.as_ref().map_or_else(|| text.clone(), |woken| format!("{text}\n{woken}"));
         Ok(Answer::new(all).with("task", id.0).with("why", text).with("woken", woken))
     }

@@ -80,8 +80,12 @@ impl Session {
     pub(super) fn start(&mut self, goal: Goal) -> Outcome {
         self.interrupted = None;
         self.set_limits();
-        let names = self.source.names();
-        self.breaks.arm(self.timeline.record(self.cursor.position()), self.cursor.state(), names);
+        let names = self.history.names();
+        self.breaks.arm(
+            self.history.record(self.cursor.position()).as_deref(),
+            self.cursor.state(),
+            names,
+        );
         self.under_way = UnderWay::Run(Run {
             goal,
             follows: self.run_state.runs(),
@@ -141,11 +145,13 @@ impl Session {
     /// Walks to the live edge. `None`: there is more to walk in another call. `Some(None)`: the
     /// cursor is at the edge and the goal is not reached.
     fn through_history(&mut self, goal: &mut Goal) -> Option<Option<End>> {
-        let names = self.source.names();
-        for _ in 0..BUDGET {
-            let next = self.cursor.position() + 1;
-            let Some(record) = self.timeline.record(next) else { return Some(None) };
-            self.cursor.seek(&self.timeline, next);
+        let names = self.history.names();
+        let here = self.cursor.position();
+        let records = self.history.range(here, here.saturating_add(BUDGET));
+        let at_end = records.len() < BUDGET;
+        for record in records {
+            let record = &*record;
+            self.cursor.follow(record);
             let state = self.cursor.state();
             let hit = if goal.breaks { self.breaks.test(record, state, names) } else { None };
             let end = match goal.test(record, state, names) {
@@ -153,7 +159,7 @@ impl Session {
                 Ok(Verdict::Here) => End::Goal,
                 Ok(Verdict::Late) => End::Late,
                 Ok(Verdict::Before) => {
-                    self.cursor.seek(&self.timeline, next - 1);
+                    self.cursor.seek(&self.history, self.cursor.position() - 1);
                     End::Goal
                 }
                 Ok(Verdict::On) => match hit {
@@ -163,7 +169,7 @@ impl Session {
             };
             return Some(Some(end));
         }
-        None
+        at_end.then_some(None)
     }
 
     /// At the live edge: has the source ended, or is it to run on?
@@ -198,7 +204,7 @@ impl Session {
 
     /// Makes a source that holds run to where the run may end.
     fn run_on(&mut self, run: &mut Run) -> Option<End> {
-        let ran = self.timeline.len() as u64;
+        let ran = self.history.len() as u64;
         let limit = self.brake.limits.records;
         if limit.is_some_and(|limit| ran >= limit) {
             let full = Full::Records(self.settings.limit);
@@ -206,7 +212,7 @@ impl Session {
             return Some(End::Limit(full));
         }
         let left = limit.map_or(0, |limit| limit - ran);
-        let until = run.goal.stop_when(self.timeline.live().seq(), self.breaks.kinds(), left);
+        let until = run.goal.stop_when(self.history.live().seq(), self.breaks.kinds(), left);
         run.follows = true;
         match self.ask_to_run(until) {
             Ok(()) => None,
@@ -216,7 +222,7 @@ impl Session {
 
     /// Whether the loop has slept for so long, without a record, that the goal's time is over.
     fn slept_past(&self, goal: &Goal) -> bool {
-        let live = self.timeline.live();
+        let live = self.history.live();
         let (Some(latest), Some(now)) = (goal.latest, live.t()) else { return false };
         live.focus().is_some_and(|each| each.at == At::Polling)
             && self.last_record.elapsed()
@@ -280,11 +286,11 @@ impl Session {
         if let Until::Seq(seq) = goal.until {
             return Err(Trouble::new(format!(
                 "There is no record {seq}, only {}: {how}",
-                self.timeline.live().seq()
+                self.history.seq()
             )));
         }
         let mut answer = self.stop("end", &how).with("ended", true);
-        if let Some(exit) = self.timeline.live().exit() {
+        if let Some(exit) = self.history.exit() {
             answer = answer.with("exit_code", exit.code);
         }
         Ok(answer)
@@ -292,7 +298,7 @@ impl Session {
 
     /// Why a program that was asked to pause has not come to a record.
     fn why_no_record(&self) -> &'static str {
-        match self.timeline.live().focus() {
+        match self.history.live().focus() {
             Some(each) if each.at == At::Polling => "The loop sleeps.",
             Some(each) if each.at == At::Running => {
                 "The handle that runs has not come to a record yet; it may be busy or blocked."

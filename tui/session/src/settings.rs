@@ -1,5 +1,7 @@
 //! What `set` changes.
 
+use loopscope_model::history::Keep;
+
 use super::answer::{Answer, Trouble};
 use super::brake::size;
 
@@ -11,6 +13,8 @@ pub struct Settings {
     pub limit: u64,
     /// The most bytes of text, as of output, that one command runs a program for; 0: any number.
     pub text: u64,
+    /// How much of the history is kept at least; what is older is dropped.
+    pub keep: Keep,
     /// How many lines of source `list` shows.
     pub lines: u32,
     /// Whether stops are told in sentences too.
@@ -19,7 +23,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { limit: 3_000_000, text: 100 << 20, lines: 11, sentences: true }
+        Self { limit: 3_000_000, text: 100 << 20, keep: Keep::All, lines: 11, sentences: true }
     }
 }
 
@@ -27,6 +31,7 @@ impl Default for Settings {
 pub const SETTINGS: &[(&str, &str)] = &[
     ("limit", "the most records that one command runs for; 0 for no limit"),
     ("text", "the most text that one command runs for, as 64M; 0 for no limit"),
+    ("keep", "how many of the latest records are kept at least, or how much, as 512M; 0 for all"),
     ("lines", "how many lines of source `list` shows"),
     ("sentences", "on or off: whether stops are told in sentences too"),
 ];
@@ -36,6 +41,11 @@ impl Settings {
         match name {
             "limit" => self.limit.to_string(),
             "text" => size(self.text),
+            "keep" => match self.keep {
+                Keep::All => "0".to_owned(),
+                Keep::Records(records) => records.to_string(),
+                Keep::Bytes(bytes) => size(bytes),
+            },
             "lines" => self.lines.to_string(),
             _ => if self.sentences { "on" } else { "off" }.to_owned(),
         }
@@ -72,6 +82,10 @@ impl Settings {
             "text" => {
                 self.text = bytes(value).ok_or_else(|| bad("a size, as 64M"))?;
             }
+            "keep" => {
+                self.keep =
+                    keep(value).ok_or_else(|| bad("a number of records, or a size, as 512M"))?;
+            }
             "lines" => {
                 self.lines = value
                     .parse()
@@ -89,6 +103,19 @@ impl Settings {
         }
         Ok(Answer::new(format!("{name} is now {}", self.value(name))).with(name, self.value(name)))
     }
+}
+
+/// A number of records, or of bytes where it has a unit.
+fn keep(text: &str) -> Option<Keep> {
+    let plain = text.replace(['_', ','], "");
+    Some(match plain.parse() {
+        Ok(0) => Keep::All,
+        Ok(records) => Keep::Records(records),
+        Err(_) => match bytes(text).filter(|_| !plain.bytes().all(|byte| byte.is_ascii_digit()))? {
+            0 => Keep::All,
+            bytes => Keep::Bytes(bytes),
+        },
+    })
 }
 
 /// A number of bytes, in thousands, millions or billions where it says so.

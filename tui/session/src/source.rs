@@ -13,6 +13,7 @@ pub mod local;
 mod never;
 pub mod none;
 pub mod outlets;
+pub mod pour;
 pub mod replay;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
@@ -22,7 +23,7 @@ use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use loopscope_model::Names;
+use loopscope_model::History;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::link::{LinkState, LinkStatus};
 use loopscope_model::stream::Arrived;
@@ -123,11 +124,6 @@ impl Source {
         }
     }
 
-    /// The names that the records so far refer to.
-    pub fn names(&self) -> &Names {
-        each!(self, it => it.names())
-    }
-
     /// What to call it: the program's or the recording's file name.
     pub fn name(&self) -> String {
         each!(self, it => it.name())
@@ -193,6 +189,14 @@ impl Source {
         }
     }
 
+    /// The history of what it sends: a recording has it already.
+    pub(crate) fn take_history(&mut self) -> History {
+        match self {
+            Self::Recording(replay) => replay.take_history(),
+            _ => History::on(loopscope_files::store::temporary()),
+        }
+    }
+
     /// A sentence about what is wrong with it, if anything is: a recording may be
     /// harmed, and a program at its own records.
     pub fn warning(&self) -> Option<String> {
@@ -210,18 +214,6 @@ impl Source {
             #[cfg(feature = "live")]
             Self::Board(board) => board.folder(),
             _ => None,
-        }
-    }
-
-    /// The bytes that came since the last call, as they came: what a recording holds. Empty where
-    /// they are not kept.
-    pub fn take_bytes(&mut self) -> Vec<u8> {
-        match self {
-            #[cfg(feature = "live")]
-            Self::Local(local) => local.take_bytes(),
-            #[cfg(feature = "live")]
-            Self::Board(board) => board.take_bytes(),
-            _ => Vec::new(),
         }
     }
 

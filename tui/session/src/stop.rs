@@ -15,7 +15,7 @@ impl Session {
     /// The sentence about what just happened, at the cursor; empty at the start.
     pub fn happened(&self) -> String {
         self.record().map_or_else(String::new, |record| {
-            sentence::happened(self.state(), record, self.names())
+            sentence::happened(self.state(), &record, self.names())
         })
     }
 
@@ -26,7 +26,9 @@ impl Session {
 
     /// What `display` shows at each stop: the number, the expression and its value here.
     pub fn displays(&self) -> Vec<(u32, String, String)> {
-        let context = Context { record: self.record(), state: self.state(), names: self.names() };
+        let record = self.record();
+        let context =
+            Context { record: record.as_deref(), state: self.state(), names: self.names() };
         let value = |expr: &Expr| match expr.eval(&context) {
             Ok(value) => value.to_string(),
             Err(error) => format!("({error})"),
@@ -36,9 +38,9 @@ impl Session {
 
     /// Moves the cursor and notes what changed since the last stop.
     pub(super) fn move_to(&mut self, position: usize) {
-        self.cursor.seek(&self.timeline, position);
+        self.cursor.seek(&self.history, position);
         self.changes = Changes::between(&self.stopped, self.cursor.state());
-        self.stopped = self.cursor.state().clone();
+        self.stopped = self.cursor.share();
     }
 
     /// Moves the cursor within the history, for scrubbing with the mouse. Never runs the source.
@@ -51,6 +53,9 @@ impl Session {
     /// `#41 t 3.000000 turn 4`, or what there is instead at the start.
     pub(super) fn position_words(&self) -> String {
         match self.record() {
+            None if self.history.first() > 0 => {
+                format!("behind #{}, where what is kept begins", self.history.first_seq())
+            }
             None => "before the first record".to_owned(),
             Some(record) => {
                 let time = record.seconds().map_or_else(String::new, |t| format!("t {t:.6}  "));
@@ -68,7 +73,7 @@ impl Session {
         }
         let place = self.position_words();
         lines.push(match self.record() {
-            Some(record) => format!("{place}  {}", self.names().line(record)),
+            Some(record) => format!("{place}  {}", self.names().line(&record)),
             None => format!("{}: {place}", safe_text::line(&self.name())),
         });
         let (happened, next) = (self.happened(), self.next());
@@ -97,7 +102,7 @@ impl Session {
         Answer::new(lines.join("\n"))
             .with("stop", reason)
             .with("position", self.position())
-            .with("record", self.record().map_or(Value::Null, |record| self.record_json(record)))
+            .with("record", self.record().map_or(Value::Null, |record| self.record_json(&record)))
             .with("happened", happened)
             .with("next", next)
             .with("ended", self.program_ended() && self.is_live())
@@ -115,17 +120,22 @@ impl Session {
     /// What the program wrote since the last stop.
     fn new_output(&self) -> Value {
         let new = usize::try_from(self.changes.outputs).unwrap_or(0);
-        let all = self.timeline.outputs(self.position());
-        let skip = all.len().saturating_sub(new);
-        all.skip(skip)
-            .filter_map(|record| record.written(self.names()))
+        let latest = self.history.outputs(self.position()).rev().take(new);
+        let mut latest: Vec<_> = latest.collect();
+        latest.reverse();
+        latest
+            .into_iter()
+            .filter_map(|record| {
+                let (stream, text) = record.written(self.names())?;
+                Some((stream, text.into_owned()))
+            })
             .map(|(stream, text)| json!({ "stream": stream.word(), "text": text }))
             .collect()
     }
 
     /// How the source ended, in a sentence.
     pub fn ending(&self) -> String {
-        let Some(exit) = self.timeline.live().exit() else {
+        let Some(exit) = self.history.exit() else {
             return if self.origin() == Origin::Recording {
                 "The recording ends here.".to_owned()
             } else {

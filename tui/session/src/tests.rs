@@ -364,7 +364,7 @@ proptest! {
         let (mut session, seen) = session();
         for line in lines {
             ok(&mut session, &line);
-            prop_assert_eq!(session.state(), &session.timeline().at(session.position()));
+            prop_assert_eq!(session.state(), &session.history().at(session.position()));
             prop_assert!(seen.lock().unwrap().sent == session.live_edge());
         }
     }

@@ -26,6 +26,9 @@ impl Session {
         }
         self.brake();
         self.go_on(&mut tick);
+        if matches!(self.under_way, UnderWay::Nothing) {
+            self.fold_some();
+        }
         tick
     }
 
@@ -39,40 +42,41 @@ impl Session {
         }
     }
 
-    /// Takes in everything from a source that has everything already.
-    pub(super) fn take_all_in(&mut self) {
-        while !self.source.is_ended() {
-            self.take_in(Duration::from_millis(100));
-        }
-    }
-
-    fn take_in(&mut self, timeout: Duration) -> usize {
+    pub(super) fn take_in(&mut self, timeout: Duration) -> usize {
         let arrived = self.source.poll(timeout);
-        let bytes = self.source.take_bytes();
-        self.outlets.bytes(&bytes);
-        self.bytes.extend_from_slice(&bytes);
-        let before = self.timeline.len();
+        let before = self.history.len();
+        let has_events = self.outlets.has_events();
         for each in arrived {
             match each {
                 Arrived::Record(record) => {
-                    self.outlets.record(&record, self.source.names());
                     self.text += record.texts.size() as u64;
-                    self.timeline.push(record);
+                    let to_write = has_events.then(|| record.clone());
+                    self.history.push(record);
+                    if let Some(record) = to_write {
+                        self.outlets.record(&record, self.history.names());
+                    }
                 }
+                Arrived::Reply(OwnedReply::Hello(hello)) => self.history.set_source(hello),
                 Arrived::Reply(reply) => self.take_reply(reply),
+                defined @ (Arrived::Name(..) | Arrived::Chain { .. }) => self.history.take(defined),
             }
         }
         self.changed(Change::CanHold(self.source.can_hold()));
         if self.source.is_ended() {
             self.changed(Change::Over(self.source.lost()));
         }
-        let count = self.timeline.len() - before;
+        let count = self.history.len() - before;
         if count > 0 {
             self.last_record = Instant::now();
         }
         if count == 0 || !self.run_state.runs() {
             self.outlets.flush();
+            if self.outlets.is_recording() {
+                self.history.flush();
+            }
         }
+        self.stay_within();
+        self.tell_of_files();
         count
     }
 
@@ -226,5 +230,6 @@ impl Drop for Session {
             self.take_in(Duration::from_millis(20));
         }
         self.take_in(Duration::ZERO);
+        self.end_files();
     }
 }

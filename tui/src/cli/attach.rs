@@ -1,13 +1,15 @@
 //! `attach`, and boards as a source of `repl`: from options to a board.
 
-use std::io::{Cursor, IsTerminal, Write as _, stdin};
+use std::io::{IsTerminal, Write as _, stdin};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use loopscope_board::demo::{self, Demo};
 use loopscope_board::{AttachOptions, Fault, Refusal, Where, Wired, chips};
 use loopscope_files::outputs::Files;
+use loopscope_model::history::InMemory;
 use loopscope_session::Session;
 use loopscope_session::source::board::Board;
 use loopscope_session::source::outlets::Outlets;
@@ -87,7 +89,7 @@ impl BoardArgs {
         let patience = if on_screen { ON_SCREEN } else { IN_A_SCRIPT };
         if self.demo && !Demo::is_possible() {
             complain(code::OK, demo::WITHOUT_QEMU);
-            let from = Box::new(Cursor::new(demo::RECORDING));
+            let from = Arc::new(InMemory::holding(demo::RECORDING.to_vec()));
             let replay = Replay::read(from, demo::RECORDING_NAME.to_owned()).map_err(|error| {
                 NoBoard(code::FAILED, format!("the bundled recording cannot be read: {error}"))
             })?;
@@ -95,6 +97,13 @@ impl BoardArgs {
         }
         if self.demo {
             return Ok(Board::demo(patience, self.control)?.into());
+        }
+        // A recording has what came over the channel, and the names already.
+        if let (Some(path), None) = (&self.capture, &self.elf)
+            && path.is_file()
+            && let Ok(Some(replay)) = Replay::open_if_it_is_one(path)
+        {
+            return Ok(replay.into());
         }
         let place = match (&self.tcp, &self.capture) {
             (Some(address), _) => Where::Tcp(address.clone()),
@@ -153,13 +162,15 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
         return match parts {
             Ok((source, mut outlets)) => {
                 open::tell(outlets.files().notices());
-                headless::board(
-                    source,
-                    outlets,
-                    args.shared.events_on_stdout(),
-                    args.shared.timeout,
-                    args.shared.strict,
-                )
+                let (to_stderr, strict) = (args.shared.events_on_stdout(), args.shared.strict);
+                match source {
+                    Source::Recording(replay) => {
+                        headless::replay(replay, outlets, to_stderr, strict)
+                    }
+                    source => {
+                        headless::board(source, outlets, to_stderr, args.shared.timeout, strict)
+                    }
+                }
             }
             Err(NoBoard(code, sentence)) => complain(code, &sentence),
         };
@@ -172,7 +183,7 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
     }
     match board.session(&args.shared, true, args.shared.files()) {
         Ok(session) => {
-            let is_recorded = session.origin() == Origin::Recording;
+            let is_recorded = board.demo && session.origin() == Origin::Recording;
             let notice = is_recorded.then_some(demo::RECORDED);
             screen::board(session, &args.shared, notice)
         }

@@ -1,10 +1,10 @@
 //! `export`: a recording as a file for other programs.
 
-use std::fs::File;
-use std::io::{BufReader, BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 
 use loopscope_files::outputs::{Files, Refusal};
-use loopscope_model::recording::Recording;
+use loopscope_files::store;
+use loopscope_model::History;
 use loopscope_session::{Format, export as write, write_export};
 
 use super::open::{tell, why};
@@ -14,8 +14,8 @@ use crate::print;
 pub(super) fn export(args: &ExportArgs) -> i32 {
     let shown = args.file.display();
     let format = args.format();
-    let file = match File::open(&args.file) {
-        Ok(file) => file,
+    let store = match store::open(&args.file) {
+        Ok(store) => store,
         Err(error) => {
             return complain(
                 code::USAGE,
@@ -23,7 +23,11 @@ pub(super) fn export(args: &ExportArgs) -> i32 {
             );
         }
     };
-    let recording = match Recording::read(BufReader::new(file)) {
+    let opened = History::open(store, store::temporary()).and_then(|mut opening| {
+        opening.read().map_err(std::io::Error::from)?;
+        Ok(opening.into_history())
+    });
+    let recording = match opened {
         Ok(recording) => recording,
         Err(error) => {
             return complain(
@@ -34,7 +38,7 @@ pub(super) fn export(args: &ExportArgs) -> i32 {
             );
         }
     };
-    if let Some(warning) = recording.damage.sentence() {
+    if let Some(warning) = recording.damage().sentence() {
         complain(code::OK, &warning);
     }
     let mut files = Files::new(args.force);
@@ -46,7 +50,7 @@ pub(super) fn export(args: &ExportArgs) -> i32 {
                 Ok(output) => output,
                 Err(Refusal(sentence)) => return complain(code::USAGE, &sentence),
             };
-            let written = write_export(format, &recording.timeline, &recording.names, output);
+            let written = write_export(format, &recording, recording.names(), output);
             match written {
                 Ok(()) => {
                     tell(files.notices());
@@ -65,11 +69,11 @@ pub(super) fn export(args: &ExportArgs) -> i32 {
     }
 }
 
-fn to_standard_output(format: Format, recording: &Recording, files: &mut Files) -> i32 {
+fn to_standard_output(format: Format, recording: &History, files: &mut Files) -> i32 {
     if let Err(Refusal(sentence)) = files.standard_output() {
         return complain(code::USAGE, &sentence);
     }
     let mut to = BufWriter::new(print::out());
-    let written = write(format, &recording.timeline, &recording.names, &mut to);
+    let written = write(format, recording, recording.names(), &mut to);
     printed(written.and_then(|()| to.flush()))
 }

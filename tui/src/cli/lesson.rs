@@ -95,13 +95,13 @@ fn in_a_run(lesson: &Lesson, shared: &Shared) -> Vec<Problem> {
         Ok(session) => session,
         Err(sentence) => return vec![Problem::new(program, 0, sentence)],
     };
-    let resolved = resolve(lesson, session.timeline(), session.names());
+    let resolved = resolve(lesson, session.history(), session.names());
     let mut problems = check::run(lesson, &resolved);
     let written: String = session
-        .timeline()
+        .history()
         .outputs(session.live_edge())
         .filter(|record| matches!(record.event, Event::Output { stream: Stream::Stdout, .. }))
-        .map(|record| record.text(Text::FIRST))
+        .map(|record| record.text(Text::FIRST).to_owned())
         .collect();
     if written != lesson.output {
         let line = written.lines().zip(lesson.output.lines()).take_while(|(a, b)| a == b).count();

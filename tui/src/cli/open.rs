@@ -160,7 +160,6 @@ fn child(
         stdin,
         shown: true,
         capture,
-        keep_bytes: true,
         patient: false,
         memory_limit: options.memory_limit,
         scratch,

@@ -134,7 +134,7 @@ fn mark(repl: &Repl) -> String {
     if session.is_live() {
         format!("#{}> ", session.seq())
     } else {
-        format!("#{} of {}> ", session.seq(), session.timeline().live().seq())
+        format!("#{} of {}> ", session.seq(), session.history().seq())
     }
 }
 

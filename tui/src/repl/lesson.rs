@@ -126,12 +126,12 @@ impl Reading {
     /// Looks at the records that have come since.
     fn follow(&mut self) {
         let session = &self.repl.session;
-        let timeline = session.timeline();
-        for record in timeline.range(self.seen, timeline.len()) {
-            self.state.apply(record);
-            self.guide.see(record, &self.state, session.names());
+        let history = session.history();
+        for record in history.range(self.seen, history.len()) {
+            self.state.apply(&record);
+            self.guide.see(&record, &self.state, session.names());
         }
-        self.seen = timeline.len();
+        self.seen = history.len();
     }
 
     /// The next item to show, having run as far as its place.

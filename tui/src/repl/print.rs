@@ -3,6 +3,7 @@
 
 use std::io::{self, Write as _};
 
+use loopscope_model::history::WRITTEN;
 use loopscope_model::safe_text;
 use loopscope_protocol::Stream;
 use serde_json::{Map, Value};
@@ -85,7 +86,11 @@ impl Printer {
         if self.json || self.output == Output::Nothing || end <= self.printed {
             return Ok(());
         }
-        for record in session.timeline().range(self.printed, end) {
+        let history = session.history();
+        let mut at = self.printed;
+        while let Some(next) = history.find_kinds(at, WRITTEN).filter(|next| *next <= end) {
+            at = next;
+            let Some(record) = history.record(next) else { break };
             let Some((stream, text)) = record.written(session.names()) else { continue };
             if let Some(rest) = told.strip_prefix(&*text) {
                 told = rest;

@@ -39,10 +39,10 @@ pub struct Cell {
 /// let (mut one, mut two) = (Story::new(), Story::new());
 /// one.start().print("a").print("b");
 /// two.start().print("a").print("c");
-/// let (a, b) = (one.timeline(), two.timeline());
+/// let (a, b) = (one.history(), two.history());
 /// let never_sends = KindSet::NONE;
-/// let first = Side { title: "a", timeline: &a, names: one.names(), never_sends };
-/// let second = Side { title: "b", timeline: &b, names: two.names(), never_sends };
+/// let first = Side { title: "a", history: &a, names: one.names(), never_sends };
+/// let second = Side { title: "b", history: &b, names: two.names(), never_sends };
 /// let found = diff_by(Compare::Visible, first, second).unwrap();
 /// let rows = side_by_side(Compare::Visible, first, second, &found, 1, 1);
 /// let texts: Vec<_> = rows.iter().map(|row| &row.second.as_ref().unwrap().text[..]).collect();

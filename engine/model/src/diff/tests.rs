@@ -6,8 +6,8 @@ use super::*;
 use crate::story::Story;
 
 fn compare(one: &Story, two: &Story, never: KindSet) -> Option<Divergence> {
-    let (a, b) = (one.timeline(), two.timeline());
-    let side = |title, timeline, names| Side { title, timeline, names, never_sends: never };
+    let (a, b) = (one.history(), two.history());
+    let side = |title, history, names| Side { title, history, names, never_sends: never };
     diff(side("a", &a, one.names()), side("b", &b, two.names()))
 }
 

@@ -19,9 +19,10 @@ fn story() -> Story {
 }
 
 fn eval_at(story: &Story, n: usize, source: &str) -> String {
-    let timeline = story.timeline();
-    let state = timeline.at(n);
-    let context = Context { record: timeline.record(n), state: &state, names: story.names() };
+    let history = story.history();
+    let state = history.at(n);
+    let record = history.record(n);
+    let context = Context { record: record.as_deref(), state: &state, names: story.names() };
     match Expr::parse(source).and_then(|expr| expr.eval(&context)) {
         Ok(value) => value.to_string(),
         Err(error) => error.to_string(),

@@ -2,11 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::{HEAD, Head, LONGEST, MAGIC, MARK, RecordingError, VERSION, check};
-use crate::control::Hello;
-use crate::names::Names;
+use super::{HEAD, Head, LONGEST, MAGIC, MARK, RecordingError, VERSION, check, version_of};
 use crate::stream::{Arrived, Ingest};
-use crate::timeline::Timeline;
 use crate::titles::count;
 
 /// How much is read from the file at once.
@@ -105,31 +102,16 @@ impl<R: Read> Reader<R> {
     }
 
     fn header(&mut self) -> Result<(), RecordingError> {
-        /// A version has few digits; more are another kind of file.
-        const LONGEST_HEADER: usize = MAGIC.len() + 11;
-        self.fill(LONGEST_HEADER)?;
-        let known = self.buffer.len().min(MAGIC.len());
-        if known == 0 || self.buffer[..known] != MAGIC.as_bytes()[..known] {
-            return Err(RecordingError::NotARecording);
-        }
-        let line_end = self.buffer.iter().take(LONGEST_HEADER).position(|byte| *byte == b'\n');
-        let Some(line_end) = line_end else {
-            if self.end {
-                // Cut inside the header: a recording of nothing.
+        self.fill(PIECE)?;
+        match version_of(&self.buffer, self.end)? {
+            None => {
                 self.damage.cut = true;
                 self.done = true;
-                return Ok(());
             }
-            return Err(RecordingError::NotARecording);
-        };
-        let digits = &self.buffer[MAGIC.len()..line_end];
-        let found = std::str::from_utf8(digits)
-            .ok()
-            .filter(|digits| !digits.starts_with(['+', '0']))
-            .and_then(|digits| digits.parse().ok())
-            .ok_or(RecordingError::NotARecording)?;
-        self.start = line_end + 1;
-        if found > VERSION { Err(RecordingError::Newer { found }) } else { Ok(()) }
+            Some(VERSION) => self.start = format!("{MAGIC}{VERSION}\n").len(),
+            Some(found) => return Err(RecordingError::Newer { found }),
+        }
+        Ok(())
     }
 
     /// The tables built up so far, and what else the stream told.
@@ -275,33 +257,5 @@ impl<R: Read> Iterator for Reader<R> {
                 return Some(Err(error.into()));
             }
         }
-    }
-}
-
-/// A whole recording in memory.
-#[derive(Clone, Debug)]
-pub struct Recording {
-    /// What happened.
-    pub timeline: Timeline,
-    /// What it was called.
-    pub names: Names,
-    /// What the source said about itself.
-    pub hello: Option<Hello>,
-    /// What is wrong with the file.
-    pub damage: Damage,
-}
-
-impl Recording {
-    /// Reads all of it.
-    pub fn read(from: impl Read) -> Result<Self, RecordingError> {
-        let mut reader = Reader::open(from)?;
-        let mut timeline = Timeline::new();
-        for arrived in reader.by_ref() {
-            if let Arrived::Record(record) = arrived? {
-                timeline.push(record);
-            }
-        }
-        let hello = reader.ingest.hello().copied();
-        Ok(Self { timeline, names: reader.ingest.into_names(), hello, damage: reader.damage })
     }
 }

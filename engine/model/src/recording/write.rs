@@ -9,21 +9,9 @@ use crate::stream::frames::{Found, Frames};
 /// damaged byte costs is one block.
 const BLOCK: usize = 8 * 1024;
 
-/// Writes a recording.
-///
-/// ```
-/// use loopscope_model::recording::{Recording, Writer};
-/// use loopscope_model::story::Story;
-///
-/// let mut story = Story::new();
-/// story.start().soon(1, "hello");
-/// let mut writer = Writer::new(Vec::new()).unwrap();
-/// writer.write(story.bytes()).unwrap();
-/// let file = writer.finish().unwrap();
-/// assert_eq!(Recording::read(&file[..]).unwrap().timeline.len(), story.records().len());
-/// ```
+/// Writes a recording of the old form, for the tests that read one.
 #[derive(Debug)]
-pub struct Writer<W: Write> {
+pub(crate) struct Writer<W: Write> {
     to: W,
     frames: Frames,
     /// Bytes that are not written yet.
@@ -39,12 +27,12 @@ pub struct Writer<W: Write> {
 
 impl<W: Write> Writer<W> {
     /// Begins a recording of a stream that is at its start.
-    pub fn new(to: W) -> io::Result<Self> {
+    pub(crate) fn new(to: W) -> io::Result<Self> {
         Self::with(to, Frames::new())
     }
 
     /// Begins a recording of a stream that runs already, such as a board's.
-    pub fn midway(to: W) -> io::Result<Self> {
+    pub(crate) fn midway(to: W) -> io::Result<Self> {
         Self::with(to, Frames::midway())
     }
 
@@ -55,7 +43,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// Takes bytes of the stream, exactly as they came.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         // In pieces, so that what is pending stays short: each block moves the rest to the front.
         bytes.chunks(BLOCK).try_for_each(|piece| self.piece(piece))
     }
@@ -81,19 +69,14 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Where it is written to.
-    pub const fn get_mut(&mut self) -> &mut W {
-        &mut self.to
-    }
-
     /// Makes sure that all events so far are in the file.
-    pub fn flush(&mut self) -> io::Result<()> {
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.block(self.whole)?;
         self.to.flush()
     }
 
     /// Ends the recording, with all bytes that came.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         while !self.pending.is_empty() {
             let all = self.pending.len().min(LONGEST);
             self.block(all)?;

@@ -24,9 +24,9 @@ use crate::written::level_word;
 ///
 /// let mut story = Story::new();
 /// story.start().soon(1, "greet");
-/// let timeline = story.timeline();
+/// let history = story.history();
 /// assert_eq!(
-///     sentence::happened(&timeline.at(4), timeline.record(4).unwrap(), story.names()),
+///     sentence::happened(&history.at(4), &history.record(4).unwrap(), story.names()),
 ///     "call_soon put h1 greet into the ready queue."
 /// );
 /// ```

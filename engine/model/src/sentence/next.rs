@@ -16,7 +16,7 @@ use crate::titles::{count, signal_name, time};
 ///
 /// let mut story = Story::new();
 /// story.start().soon(1, "display_date").turn(&[1]);
-/// let state = story.timeline().at(7);
+/// let state = story.history().at(7);
 /// assert_eq!(sentence::next(&state, story.names()), "display_date runs next.");
 /// ```
 pub fn next(state: &State, names: &Names) -> String {

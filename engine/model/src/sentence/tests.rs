@@ -11,13 +11,13 @@ use crate::{Cursor, Record, State, Texts};
 
 /// Each record's two sentences, from position `from` on.
 fn told(story: &Story, from: usize) -> Vec<String> {
-    let timeline = story.timeline();
+    let history = story.history();
     let mut cursor = Cursor::new();
     let mut lines = Vec::new();
-    for n in from..=timeline.len() {
-        cursor.seek(&timeline, n);
-        let record = timeline.record(n).expect("n is within the timeline");
-        lines.push(happened(cursor.state(), record, story.names()));
+    for n in from..=history.len() {
+        cursor.seek(&history, n);
+        let record = history.record(n).expect("n is within the history");
+        lines.push(happened(cursor.state(), &record, story.names()));
         lines.push(format!("-> {}", next(cursor.state(), story.names())));
     }
     lines
@@ -162,7 +162,7 @@ fn a_task_that_sleeps() {
 }
 
 fn now(story: &Story) -> String {
-    next(story.timeline().live(), story.names())
+    next(story.history().live(), story.names())
 }
 
 #[test]
@@ -234,11 +234,11 @@ fn on_a_board(dialect: Dialect) -> Story {
 
 fn just_now(story: &Story) -> String {
     let end = story.records().len();
-    happened(&story.timeline().at(end), &story.records()[end - 1], story.names())
+    happened(&story.history().at(end), &story.records()[end - 1], story.names())
 }
 
 fn next_at_the_end(story: &Story) -> String {
-    next(&story.timeline().at(story.records().len()), story.names())
+    next(&story.history().at(story.records().len()), story.names())
 }
 
 #[test]
@@ -319,7 +319,7 @@ fn a_log_line_tells_its_own_time() {
     story.log(Level::Warn, 0.25, 4, "the queue is full");
     let end = story.records().len();
     assert_eq!(
-        happened(&story.timeline().at(end), &story.records()[end - 1], story.names()),
+        happened(&story.history().at(end), &story.records()[end - 1], story.names()),
         "The program logged at 0.250: WARN \"the queue is full\"."
     );
 }

@@ -4,6 +4,7 @@
 //! ordered by keys. Where one leaves from the middle, as on boards and among threads, it is found by
 //! an index that is made when it is first needed.
 
+mod stored;
 #[cfg(test)]
 mod tests;
 

@@ -20,8 +20,8 @@ fn after(story: &Story) -> State {
 }
 
 fn anomalies(story: &Story) -> Vec<String> {
-    let timeline = story.timeline();
-    timeline.anomalies(usize::MAX).iter().map(|(_, anomaly)| anomaly.text.clone()).collect()
+    let history = story.history();
+    history.anomalies(usize::MAX).map(|(_, anomaly)| anomaly.text).collect()
 }
 
 fn ids(handles: impl Iterator<Item = HandleId>) -> Vec<u32> {

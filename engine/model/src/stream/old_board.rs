@@ -23,6 +23,11 @@ pub(super) struct OldBoard {
 }
 
 impl OldBoard {
+    /// How many files were named so far.
+    pub(super) fn files(&self) -> usize {
+        self.files.len()
+    }
+
     /// The event as it is sent today, with its texts.
     pub(super) fn translated(
         &mut self,
@@ -137,7 +142,7 @@ mod tests {
         ingest.end();
         let record = |arrived| match arrived {
             Arrived::Record(record) => Some(record),
-            Arrived::Reply(_) => None,
+            _ => None,
         };
         let records = ingest.by_ref().filter_map(record).skip(1).collect();
         (records, ingest.into_names())

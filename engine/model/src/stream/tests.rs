@@ -17,7 +17,7 @@ fn arrivals(bytes: &[u8]) -> Vec<Arrived> {
 fn records(bytes: &[u8]) -> Vec<Record> {
     let only = |arrived| match arrived {
         Arrived::Record(record) => Some(record),
-        Arrived::Reply(_) => None,
+        _ => None,
     };
     arrivals(bytes).into_iter().filter_map(only).collect()
 }
@@ -132,7 +132,7 @@ fn a_text_without_an_end_is_kept_up_to_a_limit_and_the_rest_is_counted() {
     }
     let mut texts = ingest.map(|arrived| match arrived {
         Arrived::Record(record) => record.text(Text::FIRST).to_owned(),
-        Arrived::Reply(_) => panic!("{arrived:?}"),
+        _ => panic!("{arrived:?}"),
     });
     let text = texts.next().unwrap();
     let tail = format!("x… ({} bytes more)", 6 * MB);
@@ -332,9 +332,9 @@ proptest! {
 
     #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
-        let mut timeline = crate::Timeline::new();
-        timeline.extend(records(&bytes));
-        prop_assert!(timeline.len() <= bytes.len());
+        let mut history = crate::History::new();
+        history.extend(records(&bytes));
+        prop_assert!(history.len() <= bytes.len());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::*;
 use crate::story::Story;
 
 fn said(story: &Story, task: u32) -> String {
-    why(story.timeline().live(), story.names(), TaskId(task))
+    why(story.history().live(), story.names(), TaskId(task))
 }
 
 /// Task 1 waits for task 2, task 2 for a future, the future for whatever `add` adds.
@@ -108,8 +108,8 @@ fn the_first_run_and_a_bare_yield() {
     let mut story = Story::new();
     story.start().task(1, "a", 1).turn(&[1]).step(1, 1);
     let last = |story: &Story| {
-        let timeline = story.timeline();
-        last_wakeup(&timeline, timeline.len(), story.names(), TaskId(1))
+        let history = story.history();
+        last_wakeup(&history, history.len(), story.names(), TaskId(1))
     };
     assert_eq!(
         last(&story).unwrap(),
@@ -121,7 +121,7 @@ fn the_first_run_and_a_bare_yield() {
         "a (task 1) ran last in turn 2, at 0.000: it had given the others a turn and was queued as \
          h2."
     );
-    assert_eq!(last_wakeup(&story.timeline(), 5, story.names(), TaskId(1)), None);
+    assert_eq!(last_wakeup(&story.history(), 5, story.names(), TaskId(1)), None);
 }
 
 #[test]
@@ -134,9 +134,9 @@ fn woken_by_the_end_of_another_task() {
         story.handle(3, HandleHow::Wakeup, "outer", 1, 0).done(2).turn(&[3]).step(3, 1);
         story
     };
-    let timeline = story.timeline();
+    let history = story.history();
     assert_eq!(
-        last_wakeup(&timeline, timeline.len(), story.names(), TaskId(1)).unwrap(),
+        last_wakeup(&history, history.len(), story.names(), TaskId(1)).unwrap(),
         "outer (task 1) ran last in turn 2, at 0.000: inner (task 2) ended, so h3 was queued, \
          which resumed it."
     );

@@ -4,9 +4,9 @@ use loopscope_protocol::{
     By, Event, FutureHow, FutureId, HandleHow, HandleId, Kind, KindSet, NameId, On, TaskId,
 };
 
+use crate::history::History;
 use crate::names::Names;
-use crate::record::{Record, seconds};
-use crate::timeline::Timeline;
+use crate::record::seconds;
 use crate::titles::{future_title, task_title, time};
 
 /// How a task came to run the last time, up to position `n`: who completed what it waited for.
@@ -21,42 +21,42 @@ use crate::titles::{future_title, task_title, time};
 /// story.suspend(1, 1, On::Future(FutureId(1)), 9).end_turn().poll(Some(4.0), 4.0).due(2, 4.0);
 /// story.begin_turn(1).run(2).complete(1).handle(3, HandleHow::Wakeup, "fetch", 1, 1).done(2);
 /// story.turn(&[3]).step(3, 1);
-/// let timeline = story.timeline();
+/// let history = story.history();
 /// assert_eq!(
-///     why::last_wakeup(&timeline, timeline.len(), story.names(), TaskId(1)).unwrap(),
+///     why::last_wakeup(&history, history.len(), story.names(), TaskId(1)).unwrap(),
 ///     "fetch (task 1) ran last in turn 3, at 4.000: h2 wake, a timer due at 4.000, gave f1 \
 ///      (Future) its result, so h3 was queued, which resumed it."
 /// );
 /// ```
-pub fn last_wakeup(timeline: &Timeline, n: usize, names: &Names, id: TaskId) -> Option<String> {
+pub fn last_wakeup(history: &History, n: usize, names: &Names, id: TaskId) -> Option<String> {
     let steps = KindSet::NONE.with(Kind::TaskStep);
     let step = before(
-        timeline,
+        history,
         n,
         steps,
         |event| matches!(event, Event::TaskStep { task } if *task == id),
     )?;
     let runs = KindSet::NONE.with(Kind::HandleRun);
     let run = before(
-        timeline,
+        history,
         step,
         runs,
         |event| matches!(event, Event::HandleRun { task, .. } if *task == id),
     )?;
-    let Event::HandleRun { handle, .. } = timeline.record(run)?.event else { return None };
-    let made = introduced(timeline, run, handle)?;
+    let Event::HandleRun { handle, .. } = history.record(run)?.event else { return None };
+    let made = introduced(history, run, handle)?;
     let title = task_title(id, names.task(id).map_or(NameId::NONE, |d| d.name), names);
-    let record = timeline.record(step)?;
+    let record = history.record(step)?;
     let at = record.seconds().map(|at| format!(", at {}", time(at))).unwrap_or_default();
     let ran = format!("{title} ran last in turn {}{at}", record.turn);
     let h = handle.0;
-    let because = match timeline.record(made)?.event {
+    let because = match history.record(made)?.event {
         Event::HandleNew { how: HandleHow::Wakeup, future, .. } if future.is_some() => {
-            let done = completion(timeline, made, names, future);
+            let done = completion(history, made, names, future);
             format!("{}, so h{h} was queued, which resumed it", done?)
         }
         Event::HandleNew { how: HandleHow::Wakeup, .. } => {
-            let done = match waited_for(timeline, made, id) {
+            let done = match waited_for(history, made, id) {
                 Some(On::Task(other)) => {
                     let name = names.task(other).map_or(NameId::NONE, |d| d.name);
                     format!("{} ended", task_title(other, name, names))
@@ -68,12 +68,12 @@ pub fn last_wakeup(timeline: &Timeline, n: usize, names: &Names, id: TaskId) -> 
         Event::TimerNew { when, .. } => format!("its timer h{h} was due at {}", time(when)),
         Event::HandleNew { by, .. } => {
             let again = before(
-                timeline,
+                history,
                 made,
                 steps,
                 |event| matches!(event, Event::TaskStep { task } if *task == id),
             );
-            let who = title_of(timeline, made, names, by);
+            let who = title_of(history, made, names, by);
             match (again, who) {
                 (Some(_), _) => format!("it had given the others a turn and was queued as h{h}"),
                 (None, Some(who)) => format!("{who} made it, and h{h} was its first step"),
@@ -86,42 +86,42 @@ pub fn last_wakeup(timeline: &Timeline, n: usize, names: &Names, id: TaskId) -> 
 }
 
 /// What a task waited for last, before position `n`.
-fn waited_for(timeline: &Timeline, n: usize, id: TaskId) -> Option<On> {
+fn waited_for(history: &History, n: usize, id: TaskId) -> Option<On> {
     let suspend = before(
-        timeline,
+        history,
         n,
         KindSet::NONE.with(Kind::TaskSuspend),
         |event| matches!(event, Event::TaskSuspend { task, .. } if *task == id),
     )?;
-    match timeline.record(suspend)?.event {
+    match history.record(suspend)?.event {
         Event::TaskSuspend { on, .. } => Some(on),
         _ => None,
     }
 }
 
 /// How a future was completed before position `n`, without the stop at the end.
-fn completion(timeline: &Timeline, n: usize, names: &Names, id: FutureId) -> Option<String> {
+fn completion(history: &History, n: usize, names: &Names, id: FutureId) -> Option<String> {
     let done = before(
-        timeline,
+        history,
         n + 1,
         KindSet::NONE.with(Kind::FutureDone),
         |event| matches!(event, Event::FutureDone { future, .. } if *future == id),
     );
     // A future that is a task has no record of its own.
     let Some(done) = done else { return Some(format!("f{} was done", id.0)) };
-    let Event::FutureDone { how, by, .. } = timeline.record(done)?.event else { return None };
+    let Event::FutureDone { how, by, .. } = history.record(done)?.event else { return None };
     let name = before(
-        timeline,
+        history,
         done,
         KindSet::NONE.with(Kind::FutureNew),
         |event| matches!(event, Event::FutureNew { future, .. } if *future == id),
     )
-    .and_then(|made| match timeline.record(made)?.event {
+    .and_then(|made| match history.record(made)?.event {
         Event::FutureNew { name, .. } => Some(name),
         _ => None,
     });
     let future = future_title(id, name.unwrap_or(NameId::NONE), names);
-    Some(match (title_of(timeline, done, names, by), how) {
+    Some(match (title_of(history, done, names, by), how) {
         (Some(by), FutureHow::Result) => format!("{by} gave {future} its result"),
         (Some(by), FutureHow::Exception) => format!("{by} gave {future} an exception"),
         (Some(by), FutureHow::Cancelled) => format!("{by} cancelled {future}"),
@@ -132,15 +132,15 @@ fn completion(timeline: &Timeline, n: usize, names: &Names, id: FutureId) -> Opt
 }
 
 /// Who caused something, with what is known from the record that made the handle.
-fn title_of(timeline: &Timeline, n: usize, names: &Names, by: By) -> Option<String> {
+fn title_of(history: &History, n: usize, names: &Names, by: By) -> Option<String> {
     let id = match by {
         By::Outside => return None,
         By::Py => return Some("a py command".to_owned()),
         By::Handle(id) => id,
     };
-    let made = introduced(timeline, n, id).and_then(|made| timeline.record(made));
-    let Some(Record { event, t, .. }) = made else { return Some(format!("h{}", id.0)) };
-    match *event {
+    let made = introduced(history, n, id).and_then(|made| history.record(made));
+    let Some(record) = made else { return Some(format!("h{}", id.0)) };
+    match record.event {
         Event::TimerNew { name, when, .. } => {
             let name = names.name(name);
             Some(format!("h{} {name}, a timer due at {},", id.0, time(when)))
@@ -150,7 +150,8 @@ fn title_of(timeline: &Timeline, n: usize, names: &Names, by: By) -> Option<Stri
             Some(task_title(task, name, names))
         }
         Event::HandleNew { name, .. } => {
-            let since = t.map(|t| format!(", queued at {},", time(seconds(t)))).unwrap_or_default();
+            let since =
+                record.t.map(|t| format!(", queued at {},", time(seconds(t)))).unwrap_or_default();
             Some(format!("h{} {}{since}", id.0, names.name(name)))
         }
         _ => None,
@@ -158,10 +159,10 @@ fn title_of(timeline: &Timeline, n: usize, names: &Names, by: By) -> Option<Stri
 }
 
 /// The position at which a handle was made, the last time before `n`.
-fn introduced(timeline: &Timeline, n: usize, id: HandleId) -> Option<usize> {
+fn introduced(history: &History, n: usize, id: HandleId) -> Option<usize> {
     let kinds = KindSet::NONE.with(Kind::HandleNew).with(Kind::TimerNew);
     before(
-        timeline,
+        history,
         n,
         kinds,
         |event| matches!(event, Event::HandleNew { handle, .. } | Event::TimerNew { handle, .. } if *handle == id),
@@ -170,15 +171,10 @@ fn introduced(timeline: &Timeline, n: usize, id: HandleId) -> Option<usize> {
 
 /// The last position up to `n` whose event is of one of `kinds` and is the wanted one.
 fn before(
-    timeline: &Timeline,
+    history: &History,
     n: usize,
     kinds: KindSet,
     wanted: impl Fn(&Event) -> bool,
 ) -> Option<usize> {
-    let n = n.min(timeline.len());
-    let found = timeline
-        .range(0, n)
-        .rev()
-        .position(|record| kinds.has(record.kind()) && wanted(&record.event))?;
-    Some(n - found)
+    history.rfind_record(n.saturating_add(1), kinds, |record| wanted(&record.event))
 }

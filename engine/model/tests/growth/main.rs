@@ -6,7 +6,7 @@ mod patterns;
 
 use loopscope_model::load::Load;
 use loopscope_model::stream::Arrived;
-use loopscope_model::{Cursor, Ingest, Names, State, Timeline, json};
+use loopscope_model::{Cursor, History, Ingest, Names, State, json};
 use loopscope_protocol::{Dialect, Kind};
 
 use kinds::{Records, event, much};
@@ -75,16 +75,16 @@ fn read(bytes: &[u8]) {
     let mut ingest = Ingest::new();
     ingest.feed(bytes);
     ingest.end();
-    let (mut timeline, mut load, mut line) = (Timeline::new(), Load::default(), String::new());
+    let (mut history, mut load, mut line) = (History::new(), Load::default(), String::new());
     while let Some(arrived) = ingest.next() {
         let Arrived::Record(record) = arrived else { continue };
         line.clear();
         json::write(&record, ingest.names(), &mut line);
         load.see(&record);
-        timeline.push(record);
+        history.push(record);
     }
     let mut cursor = Cursor::new();
-    cursor.seek(&timeline, timeline.len());
-    cursor.seek(&timeline, timeline.len() / 2);
+    cursor.seek(&history, history.len());
+    cursor.seek(&history, history.len() / 2);
     let _: &Names = ingest.names();
 }

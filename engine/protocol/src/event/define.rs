@@ -179,6 +179,17 @@ macro_rules! events {
                 match self { $($(Self::$name => &[$($(Short::$short,)+)?],)*)* }
             }
 
+            /// Its fields, each with how many columns it has; see [`crate::cells`].
+            #[must_use]
+            pub const fn columns(self) -> &'static [(&'static str, usize)] {
+                match self {
+                    $($(Self::$name => &[$((
+                        $crate::event::define::field_name!($field $($json)?),
+                        <$ty as $crate::cells::Cells>::COLUMNS,
+                    ),)*],)*)*
+                }
+            }
+
             /// The names of the fields that an event of this kind has beyond the common ones.
             #[must_use]
             pub const fn field_names(self) -> &'static [&'static str] {
@@ -227,6 +238,11 @@ macro_rules! events {
                 }
             }
         }
+
+        $($(const _: () = assert!(
+            1 $(+ <$ty as $crate::cells::Cells>::COLUMNS)* <= 1 + $crate::cells::MOST_COLUMNS,
+            "an event with more columns than a kind may have"
+        );)*)*
 
         impl Event {
             /// The most fields that an event has.
@@ -324,6 +340,47 @@ macro_rules! events {
                         $($field: $crate::wire::Coded::get(from)?,)*
                     },)*)*
                 })
+            }
+
+            /// Hands out its cells; see [`crate::cells`].
+            #[inline]
+            #[allow(unused_assignments, unused_mut, reason = "some events have no fields")]
+            pub fn put_cells(&self, to: &mut impl $crate::cells::CellSink) {
+                match self {
+                    $($(Self::$name { $($field,)* } => {
+                        let mut column = const { $crate::cells::first_column(Kind::$name) };
+                        $(
+                            $crate::cells::Cells::put_cells($field, column, to);
+                            column += <$ty as $crate::cells::Cells>::COLUMNS;
+                        )*
+                        let _ = column;
+                    })*)*
+                }
+            }
+
+            /// Becomes the event whose cells these are. It is written in its place, since a move of
+            /// what was just written field by field takes longer than all the rest.
+            #[inline]
+            #[allow(unused_assignments, unused_mut, reason = "some events have no fields")]
+            pub fn read_cells(
+                &mut self,
+                kind: Kind,
+                from: &mut impl $crate::cells::CellSource,
+            ) -> Result<(), $crate::wire::Malformed> {
+                match kind {
+                    $($(Kind::$name => {
+                        let mut column = const { $crate::cells::first_column(Kind::$name) };
+                        let _ = column;
+                        *self = Self::$name {
+                            $($field: {
+                                let at = column;
+                                column += <$ty as $crate::cells::Cells>::COLUMNS;
+                                <$ty as $crate::cells::Cells>::get_cells(at, from)?
+                            },)*
+                        };
+                    })*)*
+                }
+                Ok(())
             }
 
             /// One event of every kind with made-up fields, for tests of whatever must handle all.

@@ -42,7 +42,7 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
         right.push((4, format!("turn {}  ", snapshot.state.turn()), Role::Header));
     }
     let of = if wide { " of " } else { "/" };
-    let count = format!("#{}{of}{} ", snapshot.position, snapshot.timeline.len());
+    let count = format!("#{}{of}{} ", snapshot.position, snapshot.history.len());
     right.push((0, count, Role::Header));
     let (word, role) = activity(snapshot);
     right.push((0, format!("({word}) "), role));
@@ -63,7 +63,7 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
 
 /// In a word, what the source and the cursor are doing.
 fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
-    let exit = snapshot.timeline.live().exit();
+    let exit = snapshot.history.live().exit();
     let held = snapshot.held;
     let away = snapshot.link.is_some_and(|link| link.state == LinkState::Away);
     match snapshot.activity {
@@ -78,9 +78,7 @@ fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
         Activity::Standing => ("view paused".to_owned(), Role::Changed),
         _ if !snapshot.is_live() => ("history".to_owned(), Role::Changed),
         Activity::Recording => ("recording".to_owned(), Role::Header),
-        Activity::Paused if snapshot.timeline.is_empty() => {
-            ("not started".to_owned(), Role::Header)
-        }
+        Activity::Paused if snapshot.history.is_empty() => ("not started".to_owned(), Role::Header),
         Activity::Paused if held => ("board paused".to_owned(), Role::Good),
         Activity::Paused => ("live".to_owned(), Role::Good),
         Activity::Ended => match exit {

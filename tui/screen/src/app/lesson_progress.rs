@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use loopscope_lessons::{Block, Guide, Lesson, Placed, Prose, Resolved, Span};
-use loopscope_model::{Names, State, Timeline};
+use loopscope_model::{History, Names, State};
 
 use crate::theme::Role;
 use crate::views::lesson::{Page, Piece, Question};
@@ -50,12 +50,12 @@ impl LessonProgress {
     }
 
     /// Looks at what has come since.
-    pub(super) fn follow(&mut self, timeline: &Timeline, names: &Names) {
+    pub(super) fn follow(&mut self, history: &History, names: &Names) {
         let mut news = false;
-        for record in timeline.range(self.seen, timeline.len()) {
+        for record in history.range(self.seen, history.len()) {
             self.seen += 1;
-            self.state.apply(record);
-            news |= !self.guide.see(record, &self.state, names).is_empty();
+            self.state.apply(&record);
+            news |= !self.guide.see(&record, &self.state, names).is_empty();
         }
         if news {
             self.resolved = self.guide.resolved();

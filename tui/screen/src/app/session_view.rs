@@ -19,6 +19,8 @@ pub(super) struct SessionView {
     /// The link to the board, where there is one.
     link: Option<LinkStatus>,
     digest: Digest,
+    /// Whether it has all that there is to be taken in.
+    is_digested: bool,
     sources: Sources,
     /// The program's text, where it is not a file.
     text: Option<String>,
@@ -40,6 +42,7 @@ impl SessionView {
             name: short.clone(),
             link: None,
             digest: Digest::default(),
+            is_digested: true,
             sources: Sources::new(),
             text,
             breaks: Vec::new(),
@@ -76,7 +79,11 @@ impl SessionView {
         if tick.arrived > 0 || tick.over.is_some() {
             self.refresh();
         }
-        let is_news = self.look_at_link();
+        let mut is_news = self.look_at_link();
+        if !self.is_digested {
+            self.is_digested = self.digest.follow(self.session.history(), self.session.position());
+            is_news = true;
+        }
         (tick, is_news)
     }
 
@@ -95,7 +102,7 @@ impl SessionView {
 
     /// Brings everything that is kept beside the session up to date with it.
     pub(super) fn refresh(&mut self) {
-        self.digest.extend(self.session.timeline());
+        self.is_digested = self.digest.follow(self.session.history(), self.session.position());
         self.happened = self.session.happened();
         if self.session.position() == 0 {
             self.happened = if self.session.origin() == Origin::Recording {
@@ -181,7 +188,7 @@ impl SessionView {
             board: session.is_board(),
             link: self.link.as_ref(),
             held: self.link.is_some() && session.is_held(),
-            timeline: session.timeline(),
+            history: session.history(),
             names: session.names(),
             digest: &self.digest,
             sources: &self.sources,

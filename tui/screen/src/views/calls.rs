@@ -69,15 +69,16 @@ fn call(snapshot: &Snapshot<'_>, theme: &Theme, record: &Record, new: bool) -> V
 
 fn rows(snapshot: &Snapshot<'_>, theme: &Theme) -> Vec<Row> {
     let before = usize::try_from(snapshot.changes.before.position()).unwrap_or(usize::MAX);
-    let seen = snapshot.timeline.handler_calls(before).len();
-    let calls = snapshot.timeline.handler_calls(snapshot.position);
+    let seen = snapshot.history.handler_calls(before).len();
+    let calls = snapshot.history.handler_calls(snapshot.position);
     let all = calls.len();
     // Latest first: that is the one to look at.
     let calls = calls.rev().take(LATEST).enumerate();
-    let mut rows: Vec<Row> =
-        calls.flat_map(|(back, record)| call(snapshot, theme, record, all - back > seen)).collect();
-    for (position, lint) in snapshot.timeline.lints(snapshot.position).iter().rev().take(LATEST) {
-        let sign = if *position > before { "+ " } else { "  " };
+    let mut rows: Vec<Row> = calls
+        .flat_map(|(back, record)| call(snapshot, theme, &record, all - back > seen))
+        .collect();
+    for (position, lint) in snapshot.history.lints(snapshot.position).rev().take(LATEST) {
+        let sign = if position > before { "+ " } else { "  " };
         rows.push(
             Row::of(sign, Role::Arrived, theme)
                 .put("! ", Role::Warning, theme)
@@ -85,7 +86,7 @@ fn rows(snapshot: &Snapshot<'_>, theme: &Theme) -> Vec<Row> {
                 .put_right(format!("#{}", lint.seq), Role::Faint, theme),
         );
     }
-    for (_, anomaly) in snapshot.timeline.anomalies(snapshot.position).iter().rev().take(LATEST) {
+    for (_, anomaly) in snapshot.history.anomalies(snapshot.position).rev().take(LATEST) {
         rows.push(
             Row::of("  ! impossible: ", Role::Error, theme)
                 .put(clean(&anomaly.text), Role::Error, theme)
@@ -101,8 +102,8 @@ impl View for Calls {
     }
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
-        let calls = snapshot.timeline.handler_calls(snapshot.position).len();
-        let lints = snapshot.timeline.lints(snapshot.position).len();
+        let calls = snapshot.history.handler_calls(snapshot.position).len();
+        let lints = snapshot.history.lints(snapshot.position).len();
         let lints = if lints > 0 {
             format!(", {lints} lint{}", if lints == 1 { "" } else { "s" })
         } else {
@@ -118,13 +119,13 @@ impl View for Calls {
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
         if action == Action::Open {
-            let mut calls = snapshot.timeline.handler_calls(snapshot.position).rev();
+            let mut calls = snapshot.history.handler_calls(snapshot.position).rev();
             let Some(record) = calls.next() else {
                 return Effect::Done;
             };
             let seq = record.seq;
-            let position = snapshot.timeline.position_of_seq(seq).unwrap_or(0);
-            let text = words::details(snapshot, position, record);
+            let position = snapshot.history.position_of_seq(seq).unwrap_or(0);
+            let text = words::details(snapshot, position, &record);
             return Effect::Show { title: format!("handler call #{seq}"), text };
         }
         let len = rows(snapshot, &Theme::default()).len();

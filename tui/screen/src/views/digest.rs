@@ -7,7 +7,8 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
-use loopscope_model::{Load, Record, Timeline};
+use loopscope_model::state::Handle;
+use loopscope_model::{History, Load, Record};
 use loopscope_protocol::{
     Family, FutureId, HandleEvent, HandleId, Kind, KindSet, Level, LoopEvent, LoopId, NameId, On,
     Place, RunEvent, Stream, TaskEvent, TaskId,
@@ -18,6 +19,14 @@ const LOG_DELAY: u64 = 3_000_000_000;
 
 /// This many records may come in between.
 const LOG_REACH: usize = 20_000;
+
+/// Of a history of more than twice as many records, what is around the cursor is enough: about as
+/// many, and not many before it.
+const WINDOW: usize = 1_000_000;
+const BEFORE: usize = 200_000;
+
+/// How many records are taken in at once.
+const AT_ONCE: usize = 200_000;
 
 /// From when to when, in positions and in loop time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +123,8 @@ pub struct Called {
 /// What no single state tells.
 #[derive(Clone, Debug, Default)]
 pub struct Digest {
+    /// The position behind which it begins: of a long history it has what is around the cursor.
+    base: usize,
     position: usize,
     handles: HashMap<HandleId, Called>,
     /// The last task that waited for a future.
@@ -153,22 +164,71 @@ impl Era {
 
 impl Digest {
     /// A digest of a whole history.
-    pub fn of(timeline: &Timeline) -> Self {
+    pub fn of(history: &History) -> Self {
         let mut digest = Self::default();
-        digest.extend(timeline);
+        digest.extend(history, history.len());
         digest
     }
 
-    /// Takes in what has come since.
-    pub fn extend(&mut self, timeline: &Timeline) {
-        for record in timeline.range(self.position, timeline.len()) {
+    /// Takes in what has come since, or what is around the cursor, as far as that takes no time to
+    /// speak of. Tells whether all of it is there.
+    pub fn follow(&mut self, history: &History, cursor: usize) -> bool {
+        let len = history.len();
+        let is_long = len - history.first() > 2 * WINDOW;
+        let is_far = is_long && cursor > self.position.saturating_add(AT_ONCE);
+        if is_far || cursor < self.base {
+            self.begin_at(history, cursor.saturating_sub(BEFORE));
+        }
+        let wanted = |base: usize| if is_long { len.min(cursor + WINDOW) } else { len }.max(base);
+        let mut to = wanted(self.base);
+        if to - self.base > 2 * WINDOW {
+            self.begin_at(history, cursor.saturating_sub(BEFORE));
+            to = wanted(self.base);
+        }
+        let next = to.min(self.position.saturating_add(AT_ONCE));
+        if next > self.position {
+            self.extend(history, next);
+        }
+        self.position >= to
+    }
+
+    /// Begins anew with what comes behind a position.
+    fn begin_at(&mut self, history: &History, base: usize) {
+        let base = base.max(history.first());
+        let state = history.at(base);
+        let kinds = (0..=u8::MAX).filter_map(Kind::from_code).filter(|kind| {
+            let kinds = KindSet::NONE.with(*kind);
+            history.find_kinds(history.first(), kinds).is_some_and(|at| at <= base)
+        });
+        let handles = state.handles().map(|handle| {
+            let Handle { id, name, task, future, .. } = *handle;
+            (id, Called { name, task, future })
+        });
+        *self = Self {
+            base,
+            position: base,
+            kinds: kinds.collect(),
+            handles: handles.collect(),
+            load: Load::behind(base, state.t()),
+            ..Self::default()
+        };
+    }
+
+    /// Takes in what has come since, up to a position.
+    fn extend(&mut self, history: &History, to: usize) {
+        if self.position < history.first() {
+            // What was dropped before it was looked at is as if it had been lost.
+            self.lose(self.end());
+            self.position = history.first();
+        }
+        for record in history.range(self.position, to) {
             self.position += 1;
-            self.load.see(record);
-            self.see(record, timeline);
+            self.load.see(&record);
+            self.see(&record, history);
         }
     }
 
-    fn see(&mut self, record: &Record, timeline: &Timeline) {
+    fn see(&mut self, record: &Record, history: &History) {
         self.kinds = self.kinds.with(record.kind());
         let start = self.load.starts().start(self.position);
         if self.eras.last().is_none_or(|era| era.from < start) {
@@ -183,7 +243,7 @@ impl Digest {
         }
         let now = record.t.unwrap_or(self.end());
         match record.event.family() {
-            Family::Run(event) => self.see_run(record, timeline, event),
+            Family::Run(event) => self.see_run(record, history, event),
             Family::Loop(event) => self.see_loop(record.loop_id, now, event),
             Family::Handle(event) => self.see_handle(record.loop_id, now, event),
             Family::Task(event) => self.see_task(event),
@@ -191,12 +251,12 @@ impl Digest {
         }
     }
 
-    fn see_run(&mut self, record: &Record, timeline: &Timeline, event: RunEvent) {
+    fn see_run(&mut self, record: &Record, history: &History, event: RunEvent) {
         match event {
             RunEvent::Gap { .. } => self.lose(self.load.before_gap().unwrap_or(self.end())),
             RunEvent::Output { stream, text } => self.write(stream, record.text(text)),
             RunEvent::Log { level, time, place, text } => {
-                let at = self.logged_at(record, timeline, time).unwrap_or(self.position);
+                let at = self.logged_at(record, history, time).unwrap_or(self.position);
                 self.line(at, record.text(text), Origin::Log { level, time, place });
             }
             RunEvent::Remark { text, .. } => {
@@ -302,7 +362,7 @@ impl Digest {
 
     /// Where a line of a board's log was written, which is before it was read: behind the last
     /// record before the time that it tells. `None` where it tells none that can be believed.
-    fn logged_at(&self, record: &Record, timeline: &Timeline, time: Option<f64>) -> Option<usize> {
+    fn logged_at(&self, record: &Record, history: &History, time: Option<f64>) -> Option<usize> {
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -313,7 +373,7 @@ impl Digest {
         record.t.filter(|t| time <= *t && t - time <= LOG_DELAY)?;
         let start = self.load.starts().start(self.position).saturating_sub(1);
         let first = self.position.saturating_sub(LOG_REACH).max(start);
-        let records = timeline.range(first, self.position);
+        let records = history.range(first, self.position);
         let later = records.rev().take_while(|before| before.t.is_none_or(|t| t > time)).count();
         Some(self.position.saturating_sub(later).max(1))
     }

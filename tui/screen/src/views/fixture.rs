@@ -2,7 +2,7 @@
 
 use loopscope_model::link::LinkStatus;
 use loopscope_model::story::Story;
-use loopscope_model::{Names, State, Timeline, sentence};
+use loopscope_model::{History, Names, State, sentence};
 use loopscope_protocol::{
     By, ChainId, Event, ExitHow, Fd, FutureId, HandleHow, HandleId, On, Signal, TaskId, Text,
     WatchHow, Which,
@@ -17,7 +17,7 @@ use super::{Activity, Digest, Snapshot, Sources};
 
 /// A history with everything that a snapshot borrows from.
 pub(crate) struct Stage {
-    pub(crate) timeline: Timeline,
+    pub(crate) history: History,
     pub(crate) names: Names,
     pub(crate) digest: Digest,
     pub(crate) sources: Sources,
@@ -37,11 +37,11 @@ pub(crate) struct Stage {
 impl Stage {
     /// At the end of a story, with the changes of its last record.
     pub(crate) fn new(story: &Story, program: &str) -> Self {
-        let timeline = story.timeline();
+        let history = story.history();
         let mut sources = Sources::new();
         sources.set_main("program.py", Some(program));
         let mut stage = Self {
-            digest: Digest::of(&timeline),
+            digest: Digest::of(&history),
             names: story.names().clone(),
             sources,
             state: State::default(),
@@ -55,9 +55,9 @@ impl Stage {
             activity: Activity::Paused,
             happened: String::new(),
             next: String::new(),
-            timeline,
+            history,
         };
-        let end = stage.timeline.len();
+        let end = stage.history.len();
         stage.go(end - 1, end);
         stage
     }
@@ -65,11 +65,11 @@ impl Stage {
     /// At a position, having come from another one.
     pub(crate) fn go(&mut self, from: usize, to: usize) {
         self.position = to;
-        self.state = self.timeline.at(to);
-        self.changes = Changes::between(&self.timeline.at(from), &self.state);
+        self.state = self.history.at(to);
+        self.changes = Changes::between(&self.history.at(from), &self.state);
         self.happened =
-            self.timeline.record(to).map_or("Nothing has happened yet.".to_owned(), |record| {
-                sentence::happened(&self.state, record, &self.names)
+            self.history.record(to).map_or("Nothing has happened yet.".to_owned(), |record| {
+                sentence::happened(&self.state, &record, &self.names)
             });
         self.next = sentence::next(&self.state, &self.names);
     }
@@ -80,7 +80,7 @@ impl Stage {
             board: self.board,
             link: self.link.as_ref(),
             held: self.held,
-            timeline: &self.timeline,
+            history: &self.history,
             names: &self.names,
             digest: &self.digest,
             sources: &self.sources,

@@ -33,7 +33,7 @@ impl Records {
     /// How many records fit the filter, and whether all were looked at.
     fn count(&self, snapshot: &Snapshot<'_>) -> (usize, bool) {
         let (from, mut count) = self.counted.get();
-        let len = snapshot.timeline.len();
+        let len = snapshot.history.len();
         let upto = len.min(from + REACH);
         count += (from + 1..=upto).filter(|position| self.matches(snapshot, *position)).count();
         self.counted.set((upto.max(from), count));
@@ -44,20 +44,20 @@ impl Records {
         if self.filter.is_empty() {
             return true;
         }
-        let Some(record) = snapshot.timeline.record(position) else {
+        let Some(record) = snapshot.history.record(position) else {
             return false;
         };
         let wanted = self.filter.to_lowercase();
         if record.kind().word().contains(&wanted) {
             return true;
         }
-        let (about, rest) = words::record(snapshot, position, record);
+        let (about, rest) = words::record(snapshot, position, &record);
         about.to_lowercase().contains(&wanted) || rest.to_lowercase().contains(&wanted)
     }
 
     /// The next position that is listed, from `at` on in a direction.
     fn next(&self, snapshot: &Snapshot<'_>, at: usize, forward: bool) -> Option<usize> {
-        let len = snapshot.timeline.len();
+        let len = snapshot.history.len();
         if forward {
             (at + 1..=len).take(REACH).find(|position| self.matches(snapshot, *position))
         } else {
@@ -67,7 +67,7 @@ impl Records {
 
     /// The positions in sight: those before the one to look at, it, and those after it.
     fn window(&self, snapshot: &Snapshot<'_>, height: usize) -> Vec<usize> {
-        let len = snapshot.timeline.len();
+        let len = snapshot.history.len();
         let at = self.selected.unwrap_or(snapshot.position).min(len);
         // One row of what comes is enough, and only if it is known already.
         let after_wanted = if self.selected.is_some() { height / 2 } else { (height / 4).min(1) };
@@ -110,7 +110,7 @@ impl View for Records {
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
         let mut line = Line::from(Span::styled("records", theme.style(Role::Title)));
-        let all = snapshot.timeline.len();
+        let all = snapshot.history.len();
         let text = if self.filter.is_empty() {
             format!(": {all}")
         } else {
@@ -156,16 +156,16 @@ impl View for Records {
                 return Effect::Done;
             }
             Action::Bottom | Action::Close if self.selected.is_some() => None,
-            Action::Bottom => Some(snapshot.timeline.len()),
+            Action::Bottom => Some(snapshot.history.len()),
             Action::Open => {
-                let Some(record) = snapshot.timeline.record(at) else {
+                let Some(record) = snapshot.history.record(at) else {
                     return Effect::Done;
                 };
                 if at != snapshot.position {
                     return Effect::Seek(at);
                 }
                 let title = format!("record #{}", record.seq);
-                return Effect::Show { title, text: words::details(snapshot, at, record) };
+                return Effect::Show { title, text: words::details(snapshot, at, &record) };
             }
             _ => return Effect::Ignored,
         };
@@ -197,7 +197,7 @@ impl View for Records {
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let rows = self.window(snapshot, area.height.into());
         if rows.is_empty() {
-            let text = if snapshot.timeline.is_empty() {
+            let text = if snapshot.history.is_empty() {
                 "  (nothing has happened yet)"
             } else if snapshot.position == 0 && self.filter.is_empty() {
                 "  (the start)"
@@ -208,10 +208,10 @@ impl View for Records {
             return;
         }
         let before = usize::try_from(snapshot.changes.before.position()).unwrap_or(usize::MAX);
-        let last = rows.last().copied().and_then(|position| snapshot.timeline.record(position));
+        let last = rows.last().copied().and_then(|position| snapshot.history.record(position));
         let digits = last.map_or(1, |record| record.seq.to_string().len()).max(3);
         for (y, position) in (area.y..area.bottom()).zip(rows) {
-            let Some(record) = snapshot.timeline.record(position) else {
+            let Some(record) = snapshot.history.record(position) else {
                 continue;
             };
             let (here, future) = (position == snapshot.position, position > snapshot.position);
@@ -221,7 +221,7 @@ impl View for Records {
                 (_, true) => ("+", Role::Arrived),
                 _ => (" ", Role::Text),
             };
-            let (about, rest) = words::record(snapshot, position, record);
+            let (about, rest) = words::record(snapshot, position, &record);
             let text = match record.event {
                 _ if future => Role::Faint,
                 Event::Gap { .. } => Role::Warning,

@@ -1,7 +1,8 @@
 //! What views draw: one position in one history, with everything that belongs to it.
 
+use loopscope_model::history::RecordRef;
 use loopscope_model::link::LinkStatus;
-use loopscope_model::{Names, Record, State, Timeline};
+use loopscope_model::{History, Names, State};
 use loopscope_session::Changes;
 
 use super::digest::Digest;
@@ -52,7 +53,7 @@ pub struct Snapshot<'a> {
     /// Whether the board is paused, by us.
     pub held: bool,
     /// The whole history so far.
-    pub timeline: &'a Timeline,
+    pub history: &'a History,
     /// What ids stand for.
     pub names: &'a Names,
     /// What is known from the whole history rather than from one state.
@@ -83,13 +84,13 @@ pub struct Snapshot<'a> {
 
 impl<'a> Snapshot<'a> {
     /// The record that led here.
-    pub fn record(&self) -> Option<&'a Record> {
-        self.timeline.record(self.position)
+    pub fn record(&self) -> Option<RecordRef> {
+        self.history.record(self.position)
     }
 
     /// How many records have come that the cursor has not reached.
     pub fn behind(&self) -> usize {
-        self.timeline.len().saturating_sub(self.position)
+        self.history.len().saturating_sub(self.position)
     }
 
     /// Whether nothing of what the board does now is seen, since the link to it is away or gone.
@@ -102,6 +103,6 @@ impl<'a> Snapshot<'a> {
 
     /// Whether the cursor is at the end of what is known.
     pub fn is_live(&self) -> bool {
-        self.position == self.timeline.len()
+        self.position == self.history.len()
     }
 }

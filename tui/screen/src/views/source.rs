@@ -67,7 +67,7 @@ fn spot(snapshot: &Snapshot<'_>) -> Option<Spot> {
         return Some(Spot { place, runs: true });
     }
     let from = snapshot.position.saturating_sub(MEMORY);
-    let records = snapshot.timeline.range(from, snapshot.position).rev();
+    let records = snapshot.history.range(from, snapshot.position).rev();
     let place = records.into_iter().find_map(|record| subject(snapshot, &record.event))?;
     Some(Spot { place, runs: false })
 }

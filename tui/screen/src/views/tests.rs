@@ -126,7 +126,7 @@ fn the_start_of_a_run() {
 #[test]
 fn a_step_back_is_marked() {
     let mut stage = fixture::date();
-    let end = stage.timeline.len();
+    let end = stage.history.len();
     stage.go(end, end - 2);
     assert_picture!("step_back_80x24", picture(&stage, 80, 24));
 }

@@ -116,7 +116,7 @@ impl View for Timelines {
             Action::Left => return Effect::Seek(axis.before(snapshot, here)),
             Action::Right => return Effect::Seek(axis.after(snapshot, here)),
             Action::Top => return Effect::Seek(0),
-            Action::Bottom => return Effect::Seek(snapshot.timeline.len()),
+            Action::Bottom => return Effect::Seek(snapshot.history.len()),
             Action::PageUp => self.zoom = (self.zoom + 1).min(MOST_ZOOM),
             Action::PageDown => self.zoom = (self.zoom - 1).max(-MOST_ZOOM),
             Action::Up => self.top = self.top.saturating_sub(1),
@@ -138,7 +138,7 @@ impl View for Timelines {
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-        if snapshot.timeline.is_empty() {
+        if snapshot.history.is_empty() {
             let text = "  (nothing has happened yet)";
             Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
             return;
@@ -183,7 +183,7 @@ impl View for Timelines {
     }
 
     fn footer(&self, snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Line<'static> {
-        if snapshot.timeline.is_empty() {
+        if snapshot.history.is_empty() {
             return Line::default();
         }
         let axis = self.axis(snapshot, Rect::new(0, 0, width, 2));

@@ -72,7 +72,7 @@ pub fn task_called(snapshot: &Snapshot<'_>, id: TaskId) -> Option<String> {
 /// `f7`, or `f7 (gather)` where its class says more than "a future".
 pub fn future(snapshot: &Snapshot<'_>, id: FutureId) -> String {
     let name = snapshot.state.future(id).map_or(NameId::NONE, |future| future.name);
-    match snapshot.names.get(name) {
+    match snapshot.names.get(name).as_deref() {
         None | Some("Future") => format!("f{}", id.0),
         Some(name) => format!("f{} ({})", id.0, clean(name.trim_start_matches('_'))),
     }

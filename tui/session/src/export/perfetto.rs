@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use loopscope_model::{Names, State, Timeline, safe_text};
+use loopscope_model::{History, Names, State, safe_text};
 use loopscope_protocol::{
     By, Family, HandleEvent, HandleId, LoopEvent, LoopId, RunEvent, TaskEvent, TaskId, Text,
 };
@@ -16,15 +16,15 @@ use super::object;
 /// Tasks are tracks of their own, numbered from here so that they come after the loops.
 const FIRST_TASK: u32 = 1000;
 
-pub(super) fn write(timeline: &Timeline, names: &Names, to: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(history: &History, names: &Names, to: &mut dyn Write) -> io::Result<()> {
     let mut trace = Trace { to, first: true };
     write!(trace.to, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
     let mut builder = Builder::default();
     let mut state = State::default();
-    for record in timeline.records() {
-        state.apply(record);
+    for record in history.records() {
+        state.apply(&record);
         let at = record.seconds().unwrap_or(0.0) * 1e6;
-        for event in builder.take(record, &state, names, at) {
+        for event in builder.take(&record, &state, names, at) {
             trace.put(&event)?;
         }
     }

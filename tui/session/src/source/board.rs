@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use loopscope_board::demo::Demo;
 use loopscope_board::{AttachOptions, Link, LinkEvent, Refusal};
-use loopscope_model::Names;
 use loopscope_model::control::{OwnedReply, OwnedRequest};
 use loopscope_model::link::{LinkState, LinkStatus};
 use loopscope_model::stream::{Arrived, Ingest};
@@ -22,7 +21,7 @@ const HELLO: Duration = Duration::from_millis(2500);
 
 /// How much may come before that: a source that is far faster than any board is not waited for.
 const MOST_EARLY: usize = 100_000;
-const MOST_EARLY_BYTES: usize = 4 << 20;
+const MOST_EARLY_BYTES: u64 = 4 << 20;
 
 /// The most names of a board's that are kept: its firmware's file has fewer.
 const MOST_NAMES: usize = 1 << 20;
@@ -51,7 +50,8 @@ pub struct Board {
     ingest: Ingest,
     /// What came before anybody asked.
     early: Vec<Arrived>,
-    bytes: Vec<u8>,
+    /// How many bytes have come.
+    fed: u64,
     ended: bool,
     /// How the link was at its end.
     last: LinkStatus,
@@ -115,7 +115,7 @@ impl Board {
             control,
             ingest: Ingest::new().with_most_names(MOST_NAMES),
             early: Vec::new(),
-            bytes: Vec::new(),
+            fed: 0,
             ended: false,
             last: LinkStatus::default(),
             dropped: None,
@@ -130,7 +130,7 @@ impl Board {
         while board.ingest.hello().is_none()
             && !board.ended
             && board.early.len() < MOST_EARLY
-            && board.bytes.len() < MOST_EARLY_BYTES
+            && board.fed < MOST_EARLY_BYTES
             && Instant::now() < until
         {
             let mut early = std::mem::take(&mut board.early);
@@ -159,7 +159,7 @@ impl Board {
     }
 
     fn feed(&mut self, bytes: &[u8], arrived: &mut Vec<Arrived>) {
-        self.bytes.extend_from_slice(bytes);
+        self.fed += bytes.len() as u64;
         self.ingest.feed(bytes);
         let before = self.records;
         for each in self.ingest.by_ref() {
@@ -179,7 +179,7 @@ impl Board {
                 Arrived::Reply(OwnedReply::Dropped { count }) => self.dropped = Some(*count),
                 // Only a snapshot can be refused, and nobody but us has asked for it.
                 Arrived::Reply(OwnedReply::Refused { .. }) => continue,
-                Arrived::Reply(_) => {}
+                Arrived::Reply(_) | Arrived::Name(..) | Arrived::Chain { .. } => {}
             }
             arrived.push(each);
         }
@@ -204,13 +204,11 @@ impl Board {
     /// Nothing more will come. A loss is told by a record, too.
     fn end(&mut self, lost: Option<String>, arrived: &mut Vec<Arrived>) {
         self.ended = true;
-        let begun = self.ingest.cut_off();
-        self.bytes.truncate(self.bytes.len().saturating_sub(begun));
+        self.ingest.cut_off();
         arrived.extend(self.ingest.by_ref());
         if let Some(text) = lost {
             let event = Event::ProgramExit { code: LOST, how: ExitHow::Lost, text: Text::FIRST };
             let frames = self.ingest.host_event(&event, &[&text]);
-            self.bytes.extend_from_slice(&frames);
             self.ingest.feed(&frames);
             arrived.extend(self.ingest.by_ref());
             self.let_go(LinkState::Gone(text));
@@ -300,10 +298,6 @@ impl Board {
         arrived
     }
 
-    pub(super) fn names(&self) -> &Names {
-        self.ingest.names()
-    }
-
     pub(super) fn name(&self) -> String {
         self.name.clone()
     }
@@ -314,13 +308,6 @@ impl Board {
 
     pub(super) fn is_ended(&self) -> bool {
         self.ended && self.early.is_empty()
-    }
-
-    pub(super) fn take_bytes(&mut self) -> Vec<u8> {
-        // The beginning of a frame waits for the rest of it, which may never come.
-        let whole = self.bytes.len().saturating_sub(self.ingest.undecided());
-        let begun = self.bytes.split_off(whole);
-        std::mem::replace(&mut self.bytes, begun)
     }
 
     /// How the link is.

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 
 use command_fds::FdMapping;
 use loopscope_engine::host::{self, Opener};
-use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
 use loopscope_model::stream::{Arrived, Ingest};
@@ -49,8 +48,6 @@ pub struct Launch {
     pub shown: bool,
     /// Whether its output goes only into records.
     pub capture: bool,
-    /// Whether to keep the bytes that come, for a recording.
-    pub keep_bytes: bool,
     /// Whether it may go on for any time once it has closed its pipe: nobody looks at records.
     pub patient: bool,
     /// How many bytes it may use, to explain its end with.
@@ -76,8 +73,6 @@ pub struct Local {
     /// Comes to its end with the records, for whoever waits for that on another thread.
     end: Option<End>,
     ingest: Ingest,
-    bytes: Vec<u8>,
-    keep_bytes: bool,
     patient: bool,
     memory_limit: Option<u64>,
     /// Since when the pipe is closed.
@@ -134,8 +129,6 @@ impl Local {
             pieces,
             end: Some(end),
             ingest: Ingest::new(),
-            bytes: Vec::new(),
-            keep_bytes: launch.keep_bytes,
             patient: launch.patient,
             memory_limit: launch.memory_limit,
             closed: None,
@@ -169,9 +162,6 @@ impl Local {
     fn feed(&mut self, sealed: &[u8], arrived: &mut Vec<Arrived>) {
         let mut bytes = Vec::with_capacity(sealed.len());
         self.opener.open(sealed, &mut bytes);
-        if self.keep_bytes {
-            self.bytes.extend_from_slice(&bytes);
-        }
         self.ingest.feed(&bytes);
         self.drain(arrived);
     }
@@ -211,8 +201,7 @@ impl Local {
         self.requests = None;
         self.opener.end();
         // What it had begun to say when it died is in neither the history nor the recording.
-        let begun = self.ingest.cut_off();
-        self.bytes.truncate(self.bytes.len().saturating_sub(begun));
+        self.ingest.cut_off();
         self.drain(arrived);
         if !self.exit_seen
             && let Some(status) = self.status
@@ -221,9 +210,6 @@ impl Local {
             let how = self.killed.unwrap_or(ExitHow::Lost);
             let event = Event::ProgramExit { code: ending::code(status), how, text: Text::FIRST };
             let frames = self.ingest.host_event(&event, &[&text]);
-            if self.keep_bytes {
-                self.bytes.extend_from_slice(&frames);
-            }
             self.ingest.feed(&frames);
             // Not through `drain`: the child itself has said nothing.
             arrived.extend(self.ingest.by_ref());
@@ -269,7 +255,6 @@ impl Local {
             stdin: Stdin::Empty,
             shown: true,
             capture: true,
-            keep_bytes: false,
             patient: false,
             memory_limit: options.memory_limit,
             scratch: self.scratch.clone(),
@@ -333,11 +318,6 @@ impl Local {
         arrived
     }
 
-    /// The names that the records so far refer to.
-    pub const fn names(&self) -> &Names {
-        self.ingest.names()
-    }
-
     pub(super) fn name(&self) -> String {
         self.name.clone()
     }
@@ -359,14 +339,6 @@ impl Local {
             "the program {what} the pipe that its records come through; nothing of that is believed, \
              but records may be missing"
         ))
-    }
-
-    /// The bytes that came since the last call, where they are kept.
-    pub fn take_bytes(&mut self) -> Vec<u8> {
-        // The beginning of a frame waits for the rest of it, which may never come.
-        let whole = self.bytes.len().saturating_sub(self.ingest.undecided());
-        let begun = self.bytes.split_off(whole);
-        std::mem::replace(&mut self.bytes, begun)
     }
 
     /// Ends it at once. `why` is what the end is to be called.

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use loopscope_model::Names;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::Capabilities;
@@ -12,7 +11,7 @@ use super::SourceError;
 
 /// Nothing to look at, for a line mode that only explains.
 #[derive(Debug, Default)]
-pub struct Nothing(Names);
+pub struct Nothing(());
 
 impl Nothing {
     pub(super) fn capabilities(&self) -> Capabilities {
@@ -26,10 +25,6 @@ impl Nothing {
     /// Nothing comes.
     pub(super) const fn poll(&self, _: Duration) -> Vec<Arrived> {
         Vec::new()
-    }
-
-    pub(super) fn names(&self) -> &Names {
-        &self.0
     }
 
     pub(super) fn name(&self) -> String {

@@ -6,7 +6,7 @@ use std::io::{self, Stdout, Write};
 use std::path::Path;
 
 use loopscope_files::outputs::{Files, Kind, Output, Refusal};
-use loopscope_model::{Names, Record, json, recording};
+use loopscope_model::{Names, Record, json};
 
 /// Lines are written when they have grown to this, or when the stream is idle.
 const PIECE: usize = 1 << 16;
@@ -19,10 +19,22 @@ const PIECE: usize = 1 << 16;
 pub struct Outlets {
     files: Files,
     events: Option<Events>,
-    recording: Option<(recording::Writer<Output>, String)>,
+    recording: Recording,
     begun: bool,
     troubles: VecDeque<String>,
     failed: bool,
+}
+
+/// The recording of `--record`.
+#[derive(Default)]
+enum Recording {
+    /// None was asked for, or it could not be written any further.
+    #[default]
+    None,
+    /// Nobody writes it yet.
+    Waiting(Output, String),
+    /// A history writes it.
+    Elsewhere { name: String, is_file: bool },
 }
 
 /// The lines of `--events`.
@@ -70,7 +82,7 @@ impl fmt::Debug for Outlets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outlets")
             .field("events", &self.events.as_ref().map(|out| &out.name))
-            .field("recording", &self.recording.as_ref().map(|(_, name)| name))
+            .field("recording", &self.is_recording())
             .finish_non_exhaustive()
     }
 }
@@ -100,8 +112,7 @@ impl Outlets {
         Ok(outlets)
     }
 
-    /// Starts a recording, in place of the one before. What it is to hold comes through
-    /// [`Outlets::bytes`]; `option` is what names the file.
+    /// Makes ready to write a recording, in place of the one before; `option` is what names the file.
     pub fn start_recording(
         &mut self,
         path: &Path,
@@ -109,18 +120,42 @@ impl Outlets {
         force: bool,
     ) -> Result<(), Refusal> {
         let output = self.files.output(path, Kind::Recording, option, force)?;
-        // The one before ends here.
-        self.finish_recording();
-        let name = path.display().to_string();
-        match recording::Writer::new(output) {
-            Ok(mut writer) => {
-                let placed = if self.begun { writer.get_mut().put_in_place() } else { Ok(()) };
-                self.recording = Some((writer, name));
-                self.tell_recording(placed);
-            }
-            Err(error) => self.lost(&name, &error, false),
+        self.recording = Recording::Waiting(output, path.display().to_string());
+        if self.begun {
+            self.put_recording_in_place();
         }
         Ok(())
+    }
+
+    fn put_recording_in_place(&mut self) {
+        if let Recording::Waiting(output, name) = &mut self.recording
+            && let Err(error) = output.put_in_place()
+        {
+            let (name, is_file) = (name.clone(), output.is_file());
+            self.recording = Recording::None;
+            self.lost(&name, &error, is_file);
+        }
+    }
+
+    /// The file of the recording, for the history that writes it from now on.
+    pub fn take_recording(&mut self) -> Option<Output> {
+        match std::mem::take(&mut self.recording) {
+            Recording::Waiting(output, name) => {
+                self.recording = Recording::Elsewhere { name, is_file: output.is_file() };
+                Some(output)
+            }
+            other => {
+                self.recording = other;
+                None
+            }
+        }
+    }
+
+    /// The history could write the recording no further.
+    pub fn recording_failed(&mut self, error: &io::Error) {
+        if let Recording::Elsewhere { name, is_file } = std::mem::take(&mut self.recording) {
+            self.lost(&name, error, is_file);
+        }
     }
 
     /// What is read, and what is written over, besides these.
@@ -137,21 +172,22 @@ impl Outlets {
             _ => Ok(()),
         };
         self.tell_events(events);
-        let recording = match &mut self.recording {
-            Some((writer, _)) => writer.get_mut().put_in_place(),
-            None => Ok(()),
-        };
-        self.tell_recording(recording);
+        self.put_recording_in_place();
     }
 
     /// Whether a recording is being written.
     pub const fn is_recording(&self) -> bool {
-        self.recording.is_some()
+        !matches!(self.recording, Recording::None)
+    }
+
+    /// Whether records are written as JSON.
+    pub const fn has_events(&self) -> bool {
+        self.events.is_some()
     }
 
     /// Whether nothing was asked for.
     pub const fn is_empty(&self) -> bool {
-        self.events.is_none() && self.recording.is_none() && !self.failed
+        self.events.is_none() && !self.is_recording() && !self.failed
     }
 
     /// Writes a record as JSON.
@@ -165,23 +201,11 @@ impl Outlets {
         }
     }
 
-    /// Writes bytes of the stream, as they came, to the recording.
-    pub fn bytes(&mut self, bytes: &[u8]) {
-        if let Some((writer, _)) = &mut self.recording {
-            let written = writer.write(bytes);
-            self.tell_recording(written);
-        }
-    }
-
     /// Brings everything to the files. Called when the stream is idle.
     pub fn flush(&mut self) {
         if let Some(out) = &mut self.events {
             let written = out.write().and_then(|()| out.to.flush());
             self.tell_events(written);
-        }
-        if let Some((writer, _)) = &mut self.recording {
-            let written = writer.flush();
-            self.tell_recording(written);
         }
     }
 
@@ -203,29 +227,6 @@ impl Outlets {
         }
     }
 
-    fn tell_recording(&mut self, written: io::Result<()>) {
-        if let Err(error) = written
-            && let Some((mut writer, name)) = self.recording.take()
-        {
-            let is_file = writer.get_mut().is_file();
-            self.lost(&name, &error, is_file);
-        }
-    }
-
-    /// Ends the files, with all that came. Called when the stream is over; dropping does it too.
-    pub fn finish(&mut self) {
-        self.flush();
-        self.finish_recording();
-    }
-
-    fn finish_recording(&mut self) {
-        let Some((mut writer, name)) = self.recording.take() else { return };
-        let is_file = writer.get_mut().is_file();
-        if let Err(error) = writer.finish() {
-            self.lost(&name, &error, is_file);
-        }
-    }
-
     fn lost(&mut self, name: &str, error: &io::Error, is_file: bool) {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return;
@@ -240,7 +241,7 @@ impl Outlets {
 impl Drop for Outlets {
     fn drop(&mut self) {
         if self.begun {
-            self.finish();
+            self.flush();
         }
     }
 }

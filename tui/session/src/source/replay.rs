@@ -1,36 +1,30 @@
 //! A recording as a source: nothing runs, nothing can be asked, and everything is there at once.
 #![allow(clippy::unused_self, reason = "every source has these")]
 
-use std::fmt;
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use loopscope_model::Names;
+use loopscope_files::store;
+use loopscope_model::History;
 use loopscope_model::control::{Hello, OwnedRequest};
-use loopscope_model::recording::{Reader, RecordingError};
+use loopscope_model::history::Store;
+use loopscope_model::recording::RecordingError;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::Capabilities;
 
 use super::SourceError;
 
-/// How much one call of `poll` gives.
-const PIECE: usize = 8192;
-
-/// A recording that is being read.
+/// A recording.
+#[derive(Debug)]
 pub struct Replay {
     name: String,
-    reader: Reader<Box<dyn Read + Send>>,
-    ended: bool,
+    history: History,
+    of_board: bool,
     /// Why it could not be read any further.
     broken: Option<String>,
-}
-
-impl fmt::Debug for Replay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Replay").field("name", &self.name).finish_non_exhaustive()
-    }
+    damage: Option<String>,
 }
 
 impl Replay {
@@ -66,14 +60,38 @@ impl Replay {
     }
 
     fn open_file(path: &Path) -> Result<Self, RecordingError> {
-        let file = File::open(path)?;
+        let store = store::open(path)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Self::read(Box::new(BufReader::new(file)), name)
+        Self::read(store, name)
     }
 
-    /// Reads a recording from anywhere.
-    pub fn read(from: Box<dyn Read + Send>, name: String) -> Result<Self, RecordingError> {
-        Ok(Self { name, reader: Reader::open(from)?, ended: false, broken: None })
+    /// Reads a recording from anywhere: what is in it and whether that is sound. It is not folded.
+    pub fn read(from: Arc<dyn Store>, name: String) -> Result<Self, RecordingError> {
+        let mut opening = History::open(from, store::temporary())?;
+        let read = opening.read();
+        let history = opening.into_history();
+        Ok(Self {
+            name,
+            of_board: history.source().as_ref().is_some_and(Hello::is_board),
+            broken: read.err().map(|error| format!("{error}; what was read before stays")),
+            damage: history.damage().sentence(),
+            history,
+        })
+    }
+
+    /// Its history.
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Writes a copy of it.
+    pub fn copy_to(&mut self, to: Box<dyn Write + Send>) -> io::Result<()> {
+        self.history.copy_to(to)?;
+        Ok(self.history.finish_copy()?)
+    }
+
+    pub(super) fn take_history(&mut self) -> History {
+        std::mem::take(&mut self.history)
     }
 }
 
@@ -93,43 +111,22 @@ impl Replay {
         ))
     }
 
-    /// The next records and replies.
-    pub fn poll(&mut self, _: Duration) -> Vec<Arrived> {
-        let mut arrived = Vec::new();
-        while arrived.len() < PIECE {
-            match self.reader.next() {
-                Some(Ok(each)) => arrived.push(each),
-                Some(Err(error)) => {
-                    self.broken = Some(format!("{error}; what was read before stays"));
-                    self.ended = true;
-                    break;
-                }
-                None => {
-                    self.ended = true;
-                    break;
-                }
-            }
-        }
-        arrived
-    }
-
-    /// The names that the records so far refer to.
-    pub fn names(&self) -> &Names {
-        self.reader.ingest().names()
+    /// Nothing comes: all of it is there.
+    pub(super) const fn poll(&self, _: Duration) -> Vec<Arrived> {
+        Vec::new()
     }
 
     pub(super) fn name(&self) -> String {
         self.name.clone()
     }
 
-    /// Whether it was read.
-    pub const fn is_ended(&self) -> bool {
-        self.ended
+    pub(super) const fn is_ended(&self) -> bool {
+        true
     }
 
-    /// Whether a board sent it.
-    pub(super) fn is_of_board(&self) -> bool {
-        self.reader.ingest().hello().is_some_and(Hello::is_board)
+    /// Whether a board sent it: who is no process is a board.
+    pub(super) const fn is_of_board(&self) -> bool {
+        self.of_board
     }
 
     /// Whether it could not be read to its end.
@@ -139,6 +136,6 @@ impl Replay {
 
     /// What is wrong with it, if anything is.
     pub fn warning(&self) -> Option<String> {
-        self.broken.clone().or_else(|| self.reader.damage().sentence())
+        self.broken.clone().or_else(|| self.damage.clone())
     }
 }

@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use loopscope_model::Record;
 use loopscope_model::control::{OwnedReply, OwnedRequest};
 use loopscope_model::link::{LinkState, LinkStatus, Processor};
 use loopscope_model::story::Story;
 use loopscope_model::stream::Arrived;
-use loopscope_model::{Names, Record};
 use loopscope_protocol::{Capabilities, Capability, Kind, StopWhen};
 
 use super::SourceError;
@@ -27,7 +27,6 @@ pub struct Seen {
 #[derive(Debug)]
 pub struct Script {
     records: VecDeque<Record>,
-    names: Names,
     until: Option<StopWhen>,
     pause: bool,
     ended: bool,
@@ -45,13 +44,13 @@ impl Script {
         let seen = Arc::default();
         let script = Self {
             records: story.records().iter().cloned().collect(),
-            names: story.names().clone(),
             until: None,
             pause: false,
             ended: false,
             sleeps: false,
             watched: false,
-            answers: Vec::new(),
+            // Names may be known before they are used.
+            answers: story.arrivals().filter(|it| !matches!(it, Arrived::Record(_))).collect(),
             seen: Arc::clone(&seen),
         };
         (script, seen)
@@ -155,10 +154,6 @@ impl Script {
             }
         }
         arrived
-    }
-
-    pub(super) fn names(&self) -> &Names {
-        &self.names
     }
 
     #[expect(clippy::unused_self, reason = "every source is asked in the same way")]

@@ -29,7 +29,7 @@ fn a_turn_of_a_board_begins_where_its_loop_wakes() {
     let mut session = board();
     assert!(session.is_board());
     ok(&mut session, "turn");
-    assert_eq!(session.record().map(Record::kind), Some(Kind::PollEnd));
+    assert_eq!(session.record().map(|record| record.kind()), Some(Kind::PollEnd));
     let first = session.position();
     ok(&mut session, "turn");
     assert_eq!(session.position(), first + 6);

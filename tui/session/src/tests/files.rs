@@ -1,6 +1,9 @@
 //! Commands that read and write files.
 
-use std::io::Cursor;
+use std::sync::Arc;
+
+use loopscope_model::History;
+use loopscope_model::history::{InMemory, Store};
 
 use super::*;
 use crate::source::replay::Replay;
@@ -84,9 +87,7 @@ fn two_callbacks(on_a_board: bool) -> Story {
 fn what_a_board_never_sends_is_no_difference() {
     let file = std::env::temp_dir().join(format!("loopscope-board-{}.loop", std::process::id()));
     let (here, board) = (two_callbacks(false), two_callbacks(true));
-    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
-    writer.write(board.bytes()).unwrap();
-    std::fs::write(&file, writer.finish().unwrap()).unwrap();
+    std::fs::write(&file, board.recording()).unwrap();
     let mut session = Session::new(Script::new(&here).0);
     ok(&mut session, "goto end");
     let text = ok(&mut session, &format!("diff {}", file.display()));
@@ -96,10 +97,8 @@ fn what_a_board_never_sends_is_no_difference() {
 
 #[test]
 fn a_recording_can_be_walked_but_not_run() {
-    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
-    writer.write(story().bytes()).unwrap();
-    let file = writer.finish().unwrap();
-    let replay = Replay::read(Box::new(Cursor::new(file)), "run.loop".to_owned()).unwrap();
+    let file = Arc::new(InMemory::holding(story().recording()));
+    let replay = Replay::read(file, "run.loop".to_owned()).unwrap();
     let mut session = Session::new(replay);
     assert_eq!((session.position(), session.live_edge()), (0, LAST));
     assert_eq!(at(&mut session, "next"), 9);
@@ -113,23 +112,34 @@ fn a_recording_can_be_walked_but_not_run() {
 #[test]
 fn what_was_read_of_a_file_that_breaks_off_stays() {
     /// A file on a disk that fails at its end.
-    struct Failing(Cursor<Vec<u8>>);
+    #[derive(Debug)]
+    struct Failing(InMemory);
 
-    impl std::io::Read for Failing {
-        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
-            match self.0.read(to)? {
-                0 => Err(std::io::Error::other("the disk fails")),
-                got => Ok(got),
-            }
+    impl Store for Failing {
+        fn append(&self, bytes: &[u8]) -> std::io::Result<()> {
+            self.0.append(bytes)
+        }
+
+        fn read_at(&self, at: u64, to: &mut [u8]) -> std::io::Result<()> {
+            self.0.read_at(at, to).map_err(|_| std::io::Error::other("the disk fails"))
+        }
+
+        fn len(&self) -> std::io::Result<u64> {
+            Ok(self.0.len()? + 100)
         }
     }
 
-    let mut writer = loopscope_model::recording::Writer::new(Vec::new()).unwrap();
-    writer.write(story().bytes()).unwrap();
-    let file = Box::new(Failing(Cursor::new(writer.finish().unwrap())));
-    let mut session = Session::new(Replay::read(file, "run.loop".to_owned()).unwrap());
-    assert_eq!((session.live_edge(), session.run_state()), (LAST, &RunState::Ended));
-    ok(&mut session, "goto end");
-    let warning = session.warning().unwrap();
-    assert!(warning.contains("the disk fails"), "{warning}");
+    // Once whole, and once as far as it was written before a crash.
+    let file = Arc::new(InMemory::default());
+    let mut history = History::on(file.clone());
+    story().arrivals().for_each(|arrived| history.take(arrived));
+    history.flush();
+    for bytes in [story().recording(), file.bytes()] {
+        let file = Arc::new(Failing(InMemory::holding(bytes)));
+        let mut session = Session::new(Replay::read(file, "run.loop".to_owned()).unwrap());
+        assert_eq!((session.live_edge(), session.run_state()), (LAST, &RunState::Ended));
+        ok(&mut session, "goto end");
+        let warning = session.warning().unwrap();
+        assert!(warning.contains("the disk fails"), "{warning}");
+    }
 }

@@ -40,3 +40,28 @@ fn info_tells_of_everything_everywhere() {
     assert!(ok(&mut session, "info tasks").starts_with("main (task 1)  queued as h5"));
     assert_eq!(ok(&mut session, "info output"), "one");
 }
+
+#[test]
+fn what_is_kept_no_longer_is_said_and_the_rest_keeps_its_place() {
+    let mut story = Story::new();
+    story.start();
+    for handle in 1..=3000 {
+        story.soon(handle, "again").turn(&[handle]).run(handle).done(handle).end_turn();
+    }
+    let len = story.records().len();
+    let mut session = Session::new(Script::new(&story).0);
+    assert_eq!(ok(&mut session, "set keep 5_000"), "keep is now 5000");
+    assert_eq!(at(&mut session, "goto end"), len);
+    let first = session.history().first();
+    assert!(first > 0 && len - first >= 5000, "{first} of {len}");
+    assert!(refused(&mut session, "goto 5").contains("kept no longer"));
+    assert_eq!(at(&mut session, "goto start"), first);
+    assert!(ok(&mut session, "rstep").contains("kept no longer"));
+    assert_eq!(at(&mut session, "step"), first + 1);
+    assert_eq!(session.seq(), first as u64 + 1);
+    assert_eq!(at(&mut session, &format!("goto {}", len - 100)), len - 100);
+    assert_eq!(session.state(), &story.history().at(len - 100));
+    assert_eq!(at(&mut session, "rcontinue"), first);
+    assert_eq!(ok(&mut session, "set keep 1M"), "keep is now 1M");
+    assert!(refused(&mut session, "set keep some").contains("a size, as 512M"));
+}

@@ -54,9 +54,9 @@ fn recorded(story: &Story, events: usize) -> Vec<u8> {
 }
 
 /// Each record is one of the story's, with its time and its texts, and each loss is told exactly.
-fn assert_true(recording: &Recording, story: &Story) -> Result<u64, TestCaseError> {
+fn assert_true(recording: &History, story: &Story) -> Result<u64, TestCaseError> {
     let (mut last, mut missing) = (0, 0);
-    for record in recording.timeline.records() {
+    for record in recording.records() {
         if let Event::Gap { lost } = record.event {
             prop_assert_eq!(record.seq, last + u64::from(lost));
             missing += u64::from(lost);
@@ -101,9 +101,9 @@ fn as_many_events_missing_as_their_numbers_have_values_are_missing() {
     }
     let recording = read(&file(&left));
     assert_eq!(assert_true(&recording, &story).unwrap(), 3 * 256);
-    let gaps: Vec<_> = recording.timeline.gaps(usize::MAX).map(|record| record.event).collect();
+    let gaps: Vec<_> = recording.gaps(usize::MAX).map(|record| record.event).collect();
     assert_eq!(gaps, [Event::Gap { lost: 512 }, Event::Gap { lost: 256 }]);
-    assert_eq!(recording.damage, Damage::default(), "the gaps say it");
+    assert_eq!(recording.damage(), Damage::default(), "the gaps say it");
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn blocks_out_of_place_are_told() {
     let mut twice = blocks(&whole);
     twice.insert(4, twice[2]);
     let recording = read(&file(&twice));
-    assert_eq!(all(&recording.timeline), story.records());
-    assert_eq!(recording.damage, Damage { misplaced: 1, ..Damage::default() });
+    assert_eq!(all(&recording), story.records());
+    assert_eq!(recording.damage(), Damage { misplaced: 1, ..Damage::default() });
     assert_eq!(
-        recording.damage.sentence().unwrap(),
+        recording.damage().sentence().unwrap(),
         "The recording is harmed: 1 block out of place and left out. Everything else was read; \
          losses show as gaps."
     );
@@ -138,8 +138,8 @@ fn noise_in_blocks_with_right_checks_is_told() {
     ] {
         let made_up = block(seq, payload);
         let recording = read(&[&whole[..], &made_up, &made_up].concat());
-        assert_eq!(all(&recording.timeline), story.records());
-        assert_eq!(recording.damage, damage);
+        assert_eq!(all(&recording), story.records());
+        assert_eq!(recording.damage(), damage);
     }
 }
 
@@ -176,9 +176,9 @@ proptest! {
         let recording = read(&file(&order));
         let missing = assert_true(&recording, &story)?;
         let total = story.records().len() as u64;
-        prop_assert_eq!((missing, recording.damage.misplaced), expected(&order, &whole, total));
-        let told = Damage { misplaced: recording.damage.misplaced, ..Damage::default() };
-        prop_assert_eq!(recording.damage, told);
+        prop_assert_eq!((missing, recording.damage().misplaced), expected(&order, &whole, total));
+        let told = Damage { misplaced: recording.damage().misplaced, ..Damage::default() };
+        prop_assert_eq!(recording.damage(), told);
     }
 
     #[test]
@@ -191,7 +191,7 @@ proptest! {
         let cut = cut.min(whole.len());
         let recording = read(&[&whole[..cut], &noise].concat());
         prop_assert_eq!(assert_true(&recording, &story)?, 0);
-        prop_assert!(recording.damage.is_any());
+        prop_assert!(recording.damage().is_any());
         // All whole blocks are there.
         let sound = blocks(&whole);
         let mut end = MAGIC.len() + 2;
@@ -199,7 +199,7 @@ proptest! {
             end += block.len();
             if end <= cut {
                 let events = sound.get(n + 1).map_or(story.records().len() as u64, |next| next.0);
-                prop_assert!(recording.timeline.len() as u64 >= events);
+                prop_assert!(recording.len() as u64 >= events);
             }
         }
     }
@@ -214,7 +214,7 @@ proptest! {
         let last = last_block(&file);
         let at = (last + HEAD + at).min(file.len() - 1);
         file.drain(at..file.len().min(at + count));
-        let read = all(&read(&file).timeline);
+        let read = all(&read(&file));
         prop_assert_eq!(&read[..], &story.records()[..read.len()]);
     }
 }

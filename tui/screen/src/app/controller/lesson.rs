@@ -31,7 +31,7 @@ impl Controller {
     pub(super) fn follow_lesson(&mut self) {
         let Some(progress) = &mut self.progress else { return };
         let session = &self.session_view.session;
-        progress.follow(session.timeline(), session.names());
+        progress.follow(session.history(), session.names());
         progress.arrive(session.seq());
         self.session_view.lesson = Some(progress.page(session.seq()));
     }
@@ -160,7 +160,7 @@ impl Controller {
     fn arrived(&mut self, walk: Walk) -> bool {
         let session = &self.session_view.session;
         let Some(progress) = &mut self.progress else { return true };
-        progress.follow(session.timeline(), session.names());
+        progress.follow(session.history(), session.names());
         let there = progress.stop_between(walk.from, session.seq()).is_some();
         let ended = session.program_ended() && session.is_live();
         if there || ended {
@@ -174,7 +174,7 @@ impl Controller {
     pub(super) fn pass_lesson_places(&mut self, asked: &Asked) {
         let Some(progress) = &mut self.progress else { return };
         let session = &self.session_view.session;
-        progress.follow(session.timeline(), session.names());
+        progress.follow(session.history(), session.names());
         if let Some(walk) = self.walk {
             self.arrived(walk);
             return;
@@ -183,7 +183,7 @@ impl Controller {
         let stop = progress.stop_between(asked.from, session.seq());
         if let Some(seq) = stop.filter(|_| is_step && asked.by_key)
             && seq < session.seq()
-            && let Some(position) = session.timeline().position_of_seq(seq)
+            && let Some(position) = session.history().position_of_seq(seq)
         {
             self.session_view.seek(position);
         }

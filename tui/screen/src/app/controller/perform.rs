@@ -155,8 +155,7 @@ impl Controller {
 
     /// A breakpoint on events like the one at the cursor, or no longer.
     fn breakpoint(&mut self) {
-        let Some(kind) = self.session_view.session.record().map(loopscope_model::Record::kind)
-        else {
+        let Some(kind) = self.session_view.session.record().map(|record| record.kind()) else {
             return self.say(
                 "Nothing has happened yet; step once, then b stops at events like that one.",
                 true,

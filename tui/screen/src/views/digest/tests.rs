@@ -9,7 +9,7 @@ use super::*;
 fn lines_of_output_grow_piece_by_piece() {
     let mut story = Story::new();
     story.start().print("one ").print("two\nthree\n").print("four");
-    let digest = Digest::of(&story.timeline());
+    let digest = Digest::of(&story.history());
     let at = |position| -> Vec<String> {
         digest.lines(position).iter().map(|l| l.upto(position).to_owned()).collect()
     };
@@ -26,13 +26,13 @@ fn a_log_line_belongs_where_it_was_written() {
     story.start().task(1, "blink", 1).at(0.1).step(1, 1).at(0.3);
     story.suspend(1, 1, On::Nothing, 3).push(Event::PollBegin { timeout: None });
     story.log(Level::Info, 0.2, 3, "on").log(Level::Info, 900.0, 4, "by another clock");
-    let timeline = story.timeline();
-    let digest = Digest::of(&timeline);
-    let [first, second] = digest.lines(timeline.len()) else { panic!("there are two lines") };
-    let step = timeline.record(first.from()).expect("a record");
+    let history = story.history();
+    let digest = Digest::of(&history);
+    let [first, second] = digest.lines(history.len()) else { panic!("there are two lines") };
+    let step = history.record(first.from()).expect("a record");
     assert_eq!(step.event, Event::TaskStep { task: TaskId(1) });
     assert_eq!(digest.ran_at(first.from()), Some(HandleId(1)));
-    assert_eq!((first.told(), second.from()), (timeline.len() - 1, timeline.len()));
+    assert_eq!((first.told(), second.from()), (history.len() - 1, history.len()));
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn what_ran_before_a_gap_is_not_known_to_have_run_in_it() {
     let mut story = Story::new();
     story.start().task(1, "blink", 1).at(0.1).step(1, 1).at(0.2).print("on");
     story.at(0.9).push(Event::Gap { lost: 9 }).at(1.0);
-    let digest = Digest::of(&story.timeline());
+    let digest = Digest::of(&story.history());
     assert_eq!(digest.runs()[0].end, Some(200_000_000));
     assert_eq!(digest.ran_at(story.records().len()), None);
 }
@@ -53,7 +53,7 @@ fn after_a_reset_the_runs_of_before_are_of_another_era() {
     story.on(0).at(0.0).push(Event::SnapshotBegin {}).push(Event::SnapshotEnd {});
     story.on(1).push(Event::LoopNew {}).task(1, "blink", 1).at(0.5).step(1, 1).at(0.7);
     story.suspend(1, 1, On::Nothing, 3);
-    let (digest, end) = (Digest::of(&story.timeline()), story.records().len());
+    let (digest, end) = (Digest::of(&story.history()), story.records().len());
     let ((before, last), (now, _)) = (digest.era(old), digest.era(end));
     assert_eq!((last, now.from), (old, old + 1));
     assert_eq!(before.times(), Some((0, 4_000_000_000)));
@@ -74,7 +74,7 @@ fn runs_belong_to_lanes() {
     let mut story = Story::new();
     story.start().soon(1, "hello").task(1, "main", 2).turn(&[1, 2]);
     story.run(1).at(0.5).done(1).step(2, 1);
-    let digest = Digest::of(&story.timeline());
+    let digest = Digest::of(&story.history());
     assert_eq!(digest.lanes().len(), 2);
     assert_eq!(digest.lanes()[1], Lane::Task(TaskId(1)));
     assert_eq!(digest.runs()[0].end, Some(500_000_000));

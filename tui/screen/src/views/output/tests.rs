@@ -84,7 +84,7 @@ fn enter_goes_to_the_record_at_which_a_line_was_written() {
     let Effect::Seek(position) = view.update(Action::Open, &stage.snapshot(), AREA) else {
         panic!("it goes nowhere")
     };
-    let record = stage.timeline.record(position).expect("a record");
+    let record = stage.history.record(position).expect("a record");
     assert_eq!(record.event, Event::TaskStep { task: TaskId(1) }, "it ran when that was written");
     let mut there = logged();
     there.go(position - 1, position);

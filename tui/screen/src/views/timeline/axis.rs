@@ -153,7 +153,7 @@ impl Axis {
             if column == 0 && !self.cut {
                 first
             } else {
-                snapshot.timeline.position_at_time(last, at).unwrap_or(last)
+                snapshot.history.position_at_time(last, at).unwrap_or(last)
             }
         } else {
             usize::try_from(at).unwrap_or(last).clamp(first, last)
@@ -169,7 +169,7 @@ impl Axis {
     /// A position after this column.
     pub(super) fn after(&self, snapshot: &Snapshot<'_>, column: u16) -> usize {
         let position = self.position(snapshot, column.saturating_add(1));
-        position.max(snapshot.position + 1).min(snapshot.timeline.len())
+        position.max(snapshot.position + 1).min(snapshot.history.len())
     }
 
     /// Columns with what to write there.

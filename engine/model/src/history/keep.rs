@@ -1,0 +1,84 @@
+//! Dropping what is old, so that a history without an end takes a bounded room.
+
+use super::directory::Place;
+use super::{History, checkpoints, position_of};
+
+/// How much of a history is kept at least: the latest of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// All of it.
+    #[default]
+    All,
+    /// That many records.
+    Records(usize),
+    /// As many records as take so many bytes.
+    Bytes(u64),
+}
+
+impl History {
+    /// From now on only so much is kept at least.
+    pub fn set_keep(&mut self, keep: Keep) {
+        self.keep = keep;
+        self.drop_old();
+    }
+
+    /// How many of the latest records are to be kept.
+    fn to_keep(&self) -> Option<usize> {
+        match self.keep {
+            Keep::All => None,
+            Keep::Records(records) => Some(records),
+            Keep::Bytes(bytes) => {
+                let directory = self.archive.directory();
+                let mut left = bytes;
+                for number in directory.numbers().rev() {
+                    let entry = directory.block(number)?;
+                    let size = match &entry.place {
+                        Place::Stored { head, .. } => head.size(),
+                        Place::Here(body) => body.len() as u64,
+                        Place::Lost => 0,
+                    };
+                    let Some(rest) = left.checked_sub(size) else {
+                        return Some(self.len() - entry.end());
+                    };
+                    left = rest;
+                }
+                None
+            }
+        }
+    }
+
+    /// Drops what need not be kept, once that is worth the while. What is kept begins at a state that
+    /// is written down, since everything behind it is reckoned from there.
+    pub(super) fn drop_old(&mut self) {
+        let Some(keep) = self.to_keep() else { return };
+        let least = self.len().saturating_sub(keep).min(position_of(&self.fold.state));
+        if least.saturating_sub(self.first()) < checkpoints::APART.min(keep / 4 + 1) {
+            return;
+        }
+        let Some(to) = self.written_down(least) else { return };
+        while self.archive.drop_blocks(to) {
+            self.fold.drop_first();
+        }
+    }
+
+    /// The last place up to `n` where a block ends and the state is written down.
+    fn written_down(&mut self, n: usize) -> Option<usize> {
+        let first = self.first();
+        let directory = self.archive.directory();
+        let checkpoint = directory.checkpoint(n).map(|checkpoint| checkpoint.position);
+        let checkpoint = checkpoint.filter(|position| *position > first);
+        let end = directory.last_end(n).filter(|end| *end > first);
+        drop(directory);
+        if checkpoint.is_some() {
+            return checkpoint;
+        }
+        let end = end?;
+        let state = self.at(end);
+        let written = self.archive.add_checkpoint(end, state.seq(), &checkpoints::bytes(&state));
+        if let Err(error) = written {
+            self.trouble.get_or_insert(error);
+            return None;
+        }
+        Some(end)
+    }
+}

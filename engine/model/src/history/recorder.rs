@@ -1,0 +1,265 @@
+//! Writing a history down as it happens.
+//!
+//! Records gather in an open block. When it is full it is compressed and appended; before that, each
+//! flush appends what has come since the last one as a tail, so that all of it can be read again
+//! whatever becomes of us.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use loopscope_protocol::{ChainId, Event, NameId};
+
+use super::archive::Archive;
+use super::columns::put_var;
+use super::copy::Copy;
+use super::definitions::Definitions;
+use super::directory::{DefinitionsAt, Entry, Place, Totals};
+use super::encode::Encoder;
+use super::segment::{Head, Kind};
+use super::starts::StartFinder;
+use super::store::Store;
+use super::summary::{Summary, Tally};
+use super::{HEADER, StoreError, index, source};
+use crate::control::Hello;
+use crate::names::{Frame, Names};
+use crate::record::Record;
+
+/// How many records a full block has.
+pub(super) const FULL: u32 = 4096;
+
+/// How many bytes of text fill a block as well.
+const FULL_LETTERS: usize = 256 * 1024;
+
+/// Writes records to a store.
+///
+/// ```
+/// use std::sync::Arc;
+/// use loopscope_model::history::{History, InMemory, Recorder};
+/// use loopscope_model::story::Story;
+///
+/// let mut story = Story::new();
+/// story.start().soon(1, "hello");
+/// let store = Arc::new(InMemory::default());
+/// let mut recorder = Recorder::new(store.clone())?;
+/// for record in story.records() {
+///     recorder.push(record)?;
+/// }
+/// recorder.finish()?;
+/// let read = History::open(store, Arc::new(InMemory::default())).unwrap().complete().unwrap();
+/// assert_eq!(read.len(), story.records().len());
+/// # Ok::<(), loopscope_model::history::StoreError>(())
+/// ```
+#[derive(Debug)]
+pub struct Recorder {
+    pub(super) archive: Arc<Archive>,
+    encoder: Encoder,
+    tally: Tally,
+    /// Definitions that are not in the store yet.
+    fresh: Definitions,
+    /// How many records there are before the open block, and the number of the last of them.
+    first: usize,
+    before: u64,
+    /// The number of the last record.
+    last: u64,
+    /// The first record of all had some other number than 1.
+    midway: bool,
+    /// How many records of the open block are in the store as tails, and the last one's number.
+    flushed: (u32, u64),
+    /// How many lints and anomalies follow from the open block, if somebody has looked.
+    found: Option<(u32, u32)>,
+}
+
+impl Recorder {
+    /// Begins a recording in an empty store.
+    pub fn new(store: Arc<dyn Store>) -> Result<Self, StoreError> {
+        store.append(HEADER.as_bytes())?;
+        Ok(Self::on(Arc::new(Archive::new(store))))
+    }
+
+    /// Goes on behind what there is.
+    pub(super) fn on(archive: Arc<Archive>) -> Self {
+        let (first, before) = (archive.directory().end(), archive.directory().seq());
+        Self {
+            archive,
+            encoder: Encoder::new(),
+            tally: Tally::new(StartFinder::default()),
+            fresh: Definitions::default(),
+            first,
+            before,
+            last: before,
+            midway: false,
+            flushed: (0, before),
+            found: None,
+        }
+    }
+
+    /// How many records there are.
+    pub const fn len(&self) -> usize {
+        self.first + self.encoder.count() as usize
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the open block has no record.
+    pub(super) const fn is_closed(&self) -> bool {
+        self.encoder.count() == 0
+    }
+
+    /// Notes what the source said about itself.
+    pub fn set_source(&mut self, hello: Hello) -> Result<(), StoreError> {
+        self.archive.directory_mut().hello = Some(hello);
+        self.archive.copy(|copy| {
+            copy.set_source(hello);
+            Ok(())
+        });
+        self.archive.append_main(Head::of(Kind::Source), &[], &source::bytes(&hello))?;
+        Ok(())
+    }
+
+    /// Notes what a name's number stands for.
+    pub fn define(&mut self, id: NameId, name: &str) {
+        if id.is_some() {
+            self.fresh.names.push((id, name.into()));
+        }
+    }
+
+    /// Notes a frame of an await chain.
+    pub fn define_chain(&mut self, id: ChainId, outer: ChainId, frame: Frame) {
+        if id.is_some() {
+            self.fresh.chains.push((id, outer, frame));
+        }
+    }
+
+    /// Whether all definitions, and all records that make tasks, are in the store.
+    pub fn has_stored_names(&self) -> bool {
+        self.fresh.is_empty() && self.is_closed()
+    }
+
+    /// What there is in the open block.
+    pub(super) fn open_summary(&self) -> Summary {
+        self.tally.summary()
+    }
+
+    /// How many lints and anomalies follow from the records of the open block and the one that is
+    /// added next.
+    pub(super) const fn set_found(&mut self, lints: usize, anomalies: usize) {
+        #[allow(clippy::cast_possible_truncation, reason = "a block has not so many records")]
+        let found = (lints as u32, anomalies as u32);
+        self.found = Some(found);
+    }
+
+    /// Adds the next record. True: a block is full, and in the store.
+    ///
+    /// Where the store takes no more the block stays in memory; the error is for whoever has to tell
+    /// the user. What was added before is as it was.
+    pub fn push(&mut self, record: &Record) -> Result<bool, StoreError> {
+        if self.len() == 0 {
+            // A stream that was joined on its way begins with some other number than 1.
+            let lost = if let Event::Gap { lost } = record.event { lost } else { 0 };
+            self.before = record.seq.saturating_sub(1 + u64::from(lost));
+            self.flushed.1 = self.before;
+            self.midway = self.before > 0;
+        }
+        self.encoder.push(record);
+        self.tally.push(record);
+        self.last = record.seq;
+        let full = self.encoder.count() == FULL || self.encoder.letters() >= FULL_LETTERS;
+        if full {
+            self.close()?;
+        }
+        Ok(full)
+    }
+
+    /// Sees to it that all records so far are in the store.
+    pub fn flush(&mut self) -> Result<(), StoreError> {
+        let (stored, before) = self.flushed;
+        let count = self.encoder.count() - stored;
+        if count == 0 {
+            return Ok(());
+        }
+        self.store_definitions()?;
+        let mut of = Vec::new();
+        put_var(&mut of, self.first as u64);
+        let first = self.first as u64 + u64::from(stored);
+        let (last, midway) = (self.last, self.midway);
+        let head = Head { midway, first, before, last, count, ..Head::of(Kind::Tail) };
+        self.archive.append_main(head, &of, &self.encoder.more())?;
+        self.archive.copy(Copy::flush);
+        self.flushed = (self.encoder.count(), self.last);
+        Ok(())
+    }
+
+    /// Ends the open block, however few records it has.
+    pub(super) fn close(&mut self) -> Result<(), StoreError> {
+        let count = self.encoder.count();
+        if count == 0 {
+            return Ok(());
+        }
+        let defined = self.store_definitions();
+        let mut summary = self.tally.take();
+        summary.found = self.found.take();
+        let (first, before, last) = (self.first, self.before, self.last);
+        let body = self.encoder.block();
+        self.encoder.clear();
+        let midway = self.midway;
+        let head =
+            Head { midway, first: first as u64, before, last, count, ..Head::of(Kind::Block) };
+        let stored = self.archive.append_main(head, &summary.bytes(), &body);
+        let place = match &stored {
+            Ok((store, at, head)) => Place::Stored { store: *store, at: *at, head: *head },
+            Err(_) => Place::Here(body.into()),
+        };
+        let totals = Totals::default();
+        let entry = Entry { first, count, before, last, place, summary, totals };
+        self.archive.directory_mut().push(entry);
+        self.first += count as usize;
+        self.before = last;
+        self.flushed = (0, last);
+        stored.map(|_| ()).and(defined)
+    }
+
+    fn store_definitions(&mut self) -> Result<(), StoreError> {
+        if self.fresh.is_empty() {
+            return Ok(());
+        }
+        let ids = self.fresh.ids();
+        let head = Head::of(Kind::Definitions);
+        let (store, at, head) = self.archive.append_main(head, &ids.bytes(), &self.fresh.body())?;
+        self.archive.directory_mut().definitions.push(DefinitionsAt { store, at, head, ids });
+        self.fresh = Definitions::default();
+        Ok(())
+    }
+
+    /// Writes everything there too: what there is, and what comes.
+    pub fn copy_to(&mut self, to: Box<dyn Write + Send>) -> Result<(), StoreError> {
+        self.close()?;
+        self.store_definitions()?;
+        self.archive.set_copy(Copy::begin(to)?)
+    }
+
+    /// Ends the copy, with an index so that it opens at once.
+    pub fn finish_copy(&mut self) -> Result<(), StoreError> {
+        self.close()?;
+        self.store_definitions()?;
+        self.archive.take_copy().map_or(Ok(()), Copy::finish)
+    }
+
+    /// Why no more could be written to the copy, once; there is none any more.
+    pub fn copy_failed(&self) -> Option<io::Error> {
+        self.archive.copy_failed()
+    }
+
+    /// The tables, with what the store has.
+    pub fn names(&self) -> Names {
+        Names::of(Arc::clone(&self.archive))
+    }
+
+    /// Ends the recording, with an index so that it opens at once.
+    pub fn finish(&mut self) -> Result<(), StoreError> {
+        self.finish_copy()?;
+        index::append(&self.archive)
+    }
+}

@@ -1,0 +1,41 @@
+//! Finding where the source has started over: its clock counts from anew there, and its numbers
+//! mean other things. Whoever compares times or numbers over a history stays between two of these
+//! places.
+
+use loopscope_protocol::Event;
+
+use crate::record::Record;
+
+/// Looks at one record after another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StartFinder {
+    /// The time of the last record.
+    last: Option<u64>,
+    /// In a snapshot: whether nothing of a loop was told in it, and it has not counted yet.
+    snapshot: Option<bool>,
+}
+
+impl StartFinder {
+    /// Whether the source has started over with the next record.
+    #[inline]
+    pub(crate) fn see(&mut self, record: &Record) -> bool {
+        // Where nothing is told of a start, time that goes back does: in a stream it never does so
+        // by itself.
+        let goes_back = record.t.zip(self.last).is_some_and(|(t, last)| t < last);
+        let is_start = match record.event {
+            Event::SnapshotBegin {} => {
+                self.snapshot = Some(!goes_back);
+                goes_back
+            }
+            Event::LoopNew {} => {
+                self.snapshot = self.snapshot.and(Some(false));
+                goes_back
+            }
+            // A snapshot without a loop: nothing of what was before exists any more.
+            Event::SnapshotEnd {} => self.snapshot.take() == Some(true) || goes_back,
+            _ => goes_back,
+        };
+        self.last = record.t.or(self.last);
+        is_start
+    }
+}
