@@ -28,6 +28,7 @@ mod gate;
 mod guard;
 mod keeper;
 mod limits;
+mod mistakes;
 mod options;
 mod pump;
 mod requests;
@@ -50,6 +51,7 @@ use nix::sys::signal::{SigSet, Signal};
 pub use guard::{Guard, Powers, Sandbox, no_sandbox};
 #[cfg(target_os = "linux")]
 pub use keeper::descendants::{children, end_tree};
+pub use mistakes::set_fault;
 pub use options::{BadArgument, MEMORY_LIMIT, Options, Program, WALL_START_NS};
 pub use seal::{Key, Opener};
 
@@ -63,6 +65,7 @@ pub(crate) use copy::{is_copy, now_a_copy};
 pub(crate) use gate::{Control, deferred};
 pub(crate) use guard::sandbox;
 pub(crate) use limits::unlimited;
+pub(crate) use mistakes::fault;
 pub(crate) use wire::{high, is_ours, without_ours};
 
 /// The environment variable that makes our binary act as `python3`.
@@ -124,6 +127,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
         }
     };
     let guarded = guard::apply(&options.guard);
+    mistakes::watch();
     let signals = block_signals();
     limits::set(options.memory_limit);
     match prepare(&options, key).and_then(|()| limits::watch(options.memory_limit, out_of_memory)) {
@@ -305,7 +309,10 @@ fn in_big_thread(signals: SigSet, work: impl FnOnce() -> i32 + Send + 'static) -
     let thread = std::thread::Builder::new().name("python".into()).stack_size(STACK).spawn(work);
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
-        Ok(Err(_)) => 101,
+        Ok(Err(_)) => {
+            mistakes::wait_for_the_end();
+            101
+        }
         Err(error) => complain(
             &format!(
                 "loopscope: the interpreter has no thread to run in: {error}; free some memory"

@@ -6,6 +6,7 @@ use std::process::exit;
 
 use loopscope_engine::host;
 use loopscope_files::temporary;
+use loopscope_model::fault;
 
 /// The interpreter allocates a few objects for every callback; this allocator is made for that.
 #[global_allocator]
@@ -16,6 +17,10 @@ fn main() {
     let own = args.next();
     // The engine is looked for first and without a parser, because every run waits for it.
     if std::env::args_os().nth(1).is_some_and(|first| first == "__engine") {
+        if let Ok(place) = std::env::var(fault::VARIABLE) {
+            fault::arm(&place);
+            host::set_fault(fault::point);
+        }
         exit(host::main(args.skip(1)));
     }
     if std::env::args_os().nth(1).is_some_and(|first| first == temporary::COMMAND) {

@@ -66,6 +66,7 @@ pub(super) fn watch(limit: Option<u64>, ended: impl Fn(u64) + Send + 'static) ->
         loop {
             #[expect(clippy::disallowed_methods, reason = "memory is used in real time")]
             std::thread::sleep(LOOK);
+            super::fault("engine-memory");
             let allowed = ALLOWED.load(Ordering::Relaxed);
             if in_use().is_some_and(|in_use| in_use > allowed) {
                 ended(limit);

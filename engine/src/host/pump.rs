@@ -15,6 +15,7 @@ pub(super) fn start(output: &'static Output) -> io::Result<()> {
         loop {
             output.wait(TICK);
             output.tick();
+            super::fault("engine-records");
         }
     };
     std::thread::Builder::new().name("records".into()).spawn(pump).map(drop)

@@ -25,6 +25,7 @@ pub(super) fn start(requests: File, control: Arc<Control>) -> io::Result<()> {
 }
 
 fn serve(request: Request<'_>, control: &Control, statement: &mut Vec<u8>) {
+    super::fault("engine-requests");
     let trace = &Run::current().trace;
     match request {
         Request::Hello { .. } => gate::reply(trace, &super::hello(Run::current().dialect)),

@@ -151,6 +151,19 @@ pub(crate) fn tell_out_of_memory(limit: u64) {
     trace.flush();
 }
 
+/// The record of a program that a mistake of ours ends. Gives whether anybody gets records.
+pub(crate) fn tell_mistake(sentence: &str, code: i32) -> bool {
+    let trace = &Run::current().trace;
+    if !trace.is_on() {
+        return false;
+    }
+    let text = &format!("The program was ended by {sentence}.");
+    let event = Event::ProgramExit { code, how: ExitHow::Lost, text: Text::FIRST };
+    trace.emit_with(LoopId::NONE, event, &[text]);
+    trace.flush();
+    true
+}
+
 /// A number of bytes in the larger unit that fits.
 #[allow(clippy::cast_precision_loss, reason = "shown with one digit")]
 fn size(bytes: u64) -> String {

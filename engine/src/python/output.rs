@@ -265,6 +265,7 @@ impl Output {
 
     /// Python wrote text: complete lines go out.
     pub(crate) fn text(&self, stream: Stream, text: &[u8]) -> io::Result<()> {
+        host::fault("engine-python");
         self.lock()[index(stream)].own.push(text);
         self.go_out(stream, Lines::line)
     }

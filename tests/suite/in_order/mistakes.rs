@@ -64,6 +64,44 @@ fn without_a_screen_and_without_records() {
 }
 
 #[test]
+fn in_the_engine() {
+    let places = ["engine-python", "engine-records:3", "engine-requests", "engine-memory:3"];
+    for place in places {
+        let scratch = Scratch::new();
+        let file = scratch.file("program.py", ENDLESS);
+        let run = loopscope(["repl", "--clock", "real", "--timeout", "20", "-c", "continue"]);
+        let ended = kept(run, &scratch).arg(file).env(FAULT, place).end();
+        let thread = place.trim_start_matches("engine-").split(':').next().unwrap_or_default();
+        let said = ended.out() + &ended.err();
+        assert!(
+            said.contains(MISTAKE) && said.contains(&format!("`{thread}`")),
+            "{place}: {ended}"
+        );
+        assert!(!said.contains("panicked"), "{place}: {ended}");
+        is_whole(&scratch);
+        let told = scratch.read("run.jsonl");
+        let last = told.lines().last().unwrap_or_default();
+        assert!(last.contains("program-exit") && last.contains("101"), "{place}: {last}");
+    }
+}
+
+#[test]
+fn in_the_engine_without_a_screen() {
+    for place in ["engine-python", "engine-records:3", "engine-memory:3"] {
+        let scratch = Scratch::new();
+        let file = scratch.file("program.py", ENDLESS);
+        let run = kept(loopscope(["run", "--headless", "--clock", "real"]), &scratch);
+        let _ = run.arg(file).env(FAULT, place).end().code_is(101).complains(MISTAKE);
+        is_whole(&scratch);
+    }
+    // And where nobody takes records.
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", ENDLESS);
+    let run = loopscope(["run", "--headless", "--clock", "real"]).arg(file);
+    let _ = run.env(FAULT, "engine-memory:3").end().code_is(101).complains(MISTAKE);
+}
+
+#[test]
 fn in_line_mode() {
     let places = [("main", "main:6"), ("records", "records:2"), ("deadline", "deadline")];
     for (thread, place) in places {
