@@ -2,12 +2,15 @@
 
 mod attach;
 pub mod board;
+pub mod commands;
 pub mod control;
 pub mod defmt;
 pub mod elf;
 pub mod input;
+pub mod lesson;
 pub mod sealed;
 pub mod seeds;
+pub mod settings;
 pub mod splice;
 pub mod state;
 pub mod truth;
@@ -17,11 +20,14 @@ pub mod wire;
 pub type Target = fn(&[u8]);
 
 /// All targets by their names, for whoever runs them without the fuzzer.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("wire", wire::run),
     ("state", state::run),
     ("splice", splice::run),
     ("control", control::run),
     ("elf", elf::run),
     ("defmt", defmt::run),
+    ("commands", commands::run),
+    ("settings", settings::run),
+    ("lesson", lesson::run),
 ];

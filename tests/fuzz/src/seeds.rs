@@ -9,6 +9,13 @@ use crate::sealed::unsealed;
 /// A board's session, as the program recorded it.
 const SESSION: &[u8] = include_bytes!("../../../tui/board/src/demo/session.loop");
 
+/// A lesson's files.
+const LESSON: [&[u8]; 3] = [
+    include_bytes!("../../../lessons/content/01_call_soon/lesson.md"),
+    include_bytes!("../../../lessons/content/01_call_soon/program.py"),
+    include_bytes!("../../../lessons/content/01_call_soon/program.out"),
+];
+
 /// Inputs of the target of that name.
 pub fn of(target: &str) -> Vec<Vec<u8>> {
     let streams = [story(), board()];
@@ -55,6 +62,26 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "elf" => {
             seeds.extend([vec![0], vec![0, 40, 1, 2, 3, 4, 140, 9, 9, 1, 1, 1, 1], vec![2, 140]]);
         }
+        "commands" => seeds.extend(
+            [
+                "step 3\nnext\nturn 2\nwhere\nwhy\ninfo tasks\ninfo ready\nrstep 2\ngoto 50%",
+                "break task-done if task == 2\ncontinue\nrcontinue\ndelete\ngoto end\ninfo lints",
+                "watch len(ready) > 1\ndisplay t\nuntil handle-run if record.task == 1\nfinish 1",
+                "commands\nprint turn\nend\ntbreak poll-begin\nexpect timer-due within 2s\nassert t > 0",
+                "set limit 20\nset text 1K\ngoto t 1.5\nbookmark here\ngoto here\nlist 3\nhelp step",
+                "rturn 4294967295\nrnext 99999999999999999999\ngoto #18446744073709551615\npy 1",
+            ]
+            .map(|text| text.as_bytes().to_vec()),
+        ),
+        "settings" => seeds.extend(
+            [
+                "theme = \"light\"\nascii = true\nmouse = false\n[keys]\nstep = [\"s\", \"f7\"]\nwhy = \"y\"\n",
+                "[keys]\nquit = \"ctrl-alt-delete\"\n\"\" = []\n",
+                "theme = 3\n[[keys]]\n",
+            ]
+            .map(|text| text.as_bytes().to_vec()),
+        ),
+        "lesson" => seeds.push(LESSON.join(&b"\n=====\n"[..])),
         _ => seeds.extend([vec![0; 12], vec![40, 1, 0, 1, 2, 3, 0, 5, 0xff, 0]]),
     }
     seeds

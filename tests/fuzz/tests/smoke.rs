@@ -72,4 +72,4 @@ macro_rules! smoke {
     )*};
 }
 
-smoke!(wire state splice control elf defmt);
+smoke!(wire state splice control elf defmt commands settings lesson);
