@@ -1,5 +1,7 @@
 //! The command line: what is ours and what is the program's.
 
+mod odd;
+
 use loopscope_protocol::{ClockMode, Dialect, Ties};
 
 use super::*;
