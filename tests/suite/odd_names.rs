@@ -53,6 +53,73 @@ const PROGRAMS: [(&str, &str); 9] = [
     ),
 ];
 
+/// Everything that has a name, with names that are odd in other ways too.
+const EVERYTHING: &str = "\
+import asyncio, gc, sys, threading
+from concurrent.futures import ThreadPoolExecutor
+async def work(): await asyncio.sleep(0)
+def call(*args): pass
+async def one(name):
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda loop, context: None)
+    task = asyncio.create_task(work(), name=name)
+    await task
+    assert task.get_name() == name and repr(task)
+    coro = work(); coro.__qualname__ = coro.__name__ = name
+    task = asyncio.create_task(coro); assert repr(task)
+    await task
+    call.__qualname__ = call.__name__ = name
+    assert repr(loop.call_soon(call, name)) and repr(loop.call_later(0, call))
+    loop.call_soon_threadsafe(call)
+    class Future(asyncio.Future): pass
+    class Lock(asyncio.Lock): pass
+    class Error(Exception): pass
+    class Loop(asyncio.SelectorEventLoop): pass
+    for each in (Future, Lock, Error, Loop): each.__qualname__ = name
+    future = Future(loop=loop); future.set_result(repr(future)); await future
+    async with Lock(): pass
+    Loop().close()
+    async def fails(): raise Error(name)
+    fails.__qualname__ = name
+    task = asyncio.create_task(fails(), name=name)
+    await asyncio.sleep(0.01)
+    del task; gc.collect()
+    loop.call_exception_handler({'message': name, 'exception': Error(name), name: name})
+    async def numbers(): yield 1
+    numbers.__qualname__ = name
+    async for _ in numbers(): pass
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(threading.current_thread().name), name=name)
+    thread.start(); thread.join()
+    assert seen == [thread.name] and (thread.name == name or not name)
+    with ThreadPoolExecutor(1, thread_name_prefix=name) as pool:
+        await loop.run_in_executor(pool, call)
+    task = asyncio.create_task(asyncio.sleep(9)); await asyncio.sleep(0); task.cancel(name)
+    try:
+        await task
+    except asyncio.CancelledError as error:
+        assert error.args == (name,)
+async def main():
+    for name in ('\\ud800', 'a\\0b', '', '\\x1b[2J\\n', '\\udcff\\udc80' * 200, 'x' * 1_000_000, '\\U0001F600' * 300_000):
+        await one(name)
+    print('ok')
+asyncio.run(main(), debug='debug' in sys.argv)
+";
+
+#[test]
+fn whatever_is_named_may_have_any_name() {
+    for arguments in [&[][..], &["debug"]] {
+        for options in [&[][..], &["--record", "r.loop", "--events", "e.jsonl"]] {
+            let scratch = Scratch::new();
+            let file = scratch.file("program.py", EVERYTHING);
+            let run = loopscope(["run", "--headless"]).args(options).arg(file).args(arguments);
+            let ended = run.within(scratch.folder()).limit(30).end().code_is(0);
+            assert_eq!(ended.out(), "ok\n", "{ended}");
+            assert!(!ended.err().contains("panicked"), "{ended}");
+        }
+    }
+}
+
 #[test]
 fn programs_with_such_names_run_and_are_recorded() {
     for (code, out) in PROGRAMS {
