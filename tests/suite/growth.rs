@@ -34,7 +34,8 @@ fn times(ended: &Ended) -> Times {
         let [name, _, few, many] = words[..] else {
             panic!("not a measurement: {line:?}\n{ended}")
         };
-        (name.to_owned(), (few.parse().unwrap(), many.parse().unwrap()))
+        let seconds = |word: &str| word.parse().expect("seconds are a number");
+        (name.to_owned(), (seconds(few), seconds(many)))
     };
     ended.lines().iter().map(line).collect()
 }

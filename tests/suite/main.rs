@@ -27,6 +27,7 @@ mod outputs;
 mod process;
 mod python_at_a_pause;
 mod quiet;
+mod recorded;
 mod recordings;
 mod records;
 mod same_bytes;

@@ -10,7 +10,7 @@ mod watching;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use loopscope_protocol::{ClockHow, LoopId, Word as _};
+use loopscope_protocol::{ClockHow, LoopId, WatchHow, Word as _};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyStrRef, PyType, PyWeak};
 use rustpython_vm::common::hash::PyHash;
@@ -55,7 +55,7 @@ pub(super) struct PyLoop {
 
 #[derive(rustpython_vm::FromArgs)]
 pub(super) struct CreateTaskArgs {
-    #[pyarg(positional)]
+    #[pyarg(any)]
     coro: PyObjectRef,
     #[pyarg(named, optional)]
     name: Option<PyObjectRef>,
@@ -63,6 +63,12 @@ pub(super) struct CreateTaskArgs {
     context: Option<PyObjectRef>,
     #[pyarg(named, optional)]
     eager_start: Option<PyObjectRef>,
+}
+
+#[derive(rustpython_vm::FromArgs)]
+pub(super) struct FactoryArgs {
+    #[pyarg(any)]
+    factory: PyObjectRef,
 }
 
 impl Constructor for PyLoop {
@@ -179,11 +185,8 @@ impl PyLoop {
     }
 
     #[pymethod]
-    fn set_task_factory(
-        zelf: &Py<Self>,
-        factory: PyObjectRef,
-        vm: &VirtualMachine,
-    ) -> PyResult<()> {
+    fn set_task_factory(zelf: &Py<Self>, args: FactoryArgs, vm: &VirtualMachine) -> PyResult<()> {
+        let factory = args.factory;
         if !vm.is_none(&factory) && !factory.is_callable() {
             return Err(vm.new_type_error("task factory must be a callable or None"));
         }
@@ -281,6 +284,13 @@ impl PyLoop {
         vm: &VirtualMachine,
     ) -> PyResult<bool> {
         watching::remove_watcher(zelf, fd, write, vm)
+    }
+
+    /// Whether a descriptor is watched for reading or for writing.
+    #[pymethod]
+    fn _is_watched(zelf: &Py<Self>, fd: i32, write: bool) -> bool {
+        let how = if write { WatchHow::Write } else { WatchHow::Read };
+        zelf.core.watcher(fd, how).is_some()
     }
 
     #[pymethod]

@@ -146,6 +146,7 @@ pub(super) fn new_cell(args: HandleArgs, vm: &VirtualMachine) -> PyResult<Handle
     let id = Run::current().ids.handle();
     let mut cell = HandleCell::new(id, call, Some(context), args.event_loop, false);
     cell.by_hand = true;
+    *cell.source_traceback.lock() = registry::source_traceback(&cell.event_loop, vm)?;
     // One made by hand is in no queue of ours.
     cell.set_stage(Stage::Idle);
     Ok(cell)

@@ -291,6 +291,17 @@ mod _loopscope {
         Run::current().trace.is_on()
     }
 
+    /// What warns of a coroutine that was never awaited, so that it is recorded as well. It is no
+    /// frame of Python, for the warning names the line of whoever called it.
+    #[pyfunction]
+    fn noting_never_awaited(warn: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+        let noted = move |coroutine: PyObjectRef, vm: &VirtualMachine| {
+            super::super::registry::note_never_awaited(&coroutine, vm);
+            warn.call((coroutine,), vm)
+        };
+        vm.new_function("_warn_unawaited_coroutine", noted).into()
+    }
+
     /// A coroutine was dropped before it was ever awaited.
     #[pyfunction]
     fn note_never_awaited(coroutine: PyObjectRef, vm: &VirtualMachine) {

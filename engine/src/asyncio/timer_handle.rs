@@ -16,11 +16,20 @@ pub(super) struct PyTimerHandle {
     base: PyHandle,
     #[pytraverse(skip)]
     pub(super) when: f64,
+    /// The time as it was given, where that was no float.
+    given: Option<PyObjectRef>,
 }
 
 impl PyTimerHandle {
-    pub(super) fn new(cell: HandleCell, when: f64) -> Self {
-        Self { base: PyHandle { cell }, when }
+    /// `given` is `when` as the program has it.
+    pub(super) fn new(cell: HandleCell, when: f64, given: &PyObject, vm: &VirtualMachine) -> Self {
+        let is_float = given.class().is(vm.ctx.types.float_type);
+        let given = (!is_float).then(|| given.to_owned());
+        Self { base: PyHandle { cell }, when, given }
+    }
+
+    fn given(&self, vm: &VirtualMachine) -> PyObjectRef {
+        self.given.clone().unwrap_or_else(|| vm.ctx.new_float(self.when).into())
     }
 }
 
@@ -45,7 +54,7 @@ impl Constructor for PyTimerHandle {
 
     fn py_new(_class: &Py<PyType>, args: Self::Args, vm: &VirtualMachine) -> PyResult<Self> {
         let when = args.when.try_float(vm)?.to_f64();
-        Ok(Self::new(new_cell(args.handle, vm)?, when))
+        Ok(Self::new(new_cell(args.handle, vm)?, when, &args.when, vm))
     }
 }
 
@@ -71,13 +80,13 @@ impl Representable for PyTimerHandle {
 )]
 impl PyTimerHandle {
     #[pymethod]
-    fn when(zelf: &Py<Self>) -> f64 {
-        zelf.when
+    fn when(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        zelf.given(vm)
     }
 
     #[pygetset]
-    fn _when(zelf: &Py<Self>) -> f64 {
-        zelf.when
+    fn _when(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
+        zelf.given(vm)
     }
 
     #[pygetset]

@@ -37,7 +37,7 @@ impl Waiters {
         match self.places.len() {
             len if len == FEW + 1 => self.find_anew(),
             len if len > FEW => {
-                let last = self.places[len - 1].as_ref().map(|waiter| waiter.get_id());
+                let last = self.places[len - 1].as_deref().map(PyObject::get_id);
                 self.found.extend(last.map(|address| (address, len - 1)));
             }
             _ => {}

@@ -232,8 +232,8 @@ pub(crate) fn wait(
         tv_nsec: i64::from(length.subsec_nanos()),
     });
     poll(&mut fds, timeout.as_ref())?;
-    let mut found = Found::default();
-    found.woken = fds.get(watched).is_some_and(|pipe| !pipe.revents().is_empty());
+    let woken = fds.get(watched).is_some_and(|pipe| !pipe.revents().is_empty());
+    let mut found = Found { woken, ready: Vec::new() };
     let any = |fd: &PollFd<'_>| (!fd.revents().is_empty()).then(|| fd.revents());
     match set {
         Set::Few(few) => {

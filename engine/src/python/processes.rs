@@ -160,6 +160,9 @@ fn fork(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let result = original.call(args, vm);
         if std::process::id() != own {
             host::now_a_copy();
+            // The loop runs in the original; the copy may run one of its own.
+            drop(vm.asyncio_running_loop.replace(None));
+            drop(vm.asyncio_running_task.replace(None));
             let _ = super::program::signals().thread_set_mask();
         }
         result

@@ -30,8 +30,9 @@ pub(super) fn install(vm: &VirtualMachine, dialect: Dialect) -> PyResult<()> {
     } else {
         format!("{major}.{minor}.{micro}")
     };
+    // In the form that `platform` reads.
     let text = format!(
-        "{number} (loopscope {}, RustPython {}) [Rust]",
+        "{number} (loopscope {} on RustPython {}) [Rust]",
         env!("CARGO_PKG_VERSION"),
         "0.6.0",
     );

@@ -20,16 +20,26 @@ use crate::python::describe;
 /// The callback, its arguments and `context=` out of a call's arguments.
 fn split(
     mut args: FuncArgs,
-    leading: usize,
+    names: &[&str],
     missing: &'static str,
     vm: &VirtualMachine,
 ) -> PyResult<(Vec<PyObjectRef>, Option<PyObjectRef>)> {
     let context = args.kwargs.shift_remove("context").filter(|context| !vm.is_none(context));
+    for (at, name) in names.iter().enumerate() {
+        let Some(given) = args.kwargs.shift_remove(name) else { continue };
+        match args.args.len() {
+            len if len == at => args.args.push(given),
+            len if len > at => {
+                return Err(vm.new_type_error(format!("got multiple values for argument '{name}'")));
+            }
+            _ => return Err(vm.new_type_error(missing)),
+        }
+    }
     if let Some(other) = args.kwargs.keys().next() {
         let text = format!("got an unexpected keyword argument '{other}'");
         return Err(vm.new_type_error(text));
     }
-    if args.args.len() <= leading {
+    if args.args.len() < names.len() {
         return Err(vm.new_type_error(missing));
     }
     Ok((args.args, context))
@@ -53,7 +63,7 @@ pub(super) fn describe_call(
 pub(super) fn call_soon(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     zelf.check_closed(vm)?;
     let missing = "call_soon() missing 1 required positional argument: 'callback'";
-    let (call, given) = split(args, 0, missing, vm)?;
+    let (call, given) = split(args, &["callback"], missing, vm)?;
     check_call(zelf, &call, "call_soon", true, vm)?;
     soon(zelf, call, given, HandleHow::Soon, vm)
 }
@@ -65,7 +75,7 @@ pub(super) fn call_soon_threadsafe(
 ) -> PyResult {
     zelf.check_closed(vm)?;
     let missing = "call_soon_threadsafe() missing 1 required positional argument: 'callback'";
-    let (call, given) = split(args, 0, missing, vm)?;
+    let (call, given) = split(args, &["callback"], missing, vm)?;
     check_call(zelf, &call, "call_soon_threadsafe", false, vm)?;
     let handle = soon(zelf, call, given, HandleHow::Threadsafe, vm)?;
     zelf.core.wake();
@@ -112,7 +122,7 @@ fn soon(
 
 pub(super) fn call_later(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let missing = "call_later() missing required arguments: 'delay' and 'callback'";
-    let (mut call, given) = split(args, 1, missing, vm)?;
+    let (mut call, given) = split(args, &["delay", "callback"], missing, vm)?;
     let delay = call.remove(0);
     if vm.is_none(&delay) {
         return Err(vm.new_type_error("delay must not be None"));
@@ -123,7 +133,7 @@ pub(super) fn call_later(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine)
 
 pub(super) fn call_at(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let missing = "call_at() missing required arguments: 'when' and 'callback'";
-    let (mut call, given) = split(args, 1, missing, vm)?;
+    let (mut call, given) = split(args, &["when", "callback"], missing, vm)?;
     let when = call.remove(0);
     if vm.is_none(&when) {
         return Err(vm.new_type_error("when cannot be None"));
@@ -140,6 +150,7 @@ fn timer(
 ) -> PyResult {
     zelf.check_closed(vm)?;
     check_call(zelf, &call, "call_at", true, vm)?;
+    let given_when = when;
     let when = when.try_float(vm)?.to_f64();
     let context = match given {
         Some(context) => context,
@@ -150,7 +161,7 @@ fn timer(
     let info = if trace.is_on() { describe_call(&call, trace, vm) } else { HandleInfo::default() };
     let cell = HandleCell::new(id, call, Some(context), zelf.to_owned().into(), false);
     let class = PyTimerHandle::class(&vm.ctx).to_owned();
-    let timer = PyRef::new_ref(PyTimerHandle::new(cell, when), class, None);
+    let timer = PyRef::new_ref(PyTimerHandle::new(cell, when, given_when, vm), class, None);
     zelf.core.call_at(when, PyJob::Timer(timer.clone()), |_| info);
     if zelf.debug() {
         let source = registry::source_traceback(zelf.as_object(), vm)?;

@@ -61,13 +61,8 @@ def watch_warnings():
     """A coroutine that was never awaited is a lint as well as a warning."""
     import warnings
     import _loopscope
-    warn = warnings._warn_unawaited_coroutine
-
-    def noted(coro):
-        _loopscope.note_never_awaited(coro)
-        warn(coro)
-
-    warnings._warn_unawaited_coroutine = noted
+    warnings._warn_unawaited_coroutine = _loopscope.noting_never_awaited(
+        warnings._warn_unawaited_coroutine)
 
 
 def submodule(name):
@@ -126,6 +121,14 @@ def _adjust_runners(runners):
 
 
 def _adjust_coroutines(coroutines):
+    import _loopscope
+    is_one = coroutines._iscoroutinefunction
+
+    def _iscoroutinefunction(func):
+        # The native sleep is one in all but its class.
+        return func is _loopscope.sleep or is_one(func)
+
+    coroutines._iscoroutinefunction = _iscoroutinefunction
     if not _follows_3_13():
         return
 
@@ -136,4 +139,36 @@ def _adjust_coroutines(coroutines):
     coroutines.iscoroutinefunction = iscoroutinefunction
 
 
-_ADJUST = {'runners': _adjust_runners, 'coroutines': _adjust_coroutines, 'tasks': _adjust_tasks}
+def _adjust_futures(futures):
+    if not _follows_3_13():
+        return
+    chain = futures._chain_future
+
+    def _chain_future(source, destination):
+        import concurrent.futures
+        if not (isinstance(source, concurrent.futures.Future) and futures.isfuture(destination)):
+            return chain(source, destination)
+        loop = destination.get_loop()
+
+        def _set_state(source, destination):
+            futures._copy_future_state(source, destination)
+
+        def give_up(destination):
+            if destination.cancelled():
+                source.cancel()
+
+        def pass_on(source):
+            # Also where it is done already: nothing completes inside the step that asked for it.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_set_state, source, destination)
+
+        _set_state.__qualname__ = '_chain_future.<locals>._set_state'
+        give_up.__qualname__ = '_chain_future.<locals>._call_check_cancel'
+        destination.add_done_callback(give_up)
+        source.add_done_callback(pass_on)
+
+    futures._chain_future = _chain_future
+
+
+_ADJUST = {'runners': _adjust_runners, 'futures': _adjust_futures,
+           'coroutines': _adjust_coroutines, 'tasks': _adjust_tasks}

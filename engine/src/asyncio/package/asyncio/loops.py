@@ -85,11 +85,32 @@ _BORROWED = {
 }
 
 
+def _is_of_threads(executor):
+    from concurrent.futures import ThreadPoolExecutor
+    return isinstance(executor, ThreadPoolExecutor)
+
+
 def _child_watcher():
     from . import unix_events
     if unix_events.can_use_pidfd():
         return unix_events._PidfdChildWatcher()
     return unix_events._ThreadedChildWatcher()
+
+
+class _Selector:
+    """What the library asks of a loop's selector when it shows a transport."""
+
+    def __init__(self, loop):
+        self._loop = loop
+
+    def get_key(self, fd):
+        from selectors import EVENT_READ, EVENT_WRITE, SelectorKey
+        fd = self._loop._fileno(fd)
+        events = (self._loop._is_watched(fd, False) * EVENT_READ
+                  | self._loop._is_watched(fd, True) * EVENT_WRITE)
+        if not events:
+            raise KeyError(f'{fd!r} is not registered')
+        return SelectorKey(fd, fd, events, (None, None))
 
 
 class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
@@ -105,6 +126,7 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     _asyncgens = _Default(_weak_set)
     _transports = _Default(_weak_dict)
     _watcher = _Default(_child_watcher)
+    _selector = property(_Selector)
     _clock_resolution = 1e-09
     slow_callback_duration = _Default(lambda: 0.1)
 
@@ -224,6 +246,11 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         if self.get_debug():
             self._check_callback(func, 'run_in_executor')
         job = _loopscope.note_job(func)
+        if executor is not None and not _is_of_threads(executor):
+            # The function goes to another process, where our records do not.
+            future = submit(self, executor, func, *args)
+            future.add_done_callback(lambda future: _loopscope.note_job_done(job))
+            return future
 
         def noted(*args):
             try:
