@@ -18,6 +18,8 @@
 //!   the program, which ends everything below it when the pipe is closed, and records are sealed
 //!   with the key; [`Opener`] opens them. A signal's number written into the pipe goes to the
 //!   program, with [`Guard::TO_GROUP`] added to everything in its process group.
+//! - With `successor`, hand over the writing ends of two pipes as 5 and 6: what the program becomes
+//!   by `exec` writes its output and its errors there, after the end of the records.
 //! - Without a keeper, start the child from a thread that lives as long as the child: on Linux the child dies with
 //!   the *thread* that started it.
 //! - A binary that is called with [`AS_PYTHON`] set and without `__engine` is to call
@@ -224,7 +226,8 @@ fn prepare(options: &Options, key: Option<Key>) -> std::io::Result<()> {
         return Ok(());
     }
     let (out, requests) = wire::take()?;
-    let output = Output::take(options.capture, options.stdout_to_stderr)?;
+    let successor = options.successor.then(wire::take_successors).transpose()?;
+    let output = Output::take(options.capture, options.stdout_to_stderr, successor)?;
     let control = Arc::new(Control::new(options.paused));
     let _ = CONTROL.set(Arc::clone(&control));
     install(options, Some((wire::sink(out, key), Box::new(gate::Door(Arc::clone(&control))))));

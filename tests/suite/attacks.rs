@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use loopscope_tests::events::only;
+use loopscope_tests::events::{Record, only};
 use loopscope_tests::left_out::leave_out;
 use loopscope_tests::outside::{is_alive, wait_for_end_of};
 use loopscope_tests::{Live, Scratch, Screen, loopscope};
@@ -355,6 +355,28 @@ fn what_it_becomes_prints_where_it_would_have_printed() {
     assert_eq!((ended.code(), ended.out().as_str()), (7, "before\nreplaced\n"), "{ended}");
     assert!(ended.err().contains("too"), "{ended}");
     assert_eq!(records.last().map(|last| last.number("code")), Some(7));
+    let told = |records: &[Record]| -> Vec<_> {
+        let outputs = only(records, "output").into_iter();
+        outputs.map(|each| (each.text("stream").to_owned(), each.text("text").to_owned())).collect()
+    };
+    let of = |stream: &str, text: &str| (stream.to_owned(), text.to_owned());
+    let mut outputs = told(&records);
+    outputs[1..].sort();
+    assert_eq!(
+        outputs,
+        [of("stdout", "before\n"), of("stderr", "too\n"), of("stdout", "replaced\n")]
+    );
+    // It may take its time, on a terminal or not, and what has no end of a line is told as well.
+    let slow = "import os\nprint('before', flush=True)\n\
+                os.execv('/bin/sh', ['sh', '-c', 'echo one; sleep 3; printf two'])\n";
+    let (ended, records) = recorded(slow);
+    assert_eq!((ended.code(), ended.out().as_str()), (0, "before\none\ntwo"), "{ended}");
+    let numbers: Vec<_> = records.iter().map(|record| record.number("seq")).collect();
+    assert!(numbers.iter().zip(1..).all(|(a, b)| *a == b), "{numbers:?}");
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", slow);
+    let line_mode = crate::batch(&file, &["goto end"]).end().code_is(0);
+    assert!(line_mode.out().contains("one\ntwo"), "{line_mode}");
     // One that does not come about changes nothing.
     let code = "import os\ntry:\n    os.execv('/no/such', ['x'])\nexcept FileNotFoundError:\n    \
                 print('still here')\n";

@@ -139,6 +139,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         complain(code::OK, &notice);
     }
     let mut pour = Pour::begin(std::mem::take(&mut plan.outlets), false);
+    let to_stderr = plan.options.stdout_to_stderr;
     let deadline = plan.timeout.and_then(deadline_in);
     let mut health = Health::default();
     let mut idle = false;
@@ -151,6 +152,10 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
             pour.flush();
         }
         idle = arrived.is_empty();
+        for (stream, bytes) in source.take_passed() {
+            // Where nobody takes it, the program it comes from is not held up.
+            let _ = print::pass_on(stream == Stream::Stderr || to_stderr, &bytes);
+        }
         arrived.iter().for_each(|each| pour_out(each, &mut pour, &mut health));
         if mistake().is_some() {
             source.kill(ExitHow::Killed);

@@ -5,7 +5,7 @@
 //! Only the screen writes orders to the terminal, and only `run --headless` lets a program write
 //! there itself.
 
-use std::io::{self, IsTerminal, Stderr, Stdout};
+use std::io::{self, IsTerminal, Stderr, Stdout, Write};
 use std::os::fd::AsFd;
 
 use loopscope_model::safe_text::Writer;
@@ -28,6 +28,16 @@ pub(crate) fn err() -> Writer<Stderr> {
 /// Standard output as it is, for what the screen tells the terminal to do.
 pub(crate) fn screen() -> Stdout {
     io::stdout()
+}
+
+/// Passes on what a program writes, as it is: for `run --headless` alone.
+pub(crate) fn pass_on(to_stderr: bool, bytes: &[u8]) -> io::Result<()> {
+    if to_stderr {
+        return io::stderr().write_all(bytes);
+    }
+    let mut out = io::stdout();
+    out.write_all(bytes)?;
+    out.flush()
 }
 
 /// Whether standard output is a terminal.

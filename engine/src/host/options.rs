@@ -55,6 +55,9 @@ pub struct Options {
     pub memory_limit: Option<u64>,
     /// What the program is kept away from.
     pub guard: Guard,
+    /// Whether descriptors 5 and 6 take what the program's successor prints: what it becomes by
+    /// `exec`.
+    pub successor: bool,
 }
 
 /// An argument that the child does not understand. Only a parent of another version can cause it.
@@ -92,6 +95,7 @@ impl Options {
             stdout_to_stderr: false,
             memory_limit: Some(MEMORY_LIMIT),
             guard: Guard { lifeline: None, shown: false, sandbox: None },
+            successor: false,
         }
     }
 
@@ -131,6 +135,7 @@ impl Options {
             ("--capture", self.capture),
             ("--paused", self.paused),
             ("--stdout-to-stderr", self.stdout_to_stderr),
+            ("--successor", self.successor),
             ("--shown", self.guard.shown),
             ("--allow-processes", sandbox.is_some_and(|sandbox| sandbox.processes)),
             ("--allow-network", sandbox.is_some_and(|sandbox| sandbox.network)),
@@ -172,6 +177,7 @@ impl Options {
                         if value == "none" { None } else { Some(number(&value)?) };
                 }
                 "--lifeline" => options.guard.lifeline = Some(number(&value()?)?),
+                "--successor" => options.successor = true,
                 "--shown" => options.guard.shown = true,
                 "--scratch" => {
                     let scratch = value()?.into();
@@ -253,12 +259,13 @@ mod tests {
             clock in words(),
             ties in words(),
             (seed, wall_start_ns, memory_limit) in any::<(u64, i64, Option<u64>)>(),
-            (wire, capture, paused, stdout_to_stderr) in any::<(bool, bool, bool, bool)>(),
+            (wire, capture, paused, stdout_to_stderr, successor) in
+                any::<(bool, bool, bool, bool, bool)>(),
             guard in guard(),
         ) {
             let options = Options {
                 program, args, dialect, clock, seed, ties, wall_start_ns, wire, capture, paused,
-                stdout_to_stderr, memory_limit, guard,
+                stdout_to_stderr, memory_limit, guard, successor,
             };
             prop_assert_eq!(Options::from_args(options.to_args()), Ok(options));
         }

@@ -20,6 +20,8 @@ use crate::python::output::write_all;
 const OUT: RawFd = 3;
 /// Where the child reads frames from.
 const IN: RawFd = 4;
+/// Where what the program becomes by `exec` writes its output and its errors to.
+const SUCCESSOR: [RawFd; 2] = [5, 6];
 /// Ours lie above this, so that what the program opens gets the numbers it would get anywhere.
 const ABOVE: RawFd = 100;
 /// Where fewer are allowed than that.
@@ -40,10 +42,21 @@ pub(super) fn take() -> io::Result<(File, File)> {
     Ok((out, requests))
 }
 
-/// Closes the two descriptors, for a process that is neither of the two.
+/// Takes the two for output and errors of what the program may become.
+pub(super) fn take_successors() -> io::Result<[File; 2]> {
+    let [out, err] = SUCCESSOR;
+    let taken = [high(out)?, high(err)?];
+    for fd in SUCCESSOR {
+        nix::unistd::close(fd)?;
+    }
+    Ok(taken)
+}
+
+/// Closes all of them, for a process that neither sends nor receives.
 pub(super) fn close() {
-    let _ = nix::unistd::close(OUT);
-    let _ = nix::unistd::close(IN);
+    for fd in [OUT, IN].into_iter().chain(SUCCESSOR) {
+        let _ = nix::unistd::close(fd);
+    }
 }
 
 /// Where finished frames go, sealed if there is a key. A host that is gone ends the process.

@@ -58,6 +58,8 @@ struct Side {
     to: Option<File>,
     /// What other processes write; `None` once nobody can write to it any more.
     pipe: Option<File>,
+    /// Where what the program becomes writes to, if the host takes it.
+    successor: Option<File>,
     own: Lines,
     other: Lines,
     /// The program has led the descriptor elsewhere: what it prints goes there.
@@ -86,11 +88,12 @@ const fn index(stream: Stream) -> usize {
 }
 
 impl Side {
-    fn new(stream: Stream, to: Option<File>, pipe: File) -> Self {
+    fn new(stream: Stream, to: Option<File>, pipe: File, successor: Option<File>) -> Self {
         Self {
             stream,
             to,
             pipe: Some(pipe),
+            successor,
             own: Lines::default(),
             other: Lines::default(),
             moved: false,
@@ -103,13 +106,14 @@ impl Side {
         self.moved || host::is_copy()
     }
 
-    /// Leads the descriptor to where it is passed on to. Gives where it led before.
+    /// Leads the descriptor to where the host takes it, or to where it is passed on to. Gives where it
+    /// led before.
     fn pass_by(&self) -> io::Result<OwnedFd> {
         let ours = match self.stream {
             Stream::Stdout => rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3),
             Stream::Stderr => rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), 3),
         }?;
-        match &self.to {
+        match self.successor.as_ref().or(self.to.as_ref()) {
             Some(to) => lead(self.stream, to)?,
             None => lead(self.stream, File::options().write(true).open("/dev/null")?)?,
         }
@@ -185,7 +189,11 @@ pub(crate) fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
 impl Output {
     /// Takes descriptors 1 and 2: from now on they lead into our pipes. With `capture` nothing is
     /// passed on, and with `to_stderr` both are passed on to standard error.
-    pub(crate) fn take(capture: bool, to_stderr: bool) -> io::Result<Self> {
+    pub(crate) fn take(
+        capture: bool,
+        to_stderr: bool,
+        successor: Option<[File; 2]>,
+    ) -> io::Result<Self> {
         let to = |fd: RawFd| if capture { Ok(None) } else { host::high(fd).map(Some) };
         let (out, err) = (to(if to_stderr { 2 } else { 1 })?, to(2)?);
         let (out_pipe, out_end) = pipe_with(PipeFlags::CLOEXEC)?;
@@ -197,8 +205,11 @@ impl Output {
         for pipe in [&out_pipe, &err_pipe] {
             fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
         }
-        let sides =
-            [Side::new(Stream::Stdout, out, out_pipe), Side::new(Stream::Stderr, err, err_pipe)];
+        let [then_out, then_err] = successor.map_or([None, None], |files| files.map(Some));
+        let sides = [
+            Side::new(Stream::Stdout, out, out_pipe, then_out),
+            Side::new(Stream::Stderr, err, err_pipe, then_err),
+        ];
         Ok(Self {
             sides: Mutex::new(sides),
             others: AtomicBool::new(false),

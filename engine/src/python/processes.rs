@@ -136,7 +136,7 @@ fn start(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 }
 
 /// `exec`: what comes in the program's place finds its surroundings as they were before us. What it
-/// prints is passed on and not recorded, since nobody is left in the process who could do that.
+/// prints goes to the host, since nobody is left in the process who could record it.
 fn become_another(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let trace = &Run::current().trace;
     let call = || host::unlimited(|| original.call(args, vm));

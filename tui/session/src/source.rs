@@ -9,6 +9,8 @@ pub mod ending;
 #[cfg(feature = "live")]
 pub mod kept;
 #[cfg(feature = "live")]
+mod launch;
+#[cfg(feature = "live")]
 pub mod local;
 mod never;
 pub mod none;
@@ -17,6 +19,8 @@ pub mod pour;
 pub mod replay;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
+#[cfg(feature = "live")]
+mod successor;
 
 use std::convert::Infallible;
 use std::path::Path;

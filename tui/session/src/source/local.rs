@@ -17,10 +17,12 @@ use loopscope_engine::host::{self, Opener};
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
 use loopscope_model::stream::{Arrived, Ingest};
-use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Text};
+use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Stream, Text};
 
 pub use super::kept::Stdin;
 use super::kept::{self, Kept, Lifeline, Scratch};
+pub use super::launch::Launch;
+use super::successor::Successor;
 use super::{End, SourceError, ending};
 
 /// How much is read from the pipe at once.
@@ -34,27 +36,6 @@ const MOST: usize = 4;
 
 /// How long a child whose pipe is closed may go on before it is taken for stuck.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// What is to be started, and how it is connected.
-#[derive(Debug)]
-pub struct Launch {
-    /// What follows `__engine` on the child's command line.
-    pub args: Vec<OsString>,
-    /// What to call the program.
-    pub name: String,
-    /// What it reads.
-    pub stdin: Stdin,
-    /// Whether a screen or line mode is between it and the terminal.
-    pub shown: bool,
-    /// Whether its output goes only into records.
-    pub capture: bool,
-    /// Whether it may go on for any time once it has closed its pipe: nobody looks at records.
-    pub patient: bool,
-    /// How many bytes it may use, to explain its end with.
-    pub memory_limit: Option<u64>,
-    /// The folder that it may write into, if it is in a sandbox.
-    pub scratch: Option<Arc<Scratch>>,
-}
 
 /// A program in a child process.
 #[derive(Debug)]
@@ -72,6 +53,7 @@ pub struct Local {
     pieces: Receiver<Vec<u8>>,
     /// Comes to its end with the records, for whoever waits for that on another thread.
     end: Option<End>,
+    successor: Successor,
     ingest: Ingest,
     patient: bool,
     memory_limit: Option<u64>,
@@ -98,7 +80,9 @@ impl Local {
         let reads_file = matches!(launch.stdin, Stdin::File(_));
         let (records, to_us) = io::pipe()?;
         let (from_us, requests) = io::pipe()?;
-        let mut command = kept::command(&launch.args, launch.stdin, launch.shown)?;
+        let (successor, [out, err]) = Successor::start(!launch.capture)?;
+        let args = [&["--successor".into()], &launch.args[..]].concat();
+        let mut command = kept::command(&args, launch.stdin, launch.shown)?;
         if let Some(scratch) = &launch.scratch {
             scratch.offer(&mut command);
         }
@@ -109,6 +93,8 @@ impl Local {
         let mappings = vec![
             FdMapping { parent_fd: to_us.into(), child_fd: 3 },
             FdMapping { parent_fd: from_us.into(), child_fd: 4 },
+            FdMapping { parent_fd: out.into(), child_fd: 5 },
+            FdMapping { parent_fd: err.into(), child_fd: 6 },
         ];
         let (kept, key) = Kept::start(command, mappings)?;
         let (sender, pieces) = sync_channel(PIECES);
@@ -128,6 +114,7 @@ impl Local {
             requests: Some(requests),
             pieces,
             end: Some(end),
+            successor,
             ingest: Ingest::new(),
             patient: launch.patient,
             memory_limit: launch.memory_limit,
@@ -182,6 +169,11 @@ impl Local {
         let since = *self.closed.get_or_insert_with(Instant::now);
         let until = Instant::now() + timeout;
         loop {
+            // A program may have become another one, which goes on without records of ours.
+            self.hear_successor(None, arrived);
+            if !arrived.is_empty() {
+                return;
+            }
             match self.kept.try_wait() {
                 Ok(Some(status)) => {
                     self.status = Some(status);
@@ -199,21 +191,50 @@ impl Local {
         }
         self.ended = true;
         self.requests = None;
-        self.opener.end();
-        // What it had begun to say when it died is in neither the history nor the recording.
-        self.ingest.cut_off();
-        self.drain(arrived);
+        self.cut_off(arrived);
+        self.hear_successor(Some(Instant::now() + GRACE), arrived);
         if !self.exit_seen
             && let Some(status) = self.status
         {
             let text = ending::sentence(status, self.killed, self.memory_limit);
             let how = self.killed.unwrap_or(ExitHow::Lost);
             let event = Event::ProgramExit { code: ending::code(status), how, text: Text::FIRST };
-            let frames = self.ingest.host_event(&event, &[&text]);
-            self.ingest.feed(&frames);
-            // Not through `drain`: the child itself has said nothing.
-            arrived.extend(self.ingest.by_ref());
+            self.say(&event, &text, arrived);
         }
+    }
+
+    /// The child itself says nothing more. What it had begun to say is in neither the history nor the
+    /// recording.
+    fn cut_off(&mut self, arrived: &mut Vec<Arrived>) {
+        self.opener.end();
+        self.ingest.cut_off();
+        self.drain(arrived);
+    }
+
+    /// Records what the program prints that it has become.
+    fn hear_successor(&mut self, until: Option<Instant>, arrived: &mut Vec<Arrived>) {
+        let lines = self.successor.lines(until);
+        if self.exit_seen {
+            // It has not become another one: it found the way there by itself.
+            self.successor.take_passed();
+            return;
+        }
+        if lines.is_empty() {
+            return;
+        }
+        self.patient = true;
+        self.cut_off(arrived);
+        for (stream, text) in lines {
+            self.say(&Event::Output { stream, text: Text::FIRST }, &text, arrived);
+        }
+    }
+
+    /// Says something in the child's place.
+    fn say(&mut self, event: &Event, text: &str, arrived: &mut Vec<Arrived>) {
+        let frames = self.ingest.host_event(event, &[text]);
+        self.ingest.feed(&frames);
+        // Not through `drain`: the child itself has said nothing.
+        arrived.extend(self.ingest.by_ref());
     }
 }
 
@@ -339,6 +360,11 @@ impl Local {
             "the program {what} the pipe that its records come through; nothing of that is believed, \
              but records may be missing"
         ))
+    }
+
+    /// What a program that has become another one printed since the last call, where it is passed on.
+    pub fn take_passed(&mut self) -> Vec<(Stream, Vec<u8>)> {
+        self.successor.take_passed()
     }
 
     /// Ends it at once. `why` is what the end is to be called.

@@ -1,0 +1,27 @@
+//! What a program is started with.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use super::kept::{Scratch, Stdin};
+
+/// What is to be started, and how it is connected.
+#[derive(Debug)]
+pub struct Launch {
+    /// What follows `__engine` on the child's command line.
+    pub args: Vec<OsString>,
+    /// What to call the program.
+    pub name: String,
+    /// What it reads.
+    pub stdin: Stdin,
+    /// Whether a screen or line mode is between it and the terminal.
+    pub shown: bool,
+    /// Whether its output goes only into records.
+    pub capture: bool,
+    /// Whether it may go on for any time once it has closed its pipe: nobody looks at records.
+    pub patient: bool,
+    /// How many bytes it may use, to explain its end with.
+    pub memory_limit: Option<u64>,
+    /// The folder that it may write into, if it is in a sandbox.
+    pub scratch: Option<Arc<Scratch>>,
+}
