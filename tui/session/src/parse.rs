@@ -2,14 +2,18 @@
 //! happens.
 
 mod duration;
+mod events;
+mod places;
 mod spelling;
 
 use loopscope_model::expr::Expr;
-use loopscope_protocol::{Dialect, Kind, KindSet, Word as _};
+use loopscope_protocol::{Dialect, Word as _};
 
 use super::Trouble;
-use super::command::{Command, Events, Format, Target, TaskRef, ToWrite, Topic, Unit};
+use super::command::{Command, Format, TaskRef, ToWrite, Topic, Unit};
 use super::table::{self, Found};
+use events::{events, expect};
+use places::{bookmark, target};
 use spelling::nearest;
 
 pub use duration::duration;
@@ -179,60 +183,6 @@ fn numbers(name: &str, rest: &str) -> Result<Vec<u32>, Trouble> {
         .collect()
 }
 
-/// `EVENT [if EXPR]`.
-fn events(name: &str, text: &str) -> Result<Events, Trouble> {
-    let (word, rest) = split_event(text);
-    if word.is_empty() {
-        return Err(trouble(format!("`{name}` needs an event: {}.", usage(name))));
-    }
-    let (name, kinds) = kinds(word)?;
-    let condition = match rest.strip_prefix("if").filter(|after| !after.starts_with(is_word)) {
-        _ if rest.is_empty() => None,
-        Some(condition) => Some(checked(condition)?),
-        None => {
-            return Err(trouble(format!(
-                "After the event only `if EXPR` may follow, not `{rest}`."
-            )));
-        }
-    };
-    Ok(Events { name, kinds, condition })
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
-fn split_event(text: &str) -> (&str, &str) {
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    (&text[..end], text[end..].trim())
-}
-
-/// An event's name, the beginning of only one, or a group such as `handle-*`.
-fn kinds(word: &str) -> Result<(String, KindSet), Trouble> {
-    if let Some(kind) = Kind::parse(word) {
-        return Ok((word.to_owned(), KindSet::NONE.with(kind)));
-    }
-    let (start, group) = word.strip_suffix('*').map_or((word, false), |start| (start, true));
-    let found: Vec<Kind> =
-        Kind::ALL.iter().copied().filter(|kind| kind.word().starts_with(start)).collect();
-    match found[..] {
-        [] => {
-            let near = nearest(word, Kind::ALL.iter().map(|kind| kind.word()));
-            let hint = near.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
-            Err(trouble(format!("There is no event `{word}`{hint}; `help events` lists them all.")))
-        }
-        [kind] if !group => Ok((kind.word().to_owned(), KindSet::NONE.with(kind))),
-        _ if group => Ok((word.to_owned(), found.into_iter().collect())),
-        _ => {
-            let names: Vec<&str> = found.iter().map(|kind| kind.word()).collect();
-            let names = names.join(", ");
-            Err(trouble(format!(
-                "`{word}` could be {names}; write more of it, or `{word}*` for all."
-            )))
-        }
-    }
-}
-
 fn expression(name: &str, text: &str) -> Result<String, Trouble> {
     if text.is_empty() {
         return Err(trouble(format!("`{name}` needs an expression: {}.", usage(name))));
@@ -280,55 +230,6 @@ fn topic(rest: &str) -> Result<Topic, Trouble> {
     }
 }
 
-fn target(text: &str) -> Result<Target, Trouble> {
-    let bad = || {
-        trouble(format!(
-            "`goto {text}` is no place: write a record's number, `N%`, `t=SECONDS`, `start`, `end` or a bookmark."
-        ))
-    };
-    if text.is_empty() {
-        return Err(trouble(
-            "`goto` needs a place: a record's number, `N%`, `t=SECONDS`, `start`, `end` or a bookmark.",
-        ));
-    }
-    let finite = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
-    if let Some(percent) = text.strip_suffix('%') {
-        let percent = finite(percent).filter(|n| (0.0..=100.0).contains(n));
-        return percent.map(Target::Percent).ok_or_else(bad);
-    }
-    if let Some((name, time)) = text.split_once('=') {
-        let time = time.trim();
-        let time = finite(time.strip_suffix('s').unwrap_or(time)).filter(|n| *n >= 0.0);
-        return time.filter(|_| name.trim() == "t").map(Target::Time).ok_or_else(bad);
-    }
-    match text {
-        "start" => return Ok(Target::Start),
-        "end" => return Ok(Target::End),
-        _ => {}
-    }
-    let number = text.strip_prefix('#').unwrap_or(text);
-    if number.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
-        return number.parse().map(Target::Record).map_err(|_| bad());
-    }
-    if is_name(text) { Ok(Target::Bookmark(text.to_owned())) } else { Err(bad()) }
-}
-
-fn is_name(text: &str) -> bool {
-    text.chars().all(|c| is_word(c) || c == '-') && text.starts_with(|c: char| c.is_alphabetic())
-}
-
-fn bookmark(rest: &str) -> Result<Option<String>, Trouble> {
-    if rest.is_empty() {
-        return Ok(None);
-    }
-    if !is_name(rest) || matches!(rest, "start" | "end") {
-        return Err(trouble(format!(
-            "A bookmark's name begins with a letter and is one word other than `start` and `end`; `{rest}` is not."
-        )));
-    }
-    Ok(Some(rest.to_owned()))
-}
-
 /// What is left of the arguments without `--force`, and whether that was there.
 fn forced(rest: &str) -> (&str, bool) {
     const WORD: &str = "--force";
@@ -358,32 +259,6 @@ fn export(rest: &str) -> Result<Command, Trouble> {
         return Ok(Command::Export(to(path), Some(format)));
     }
     Ok(Command::Export(to(&path), None))
-}
-
-fn expect(text: &str) -> Result<Command, Trouble> {
-    let (word, rest) = split_event(text);
-    // `within` may stand before `if`, or at the end.
-    let (rest, within) = if let Some(after) = rest.strip_prefix("within ") {
-        let (time, rest) = split_event(after.trim_start());
-        (rest, Some(duration(time)?))
-    } else if let Some((before, time)) = split_last(rest, "within") {
-        (before, Some(duration(time)?))
-    } else {
-        (rest, None)
-    };
-    let events = events("expect", &format!("{word} {rest}"))?;
-    Ok(Command::Expect { events, within })
-}
-
-/// Splits at the last ` word ` if what follows it looks like a duration.
-fn split_last<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
-    let at = text.rfind(word)?;
-    let (before, after) = (&text[..at], text[at + word.len()..].trim());
-    let looks = before.ends_with(char::is_whitespace)
-        && text[at + word.len()..].starts_with(char::is_whitespace)
-        && after.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && !after.contains(char::is_whitespace);
-    looks.then_some((before.trim(), after))
 }
 
 fn set(rest: &str) -> Result<Command, Trouble> {

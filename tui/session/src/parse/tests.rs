@@ -1,8 +1,10 @@
 //! The grammar: what each line means, and that no line at all makes it panic.
 
+use loopscope_protocol::{Kind, KindSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::command::{Events, Target};
 
 fn ok(line: &str) -> Command {
     parse(line).unwrap_or_else(|trouble| panic!("`{line}`: {}", trouble.text))
