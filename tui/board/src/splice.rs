@@ -18,6 +18,7 @@ mod frames;
 mod line;
 mod names;
 mod opening;
+mod place;
 mod waiting;
 
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step};
@@ -28,6 +29,7 @@ pub use line::{Line, LogLine};
 use names::Names;
 pub use opening::Program;
 use opening::{Hello, Stage};
+use place::{Next, Place};
 use waiting::Waiting;
 
 /// Bytes used at the start of the buffer up to which it is left as it is.
@@ -52,16 +54,10 @@ pub struct Splice {
     shift: u8,
     /// The last number in the stream, modulo 256.
     last: u8,
-    /// Whether texts were passed on whose event has not come yet.
-    text_open: bool,
-    /// Whether a snapshot has begun and not ended.
-    in_snapshot: bool,
+    place: Place,
+    next: Next,
     /// What the host has to add as soon as it may.
     waiting: Waiting,
-    /// Whether the first record is still to come, whose number on the board is not known.
-    unaligned: bool,
-    /// Whether it joins records of which some were not seen.
-    joins: bool,
     /// Whether what was passed on last was no frame, so that the next ones are not trusted alone.
     harmed: bool,
     /// Bytes that were no frame.
@@ -93,11 +89,9 @@ impl Splice {
             now: program.now,
             shift: 0,
             last: 0,
-            text_open: false,
-            in_snapshot: false,
+            place: Place::default(),
+            next: Next::default(),
             waiting: Waiting::default(),
-            unaligned: false,
-            joins: false,
             harmed: false,
             garbage: 0,
             resets: 0,
@@ -143,7 +137,7 @@ impl Splice {
                         out.push(NO_FRAME);
                         self.harmed = true;
                     }
-                    self.text_open = false;
+                    self.place = self.place.without_text();
                     self.start += 1;
                 }
                 Step::Frame { item, used, .. } => {
@@ -161,7 +155,7 @@ impl Splice {
 
     /// Adds a line between the board's records, as soon as there is a place for it.
     pub fn add_line(&mut self, line: Line, out: &mut Vec<u8>) {
-        if !self.is_open() || self.text_open || self.in_snapshot {
+        if !self.is_open() || self.place != Place::Between {
             self.waiting.push(line);
             return;
         }
@@ -184,7 +178,7 @@ impl Splice {
 
     fn begin_again(&mut self, kind: RemarkKind, why: &str, out: &mut Vec<u8>) {
         self.end_text(out);
-        self.in_snapshot = false;
+        self.place = Place::Between;
         match &mut self.stage {
             Stage::Opening { held, first, sound, .. } => {
                 held.clear();
@@ -197,7 +191,7 @@ impl Splice {
                 self.event(&Event::SnapshotEnd {}, out);
                 self.shift = self.last;
                 // What comes now is seen from its beginning.
-                (self.unaligned, self.joins) = (false, false);
+                self.next = Next::GoesOn;
             }
         }
     }
@@ -230,7 +224,7 @@ impl Splice {
             out.extend(std::iter::repeat_n(NO_FRAME, lost));
             self.harmed |= lost > 0;
             self.end_text(out);
-            self.in_snapshot = false;
+            self.place = Place::Between;
             self.remark(RemarkKind::Link, why, out);
         }
     }
@@ -285,12 +279,12 @@ impl Splice {
         }
         match item {
             ItemFrame::Event(frame) => {
-                let joins = std::mem::take(&mut self.joins);
+                let next = std::mem::take(&mut self.next);
                 // What was before is not known; at least one record was. A number without a record
                 // is a gap for whoever reads the stream, who then knows no time before the board
                 // tells it.
-                self.last = self.last.wrapping_add(u8::from(joins));
-                if std::mem::take(&mut self.unaligned) {
+                self.last = self.last.wrapping_add(u8::from(next == Next::Joins));
+                if next != Next::GoesOn {
                     self.shift = self.last.wrapping_add(1).wrapping_sub(frame.seq);
                 }
                 // A raw stream does not tell of a reset; the board's first record does.
@@ -308,17 +302,18 @@ impl Splice {
                     None => renumber(bytes, self.last, out),
                 }
                 self.harmed = false;
-                if joins {
+                if next == Next::Joins {
                     fill(out);
                 }
-                self.text_open = false;
-                match frame.event {
-                    Event::SnapshotBegin {} => self.in_snapshot = true,
-                    Event::SnapshotEnd {} => self.in_snapshot = false,
+                let is_lost = !goes_on || matches!(frame.event, Event::Gap { .. });
+                self.place = match frame.event {
+                    Event::SnapshotBegin {} => Place::InSnapshot,
+                    Event::SnapshotEnd {} => Place::Between,
                     // The end of a snapshot may be among what is lost.
-                    _ => self.in_snapshot &= goes_on && !matches!(frame.event, Event::Gap { .. }),
-                }
-                if !self.in_snapshot && !self.waiting.is_empty() {
+                    _ if is_lost => Place::Between,
+                    _ => self.place.without_text(),
+                };
+                if self.place == Place::Between && !self.waiting.is_empty() {
                     for line in self.waiting.take() {
                         self.line(line, out);
                     }
@@ -326,7 +321,9 @@ impl Splice {
             }
             ItemFrame::Item(other) => {
                 // It stays open until its event, whatever stands between.
-                self.text_open |= matches!(other, Item::Text { .. });
+                if matches!(other, Item::Text { .. }) {
+                    self.place = self.place.with_text();
+                }
                 out.extend_from_slice(bytes);
             }
         }
@@ -348,7 +345,8 @@ impl Splice {
 
     /// A text of the board's whose event does not come is no part of what comes instead.
     fn end_text(&mut self, out: &mut Vec<u8>) {
-        if std::mem::take(&mut self.text_open) {
+        if self.place.is_in_text() {
+            self.place = self.place.without_text();
             out.push(NO_FRAME);
             self.harmed = true;
         }

@@ -5,6 +5,7 @@ use loopscope_protocol::wire::{Decoder, Step};
 use loopscope_protocol::{ClockMode, Dialect, Event, RemarkKind, Ties};
 
 use super::frames::{first_time, unknown_ticks};
+use super::place::Next;
 use super::{Line, Splice};
 
 /// How far the beginning has come.
@@ -61,8 +62,11 @@ impl Splice {
             unknown_ticks(out);
             self.waiting.push(Line::Remark(RemarkKind::Clock, NO_HELLO.to_owned()));
         }
-        self.unaligned = !sound || first.is_some();
-        self.joins = !sound;
+        self.next = match first {
+            _ if !sound => Next::Joins,
+            Some(_) => Next::First,
+            None => Next::GoesOn,
+        };
         // What was said meanwhile is not older than what was held back.
         let waiting = self.waiting.take();
         let mut decoder = Decoder::after(first.unwrap_or(1).wrapping_sub(1));
