@@ -1,9 +1,10 @@
 //! The target `commands`: lines for the line mode, on a recording. Each is answered or refused in a
 //! sentence, in bounded time, and wherever the cursor is then, the state is that of its position.
 
-use std::io::Cursor;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use loopscope_model::history::InMemory;
 use loopscope_session::source::replay::Replay;
 use loopscope_session::{Command, Outcome, Session, parse};
 
@@ -18,8 +19,8 @@ const LINES: usize = 40;
 
 /// Runs the target.
 pub fn run(data: &[u8]) {
-    let recording = Cursor::new(&SESSION[..LENGTH]);
-    let replay = Replay::read(Box::new(recording), "session.loop".to_owned());
+    let recording = Arc::new(InMemory::holding(SESSION[..LENGTH].to_vec()));
+    let replay = Replay::read(recording, "session.loop".to_owned());
     let mut session = Session::new(replay.expect("it is a recording"));
     let text = String::from_utf8_lossy(data);
     for line in text.lines().take(LINES) {
@@ -36,7 +37,7 @@ pub fn run(data: &[u8]) {
         }
         assert!(began.elapsed().as_secs() < 5, "`{line}` takes {:?}", began.elapsed());
     }
-    let here = session.timeline().at(session.position());
+    let here = session.history().at(session.position());
     assert!(*session.state() == here, "the state at {} is another one", session.position());
 }
 

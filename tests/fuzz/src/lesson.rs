@@ -19,8 +19,8 @@ pub fn run(data: &[u8]) {
         Ok(lesson) => {
             let mut story = Story::new();
             story.start().soon(1, "greet").turn(&[1]).run(1).print("hello").done(1).end_turn();
-            let timeline = story.timeline();
-            let resolved = resolve(&lesson, &timeline, story.names());
+            let history = story.history();
+            let resolved = resolve(&lesson, &history, history.names());
             let _ = check::run(&lesson, &resolved);
             let _ = lesson.modified_program();
             for seq in 0..12 {

@@ -2,8 +2,8 @@
 //! put in. Whatever comes out was sent, in that order, and the state is right or marked unknown.
 
 use loopscope_model::{Arrived, Ingest};
-use loopscope_protocol::{Level, RemarkKind};
 use loopscope_protocol::wire::{Decoder, Step};
+use loopscope_protocol::{Level, RemarkKind};
 
 use crate::attach::splice::{Line, LogLine, Program, Splice};
 use crate::board::Board;
