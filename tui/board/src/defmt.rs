@@ -66,12 +66,13 @@ impl Decoder<'_> {
 
 /// A frame as a line: level, the program's own time, the message, its place.
 fn log_line(frame: &defmt_decoder::Frame<'_>, dictionary: &Dictionary) -> LogLine {
-    let level = match frame.level().map(|level| level.as_str()) {
-        Some("trace") => Level::Trace,
-        Some("debug") => Level::Debug,
-        Some("info") => Level::Info,
-        Some("warn") => Level::Warn,
-        Some("error") => Level::Error,
+    let word = if let Some(level) = frame.level() { level.as_str() } else { "" };
+    let level = match word {
+        "trace" => Level::Trace,
+        "debug" => Level::Debug,
+        "info" => Level::Info,
+        "warn" => Level::Warn,
+        "error" => Level::Error,
         _ => Level::Print,
     };
     let place = dictionary.locations.as_ref().and_then(|found| found.get(&frame.index()));

@@ -240,7 +240,7 @@ macro_rules! events {
         }
 
         $($(const _: () = assert!(
-            1 $(+ <$ty as $crate::cells::Cells>::COLUMNS)* <= 1 + $crate::cells::MOST_COLUMNS,
+            0 $(+ <$ty as $crate::cells::Cells>::COLUMNS)* < 1 + $crate::cells::MOST_COLUMNS,
             "an event with more columns than a kind may have"
         );)*)*
 

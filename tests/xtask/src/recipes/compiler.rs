@@ -94,11 +94,13 @@ fn missing(message: &Value) -> Option<Missing> {
     let span = message["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
     let children = message["children"].as_array()?;
     let proposal =
-        children.iter().flat_map(|child| child["spans"].as_array()).flatten().find_map(|span| {
-            let text = span["suggested_replacement"].as_str()?;
-            let bytes = (span["byte_start"].as_u64()?, span["byte_end"].as_u64()?);
-            Some((bytes.0, bytes.1, with_any_pattern(text)))
-        })?;
+        children.iter().filter_map(|child| child["spans"].as_array()).flatten().find_map(
+            |span| {
+                let text = span["suggested_replacement"].as_str()?;
+                let bytes = (span["byte_start"].as_u64()?, span["byte_end"].as_u64()?);
+                Some((bytes.0, bytes.1, with_any_pattern(text)))
+            },
+        )?;
     Some(Missing {
         file: span["file_name"].as_str()?.to_owned(),
         at: span["byte_start"].as_u64()?,

@@ -259,7 +259,7 @@ impl Controller {
             ["set", "theme", name] => self.set_theme(name),
             ["lesson"] if self.progress.is_some() => self.next_place(),
             ["predict", ref guess @ ..] if self.progress.is_some() => {
-                self.predict(&guess.join(" "))
+                self.predict(&guess.join(" "));
             }
             _ => self.command(line, false),
         }

@@ -50,8 +50,9 @@ fn run(snapshot: &Snapshot<'_>, record: &Record, event: RunEvent) -> Words {
             let line = format!("{} {}", level_word(level), first_line(record.text(text)));
             (line.trim_start().to_owned(), at)
         }
-        RunEvent::Remark { text, .. } => only(first_line(record.text(text))),
-        RunEvent::Lint { text, .. } => only(first_line(record.text(text))),
+        RunEvent::Remark { text, .. } | RunEvent::Lint { text, .. } => {
+            only(first_line(record.text(text)))
+        }
         RunEvent::ProgramExit { code, how, .. } => (format!("code {code}"), how.word().to_owned()),
         RunEvent::Gap { lost } => {
             let records = if lost == 1 { "record" } else { "records" };
