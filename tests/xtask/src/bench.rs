@@ -6,6 +6,7 @@
 //! the loop, tasks and futures that their column names.
 
 mod contenders;
+mod history;
 mod table;
 
 use std::path::Path;
@@ -30,6 +31,11 @@ const ROUND_ROBIN: &str = "round_robin";
 const ROUNDS: usize = 3;
 
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
+    if let [word, more @ ..] = arguments
+        && word == "history"
+    {
+        return history::run(root, more);
+    }
     let rounds = match arguments {
         [] => ROUNDS,
         [rounds] => rounds.parse().map_err(|_| format!("`{rounds}` is no number of rounds"))?,

@@ -63,8 +63,28 @@ impl Session {
                 }
             }
         };
+        if !self.history.is_near(position) {
+            self.under_way = UnderWay::ReadOn { position, stop: false };
+            return Outcome::Started;
+        }
         self.move_to(position);
         Outcome::Done(self.stop("goto", ""))
+    }
+
+    /// Folds a part of what lies before the place to go to. `Some`: it is over.
+    pub(super) fn read_on(&mut self) -> Option<Answer> {
+        let UnderWay::ReadOn { position, stop } = self.under_way else { return None };
+        if stop {
+            return Some(
+                self.stop("paused", "The recording is not read up to there; it was left."),
+            );
+        }
+        self.fold_some();
+        if !self.history.is_near(position) {
+            return None;
+        }
+        self.move_to(position);
+        Some(self.stop("goto", ""))
     }
 
     pub(super) fn back(&mut self, unit: Unit, n: u32) -> Answer {
@@ -100,6 +120,7 @@ impl Session {
 
     /// Starts to look for the last breakpoint before the cursor.
     pub(super) fn back_to_break(&mut self) -> Outcome {
+        self.fold_to_here();
         self.under_way = UnderWay::LookBack { end: self.position().saturating_sub(1), stop: false };
         Outcome::Started
     }
@@ -132,6 +153,7 @@ impl Session {
             }
         }
         let Some((position, hit)) = found else {
+            self.fold_to_here();
             self.under_way = UnderWay::LookBack { end: start, stop: false };
             return None;
         };

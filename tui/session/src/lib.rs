@@ -141,6 +141,13 @@ enum UnderWay {
         /// Whether that is not wanted any more.
         stop: bool,
     },
+    /// A recording is folded up to a position, which is gone to then.
+    ReadOn {
+        /// The position.
+        position: usize,
+        /// Whether that is not wanted any more.
+        stop: bool,
+    },
     /// A statement has run.
     StatementOver(Result<Answer, Trouble>),
 }
@@ -207,6 +214,13 @@ impl Session {
     fn fold_some(&mut self) {
         if !self.history.folding().is_over() {
             self.history.fold_on(FOLD_PORTION);
+        }
+    }
+
+    /// Folds a recording up to the cursor, so that what is before that is soon worked out.
+    fn fold_to_here(&mut self) {
+        while !self.history.is_near(self.position()) {
+            self.fold_some();
         }
     }
 
@@ -294,7 +308,13 @@ impl Session {
     /// Whether a command looks through the history, backwards: there is nothing to interrupt, and
     /// [`Session::pause`] ends it.
     pub const fn is_looking_back(&self) -> bool {
-        matches!(self.under_way, UnderWay::LookBack { .. })
+        matches!(self.under_way, UnderWay::LookBack { .. } | UnderWay::ReadOn { .. })
+    }
+
+    /// How far a recording is read on the way to a place, in percent, if a command waits for that.
+    pub fn reading(&self) -> Option<u64> {
+        let UnderWay::ReadOn { position, .. } = self.under_way else { return None };
+        Some(self.history.folding().done * 100 / (position as u64).max(1))
     }
 
     /// What the source is doing.

@@ -5,9 +5,9 @@ use loopscope_model::{json, safe_text, sentence};
 use loopscope_protocol::{ExitHow, Text, Word};
 use serde_json::{Value, json};
 
-use super::Session;
 use super::answer::Answer;
 use super::changes::Changes;
+use super::{Session, UnderWay};
 use crate::source::Origin;
 use loopscope_model::titles::count;
 
@@ -38,6 +38,9 @@ impl Session {
 
     /// Moves the cursor and notes what changed since the last stop.
     pub(super) fn move_to(&mut self, position: usize) {
+        if !self.history.is_near(position) && position < self.position() {
+            self.fold_to_here();
+        }
         self.cursor.seek(&self.history, position);
         self.changes = Changes::between(&self.stopped, self.cursor.state());
         self.stopped = self.cursor.share();
@@ -45,8 +48,13 @@ impl Session {
 
     /// Moves the cursor within the history, for scrubbing with the mouse. Never runs the source.
     pub fn seek(&mut self, position: usize) {
-        if matches!(self.under_way, super::UnderWay::Nothing) {
+        if !matches!(self.under_way, UnderWay::Nothing) {
+            return;
+        }
+        if self.history.is_near(position) {
             self.move_to(position);
+        } else {
+            self.under_way = UnderWay::ReadOn { position, stop: false };
         }
     }
 

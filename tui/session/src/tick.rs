@@ -38,7 +38,9 @@ impl Session {
             UnderWay::Nothing => !self.queue.is_empty(),
             UnderWay::Run(run) => !self.run_state.runs() || !self.is_live() && !run.has_landed(),
             UnderWay::Statement => false,
-            UnderWay::StatementOver(_) | UnderWay::LookBack { .. } => true,
+            UnderWay::StatementOver(_) | UnderWay::LookBack { .. } | UnderWay::ReadOn { .. } => {
+                true
+            }
         }
     }
 
@@ -100,7 +102,7 @@ impl Session {
                 UnderWay::Statement | UnderWay::StatementOver(_) => {
                     self.python_over(Err(Trouble::new(text)));
                 }
-                UnderWay::Nothing | UnderWay::LookBack { .. } => {}
+                UnderWay::Nothing | UnderWay::LookBack { .. } | UnderWay::ReadOn { .. } => {}
             },
             OwnedReply::Hello(_) | OwnedReply::Dropped { .. } => {}
         }
@@ -128,6 +130,10 @@ impl Session {
                     Some(result) => result,
                 },
                 UnderWay::LookBack { .. } => match self.look_back() {
+                    None => return,
+                    Some(answer) => Ok(answer),
+                },
+                UnderWay::ReadOn { .. } => match self.read_on() {
                     None => return,
                     Some(answer) => Ok(answer),
                 },
@@ -196,7 +202,7 @@ impl Session {
         let is_news = match &mut self.under_way {
             UnderWay::Run(run) => run.stop(),
             // The source has no part in it.
-            UnderWay::LookBack { stop, .. } => {
+            UnderWay::LookBack { stop, .. } | UnderWay::ReadOn { stop, .. } => {
                 *stop = true;
                 self.queue.clear();
                 return;

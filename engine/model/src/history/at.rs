@@ -9,6 +9,9 @@ use super::{History, checkpoints, position_of};
 use crate::record::Record;
 use crate::state::{Exit, State};
 
+/// How many records behind a state that is kept take some time.
+const FAR: usize = 8 * checkpoints::APART;
+
 impl History {
     /// The state at the live edge. Where a file is still being read that is worked out now.
     pub fn edge(&self) -> Cow<'_, State> {
@@ -17,6 +20,15 @@ impl History {
         } else {
             Cow::Owned(self.at(self.len()))
         }
+    }
+
+    /// Whether the state at position `n` is soon worked out. Where it is not, [`History::fold_on`] to
+    /// there makes it so.
+    pub fn is_near(&self, n: usize) -> bool {
+        let folded = position_of(&self.fold.state);
+        let kept = self.archive.directory().checkpoint(n).map(|checkpoint| checkpoint.position);
+        let nearest = kept.unwrap_or(self.first()).max(folded.min(n));
+        folded >= n || n - nearest <= FAR
     }
 
     /// How the program ended, if it has.

@@ -14,7 +14,7 @@ use super::sheet::{ReadSheet, Sheet, Stored};
 use crate::state::State;
 
 /// The least number of records between two that are written down.
-pub(super) const APART: usize = 1 << 16;
+pub(super) const APART: usize = 1 << 14;
 
 /// How many records more for each thing that there is.
 const APART_FOR_EACH: usize = 4;

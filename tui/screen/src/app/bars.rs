@@ -63,14 +63,17 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
 
 /// In a word, what the source and the cursor are doing.
 fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
-    let exit = snapshot.history.live().exit();
+    let exit = snapshot.history.exit();
     let held = snapshot.held;
     let away = snapshot.link.is_some_and(|link| link.state == LinkState::Away);
     match snapshot.activity {
         Activity::Running | Activity::Slow | Activity::Paused if away && snapshot.is_live() => {
             ("waiting for the board".to_owned(), Role::Error)
         }
-        Activity::Running => ("running".to_owned(), Role::Running),
+        Activity::Running => match snapshot.reading {
+            Some(percent) => (format!("reading, {percent} %"), Role::Running),
+            None => ("running".to_owned(), Role::Running),
+        },
         Activity::Slow => ("slow motion".to_owned(), Role::Running),
         Activity::Standing if snapshot.behind() > 0 => {
             (format!("view paused, {} behind", snapshot.behind()), Role::Changed)

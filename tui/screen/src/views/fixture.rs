@@ -81,6 +81,7 @@ impl Stage {
             link: self.link.as_ref(),
             held: self.held,
             history: &self.history,
+            reading: None,
             names: &self.names,
             digest: &self.digest,
             sources: &self.sources,

@@ -54,6 +54,8 @@ pub struct Snapshot<'a> {
     pub held: bool,
     /// The whole history so far.
     pub history: &'a History,
+    /// How far a long recording is read on the way to a place, in percent.
+    pub reading: Option<u64>,
     /// What ids stand for.
     pub names: &'a Names,
     /// What is known from the whole history rather than from one state.
