@@ -34,6 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 writeln!(out, "{:>6} {t:>12} {}", record.seq, names.line(&record))?;
             }
             Arrived::Reply(reply) => writeln!(out, "{reply:?}")?,
+            // Those are in the tables already.
+            Arrived::Name(..) | Arrived::Chain { .. } => {}
         }
     }
     Ok(())

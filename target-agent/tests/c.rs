@@ -86,6 +86,8 @@ fn decode(program: &Path, bytes: &[u8]) -> (Vec<String>, Vec<String>) {
         match arrived {
             Arrived::Record(record) => lines.push(names.line(&record)),
             Arrived::Reply(reply) => replies.push(format!("{reply:?}")),
+            // Those are in the tables already.
+            Arrived::Name(..) | Arrived::Chain { .. } => {}
         }
     }
     (lines, replies)

@@ -75,7 +75,11 @@ impl Pour {
                     self.names.define_task(task, Definition { name, place, label });
                 }
                 self.outlets.record(record, &self.names);
-                self.with_recorder(|recorder| recorder.push(record).map(drop));
+                // Whether a file fails shows where something is written to it.
+                let pushed = self.recorder.as_mut().map(|recorder| recorder.push(record));
+                if let Some(Ok(true) | Err(_)) = pushed {
+                    self.with_recorder(|_| pushed.map_or(Ok(()), |pushed| pushed.map(drop)));
+                }
             }
             Arrived::Name(id, name) => {
                 self.names.define(*id, name);
