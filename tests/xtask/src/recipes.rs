@@ -102,7 +102,7 @@ fn is_about(thing: &str, pattern: &str) -> bool {
 }
 
 /// A copy of all files that belong to the project. What is the same keeps its time, so that the
-/// compiler has nothing to do where nothing has changed.
+/// compiler has nothing to do where nothing has changed, and what an earlier copy had besides goes.
 fn copy_tree(root: &Path, to: &Path) -> Outcome {
     let output = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
@@ -113,6 +113,7 @@ fn copy_tree(root: &Path, to: &Path) -> Outcome {
     }
     let list = String::from_utf8(output.stdout)?;
     let files: Vec<_> = list.split('\0').filter(|file| !file.is_empty()).collect();
+    remove_others(to, to, &files)?;
     for file in &files {
         let from = root.join(file);
         // It may be deleted and not committed yet.
@@ -125,6 +126,20 @@ fn copy_tree(root: &Path, to: &Path) -> Outcome {
             fs::create_dir_all(folder)?;
         }
         fs::write(target, bytes)?;
+    }
+    Ok(())
+}
+
+/// Removes the files below `folder` that are not among those of the tree.
+fn remove_others(top: &Path, folder: &Path, files: &[&str]) -> Outcome {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(top, &path, files)?;
+        } else if !path.strip_prefix(top)?.to_str().is_some_and(|file| files.contains(&file)) {
+            fs::remove_file(&path)?;
+        }
     }
     Ok(())
 }
