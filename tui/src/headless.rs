@@ -156,7 +156,9 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
             // Where nobody takes it, the program it comes from is not held up.
             let _ = print::pass_on(stream == Stream::Stderr || to_stderr, &bytes);
         }
-        arrived.iter().for_each(|each| pour_out(each, &mut pour, &mut health));
+        for each in &arrived {
+            pour_out(each, &mut pour, &mut health);
+        }
         if mistake().is_some() {
             source.kill(ExitHow::Killed);
         }

@@ -141,7 +141,7 @@ impl<'a> Comparing<'a> {
         [self.sides[0].position, self.sides[1].position]
     }
 
-    /// Compares about so many events more.
+    /// Compares about `budget` more events.
     pub fn advance(&mut self, budget: usize) {
         for _ in 0..budget {
             if self.over {

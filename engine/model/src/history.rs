@@ -153,6 +153,7 @@ impl History {
     }
 
     /// Nothing has happened yet. What happens is kept in this store, which is empty.
+    #[allow(clippy::needless_pass_by_value, reason = "it keeps the store")]
     pub fn on(store: Arc<dyn Store>) -> Self {
         match Recorder::new(Arc::clone(&store)) {
             Ok(recorder) => Self::with(Arc::clone(&recorder.archive), Some(recorder)),
@@ -253,7 +254,7 @@ impl History {
         }
     }
 
-    /// Sees to it that all records so far are in the store.
+    /// Makes sure that all records so far are in the store.
     pub fn flush(&mut self) {
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.flush()

@@ -125,7 +125,7 @@ impl Session {
                 Err(Unfinished::Stopped(text)) => Err(sentence(text)),
             }
         };
-        let sides = [run(None)?, run(Some(dialect))?];
+        let sides = [Box::new(run(None)?), Box::new(run(Some(dialect))?)];
         let title = |side: &Session| match side.state().run().dialect {
             Some(rules) => format!("{} ({})", side.name(), rules.word()),
             None => side.name(),

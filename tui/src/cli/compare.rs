@@ -19,7 +19,8 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
     let [one, two] = rules(args).map_err(|sentence| complain(code::USAGE, &sentence))?;
     let second = args.second.as_deref().unwrap_or(&args.first);
     let deadline = args.timeout.and_then(deadline_in);
-    let sides = [whole(args, one, &args.first, deadline)?, whole(args, two, second, deadline)?];
+    let first = whole(args, one, &args.first, deadline)?;
+    let other = whole(args, two, second, deadline)?;
     let titles = if args.second.is_some() {
         [&args.first, second].map(|path| path.display().to_string())
     } else {
@@ -27,8 +28,7 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
         let name = second.file_name().unwrap_or(second.as_os_str()).to_string_lossy();
         [one, two].map(|dialect| format!("{name} ({})", dialect.word()))
     };
-    let [first, second] = &sides;
-    let comparison = Comparison::of([first, second], titles);
+    let comparison = Comparison::of([&first, &other], titles);
     match printed(writeln!(print::out(), "{}", comparison.text(80))) {
         code::OK if comparison.found.is_some() => Ok(code::FAILED),
         code => Ok(code),

@@ -207,6 +207,7 @@ impl Archive {
 }
 
 /// Where a segment comes from that is copied.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 enum Source {
     /// From a store, where it begins there.
     Stored(usize, u64),

@@ -97,7 +97,9 @@ mod tests {
             let mut records = Sim::run(seed, 200).story.records().to_vec();
             let len = records.len();
             // Impossible states are states too.
-            harm.into_iter().for_each(|(a, b)| records.swap(a % len, b % len));
+            for (a, b) in harm {
+                records.swap(a % len, b % len);
+            }
             let mut state = State::default();
             for (n, record) in records.iter().enumerate() {
                 state.apply(record);

@@ -231,6 +231,7 @@ mod tests {
                 let (since, rest) = split_seconds(value, from);
                 prop_assert_eq!(join_seconds(since, rest, from).to_bits(), value.to_bits());
             }
+            #[allow(clippy::cast_precision_loss, reason = "as a stream has it")]
             let (_, rest) = split_seconds(ns as f64 / 1e9, from);
             prop_assert_eq!(rest, 0, "whole nanoseconds have no rest");
         }

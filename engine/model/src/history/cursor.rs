@@ -78,15 +78,13 @@ impl Cursor {
         self.trail.retain(|state| position_of(state) <= n);
         let last = self.trail.last().map_or(0, position_of);
         // The last one of the trail is near, if there is one that is.
-        let state = match self.trail.last_mut().filter(|_| n - last <= TRAIL[2]) {
-            Some(state) => state.share(),
-            None => {
-                let kept = history.before(n);
-                match self.trail.last_mut().filter(|state| position_of(state) >= position_of(&kept))
-                {
-                    Some(state) => state.share(),
-                    None => kept,
-                }
+        let state = if let Some(state) = self.trail.last_mut().filter(|_| n - last <= TRAIL[2]) {
+            state.share()
+        } else {
+            let kept = history.before(n);
+            match self.trail.last_mut().filter(|state| position_of(state) >= position_of(&kept)) {
+                Some(state) => state.share(),
+                None => kept,
             }
         };
         self.walk_to(history, state, n);

@@ -143,7 +143,7 @@ pub(super) const BLANK: Record = Record {
     texts: Texts::NONE,
 };
 
-/// All records of a block that has so many.
+/// All records of a block, which has `count` of them.
 pub(super) fn records(bytes: &[u8], count: u32) -> Result<Vec<Record>, Malformed> {
     let mut decoder = Decoder::new(bytes)?;
     // A record has a byte at least.

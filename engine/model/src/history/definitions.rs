@@ -20,6 +20,10 @@ use loopscope_protocol::{ChainId, NameId, Place};
 use super::columns::{Reading, put_var, unzigzag, zigzag};
 use crate::names::Frame;
 
+/// No ids at all.
+#[allow(clippy::reversed_empty_ranges, reason = "it is to be empty")]
+const NONE: RangeInclusive<u32> = 1..=0;
+
 /// Definitions in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Definitions {
@@ -44,7 +48,7 @@ impl Definitions {
             ids.fold(None, |all: Option<(u32, u32)>, id| {
                 Some(all.map_or((id, id), |(least, most)| (least.min(id), most.max(id))))
             })
-            .map_or(1..=0, |(least, most)| least..=most)
+            .map_or(NONE, |(least, most)| least..=most)
         };
         Ids {
             names: around(&mut self.names.iter().map(|(id, _)| id.0)),
@@ -128,7 +132,7 @@ impl Ids {
         let mut from = Reading::new(summary);
         let mut range = || -> Result<RangeInclusive<u32>, Malformed> {
             let (least, most) = (from.plain_as()?, from.plain_as()?);
-            Ok(if most == 0 { 1..=0 } else { least..=most })
+            Ok(if most == 0 { NONE } else { least..=most })
         };
         Ok(Self { names: range()?, chains: range()? })
     }

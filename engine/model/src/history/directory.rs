@@ -133,7 +133,7 @@ impl Directory {
         self.blocks.back().map_or(self.base.0, Entry::end)
     }
 
-    /// What comes begins behind so many records, the last of which has this number.
+    /// What comes begins behind `records` records, the last of which has the number `seq`.
     pub(super) const fn begin_behind(&mut self, records: usize, seq: u64) {
         self.base = (records, seq);
     }

@@ -230,6 +230,8 @@ pub(super) fn written<'a>(columns: impl Iterator<Item = (usize, &'a [u8])>) -> V
         put_var(&mut to, bytes.len() as u64);
         next = number + 1;
     }
-    columns.iter().for_each(|(_, bytes)| to.extend_from_slice(bytes));
+    for (_, bytes) in &columns {
+        to.extend_from_slice(bytes);
+    }
     to
 }

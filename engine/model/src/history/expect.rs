@@ -136,7 +136,7 @@ impl Context {
     #[inline]
     pub(super) fn learn(&mut self, column: usize, value: u64) {
         match column {
-            HANDLE_NEW => self.new_handle = value,
+            HANDLE_NEW | TIMER_NEW => self.new_handle = value,
             HANDLE_HOW => self.how = value,
             HANDLE_TASK => {
                 self.set_task(value);
@@ -145,7 +145,6 @@ impl Context {
                     self.push(self.new_handle);
                 }
             }
-            TIMER_NEW => self.new_handle = value,
             TIMER_TASK => self.set_task(value),
             TIMER_DUE | READY_HANDLE => self.push(value),
             RUN => {

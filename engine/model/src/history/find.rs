@@ -240,7 +240,7 @@ impl Search {
         self.end.unwrap_or_else(|| position_of(&self.state))
     }
 
-    /// Looks at about so many records more. `wanted` gets the state behind a record.
+    /// Looks at about `budget` more records. `wanted` gets the state behind a record.
     pub fn advance(
         &mut self,
         history: &History,

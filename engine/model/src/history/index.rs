@@ -79,9 +79,12 @@ pub(super) fn body(hello: Option<&Hello>, listed: &[Listed]) -> Vec<u8> {
     to
 }
 
+/// Who the source is, and what the index lists.
+type Index = (Option<Hello>, Vec<Listed>);
+
 /// What the index at the end of a file lists, and who the source is; `None`: there is none that can
 /// be believed.
-pub(super) fn read(store: &dyn Store) -> Result<Option<(Option<Hello>, Vec<Listed>)>, StoreError> {
+pub(super) fn read(store: &dyn Store) -> Result<Option<Index>, StoreError> {
     let Some(at) = store.len()?.checked_sub(HEAD as u64) else { return Ok(None) };
     let Some(end) = head_at(store, at)?.filter(|end| end.kind == Kind::End) else {
         return Ok(None);

@@ -11,7 +11,7 @@ pub enum Keep {
     All,
     /// That many records.
     Records(usize),
-    /// As many records as take so many bytes.
+    /// As many records as take that many bytes.
     Bytes(u64),
 }
 

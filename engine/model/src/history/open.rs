@@ -82,7 +82,7 @@ impl History {
         Progress { done, of: self.len() as u64 }
     }
 
-    /// Reads on in a file for about so many bytes, or folds about as many records as they have.
+    /// Reads on in a file for about `budget` bytes, or folds about as many records as they have.
     pub fn advance(&mut self, budget: u64) -> Result<(), StoreError> {
         let archive = Arc::clone(&self.archive);
         if let Some(scan) = &mut self.scan
@@ -94,7 +94,7 @@ impl History {
         Ok(())
     }
 
-    /// Folds about so many records more, block by block.
+    /// Folds about `budget` more records, block by block.
     pub fn fold_on(&mut self, budget: usize) {
         if position_of(&self.fold.state) < self.first() {
             self.fold.state = self.before(self.first());
@@ -135,10 +135,10 @@ impl Opening {
         Ok(())
     }
 
-    /// Reads on for about so many bytes. True: all of it is there, checked and folded.
+    /// Reads on for about `budget` bytes. True: all of it is there, checked and folded.
     pub fn advance(&mut self, budget: u64) -> Result<bool, StoreError> {
         if let Some(old) = &mut self.old {
-            for _ in 0..budget / 8 + 1 {
+            for _ in 0..=(budget / 8) {
                 match old.next() {
                     Some(Ok(arrived)) => self.history.take(arrived),
                     Some(Err(RecordingError::Io(error))) => return Err(error.into()),

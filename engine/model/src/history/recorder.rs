@@ -146,7 +146,7 @@ impl Recorder {
     /// How many lints and anomalies follow from the records of the open block and the one that is
     /// added next.
     pub(super) const fn set_found(&mut self, lints: usize, anomalies: usize) {
-        #[allow(clippy::cast_possible_truncation, reason = "a block has not so many records")]
+        #[allow(clippy::cast_possible_truncation, reason = "a block has fewer records")]
         let found = (lints as u32, anomalies as u32);
         self.found = Some(found);
     }
@@ -156,7 +156,7 @@ impl Recorder {
     /// Where the store takes no more the block stays in memory; the error is for whoever has to tell
     /// the user. What was added before is as it was.
     pub fn push(&mut self, record: &Record) -> Result<bool, StoreError> {
-        if self.len() == 0 {
+        if self.is_empty() {
             // A stream that was joined on its way begins with some other number than 1.
             let lost = if let Event::Gap { lost } = record.event { lost } else { 0 };
             self.before = record.seq.saturating_sub(1 + u64::from(lost));
@@ -173,7 +173,7 @@ impl Recorder {
         Ok(full)
     }
 
-    /// Sees to it that all records so far are in the store.
+    /// Makes sure that all records so far are in the store.
     pub fn flush(&mut self) -> Result<(), StoreError> {
         let (stored, before) = self.flushed;
         let count = self.encoder.count() - stored;

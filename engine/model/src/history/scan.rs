@@ -119,7 +119,7 @@ impl Scan {
         Progress { done: self.at, of: self.len }
     }
 
-    /// Reads on for about so many bytes.
+    /// Reads on for about `budget` bytes.
     pub(super) fn advance(&mut self, archive: &Archive, budget: u64) -> Result<(), StoreError> {
         let end = self.at.saturating_add(budget.max(1)).min(self.len);
         while self.at < end {
@@ -351,21 +351,23 @@ impl Scan {
             self.damage.blocks += 1;
             return;
         };
-        let mut tally = Tally::new(self.finder(archive));
-        records.iter().for_each(|record| tally.push(record));
+        let mut tally = Tally::new(Self::finder(archive));
+        for record in &records {
+            tally.push(record);
+        }
         let place = Place::Here(body.into());
         let taken = self.push(&mut archive.directory_mut(), head, place, tally.take());
         self.damage.blocks += u32::from(!taken);
     }
 
     /// What has to be known to find starts of the source behind the last block.
-    fn finder(&self, archive: &Archive) -> StartFinder {
+    fn finder(archive: &Archive) -> StartFinder {
         let mut finder = StartFinder::default();
         let last = archive.directory().numbers().last();
         if let Some(block) = last.and_then(|last| archive.block(last)) {
-            block.records.iter().for_each(|record| {
+            for record in &block.records {
                 finder.see(record);
-            });
+            }
         }
         finder
     }

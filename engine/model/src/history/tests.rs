@@ -270,7 +270,7 @@ fn findings_are_the_same_from_both_ends_and_at_any_position() {
         let truth: Vec<_> = all.iter().filter(|(at, _)| *at <= n).cloned().collect();
         assert_eq!(upto.len(), truth.len(), "{n}");
         assert_eq!(upto.clone().collect::<Vec<_>>(), truth);
-        assert_eq!(upto.rev().next(), truth.last().cloned());
+        assert_eq!(upto.last(), truth.last().cloned());
     }
 }
 

@@ -13,7 +13,11 @@ use loopscope_protocol::{
 use super::index::Outside;
 use super::loops::{DueKey, Outer};
 use super::ready::Ready;
-use super::*;
+use super::{
+    Anomaly, AnomalyKind, At, Counts, Exit, Future, FutureState, Handle, HandleState, Handler,
+    Index, Job, Loop, Needs, Phase, Process, Run, RunInfo, Server, SignalHandler, Sleep, State,
+    Task, TaskState, Text, Texts, Transport, Watcher,
+};
 use crate::history::sheet::{Named, ReadSheet, Sheet, Stored, stored, stored_words};
 use crate::table::{SortedSet, Table};
 

@@ -102,7 +102,7 @@ mod tests {
         let mut read = [0; 5];
         store.read_at(6, &mut read).unwrap();
         assert_eq!(&read, b"there");
-        assert!(store.read_at(7, &mut read).is_err(), "there are not so many");
+        assert!(store.read_at(7, &mut read).is_err(), "there are fewer bytes");
     }
 
     #[test]

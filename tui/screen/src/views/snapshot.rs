@@ -84,7 +84,7 @@ pub struct Snapshot<'a> {
     pub lesson: Option<&'a Page>,
 }
 
-impl<'a> Snapshot<'a> {
+impl Snapshot<'_> {
     /// The record that led here.
     pub fn record(&self) -> Option<RecordRef> {
         self.history.record(self.position)

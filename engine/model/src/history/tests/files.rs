@@ -153,7 +153,7 @@ fn a_recording_of_a_board_begins_in_the_middle() {
     let event = Event::PollEnd { ready: 0 };
     let loop_id = loopscope_protocol::LoopId(1);
     for seq in 78..84 {
-        recorder.push(&Record { seq, event, loop_id, ..decode::BLANK }).unwrap();
+        recorder.push(&Record { seq, loop_id, event, ..decode::BLANK }).unwrap();
     }
     recorder.flush().unwrap();
     let history = read(store.bytes());
@@ -217,7 +217,7 @@ fn flushed(file: &[u8]) -> usize {
             break;
         }
         if matches!(head.kind, segment::Kind::Block | segment::Kind::Tail) {
-            count = count.max(head.first as usize + head.count as usize);
+            count = count.max(usize::try_from(head.first).unwrap() + head.count as usize);
         }
     }
     count

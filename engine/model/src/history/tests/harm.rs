@@ -7,10 +7,12 @@ use proptest::prelude::*;
 use super::files::{ends, read, story};
 use super::*;
 
-/// A file of several blocks; where each segment begins and ends.
-fn file(finish: bool) -> &'static (Story, Vec<u8>, Vec<(usize, usize)>) {
-    static FILES: [OnceLock<(Story, Vec<u8>, Vec<(usize, usize)>)>; 2] =
-        [OnceLock::new(), OnceLock::new()];
+/// What was recorded, the file of it, and where each segment begins and ends.
+type Whole = (Story, Vec<u8>, Vec<(usize, usize)>);
+
+/// A file of several blocks.
+fn file(finish: bool) -> &'static Whole {
+    static FILES: [OnceLock<Whole>; 2] = [OnceLock::new(), OnceLock::new()];
     FILES[usize::from(finish)].get_or_init(|| make(finish))
 }
 

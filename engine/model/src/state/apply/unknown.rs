@@ -9,7 +9,7 @@ use crate::state::{At, FutureState, HandleState, Phase, State, TaskState};
 const KEEP_LOST_TASKS: usize = 1024;
 
 impl State {
-    /// What is known behind so many records of which none is known: nothing.
+    /// What is known behind `position` records of which none is known: nothing.
     pub(crate) fn unknown(position: u64, seq: u64) -> Self {
         let mut state = Self { position, seq, ..Self::default() };
         state.forget();
