@@ -263,3 +263,10 @@ impl Recorder {
         index::append(&self.archive)
     }
 }
+
+impl Drop for Recorder {
+    /// One that goes without having been ended, as in a panic, leaves all its records in the store.
+    fn drop(&mut self) {
+        let _ = self.flush();
+    }
+}

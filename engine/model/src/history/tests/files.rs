@@ -333,3 +333,15 @@ fn where_the_store_is_full_nothing_is_lost() {
         assert_eq!(history.names().line(record), story.names().line(record));
     }
 }
+
+#[test]
+fn a_recorder_that_is_dropped_leaves_all_its_records() {
+    let store = Arc::new(InMemory::default());
+    let mut recorder = Recorder::new(store.clone()).unwrap();
+    let records = story().records()[..200].to_vec();
+    for record in &records {
+        recorder.push(record).unwrap();
+    }
+    drop(recorder);
+    assert!(read(store.bytes()).records().eq(records));
+}
