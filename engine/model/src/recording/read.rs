@@ -162,7 +162,10 @@ impl<R: Read> Reader<R> {
         let available = self.at_hand().len() - HEAD;
         if available < head.length + 4 {
             self.damage.cut = true;
-            self.take(head, available, false);
+            let (payload, sum) = self.at_hand()[HEAD..].split_at(head.length.min(available));
+            // Cut within its check: all of it is there.
+            let is_whole = !sum.is_empty() && check::crc32(payload).to_le_bytes().starts_with(sum);
+            self.take(head, if is_whole { head.length } else { available }, false);
             self.start = self.buffer.len();
             return Ok(true);
         }
