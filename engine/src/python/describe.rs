@@ -72,8 +72,12 @@ pub(crate) fn coroutine(
     trace: &Trace,
     vm: &VirtualMachine,
 ) -> (NameId, Place) {
-    if let Some(native) = coroutine.downcast_ref::<PyCoroutine>() {
-        let coro = native.as_coro();
+    // MicroPython's are generators.
+    let native = match coroutine.downcast_ref::<PyCoroutine>() {
+        Some(native) => Some(native.as_coro()),
+        None => coroutine.downcast_ref::<PyGenerator>().map(|native| native.as_coro()),
+    };
+    if let Some(coro) = native {
         let known = known(&coro.code(), &coro.qualname(), trace);
         return (known.name, known.definition);
     }
