@@ -96,6 +96,8 @@ fn within(root: &Path, workspace: &str, words: &[&str]) -> Command {
     let mut command = cargo::plain(&root.join("target-agent").join(workspace));
     command.args(&words[..split]).args(["--quiet", "--release", "--locked"]).args(&words[split..]);
     command.env("CARGO_TARGET_DIR", cargo::target(root).join("firmware"));
+    // Firmware is built as it is shipped, whatever suits the programs of this machine.
+    command.env("CARGO_INCREMENTAL", "0");
     command
 }
 

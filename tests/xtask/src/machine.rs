@@ -118,6 +118,8 @@ fn set_up_firmware(
     build.args(["build", "--quiet", "--release", "--locked", "--target", target]);
     build.args(["--features", features]);
     build.env("CARGO_TARGET_DIR", cargo::target(root).join("firmware"));
+    // Firmware is built as it is shipped, whatever suits the programs of this machine.
+    build.env("CARGO_INCREMENTAL", "0");
     let what = format!("set-up: {workspace} for {target}");
     match build.stdin(Stdio::null()).status() {
         Ok(status) if status.success() => report.pass(),
