@@ -6,10 +6,10 @@ use std::error::Error;
 use std::fs;
 use std::sync::Arc;
 
+use loopscope_model::Names;
 use loopscope_model::diff::{Side, diff};
 use loopscope_model::history::{History, InMemory};
-use loopscope_model::stream::{Arrived, Ingest};
-use loopscope_model::Names;
+use loopscope_model::stream::Ingest;
 use loopscope_protocol::Sender;
 
 #[path = "shared/names.rs"]
