@@ -1,6 +1,6 @@
 //! Signals: one thread receives those that ask this process to leave or to go on, and another one
 //! those that ask it to stop, whatever front end it has. What a stop and an end mean for the terminal
-//! is the front end's to say, and a panic asks it the same way (see [`crate::panics`]).
+//! is the front end's to say, and a panic asks it the same way (see `panics.rs`).
 //!
 //! What the terminal and others send while a program runs without a screen is handed on to it; that
 //! is [`crate::headless`]'s.

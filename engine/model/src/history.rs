@@ -9,7 +9,7 @@
 //! [`Store`] as columns of what its records have in common, compressed: a byte or two a record. In
 //! memory stays what is in each block and where it is, and the few blocks that were read last. So a
 //! history takes the same memory whatever its length, and a recording is nothing but such a store in
-//! a file: see [`segment`] for its form.
+//! a file: see `history/segment.rs` for its form.
 //!
 //! A checkpoint of the state is kept at intervals, so any position is one of these and a short
 //! replay away. What only ever grows (output, handler calls, lints) is not part of the state: it is
