@@ -112,6 +112,8 @@ fn build(root: &Path) -> Outcome<PathBuf> {
     command.args(["--target", TARGET, "--features", BOARD]);
     command.env("CARGO_TARGET_DIR", folder.join("target")).env("RUSTFLAGS", flags()?);
     command.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("CARGO_BUILD_RUSTFLAGS");
+    // Otherwise the bytes would depend on it.
+    command.env("CARGO_INCREMENTAL", "0");
     if !command.stdin(Stdio::null()).status()?.success() {
         return Err(format!("the demo's firmware does not build for {TARGET}; see above").into());
     }
