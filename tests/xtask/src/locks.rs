@@ -32,10 +32,14 @@ pub(crate) fn check(root: &Path) -> Outcome {
     let mut findings = Vec::new();
     for lock in &locks {
         let folder = lock.trim_end_matches("Cargo.lock");
-        // What was fetched before is enough to tell; only where it is not, the registry is asked.
+        // What was fetched before is enough to tell that a lock is current. Where only some of it was
+        // fetched Cargo may want another version, so the registry is asked before that is believed.
         let look = match look(root, folder, &["--offline"])? {
-            Look::Unknown(_) => look_online(root, folder)?,
-            known => known,
+            Look::Current => Look::Current,
+            doubt => match look_online(root, folder)? {
+                Look::Unknown(_) => doubt,
+                known => known,
+            },
         };
         findings.extend(sentence(lock, folder, look));
     }
