@@ -17,6 +17,7 @@ mod random;
 mod readable;
 pub(crate) mod start;
 mod streams;
+mod tls;
 mod version;
 
 pub(crate) use clock::{sleep_for, start_at, wait_millis};

@@ -10,7 +10,7 @@ use rustpython_vm::vm::Context;
 use rustpython_vm::{Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
 
 use super::flags::Flags;
-use super::{hooks, version};
+use super::{hooks, tls, version};
 use crate::dialect::Rules;
 use crate::micropython;
 
@@ -67,6 +67,7 @@ pub(crate) fn current_loop(vm: &VirtualMachine) -> Option<PyObjectRef> {
 
 /// A new interpreter. There can be one a process.
 pub(super) fn interpreter(setup: &Setup<'_>) -> Interpreter {
+    tls::provide();
     let builder = Interpreter::builder(settings(setup));
     let ctx = builder.ctx.clone();
     let mut natives = rustpython_stdlib::stdlib_module_defs(&ctx);
