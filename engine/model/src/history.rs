@@ -86,9 +86,6 @@ pub use store::{InMemory, Store};
 /// How a file begins.
 const HEADER: &str = "loopscope recording 2\n";
 
-/// How many names and tasks are kept in memory beside those of the open block.
-const MOST_NAMES: usize = 1 << 14;
-
 /// Why something of a store cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -222,9 +219,8 @@ impl History {
         {
             self.trouble.get_or_insert(error);
         }
-        let is_stored = self.recorder.as_ref().is_some_and(Recorder::has_stored_names);
-        if is_stored && self.names.kept() > MOST_NAMES {
-            self.names.forget();
+        if let Some(recorder) = &self.recorder {
+            recorder.shrink(&mut self.names);
         }
         self.drop_old();
     }
@@ -233,7 +229,8 @@ impl History {
     pub fn define(&mut self, id: NameId, name: &str) {
         self.names.define(id, name);
         if let Some(recorder) = &mut self.recorder {
-            recorder.define(id, name);
+            let defined = recorder.define(id, name);
+            self.defined(defined);
         }
     }
 
@@ -241,7 +238,17 @@ impl History {
     pub fn define_chain(&mut self, id: ChainId, outer: ChainId, frame: Frame) {
         self.names.define_chain(id, outer, frame);
         if let Some(recorder) = &mut self.recorder {
-            recorder.define_chain(id, outer, frame);
+            let defined = recorder.define_chain(id, outer, frame);
+            self.defined(defined);
+        }
+    }
+
+    fn defined(&mut self, stored: Result<(), StoreError>) {
+        if let Err(error) = stored {
+            self.trouble.get_or_insert(error);
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.shrink(&mut self.names);
         }
     }
 

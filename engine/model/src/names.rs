@@ -97,10 +97,14 @@ impl Names {
         self.texts.len() + self.chains.len() + self.tasks.len()
     }
 
-    /// Keeps none of them here any more: they are in the store of the history.
-    pub fn forget(&mut self) {
+    /// Keeps names and chains here no more: they are in the store of the history.
+    pub fn forget_definitions(&mut self) {
         self.texts.clear();
         self.chains.clear();
+    }
+
+    /// Keeps what tasks are called here no more: it is in the store of the history.
+    pub fn forget_tasks(&mut self) {
         self.tasks.clear();
     }
 

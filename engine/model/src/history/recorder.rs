@@ -24,11 +24,17 @@ use crate::control::Hello;
 use crate::names::{Frame, Names};
 use crate::record::Record;
 
+/// How many names and tasks are kept in memory beside those of the open block.
+pub(super) const MOST_NAMES: usize = 1 << 14;
+
 /// How many records a full block has.
 pub(super) const FULL: u32 = 4096;
 
 /// How many bytes of text fill a block as well.
 const FULL_LETTERS: usize = 256 * 1024;
+
+/// How many definitions are stored at once, where no record asks for it before.
+const FULL_DEFINITIONS: usize = 8192;
 
 /// Writes records to a store.
 ///
@@ -120,22 +126,50 @@ impl Recorder {
     }
 
     /// Notes what a name's number stands for.
-    pub fn define(&mut self, id: NameId, name: &str) {
+    pub fn define(&mut self, id: NameId, name: &str) -> Result<(), StoreError> {
         if id.is_some() {
             self.fresh.names.push((id, name.into()));
         }
+        self.store_many_definitions()
     }
 
     /// Notes a frame of an await chain.
-    pub fn define_chain(&mut self, id: ChainId, outer: ChainId, frame: Frame) {
+    pub fn define_chain(
+        &mut self,
+        id: ChainId,
+        outer: ChainId,
+        frame: Frame,
+    ) -> Result<(), StoreError> {
         if id.is_some() {
             self.fresh.chains.push((id, outer, frame));
         }
+        self.store_many_definitions()
     }
 
-    /// Whether all definitions, and all records that make tasks, are in the store.
-    pub fn has_stored_names(&self) -> bool {
-        self.fresh.is_empty() && self.is_closed()
+    /// How many definitions are not in the store yet.
+    pub(super) const fn fresh_definitions(&self) -> usize {
+        self.fresh.names.len() + self.fresh.chains.len()
+    }
+
+    /// Nothing but names may come, and no record that would have them stored.
+    fn store_many_definitions(&mut self) -> Result<(), StoreError> {
+        let fresh = self.fresh_definitions();
+        // A store that takes nothing is not asked anew for each of them.
+        if fresh > 0 && fresh.is_multiple_of(FULL_DEFINITIONS) {
+            self.store_definitions()?;
+        }
+        Ok(())
+    }
+
+    /// Takes out of the tables what the store has, where they have become large.
+    pub fn shrink(&self, names: &mut Names) {
+        if names.kept() > MOST_NAMES && self.fresh.is_empty() {
+            names.forget_definitions();
+            // The open block has tasks too.
+            if self.is_closed() {
+                names.forget_tasks();
+            }
+        }
     }
 
     /// What there is in the open block.

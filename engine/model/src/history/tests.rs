@@ -3,12 +3,15 @@
 mod files;
 mod harm;
 
-use loopscope_protocol::{Event, Kind, KindSet};
+use loopscope_protocol::{Event, Kind, KindSet, Place};
 use proptest::prelude::*;
 
 use super::*;
 use crate::sim::Sim;
 use crate::story::Story;
+use recorder::MOST_NAMES;
+
+const FRAME: Frame = Frame { name: NameId(1), place: Place { file: NameId(2), line: 3 } };
 
 fn replayed(records: &[Record], n: usize) -> State {
     let mut state = State::default();
@@ -322,4 +325,19 @@ fn names_are_found_wherever_they_were_defined() {
         assert!(names.task(task).is_some());
     }
     assert_eq!(names.get(NameId(1 << 30)), None);
+}
+
+#[test]
+fn names_without_records_do_not_gather_in_memory() {
+    let mut history = History::new();
+    for id in 1..=100_000u32 {
+        history.define(NameId(id), &format!("name_{id}"));
+        history.define_chain(ChainId(id), ChainId::NONE, FRAME);
+        assert!(history.names().kept() < 2 * MOST_NAMES, "{id}");
+    }
+    assert!(history.recorder.as_ref().unwrap().fresh_definitions() < MOST_NAMES);
+    for id in (1..=100_000).step_by(997) {
+        assert_eq!(history.names().exact(NameId(id)), format!("name_{id}"));
+        assert_eq!(history.names().chain(ChainId(id)), [FRAME]);
+    }
 }

@@ -14,9 +14,6 @@ use loopscope_protocol::Event;
 
 use super::outlets::Outlets;
 
-/// How many names and tasks stay in memory: what is older is read again where it is asked for.
-const MOST_NAMES: usize = 1 << 14;
-
 /// Pours what comes into the files.
 #[derive(Debug)]
 pub struct Pour {
@@ -83,15 +80,11 @@ impl Pour {
             }
             Arrived::Name(id, name) => {
                 self.names.define(*id, name);
-                if let Some(recorder) = &mut self.recorder {
-                    recorder.define(*id, name);
-                }
+                self.with_recorder(|recorder| recorder.define(*id, name));
             }
             Arrived::Chain { id, outer, frame } => {
                 self.names.define_chain(*id, *outer, *frame);
-                if let Some(recorder) = &mut self.recorder {
-                    recorder.define_chain(*id, *outer, *frame);
-                }
+                self.with_recorder(|recorder| recorder.define_chain(*id, *outer, *frame));
             }
             Arrived::Reply(OwnedReply::Hello(hello)) => {
                 self.with_recorder(|recorder| recorder.set_source(*hello));
@@ -105,9 +98,7 @@ impl Pour {
         let done = work(recorder);
         let failed = if self.is_alone { done.err().map(io::Error::from) } else { None };
         let failed = failed.or_else(|| recorder.copy_failed());
-        if self.names.kept() > MOST_NAMES && recorder.has_stored_names() {
-            self.names.forget();
-        }
+        recorder.shrink(&mut self.names);
         if let Some(error) = failed {
             if self.is_alone {
                 self.recorder = None;

@@ -18,8 +18,8 @@ fn written(story: &Story, flush_each: usize, finish: bool) -> Vec<u8> {
             Arrived::Record(record) => {
                 recorder.push(&record).unwrap();
             }
-            Arrived::Name(id, name) => recorder.define(id, &name),
-            Arrived::Chain { id, outer, frame } => recorder.define_chain(id, outer, frame),
+            Arrived::Name(id, name) => recorder.define(id, &name).unwrap(),
+            Arrived::Chain { id, outer, frame } => recorder.define_chain(id, outer, frame).unwrap(),
             Arrived::Reply(_) => {}
         }
         if n % flush_each == flush_each - 1 {
