@@ -3,12 +3,12 @@
 
 use std::process::exit;
 
-use loopscope_engine::host;
+use loopscope_engine::child;
 
 fn main() {
     let mut args = std::env::args_os().skip(1).peekable();
     if args.next_if(|first| first == "__engine").is_some() {
-        exit(host::main(args));
+        exit(child::main(args));
     }
-    exit(host::python_main(args));
+    exit(child::python_main(args));
 }

@@ -4,13 +4,13 @@
 //! - `asyncio` is the API on top of it, with CPython's names; `micropython` is MicroPython's.
 //! - `dialect` says what differs between the dialects.
 //! - `python` is the embedded interpreter: starting it, its clock, output and interruption.
-//! - `host` is the child process: requests in, records out.
+//! - `child` is the child process: requests in, records out.
 //! - [`run`] is what all of them share.
 
 mod asyncio;
+pub mod child;
 pub mod core;
 mod dialect;
-pub mod host;
 mod micropython;
 mod python;
 pub mod run;

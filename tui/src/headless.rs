@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use health::Health;
-use loopscope_engine::host::Options;
+use loopscope_engine::child::Options;
 use loopscope_model::history::WRITTEN;
 use loopscope_model::stream::Arrived;
 use loopscope_model::{History, Names, Record, fault};

@@ -4,7 +4,7 @@
 
 use std::process::exit;
 
-use loopscope_engine::host;
+use loopscope_engine::child;
 use loopscope_files::temporary;
 use loopscope_model::fault;
 
@@ -20,18 +20,18 @@ fn main() {
         #[expect(clippy::disallowed_methods, reason = "a test's switch, which changes no run")]
         if let Ok(place) = std::env::var(fault::VARIABLE) {
             fault::arm(&place);
-            host::set_fault(fault::point);
+            child::set_fault(fault::point);
         }
-        exit(host::main(args.skip(1)));
+        exit(child::main(args.skip(1)));
     }
     if std::env::args_os().nth(1).is_some_and(|first| first == temporary::COMMAND) {
         exit(temporary::tidy_up(args.skip(1)));
     }
-    if std::env::args_os().nth(1).is_some_and(|first| first == host::PYTHON_COMMAND) {
-        exit(host::spelled_python_main(args.skip(1)));
+    if std::env::args_os().nth(1).is_some_and(|first| first == child::PYTHON_COMMAND) {
+        exit(child::spelled_python_main(args.skip(1)));
     }
-    if host::acts_as_python() {
-        exit(host::python_main(args));
+    if child::acts_as_python() {
+        exit(child::python_main(args));
     }
     loopscope::signals::receive_stops();
     exit(loopscope::cli::main(own.into_iter().chain(args)));

@@ -22,7 +22,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustpython_vm::vm::thread::try_with_current_vm;
 
 use super::lines::Lines;
-use crate::host::{self, deferred};
+use crate::child::{self, deferred};
 use crate::run::Run;
 
 static OUTPUT: OnceLock<Output> = OnceLock::new();
@@ -103,7 +103,7 @@ impl Side {
     /// Whether what Python prints goes to the descriptor, wherever it leads: the program has moved
     /// it, or this is a copy of the process, whose output the original takes up.
     fn is_elsewhere(&self) -> bool {
-        self.moved || host::is_copy()
+        self.moved || child::is_copy()
     }
 
     /// Leads the descriptor to where the host takes it, or to where it is passed on to. Gives where it
@@ -194,14 +194,14 @@ impl Output {
         to_stderr: bool,
         successor: Option<[File; 2]>,
     ) -> io::Result<Self> {
-        let to = |fd: RawFd| if capture { Ok(None) } else { host::high(fd).map(Some) };
+        let to = |fd: RawFd| if capture { Ok(None) } else { child::high(fd).map(Some) };
         let (out, err) = (to(if to_stderr { 2 } else { 1 })?, to(2)?);
         let (out_pipe, out_end) = pipe_with(PipeFlags::CLOEXEC)?;
         let (err_pipe, err_end) = pipe_with(PipeFlags::CLOEXEC)?;
         rustix::stdio::dup2_stdout(out_end)?;
         rustix::stdio::dup2_stderr(err_end)?;
-        let out_pipe = host::high(out_pipe.as_raw_fd())?;
-        let err_pipe = host::high(err_pipe.as_raw_fd())?;
+        let out_pipe = child::high(out_pipe.as_raw_fd())?;
+        let err_pipe = child::high(err_pipe.as_raw_fd())?;
         for pipe in [&out_pipe, &err_pipe] {
             fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
         }
@@ -276,7 +276,7 @@ impl Output {
 
     /// Python wrote text: complete lines go out.
     pub(crate) fn text(&self, stream: Stream, text: &[u8]) -> io::Result<()> {
-        host::fault("engine-python");
+        child::fault("engine-python");
         self.lock()[index(stream)].own.push(text);
         self.go_out(stream, Lines::line)
     }

@@ -79,6 +79,6 @@ fn started_by_a_parent_that_sets_no_variable_it_sets_it_itself() {
     let plan = program("import os; print(os.environ['LOOPSCOPE_AS_PYTHON'])");
     let mut command = std::process::Command::new(super::process::child_binary());
     command.arg("__engine").args(plan.options.to_args());
-    command.env_remove(loopscope_engine::host::AS_PYTHON);
+    command.env_remove(loopscope_engine::child::AS_PYTHON);
     assert_eq!(leave(&mut command).stdout, "1\n");
 }

@@ -116,7 +116,7 @@ fn a_folder_and_an_archive_can_be_programs() {
     std::fs::write(plan.folder.join("__main__.py"), "import other; print(__name__, other.x)")
         .unwrap();
     std::fs::write(plan.folder.join("other.py"), "x = 5").unwrap();
-    plan.options.program = loopscope_engine::host::Program::File(plan.folder.clone());
+    plan.options.program = loopscope_engine::child::Program::File(plan.folder.clone());
     let left = plan.leave();
     assert_eq!((left.stdout.as_str(), left.code), ("__main__ 5\n", Some(0)), "{left:?}");
 }

@@ -74,7 +74,7 @@ fn it_dies_with_its_parent() {
     // The shell is the parent; it is killed while the child runs.
     shell.arg("-c").arg("\"$@\" >out & echo $!; wait").arg("sh");
     shell.arg(super::process::child_binary()).arg("__engine").args(plan.options.to_args());
-    shell.env(loopscope_engine::host::AS_PYTHON, "1").current_dir(&plan.folder);
+    shell.env(loopscope_engine::child::AS_PYTHON, "1").current_dir(&plan.folder);
     let mut shell = shell.stdout(std::process::Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     let mut out = std::io::BufReader::new(shell.stdout.take().unwrap());

@@ -149,7 +149,7 @@ fn a_closed_standard_output_does_not_stop_a_program() {
     let mut command = std::process::Command::new("sh");
     command.arg("-c").arg("exec \"$@\" >&-").arg("sh").arg(super::process::child_binary());
     command.arg("__engine").args(plan.options.to_args());
-    command.env(loopscope_engine::host::AS_PYTHON, "1").stdin(Stdio::null());
+    command.env(loopscope_engine::child::AS_PYTHON, "1").stdin(Stdio::null());
     let left = super::process::leave(&mut command);
     assert_eq!((left.code, left.stderr.as_str()), (Some(0), "y\n"));
 }
@@ -160,7 +160,7 @@ fn a_reader_that_leaves_is_told_as_python_tells_it() {
     let mut command = std::process::Command::new("sh");
     command.arg("-c").arg("\"$@\" | true; exit ${PIPESTATUS:-0}").arg("sh");
     command.arg(super::process::child_binary()).arg("__engine").args(plan.options.to_args());
-    command.env(loopscope_engine::host::AS_PYTHON, "1").stdin(Stdio::null());
+    command.env(loopscope_engine::child::AS_PYTHON, "1").stdin(Stdio::null());
     let left = super::process::leave(&mut command);
     assert!(left.stderr.contains("BrokenPipeError"), "{left:?}");
 }

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use command_fds::{CommandFdExt, FdMapping};
-use loopscope_engine::host::{AS_PYTHON, Options, Program};
+use loopscope_engine::child::{AS_PYTHON, Options, Program};
 use loopscope_protocol::wire::{Decoder, Encoder, Item, Step};
 use loopscope_protocol::{Kind, KindSet, NameId, Request, StopWhen};
 

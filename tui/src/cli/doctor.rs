@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write, stdin};
 use std::process::Stdio;
 use std::time::Instant;
 
-use loopscope_engine::host::{Options, Powers, Program, Sandbox, no_sandbox};
+use loopscope_engine::child::{Options, Powers, Program, Sandbox, no_sandbox};
 use loopscope_model::safe_text;
 
 mod boards;

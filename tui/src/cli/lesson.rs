@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use loopscope_engine::host::no_sandbox;
+use loopscope_engine::child::no_sandbox;
 use loopscope_lessons::{Folder, Lesson, Problem, check, lessons, resolve, template};
 use loopscope_model::safe_text;
 use loopscope_protocol::{Event, Stream, Text};

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use loopscope_engine::host::{Options, Program};
+use loopscope_engine::child::{Options, Program};
 use loopscope_files::outputs::{Files, Refusal};
 use loopscope_session::Session;
 use loopscope_session::source::kept::Scratch;

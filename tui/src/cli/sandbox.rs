@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use loopscope_engine::host::{Sandbox, no_sandbox};
+use loopscope_engine::child::{Sandbox, no_sandbox};
 use loopscope_session::source::kept::Scratch;
 
 use super::open::why;

@@ -91,7 +91,7 @@ fn two_runs_are_the_same_to_the_byte() {
             let mut plan = in_dialect(dialect, &source);
             // The same file, so that its name is the same.
             plan.options.program =
-                loopscope_engine::host::Program::Code(format!("import asyncio\n{source}"));
+                loopscope_engine::child::Program::Code(format!("import asyncio\n{source}"));
             let mut child = plan.with(|options| options.capture = true).start();
             child.rest();
             // What it says first is its process id.

@@ -11,7 +11,7 @@ const SENDERS: [(&str, &str); 4] = [
     ("engine/src/core/", "the core"),
     ("engine/src/run.rs", "the clock's one change, which belongs to the run and to no loop"),
     ("engine/src/python/", "output and the program's end"),
-    ("engine/src/host", "the run's first and last record"),
+    ("engine/src/child", "the run's first and last record"),
 ];
 
 /// What sends a record.
@@ -42,7 +42,7 @@ mod tests {
         let sends = "//! x\nfn f() { trace.emit(x); }\n";
         let tree = Tree::of(&[
             ("engine/src/core/turn.rs", sends),
-            ("engine/src/host.rs", sends),
+            ("engine/src/child.rs", sends),
             ("engine/src/dialect/x.rs", sends),
             ("tui/src/app.rs", "//! .emit(\n// trace.emit(x)\n"),
             ("tui/src/source.rs", "\ntrace.emit_with(x)"),

@@ -17,7 +17,7 @@ struct Layer {
 const LAYERS: [Layer; 3] = [
     Layer {
         part: &["engine/src/core.rs", "engine/src/core/"],
-        never: &["python", "asyncio", "rustpython*", "host"],
+        never: &["python", "asyncio", "rustpython*", "child"],
         why: "the core is the loop itself and knows no Python",
     },
     Layer {

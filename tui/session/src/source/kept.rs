@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use command_fds::{CommandFdExt, FdMapping};
-use loopscope_engine::host::{self, Guard, Key};
+use loopscope_engine::child::{self, Guard, Key};
 use loopscope_files::temporary::Folder;
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::signal::{Signal, kill};
@@ -79,11 +79,11 @@ pub fn command(args: &[OsString], stdin: Stdin, shown: bool) -> io::Result<Comma
     if shown {
         command.arg("--shown");
     }
-    command.args(args).env(host::AS_PYTHON, "1").stdin(stdin.stdio());
+    command.args(args).env(child::AS_PYTHON, "1").stdin(stdin.stdio());
     // Told beforehand, so that the child need not start itself once more to have it.
     let named = args.iter().position(|arg| arg == "--dialect");
     if let Some(dialect) = named.and_then(|at| args.get(at + 1)) {
-        command.env(host::DIALECT, dialect);
+        command.env(child::DIALECT, dialect);
     }
     Ok(command)
 }

@@ -13,7 +13,7 @@ use std::sync::mpsc::{
 use std::time::{Duration, Instant};
 
 use command_fds::FdMapping;
-use loopscope_engine::host::{self, Opener};
+use loopscope_engine::child::{self, Opener};
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
 use loopscope_model::stream::{Arrived, Ingest};
@@ -265,7 +265,7 @@ impl Local {
                 self.name
             )));
         }
-        let mut options = host::Options::from_args(self.args.clone())
+        let mut options = child::Options::from_args(self.args.clone())
             .map_err(|error| SourceError(error.to_string()))?;
         options.dialect = dialect.unwrap_or(options.dialect);
         options.paused = true;

@@ -36,7 +36,7 @@ pub(super) fn end() {
     let Ok(session) = getsid(None) else { return };
     for _ in 0..ROUNDS {
         let keepers = KEEPERS.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let orphans: Vec<_> = loopscope_engine::host::children(own)
+        let orphans: Vec<_> = loopscope_engine::child::children(own)
             .into_iter()
             // Who is in our own session was started by us: a program's processes never are.
             .filter(|child| !keepers.contains(&child.as_raw()))
@@ -46,7 +46,7 @@ pub(super) fn end() {
             return;
         }
         for orphan in orphans {
-            loopscope_engine::host::end_tree(orphan);
+            loopscope_engine::child::end_tree(orphan);
             let _ = waitpid(orphan, None);
         }
     }

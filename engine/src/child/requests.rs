@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::gate::{self, Control};
-use super::wire::{HOST_GONE, read_requests};
+use super::wire::{PARENT_GONE, read_requests};
 use crate::run::Run;
 
 /// Starts to listen.
@@ -18,7 +18,7 @@ pub(super) fn start(requests: File, control: Arc<Control>) -> io::Result<()> {
         let mut statement = Vec::new();
         read_requests(requests, |request| serve(request, &control, &mut statement));
         if !control.is_detached() {
-            std::process::exit(HOST_GONE);
+            std::process::exit(PARENT_GONE);
         }
     };
     std::thread::Builder::new().name("requests".into()).spawn(listen).map(drop)

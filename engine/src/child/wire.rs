@@ -28,7 +28,7 @@ const ABOVE: RawFd = 100;
 const LOW: RawFd = 10;
 
 /// The exit code of a child whose host is gone. Nobody is there to see it.
-pub(super) const HOST_GONE: i32 = 129;
+pub(super) const PARENT_GONE: i32 = 129;
 
 /// The descriptors that we keep open.
 static OURS: Mutex<Vec<RawFd>> = Mutex::new(Vec::new());
@@ -83,7 +83,7 @@ pub(super) fn sink(out: File, key: Option<Key>) -> Sink {
             if error.kind() == io::ErrorKind::BrokenPipe
                 && !super::control().is_some_and(|control| control.is_detached())
             {
-                std::process::exit(HOST_GONE);
+                std::process::exit(PARENT_GONE);
             }
         }
     })

@@ -102,7 +102,7 @@ impl Options {
     /// The arguments that make [`Options::from_args`] give the same again.
     ///
     /// ```
-    /// use loopscope_engine::host::{Options, Program};
+    /// use loopscope_engine::child::{Options, Program};
     /// let mut options = Options::new(Program::File("hello.py".into()));
     /// options.seed = 7;
     /// assert_eq!(Options::from_args(options.to_args()), Ok(options));

@@ -32,7 +32,7 @@ use signal_hook::low_level::{emulate_default_handler, pipe};
 
 use super::guard::Guard;
 use super::seal::Key;
-use super::wire::HOST_GONE;
+use super::wire::PARENT_GONE;
 use crate::python::fd::borrow;
 
 /// Our descriptors lie above those that are handed over.
@@ -61,7 +61,7 @@ pub(super) fn begin(lifeline: RawFd) -> io::Result<Key> {
             die_with_keeper();
             // The keeper may have been killed before that was agreed upon.
             if getppid() != keeper {
-                std::process::exit(HOST_GONE);
+                std::process::exit(PARENT_GONE);
             }
             // Out of the keeper's group, so that a signal to its own group does not reach that.
             let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
