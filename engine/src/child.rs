@@ -25,24 +25,19 @@
 //! - A binary that is called with [`AS_PYTHON`] set and without `__engine` is to call
 //!   [`python_main`]; [`acts_as_python`] says whether it is so.
 
-mod copy;
 mod gate;
-mod guard;
 mod keeper;
-mod limits;
 mod mistakes;
-mod options;
 mod pump;
 mod requests;
 mod seal;
-mod spelling;
 mod statement;
 mod wire;
 
 use std::ffi::OsString;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use loopscope_protocol::wire::VERSION;
 use loopscope_protocol::{
@@ -50,42 +45,24 @@ use loopscope_protocol::{
 };
 use nix::sys::signal::{SigSet, Signal};
 
-pub use guard::{Guard, Powers, Sandbox, no_sandbox};
+pub use crate::options::{
+    AS_PYTHON, BadArgument, DIALECT, MEMORY_LIMIT, Options, Program, WALL_START_NS,
+};
 #[cfg(target_os = "linux")]
-pub use keeper::descendants::{children, end_tree};
-pub use mistakes::set_fault;
-pub use options::{BadArgument, MEMORY_LIMIT, Options, Program, WALL_START_NS};
+pub use crate::process::descendants::{children, end_tree};
+pub use crate::process::guard::{Guard, Powers, Sandbox, no_sandbox};
+pub use crate::process::set_fault;
 pub use seal::{Key, Opener};
 
 use crate::core::{Clock, Ids, Trace};
+use crate::process::{guard, is_copy, limits, spelling};
 use crate::python::flags::PythonArgs;
 use crate::python::output::{self, Output};
 use crate::python::{ending, program, start_at};
 use crate::run::Run;
 
-pub(crate) use copy::{is_copy, now_a_copy};
-pub(crate) use gate::{Control, deferred};
-pub(crate) use guard::sandbox;
-pub(crate) use limits::unlimited;
-pub(crate) use mistakes::fault;
-pub(crate) use wire::{high, is_ours, without_ours};
-
-/// The environment variable that makes our binary act as `python3`.
-pub const AS_PYTHON: &str = "LOOPSCOPE_AS_PYTHON";
-
-/// The environment variable by which a program's own Python processes learn its dialect, unless it
-/// is CPython's of today.
-pub const DIALECT: &str = "LOOPSCOPE_DIALECT";
-
 /// The stack of the interpreter's thread. Only what is used of it costs memory.
 const STACK: usize = 64 << 20;
-
-static CONTROL: OnceLock<Arc<Control>> = OnceLock::new();
-
-/// The gate, if records go anywhere.
-pub(crate) fn control() -> Option<&'static Arc<Control>> {
-    CONTROL.get()
-}
 
 /// While the value lives, only this thread is at the records. It may be asked for only where no
 /// record can be on its way out on the same thread.
@@ -131,6 +108,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     let guarded = guard::apply(&options.guard);
     mistakes::watch();
     let signals = block_signals();
+    limits::die_with_parent();
     limits::set(options.memory_limit);
     match prepare(&options, key).and_then(|()| limits::watch(options.memory_limit, out_of_memory)) {
         Ok(()) => {}
@@ -228,9 +206,9 @@ fn prepare(options: &Options, key: Option<Key>) -> std::io::Result<()> {
     let (out, requests) = wire::take()?;
     let successor = options.successor.then(wire::take_successors).transpose()?;
     let output = Output::take(options.capture, options.stdout_to_stderr, successor)?;
-    let control = Arc::new(Control::new(options.paused));
-    let _ = CONTROL.set(Arc::clone(&control));
-    install(options, Some((wire::sink(out, key), Box::new(gate::Door(Arc::clone(&control))))));
+    let control = Arc::new(gate::Control::new(options.paused));
+    let sink = wire::sink(out, key, Arc::clone(&control));
+    install(options, Some((sink, Box::new(gate::Door(Arc::clone(&control))))));
     let output = output.install();
     let trace = &Run::current().trace;
     gate::reply(trace, &hello(options.dialect));

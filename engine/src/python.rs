@@ -4,7 +4,6 @@
 mod clock;
 pub(crate) mod describe;
 pub(crate) mod ending;
-pub(crate) mod fd;
 pub(crate) mod flags;
 mod hooks;
 mod lines;

@@ -13,6 +13,7 @@ use rustpython_vm::vm::thread::try_with_current_vm;
 
 use super::statement;
 use crate::core::{Gate, Trace, thread_is_loop};
+use crate::process::is_copy;
 use crate::run::Run;
 
 /// The longest piece of a reply's text in one frame.
@@ -53,7 +54,7 @@ struct State {
 
 /// The gate that all records pass.
 #[derive(Debug)]
-pub(crate) struct Control {
+pub(super) struct Control {
     /// Whether a record can possibly hold: all that is looked at when it cannot.
     look: AtomicBool,
     state: Mutex<State>,
@@ -76,6 +77,23 @@ impl Gate for Door {
     fn passed(&self, trace: &Trace, seq: u64, kind: Kind) {
         if self.0.look.load(Ordering::Acquire) || kind == Kind::ProgramExit {
             self.0.passed(trace, seq, kind);
+        }
+    }
+
+    fn before_the_start(&self, trace: &Trace) {
+        if self.0.state.lock().held {
+            self.0.hold(trace, None);
+        }
+    }
+
+    fn defer(&self) -> bool {
+        DEFERRED.replace(true)
+    }
+
+    fn resume(&self, trace: &Trace, outer: bool) {
+        DEFERRED.set(outer);
+        if !outer && let Some(due) = DUE.take() {
+            self.0.hold(trace, Some(due));
         }
     }
 }
@@ -174,7 +192,7 @@ impl Control {
 
     #[cold]
     fn passed(&self, trace: &Trace, seq: u64, kind: Kind) {
-        if IN_STATEMENT.get() || super::is_copy() {
+        if IN_STATEMENT.get() || is_copy() {
             return;
         }
         let mut state = self.state.lock();
@@ -201,13 +219,6 @@ impl Control {
         } else {
             drop(state);
             self.hold(trace, Some((seq, kind)));
-        }
-    }
-
-    /// Holds before the first record, where that was asked for.
-    pub(crate) fn before_the_start(&self, trace: &Trace) {
-        if self.state.lock().held {
-            self.hold(trace, None);
         }
     }
 
@@ -263,20 +274,6 @@ impl Control {
         };
         try_with_current_vm(|vm| vm.allow_threads(sleep)).unwrap_or_else(sleep)
     }
-}
-
-/// Does `work` while a lock is held; a record of it that is one to hold at holds afterwards.
-pub(crate) fn deferred<R>(work: impl FnOnce() -> R) -> R {
-    let outer = DEFERRED.replace(true);
-    let result = work();
-    DEFERRED.set(outer);
-    if !outer
-        && let Some(due) = DUE.take()
-        && let Some(control) = super::control()
-    {
-        control.hold(&Run::current().trace, Some(due));
-    }
-    result
 }
 
 fn run_statement(trace: &Trace, at: Option<Kind>, code: &str) {

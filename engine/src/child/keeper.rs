@@ -12,9 +12,6 @@
 //!
 //! It is made by `fork` and not by starting the binary once more, because every run waits for it.
 
-#[cfg(target_os = "linux")]
-pub(super) mod descendants;
-
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, RawFd};
@@ -30,10 +27,15 @@ use rustpython_vm::host_env::posix;
 use signal_hook::consts::SIGCHLD;
 use signal_hook::low_level::{emulate_default_handler, pipe};
 
-use super::guard::Guard;
 use super::seal::Key;
 use super::wire::PARENT_GONE;
-use crate::python::fd::borrow;
+#[cfg(target_os = "linux")]
+use crate::process::descendants;
+use crate::process::fd::borrow;
+use crate::process::guard::Guard;
+#[cfg(target_os = "linux")]
+use crate::process::guard::fence;
+use crate::process::limits::die_with_parent;
 
 /// Our descriptors lie above those that are handed over.
 const ABOVE: RawFd = 10;
@@ -58,7 +60,7 @@ pub(super) fn begin(lifeline: RawFd) -> io::Result<Key> {
         0 => {
             drop(lifeline);
             dumpable(true);
-            die_with_keeper();
+            die_with_parent();
             // The keeper may have been killed before that was agreed upon.
             if getppid() != keeper {
                 std::process::exit(PARENT_GONE);
@@ -71,12 +73,6 @@ pub(super) fn begin(lifeline: RawFd) -> io::Result<Key> {
     };
     let ended = Keeper { program, reach, status: None }.keep(&mut lifeline);
     leave_as(ended)
-}
-
-/// From now on this process dies with the one that started it.
-pub(super) fn die_with_keeper() {
-    #[cfg(target_os = "linux")]
-    let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
 }
 
 fn dumpable(yes: bool) {
@@ -116,7 +112,7 @@ impl Reach {
         // Before that, since it is the host that the proof needs.
         let host = getppid();
         let found = nix::sys::prctl::set_child_subreaper(true).is_ok();
-        if found && super::guard::fence(host) { Self::Exact } else { Self::Search }
+        if found && fence(host) { Self::Exact } else { Self::Search }
     }
 
     #[cfg(not(target_os = "linux"))]

@@ -4,12 +4,11 @@
 
 use std::io::Write as _;
 use std::panic::{self, PanicHookInfo};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::is_copy;
+use crate::process::is_copy;
 use crate::python::ending;
 
 /// The exit code, as the binary has it.
@@ -19,21 +18,6 @@ const PANIC: i32 = 101;
 const FAREWELL: Duration = Duration::from_secs(2);
 
 static HAPPENED: AtomicBool = AtomicBool::new(false);
-
-/// Panics where a test wants it; nothing unless the binary says what does.
-static POINT: OnceLock<fn(&str)> = OnceLock::new();
-
-/// Names what is called at each place where a test may want a panic.
-pub fn set_fault(point: fn(&str)) {
-    let _ = POINT.set(point);
-}
-
-/// A place where a test may want a panic.
-pub(crate) fn fault(name: &str) {
-    if let Some(point) = POINT.get() {
-        point(name);
-    }
-}
 
 /// From now on a panic is told as this module says.
 pub(super) fn watch() {

@@ -4,6 +4,7 @@
 use std::io;
 use std::time::Duration;
 
+use crate::process::fault;
 use crate::python::output::Output;
 
 /// How long a record waits at most.
@@ -15,7 +16,7 @@ pub(super) fn start(output: &'static Output) -> io::Result<()> {
         loop {
             output.wait(TICK);
             output.tick();
-            super::fault("engine-records");
+            fault("engine-records");
         }
     };
     std::thread::Builder::new().name("records".into()).spawn(pump).map(drop)

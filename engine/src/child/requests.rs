@@ -10,6 +10,7 @@ use nix::unistd::Pid;
 
 use super::gate::{self, Control};
 use super::wire::{PARENT_GONE, read_requests};
+use crate::process::fault;
 use crate::run::Run;
 
 /// Starts to listen.
@@ -25,7 +26,7 @@ pub(super) fn start(requests: File, control: Arc<Control>) -> io::Result<()> {
 }
 
 fn serve(request: Request<'_>, control: &Control, statement: &mut Vec<u8>) {
-    super::fault("engine-requests");
+    fault("engine-requests");
     let trace = &Run::current().trace;
     match request {
         Request::Hello { .. } => gate::reply(trace, &super::hello(Run::current().dialect)),

@@ -3,18 +3,16 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::RawFd;
+use std::sync::Arc;
 
 use loopscope_protocol::Request;
 use loopscope_protocol::wire::{Decoder, Item, ItemFrame, Step};
 
-use parking_lot::Mutex;
-
-use super::copy::is_copy;
+use super::gate::Control;
 use super::seal::{Key, Sealer};
 use crate::core::Sink;
-use crate::python::fd::borrow;
-use crate::python::output::write_all;
+use crate::process::{high, is_copy, write_all};
 
 /// Where the child writes frames to.
 const OUT: RawFd = 3;
@@ -22,16 +20,9 @@ const OUT: RawFd = 3;
 const IN: RawFd = 4;
 /// Where what the program becomes by `exec` writes its output and its errors to.
 const SUCCESSOR: [RawFd; 2] = [5, 6];
-/// Ours lie above this, so that what the program opens gets the numbers it would get anywhere.
-const ABOVE: RawFd = 100;
-/// Where fewer are allowed than that.
-const LOW: RawFd = 10;
 
 /// The exit code of a child whose host is gone. Nobody is there to see it.
 pub(super) const PARENT_GONE: i32 = 129;
-
-/// The descriptors that we keep open.
-static OURS: Mutex<Vec<RawFd>> = Mutex::new(Vec::new());
 
 /// Takes the two descriptors: records out, requests in. They do not survive an `exec`.
 pub(super) fn take() -> io::Result<(File, File)> {
@@ -60,7 +51,7 @@ pub(super) fn close() {
 }
 
 /// Where finished frames go, sealed if there is a key. A host that is gone ends the process.
-pub(super) fn sink(out: File, key: Option<Key>) -> Sink {
+pub(super) fn sink(out: File, key: Option<Key>, control: Arc<Control>) -> Sink {
     let mut sealer = key.map(Sealer::new);
     let mut closed = false;
     Box::new(move |frames| {
@@ -80,51 +71,11 @@ pub(super) fn sink(out: File, key: Option<Key>) -> Sink {
         if let Err(error) = written {
             closed = true;
             // Any other error means that the program itself closed the descriptor.
-            if error.kind() == io::ErrorKind::BrokenPipe
-                && !super::control().is_some_and(|control| control.is_detached())
-            {
+            if error.kind() == io::ErrorKind::BrokenPipe && !control.is_detached() {
                 std::process::exit(PARENT_GONE);
             }
         }
     })
-}
-
-/// A copy of `fd` out of the program's way.
-pub(crate) fn high(fd: RawFd) -> io::Result<File> {
-    let fd = borrow(fd).ok_or(io::ErrorKind::InvalidInput)?;
-    // Where fewer descriptors are allowed than that, somewhere lower will do.
-    let copy = rustix::io::fcntl_dupfd_cloexec(fd, ABOVE)
-        .or_else(|_| rustix::io::fcntl_dupfd_cloexec(fd, LOW))?;
-    OURS.lock().push(copy.as_raw_fd());
-    Ok(File::from(copy))
-}
-
-/// Whether a descriptor is one that we keep open.
-pub(crate) fn is_ours(fd: RawFd) -> bool {
-    // Nothing below them is, so most are known without a look at the list.
-    fd >= LOW && OURS.lock().contains(&fd)
-}
-
-/// Those parts of the range of descriptors `from..to` that are not ours.
-pub(crate) fn without_ours(from: RawFd, to: RawFd) -> Vec<(RawFd, RawFd)> {
-    let mut ours = OURS.lock().clone();
-    ours.sort_unstable();
-    gaps(from, to, &ours)
-}
-
-fn gaps(from: RawFd, to: RawFd, ours: &[RawFd]) -> Vec<(RawFd, RawFd)> {
-    let mut parts = Vec::new();
-    let mut from = from;
-    for &fd in ours.iter().filter(|&&fd| fd < to) {
-        if fd > from {
-            parts.push((from, fd));
-        }
-        from = from.max(fd + 1);
-    }
-    if from < to {
-        parts.push((from, to));
-    }
-    parts
 }
 
 /// Reads requests until the other side closes, and hands each to `each`.
@@ -164,14 +115,6 @@ mod tests {
     use loopscope_protocol::{Kind, KindSet, StopWhen};
 
     use super::*;
-
-    #[test]
-    fn a_range_is_closed_around_ours() {
-        assert_eq!(gaps(3, 100, &[]), [(3, 100)]);
-        assert_eq!(gaps(3, 100, &[3, 4, 50, 99, 200]), [(5, 50), (51, 99)]);
-        assert_eq!(gaps(51, 60, &[3, 50]), [(51, 60)]);
-        assert!(gaps(9, 3, &[5]).is_empty());
-    }
 
     /// Gives its bytes in pieces of `step`.
     struct Slowly<'a>(&'a [u8], usize);

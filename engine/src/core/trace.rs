@@ -29,6 +29,21 @@ pub type Sink = Box<dyn FnMut(&[u8]) + Send>;
 pub trait Gate: Send + Sync {
     /// Record `seq` of `kind` has been written. No lock of the engine is held.
     fn passed(&self, trace: &Trace, seq: u64, kind: Kind);
+
+    /// The program is ready, and there is no record yet.
+    fn before_the_start(&self, trace: &Trace) {
+        let _ = trace;
+    }
+
+    /// From now on this thread has a lock, so it does not hold. Says whether it was so before.
+    fn defer(&self) -> bool {
+        false
+    }
+
+    /// The lock is free again, unless it was `outer`'s: now the thread holds where it should have.
+    fn resume(&self, trace: &Trace, outer: bool) {
+        let _ = (trace, outer);
+    }
 }
 
 /// What a new handle's record says about its callback.
@@ -145,6 +160,22 @@ impl Trace {
         if let Some(gate) = &self.gate {
             gate.passed(self, seq, kind);
         }
+    }
+
+    /// Holds before the first record, where that was asked for.
+    pub fn before_the_start(&self) {
+        if let Some(gate) = &self.gate {
+            gate.before_the_start(self);
+        }
+    }
+
+    /// Does `work` while a lock is held; a record of it that is one to hold at holds afterwards.
+    pub fn deferred<R>(&self, work: impl FnOnce() -> R) -> R {
+        let Some(gate) = &self.gate else { return work() };
+        let outer = gate.defer();
+        let result = work();
+        gate.resume(self, outer);
+        result
     }
 
     /// Writes a record with its texts: slot 1, then slot 2.

@@ -14,7 +14,8 @@ use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use super::program::program;
 use super::schedule;
 use crate::core::micro::Outside;
-use crate::python::{fd, wait_millis};
+use crate::process::fd;
+use crate::python::wait_millis;
 use crate::run::Run;
 
 /// The request of `ioctl` by which a stream is asked.

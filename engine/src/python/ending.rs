@@ -6,7 +6,7 @@ use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{AsObject, PyResult, VirtualMachine};
 
 use super::{output, readable};
-use crate::child;
+use crate::process::{guard, is_copy};
 use crate::run::Run;
 
 /// What `python3` exits with when it is interrupted, as a shell counts it.
@@ -53,7 +53,7 @@ pub(super) fn ended(vm: &VirtualMachine, ran: PyResult<()>, compiling: bool) -> 
     }
     let mut text = format!("Nothing caught the program's {what}.");
     if raised.fast_isinstance(vm.ctx.exceptions.permission_error)
-        && let Some(sandbox) = child::sandbox()
+        && let Some(sandbox) = guard::sandbox()
     {
         // Most likely that is why.
         let sentence = sandbox.sentence();
@@ -174,7 +174,7 @@ fn size(bytes: u64) -> String {
 
 /// The record of the end. Where somebody steps, the program holds here once more.
 pub(super) fn announce(ending: &Ending) {
-    if child::is_copy() {
+    if is_copy() {
         return;
     }
     if let Some(output) = output::current() {

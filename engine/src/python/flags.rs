@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::PathBuf;
 
-use crate::child::Program;
+use crate::options::Program;
 
 /// What can be set before the interpreter starts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use rustpython_vm::builtins::{PyModule, PyModuleDef, PyModuleSlots, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::{clock, fd, outside, processes, random};
+use super::{clock, outside, processes, random};
+use crate::process::fd;
 use crate::run::Run;
 
 type Patch = fn(&VirtualMachine, &Py<PyModule>) -> PyResult<()>;

@@ -22,7 +22,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustpython_vm::vm::thread::try_with_current_vm;
 
 use super::lines::Lines;
-use crate::child::{self, deferred};
+use crate::process::{fault, fd, high, is_copy, write_all};
 use crate::run::Run;
 
 static OUTPUT: OnceLock<Output> = OnceLock::new();
@@ -103,7 +103,7 @@ impl Side {
     /// Whether what Python prints goes to the descriptor, wherever it leads: the program has moved
     /// it, or this is a copy of the process, whose output the original takes up.
     fn is_elsewhere(&self) -> bool {
-        self.moved || child::is_copy()
+        self.moved || is_copy()
     }
 
     /// Leads the descriptor to where the host takes it, or to where it is passed on to. Gives where it
@@ -171,21 +171,6 @@ fn lead(stream: Stream, to: impl AsFd) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes everything, also where the descriptor does not block.
-pub(crate) fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match rustix::io::write(&fd, bytes) {
-            Ok(written) => bytes = &bytes[written..],
-            Err(rustix::io::Errno::INTR) => {}
-            Err(rustix::io::Errno::AGAIN) => {
-                let _ = poll(&mut [PollFd::new(&fd, PollFlags::OUT)], None);
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
-}
-
 impl Output {
     /// Takes descriptors 1 and 2: from now on they lead into our pipes. With `capture` nothing is
     /// passed on, and with `to_stderr` both are passed on to standard error.
@@ -194,14 +179,14 @@ impl Output {
         to_stderr: bool,
         successor: Option<[File; 2]>,
     ) -> io::Result<Self> {
-        let to = |fd: RawFd| if capture { Ok(None) } else { child::high(fd).map(Some) };
+        let to = |fd: RawFd| if capture { Ok(None) } else { high(fd).map(Some) };
         let (out, err) = (to(if to_stderr { 2 } else { 1 })?, to(2)?);
         let (out_pipe, out_end) = pipe_with(PipeFlags::CLOEXEC)?;
         let (err_pipe, err_end) = pipe_with(PipeFlags::CLOEXEC)?;
         rustix::stdio::dup2_stdout(out_end)?;
         rustix::stdio::dup2_stderr(err_end)?;
-        let out_pipe = child::high(out_pipe.as_raw_fd())?;
-        let err_pipe = child::high(err_pipe.as_raw_fd())?;
+        let out_pipe = high(out_pipe.as_raw_fd())?;
+        let err_pipe = high(err_pipe.as_raw_fd())?;
         for pipe in [&out_pipe, &err_pipe] {
             fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
         }
@@ -276,7 +261,7 @@ impl Output {
 
     /// Python wrote text: complete lines go out.
     pub(crate) fn text(&self, stream: Stream, text: &[u8]) -> io::Result<()> {
-        child::fault("engine-python");
+        fault("engine-python");
         self.lock()[index(stream)].own.push(text);
         self.go_out(stream, Lines::line)
     }
@@ -301,7 +286,7 @@ impl Output {
     ) -> io::Result<()> {
         loop {
             let mut elsewhere = None;
-            let told = deferred(|| {
+            let told = Run::current().trace.deferred(|| {
                 let mut sides = self.lock();
                 let piece = piece(&mut sides[index(stream)].own)?;
                 if sides[index(stream)].is_elsewhere() {
@@ -368,7 +353,7 @@ impl Output {
             let sides = self.aside();
             sides.0.iter().filter_map(|side| side.pipe.as_ref().map(AsRawFd::as_raw_fd)).collect()
         };
-        let pipes: Vec<_> = pipes.into_iter().filter_map(super::fd::borrow).collect();
+        let pipes: Vec<_> = pipes.into_iter().filter_map(fd::borrow).collect();
         let mut pipes: Vec<_> =
             pipes.iter().map(|pipe| PollFd::from_borrowed_fd(*pipe, PollFlags::IN)).collect();
         let timeout = Timespec {

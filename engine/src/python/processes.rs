@@ -13,7 +13,7 @@ use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine};
 
 use super::hooks::{fd_at, first_fd, may_go_real, source_of, wrap};
 use super::output;
-use crate::child;
+use crate::process;
 use crate::run::Run;
 
 /// The parts of `os` that matter here.
@@ -45,7 +45,7 @@ pub(super) fn patch_posix(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResul
         let (Some(from), Some(to)) = (number(0), number(1)) else {
             return original.call(args, vm);
         };
-        for part in child::without_ours(from, to) {
+        for part in process::without_ours(from, to) {
             original.call(part, vm)?;
         }
         Ok(vm.ctx.none())
@@ -72,7 +72,7 @@ pub(super) fn patch_posix(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResul
     wrap(vm, module, "_exit", exit)?;
     for name in BY_NUMBER {
         wrap(vm, module, name, move |original, args, vm| {
-            let ours = |at| fd_at(vm, &args, at).is_some_and(child::is_ours);
+            let ours = |at| fd_at(vm, &args, at).is_some_and(process::is_ours);
             if ours(0) || (name == "dup2" && ours(1)) {
                 return Err(io::Error::from(Errno::EBADF).to_pyexception(vm));
             }
@@ -128,7 +128,7 @@ fn start(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let mask = super::program::signals();
     let before = SigSet::thread_get_mask();
     let _ = mask.thread_set_mask();
-    let result = child::unlimited(|| original.call(args, vm));
+    let result = process::unlimited(|| original.call(args, vm));
     if let Ok(before) = before {
         let _ = before.thread_set_mask();
     }
@@ -139,9 +139,9 @@ fn start(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 /// prints goes to the host, since nobody is left in the process who could record it.
 fn become_another(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let trace = &Run::current().trace;
-    let call = || child::unlimited(|| original.call(args, vm));
+    let call = || process::unlimited(|| original.call(args, vm));
     match output::current() {
-        Some(output) if !child::is_copy() => {
+        Some(output) if !process::is_copy() => {
             output.tick();
             output.while_passed_by(call)
         }
@@ -159,7 +159,7 @@ fn fork(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let copy = || {
         let result = original.call(args, vm);
         if std::process::id() != own {
-            child::now_a_copy();
+            process::now_a_copy();
             // The loop runs in the original; the copy may run one of its own.
             drop(vm.asyncio_running_loop.replace(None));
             drop(vm.asyncio_running_task.replace(None));
@@ -180,7 +180,7 @@ fn fork(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 fn exit(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let code: Option<i32> = args.args.first().and_then(|code| code.clone().try_into_value(vm).ok());
     if let Some(code) = code
-        && !child::is_copy()
+        && !process::is_copy()
     {
         let code = code & 0xff;
         if let Some(output) = output::current() {

@@ -16,9 +16,9 @@ use super::ending::{Ending, INTERRUPTED, announce, ended, settle};
 use super::flags::Flags;
 use super::start::{self, Setup, Told};
 use super::{locks, output, readable_name, streams};
-use crate::child::{self, Options, Program};
 use crate::dialect::Rules;
 use crate::micropython;
+use crate::options::{DIALECT, Options, Program};
 use crate::run::Run;
 
 /// The start symbol of a whole file for the compiler.
@@ -54,7 +54,7 @@ fn resolved(path: &Path) -> PathBuf {
 /// The dialect of the program that started this process as its `sys.executable`.
 pub(crate) fn inherited_dialect() -> Dialect {
     #[expect(clippy::disallowed_methods, reason = "it is how the parent names the dialect")]
-    let word = std::env::var(child::DIALECT).unwrap_or_default();
+    let word = std::env::var(DIALECT).unwrap_or_default();
     Dialect::parse(&word).unwrap_or(Dialect::Cpython)
 }
 
@@ -155,9 +155,7 @@ fn ready(vm: &VirtualMachine, options: &Options, setup: &Setup<'_>) -> PyResult<
 /// From before the first record to the end of the main program.
 fn live(vm: &VirtualMachine, options: &Options, source: Option<Vec<u8>>) -> Ending {
     let run = Run::current();
-    if let Some(control) = child::control() {
-        control.before_the_start(&run.trace);
-    }
+    run.trace.before_the_start();
     let name = match &options.program {
         Program::File(path) => readable_name(path.file_name().unwrap_or(path.as_os_str())),
         Program::Code(_) if source.is_some() => "<stdin>".into(),

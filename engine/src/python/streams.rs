@@ -13,10 +13,10 @@ use rustpython_vm::convert::ToPyException;
 use rustpython_vm::function::{ArgBytesLike, ArgStrOrBytesLike, FuncArgs};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::fd;
 use super::hooks::{may_go_real, source_of};
-use super::output::{self, Output, write_all};
+use super::output::{self, Output};
 use crate::dialect::Rules;
+use crate::process::{fd, write_all};
 use crate::run::Run;
 
 /// The streams with our methods, for the time when there is no interpreter any more.

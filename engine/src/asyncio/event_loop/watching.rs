@@ -24,7 +24,7 @@ pub(super) fn add_watcher(
     let mut call = vec![callback];
     call.extend(vm.extract_elements_with(&args, Ok)?);
     let handle = repeating(zelf, call.clone(), vm)?;
-    let Some(watched) = crate::python::fd::borrow(fd) else {
+    let Some(watched) = crate::process::fd::borrow(fd) else {
         return Err(vm.new_value_error(format!("Invalid file descriptor: {fd}")));
     };
     let job = PyJob::Handle(handle.clone());

@@ -5,7 +5,10 @@ use super::{Finding, Tree};
 
 /// The files that may, and why nothing safe does the same.
 const NAMED: [(&str, &str); 16] = [
-    ("engine/src/python/fd.rs", "a program names descriptors by number; it borrows one for a call"),
+    (
+        "engine/src/process/fd.rs",
+        "a program names descriptors by number; it borrows one for a call",
+    ),
     // On a board there is no allocator and no operating system between us and the linker.
     ("target-agent/src/rtt.rs", "a probe finds the control block by its symbol and writes into it"),
     (

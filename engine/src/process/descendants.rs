@@ -23,7 +23,7 @@ pub fn end_tree(root: Pid) {
 }
 
 /// Ends all of them. They are stopped first, so that none can start another while it is looked for.
-pub(super) fn end(root: i32) {
+pub(crate) fn end(root: i32) {
     let mut stopped = BTreeSet::new();
     for _ in 0..ROUNDS {
         let new: Vec<i32> =

@@ -25,9 +25,14 @@ const SET_ASIDE: u64 = 1536 << 20;
 /// How often to look at the memory in use. A program can fill some 100 MB in that time.
 const LOOK: Duration = Duration::from_millis(40);
 
-/// Sets them. `memory` is what the program may use beyond what is in use now.
-pub(super) fn set(memory: Option<u64>) {
-    super::keeper::die_with_keeper();
+/// From now on this process dies with the one that started it.
+pub(crate) fn die_with_parent() {
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
+}
+
+/// Sets those on memory and on dumps. `memory` is what the program may use beyond what is in use now.
+pub(crate) fn set(memory: Option<u64>) {
     let _ = soft(Resource::RLIMIT_CORE, 0);
     if let Some(memory) = memory {
         ALLOWED.store(memory.saturating_add(in_use().unwrap_or(0)), Ordering::Relaxed);
@@ -60,7 +65,7 @@ pub(crate) fn unlimited<R>(work: impl FnOnce() -> R) -> R {
 
 /// Looks at the memory in use from now on, and calls `ended` with the `limit` where it is too much.
 /// That is to end the process.
-pub(super) fn watch(limit: Option<u64>, ended: impl Fn(u64) + Send + 'static) -> io::Result<()> {
+pub(crate) fn watch(limit: Option<u64>, ended: impl Fn(u64) + Send + 'static) -> io::Result<()> {
     let Some(limit) = limit.filter(|_| in_use().is_some()) else { return Ok(()) };
     let watch = move || {
         loop {

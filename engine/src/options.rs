@@ -6,8 +6,15 @@ use std::path::PathBuf;
 
 use loopscope_protocol::{ClockMode, Dialect, Ties, Word};
 
-use super::guard::{Guard, Sandbox};
-use super::spelling;
+use crate::process::guard::{Guard, Sandbox};
+use crate::process::spelling;
+
+/// The environment variable that makes our binary act as `python3`.
+pub const AS_PYTHON: &str = "LOOPSCOPE_AS_PYTHON";
+
+/// The environment variable by which a program's own Python processes learn its dialect, unless it
+/// is CPython's of today.
+pub const DIALECT: &str = "LOOPSCOPE_DIALECT";
 
 /// The calendar time at loop time 0 unless something else is asked for: 2000-01-01 00:00:00 UTC.
 pub const WALL_START_NS: i64 = 946_684_800 * 1_000_000_000;

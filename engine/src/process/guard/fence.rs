@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 /// Fences this thread in, with everything that it starts from now on. True only where that is
 /// certain: a signal to everybody is then one to those within. `outside` is a process that could be
 /// sent a signal until now.
-pub(in super::super) fn fence(outside: Pid) -> bool {
+pub(crate) fn fence(outside: Pid) -> bool {
     // A signal of number 0 is not delivered; it only asks whether one could be.
     if kill(outside, None).is_err() {
         return false;

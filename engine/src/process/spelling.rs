@@ -13,7 +13,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 const SPELLED: &str = "bytes:";
 
 /// An argument as it stands on the command line: as it is, where that can be.
-pub(super) fn spell(arg: &OsStr) -> OsString {
+pub(crate) fn spell(arg: &OsStr) -> OsString {
     match arg.to_str() {
         Some(text) if !text.starts_with(SPELLED) => arg.to_owned(),
         _ => format!("{SPELLED}{}", percent_encode(arg.as_bytes(), NON_ALPHANUMERIC)).into(),
@@ -21,7 +21,7 @@ pub(super) fn spell(arg: &OsStr) -> OsString {
 }
 
 /// The argument that stands on the command line.
-pub(super) fn read(arg: OsString) -> OsString {
+pub(crate) fn read(arg: OsString) -> OsString {
     match arg.to_str().and_then(|text| text.strip_prefix(SPELLED)) {
         Some(rest) => OsString::from_vec(percent_decode_str(rest).collect()),
         None => arg,
@@ -29,12 +29,12 @@ pub(super) fn read(arg: OsString) -> OsString {
 }
 
 /// Whether this process was started with an argument that the interpreter would give up at.
-pub(super) fn is_needed() -> bool {
+pub(crate) fn is_needed() -> bool {
     std::env::args_os().any(|arg| arg.to_str().is_none())
 }
 
 /// The name by which a process is started: the one that it has, where the interpreter can read it.
-pub(super) fn own_name(name: OsString) -> OsString {
+pub(crate) fn own_name(name: OsString) -> OsString {
     if name.to_str().is_some() { name } else { "loopscope".into() }
 }
 

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 #[cfg(target_os = "linux")]
-pub(super) use fence::fence;
+pub(crate) use fence::fence;
 
 /// The bounds of one program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl Powers {
 
 /// Puts the bounds on this process, which must have one thread. The error is why the program must
 /// not be run; what is only best effort is never one.
-pub(super) fn apply(guard: &Guard) -> Result<(), String> {
+pub(crate) fn apply(guard: &Guard) -> Result<(), String> {
     if guard.lifeline.is_none() && guard.sandbox.is_none() {
         return Ok(());
     }
