@@ -2,7 +2,7 @@
 //!
 //! [`LoopCore`] is one asyncio loop: a FIFO of ready handles, a heap of timers, a poller and a few
 //! flags, turned by [`LoopCore::turn`] exactly as CPython turns its own. What a handle *does* is
-//! the business of a [`Host`]. [`closures`] is the smallest host, and shows how to use the rest.
+//! the business of a [`JobRunner`]. [`closures`] is the smallest one, and shows how to use the rest.
 //!
 //! MicroPython's loop is not a variation of that one and stands beside it: [`micro`], which has the
 //! clock, the counters and the records in common with it.
@@ -14,7 +14,7 @@ mod clock;
 pub mod closures;
 mod current;
 mod ids;
-mod lifecycle;
+mod loop_core;
 pub mod micro;
 mod millis;
 mod poller;
@@ -28,7 +28,7 @@ pub use clock::{Clock, seconds};
 pub(crate) use current::mark_loop_thread;
 pub use current::{as_py, current, thread_is_loop};
 pub use ids::Ids;
-pub use lifecycle::{CloseError, LoopCore, LoopFlags, RunError};
+pub use loop_core::{CloseError, LoopCore, LoopFlags, RunError};
 pub(crate) use millis::whole as whole_millis;
 pub use millis::{Millis, PERIOD, TooFar};
 pub use poller::{Interest, Poller, WatchedFd};
@@ -36,4 +36,4 @@ pub use records::{About, Records};
 pub use task_queue::{Order, TaskQueue};
 pub use timers::{Timer, Timers};
 pub use trace::{Gate, HandleInfo, Sink, Trace};
-pub use turn::{Host, Job};
+pub use turn::{Job, JobRunner};

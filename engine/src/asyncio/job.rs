@@ -12,7 +12,7 @@ use super::handle::{HandleCell, PyHandle, Stage};
 use super::task::PyTask;
 use super::timer_handle::PyTimerHandle;
 use super::{context, errors, step};
-use crate::core::{Host, Job};
+use crate::core::{Job, JobRunner};
 
 /// One entry of the ready queue, the heap or the poller.
 ///
@@ -73,12 +73,12 @@ impl Job for PyJob {
 }
 
 /// Runs Python for a loop.
-pub(super) struct PyHost<'a> {
+pub(super) struct PyRunner<'a> {
     pub(super) event_loop: &'a Py<PyLoop>,
     pub(super) vm: &'a VirtualMachine,
 }
 
-impl Host<PyJob> for PyHost<'_> {
+impl JobRunner<PyJob> for PyRunner<'_> {
     type Escape = PyBaseExceptionRef;
 
     fn run(&self, job: PyJob) -> Result<(), Self::Escape> {
@@ -109,7 +109,7 @@ impl Host<PyJob> for PyHost<'_> {
     }
 }
 
-impl PyHost<'_> {
+impl PyRunner<'_> {
     /// In debug mode whoever asks what runs now is told, and what took long is reported.
     fn run_in_debug(&self, job: &PyJob) -> PyResult<()> {
         let (event_loop, vm) = (self.event_loop.as_object(), self.vm);

@@ -1,5 +1,5 @@
-//! The smallest host of a loop: its jobs are Rust closures. It shows how [`LoopCore`] is used, and
-//! tests it without Python.
+//! The smallest runner of a loop: its jobs are Rust closures. It shows how [`LoopCore`] is used,
+//! and tests it without Python.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use loopscope_protocol::{ClockMode, HandleHow, HandleId, RunHow, TaskId, Ties};
 
-use super::{Clock, CloseError, HandleInfo, Host, Ids, Job, LoopCore, RunError, Trace, WatchedFd};
+use super::{
+    Clock, CloseError, HandleInfo, Ids, Job, JobRunner, LoopCore, RunError, Trace, WatchedFd,
+};
 
 /// What a callback returns when it raises.
 pub type Raised = Box<dyn std::error::Error>;
@@ -99,7 +101,7 @@ impl Default for Loop {
     }
 }
 
-impl Host<Handle> for Loop {
+impl JobRunner<Handle> for Loop {
     type Escape = std::convert::Infallible;
 
     fn run(&self, job: Handle) -> Result<(), Self::Escape> {

@@ -4,7 +4,7 @@
 //! Nothing here is a variation of CPython's loop. There are no callbacks, only tasks; a sleeping
 //! task and a ready one stand in the same queue; and there is no batch: each turn waits until the
 //! head of the queue is due and runs that one task. What a task *does* is the business of a
-//! [`MicroHost`]; [`scripts`] is one whose tasks are lists of words.
+//! [`TaskRunner`]; [`scripts`] is one whose tasks are lists of words.
 //!
 //! Everything visible is sent from here, in the vocabulary of CPython's loop. An entry of the queue
 //! is a handle of its own: pushed with the present tick it is a `handle-new`, pushed with a later one
@@ -55,7 +55,7 @@ pub trait MicroTask: Clone {
 }
 
 /// What gives tasks their meaning, and streams.
-pub trait MicroHost<T> {
+pub trait TaskRunner<T> {
     /// What makes the loop leave at once, as `KeyboardInterrupt` does.
     type Escape;
     /// Gives a task its turn.
@@ -273,21 +273,21 @@ impl<T: MicroTask> MicroLoop<T> {
     }
 
     /// Waits until the head of the queue is due, and gives that task its turn.
-    pub fn turn<H: MicroHost<T>>(&self, host: &H) -> Result<Turned, H::Escape> {
-        match self.wait(host)? {
-            Some((order, entry)) => self.run(host, order, entry).map(|()| Turned::Ran),
+    pub fn turn<R: TaskRunner<T>>(&self, runner: &R) -> Result<Turned, R::Escape> {
+        match self.wait(runner)? {
+            Some((order, entry)) => self.run(runner, order, entry).map(|()| Turned::Ran),
             None => Ok(Turned::Over),
         }
     }
 
-    fn run<H: MicroHost<T>>(
+    fn run<R: TaskRunner<T>>(
         &self,
-        host: &H,
+        runner: &R,
         order: Order,
         entry: Entry<T>,
-    ) -> Result<(), H::Escape> {
+    ) -> Result<(), R::Escape> {
         if !self.trace.is_on() {
-            return host.run(entry.task);
+            return runner.run(entry.task);
         }
         let (handle, task) = (entry.handle, entry.task.task());
         if entry.sleeps {
@@ -300,7 +300,7 @@ impl<T: MicroTask> MicroLoop<T> {
         self.trace.emit(self.id, Event::HandleRun { handle, task });
         let result = {
             let _at_work = enter(handle);
-            host.run(entry.task)
+            runner.run(entry.task)
         };
         self.trace.emit(self.id, Event::HandleDone { handle, task });
         let (ready, timers) = self.lengths();

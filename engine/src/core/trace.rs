@@ -1,6 +1,6 @@
 //! Where records leave the engine: numbering, names, texts and the place where a pause holds.
 //!
-//! Off, a trace costs one look at a flag. On, it writes frames into a buffer that the host hands
+//! Off, a trace costs one look at a flag. On, it writes frames into a buffer that its owner hands
 //! on, and after each record asks the [`Gate`] whether to hold.
 
 mod names;

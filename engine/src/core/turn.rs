@@ -8,7 +8,7 @@ use rustix::event::PollFlags;
 
 use super::clock::{poll_timeout, seconds};
 use super::current::enter;
-use super::lifecycle::{LoopCore, Queue};
+use super::loop_core::{LoopCore, Queue};
 use super::poller::{Found, wait};
 use super::timers::Timer;
 
@@ -40,7 +40,7 @@ pub trait Job: Clone {
 }
 
 /// What gives jobs their meaning.
-pub trait Host<J> {
+pub trait JobRunner<J> {
     /// What makes the loop leave at once, as `SystemExit` does.
     type Escape;
     /// Runs a job.
@@ -61,7 +61,7 @@ fn count(n: usize) -> u32 {
 
 impl<J: Job> LoopCore<J> {
     /// Runs one turn. An escape leaves the rest of the batch queued.
-    pub fn turn<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
+    pub fn turn<R: JobRunner<J>>(&self, runner: &R) -> Result<(), R::Escape> {
         let mut timeout = self.begin();
         let on = self.trace.is_on();
         if on {
@@ -71,16 +71,16 @@ impl<J: Job> LoopCore<J> {
                 timeout = Some(0.0);
             }
         }
-        let found = self.poll(host, timeout)?;
+        let found = self.poll(runner, timeout)?;
         if on {
             let ready = count(found.ready.len() + usize::from(found.woken));
             self.trace.emit(self.id, Event::PollEnd { ready });
         }
         if found.woken || !found.ready.is_empty() {
-            self.take_ready(host, &found);
+            self.take_ready(runner, &found);
         }
         self.take_due();
-        self.run_batch(host)
+        self.run_batch(runner)
     }
 
     /// Drops cancelled timers, and says how long the poll may sleep.
@@ -108,7 +108,7 @@ impl<J: Job> LoopCore<J> {
         timeout
     }
 
-    fn poll<H: Host<J>>(&self, host: &H, timeout: Option<f64>) -> Result<Found, H::Escape> {
+    fn poll<R: JobRunner<J>>(&self, runner: &R, timeout: Option<f64>) -> Result<Found, R::Escape> {
         let virtual_clock = self.clock.is_virtual();
         // With nothing registered and nothing to wait for there is nothing to ask the system.
         let watching = self.watched.load(Ordering::Relaxed) > 0;
@@ -119,7 +119,7 @@ impl<J: Job> LoopCore<J> {
         let mut found = Found::default();
         // Woken already, and nothing else to learn: no need to ask either.
         if watching || (sleeps && !self.woken.load(Ordering::SeqCst)) {
-            found = self.ask(host, timeout, virtual_clock)?;
+            found = self.ask(runner, timeout, virtual_clock)?;
         }
         if self.woken.load(Ordering::SeqCst) {
             self.woken.store(false, Ordering::SeqCst);
@@ -136,12 +136,12 @@ impl<J: Job> LoopCore<J> {
         Ok(found)
     }
 
-    fn ask<H: Host<J>>(
+    fn ask<R: JobRunner<J>>(
         &self,
-        host: &H,
+        runner: &R,
         timeout: Option<f64>,
         virtual_clock: bool,
-    ) -> Result<Found, H::Escape> {
+    ) -> Result<Found, R::Escape> {
         // The pipe exists before the flag is looked at, so no wake-up falls between the two.
         let pipe = self.self_pipe();
         let woken = self.woken.load(Ordering::SeqCst);
@@ -158,10 +158,10 @@ impl<J: Job> LoopCore<J> {
         }
         loop {
             let set = self.poller.lock().set();
-            if let Ok(found) = host.blocking(|| wait(&set, pipe.as_deref(), left)) {
+            if let Ok(found) = runner.blocking(|| wait(&set, pipe.as_deref(), left)) {
                 return Ok(found);
             }
-            host.interrupted()?;
+            runner.interrupted()?;
             if let Some((start, length)) = deadline {
                 let passed = self.clock.peek().saturating_sub(start);
                 left = Some(length.saturating_sub(std::time::Duration::from_nanos(passed)));
@@ -169,7 +169,7 @@ impl<J: Job> LoopCore<J> {
         }
     }
 
-    fn take_ready<H: Host<J>>(&self, host: &H, found: &Found) {
+    fn take_ready<R: JobRunner<J>>(&self, runner: &R, found: &Found) {
         if found.woken {
             // The self-pipe is a watcher like any other, made when it is first needed.
             let mut id = HandleId(self.pipe_handle.load(Ordering::Relaxed));
@@ -189,7 +189,7 @@ impl<J: Job> LoopCore<J> {
                     self.trace.emit(self.id, event);
                 }
             }
-            self.ready_one(-1, WatchHow::Read, host.self_pipe(id));
+            self.ready_one(-1, WatchHow::Read, runner.self_pipe(id));
         }
         if !found.ready.is_empty() {
             let found: &[(RawFd, PollFlags)] = &found.ready;
@@ -225,9 +225,9 @@ impl<J: Job> LoopCore<J> {
         }
     }
 
-    fn run_batch<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
+    fn run_batch<R: JobRunner<J>>(&self, runner: &R) -> Result<(), R::Escape> {
         if self.trace.is_on() {
-            return self.run_batch_traced(host);
+            return self.run_batch_traced(runner);
         }
         let mut left = usize::MAX;
         while left > 0 {
@@ -244,13 +244,13 @@ impl<J: Job> LoopCore<J> {
             job.left_queue();
             if !job.is_cancelled() {
                 let _at_work = enter(job.id());
-                host.run(job)?;
+                runner.run(job)?;
             }
         }
         Ok(())
     }
 
-    fn run_batch_traced<H: Host<J>>(&self, host: &H) -> Result<(), H::Escape> {
+    fn run_batch_traced<R: JobRunner<J>>(&self, runner: &R) -> Result<(), R::Escape> {
         let turn = self.turns.fetch_add(1, Ordering::Relaxed) + 1;
         let (batch, timers) = self.lengths();
         let event = Event::TurnBegin { turn, ready: count(batch), timers: count(timers) };
@@ -269,7 +269,7 @@ impl<J: Job> LoopCore<J> {
             // A py command at the pause may have cancelled it.
             if !job.is_cancelled() {
                 let _at_work = enter(handle);
-                result = host.run(job);
+                result = runner.run(job);
             }
             self.trace.emit(self.id, Event::HandleDone { handle, task });
             if result.is_err() {

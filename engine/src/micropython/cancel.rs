@@ -6,7 +6,7 @@ use rustpython_vm::{AsObject, Py, PyRef, PyResult, VirtualMachine};
 
 use super::program::{cancelled_error, program};
 use super::queue::remove_from;
-use super::run::PyHost;
+use super::run::PyRunner;
 use super::task::{PyTask, Stands, as_task};
 use crate::core::current;
 use crate::core::micro::Turned;
@@ -68,12 +68,12 @@ fn end_all(left: &[PyRef<PyTask>], vm: &VirtualMachine) -> PyResult<()> {
     for task in left {
         cancel(task, vm)?;
     }
-    let host = PyHost::without_main(vm);
+    let runner = PyRunner::without_main(vm);
     let ended = |task: &PyRef<PyTask>| task.is_done(vm);
     // What has ended stays so: nobody is asked again.
     let mut open = left.iter().skip_while(|task| ended(task)).peekable();
     while open.peek().is_some() {
-        match program.core.turn(&host) {
+        match program.core.turn(&runner) {
             Ok(Turned::Ran) => {}
             Ok(Turned::Over) => {
                 for task in left.iter().filter(|task| !ended(task)) {

@@ -11,24 +11,24 @@ use super::program::{Program, program};
 use super::step::{self, Outcome};
 use super::task::{PyTask, as_task};
 use super::{cancel, schedule};
-use crate::core::micro::{MicroHost, Outside, Turned};
+use crate::core::micro::{Outside, TaskRunner, Turned};
 use crate::dialect::Rules;
 use crate::python::wait_millis;
 
 /// Runs Python for the loop.
-pub(super) struct PyHost<'a> {
+pub(super) struct PyRunner<'a> {
     vm: &'a VirtualMachine,
     main: Option<PyRef<PyTask>>,
     outcome: RefCell<Option<Outcome>>,
 }
 
-impl<'a> PyHost<'a> {
+impl<'a> PyRunner<'a> {
     pub(super) const fn without_main(vm: &'a VirtualMachine) -> Self {
         Self { vm, main: None, outcome: RefCell::new(None) }
     }
 }
 
-impl MicroHost<PyRef<PyTask>> for PyHost<'_> {
+impl TaskRunner<PyRef<PyTask>> for PyRunner<'_> {
     type Escape = PyBaseExceptionRef;
 
     fn run(&self, task: PyRef<PyTask>) -> PyResult<()> {
@@ -99,9 +99,9 @@ pub(super) fn run_until_complete(
     }
     let number = main.as_ref().map_or(TaskId::NONE, |main| main.id());
     program.core.run_begin(how, number);
-    let host = PyHost { vm, main, outcome: RefCell::new(None) };
+    let runner = PyRunner { vm, main, outcome: RefCell::new(None) };
     let result = loop {
-        match program.core.turn(&host) {
+        match program.core.turn(&runner) {
             Ok(Turned::Ran) => {}
             Ok(Turned::Over) => {
                 program.set_current(None);
@@ -109,7 +109,7 @@ pub(super) fn run_until_complete(
             }
             Err(escaped) => break Err(escaped),
         }
-        if let Some(outcome) = host.outcome.take() {
+        if let Some(outcome) = runner.outcome.take() {
             break outcome;
         }
     };

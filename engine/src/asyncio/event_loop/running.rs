@@ -8,7 +8,7 @@ use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyResult, VirtualMachine};
 
-use super::super::job::PyHost;
+use super::super::job::PyRunner;
 use super::super::registry;
 use super::PyLoop;
 use crate::core::RunError;
@@ -19,9 +19,9 @@ pub(super) fn run(zelf: &Py<PyLoop>, vm: &VirtualMachine) -> PyResult<()> {
     let how = if task.is_some() { RunHow::UntilComplete } else { RunHow::Forever };
     zelf.core.run_begin(how, task).map_err(|error| refusal(error, vm))?;
     vm.asyncio_running_loop.replace(Some(zelf.to_owned().into()));
-    let host = PyHost { event_loop: zelf, vm };
+    let runner = PyRunner { event_loop: zelf, vm };
     let result = loop {
-        if let Err(escaped) = zelf.core.turn(&host) {
+        if let Err(escaped) = zelf.core.turn(&runner) {
             break Err(escaped);
         }
         if zelf.core.is_stopping() {

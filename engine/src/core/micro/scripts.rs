@@ -1,5 +1,5 @@
-//! The smallest host of MicroPython's loop: its tasks are lists of words. It shows how [`MicroLoop`]
-//! is used, and tests it without Python.
+//! The smallest runner of MicroPython's loop: its tasks are lists of words. It shows how
+//! [`MicroLoop`] is used, and tests it without Python.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -10,7 +10,7 @@ use loopscope_protocol::{
     ChainId, ClockMode, HandleHow, NameId, ObjectId, On, Place, RunHow, TaskHow, TaskId,
 };
 
-use super::{MicroHost, MicroLoop, MicroTask, Outside, Turned, sleep_key};
+use super::{MicroLoop, MicroTask, Outside, TaskRunner, Turned, sleep_key};
 use crate::core::{Clock, Ids, Order, TaskQueue, Trace};
 
 /// A task that does its words one after the other:
@@ -52,7 +52,7 @@ impl MicroTask for Script {
     }
 }
 
-/// The program hangs: it has waited for nothing so often that the host gives up.
+/// The program hangs: it has waited for nothing so often that the runner gives up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the program hangs")]
 pub struct Hang;
@@ -247,7 +247,7 @@ impl Program {
     }
 }
 
-impl MicroHost<Script> for Program {
+impl TaskRunner<Script> for Program {
     type Escape = Hang;
 
     fn run(&self, script: Script) -> Result<(), Hang> {

@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use loopscope_protocol::Event;
 
-use super::{Entry, MicroHost, MicroLoop, MicroTask, Millis, Order, Outside};
+use super::{Entry, MicroLoop, MicroTask, Millis, Order, Outside, TaskRunner};
 
 /// With nothing queued and nothing watched, but an unfinished main task, MicroPython looks again
 /// after each such number of milliseconds: it hangs, and lets others see that it does.
 const HANG_SLICE: u64 = 3;
 
 impl<T: MicroTask> MicroLoop<T> {
-    pub(super) fn wait<H: MicroHost<T>>(
+    pub(super) fn wait<R: TaskRunner<T>>(
         &self,
-        host: &H,
-    ) -> Result<Option<(Order, Entry<T>)>, H::Escape> {
+        runner: &R,
+    ) -> Result<Option<(Order, Entry<T>)>, R::Escape> {
         let mut hang_told = false;
         loop {
-            host.between()?;
-            let watching = host.is_watching();
+            runner.between()?;
+            let watching = runner.is_watching();
             let wait = match self.until_head() {
                 Some(0) if !watching => match self.pop() {
                     Some(popped) => return Ok(Some(popped)),
@@ -26,18 +26,18 @@ impl<T: MicroTask> MicroLoop<T> {
                 },
                 Some(wait) => Some(wait),
                 None if watching => None,
-                None if host.is_waited_for() => {
-                    let outside = host.outside();
+                None if runner.is_waited_for() => {
+                    let outside = runner.outside();
                     if outside == Outside::Nothing && !hang_told {
                         hang_told = true;
                         self.tell_hang();
                     }
-                    self.slice(host, outside)?;
+                    self.slice(runner, outside)?;
                     continue;
                 }
                 None => return Ok(None),
             };
-            self.poll(host, wait, watching)?;
+            self.poll(runner, wait, watching)?;
             if wait == Some(0)
                 && let Some(popped) = self.pop()
             {
@@ -62,12 +62,12 @@ impl<T: MicroTask> MicroLoop<T> {
         Some((order, entry))
     }
 
-    fn poll<H: MicroHost<T>>(
+    fn poll<R: TaskRunner<T>>(
         &self,
-        host: &H,
+        runner: &R,
         mut wait: Option<u64>,
         watching: bool,
-    ) -> Result<(), H::Escape> {
+    ) -> Result<(), R::Escape> {
         let on = self.trace.is_on();
         if on {
             self.tell_poll(wait);
@@ -77,14 +77,14 @@ impl<T: MicroTask> MicroLoop<T> {
             }
         }
         let ready = if watching {
-            host.poll(wait)?
+            runner.poll(wait)?
         } else {
             match wait {
                 Some(0) | None => {}
                 Some(millis) if self.clock.is_virtual() => {
                     self.clock.advance(Duration::from_millis(millis));
                 }
-                Some(millis) => host.sleep(millis)?,
+                Some(millis) => runner.sleep(millis)?,
             }
             0
         };
@@ -96,13 +96,13 @@ impl<T: MicroTask> MicroLoop<T> {
 
     /// A slice of waiting for nothing. Where nothing is about to come even virtual time passes at
     /// its real speed: a program that hangs is to be seen, not to fill the records.
-    fn slice<H: MicroHost<T>>(&self, host: &H, outside: Outside) -> Result<(), H::Escape> {
+    fn slice<R: TaskRunner<T>>(&self, runner: &R, outside: Outside) -> Result<(), R::Escape> {
         self.tell_poll(Some(HANG_SLICE));
         if self.clock.is_virtual() {
             self.clock.advance(Duration::from_millis(HANG_SLICE));
         }
         if outside != Outside::Soon || !self.clock.is_virtual() {
-            host.sleep(HANG_SLICE)?;
+            runner.sleep(HANG_SLICE)?;
         }
         self.trace.emit(self.id, Event::PollEnd { ready: 0 });
         Ok(())
