@@ -208,7 +208,7 @@ fn prepare(options: &Options, key: Option<Key>) -> std::io::Result<()> {
     let output = Output::take(options.capture, options.stdout_to_stderr, successor)?;
     let control = Arc::new(gate::Control::new(options.paused));
     let sink = wire::sink(out, key, Arc::clone(&control));
-    install(options, Some((sink, Box::new(gate::Door(Arc::clone(&control))))));
+    install(options, Some((sink, Box::new(gate::RecordGate(Arc::clone(&control))))));
     let output = output.install();
     let trace = &Run::current().trace;
     gate::reply(trace, &hello(options.dialect));

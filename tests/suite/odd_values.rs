@@ -37,15 +37,15 @@ const VALUES: [&[u8]; 22] = [
     b"%s%n\x1b[2J",
 ];
 
-struct Desk(Scratch);
+struct Workspace(Scratch);
 
-impl Desk {
+impl Workspace {
     fn new() -> Self {
-        let desk = Self(Scratch::new());
-        let _ = desk.0.file("p.py", "print('hi')\n");
-        let recorded = desk.run(["run", "--headless", "--record", "a.loop", "p.py"]);
+        let workspace = Self(Scratch::new());
+        let _ = workspace.0.file("p.py", "print('hi')\n");
+        let recorded = workspace.run(["run", "--headless", "--record", "a.loop", "p.py"]);
         assert_eq!(recorded.code(), 0, "{recorded}");
-        desk
+        workspace
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -94,7 +94,7 @@ fn is_answered(ended: &Ended) {
 /// Gives every option of a command each of the values. `before` and `after` make a command line
 /// that is right without it.
 fn every_option(command: &str, before: &[&str], after: &[&str]) {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     for option in options(command) {
         for value in VALUES {
             let mut words: Vec<OsString> = vec![command.into()];
@@ -110,10 +110,10 @@ fn every_option(command: &str, before: &[&str], after: &[&str]) {
             words.push(option.clone().into());
             words.push(OsStr::from_bytes(value).into());
             words.extend(after.iter().map(Into::into));
-            is_answered(&desk.run(&words));
+            is_answered(&workspace.run(&words));
         }
     }
-    assert_eq!(desk.0.read("p.py"), "print('hi')\n");
+    assert_eq!(workspace.0.read("p.py"), "print('hi')\n");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn any_value_of_any_option_of_attach_and_learn_is_answered() {
 
 #[test]
 fn any_word_in_the_place_of_a_file_is_answered() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let odd = VALUES.into_iter().filter(|value| !value.starts_with(b"-"));
     for value in odd.map(OsStr::from_bytes) {
         for words in [
@@ -166,15 +166,15 @@ fn any_word_in_the_place_of_a_file_is_answered() {
             &[],
         ] {
             let words: Vec<&OsStr> = words.iter().map(OsStr::new).chain([value]).collect();
-            is_answered(&desk.run(words));
+            is_answered(&workspace.run(words));
         }
     }
 }
 
 #[test]
 fn a_time_is_what_it_says_or_is_refused() {
-    let desk = Desk::new();
-    let _ = desk.0.file("endless.py", "while True:\n    pass\n");
+    let workspace = Workspace::new();
+    let _ = workspace.0.file("endless.py", "while True:\n    pass\n");
     for value in ["1e18", "1e19", "1e9", "31536000.5"] {
         for words in [
             &["run", "--headless", "--timeout", value, "p.py"][..],
@@ -183,7 +183,7 @@ fn a_time_is_what_it_says_or_is_refused() {
             &["diff", "--timeout", value, "a.loop", "p.py"],
             &["diff", "--timeout", value, "a.loop", "a.loop"],
         ] {
-            assert!(matches!(desk.run(words).code(), 0 | 1), "{}", desk.run(words));
+            assert!(matches!(workspace.run(words).code(), 0 | 1), "{}", workspace.run(words));
         }
     }
     for value in ["-1", "-0.5", "inf", "nan", "1e308", "1e400", "1e20", "soon", "", "0x10"] {
@@ -193,7 +193,7 @@ fn a_time_is_what_it_says_or_is_refused() {
             &["diff", "--timeout", value, "a.loop", "p.py"],
             &["attach", "--headless", "--timeout", value, "--demo"],
         ] {
-            let ended = desk.run(words).code_is(2).complains("number of seconds");
+            let ended = workspace.run(words).code_is(2).complains("number of seconds");
             assert!(ended.err().contains("--timeout"), "{ended}");
         }
     }
@@ -203,7 +203,7 @@ fn a_time_is_what_it_says_or_is_refused() {
         &["repl", "--timeout", "1e-300", "-c", "goto end", "endless.py"],
         &["repl", "--timeout", "0.1", "-c", "goto end", "endless.py"],
     ] {
-        let _ = desk.run(words).code_is(124).complains("--timeout");
+        let _ = workspace.run(words).code_is(124).complains("--timeout");
     }
 }
 
@@ -211,15 +211,16 @@ fn a_time_is_what_it_says_or_is_refused() {
 
 #[test]
 fn a_file_may_be_called_anything() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let odd = |name: &[u8]| OsStr::from_bytes(name).to_owned();
     let copy = |from: &str, to: &[u8]| {
-        fs::copy(desk.path(from), desk.0.folder().join(odd(to))).expect("a file can be copied");
+        fs::copy(workspace.path(from), workspace.0.folder().join(odd(to)))
+            .expect("a file can be copied");
     };
     copy("p.py", b"p\xff.py");
     copy("a.loop", b"a\xff.loop");
-    let commands = desk.0.file("commands", "step\nprint seq\n");
-    fs::rename(&commands, desk.0.folder().join(odd(b"x\xff"))).expect("a file can be renamed");
+    let commands = workspace.0.file("commands", "step\nprint seq\n");
+    fs::rename(&commands, workspace.0.folder().join(odd(b"x\xff"))).expect("a file can be renamed");
     // Each word with `~` is that with a byte in it that is no UTF-8.
     for (line, code, says) in [
         ("run --headless p~.py", 0, "hi\n"),
@@ -258,7 +259,7 @@ fn a_file_may_be_called_anything() {
                 .map(|byte| if *byte == 1 { 0xff } else { *byte })
                 .collect::<Vec<u8>>())
         });
-        let ended = desk.run(words);
+        let ended = workspace.run(words);
         is_answered(&ended);
         let ended = ended.code_is(code);
         assert!(ended.out().contains(says), "{ended}");
@@ -267,12 +268,12 @@ fn a_file_may_be_called_anything() {
 
 #[test]
 fn programs_see_such_names_as_cpython_shows_them() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let code = "import os, sys\nprint(ascii(sys.argv), ascii(__file__), ascii(sys.orig_argv[1:]))\n\
                 print([os.fsencode(arg) for arg in sys.argv], os.fsencode(__file__) == \
                 os.path.abspath(os.fsencode(sys.argv[0])), open(__file__).readline() == open(sys.argv[0]).readline())\n";
     let name = OsStr::from_bytes(b"\xff\xe9.py");
-    fs::write(desk.0.folder().join(name), code).expect("a file can be called so");
+    fs::write(workspace.0.folder().join(name), code).expect("a file can be called so");
     let args = [OsStr::from_bytes(b"\xfe"), OsStr::new("bytes:x"), OsStr::new("\u{e9}%41")];
     for options in [
         &["--headless"][..],
@@ -280,7 +281,7 @@ fn programs_see_such_names_as_cpython_shows_them() {
         &["--headless", "--events", "/dev/null"],
     ] {
         let words = ["run"].iter().chain(options).map(OsStr::new).chain([name]).chain(args);
-        let ended = desk.run(words).code_is(0);
+        let ended = workspace.run(words).code_is(0);
         let lines = ended.lines();
         let argv = r"['\udcff\udce9.py', '\udcfe', 'bytes:x', '\xe9%41']";
         assert!(lines[0].starts_with(argv) && lines[0].ends_with(argv), "{ended}");
@@ -292,10 +293,10 @@ fn programs_see_such_names_as_cpython_shows_them() {
     let code = "import subprocess, sys\nshow = 'import sys; print(ascii(sys.argv))'\n\
                 for args in ([b'\\xff', b'bytes:x'], [b'a', b'bytes:x']):\n    \
                 print(subprocess.run([sys.executable, '-c', show, *args], capture_output=True, text=True))\n";
-    let ended = desk.run([
+    let ended = workspace.run([
         "run".as_ref(),
         "--headless".as_ref(),
-        desk.0.file("parent.py", code).as_os_str(),
+        workspace.0.file("parent.py", code).as_os_str(),
     ]);
     let ended = ended.code_is(0);
     let ended = ended.says(r"['-c', '\\udcff', 'bytes:x']").says("['-c', 'a', 'bytes:x']");
@@ -304,19 +305,19 @@ fn programs_see_such_names_as_cpython_shows_them() {
 
 #[test]
 fn a_traceback_in_a_file_with_such_a_name_shows_its_lines() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let name = OsStr::from_bytes(b"wrong\xff.py");
-    fs::write(desk.0.folder().join(name), "def f():\n    raise ValueError('here')\n\nf()\n")
+    fs::write(workspace.0.folder().join(name), "def f():\n    raise ValueError('here')\n\nf()\n")
         .expect("a file can be called so");
-    let ended = desk.run(["run".as_ref(), "--headless".as_ref(), name]).code_is(1);
+    let ended = workspace.run(["run".as_ref(), "--headless".as_ref(), name]).code_is(1);
     let ended = ended.complains("raise ValueError('here')").complains(r"wrong\udcff.py");
     assert!(ended.err().contains("line 2, in f"), "{ended}");
 }
 
 #[test]
 fn the_folder_and_the_binary_may_be_called_so_too() {
-    let desk = Desk::new();
-    let folder = desk.0.folder().join(OsStr::from_bytes(b"f\xff"));
+    let workspace = Workspace::new();
+    let folder = workspace.0.folder().join(OsStr::from_bytes(b"f\xff"));
     fs::create_dir(&folder).expect("a folder can be called so");
     fs::write(folder.join("helper.py"), "def help():\n    return 'helped'\n").expect("it is new");
     let code = "import asyncio, helper\n\nasync def main():\n    print(helper.help())\n\nasyncio.run(main())\n";

@@ -13,7 +13,7 @@ use crossterm::event;
 use loopscope_lessons::Lesson;
 use loopscope_model::fault;
 use loopscope_screen::app::colors::{self, Colors};
-use loopscope_screen::app::controller::{Controller, Wishes};
+use loopscope_screen::app::controller::{Controller, TerminalRequests};
 use loopscope_screen::app::menu::{Choice, Menu};
 use loopscope_screen::app::progress::Progress;
 use loopscope_screen::app::settings::Settings;
@@ -69,15 +69,15 @@ pub enum AppError {
 
 /// Shows a session until the user leaves.
 pub fn run_session(session: Session, options: &ScreenOptions) -> Result<i32, AppError> {
-    let mut stage = Stage::open(options)?;
+    let mut window = Window::open(options)?;
     let notice = options.notice.map(str::to_owned).or_else(|| session.warning());
-    let mut controller = stage.controller(session, options.text.clone());
+    let mut controller = window.controller(session, options.text.clone());
     if let Some(notice) = notice {
         controller.say(notice, false);
     }
-    let code = stage.show(&mut controller)?;
+    let code = window.show(&mut controller)?;
     let troubles = controller.close_files();
-    drop(stage);
+    drop(window);
     Ok(with_troubles(code, &troubles))
 }
 
@@ -95,10 +95,10 @@ pub fn learn(
     session: Session,
     options: &ScreenOptions,
 ) -> Result<i32, AppError> {
-    let mut stage = Stage::open(options)?;
-    let code = stage.show_lesson(lesson, session, &mut Progress::load())?;
-    let troubles = std::mem::take(&mut stage.troubles);
-    drop(stage);
+    let mut window = Window::open(options)?;
+    let code = window.show_lesson(lesson, session, &mut Progress::load())?;
+    let troubles = std::mem::take(&mut window.troubles);
+    drop(window);
     Ok(with_troubles(code, &troubles))
 }
 
@@ -108,16 +108,16 @@ pub fn menu(
     start: &mut dyn FnMut(&'static Lesson) -> Result<Session, String>,
     options: &ScreenOptions,
 ) -> Result<i32, AppError> {
-    let mut stage = Stage::open(options)?;
+    let mut window = Window::open(options)?;
     let mut menu = Menu::new(loopscope_lessons::lessons(), Progress::load());
     let code = loop {
-        match stage.choose(&mut menu)? {
+        match window.choose(&mut menu)? {
             // It is done where the choice is made.
             Choice::Suspend => {}
             Choice::Leave(code) => break code,
             Choice::Open(lesson) => match start(lesson) {
                 Ok(session) => {
-                    let code = stage.show_lesson(lesson, session, &mut menu.progress)?;
+                    let code = window.show_lesson(lesson, session, &mut menu.progress)?;
                     if code != 0 {
                         break code;
                     }
@@ -127,14 +127,14 @@ pub fn menu(
             },
         }
     };
-    let troubles = std::mem::take(&mut stage.troubles);
-    drop(stage);
+    let troubles = std::mem::take(&mut window.troubles);
+    drop(window);
     Ok(with_troubles(code, &troubles))
 }
 
 /// The terminal with what the user prefers.
 #[derive(Debug)]
-struct Stage {
+struct Window {
     terminal: Terminal,
     theme: Theme,
     settings: Settings,
@@ -146,7 +146,7 @@ struct Stage {
     troubles: Vec<String>,
 }
 
-impl Stage {
+impl Window {
     fn open(options: &ScreenOptions) -> Result<Self, AppError> {
         if !print::is_terminal() || !io::stdin().is_terminal() {
             return Err(AppError::NoTerminal);
@@ -202,19 +202,19 @@ impl Stage {
                     controller.event(&event);
                 }
                 wait = Duration::ZERO;
-                if controller.wishes != Wishes::default() {
+                if controller.requests != TerminalRequests::default() {
                     break;
                 }
             }
             controller.tick(PATIENCE);
-            let wishes = std::mem::take(&mut controller.wishes);
-            if let Some(code) = wishes.leave.or_else(|| self.called_away()) {
+            let requests = std::mem::take(&mut controller.requests);
+            if let Some(code) = requests.leave.or_else(|| self.called_away()) {
                 return Ok(code);
             }
-            if wishes.suspend && !self.terminal.suspend() {
+            if requests.suspend && !self.terminal.suspend() {
                 controller.say(NO_SHELL, true);
             }
-            if wishes.redraw || self.terminal.has_continued() {
+            if requests.redraw || self.terminal.has_continued() {
                 self.terminal.redraw()?;
                 controller.dirty = true;
             }

@@ -115,7 +115,7 @@ pub fn diff_by(compare: Compare, first: Side<'_>, second: Side<'_>) -> Option<Di
 /// Two histories while they are compared, in portions.
 #[derive(Debug)]
 pub struct Comparing<'a> {
-    sides: [Walk<'a>; 2],
+    sides: [SideCursor<'a>; 2],
     never: KindSet,
     equal: usize,
     /// The first difference, once it is found.
@@ -127,7 +127,7 @@ impl<'a> Comparing<'a> {
     /// From their beginnings on.
     pub fn new(compare: Compare, first: Side<'a>, second: Side<'a>) -> Self {
         let never = first.never_sends.union(second.never_sends);
-        let sides = [first, second].map(|side| Walk::new(side, compare));
+        let sides = [first, second].map(|side| SideCursor::new(side, compare));
         Self { sides, never, equal: 0, found: None, over: false }
     }
 
@@ -182,7 +182,7 @@ impl<'a> Comparing<'a> {
 
 /// One side while it is walked along, with the state that tells what ids are called.
 #[derive(Debug)]
-struct Walk<'a> {
+struct SideCursor<'a> {
     side: Side<'a>,
     compare: Compare,
     state: State,
@@ -195,7 +195,7 @@ struct Walk<'a> {
     again: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> SideCursor<'a> {
     fn new(side: Side<'a>, compare: Compare) -> Self {
         let position = side.history.first();
         let (state, records) = (side.history.at(position), side.history.records());
@@ -283,29 +283,29 @@ impl<'a> Walk<'a> {
         self.record.as_deref()
     }
 
-    fn name(&self, id: NameId) -> Essence<'_> {
-        Essence::Text(self.side.names.exact(id))
+    fn name(&self, id: NameId) -> Compared<'_> {
+        Compared::Text(self.side.names.exact(id))
     }
 
     /// What of a field's value counts.
-    fn essence<'s>(&'s self, record: &'s Record, value: FieldValue) -> Essence<'s> {
+    fn compared<'s>(&'s self, record: &'s Record, value: FieldValue) -> Compared<'s> {
         let state = &self.state;
         let task = |id| state.task(id).map_or(NameId::NONE, |task| task.name);
         let future = |id| state.future(id).map_or(NameId::NONE, |future| future.name);
         let handle = |id| state.handle(id).map_or(NameId::NONE, |handle| handle.name);
         match value {
-            FieldValue::Uint(n) => Essence::Number(n),
-            FieldValue::Int(n) => Essence::Number(n.cast_unsigned()),
-            FieldValue::Word(word) => Essence::Text(Cow::Borrowed(word)),
+            FieldValue::Uint(n) => Compared::Number(n),
+            FieldValue::Int(n) => Compared::Number(n.cast_unsigned()),
+            FieldValue::Word(word) => Compared::Text(Cow::Borrowed(word)),
             FieldValue::Handle(id) | FieldValue::By(By::Handle(id)) => self.name(handle(id)),
             FieldValue::Task(id) | FieldValue::On(On::Task(id)) => self.name(task(id)),
             FieldValue::Future(id) | FieldValue::On(On::Future(id)) => self.name(future(id)),
-            FieldValue::Signal(signal) => Essence::Number(u64::from(signal.0)),
+            FieldValue::Signal(signal) => Compared::Number(u64::from(signal.0)),
             FieldValue::Name(id) => self.name(id),
-            FieldValue::Text(text) => Essence::Text(Cow::Borrowed(record.text(text))),
-            FieldValue::By(By::Outside) => Essence::Text(Cow::Borrowed("outside")),
-            FieldValue::By(By::Py) => Essence::Text(Cow::Borrowed("py")),
-            FieldValue::On(on) => Essence::Text(Cow::Borrowed(
+            FieldValue::Text(text) => Compared::Text(Cow::Borrowed(record.text(text))),
+            FieldValue::By(By::Outside) => Compared::Text(Cow::Borrowed("outside")),
+            FieldValue::By(By::Py) => Compared::Text(Cow::Borrowed("py")),
+            FieldValue::On(on) => Compared::Text(Cow::Borrowed(
                 crate::titles::on_word(on).map_or("", |(kind, _)| kind),
             )),
             FieldValue::None
@@ -315,13 +315,13 @@ impl<'a> Walk<'a> {
             | FieldValue::Object(_)
             | FieldValue::Fd(_)
             | FieldValue::Place(_)
-            | FieldValue::Chain(_) => Essence::Nothing,
+            | FieldValue::Chain(_) => Compared::Nothing,
         }
     }
 }
 
 #[derive(PartialEq)]
-enum Essence<'a> {
+enum Compared<'a> {
     Nothing,
     Number(u64),
     Text(Cow<'a, str>),
@@ -337,19 +337,19 @@ fn is_left_out(kind: Kind, field: &str, compare: Compare) -> bool {
 }
 
 /// The first field in which two events of one kind differ.
-fn differs(a: &Walk<'_>, x: &Record, b: &Walk<'_>, y: &Record) -> Option<&'static str> {
+fn differs(a: &SideCursor<'_>, x: &Record, b: &SideCursor<'_>, y: &Record) -> Option<&'static str> {
     let (left, right) = (x.event.fields(), y.event.fields());
     left.as_slice()
         .iter()
         .zip(right.as_slice())
         .find(|(one, two)| {
             !is_left_out(x.kind(), one.name, a.compare)
-                && a.essence(x, one.value) != b.essence(y, two.value)
+                && a.compared(x, one.value) != b.compared(y, two.value)
         })
         .map(|(one, _)| one.name)
 }
 
-fn explain(equal: usize, a: &Walk<'_>, b: &Walk<'_>, field: Option<&str>) -> String {
+fn explain(equal: usize, a: &SideCursor<'_>, b: &SideCursor<'_>, field: Option<&str>) -> String {
     let what = match a.compare {
         Compare::Everything => "event",
         Compare::Visible => "step or output",
@@ -362,7 +362,7 @@ fn explain(equal: usize, a: &Walk<'_>, b: &Walk<'_>, field: Option<&str>) -> Str
         }
         n => format!("After {n} equal events they differ."),
     };
-    let side = |walk: &Walk<'_>| match walk.record() {
+    let side = |walk: &SideCursor<'_>| match walk.record() {
         Some(record) => {
             let said = sentence::happened(&walk.state, record, walk.side.names);
             format!("{}, record {}: {said}", walk.side.title, record.seq)

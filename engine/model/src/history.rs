@@ -76,7 +76,7 @@ use scan::Scan;
 pub use cursor::Cursor;
 pub use find::Search;
 pub use keep::Keep;
-pub use lists::{Listed, Told, WRITTEN};
+pub use lists::{FoldedList, Listed, WRITTEN};
 pub use open::Opening;
 pub use recorder::Recorder;
 pub use records::{RecordRef, Records};

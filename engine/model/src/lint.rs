@@ -46,7 +46,7 @@ pub struct Finding {
 #[derive(Clone, Debug, PartialEq)]
 enum Detail {
     /// The source said it, with this text.
-    Told(Texts),
+    Said(Texts),
     Slow {
         name: NameId,
         took: u64,
@@ -69,13 +69,13 @@ enum Detail {
 impl Finding {
     /// Whether it was found here; otherwise the source said it.
     pub const fn is_derived(&self) -> bool {
-        !matches!(self.detail, Detail::Told(_))
+        !matches!(self.detail, Detail::Said(_))
     }
 
     /// The sentence.
     pub fn text(&self, names: &Names) -> String {
         match &self.detail {
-            Detail::Told(texts) => safe_text::line(texts.get(Text::FIRST)).into_owned(),
+            Detail::Said(texts) => safe_text::line(texts.get(Text::FIRST)).into_owned(),
             Detail::Slow { name, took } => format!(
                 "{} ran for {:.3} s, and nothing else could run meanwhile.",
                 handle_title(self.handle, *name, names),
@@ -124,7 +124,7 @@ impl Finding {
 pub fn find(before: &State, record: &Record) -> Vec<Finding> {
     match record.event {
         Event::Lint { rule, task, future, handle, place, .. } => {
-            let detail = Detail::Told(record.texts.clone());
+            let detail = Detail::Said(record.texts.clone());
             vec![Finding { rule, seq: record.seq, task, future, handle, place, detail }]
         }
         Event::HandleDone { handle, .. } => slow(before, record, handle).into_iter().collect(),

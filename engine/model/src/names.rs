@@ -37,7 +37,7 @@ use crate::safe_text;
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     texts: HashMap<NameId, Name>,
-    chains: HashMap<ChainId, Link>,
+    chains: HashMap<ChainId, ChainLink>,
     tasks: HashMap<TaskId, Definition>,
     /// The most entries of each table; `None`: any number.
     most: Option<usize>,
@@ -62,7 +62,7 @@ pub struct Frame {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Link {
+struct ChainLink {
     frame: Frame,
     outer: ChainId,
 }
@@ -123,7 +123,7 @@ impl Names {
     /// Adds a frame of an await chain.
     pub fn define_chain(&mut self, id: ChainId, outer: ChainId, frame: Frame) {
         if id.is_some() {
-            insert(&mut self.chains, id, Link { frame, outer }, self.most);
+            insert(&mut self.chains, id, ChainLink { frame, outer }, self.most);
         }
     }
 
@@ -192,10 +192,12 @@ impl Names {
         frames
     }
 
-    fn link(&self, id: ChainId) -> Option<Link> {
+    fn link(&self, id: ChainId) -> Option<ChainLink> {
         match self.chains.get(&id) {
             Some(link) => Some(*link),
-            None => self.archive.as_ref()?.chain(id).map(|(outer, frame)| Link { frame, outer }),
+            None => {
+                self.archive.as_ref()?.chain(id).map(|(outer, frame)| ChainLink { frame, outer })
+            }
         }
     }
 

@@ -14,14 +14,14 @@ pub(crate) fn begun(sentence: String) -> String {
     }
 }
 
-/// Everything that sentences look at.
+/// The parts of sentences about a state, and the names that they use.
 #[derive(Clone, Copy)]
-pub(crate) struct Scene<'a> {
+pub(crate) struct Phrases<'a> {
     pub(crate) state: &'a State,
     pub(crate) names: &'a Names,
 }
 
-impl Scene<'_> {
+impl Phrases<'_> {
     /// A handle as the subject of a sentence: the task that it steps, or its callback. The number
     /// is only said where another handle has the same name.
     pub(crate) fn runner(&self, id: HandleId) -> String {

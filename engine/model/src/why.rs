@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use loopscope_protocol::{By, FutureId, HandleHow, NameId, On, TaskHow, TaskId};
 
 use crate::names::Names;
-use crate::phrase::Scene;
+use crate::phrase::Phrases;
 use crate::state::{FutureState, Handle, HandleState, State, Task, TaskState};
 use crate::titles::{count, handle_title, time};
 
@@ -30,8 +30,8 @@ pub use wakeup::last_wakeup;
 /// );
 /// ```
 pub fn why(state: &State, names: &Names, id: TaskId) -> String {
-    let scene = Scene { state, names };
-    let title = scene.task(id);
+    let phrases = Phrases { state, names };
+    let title = phrases.task(id);
     let Some(task) = state.task(id) else {
         return if names.task(id).is_some() {
             format!("{title} has ended long ago, or does not exist yet.")
@@ -42,7 +42,7 @@ pub fn why(state: &State, names: &Names, id: TaskId) -> String {
     match task.state {
         TaskState::Waiting(on) => {
             let at = names.place(task.place).map(|at| format!(" at {at}")).unwrap_or_default();
-            let mut chain = Chain { scene, seen: BTreeSet::from([id]), dead_end: false };
+            let mut chain = Chain { phrases, seen: BTreeSet::from([id]), dead_end: false };
             let rest = chain.follow(on);
             let mut text = format!("{title} waits{at} for {rest}.");
             if chain.dead_end && is_idle(state, task) {
@@ -50,7 +50,7 @@ pub fn why(state: &State, names: &Names, id: TaskId) -> String {
             }
             text
         }
-        TaskState::Queued => format!("{title} does not wait: {}.", queue_place(scene, task)),
+        TaskState::Queued => format!("{title} does not wait: {}.", queue_place(phrases, task)),
         TaskState::Running => format!("{title} does not wait: it runs now."),
         TaskState::Done(how) => format!("{title} does not wait: {}.", ended(how)),
         TaskState::Unknown => {
@@ -75,11 +75,11 @@ fn is_idle(state: &State, task: &Task) -> bool {
     quiet && !state.can_be_woken_from_outside(task.loop_id)
 }
 
-fn queue_place(scene: Scene<'_>, task: &Task) -> String {
+fn queue_place(phrases: Phrases<'_>, task: &Task) -> String {
     let Some(handle) = task.handle else {
         return "its next step is about to be queued".to_owned();
     };
-    let Some(the_loop) = scene.state.event_loop(task.loop_id) else {
+    let Some(the_loop) = phrases.state.event_loop(task.loop_id) else {
         return format!("h{} will resume it", handle.0);
     };
     let verb = if task.steps == 0 { "start" } else { "resume" };
@@ -98,7 +98,7 @@ fn queue_place(scene: Scene<'_>, task: &Task) -> String {
 }
 
 struct Chain<'a> {
-    scene: Scene<'a>,
+    phrases: Phrases<'a>,
     seen: BTreeSet<TaskId>,
     /// The chain ends at something, and no record says what will complete it.
     dead_end: bool,
@@ -113,14 +113,14 @@ impl Chain<'_> {
                 "something that was not recorded".to_owned()
             }
             On::Future(id) => {
-                let title = self.scene.future(id);
+                let title = self.phrases.future(id);
                 format!("{title}{}", self.future(id))
             }
             On::Task(id) => {
-                let title = self.scene.task(id);
+                let title = self.phrases.task(id);
                 format!("{title}{}", self.task(id))
             }
-            On::Timer(id) => match self.scene.state.handle(id).and_then(|handle| handle.when) {
+            On::Timer(id) => match self.phrases.state.handle(id).and_then(|handle| handle.when) {
                 Some(when) => format!("its timer h{}, which is due at {}", id.0, time(when)),
                 None => format!("its timer h{}", id.0),
             },
@@ -137,7 +137,7 @@ impl Chain<'_> {
             self.dead_end = true;
             return ": they wait for each other, for ever".to_owned();
         }
-        let Some(task) = self.scene.state.task(id) else {
+        let Some(task) = self.phrases.state.task(id) else {
             return ", of which nothing is known".to_owned();
         };
         match task.state {
@@ -153,7 +153,7 @@ impl Chain<'_> {
     }
 
     fn future(&mut self, id: FutureId) -> String {
-        let Some(future) = self.scene.state.future(id) else {
+        let Some(future) = self.phrases.state.future(id) else {
             return ", of which nothing is known".to_owned();
         };
         match future.state {
@@ -164,7 +164,7 @@ impl Chain<'_> {
             FutureState::Pending => {}
         }
         let completers: Vec<&Handle> =
-            self.scene.state.handles().filter(|handle| completes(handle, id)).collect();
+            self.phrases.state.handles().filter(|handle| completes(handle, id)).collect();
         if let Some(handle) = completers.iter().find(|handle| !handle.cancelled) {
             return self.completer(handle);
         }
@@ -176,7 +176,7 @@ impl Chain<'_> {
             [] => {}
             [only] => return format!(", which needs {}", self.follow(only)),
             [..] => {
-                let all: Vec<String> = open.iter().map(|on| self.scene.on(*on)).collect();
+                let all: Vec<String> = open.iter().map(|on| self.phrases.on(*on)).collect();
                 let (last, others) = all.split_last().map_or(("", &[][..]), |(l, o)| (l, o));
                 return format!(
                     ", which still needs {} of {}: {} and {last}",
@@ -188,23 +188,23 @@ impl Chain<'_> {
         }
         self.dead_end = true;
         if let Some(handle) = completers.first() {
-            let entry = self.scene.entry(handle.id);
+            let entry = self.phrases.entry(handle.id);
             return format!(", which {entry} would complete, but that was cancelled");
         }
-        let made_by = handle_name(self.scene.names, future.by, future.by_name);
+        let made_by = handle_name(self.phrases.names, future.by, future.by_name);
         let made = made_by.map(|by| format!(" ({by} made it)")).unwrap_or_default();
         format!(", which somebody has to complete; nothing recorded says who{made}")
     }
 
     fn completer(&self, handle: &Handle) -> String {
-        let entry = self.scene.entry(handle.id);
+        let entry = self.phrases.entry(handle.id);
         match (handle.state, handle.when) {
             (HandleState::Timer, Some(when)) => {
                 format!(", which {entry} completes when it is due at {}", time(when))
             }
             (HandleState::Ready, _) => format!(", which {entry} completes: it is ready"),
             (HandleState::Running, _) => format!(", which {entry} completes: it runs now"),
-            _ => match self.scene.state.watchers().find(|w| w.handle == handle.id) {
+            _ => match self.phrases.state.watchers().find(|w| w.handle == handle.id) {
                 Some(watcher) => {
                     format!(", which {entry} completes when fd {} is ready", watcher.fd.0)
                 }
@@ -215,9 +215,9 @@ impl Chain<'_> {
 
     fn is_open(&self, on: On) -> bool {
         match on {
-            On::Task(id) => self.scene.state.task(id).is_some_and(|task| !task.state.is_done()),
+            On::Task(id) => self.phrases.state.task(id).is_some_and(|task| !task.state.is_done()),
             On::Future(id) => {
-                let future = self.scene.state.future(id);
+                let future = self.phrases.state.future(id);
                 future.is_some_and(|future| !matches!(future.state, FutureState::Done(_)))
             }
             _ => true,

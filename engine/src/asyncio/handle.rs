@@ -17,10 +17,10 @@ use super::event_loop::PyLoop;
 use super::registry;
 use crate::run::Run;
 
-/// Where a handle is in its life.
+/// Which queue a handle is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Stage {
+pub(super) enum Queued {
     /// In no queue: a watcher's, or one that has run.
     Idle,
     /// In the ready queue.
@@ -44,7 +44,7 @@ pub(super) struct HandleCell {
     #[pytraverse(skip)]
     cancelled: AtomicBool,
     #[pytraverse(skip)]
-    stage: AtomicU8,
+    queued: AtomicU8,
     /// Runs more than once: a watcher's or a signal's.
     #[pytraverse(skip)]
     pub(super) repeats: bool,
@@ -69,7 +69,7 @@ impl HandleCell {
             kept_repr: PyMutex::new(None),
             id,
             cancelled: AtomicBool::new(false),
-            stage: AtomicU8::new(if repeats { Stage::Idle } else { Stage::Ready } as u8),
+            queued: AtomicU8::new(if repeats { Queued::Idle } else { Queued::Ready } as u8),
             repeats,
             by_hand: false,
         }
@@ -84,16 +84,16 @@ impl HandleCell {
         self.cancelled.load(Ordering::Relaxed)
     }
 
-    pub(super) fn stage(&self) -> Stage {
-        match self.stage.load(Ordering::Relaxed) {
-            0 => Stage::Idle,
-            1 => Stage::Ready,
-            _ => Stage::Heap,
+    pub(super) fn queued(&self) -> Queued {
+        match self.queued.load(Ordering::Relaxed) {
+            0 => Queued::Idle,
+            1 => Queued::Ready,
+            _ => Queued::Heap,
         }
     }
 
-    pub(super) fn set_stage(&self, stage: Stage) {
-        self.stage.store(stage as u8, Ordering::Relaxed);
+    pub(super) fn set_queued(&self, queued: Queued) {
+        self.queued.store(queued as u8, Ordering::Relaxed);
     }
 
     /// `cancel()`; `when` is a timer's time.
@@ -109,14 +109,14 @@ impl HandleCell {
         self.cancelled.store(true, Ordering::Relaxed);
         // Dropping what it held may run code, so it is taken out first.
         let call = std::mem::take(&mut *self.call.lock());
-        let stage = self.stage();
+        let queued = self.queued();
         if let Some(native) = native {
-            match (stage, when) {
-                (Stage::Heap, Some(when)) => native.core.timer_cancelled(self.id, when),
-                (Stage::Ready, _) => native.core.handle_cancelled(self.id),
+            match (queued, when) {
+                (Queued::Heap, Some(when)) => native.core.timer_cancelled(self.id, when),
+                (Queued::Ready, _) => native.core.handle_cancelled(self.id),
                 _ => {}
             }
-        } else if stage == Stage::Heap {
+        } else if queued == Queued::Heap {
             vm.call_method(&self.event_loop, "_timer_handle_cancelled", (owner.to_owned(),))?;
         }
         drop(call);
@@ -148,7 +148,7 @@ pub(super) fn new_cell(args: HandleArgs, vm: &VirtualMachine) -> PyResult<Handle
     cell.by_hand = true;
     *cell.source_traceback.lock() = registry::source_traceback(&cell.event_loop, vm)?;
     // One made by hand is in no queue of ours.
-    cell.set_stage(Stage::Idle);
+    cell.set_queued(Queued::Idle);
     Ok(cell)
 }
 

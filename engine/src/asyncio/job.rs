@@ -8,7 +8,7 @@ use rustpython_vm::{
 };
 
 use super::event_loop::{LoopObject, PyLoop};
-use super::handle::{HandleCell, PyHandle, Stage};
+use super::handle::{HandleCell, PyHandle, Queued};
 use super::task::PyTask;
 use super::timer_handle::PyTimerHandle;
 use super::{context, errors, step};
@@ -61,13 +61,13 @@ impl Job for PyJob {
 
     fn set_in_heap(&self, in_heap: bool) {
         if let Some(cell) = self.cell() {
-            cell.set_stage(if in_heap { Stage::Heap } else { Stage::Ready });
+            cell.set_queued(if in_heap { Queued::Heap } else { Queued::Ready });
         }
     }
 
     fn left_queue(&self) {
         if let Some(cell) = self.cell() {
-            cell.set_stage(Stage::Idle);
+            cell.set_queued(Queued::Idle);
         }
     }
 }
@@ -220,7 +220,7 @@ fn run_step(task: &Py<PyTask>, done: Option<&PyObjectRef>, vm: &VirtualMachine) 
     let context = task.own.lock().context.clone();
     let id = crate::run::Run::current().ids.handle();
     let cell = HandleCell::new(id, call, context, event_loop, false);
-    cell.set_stage(Stage::Idle);
+    cell.set_queued(Queued::Idle);
     let handle = PyHandle { cell }.into_ref(&vm.ctx);
     raised(handle.as_object(), &handle.cell, error, vm)
 }

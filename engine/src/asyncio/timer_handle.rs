@@ -7,7 +7,7 @@ use rustpython_vm::function::PyComparisonValue;
 use rustpython_vm::types::{Comparable, Constructor, Hashable, PyComparisonOp, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine, pyclass};
 
-use super::handle::{HandleArgs, HandleCell, HandleMethods, PyHandle, Stage, new_cell, repr};
+use super::handle::{HandleArgs, HandleCell, HandleMethods, PyHandle, Queued, new_cell, repr};
 
 /// `asyncio.TimerHandle`: a callback that waits for its time.
 #[pyclass(name = "TimerHandle", module = "asyncio.events", base = PyHandle, traverse)]
@@ -91,12 +91,12 @@ impl PyTimerHandle {
 
     #[pygetset]
     fn _scheduled(zelf: &Py<Self>) -> bool {
-        zelf.cell.stage() == Stage::Heap
+        zelf.cell.queued() == Queued::Heap
     }
 
     #[pygetset(setter)]
     fn set__scheduled(zelf: &Py<Self>, value: bool) {
-        zelf.cell.set_stage(if value { Stage::Heap } else { Stage::Idle });
+        zelf.cell.set_queued(if value { Queued::Heap } else { Queued::Idle });
     }
 }
 

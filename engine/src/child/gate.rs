@@ -70,9 +70,9 @@ thread_local! {
 }
 
 /// The gate as the trace knows it.
-pub(super) struct Door(pub(super) Arc<Control>);
+pub(super) struct RecordGate(pub(super) Arc<Control>);
 
-impl Gate for Door {
+impl Gate for RecordGate {
     #[inline]
     fn passed(&self, trace: &Trace, seq: u64, kind: Kind) {
         if self.0.look.load(Ordering::Acquire) || kind == Kind::ProgramExit {

@@ -78,7 +78,7 @@ pub struct Opener {
 }
 
 /// What begins at a place in the bytes.
-enum Place {
+enum BlockStart {
     /// A block with what it holds.
     Block { number: u64, length: usize },
     /// It may become one when more bytes come.
@@ -119,7 +119,7 @@ impl Opener {
             out.extend_from_slice(&buffer[at + HEAD..done]);
         }
         // What is left may begin a block that is not there as a whole yet.
-        while done < buffer.len() && matches!(self.look(&buffer[done..]), Place::Nothing) {
+        while done < buffer.len() && matches!(self.look(&buffer[done..]), BlockStart::Nothing) {
             self.strange += 1;
             done += 1;
         }
@@ -130,8 +130,8 @@ impl Opener {
     /// The first whole block from `done` on. One that only seems to begin before it is none.
     fn next_block(&self, buffer: &[u8], done: usize) -> Option<(usize, u64, usize)> {
         (done..buffer.len()).find_map(|at| match self.look(&buffer[at..]) {
-            Place::Block { number, length } => Some((at, number, length)),
-            Place::Short | Place::Nothing => None,
+            BlockStart::Block { number, length } => Some((at, number, length)),
+            BlockStart::Short | BlockStart::Nothing => None,
         })
     }
 
@@ -140,12 +140,12 @@ impl Opener {
         self.strange += std::mem::take(&mut self.buffer).len() as u64;
     }
 
-    fn look(&self, bytes: &[u8]) -> Place {
+    fn look(&self, bytes: &[u8]) -> BlockStart {
         let known = bytes.len().min(self.mark.len());
         if bytes[..known] != self.mark[..known] {
-            return Place::Nothing;
+            return BlockStart::Nothing;
         }
-        let Some((head, rest)) = bytes.split_at_checked(HEAD) else { return Place::Short };
+        let Some((head, rest)) = bytes.split_at_checked(HEAD) else { return BlockStart::Short };
         let length = usize::from(u16::from_le_bytes([head[4], head[5]]));
         let eight = |at: usize| {
             let mut eight = [0; 8];
@@ -154,12 +154,14 @@ impl Opener {
         };
         let (number, said) = (eight(6), eight(14));
         if length > MOST || number <= self.number {
-            return Place::Nothing;
+            return BlockStart::Nothing;
         }
         match rest.get(..length) {
-            None => Place::Short,
-            Some(held) if sum(&self.key, number, held) == said => Place::Block { number, length },
-            Some(_) => Place::Nothing,
+            None => BlockStart::Short,
+            Some(held) if sum(&self.key, number, held) == said => {
+                BlockStart::Block { number, length }
+            }
+            Some(_) => BlockStart::Nothing,
         }
     }
 }

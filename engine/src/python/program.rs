@@ -14,7 +14,7 @@ use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::ending::{Ending, INTERRUPTED, announce, ended, settle};
 use super::flags::Flags;
-use super::start::{self, Setup, Told};
+use super::start::{self, Setup, Startup};
 use super::{locks, output, readable_name, streams};
 use crate::dialect::Rules;
 use crate::micropython;
@@ -143,8 +143,8 @@ fn ready(vm: &VirtualMachine, options: &Options, setup: &Setup<'_>) -> PyResult<
     };
     let argv: Vec<OsString> = std::iter::once(first).chain(options.args.iter().cloned()).collect();
     let first_path = path.filter(|_| !setup.flags.safe_path);
-    let told = Told { dialect: options.dialect, argv, first_path, flags: setup.flags };
-    start::tell(vm, &told)?;
+    let startup = Startup { dialect: options.dialect, argv, first_path, flags: setup.flags };
+    start::prepare_sys(vm, &startup)?;
     vm.ensure_main_module()?;
     streams::install(vm, setup.hooked)?;
     if Rules::current().is_micropython() { micropython::set_up_streams(vm) } else { Ok(()) }

@@ -111,7 +111,7 @@ fn settings(setup: &Setup<'_>) -> Settings {
 
 /// What `sys` says before the program starts.
 #[derive(Debug)]
-pub(super) struct Told<'a> {
+pub(super) struct Startup<'a> {
     pub(super) dialect: Dialect,
     /// `sys.argv`.
     pub(super) argv: Vec<OsString>,
@@ -120,10 +120,10 @@ pub(super) struct Told<'a> {
     pub(super) flags: &'a Flags,
 }
 
-/// Tells `sys`, and adds what `site` would add to the builtins.
-pub(super) fn tell(vm: &VirtualMachine, told: &Told<'_>) -> PyResult<()> {
-    version::install(vm, told.dialect)?;
-    if Rules::of(told.dialect).is_micropython() {
+/// Sets them, and adds what `site` would add to the builtins.
+pub(super) fn prepare_sys(vm: &VirtualMachine, startup: &Startup<'_>) -> PyResult<()> {
+    version::install(vm, startup.dialect)?;
+    if Rules::of(startup.dialect).is_micropython() {
         micropython::set_up(vm)?;
     }
     let sys = &vm.sys_module;
@@ -133,17 +133,17 @@ pub(super) fn tell(vm: &VirtualMachine, told: &Told<'_>) -> PyResult<()> {
     }
     let list = |items: Vec<PyObjectRef>| vm.ctx.new_list(items);
     let text = |item: OsString| -> PyObjectRef { vm.fsdecode(item).into() };
-    let argv: Vec<PyObjectRef> = told.argv.iter().cloned().map(text).collect();
+    let argv: Vec<PyObjectRef> = startup.argv.iter().cloned().map(text).collect();
     let original = std::iter::once(text(executable.into())).chain(argv.iter().cloned()).collect();
     sys.set_attr("orig_argv", list(original), vm)?;
     sys.set_attr("argv", list(argv), vm)?;
     // The library is inside the interpreter, so nothing of the machine's own Python is looked at.
-    let path = told.first_path.map(Path::to_path_buf).into_iter();
-    let path = path.chain(told.flags.path.iter().map(Into::into));
+    let path = startup.first_path.map(Path::to_path_buf).into_iter();
+    let path = path.chain(startup.flags.path.iter().map(Into::into));
     sys.set_attr("path", list(path.map(|dir| text(dir.into_os_string())).collect()), vm)?;
     let own = vm.import("_loopscope_own", 0)?;
-    own.get_attr("set_up", vm)?.call((Rules::of(told.dialect).is_micropython(),), vm)?;
-    if told.flags.no_site { Ok(()) } else { builtins(vm) }
+    own.get_attr("set_up", vm)?.call((Rules::of(startup.dialect).is_micropython(),), vm)?;
+    if startup.flags.no_site { Ok(()) } else { builtins(vm) }
 }
 
 /// `exit`, `quit`, `copyright`, `credits`, `license` and `help`.

@@ -9,18 +9,18 @@ use std::sync::Arc;
 
 use crate::Error;
 use crate::dap::{Access, Ports, Reply};
-use crate::door::{Door, Over, Place, Shared, answer, lock};
 use crate::jtag::Tap;
 use crate::processor::Board;
+use crate::server::{Over, Server, Shared, TakenPort, answer, lock};
 use crate::swd::Wire;
 
-/// Opens the door of a board's wires.
+/// Starts the server of a board's wires.
 pub(crate) fn open<B: Board + Send + 'static>(
-    place: Place,
+    taken: TakenPort,
     board: &Shared<B>,
-) -> Result<Door, Error> {
+) -> Result<Server, Error> {
     let board = Arc::clone(board);
-    place.open(move |stream, over| serve(stream, over, &board))
+    taken.open(move |stream, over| serve(stream, over, &board))
 }
 
 /// Serves one client until it leaves.

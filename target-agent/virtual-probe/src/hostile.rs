@@ -9,36 +9,36 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::dap::Ports;
-use crate::door::{Door, Place, Shared, lock};
 use crate::processor::Core;
 use crate::processor::made_up::MadeUp;
+use crate::server::{Server, Shared, TakenPort, lock};
 use crate::{bitbang, ring, rtt_server, serve};
 
 /// A board behind all the faces.
 struct Bench {
     board: Shared<MadeUp>,
-    probe: Door,
-    wires: Door,
-    channel: Door,
+    probe: Server,
+    wires: Server,
+    channel: Server,
 }
 
 impl Bench {
     fn new() -> Self {
         let board = Arc::new(Mutex::new(Ports::new(Core::new(MadeUp::default(), false))));
         ring::tests::open(&mut board.lock().unwrap().core, 64);
-        let place = || Place::take(0).unwrap();
-        let probe = serve::open(place(), &board).unwrap();
-        let wires = bitbang::open(place(), &board).unwrap();
-        let channel = rtt_server::open(place(), &board, ring::tests::BLOCK, false).unwrap();
+        let taken = || TakenPort::take(0).unwrap();
+        let probe = serve::open(taken(), &board).unwrap();
+        let wires = bitbang::open(taken(), &board).unwrap();
+        let channel = rtt_server::open(taken(), &board, ring::tests::BLOCK, false).unwrap();
         Self { board, probe, wires, channel }
     }
 
-    /// A client that behaves is answered at each door.
+    /// A client that behaves is answered at each server.
     fn is_well(&self) {
         assert!(!self.board.is_poisoned(), "a client has ended a thread");
-        let answer = |door: &Door, question: &[u8]| {
+        let answer = |server: &Server, question: &[u8]| {
             // The client before is seen to have left a moment later.
-            (0..500).any(|_| asked(door.address(), question).is_some())
+            (0..500).any(|_| asked(server.address(), question).is_some())
         };
         assert!(answer(&self.probe, b"!HC#"), "the probe");
         assert!(answer(&self.wires, b"R"), "the wires");
@@ -102,24 +102,24 @@ proptest! {
 }
 
 proptest! {
-    // Each case waits until the doors have seen that the client left.
+    // Each case waits until the servers have seen that the client left.
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn clients_that_break_off_leave_the_doors_open(
+    fn clients_that_break_off_leave_the_servers_open(
         requests in vec(request(), 1..20),
         cut in any::<prop::sample::Index>(),
         letters in vec(prop::sample::select(b"01234567RrstudefgOocBbQzZ\0".to_vec()), 0..4000),
     ) {
         let bench = Bench::new();
         let bytes = requests.concat();
-        for (door, bytes) in [
+        for (server, bytes) in [
             (&bench.probe, &bytes[..cut.index(bytes.len() + 1)]),
             (&bench.wires, &letters[..]),
             (&bench.channel, &bytes[..]),
         ] {
             // It does not read what it is answered, and is gone.
-            let mut client = TcpStream::connect(door.address()).unwrap();
+            let mut client = TcpStream::connect(server.address()).unwrap();
             let _ = client.write_all(bytes);
         }
         bench.is_well();

@@ -57,7 +57,6 @@ mod bitbang;
 mod bkpt;
 mod board;
 pub mod dap;
-mod door;
 mod elf;
 mod error;
 pub mod gdb;
@@ -72,6 +71,7 @@ mod qtest;
 mod ring;
 mod rtt_server;
 mod serve;
+mod server;
 pub mod swd;
 
 pub use elf::Architecture;

@@ -37,19 +37,19 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// What is asked for.
 #[derive(Debug)]
-struct Wish {
+struct Arguments {
     options: Options,
     rtt: Option<u16>,
     bitbang: Option<u16>,
 }
 
 /// What is served.
-enum Served {
+enum Serving {
     Probe(VirtualProbe),
     Channel(RttServer),
 }
 
-impl Served {
+impl Serving {
     fn press_reset(&self) -> Result<(), Error> {
         match self {
             Self::Probe(probe) => probe.press_reset(),
@@ -71,14 +71,14 @@ fn main() -> ExitCode {
         println!("{HELP}");
         return ExitCode::SUCCESS;
     }
-    let wish = match parse(&arguments) {
-        Ok(wish) => wish,
+    let arguments = match parse(&arguments) {
+        Ok(arguments) => arguments,
         Err(sentence) => {
             eprintln!("loopscope-virtual-probe: {sentence}\n\n{HELP}");
             return ExitCode::from(2);
         }
     };
-    match serve(wish).and_then(|served| attend(&served)) {
+    match serve(arguments).and_then(|served| attend(&served)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("loopscope-virtual-probe: {error}");
@@ -87,13 +87,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(wish: Wish) -> Result<Served, Error> {
-    let Wish { mut options, rtt, bitbang } = wish;
+fn serve(arguments: Arguments) -> Result<Serving, Error> {
+    let Arguments { mut options, rtt, bitbang } = arguments;
     if let (Architecture::RiscV, Some(port), None) = (options.architecture()?, rtt, bitbang) {
         options.port = port;
         let server = RttServer::start(&options)?;
         println!("rtt {}", server.address());
-        return Ok(Served::Channel(server));
+        return Ok(Serving::Channel(server));
     }
     let mut probe = VirtualProbe::start(&options)?;
     let mut lines = vec![probe.selector()];
@@ -104,11 +104,11 @@ fn serve(wish: Wish) -> Result<Served, Error> {
         lines.push(format!("bitbang {}", probe.serve_bitbang(port)?));
     }
     println!("{}", lines.join("\n"));
-    Ok(Served::Probe(probe))
+    Ok(Serving::Probe(probe))
 }
 
 /// Does what is asked on the standard input, until that is closed or the machine has ended.
-fn attend(served: &Served) -> Result<(), Error> {
+fn attend(served: &Serving) -> Result<(), Error> {
     let _ = io::stdout().flush();
     let (send, lines) = mpsc::channel();
     thread::spawn(move || {
@@ -130,11 +130,11 @@ fn attend(served: &Served) -> Result<(), Error> {
     }
 }
 
-fn parse(arguments: &[String]) -> Result<Wish, String> {
-    let mut wish = Wish { options: Options::blank(""), rtt: None, bitbang: None };
-    let options = &mut wish.options;
+fn parse(words: &[String]) -> Result<Arguments, String> {
+    let mut arguments = Arguments { options: Options::blank(""), rtt: None, bitbang: None };
+    let options = &mut arguments.options;
     options.blank = false;
-    let mut rest = arguments.iter();
+    let mut rest = words.iter();
     while let Some(word) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("`{word}` needs a value"));
         match word.as_str() {
@@ -142,8 +142,8 @@ fn parse(arguments: &[String]) -> Result<Wish, String> {
             "--elf" => options.elf = Some(value()?.into()),
             "--blank" => options.blank = true,
             "--port" => options.port = number(word, value()?)?,
-            "--rtt" => wish.rtt = Some(number(word, value()?)?),
-            "--bitbang" => wish.bitbang = Some(number(word, value()?)?),
+            "--rtt" => arguments.rtt = Some(number(word, value()?)?),
+            "--bitbang" => arguments.bitbang = Some(number(word, value()?)?),
             "--icount" => options.icount = Some(number(word, value()?)?),
             "--run" => options.held = false,
             _ => return Err(format!("there is no option `{word}`")),
@@ -152,7 +152,7 @@ fn parse(arguments: &[String]) -> Result<Wish, String> {
     if options.machine.is_empty() || options.elf.is_none() && !options.blank {
         return Err("name a machine, and a firmware or `--blank`".to_owned());
     }
-    Ok(wish)
+    Ok(arguments)
 }
 
 fn number<N: std::str::FromStr>(option: &str, text: &str) -> Result<N, String> {

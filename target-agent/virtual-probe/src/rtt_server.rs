@@ -13,10 +13,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::dap::Ports;
-use crate::door::{Door, Over, Place, Shared, lock};
 use crate::elf::{BLOCK, Firmware};
 use crate::processor::{Board, Core};
 use crate::qemu::Machine;
+use crate::server::{Over, Server, Shared, TakenPort, lock};
 use crate::{Error, Options, ring};
 
 /// How long to wait when nothing came from either side: at first, and at most.
@@ -36,8 +36,8 @@ const KEPT: usize = 4096;
 /// # Ok::<(), loopscope_virtual_probe::Error>(())
 /// ```
 pub struct RttServer {
-    // The door is closed before the machine ends.
-    door: Door,
+    // The server is closed before the machine ends.
+    server: Server,
     board: Shared<Machine>,
 }
 
@@ -51,21 +51,21 @@ impl RttServer {
     /// Starts the machine and serves its channel on the loopback interface. A machine that is held
     /// is let go when the first client comes.
     pub fn start(options: &Options) -> Result<Self, Error> {
-        let place = Place::take(options.port)?;
+        let taken = TakenPort::take(options.port)?;
         let block = block_of(options)?;
         let mut machine = Machine::start(options)?;
         if !options.held {
             machine.resume()?;
         }
         let board = Arc::new(Mutex::new(Ports::new(Core::new(machine, options.held))));
-        let door = open(place, &board, block, options.held)?;
-        Ok(Self { door, board })
+        let server = open(taken, &board, block, options.held)?;
+        Ok(Self { server, board })
     }
 
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
-        self.door.address()
+        self.server.address()
     }
 
     /// Presses the board's reset button. The program runs afterwards.
@@ -111,15 +111,15 @@ pub fn rtt_block(elf: &Path) -> Result<u32, Error> {
     })
 }
 
-/// Opens the door of a board's channel. With `held`, the first client lets the board go.
+/// Starts the server of a board's channel. With `held`, the first client lets the board go.
 pub(crate) fn open<B: Board + Send + 'static>(
-    place: Place,
+    taken: TakenPort,
     board: &Shared<B>,
     block: u32,
     held: bool,
-) -> Result<Door, Error> {
+) -> Result<Server, Error> {
     let (board, held) = (Arc::clone(board), AtomicBool::new(held));
-    place.open(move |stream, over| {
+    taken.open(move |stream, over| {
         if held.swap(false, Ordering::AcqRel) && lock(&board).core.let_go().is_err() {
             return;
         }
@@ -196,12 +196,12 @@ mod tests {
     use crate::processor::made_up::{Did, MadeUp};
     use crate::ring::tests as rings;
 
-    fn served(held: bool) -> (Shared<MadeUp>, Door, TcpStream) {
+    fn served(held: bool) -> (Shared<MadeUp>, Server, TcpStream) {
         let board = Arc::new(Mutex::new(Ports::new(Core::new(MadeUp::default(), held))));
-        let door = open(Place::take(0).unwrap(), &board, rings::BLOCK, held).unwrap();
-        let client = TcpStream::connect(door.address()).unwrap();
+        let server = open(TakenPort::take(0).unwrap(), &board, rings::BLOCK, held).unwrap();
+        let client = TcpStream::connect(server.address()).unwrap();
         client.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        (board, door, client)
+        (board, server, client)
     }
 
     fn up(board: &Shared<MadeUp>, bytes: &[u8]) {
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn bytes_go_both_ways_round_the_rings() {
-        let (board, _door, mut client) = served(false);
+        let (board, _server, mut client) = served(false);
         rings::open(&mut lock(&board).core, 8);
         let sent: Vec<u8> = (0..=255).collect();
         let mut got = vec![0; sent.len()];
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn it_waits_for_the_block_and_goes_on_after_a_reset() {
-        let (board, _door, mut client) = served(false);
+        let (board, _server, mut client) = served(false);
         let mut got = [0; 3];
         client.write_all(b"early").unwrap();
         rings::open(&mut lock(&board).core, 64);
@@ -256,14 +256,14 @@ mod tests {
 
     #[test]
     fn the_first_client_lets_a_held_board_go() {
-        let (board, door, client) = served(true);
+        let (board, server, client) = served(true);
         let until = Instant::now() + Duration::from_secs(10);
         while lock(&board).core.is_halted() {
             assert!(Instant::now() < until, "it stays held");
         }
         drop(client);
         lock(&board).core.hold().unwrap();
-        drop(TcpStream::connect(door.address()).unwrap());
+        drop(TcpStream::connect(server.address()).unwrap());
         thread::sleep(Duration::from_millis(50));
         assert_eq!(lock(&board).core.board.did, [Did::Resume, Did::Hold]);
     }

@@ -5,10 +5,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use crate::dap::Ports;
-use crate::door::{Door, Over, Place, Shared, answer, lock};
 use crate::packet::{Answer, Assembler, Request};
 use crate::processor::{Board, Core};
 use crate::qemu::Machine;
+use crate::server::{Over, Server, Shared, TakenPort, answer, lock};
 use crate::swd::Wire;
 use crate::{Architecture, Error, Options, bitbang, rtt_server};
 
@@ -23,9 +23,9 @@ const CLOCK: u32 = 4000;
 
 /// A probe that is being served. Dropping it ends the machine.
 pub struct VirtualProbe {
-    // The doors are closed before the machine ends.
-    door: Door,
-    others: Vec<Door>,
+    // The servers are closed before the machine ends.
+    server: Server,
+    others: Vec<Server>,
     board: Shared<Machine>,
     options: Options,
 }
@@ -39,7 +39,7 @@ impl fmt::Debug for VirtualProbe {
 impl VirtualProbe {
     /// Starts the machine and serves it on the loopback interface.
     pub fn start(options: &Options) -> Result<Self, Error> {
-        let place = Place::take(options.port)?;
+        let taken = TakenPort::take(options.port)?;
         if options.architecture()? == Architecture::RiscV {
             return Err(Error::NotHere {
                 what: format!(
@@ -54,35 +54,36 @@ impl VirtualProbe {
             machine.resume()?;
         }
         let board = Arc::new(Mutex::new(Ports::new(Core::new(machine, options.held))));
-        let door = open(place, &board)?;
-        Ok(Self { door, others: Vec::new(), board, options: options.clone() })
+        let server = open(taken, &board)?;
+        Ok(Self { server, others: Vec::new(), board, options: options.clone() })
     }
 
     /// Serves the RTT channel of the same machine, too, at a port of its own; 0 is any that is free.
     /// If the machine is held from the start, the first client lets it go.
     pub fn serve_rtt(&mut self, port: u16) -> Result<SocketAddr, Error> {
         let block = rtt_server::block_of(&self.options)?;
-        let door = rtt_server::open(Place::take(port)?, &self.board, block, self.options.held)?;
-        Ok(self.add(door))
+        let server =
+            rtt_server::open(TakenPort::take(port)?, &self.board, block, self.options.held)?;
+        Ok(self.add(server))
     }
 
     /// Serves the wires of the same machine, too, to `OpenOCD`'s adapter `remote_bitbang`. The debug port
     /// is one: let only one client use it at a time.
     pub fn serve_bitbang(&mut self, port: u16) -> Result<SocketAddr, Error> {
-        let door = bitbang::open(Place::take(port)?, &self.board)?;
-        Ok(self.add(door))
+        let server = bitbang::open(TakenPort::take(port)?, &self.board)?;
+        Ok(self.add(server))
     }
 
-    fn add(&mut self, door: Door) -> SocketAddr {
-        let address = door.address();
-        self.others.push(door);
+    fn add(&mut self, server: Server) -> SocketAddr {
+        let address = server.address();
+        self.others.push(server);
         address
     }
 
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
-        self.door.address()
+        self.server.address()
     }
 
     /// What to give to probe-rs as `--probe`.
@@ -113,13 +114,13 @@ impl VirtualProbe {
     }
 }
 
-/// Opens the door of a board's probe.
+/// Starts the server of a board's probe.
 pub(crate) fn open<B: Board + Send + 'static>(
-    place: Place,
+    taken: TakenPort,
     board: &Shared<B>,
-) -> Result<Door, Error> {
+) -> Result<Server, Error> {
     let board = Arc::clone(board);
-    place.open(move |stream, over| serve(stream, over, &board))
+    taken.open(move |stream, over| serve(stream, over, &board))
 }
 
 /// Answers one client until it leaves.
@@ -249,9 +250,9 @@ mod tests {
     use crate::processor::made_up::MadeUp;
 
     /// A served board without QEMU.
-    fn served() -> Door {
+    fn served() -> Server {
         let board = Arc::new(Mutex::new(Ports::new(Core::new(MadeUp::default(), false))));
-        open(Place::take(0).unwrap(), &board).unwrap()
+        open(TakenPort::take(0).unwrap(), &board).unwrap()
     }
 
     fn client(address: SocketAddr) -> TcpStream {
@@ -273,8 +274,8 @@ mod tests {
 
     #[test]
     fn a_client_is_answered_request_by_request() {
-        let door = served();
-        let mut client = client(door.address());
+        let server = served();
+        let mut client = client(server.address());
         assert_eq!(ask(&mut client, "+#!GA#"), "&KLoopscope virtual probe#");
         assert_eq!(ask(&mut client, "!HC#"), "&K3#");
         assert_eq!(ask(&mut client, "!GZ0#"), "&K0#");

@@ -46,7 +46,7 @@ const HALTED: Duration = Duration::from_millis(300);
 const READ_OFFSET: u64 = 24 + 16;
 
 /// Why serving ended.
-enum Served {
+enum ServeEnd {
     /// It was asked to.
     Asked,
     /// The probe or the board does not answer.
@@ -55,7 +55,7 @@ enum Served {
     Refused(Refusal),
 }
 
-impl From<Refusal> for Served {
+impl From<Refusal> for ServeEnd {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
@@ -91,28 +91,28 @@ pub(super) fn attend(host: &mut Host<'_>, wired: &Wired) -> End {
     };
     let mut lost_since: Option<Instant> = None;
     loop {
-        let served = match open(&selector, &wired.chip, board.protocol) {
+        let ended = match open(&selector, &wired.chip, board.protocol) {
             Ok(mut session) => {
                 let back = lost_since.is_some();
                 board.serve(host, &mut session, &mut lost_since, back)
             }
-            Err(refusal) => Served::Refused(refusal),
+            Err(refusal) => ServeEnd::Refused(refusal),
         };
-        let why = match served {
-            Served::Asked => return End::Asked,
-            Served::Refused(refusal) if !host.was_up() => return End::Refused(refusal),
-            Served::Refused(refusal) => {
+        let why = match ended {
+            ServeEnd::Asked => return End::Asked,
+            ServeEnd::Refused(refusal) if !host.was_up() => return End::Refused(refusal),
+            ServeEnd::Refused(refusal) => {
                 if lost_since.is_none() {
                     host.away(&format!("The records cannot be read any more: {}.", refusal.text));
                 }
                 refusal.text
             }
-            Served::Away(why) if !host.was_up() => {
+            ServeEnd::Away(why) if !host.was_up() => {
                 return End::Refused(Refusal::unreachable(format!(
                     "the board does not answer: {why}; look at its power and its wires"
                 )));
             }
-            Served::Away(why) => {
+            ServeEnd::Away(why) => {
                 if lost_since.is_none() {
                     host.away(&format!("The link to the board is lost: {why}. Trying again."));
                 }
@@ -206,8 +206,8 @@ fn all_of(error: &dyn std::error::Error) -> String {
     words.join(" ").trim_end_matches('.').replace(".:", ":")
 }
 
-fn away(error: &dyn std::error::Error) -> Served {
-    Served::Away(all_of(error))
+fn away(error: &dyn std::error::Error) -> ServeEnd {
+    ServeEnd::Away(all_of(error))
 }
 
 impl Board<'_> {
@@ -217,10 +217,10 @@ impl Board<'_> {
         session: &mut Session,
         lost_since: &mut Option<Instant>,
         back: bool,
-    ) -> Served {
+    ) -> ServeEnd {
         let other = match self.begin(host, session) {
             Ok(other) => other,
-            Err(served) => return served,
+            Err(ended) => return ended,
         };
         let mut core = match session.core(0) {
             Ok(core) => core,
@@ -228,7 +228,7 @@ impl Board<'_> {
         };
         let (mut rtt, offset) = match self.find(host, &mut core) {
             Ok(found) => found,
-            Err(served) => return served,
+            Err(ended) => return ended,
         };
         let first = !host.was_up();
         host.connected(offset == 0);
@@ -247,14 +247,14 @@ impl Board<'_> {
         loop {
             match self.round(host, &mut core, &mut rtt, &mut watch) {
                 Ok(true) => {}
-                Ok(false) => return Served::Asked,
-                Err(served) => return served,
+                Ok(false) => return ServeEnd::Asked,
+                Err(ended) => return ended,
             }
         }
     }
 
     /// Waits for the agent's control block. Gives how far its up ring is read, too.
-    fn find(&self, host: &Host<'_>, core: &mut Core<'_>) -> Result<(Rtt, u64), Served> {
+    fn find(&self, host: &Host<'_>, core: &mut Core<'_>) -> Result<(Rtt, u64), ServeEnd> {
         let since = Instant::now();
         loop {
             match Rtt::attach_region(core, &ScanRegion::Exact(self.block)) {
@@ -269,7 +269,7 @@ impl Board<'_> {
                 Err(_) => {}
             }
             if host.is_to_stop() {
-                return Err(Served::Asked);
+                return Err(ServeEnd::Asked);
             }
             if since.elapsed() > HALTED && core.core_halted().unwrap_or(false) {
                 return Err(Refusal::unreachable(
@@ -295,7 +295,7 @@ impl Board<'_> {
         core: &mut Core<'_>,
         rtt: &mut Rtt,
         watch: &mut Watch,
-    ) -> Result<bool, Served> {
+    ) -> Result<bool, ServeEnd> {
         // After a reset the ring's offsets are 0. That is seen at the next read, unless they were.
         let known = self.restarted.is_some_and(|at| at.elapsed() < ONE_RESET);
         if watch.look(host, core, self.at == 0)? && !known {

@@ -18,7 +18,7 @@ mod frames;
 mod line;
 mod names;
 mod opening;
-mod place;
+mod stream_state;
 mod waiting;
 
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step};
@@ -28,8 +28,8 @@ use frames::{NO_FRAME, fill, renumber, unknown_ticks};
 pub use line::{Line, LogLine};
 use names::Names;
 pub use opening::Program;
-use opening::{Hello, Stage};
-use place::{Next, Place};
+use opening::{Hello, Opening};
+use stream_state::{Next, StreamState};
 use waiting::Waiting;
 
 /// Bytes used at the start of the buffer up to which it is left as it is.
@@ -44,7 +44,7 @@ pub struct Splice {
     decoder: Decoder,
     buffer: Vec<u8>,
     start: usize,
-    stage: Stage,
+    opening: Opening,
     /// Definitions that come before everything else.
     definitions: Vec<u8>,
     names: Names,
@@ -54,7 +54,7 @@ pub struct Splice {
     shift: u8,
     /// The last number in the stream, modulo 256.
     last: u8,
-    place: Place,
+    stream_state: StreamState,
     next: Next,
     /// What the host has to add as soon as it may.
     waiting: Waiting,
@@ -82,14 +82,14 @@ impl Splice {
             decoder: if fresh { Decoder::new() } else { Decoder::midway() },
             buffer: Vec::new(),
             start: 0,
-            stage: Stage::Opening { held: Vec::new(), first: None, hello: None, sound: fresh },
+            opening: Opening::Awaited { held: Vec::new(), first: None, hello: None, sound: fresh },
             definitions: names.take(program.names),
             names,
             file: program.file.to_owned(),
             now: program.now,
             shift: 0,
             last: 0,
-            place: Place::default(),
+            stream_state: StreamState::default(),
             next: Next::default(),
             waiting: Waiting::default(),
             harmed: false,
@@ -100,12 +100,12 @@ impl Splice {
 
     /// Whether the stream has begun.
     pub const fn is_open(&self) -> bool {
-        matches!(self.stage, Stage::Open)
+        matches!(self.opening, Opening::Done)
     }
 
     /// Whether the stream cannot begin without a snapshot.
     pub const fn wants_snapshot(&self) -> bool {
-        matches!(self.stage, Stage::Opening { sound: false, .. })
+        matches!(self.opening, Opening::Awaited { sound: false, .. })
     }
 
     /// How many bytes were no frame.
@@ -137,7 +137,7 @@ impl Splice {
                         out.push(NO_FRAME);
                         self.harmed = true;
                     }
-                    self.place = self.place.without_text();
+                    self.stream_state = self.stream_state.without_text();
                     self.start += 1;
                 }
                 Step::Frame { item, used, .. } => {
@@ -155,7 +155,7 @@ impl Splice {
 
     /// Adds a line between the board's records, as soon as there is a place for it.
     pub fn add_line(&mut self, line: Line, out: &mut Vec<u8>) {
-        if !self.is_open() || self.place != Place::Between {
+        if !self.is_open() || self.stream_state != StreamState::Between {
             self.waiting.push(line);
             return;
         }
@@ -178,14 +178,14 @@ impl Splice {
 
     fn begin_again(&mut self, kind: RemarkKind, why: &str, out: &mut Vec<u8>) {
         self.end_text(out);
-        self.place = Place::Between;
-        match &mut self.stage {
-            Stage::Opening { held, first, sound, .. } => {
+        self.stream_state = StreamState::Between;
+        match &mut self.opening {
+            Opening::Awaited { held, first, sound, .. } => {
                 held.clear();
                 *first = None;
                 *sound = true;
             }
-            Stage::Open => {
+            Opening::Done => {
                 self.line(Line::Remark(kind, why.to_owned()), out);
                 self.event(&Event::SnapshotBegin {}, out);
                 self.event(&Event::SnapshotEnd {}, out);
@@ -204,7 +204,7 @@ impl Splice {
             unknown_ticks(out);
         } else {
             // Nothing of the other one was told.
-            if let Stage::Opening { hello, .. } = &mut self.stage {
+            if let Opening::Awaited { hello, .. } = &mut self.opening {
                 *hello = None;
             }
             self.names = Names::default();
@@ -224,7 +224,7 @@ impl Splice {
             out.extend(std::iter::repeat_n(NO_FRAME, lost));
             self.harmed |= lost > 0;
             self.end_text(out);
-            self.place = Place::Between;
+            self.stream_state = StreamState::Between;
             self.remark(RemarkKind::Link, why, out);
         }
     }
@@ -249,7 +249,7 @@ impl Splice {
     }
 
     fn frame(&mut self, bytes: &[u8], item: &ItemFrame<'_>, out: &mut Vec<u8>) {
-        if let Stage::Opening { held, first, hello, sound } = &mut self.stage {
+        if let Opening::Awaited { held, first, hello, sound } = &mut self.opening {
             if let ItemFrame::Item(Item::Reply(Reply::Hello {
                 dialect, ticks_per_second, ..
             })) = item
@@ -306,14 +306,14 @@ impl Splice {
                     fill(out);
                 }
                 let is_lost = !goes_on || matches!(frame.event, Event::Gap { .. });
-                self.place = match frame.event {
-                    Event::SnapshotBegin {} => Place::InSnapshot,
-                    Event::SnapshotEnd {} => Place::Between,
+                self.stream_state = match frame.event {
+                    Event::SnapshotBegin {} => StreamState::InSnapshot,
+                    Event::SnapshotEnd {} => StreamState::Between,
                     // The end of a snapshot may be among what is lost.
-                    _ if is_lost => Place::Between,
-                    _ => self.place.without_text(),
+                    _ if is_lost => StreamState::Between,
+                    _ => self.stream_state.without_text(),
                 };
-                if self.place == Place::Between && !self.waiting.is_empty() {
+                if self.stream_state == StreamState::Between && !self.waiting.is_empty() {
                     for line in self.waiting.take() {
                         self.line(line, out);
                     }
@@ -322,7 +322,7 @@ impl Splice {
             ItemFrame::Item(other) => {
                 // It stays open until its event, whatever stands between.
                 if matches!(other, Item::Text { .. }) {
-                    self.place = self.place.with_text();
+                    self.stream_state = self.stream_state.with_text();
                 }
                 out.extend_from_slice(bytes);
             }
@@ -345,8 +345,8 @@ impl Splice {
 
     /// A text of the board's whose event does not come is no part of what comes instead.
     fn end_text(&mut self, out: &mut Vec<u8>) {
-        if self.place.is_in_text() {
-            self.place = self.place.without_text();
+        if self.stream_state.is_in_text() {
+            self.stream_state = self.stream_state.without_text();
             out.push(NO_FRAME);
             self.harmed = true;
         }

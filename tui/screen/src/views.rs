@@ -129,7 +129,7 @@ pub static TABLE: &[Entry] = &[
     Entry {
         id: source::ID,
         about: "the program: the line that runs, and the lines where tasks wait",
-        make: || Box::<source::Source>::default(),
+        make: || Box::<source::ProgramText>::default(),
     },
     Entry {
         id: board::ID,

@@ -2,8 +2,8 @@
 
 use loopscope_protocol::{Event, KindSet, TaskHow};
 
-use super::{Compare, Divergence, Side, Walk};
-use crate::phrase::Scene;
+use super::{Compare, Divergence, Side, SideCursor};
+use crate::phrase::Phrases;
 use crate::record::Record;
 use crate::titles::excerpt;
 
@@ -70,7 +70,7 @@ pub fn side_by_side(
 }
 
 fn cells(compare: Compare, side: Side<'_>, never: KindSet, from: usize, to: usize) -> Vec<Cell> {
-    let mut walk = Walk::new(side, compare);
+    let mut walk = SideCursor::new(side, compare);
     let mut cells = Vec::new();
     for n in 0..to {
         walk.advance(never);
@@ -84,12 +84,12 @@ fn cells(compare: Compare, side: Side<'_>, never: KindSet, from: usize, to: usiz
 
 /// What happened, short enough for half a screen.
 #[allow(clippy::wildcard_enum_match_arm, reason = "there is a line for every event")]
-fn few_words(walk: &Walk<'_>, record: &Record) -> String {
-    let scene = Scene { state: &walk.state, names: walk.side.names };
+fn few_words(walk: &SideCursor<'_>, record: &Record) -> String {
+    let phrases = Phrases { state: &walk.state, names: walk.side.names };
     match record.event {
         Event::TaskStep { task } => {
             let first = walk.state.task(task).is_some_and(|task| task.steps <= 1);
-            format!("{} {}", scene.task(task), if first { "starts" } else { "goes on" })
+            format!("{} {}", phrases.task(task), if first { "starts" } else { "goes on" })
         }
         Event::TaskDone { task, how } => {
             let ends = match how {
@@ -97,7 +97,7 @@ fn few_words(walk: &Walk<'_>, record: &Record) -> String {
                 TaskHow::Exception => "raises",
                 TaskHow::Cancelled => "is cancelled",
             };
-            format!("{} {ends}", scene.task(task))
+            format!("{} {ends}", phrases.task(task))
         }
         Event::Output { text, .. } => format!("prints {}", excerpt(record.text(text))),
         Event::HandlerCall { exception, .. } => {

@@ -2,7 +2,7 @@
 
 use loopscope_protocol::{Event, TaskHow};
 
-use super::Walk;
+use super::SideCursor;
 use crate::state::State;
 
 /// Who schedules.
@@ -23,7 +23,7 @@ pub(super) fn family(state: &State) -> Option<Family> {
 
 /// The rule behind the difference at which both sides stand; `None` where there is one dialect, or
 /// the records do not tell.
-pub(super) fn reason(a: &Walk<'_>, b: &Walk<'_>) -> Option<&'static str> {
+pub(super) fn reason(a: &SideCursor<'_>, b: &SideCursor<'_>) -> Option<&'static str> {
     let (one, two) = (family(&a.state)?, family(&b.state)?);
     if one == two {
         return None;
@@ -45,7 +45,7 @@ pub(super) fn reason(a: &Walk<'_>, b: &Walk<'_>) -> Option<&'static str> {
              the requests; MicroPython queues the task at once, in the order of the calls.",
         ),
         (Some(Event::TaskStep { task: one }), Some(Event::TaskStep { task: two })) => {
-            let cancelled = |walk: &Walk<'_>, task| {
+            let cancelled = |walk: &SideCursor<'_>, task| {
                 walk.state.task(task).is_some_and(|task| task.cancel_requested)
             };
             Some(if cancelled(cpython, one) || cancelled(micropython, two) {

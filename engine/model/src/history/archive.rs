@@ -9,7 +9,7 @@ use loopscope_protocol::{Event, LoopId};
 use super::copy::Copy;
 use super::decode;
 use super::definitions::Definitions;
-use super::directory::{CheckpointAt, DefinitionsAt, Directory, Entry, Place};
+use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry};
 use super::records::Block;
 use super::segment::{Head, Kind};
 use super::store::Store;
@@ -136,8 +136,8 @@ impl Archive {
         drop(directory);
         let places = checkpoints.into_iter().map(|it| (it.store, it.at, it.head));
         let block = entry.and_then(|entry| match entry.place {
-            Place::Stored { store, at, head } => Some((store, at, head)),
-            Place::Here(_) | Place::Lost => None,
+            BlockPlace::Stored { store, at, head } => Some((store, at, head)),
+            BlockPlace::Here(_) | BlockPlace::Lost => None,
         });
         for (store, at, head) in places.chain(block) {
             self.store(store).forget(at..at + head.size());
@@ -158,14 +158,16 @@ impl Archive {
     /// The body of a block: its columns.
     pub(super) fn body(&self, entry: &Entry) -> Result<Arc<[u8]>, StoreError> {
         match &entry.place {
-            Place::Stored { store, at, head } => Ok(head.read(&*self.store(*store), *at)?.into()),
-            Place::Here(body) => Ok(Arc::clone(body)),
-            Place::Lost => Err(StoreError::Harmed),
+            BlockPlace::Stored { store, at, head } => {
+                Ok(head.read(&*self.store(*store), *at)?.into())
+            }
+            BlockPlace::Here(body) => Ok(Arc::clone(body)),
+            BlockPlace::Lost => Err(StoreError::Harmed),
         }
     }
 
     fn records(&self, entry: &Entry, number: usize) -> Result<Vec<Record>, StoreError> {
-        if let Place::Lost = entry.place {
+        if let BlockPlace::Lost = entry.place {
             let before = number.checked_sub(1).and_then(|before| self.block(before));
             let turn = before.and_then(|block| Some(block.records.last()?.turn)).unwrap_or(0);
             return Ok(vec![gap(entry.last, entry.last - entry.before, turn)]);
@@ -208,7 +210,7 @@ impl Archive {
 
 /// Where a segment comes from that is copied.
 #[allow(clippy::large_enum_variant, reason = "there is one at a time")]
-enum Source {
+enum SegmentSource {
     /// From a store, where it begins there.
     Stored(usize, u64),
     /// It could not be stored.
@@ -264,13 +266,14 @@ impl Archive {
         let mut segments = Vec::new();
         for number in 0..self.stores().all.len() {
             let listed = index::listed(self, number).into_iter();
-            segments.extend(listed.map(|each| (each.head, Source::Stored(number, each.at))));
+            segments.extend(listed.map(|each| (each.head, SegmentSource::Stored(number, each.at))));
         }
         {
             let directory = self.directory();
             for entry in directory.numbers().filter_map(|block| directory.block(block)) {
-                if let Place::Here(body) = &entry.place {
-                    segments.push((entry.head(), Source::Here(entry.clone(), Arc::clone(body))));
+                if let BlockPlace::Here(body) = &entry.place {
+                    segments
+                        .push((entry.head(), SegmentSource::Here(entry.clone(), Arc::clone(body))));
                 }
             }
         }
@@ -290,10 +293,10 @@ impl Archive {
                 continue;
             }
             match from {
-                Source::Here(entry, body) => {
+                SegmentSource::Here(entry, body) => {
                     copy.add(&head.segment(&entry.summary.bytes(), &body))?;
                 }
-                Source::Stored(number, at) => {
+                SegmentSource::Stored(number, at) => {
                     let mut segment = vec![0; usize::try_from(head.size()).unwrap_or(usize::MAX)];
                     self.store(number).read_at(at, &mut segment)?;
                     copy.add(&segment)?;

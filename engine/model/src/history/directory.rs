@@ -12,7 +12,7 @@ use crate::control::Hello;
 
 /// Where the records of a block are.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub(super) enum BlockPlace {
     /// In the store with that number, in the segment that begins there.
     Stored { store: usize, at: u64, head: Head },
     /// Here: the body of a block that could not be stored, or was not complete when its file ended.
@@ -30,7 +30,7 @@ pub(super) struct Entry {
     /// The number of the record before it, and that of its last one.
     pub(super) before: u64,
     pub(super) last: u64,
-    pub(super) place: Place,
+    pub(super) place: BlockPlace,
     pub(super) summary: Summary,
     /// What there is in all blocks up to its end, this one too.
     pub(super) totals: Totals,

@@ -12,7 +12,7 @@ use loopscope_protocol::wire::Malformed;
 
 use super::archive::Archive;
 use super::columns::{Reading, put_var};
-use super::directory::Place;
+use super::directory::BlockPlace;
 use super::segment::{HEAD, Head, Kind};
 use super::store::Store;
 use super::{StoreError, source};
@@ -42,7 +42,7 @@ pub(super) fn listed(archive: &Archive, number: usize) -> Vec<Listed> {
     let directory = archive.directory();
     let mut listed = Vec::new();
     for entry in directory.numbers().filter_map(|block| directory.block(block)) {
-        if let Place::Stored { store, at, head } = entry.place
+        if let BlockPlace::Stored { store, at, head } = entry.place
             && store == number
         {
             listed.push(Listed { at, head, summary: entry.summary.bytes() });

@@ -1,6 +1,6 @@
 //! Dropping what is old, so that a history without an end takes a bounded room.
 
-use super::directory::Place;
+use super::directory::BlockPlace;
 use super::{History, checkpoints, position_of};
 
 /// How much of a history is kept at least: the latest of it.
@@ -33,9 +33,9 @@ impl History {
                 for number in directory.numbers().rev() {
                     let entry = directory.block(number)?;
                     let size = match &entry.place {
-                        Place::Stored { head, .. } => head.size(),
-                        Place::Here(body) => body.len() as u64,
-                        Place::Lost => 0,
+                        BlockPlace::Stored { head, .. } => head.size(),
+                        BlockPlace::Here(body) => body.len() as u64,
+                        BlockPlace::Lost => 0,
                     };
                     let Some(rest) = left.checked_sub(size) else {
                         return Some(self.len() - entry.end());

@@ -38,13 +38,13 @@ impl History {
 
     /// The diagnoses up to position `n` with the positions where they were made: those that the
     /// source sent and those that follow from the records.
-    pub fn lints(&self, n: usize) -> Told<'_, (usize, Finding)> {
-        Told::new(self, n, |count| count.lints, |found| &found.lints)
+    pub fn lints(&self, n: usize) -> FoldedList<'_, (usize, Finding)> {
+        FoldedList::new(self, n, |count| count.lints, |found| &found.lints)
     }
 
     /// The anomalies up to position `n` with their positions.
-    pub fn anomalies(&self, n: usize) -> Told<'_, (usize, Anomaly)> {
-        Told::new(self, n, |count| count.anomalies, |found| &found.anomalies)
+    pub fn anomalies(&self, n: usize) -> FoldedList<'_, (usize, Anomaly)> {
+        FoldedList::new(self, n, |count| count.anomalies, |found| &found.anomalies)
     }
 
     /// What was found in a block.
@@ -100,7 +100,7 @@ impl ExactSizeIterator for Listed<'_> {}
 
 /// What was found by folding, up to some position, from either end.
 #[derive(Clone, Debug)]
-pub struct Told<'a, T> {
+pub struct FoldedList<'a, T> {
     history: &'a History,
     count: fn(&Count) -> usize,
     list: fn(&Found) -> &Vec<T>,
@@ -111,7 +111,7 @@ pub struct Told<'a, T> {
     left: usize,
 }
 
-impl<'a, T: Clone + Positioned> Told<'a, T> {
+impl<'a, T: Clone + Positioned> FoldedList<'a, T> {
     fn new(
         history: &'a History,
         n: usize,
@@ -178,7 +178,7 @@ impl<T> Positioned for (usize, T) {
     }
 }
 
-impl<T: Clone + Positioned> Iterator for Told<'_, T> {
+impl<T: Clone + Positioned> Iterator for FoldedList<'_, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -200,7 +200,7 @@ impl<T: Clone + Positioned> Iterator for Told<'_, T> {
     }
 }
 
-impl<T: Clone + Positioned> DoubleEndedIterator for Told<'_, T> {
+impl<T: Clone + Positioned> DoubleEndedIterator for FoldedList<'_, T> {
     fn next_back(&mut self) -> Option<T> {
         while self.back.is_empty() {
             let Some(number) = self.blocks.clone().rev().find(|number| self.has(*number)) else {
@@ -216,4 +216,4 @@ impl<T: Clone + Positioned> DoubleEndedIterator for Told<'_, T> {
     }
 }
 
-impl<T: Clone + Positioned> ExactSizeIterator for Told<'_, T> {}
+impl<T: Clone + Positioned> ExactSizeIterator for FoldedList<'_, T> {}

@@ -13,7 +13,7 @@ use super::archive::Archive;
 use super::columns::put_var;
 use super::copy::Copy;
 use super::definitions::Definitions;
-use super::directory::{DefinitionsAt, Entry, Place, Totals};
+use super::directory::{BlockPlace, DefinitionsAt, Entry, Totals};
 use super::encode::Encoder;
 use super::segment::{Head, Kind};
 use super::starts::StartFinder;
@@ -243,8 +243,8 @@ impl Recorder {
             Head { midway, first: first as u64, before, last, count, ..Head::of(Kind::Block) };
         let stored = self.archive.append_main(head, &summary.bytes(), &body);
         let place = match &stored {
-            Ok((store, at, head)) => Place::Stored { store: *store, at: *at, head: *head },
-            Err(_) => Place::Here(body.into()),
+            Ok((store, at, head)) => BlockPlace::Stored { store: *store, at: *at, head: *head },
+            Err(_) => BlockPlace::Here(body.into()),
         };
         let totals = Totals::default();
         let entry = Entry { first, count, before, last, place, summary, totals };

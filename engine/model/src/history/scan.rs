@@ -16,7 +16,7 @@ use super::archive::Archive;
 use super::columns::Reading;
 use super::decode;
 use super::definitions::Ids;
-use super::directory::{CheckpointAt, DefinitionsAt, Directory, Entry, Place, Totals};
+use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry, Totals};
 use super::index::{self, Listed};
 use super::segment::{HEAD, Head, Kind};
 use super::starts::StartFinder;
@@ -245,7 +245,7 @@ impl Scan {
         match head.kind {
             Kind::Block => match Summary::read(&summary) {
                 Ok(summary) => {
-                    let place = Place::Stored { store: 0, at, head };
+                    let place = BlockPlace::Stored { store: 0, at, head };
                     self.push(directory, head, place, summary)
                 }
                 Err(_) => false,
@@ -281,7 +281,7 @@ impl Scan {
         &mut self,
         directory: &mut Directory,
         head: Head,
-        place: Place,
+        place: BlockPlace,
         summary: Summary,
     ) -> bool {
         let Head { before, last, count, .. } = head;
@@ -355,7 +355,7 @@ impl Scan {
         for record in &records {
             tally.push(record);
         }
-        let place = Place::Here(body.into());
+        let place = BlockPlace::Here(body.into());
         let taken = self.push(&mut archive.directory_mut(), head, place, tally.take());
         self.damage.blocks += u32::from(!taken);
     }
@@ -400,5 +400,5 @@ fn lost(first: usize, before: u64, last: u64) -> Entry {
     let event = Event::Gap { lost: count };
     tally.push(&crate::record::Record { event, ..decode::BLANK });
     let (summary, totals) = (tally.take(), Totals::default());
-    Entry { first, count: 1, before, last, place: Place::Lost, summary, totals }
+    Entry { first, count: 1, before, last, place: BlockPlace::Lost, summary, totals }
 }

@@ -10,7 +10,7 @@ use loopscope_protocol::{
 };
 
 use crate::names::Names;
-use crate::phrase::{Scene, begun};
+use crate::phrase::{Phrases, begun};
 use crate::record::Record;
 use crate::safe_text;
 use crate::state::{Sleep, State};
@@ -35,19 +35,19 @@ pub fn happened(state: &State, record: &Record, names: &Names) -> String {
 }
 
 fn told(state: &State, record: &Record, names: &Names) -> String {
-    let scene = Scene { state, names };
+    let phrases = Phrases { state, names };
     match record.event.family() {
-        Family::Run(event) => run(scene, record, event),
-        Family::Loop(event) => loops(scene, record, event),
-        Family::Handle(event) => handles::handles(scene, record, event),
-        Family::Task(event) => things::tasks(scene, event),
-        Family::Future(event) => things::futures(scene, event),
-        Family::Outside(event) => things::outside(scene, record, event),
+        Family::Run(event) => run(phrases, record, event),
+        Family::Loop(event) => loops(phrases, record, event),
+        Family::Handle(event) => handles::handles(phrases, record, event),
+        Family::Task(event) => things::tasks(phrases, event),
+        Family::Future(event) => things::futures(phrases, event),
+        Family::Outside(event) => things::outside(phrases, record, event),
     }
 }
 
-fn run(scene: Scene<'_>, record: &Record, event: RunEvent) -> String {
-    let (state, names) = (scene.state, scene.names);
+fn run(phrases: Phrases<'_>, record: &Record, event: RunEvent) -> String {
+    let (state, names) = (phrases.state, phrases.names);
     match event {
         RunEvent::RunStart { dialect, clock, file, .. } => {
             let clock = match clock {
@@ -103,9 +103,9 @@ fn run(scene: Scene<'_>, record: &Record, event: RunEvent) -> String {
     }
 }
 
-fn loops(scene: Scene<'_>, record: &Record, event: LoopEvent) -> String {
+fn loops(phrases: Phrases<'_>, record: &Record, event: LoopEvent) -> String {
     let id = record.loop_id;
-    let the_loop = scene.the_loop(id);
+    let the_loop = phrases.the_loop(id);
     match event {
         LoopEvent::LoopNew {} => format!("Loop {} was made.", id.0),
         LoopEvent::LoopClose { ready, timers } => {
@@ -122,23 +122,26 @@ fn loops(scene: Scene<'_>, record: &Record, event: LoopEvent) -> String {
             format!("{the_loop} is closed; {} dropped with it.", was(&dropped, ready + timers))
         }
         LoopEvent::LoopRun { how: RunHow::Forever, .. } => {
-            format!("run_forever: {} runs until something stops it.", scene.the_loop_inside(id))
+            format!("run_forever: {} runs until something stops it.", phrases.the_loop_inside(id))
         }
         LoopEvent::LoopRun { how: RunHow::UntilComplete, task } => {
-            let main = if task.is_some() { scene.task(task) } else { "its future".to_owned() };
-            format!("run_until_complete: {} runs until {main} is done.", scene.the_loop_inside(id))
+            let main = if task.is_some() { phrases.task(task) } else { "its future".to_owned() };
+            format!(
+                "run_until_complete: {} runs until {main} is done.",
+                phrases.the_loop_inside(id)
+            )
         }
         LoopEvent::LoopStopRequest { by } => {
-            let running = scene.state.event_loop(id).is_some_and(|l| l.phase.is_running());
+            let running = phrases.state.event_loop(id).is_some_and(|l| l.phase.is_running());
             let then = if running {
                 "leaves when the batch is done"
             } else {
                 "will leave after one turn when it runs"
             };
-            let who = scene
+            let who = phrases
                 .by(by)
                 .map_or("stop() was called".to_owned(), |by| format!("{by} called stop()"));
-            format!("{who}: {} {then}.", scene.the_loop_inside(id))
+            format!("{who}: {} {then}.", phrases.the_loop_inside(id))
         }
         LoopEvent::LoopStopped { how } => format!("{the_loop} stopped: {} returns.", run_name(how)),
         LoopEvent::TurnBegin { turn, ready: 0, .. } => {
@@ -155,13 +158,13 @@ fn loops(scene: Scene<'_>, record: &Record, event: LoopEvent) -> String {
             };
             format!("Turn {} is done; {then}.", record.turn)
         }
-        LoopEvent::PollBegin { .. } => scene.polls(id),
-        LoopEvent::PollEnd { ready } => woke(scene, id, ready),
+        LoopEvent::PollBegin { .. } => phrases.polls(id),
+        LoopEvent::PollEnd { ready } => woke(phrases, id, ready),
         LoopEvent::HandlerSet { which: Which::Default, .. } => {
             "The loop's own exception handler is in force.".to_owned()
         }
         LoopEvent::HandlerSet { which: Which::Custom, name, .. } => {
-            format!("The exception handler is now {}.", scene.names.name(name))
+            format!("The exception handler is now {}.", phrases.names.name(name))
         }
         LoopEvent::HandlerCall { which, message, exception, .. } => {
             let whose = match which {
@@ -187,8 +190,8 @@ fn loops(scene: Scene<'_>, record: &Record, event: LoopEvent) -> String {
     }
 }
 
-fn woke(scene: Scene<'_>, id: LoopId, ready: u32) -> String {
-    let Some(the_loop) = scene.state.event_loop(id) else {
+fn woke(phrases: Phrases<'_>, id: LoopId, ready: u32) -> String {
+    let Some(the_loop) = phrases.state.event_loop(id) else {
         return "The poll is over.".to_owned();
     };
     let sleep = the_loop.sleep;
@@ -207,10 +210,10 @@ fn woke(scene: Scene<'_>, id: LoopId, ready: u32) -> String {
         return format!("The poll {slept} {joint} {what} {verb} ready.");
     }
     // CPython counts a timer as due within the clock's resolution.
-    let due = scene.state.seconds().zip(the_loop.first_timer());
+    let due = phrases.state.seconds().zip(the_loop.first_timer());
     match due {
         Some((now, (timer, when))) if when < now + 1e-9 && slept.starts_with("slept") => {
-            format!("The poll {slept} until {} was due.", scene.entry(timer))
+            format!("The poll {slept} until {} was due.", phrases.entry(timer))
         }
         _ => format!("The poll {slept}."),
     }

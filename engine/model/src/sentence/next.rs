@@ -5,7 +5,7 @@ use loopscope_protocol::{ExitHow, LoopId, On, RunHow, TaskId};
 use super::happened::run_name;
 use super::queue;
 use crate::names::Names;
-use crate::phrase::{Scene, begun};
+use crate::phrase::{Phrases, begun};
 use crate::state::{At, Loop, Order, Phase, State, TaskState};
 use crate::titles::{count, signal_name, time};
 
@@ -24,7 +24,7 @@ pub fn next(state: &State, names: &Names) -> String {
 }
 
 fn told(state: &State, names: &Names) -> String {
-    let scene = Scene { state, names };
+    let phrases = Phrases { state, names };
     if state.exit().is_some_and(|exit| exit.how == ExitHow::Lost) {
         return "Nothing more comes: where the records came from is gone.".to_owned();
     }
@@ -38,12 +38,12 @@ fn told(state: &State, names: &Names) -> String {
         };
     };
     match the_loop.phase {
-        Phase::New | Phase::Stopped => waits_for_run(scene, the_loop),
+        Phase::New | Phase::Stopped => waits_for_run(phrases, the_loop),
         Phase::Closed => match running_elsewhere(state, the_loop.id) {
-            Some(other) => in_turn(scene, other),
+            Some(other) => in_turn(phrases, other),
             None => "The program goes on without this loop, which is closed.".to_owned(),
         },
-        Phase::Running | Phase::Stopping | Phase::Unknown => in_turn(scene, the_loop),
+        Phase::Running | Phase::Stopping | Phase::Unknown => in_turn(phrases, the_loop),
     }
 }
 
@@ -51,14 +51,14 @@ fn running_elsewhere(state: &State, not: LoopId) -> Option<&Loop> {
     state.loops().find(|other| other.id != not && other.phase.is_running())
 }
 
-fn waits_for_run(scene: Scene<'_>, the_loop: &Loop) -> String {
-    if let Some(other) = running_elsewhere(scene.state, the_loop.id) {
-        return in_turn(scene, other);
+fn waits_for_run(phrases: Phrases<'_>, the_loop: &Loop) -> String {
+    if let Some(other) = running_elsewhere(phrases.state, the_loop.id) {
+        return in_turn(phrases, other);
     }
-    let title = scene.the_loop(the_loop.id);
+    let title = phrases.the_loop(the_loop.id);
     let waits = match the_loop.ready().len() {
         0 => return format!("The program goes on; {} does not run.", lower(&title)),
-        1 => scene.entry_of(the_loop.ready().next()),
+        1 => phrases.entry_of(the_loop.ready().next()),
         n => count(n, "ready handle"),
     };
     let verb = if the_loop.ready().len() == 1 { "waits" } else { "wait" };
@@ -69,79 +69,79 @@ fn lower(title: &str) -> String {
     title.replacen("The", "the", 1).replacen("Loop", "loop", 1)
 }
 
-fn in_turn(scene: Scene<'_>, the_loop: &Loop) -> String {
-    let order = scene.state.order();
+fn in_turn(phrases: Phrases<'_>, the_loop: &Loop) -> String {
+    let order = phrases.state.order();
     match the_loop.at {
-        At::Running => running(scene, the_loop),
-        At::Polling => sleeping(scene, the_loop),
+        At::Running => running(phrases, the_loop),
+        At::Polling => sleeping(phrases, the_loop),
         // A loop without turns goes from one handle to the next.
-        At::Ready if the_loop.batch().len() > 0 => batch(scene, the_loop),
+        At::Ready if the_loop.batch().len() > 0 => batch(phrases, the_loop),
         At::Ready | At::Timers | At::Between | At::Idle if order != Order::Batches => {
-            queue::head(scene, the_loop)
+            queue::head(phrases, the_loop)
         }
-        At::Ready => batch(scene, the_loop),
-        At::Timers => due(scene, the_loop),
-        At::Between | At::Idle => between(scene, the_loop),
+        At::Ready => batch(phrases, the_loop),
+        At::Timers => due(phrases, the_loop),
+        At::Between | At::Idle => between(phrases, the_loop),
         // A snapshot may not tell either, where nothing was lost.
-        At::Unknown if scene.state.has_lost() => {
+        At::Unknown if phrases.state.has_lost() => {
             "Records were lost: what the loop does next will show with the next ones.".to_owned()
         }
         At::Unknown => "What the loop does next will show with the next records.".to_owned(),
     }
 }
 
-fn running(scene: Scene<'_>, the_loop: &Loop) -> String {
+fn running(phrases: Phrases<'_>, the_loop: &Loop) -> String {
     let Some(current) = the_loop.current else {
         return "What runs is not known.".to_owned();
     };
-    let task = scene.state.handle(current).map_or(TaskId::NONE, |handle| handle.task);
-    let title = scene.runner(current);
-    let first = match scene.state.task(task).map(|task| task.state) {
-        Some(TaskState::Waiting(_) | TaskState::Queued) if has_stepped(scene, task) => {
+    let task = phrases.state.handle(current).map_or(TaskId::NONE, |handle| handle.task);
+    let title = phrases.runner(current);
+    let first = match phrases.state.task(task).map(|task| task.state) {
+        Some(TaskState::Waiting(_) | TaskState::Queued) if has_stepped(phrases, task) => {
             format!("{title} has given up control")
         }
         Some(TaskState::Done(_)) => format!("{title} has ended"),
         _ if task.is_some() => format!("{title} runs until it waits or ends"),
         _ => format!("{title} runs to its end"),
     };
-    match the_loop.batch().find(|id| !scene.is_cancelled(*id)) {
-        Some(then) => format!("{first}; then {} runs.", scene.runner(then)),
-        None if scene.state.order() != Order::Batches => {
-            format!("{first}; {}.", queue::then(scene, the_loop))
+    match the_loop.batch().find(|id| !phrases.is_cancelled(*id)) {
+        Some(then) => format!("{first}; then {} runs.", phrases.runner(then)),
+        None if phrases.state.order() != Order::Batches => {
+            format!("{first}; {}.", queue::then(phrases, the_loop))
         }
         None => format!("{first}; then the turn is over."),
     }
 }
 
 /// Whether the handle that runs has stepped its task already: then the task is suspended.
-fn has_stepped(scene: Scene<'_>, task: TaskId) -> bool {
-    let task = scene.state.task(task);
+fn has_stepped(phrases: Phrases<'_>, task: TaskId) -> bool {
+    let task = phrases.state.task(task);
     // Before the step the task is still queued by the handle that runs.
-    task.is_some_and(|task| task.handle.is_none_or(|next| !scene.is_running(next)))
+    task.is_some_and(|task| task.handle.is_none_or(|next| !phrases.is_running(next)))
 }
 
-fn batch(scene: Scene<'_>, the_loop: &Loop) -> String {
+fn batch(phrases: Phrases<'_>, the_loop: &Loop) -> String {
     if !the_loop.ready_known() {
-        let why = if scene.state.has_lost() { ": records were lost" } else { "" };
+        let why = if phrases.state.has_lost() { ": records were lost" } else { "" };
         return format!("A handle that is not known runs next{why}.");
     }
     match the_loop.batch().next() {
-        Some(first) if scene.is_cancelled(first) => {
-            format!("{} is left out, because it was cancelled.", scene.entry(first))
+        Some(first) if phrases.is_cancelled(first) => {
+            format!("{} is left out, because it was cancelled.", phrases.entry(first))
         }
-        Some(first) => format!("{} runs next.", scene.runner(first)),
+        Some(first) => format!("{} runs next.", phrases.runner(first)),
         None => "The batch is done, so the turn ends.".to_owned(),
     }
 }
 
 /// After the poll.
-fn due(scene: Scene<'_>, the_loop: &Loop) -> String {
+fn due(phrases: Phrases<'_>, the_loop: &Loop) -> String {
     // A timer is due within the clock's resolution of now.
-    let now = scene.state.seconds();
+    let now = phrases.state.seconds();
     if let Some((timer, _)) =
         the_loop.first_timer().filter(|(_, when)| now.is_some_and(|now| *when < now + 1e-9))
     {
-        return format!("{} is due and joins the ready queue.", scene.entry(timer));
+        return format!("{} is due and joins the ready queue.", phrases.entry(timer));
     }
     match the_loop.ready().len() {
         0 => "The turn begins with nothing to run.".to_owned(),
@@ -150,14 +150,16 @@ fn due(scene: Scene<'_>, the_loop: &Loop) -> String {
 }
 
 /// In the poll.
-fn sleeping(scene: Scene<'_>, the_loop: &Loop) -> String {
+fn sleeping(phrases: Phrases<'_>, the_loop: &Loop) -> String {
     let Some(sleep) = the_loop.sleep else {
         return "The loop sleeps.".to_owned();
     };
-    let until = outside(scene, the_loop);
+    let until = outside(phrases, the_loop);
     match (sleep.timeout, sleep.wakes_at()) {
         (Some(0.0), _) => "The poll returns at once.".to_owned(),
-        (None, _) if until.is_empty() => nothing_left(scene, the_loop, "the loop sleeps for ever"),
+        (None, _) if until.is_empty() => {
+            nothing_left(phrases, the_loop, "the loop sleeps for ever")
+        }
         (None, _) => format!("The loop sleeps until {}.", until.join(" or ")),
         (Some(timeout), wakes_at) => {
             let when =
@@ -169,7 +171,7 @@ fn sleeping(scene: Scene<'_>, the_loop: &Loop) -> String {
             };
             match the_loop.first_timer() {
                 Some((timer, _)) => {
-                    format!("The loop sleeps {when}, when {} is due{or}.", scene.entry(timer))
+                    format!("The loop sleeps {when}, when {} is due{or}.", phrases.entry(timer))
                 }
                 None => format!("The loop sleeps {when}{or}."),
             }
@@ -178,7 +180,7 @@ fn sleeping(scene: Scene<'_>, the_loop: &Loop) -> String {
 }
 
 /// Before the poll.
-fn between(scene: Scene<'_>, the_loop: &Loop) -> String {
+fn between(phrases: Phrases<'_>, the_loop: &Loop) -> String {
     // A loop that was stopped before it ran still gets one turn.
     if the_loop.phase == Phase::Stopping && the_loop.turned {
         let run = the_loop.run.map_or("the run", |run| run_name(run.how));
@@ -190,7 +192,7 @@ fn between(scene: Scene<'_>, the_loop: &Loop) -> String {
     let mut ready = the_loop.ready();
     if let Some(first) = ready.next() {
         return match ready.len() {
-            0 => format!("A new turn: no sleep, because {} is ready.", scene.entry(first)),
+            0 => format!("A new turn: no sleep, because {} is ready.", phrases.entry(first)),
             n => format!("A new turn: no sleep, because {} are ready.", count(n + 1, "handle")),
         };
     }
@@ -199,43 +201,43 @@ fn between(scene: Scene<'_>, the_loop: &Loop) -> String {
             .to_owned();
     }
     // Cancelled timers at the head are dropped before the loop decides how long to sleep.
-    let timer = the_loop.timers().find(|id| !scene.is_cancelled(*id));
-    if let Some((timer, when)) = timer.and_then(|id| Some((id, scene.state.handle(id)?.when?))) {
-        let entry = scene.entry(timer);
-        return match scene.state.seconds() {
+    let timer = the_loop.timers().find(|id| !phrases.is_cancelled(*id));
+    if let Some((timer, when)) = timer.and_then(|id| Some((id, phrases.state.handle(id)?.when?))) {
+        let entry = phrases.entry(timer);
+        return match phrases.state.seconds() {
             Some(now) if when <= now => format!("A new turn: no sleep, because {entry} is due."),
             _ => format!("The loop will sleep until {}, when {entry} is due.", time(when)),
         };
     }
-    let until = outside(scene, the_loop);
+    let until = outside(phrases, the_loop);
     if until.is_empty() {
-        return nothing_left(scene, the_loop, "the loop would sleep for ever");
+        return nothing_left(phrases, the_loop, "the loop would sleep for ever");
     }
     format!("The loop will sleep until {}.", until.join(" or "))
 }
 
-pub(super) fn nothing_left(scene: Scene<'_>, the_loop: &Loop, then: &str) -> String {
-    if scene.state.can_be_woken_from_outside(the_loop.id) {
+pub(super) fn nothing_left(phrases: Phrases<'_>, the_loop: &Loop, then: &str) -> String {
+    if phrases.state.can_be_woken_from_outside(the_loop.id) {
         return "The loop sleeps until something outside wakes it.".to_owned();
     }
     let waits = the_loop
         .run
         .filter(|run| run.how == RunHow::UntilComplete)
-        .and_then(|run| scene.state.task(run.task))
+        .and_then(|run| phrases.state.task(run.task))
         .filter(|task| !task.state.is_done() && task.on != On::Nothing);
     match waits {
         Some(task) => format!(
             "Nothing can wake {}, which waits for {}: {then}.",
-            scene.task(task.id),
-            scene.on(task.on)
+            phrases.task(task.id),
+            phrases.on(task.on)
         ),
         None => format!("Nothing is left to do: {then}."),
     }
 }
 
 /// What outside the loop may wake it, in words.
-pub(super) fn outside(scene: Scene<'_>, the_loop: &Loop) -> Vec<String> {
-    let state = scene.state;
+pub(super) fn outside(phrases: Phrases<'_>, the_loop: &Loop) -> Vec<String> {
+    let state = phrases.state;
     let mut until: Vec<String> = state
         .watchers()
         .filter(|watcher| watcher.loop_id == the_loop.id)
@@ -256,7 +258,7 @@ pub(super) fn outside(scene: Scene<'_>, the_loop: &Loop) -> Vec<String> {
         state
             .jobs()
             .filter(|job| job.loop_id == the_loop.id)
-            .map(|job| format!("{} (job {}) ends", scene.names.name(job.name), job.id.0)),
+            .map(|job| format!("{} (job {}) ends", phrases.names.name(job.name), job.id.0)),
     );
     until.extend(state.processes().map(|process| format!("child process {} ends", process.id.0)));
     // A sentence that names them all is no sentence any more.

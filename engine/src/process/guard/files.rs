@@ -39,9 +39,9 @@ fn try_to_shut_out(shown: bool) -> Result<(), RulesetError> {
         .handle_access(file)?
         .create()?;
     let consoles = consoles();
-    walk(Path::new("/"), &consoles, &mut |path, place, is_folder| {
+    walk(Path::new("/"), &consoles, &mut |path, kind, is_folder| {
         let mut access = if is_folder { file | AccessFs::Refer } else { file };
-        if place == Place::ToRead {
+        if kind == PathKind::ToRead {
             access.remove(AccessFs::WriteFile);
         }
         allow(&mut ruleset, path, access);
@@ -89,7 +89,7 @@ fn allow(ruleset: &mut RulesetCreated, path: &Path, access: BitFlags<AccessFs>) 
 
 /// What a place in the file system is to a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum PathKind {
     /// It is like any other.
     Open,
     /// It is looked into, but not written to.
@@ -100,24 +100,24 @@ enum Place {
     Shut,
 }
 
-fn place(path: &Path, consoles: &[PathBuf]) -> Place {
+fn path_kind(path: &Path, consoles: &[PathBuf]) -> PathKind {
     match path.to_str() {
-        Some("/" | "/dev" | "/sys" | "/sys/fs") => return Place::Mixed,
+        Some("/" | "/dev" | "/sys" | "/sys/fs") => return PathKind::Mixed,
         // Who may write here can end others, or have them ended.
-        Some("/proc" | "/sys/fs/cgroup") => return Place::ToRead,
+        Some("/proc" | "/sys/fs/cgroup") => return PathKind::ToRead,
         _ => {}
     }
     let name = path.strip_prefix("/dev").ok().and_then(Path::to_str);
     match name {
-        Some("pts" | "tty" | "console") => Place::Shut,
+        Some("pts" | "tty" | "console") => PathKind::Shut,
         Some(name)
             if ["vcs", "hvc", "xvc"].iter().any(|start| name.starts_with(start))
                 || name.strip_prefix("tty").is_some_and(is_number) =>
         {
-            Place::Shut
+            PathKind::Shut
         }
-        _ if consoles.iter().any(|console| console == path) => Place::Shut,
-        _ => Place::Open,
+        _ if consoles.iter().any(|console| console == path) => PathKind::Shut,
+        _ => PathKind::Open,
     }
 }
 
@@ -133,16 +133,16 @@ fn consoles() -> Vec<PathBuf> {
 
 /// Everything below `folder` that is not shut, as few folders as possible. Links lead to what is
 /// found by itself.
-fn walk(folder: &Path, consoles: &[PathBuf], each: &mut impl FnMut(&Path, Place, bool)) {
+fn walk(folder: &Path, consoles: &[PathBuf], each: &mut impl FnMut(&Path, PathKind, bool)) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_symlink() {
             continue;
         }
         let path = entry.path();
-        match place(&path, consoles) {
-            Place::Mixed if kind.is_dir() => walk(&path, consoles, each),
-            Place::Shut | Place::Mixed => {}
+        match path_kind(&path, consoles) {
+            PathKind::Mixed if kind.is_dir() => walk(&path, consoles, each),
+            PathKind::Shut | PathKind::Mixed => {}
             open => each(&path, open, kind.is_dir()),
         }
     }
@@ -155,15 +155,15 @@ mod tests {
     #[test]
     fn terminals_are_shut_and_serial_lines_are_not() {
         let consoles = [PathBuf::from("/dev/ttyS0")];
-        let place = |path: &str| place(Path::new(path), &consoles);
+        let kind_of = |path: &str| path_kind(Path::new(path), &consoles);
         for shut in ["/dev/pts", "/dev/tty", "/dev/tty12", "/dev/console", "/dev/vcsa1"] {
-            assert_eq!(place(shut), Place::Shut, "{shut}");
+            assert_eq!(kind_of(shut), PathKind::Shut, "{shut}");
         }
-        assert_eq!(place("/dev/ttyS0"), Place::Shut);
+        assert_eq!(kind_of("/dev/ttyS0"), PathKind::Shut);
         for open in ["/dev/ttyUSB0", "/dev/ttyS1", "/dev/null", "/dev/ptmx", "/home", "/tty"] {
-            assert_eq!(place(open), Place::Open, "{open}");
+            assert_eq!(kind_of(open), PathKind::Open, "{open}");
         }
-        assert_eq!(place("/proc"), Place::ToRead);
+        assert_eq!(kind_of("/proc"), PathKind::ToRead);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use probe_rs::{Architecture, Core, CoreType, MemoryInterface, Session};
 use super::super::Refusal;
 use super::super::elf::Firmware;
 use super::super::host::Host;
-use super::{Board, Served, all_of, away};
+use super::{Board, ServeEnd, all_of, away};
 
 /// The register that tells who the processor is.
 const CPUID: u64 = 0xe000_ed00;
@@ -25,7 +25,7 @@ impl Board<'_> {
         &mut self,
         host: &Host<'_>,
         session: &mut Session,
-    ) -> Result<Option<Arc<Firmware>>, Served> {
+    ) -> Result<Option<Arc<Firmware>>, ServeEnd> {
         if self.flash {
             self.write_firmware(host, session)?;
             self.flash = false;
@@ -46,9 +46,9 @@ impl Board<'_> {
         &mut self,
         host: &Host<'_>,
         core: &mut Core<'_>,
-    ) -> Result<Option<Arc<Firmware>>, Served> {
+    ) -> Result<Option<Arc<Firmware>>, ServeEnd> {
         let refused = match self.compare(&self.firmware, core) {
-            Err(Served::Refused(refusal)) if host.was_up() => refusal,
+            Err(ServeEnd::Refused(refusal)) if host.was_up() => refusal,
             result => return result.map(|()| None),
         };
         let path = host.options.elf.as_deref().unwrap_or_else(|| Path::new(""));
@@ -75,7 +75,7 @@ impl Board<'_> {
     }
 
     /// Is it the processor that the chip's name stands for?
-    fn check_processor(&self, core: &mut Core<'_>) -> Result<(), Served> {
+    fn check_processor(&self, core: &mut Core<'_>) -> Result<(), ServeEnd> {
         let is_arm = core.architecture() == Architecture::Arm;
         if is_arm == self.firmware.is_riscv {
             let [its, boards] = if is_arm { ["RISC-V", "Arm"] } else { ["Arm", "RISC-V"] };
@@ -113,7 +113,7 @@ impl Board<'_> {
     }
 
     /// Does the board hold this firmware?
-    fn compare(&self, firmware: &Firmware, core: &mut Core<'_>) -> Result<(), Served> {
+    fn compare(&self, firmware: &Firmware, core: &mut Core<'_>) -> Result<(), ServeEnd> {
         let mut there = Vec::new();
         for (n, sample) in firmware.samples().iter().enumerate() {
             there.resize(sample.bytes.len(), 0);

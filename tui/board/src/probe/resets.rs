@@ -10,7 +10,7 @@ use super::super::elf::Firmware;
 use super::super::host::Host;
 use super::super::splice::RESET;
 use super::watch::Watch;
-use super::{Board, Served};
+use super::{Board, ServeEnd};
 
 impl Board<'_> {
     /// A reset was noticed: other signs of the same one are not reported, and the program's own log
@@ -58,7 +58,7 @@ impl Board<'_> {
         core: &mut Core<'_>,
         rtt: &mut Rtt,
         watch: &mut Watch,
-    ) -> Result<(), Served> {
+    ) -> Result<(), ServeEnd> {
         let other = self.recognise(host, core)?;
         let (found, offset) = self.find(host, core)?;
         *rtt = found;
@@ -76,7 +76,7 @@ impl Board<'_> {
         host: &mut Host<'_>,
         core: &mut Core<'_>,
         watch: &mut Watch,
-    ) -> Result<(), Served> {
+    ) -> Result<(), ServeEnd> {
         let at = self.at;
         match self.recognise(host, core)? {
             Some(firmware) => self.changed(host, firmware, watch),

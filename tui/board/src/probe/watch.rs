@@ -10,7 +10,7 @@ use probe_rs::{Core, CoreStatus, HaltReason, MemoryInterface};
 
 use super::super::host::Host;
 use super::super::logs::Format;
-use super::{Served, away};
+use super::{ServeEnd, away};
 
 /// How often the processor's state is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -64,7 +64,7 @@ impl Watch {
         host: &mut Host<'_>,
         core: &mut Core<'_>,
         now: bool,
-    ) -> Result<bool, Served> {
+    ) -> Result<bool, ServeEnd> {
         if !now && self.looked.is_some_and(|at| at.elapsed() < LOOK) {
             return Ok(false);
         }
@@ -94,7 +94,7 @@ impl Watch {
     }
 
     /// The program may start its own RTT later than the agent.
-    fn attach_logs(&mut self, core: &mut Core<'_>) -> Result<(), Served> {
+    fn attach_logs(&mut self, core: &mut Core<'_>) -> Result<(), ServeEnd> {
         let Some(block) = self.log_block else { return Ok(()) };
         match Rtt::attach_region(core, &ScanRegion::Exact(block)) {
             Ok(rtt) => self.logs = Some(rtt),
@@ -108,7 +108,7 @@ impl Watch {
         &mut self,
         host: &mut Host<'_>,
         core: &mut Core<'_>,
-    ) -> Result<usize, Served> {
+    ) -> Result<usize, ServeEnd> {
         let Some(rtt) = &mut self.logs else { return Ok(0) };
         let mut all = 0;
         for (number, up) in rtt.up_channels.iter_mut().enumerate() {

@@ -5,14 +5,14 @@ use loopscope_protocol::wire::{Decoder, Step};
 use loopscope_protocol::{ClockMode, Dialect, Event, RemarkKind, Ties};
 
 use super::frames::{first_time, unknown_ticks};
-use super::place::Next;
+use super::stream_state::Next;
 use super::{Line, Splice};
 
 /// How far the beginning has come.
 #[derive(Debug)]
-pub(super) enum Stage {
+pub(super) enum Opening {
     /// The hello, and the first record or a snapshot, are awaited. What came is held back.
-    Opening {
+    Awaited {
         held: Vec<u8>,
         /// The number that the first record in `held` has on the board.
         first: Option<u8>,
@@ -21,7 +21,7 @@ pub(super) enum Stage {
         sound: bool,
     },
     /// Frames are passed on.
-    Open,
+    Done,
 }
 
 /// What the stream's beginning needs of the board's hello.
@@ -49,8 +49,8 @@ const NO_HELLO: &str = "The board has not said how long its ticks are, so no tim
 impl Splice {
     /// Begins the stream: definitions, hello, and what was held back, numbered from 1.
     pub(super) fn open(&mut self, out: &mut Vec<u8>) {
-        let Stage::Opening { held, first, hello, sound } =
-            std::mem::replace(&mut self.stage, Stage::Open)
+        let Opening::Awaited { held, first, hello, sound } =
+            std::mem::replace(&mut self.opening, Opening::Done)
         else {
             return;
         };

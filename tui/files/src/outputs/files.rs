@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use super::kind::{Found, Kind};
-use super::place::{self, Place, Target};
+use super::place::{self, FileIdentity, Target};
 use super::{Output, Refusal};
 
 /// The files that a command reads, and those that it writes.
@@ -23,14 +23,14 @@ pub struct Files {
 struct Known {
     path: PathBuf,
     /// Where it was when it was opened.
-    place: Option<Place>,
+    place: Option<FileIdentity>,
     /// What it is, as in "the program".
     what: String,
 }
 
 impl Known {
-    fn is_at(&self, place: &Place) -> bool {
-        self.place.as_ref() == Some(place) || Place::of(&self.path).as_ref() == Some(place)
+    fn is_at(&self, place: &FileIdentity) -> bool {
+        self.place.as_ref() == Some(place) || FileIdentity::of(&self.path).as_ref() == Some(place)
     }
 }
 
@@ -42,7 +42,7 @@ impl Files {
 
     /// Notes a file that is read, and what it is: "the program", "the recording".
     pub fn reads(&mut self, path: &Path, what: &str) {
-        let place = Place::of(path);
+        let place = FileIdentity::of(path);
         self.read.push(Known { path: path.to_owned(), place, what: what.to_owned() });
     }
 
@@ -64,7 +64,7 @@ impl Files {
         };
         let target = Target::find(path).map_err(|error| cannot(&error))?;
         let at = target.path(path).to_owned();
-        let place = Place::of(&at);
+        let place = FileIdentity::of(&at);
         let named = format!("{option} `{shown}`");
         if let Some(place) = &place {
             self.check_not_used(place, &named)?;
@@ -86,7 +86,7 @@ impl Files {
 
     /// Refuses to write to standard output where that is a file which is read.
     pub fn standard_output(&mut self) -> Result<(), Refusal> {
-        match Place::of_stream(&io::stdout()) {
+        match FileIdentity::of_stream(&io::stdout()) {
             Some(place) => self.check_not_used(&place, "standard output"),
             None => Ok(()),
         }
@@ -97,7 +97,7 @@ impl Files {
         std::mem::take(&mut self.notices)
     }
 
-    fn check_not_used(&mut self, place: &Place, shown: &str) -> Result<(), Refusal> {
+    fn check_not_used(&mut self, place: &FileIdentity, shown: &str) -> Result<(), Refusal> {
         self.written.retain(|(_, open)| open.strong_count() > 0);
         let mut used = self.read.iter().chain(self.written.iter().map(|(known, _)| known));
         match used.find(|known| known.is_at(place)) {
@@ -135,10 +135,10 @@ fn may_write_over(
 }
 
 /// Refuses the file that our own standard output or error goes to.
-fn check_not_ours(place: &Place, shown: &str) -> Result<(), Refusal> {
+fn check_not_ours(place: &FileIdentity, shown: &str) -> Result<(), Refusal> {
     let streams = [
-        (Place::of_stream(&io::stdout()), "standard output"),
-        (Place::of_stream(&io::stderr()), "standard error"),
+        (FileIdentity::of_stream(&io::stdout()), "standard output"),
+        (FileIdentity::of_stream(&io::stderr()), "standard error"),
     ];
     match streams.into_iter().find(|(stream, _)| stream.as_ref() == Some(place)) {
         Some((_, stream)) => Err(Refusal(format!(

@@ -12,14 +12,14 @@ const LINKS: usize = 40;
 
 /// Where a file is, whatever it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum FileIdentity {
     /// There is one: its device, and its number there.
     There(u64, u64),
     /// There is none yet: the same of its folder, and its name in it.
     Missing(u64, u64, OsString),
 }
 
-impl Place {
+impl FileIdentity {
     /// `None` where nobody else can be in the way: what does not exist in any folder, and devices
     /// such as `/dev/null`, which everybody may read and write at once.
     pub(super) fn of(path: &Path) -> Option<Self> {

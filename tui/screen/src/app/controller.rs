@@ -27,7 +27,7 @@ use crate::widgets::popup::Popup;
 
 /// What the terminal's owner is asked to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct TerminalRequests {
     /// Leave, with this exit code.
     pub leave: Option<i32>,
     /// Draw everything again.
@@ -54,7 +54,7 @@ pub struct Controller {
     commands: Input,
     filters: Input,
     /// What it asks of whoever has the terminal.
-    pub wishes: Wishes,
+    pub requests: TerminalRequests,
     /// The sentences about files that could not be written.
     troubles: Vec<String>,
     /// Whether what is on the screen is out of date.
@@ -101,7 +101,7 @@ impl Controller {
             interrupts: 0,
             commands: Input::default(),
             filters: Input::default(),
-            wishes: Wishes::default(),
+            requests: TerminalRequests::default(),
             troubles: Vec::new(),
             dirty: true,
         }
@@ -281,7 +281,7 @@ impl Controller {
             Outcome::Started => self.pending = Some(asked),
             Outcome::Done(answer) => self.over(&asked, Ok(answer)),
             Outcome::Failed(trouble) => self.over(&asked, Err(trouble)),
-            Outcome::Quit => self.wishes.leave = Some(0),
+            Outcome::Quit => self.requests.leave = Some(0),
         }
         self.dirty = true;
     }
@@ -365,7 +365,7 @@ impl Controller {
             self.tell(&line, &answer.text, false);
         }
         if tick.quit {
-            self.wishes.leave = Some(0);
+            self.requests.leave = Some(0);
         }
         if let Some(result) = tick.over {
             let none =
@@ -388,7 +388,7 @@ impl Controller {
         self.command("step", true);
         let is_over = self.pending.is_none()
             && (hits(self) != before || self.session_view.session.position() == position);
-        if is_over || self.wishes.leave.is_some() {
+        if is_over || self.requests.leave.is_some() {
             return;
         }
         let due = Instant::now() + Duration::from_secs(1) / slow.speed;

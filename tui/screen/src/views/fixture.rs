@@ -1,4 +1,4 @@
-//! Timelines made by hand for the tests of the views, and a stage that draws a snapshot of one.
+//! Timelines made by hand for the tests of the views, and what draws a snapshot of one.
 
 use loopscope_model::link::LinkStatus;
 use loopscope_model::story::Story;
@@ -16,7 +16,7 @@ use super::lesson::Page;
 use super::{Activity, Digest, Snapshot, Sources};
 
 /// A history with everything that a snapshot borrows from.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) history: History,
     pub(crate) names: Names,
     pub(crate) digest: Digest,
@@ -34,13 +34,13 @@ pub(crate) struct Stage {
     next: String,
 }
 
-impl Stage {
+impl Fixture {
     /// At the end of a story, with the changes of its last record.
     pub(crate) fn new(story: &Story, program: &str) -> Self {
         let history = story.history();
         let mut sources = Sources::new();
         sources.set_main("program.py", Some(program));
-        let mut stage = Self {
+        let mut fixture = Self {
             digest: Digest::of(&history),
             names: story.names().clone(),
             sources,
@@ -57,9 +57,9 @@ impl Stage {
             next: String::new(),
             history,
         };
-        let end = stage.history.len();
-        stage.go(end - 1, end);
-        stage
+        let end = fixture.history.len();
+        fixture.go(end - 1, end);
+        fixture
     }
 
     /// At a position, having come from another one.
@@ -125,7 +125,7 @@ finally:
 ";
 
 /// The date example, up to where its fourth call begins to run.
-pub(crate) fn date() -> Stage {
+pub(crate) fn date() -> Fixture {
     let mut story = Story::new();
     story.start().soon(1, "display_date").turn(&[1]).at(0.0003).run(1);
     story.print("2000-01-01 00:00:00.000301\n").timer(2, 1.0, "display_date", 0);
@@ -143,11 +143,11 @@ pub(crate) fn date() -> Stage {
                 .end_turn();
         }
     }
-    Stage::new(&story, DATE)
+    Fixture::new(&story, DATE)
 }
 
 /// Tasks: one gathers two, of which one sleeps and one is queued; a third one was cancelled.
-pub(crate) fn tasks() -> Stage {
+pub(crate) fn tasks() -> Fixture {
     let program = "\
 import asyncio
 
@@ -185,7 +185,7 @@ asyncio.run(main())
     story.push(Event::TimerCancel { handle: HandleId(6), when: 9.5, by });
     suspend(&mut story, 4, 4, On::Nothing, &[("sleep", 0), ("fetch", 4)]);
     story.handle(7, HandleHow::Step, "fetch", 4, 0);
-    Stage::new(&story, program)
+    Fixture::new(&story, program)
 }
 
 fn suspend(story: &mut Story, handle: u32, task: u32, on: On, frames: &[(&str, u32)]) {
@@ -203,7 +203,7 @@ fn suspend(story: &mut Story, handle: u32, task: u32, on: On, frames: &[(&str, u
 }
 
 /// A full ready queue in the middle of a batch, one handle cancelled, and an exception.
-pub(crate) fn queue() -> Stage {
+pub(crate) fn queue() -> Fixture {
     let program = "import asyncio\n\ndef feed(): ...\ndef water(): ...\n";
     let mut story = Story::new();
     story.start();
@@ -227,11 +227,11 @@ pub(crate) fn queue() -> Stage {
         handle: HandleId(2),
         future: FutureId::NONE,
     });
-    Stage::new(&story, program)
+    Fixture::new(&story, program)
 }
 
 /// Everything that wakes a loop from outside.
-pub(crate) fn outside() -> Stage {
+pub(crate) fn outside() -> Fixture {
     let mut story = Story::new();
     story.start().handle(1, HandleHow::Reader, "on_data", 0, 0);
     story.push(Event::WatcherAdd { fd: Fd(5), how: WatchHow::Read, handle: HandleId(1) });
@@ -240,16 +240,16 @@ pub(crate) fn outside() -> Stage {
     let name = story.name("blocking_io");
     let job = loopscope_protocol::JobId(1);
     story.push(Event::ExecutorSubmit { job, name, by: By::Outside });
-    Stage::new(&story, "import asyncio\n")
+    Fixture::new(&story, "import asyncio\n")
 }
 
 /// A program that has ended after an error.
-pub(crate) fn ended() -> Stage {
+pub(crate) fn ended() -> Fixture {
     let mut story = Story::new();
     story.start().soon(1, "boom").turn(&[1]).run(1).done(1);
     story.push(Event::LoopStopped { how: loopscope_protocol::RunHow::Forever });
     story.push(Event::LoopClose { ready: 0, timers: 0 });
     let text = story.text(Text::FIRST, "The program ended with ValueError: boom.");
     story.push(Event::ProgramExit { code: 1, how: ExitHow::Exception, text });
-    Stage::new(&story, "import asyncio\n")
+    Fixture::new(&story, "import asyncio\n")
 }

@@ -24,7 +24,7 @@ pub struct Looping;
 
 /// One of the four places, ready to be drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Place {
+struct LoopPlace {
     name: &'static str,
     /// Whether the loop is here.
     here: bool,
@@ -39,7 +39,7 @@ struct Place {
 }
 
 /// The four places of a loop.
-fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<Place> {
+fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<LoopPlace> {
     let changes = snapshot.changes;
     let of_here =
         |id: &HandleId| snapshot.state.handle(*id).is_some_and(|h| h.loop_id == the_loop.id);
@@ -74,10 +74,10 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<Place> {
         Order::Own => ["idle", "timers", "ready", "running"],
     };
     let mut all = [
-        Place { name: names[0], here: polling, brief, long, ..Place::default() },
-        Place { name: names[1], here: the_loop.at == At::Timers, ..Place::default() },
-        Place { name: names[2], here: the_loop.at == At::Ready, ..Place::default() },
-        Place { name: names[3], here: the_loop.at == At::Running, ..Place::default() },
+        LoopPlace { name: names[0], here: polling, brief, long, ..LoopPlace::default() },
+        LoopPlace { name: names[1], here: the_loop.at == At::Timers, ..LoopPlace::default() },
+        LoopPlace { name: names[2], here: the_loop.at == At::Ready, ..LoopPlace::default() },
+        LoopPlace { name: names[3], here: the_loop.at == At::Running, ..LoopPlace::default() },
     ];
     let [due, later] = match order {
         Order::OneQueue => snapshot.state.one_queue(the_loop),

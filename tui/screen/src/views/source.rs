@@ -24,7 +24,7 @@ const MEMORY: usize = 400;
 
 /// The program's text.
 #[derive(Debug, Default)]
-pub struct Source {
+pub struct ProgramText {
     scroll: Scroll,
     right: usize,
     search: String,
@@ -99,7 +99,7 @@ fn waiting(snapshot: &Snapshot<'_>, file: &str) -> BTreeMap<u32, Vec<String>> {
     lines
 }
 
-impl Source {
+impl ProgramText {
     fn first(&self, snapshot: &Snapshot<'_>, text: &Colored, area: Rect) -> usize {
         let line = spot(snapshot)
             .filter(|spot| file(snapshot, Some(*spot)) == snapshot.names.exact(spot.place.file))
@@ -109,7 +109,7 @@ impl Source {
     }
 }
 
-impl View for Source {
+impl View for ProgramText {
     fn id(&self) -> &'static str {
         ID
     }
@@ -199,7 +199,7 @@ impl View for Source {
     }
 }
 
-impl Source {
+impl ProgramText {
     /// One line: a sign, its number, its text, and who waits there.
     #[allow(clippy::too_many_arguments, reason = "all of it is what one line consists of")]
     fn line(

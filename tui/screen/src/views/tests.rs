@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::fixture::{self, Stage};
+use super::fixture::{self, Fixture};
 use super::lesson::{Page, Piece, Question};
 use crate::app::screen::Screen;
 use crate::keys::Keymap;
@@ -19,19 +19,19 @@ fn lines(buffer: &Buffer) -> String {
     out
 }
 
-fn drawn(stage: &Stage, theme: &Theme, width: u16, height: u16) -> Buffer {
+fn drawn(fixture: &Fixture, theme: &Theme, width: u16, height: u16) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
     let mut screen = Screen::default();
-    let snapshot = stage.snapshot();
+    let snapshot = fixture.snapshot();
     screen.arrange(&snapshot, &Keymap::default(), area);
     screen.stopped(&snapshot);
     screen.draw(&snapshot, theme, area, &mut buffer);
     buffer
 }
 
-fn picture(stage: &Stage, width: u16, height: u16) -> String {
-    lines(&drawn(stage, &Theme::default(), width, height))
+fn picture(fixture: &Fixture, width: u16, height: u16) -> String {
+    lines(&drawn(fixture, &Theme::default(), width, height))
 }
 
 /// Compares with `snapshots/NAME.snap`.
@@ -44,10 +44,10 @@ macro_rules! assert_picture {
 }
 
 macro_rules! pictures {
-    ($($name:ident: $stage:expr, $width:literal x $height:literal;)*) => {$(
+    ($($name:ident: $fixture:expr, $width:literal x $height:literal;)*) => {$(
         #[test]
         fn $name() {
-            assert_picture!(stringify!($name), picture(&$stage, $width, $height));
+            assert_picture!(stringify!($name), picture(&$fixture, $width, $height));
         }
     )*};
 }
@@ -88,14 +88,14 @@ pictures! {
     lesson_40x12: lesson(), 40 x 12;
 }
 
-fn lesson() -> Stage {
-    let mut stage = fixture::queue();
+fn lesson() -> Fixture {
+    let mut fixture = fixture::queue();
     let words = |text: &str| (Role::Text, text.to_owned());
     let choices: Vec<String> = ["count", "greet", "refill", "nothing, the run is over"]
         .iter()
         .map(|text| (*text).to_owned())
         .collect();
-    stage.lesson = Some(Page {
+    fixture.lesson = Some(Page {
         lesson: "call_soon and the batch".to_owned(),
         title: "Who runs next?".to_owned(),
         step: 5,
@@ -113,22 +113,22 @@ fn lesson() -> Stage {
         }),
         hint: String::new(),
     });
-    stage
+    fixture
 }
 
 #[test]
 fn the_start_of_a_run() {
-    let mut stage = fixture::date();
-    stage.go(0, 0);
-    assert_picture!("start_80x24", picture(&stage, 80, 24));
+    let mut fixture = fixture::date();
+    fixture.go(0, 0);
+    assert_picture!("start_80x24", picture(&fixture, 80, 24));
 }
 
 #[test]
 fn a_step_back_is_marked() {
-    let mut stage = fixture::date();
-    let end = stage.history.len();
-    stage.go(end, end - 2);
-    assert_picture!("step_back_80x24", picture(&stage, 80, 24));
+    let mut fixture = fixture::date();
+    let end = fixture.history.len();
+    fixture.go(end, end - 2);
+    assert_picture!("step_back_80x24", picture(&fixture, 80, 24));
 }
 
 #[test]
@@ -174,11 +174,11 @@ fn styles_of_each_view() {
     assert_eq!(stages.len(), super::TABLE.len(), "every view has its picture");
     let area = Rect::new(0, 0, 64, 9);
     let mut all = String::new();
-    for (id, stage) in &stages {
+    for (id, fixture) in &stages {
         let entry = super::TABLE.iter().find(|entry| entry.id == *id).expect("a view's name");
         let view = (entry.make)();
         let mut buffer = Buffer::empty(area);
-        view.render(&stage.snapshot(), &theme, area, &mut buffer);
+        view.render(&fixture.snapshot(), &theme, area, &mut buffer);
         all.extend(["---- ", id, "\n", lines(&buffer).trim_end(), "\n"]);
         let styles: Vec<String> =
             theme.picture(&buffer).lines().map(|line| line.trim_end().to_owned()).collect();

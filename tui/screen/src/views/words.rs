@@ -289,8 +289,8 @@ mod tests {
 
     #[test]
     fn a_handles_state_is_told_in_words() {
-        let stage = fixture::date();
-        let snapshot = stage.snapshot();
+        let fixture = fixture::date();
+        let snapshot = fixture.snapshot();
         let mut seen = 0;
         for handle in snapshot.state.handles() {
             let details = handle_details(&snapshot, handle.id);

@@ -3,21 +3,21 @@
 
 use loopscope_protocol::{HandleEvent as Event, HandleHow, HandleId, On};
 
-use crate::phrase::Scene;
+use crate::phrase::Phrases;
 use crate::record::Record;
 use crate::titles::{duration, time};
 
-pub(super) fn handles(scene: Scene<'_>, record: &Record, event: Event) -> String {
-    let entry = |id| scene.entry(id);
+pub(super) fn handles(phrases: Phrases<'_>, record: &Record, event: Event) -> String {
+    let entry = |id| phrases.entry(id);
     match event {
         Event::HandleNew { handle, how, by, task, future, .. } => {
-            let queue = scene.queued(handle, record.loop_id);
-            let caller = |call: &str| match scene.by(by) {
+            let queue = phrases.queued(handle, record.loop_id);
+            let caller = |call: &str| match phrases.by(by) {
                 Some(by) => format!("{by} called {call}: {} is {queue}.", entry(handle)),
                 None => format!(
                     "{call} put {} {}.",
                     entry(handle),
-                    scene.put_where(handle, record.loop_id)
+                    phrases.put_where(handle, record.loop_id)
                 ),
             };
             match how {
@@ -30,24 +30,28 @@ pub(super) fn handles(scene: Scene<'_>, record: &Record, event: Event) -> String
                     format!("{} will run when there is room to write.", entry(handle))
                 }
                 HandleHow::Signal => format!("{} will run when its signal arrives.", entry(handle)),
-                HandleHow::Step if scene.state.task(task).is_some_and(|task| task.steps == 0) => {
-                    format!("The first step of {} is {queue}.", scene.task(task))
+                HandleHow::Step if phrases.state.task(task).is_some_and(|task| task.steps == 0) => {
+                    format!("The first step of {} is {queue}.", phrases.task(task))
                 }
-                HandleHow::Step => format!("The next step of {} is {queue}.", scene.task(task)),
+                HandleHow::Step => format!("The next step of {} is {queue}.", phrases.task(task)),
                 HandleHow::Wakeup if future.is_some() => {
-                    format!("{} is done, so {} is {queue}.", scene.future(future), scene.task(task))
+                    format!(
+                        "{} is done, so {} is {queue}.",
+                        phrases.future(future),
+                        phrases.task(task)
+                    )
                 }
-                HandleHow::Wakeup => match scene.state.task(task).map(|task| task.on) {
+                HandleHow::Wakeup => match phrases.state.task(task).map(|task| task.on) {
                     Some(on @ On::Task(_)) => {
-                        format!("{} is done, so {} is {queue}.", scene.on(on), scene.task(task))
+                        format!("{} is done, so {} is {queue}.", phrases.on(on), phrases.task(task))
                     }
-                    _ => format!("What {} waited for is done: it is {queue}.", scene.task(task)),
+                    _ => format!("What {} waited for is done: it is {queue}.", phrases.task(task)),
                 },
                 HandleHow::DoneCallback => {
                     let done = if future.is_some() {
-                        scene.future(future)
+                        phrases.future(future)
                     } else {
-                        scene.ended_task(by).map_or("Something".to_owned(), |id| scene.task(id))
+                        phrases.ended_task(by).map_or("Something".to_owned(), |id| phrases.task(id))
                     };
                     format!("{done} is done, so its callback {} is {queue}.", entry(handle))
                 }
@@ -55,28 +59,28 @@ pub(super) fn handles(scene: Scene<'_>, record: &Record, event: Event) -> String
         }
         Event::TimerNew { handle, when, by, future, .. } => {
             let then = if future.is_some() {
-                format!(" and will complete {}", scene.future(future))
+                format!(" and will complete {}", phrases.future(future))
             } else {
                 String::new()
             };
-            match scene.by(by) {
+            match phrases.by(by) {
                 Some(by) => {
                     format!("{by} made the timer {}, due at {}{then}.", entry(handle), time(when))
                 }
                 None => format!("{} is now a timer, due at {}{then}.", entry(handle), time(when)),
             }
         }
-        Event::TimerDue { handle, .. } if scene.is_cancelled(handle) => {
+        Event::TimerDue { handle, .. } if phrases.is_cancelled(handle) => {
             format!("{} is due, but was cancelled: it will be left out.", entry(handle))
         }
         Event::TimerDue { handle, when } => format!(
             "{} was due at {}: it is {}.",
             entry(handle),
             time(when),
-            scene.queued(handle, record.loop_id)
+            phrases.queued(handle, record.loop_id)
         ),
         Event::TimerCancel { handle, by, .. } => {
-            let who = scene.by(by).map(|by| format!(" by {by}")).unwrap_or_default();
+            let who = phrases.by(by).map(|by| format!(" by {by}")).unwrap_or_default();
             format!(
                 "The timer {} was cancelled{who}; it stays in the heap until it is reached.",
                 entry(handle)
@@ -86,19 +90,19 @@ pub(super) fn handles(scene: Scene<'_>, record: &Record, event: Event) -> String
             format!("The cancelled timer {} left the heap.", entry(handle))
         }
         Event::HandleRun { handle, task } if task.is_some() => {
-            let first = scene.state.task(task).is_some_and(|task| task.steps == 0);
+            let first = phrases.state.task(task).is_some_and(|task| task.steps == 0);
             let verb = if first { "starts" } else { "resumes" };
-            format!("{} runs: it {verb} {}.", h(handle), scene.task(task))
+            format!("{} runs: it {verb} {}.", h(handle), phrases.task(task))
         }
-        Event::HandleRun { handle, .. } => format!("{} runs.", scene.runner(handle)),
+        Event::HandleRun { handle, .. } => format!("{} runs.", phrases.runner(handle)),
         Event::HandleDone { handle, .. } => {
-            let since = scene.state.event_loop(record.loop_id).and_then(|l| l.current_since);
+            let since = phrases.state.event_loop(record.loop_id).and_then(|l| l.current_since);
             let took = since.zip(record.t).map_or(0, |(since, t)| t.saturating_sub(since));
-            let name = match scene.state.handle(handle) {
+            let name = match phrases.state.handle(handle) {
                 Some(gone) if gone.task.is_some() => {
-                    format!("{} of {}", h(handle), scene.task(gone.task))
+                    format!("{} of {}", h(handle), phrases.task(gone.task))
                 }
-                _ => scene.runner(handle),
+                _ => phrases.runner(handle),
             };
             if took >= 1_000_000 {
                 format!("{name} is done after {}.", duration(took))
@@ -107,7 +111,7 @@ pub(super) fn handles(scene: Scene<'_>, record: &Record, event: Event) -> String
             }
         }
         Event::HandleCancel { handle, by } => {
-            let who = scene.by(by).map(|by| format!(" by {by}")).unwrap_or_default();
+            let who = phrases.by(by).map(|by| format!(" by {by}")).unwrap_or_default();
             format!("{} was cancelled{who}: it will be left out.", entry(handle))
         }
         Event::HandleSkip { handle } => {

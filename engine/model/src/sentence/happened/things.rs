@@ -5,31 +5,31 @@ use loopscope_protocol::{
     FutureEvent, FutureHow, On, OutsideEvent, Signal, TaskEvent, TaskHow, WatchHow,
 };
 
-use crate::phrase::Scene;
+use crate::phrase::Phrases;
 use crate::record::Record;
 use crate::titles::signal_name;
 
-pub(super) fn tasks(scene: Scene<'_>, event: TaskEvent) -> String {
+pub(super) fn tasks(phrases: Phrases<'_>, event: TaskEvent) -> String {
     let at =
-        |place| scene.names.place(place).map(|place| format!(" at {place}")).unwrap_or_default();
+        |place| phrases.names.place(place).map(|place| format!(" at {place}")).unwrap_or_default();
     match event {
-        TaskEvent::TaskNew { task, by, .. } => match scene.by(by) {
-            Some(by) => format!("{by} made {}.", scene.task(task)),
-            None => format!("{} was made.", scene.task(task)),
+        TaskEvent::TaskNew { task, by, .. } => match phrases.by(by) {
+            Some(by) => format!("{by} made {}.", phrases.task(task)),
+            None => format!("{} was made.", phrases.task(task)),
         },
         TaskEvent::TaskStep { task } => {
-            let (title, known) = (scene.task(task), scene.state.task(task));
+            let (title, known) = (phrases.task(task), phrases.state.task(task));
             match known {
                 Some(known) if known.steps > 1 => format!("{title} goes on{}.", at(known.place)),
                 _ => format!("{title} starts."),
             }
         }
         TaskEvent::TaskSuspend { task, on, place, .. } => {
-            let title = scene.task(task);
+            let title = phrases.task(task);
             if on == On::Nothing {
                 return format!("{title} gives the others a turn{}.", at(place));
             }
-            format!("{title} waits for {}{}.", scene.on(on), at(place))
+            format!("{title} waits for {}{}.", phrases.on(on), at(place))
         }
         TaskEvent::TaskDone { task, how } => {
             let how = match how {
@@ -37,24 +37,24 @@ pub(super) fn tasks(scene: Scene<'_>, event: TaskEvent) -> String {
                 TaskHow::Exception => "ended with an exception",
                 TaskHow::Cancelled => "ended cancelled",
             };
-            format!("{} {how}.", scene.task(task))
+            format!("{} {how}.", phrases.task(task))
         }
-        TaskEvent::TaskCancel { task, by } => match scene.by(by) {
-            Some(by) => format!("{by} asked for {} to be cancelled.", scene.task(task)),
-            None => format!("{} is to be cancelled.", scene.task(task)),
+        TaskEvent::TaskCancel { task, by } => match phrases.by(by) {
+            Some(by) => format!("{by} asked for {} to be cancelled.", phrases.task(task)),
+            None => format!("{} is to be cancelled.", phrases.task(task)),
         },
     }
 }
 
-pub(super) fn futures(scene: Scene<'_>, event: FutureEvent) -> String {
+pub(super) fn futures(phrases: Phrases<'_>, event: FutureEvent) -> String {
     match event {
-        FutureEvent::FutureNew { future, by, .. } => match scene.by(by) {
-            Some(by) => format!("{by} made {}.", scene.future(future)),
-            None => format!("{} was made.", scene.future(future)),
+        FutureEvent::FutureNew { future, by, .. } => match phrases.by(by) {
+            Some(by) => format!("{by} made {}.", phrases.future(future)),
+            None => format!("{} was made.", phrases.future(future)),
         },
         FutureEvent::FutureDone { future, how, by } => {
-            let title = scene.future(future);
-            match (how, scene.by(by)) {
+            let title = phrases.future(future);
+            match (how, phrases.by(by)) {
                 (FutureHow::Result, Some(by)) => format!("{by} gave {title} its result."),
                 (FutureHow::Exception, Some(by)) => format!("{by} gave {title} an exception."),
                 (FutureHow::Cancelled, Some(by)) => format!("{by} cancelled {title}."),
@@ -64,16 +64,16 @@ pub(super) fn futures(scene: Scene<'_>, event: FutureEvent) -> String {
             }
         }
         FutureEvent::FutureLink { future, on } => {
-            format!("{} needs {}.", scene.future(future), scene.on(on))
+            format!("{} needs {}.", phrases.future(future), phrases.on(on))
         }
     }
 }
 
-pub(super) fn outside(scene: Scene<'_>, record: &Record, event: OutsideEvent) -> String {
+pub(super) fn outside(phrases: Phrases<'_>, record: &Record, event: OutsideEvent) -> String {
     let id = record.loop_id;
     match event {
         OutsideEvent::WatcherAdd { fd, how, handle } => {
-            format!("fd {} is watched {}, for {}.", fd.0, watched(how), scene.entry(handle))
+            format!("fd {} is watched {}, for {}.", fd.0, watched(how), phrases.entry(handle))
         }
         OutsideEvent::WatcherRemove { fd, how } => {
             format!("fd {} is no longer watched {}.", fd.0, watched(how))
@@ -81,8 +81,8 @@ pub(super) fn outside(scene: Scene<'_>, record: &Record, event: OutsideEvent) ->
         OutsideEvent::WatcherReady { fd, handle, .. } if fd.0 < 0 => {
             format!(
                 "The self-pipe woke the loop: {} is {}.",
-                scene.entry(handle),
-                scene.queued(handle, id)
+                phrases.entry(handle),
+                phrases.queued(handle, id)
             )
         }
         OutsideEvent::WatcherReady { fd, how, handle } => {
@@ -90,10 +90,15 @@ pub(super) fn outside(scene: Scene<'_>, record: &Record, event: OutsideEvent) ->
                 WatchHow::Read => "has something to read",
                 WatchHow::Write => "has room to write",
             };
-            format!("fd {} {can}: {} is {}.", fd.0, scene.entry(handle), scene.queued(handle, id))
+            format!(
+                "fd {} {can}: {} is {}.",
+                fd.0,
+                phrases.entry(handle),
+                phrases.queued(handle, id)
+            )
         }
         OutsideEvent::SignalAdd { signal, handle } => {
-            format!("{} will be handled by {}.", signal_name(signal), scene.entry(handle))
+            format!("{} will be handled by {}.", signal_name(signal), phrases.entry(handle))
         }
         OutsideEvent::SignalRemove { signal } => {
             format!("{} is no longer handled.", signal_name(signal))
@@ -101,11 +106,11 @@ pub(super) fn outside(scene: Scene<'_>, record: &Record, event: OutsideEvent) ->
         OutsideEvent::SignalArrived { signal, handle } => format!(
             "{} arrived: {} is {}.",
             signal_name(signal),
-            scene.entry(handle),
-            scene.queued(handle, id)
+            phrases.entry(handle),
+            phrases.queued(handle, id)
         ),
         OutsideEvent::ExecutorSubmit { job, name, .. } => {
-            format!("A thread of the executor runs {} (job {}).", scene.names.name(name), job.0)
+            format!("A thread of the executor runs {} (job {}).", phrases.names.name(name), job.0)
         }
         OutsideEvent::ExecutorDone { job } => {
             format!("A thread of the executor has finished job {}.", job.0)

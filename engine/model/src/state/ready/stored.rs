@@ -9,7 +9,7 @@ use loopscope_protocol::HandleId;
 use loopscope_protocol::cells::{CellSink, CellSource};
 use loopscope_protocol::wire::Malformed;
 
-use super::{Line, Place, Queue, Ready, Sorted};
+use super::{Line, Queue, QueuePlace, Ready, Sorted};
 use crate::history::sheet::{ReadSheet, Sheet, Stored, stored};
 use crate::table::SortedSet;
 
@@ -17,11 +17,11 @@ use crate::table::SortedSet;
 const MOST: u64 = u64::MAX / 2;
 
 type Slots = VecDeque<Option<HandleId>>;
-type Places = SortedSet<(Place, HandleId)>;
+type Places = SortedSet<(QueuePlace, HandleId)>;
 
 stored! {
-    Place { key: (u64, u64), number: u64 }
-    Ready { queue: Queue, batch: usize, behind: Place }
+    QueuePlace { key: (u64, u64), number: u64 }
+    Ready { queue: Queue, batch: usize, behind: QueuePlace }
 }
 
 impl Stored for Queue {

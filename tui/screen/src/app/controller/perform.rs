@@ -25,8 +25,8 @@ impl Controller {
         }
         match action {
             Action::Interrupt => self.interrupt(),
-            Action::Suspend => self.wishes.suspend = true,
-            Action::Redraw => self.wishes.redraw = true,
+            Action::Suspend => self.requests.suspend = true,
+            Action::Redraw => self.requests.redraw = true,
             _ if self.screen.popup.is_some() => {
                 let snapshot = self.session_view.snapshot();
                 self.screen.update(action, &snapshot);
@@ -66,7 +66,7 @@ impl Controller {
                 let effect = self.screen.update(action, &snapshot);
                 match (effect, action) {
                     (Effect::Ignored, Action::Why) => self.why(),
-                    (Effect::Ignored, Action::Quit) => self.wishes.leave = Some(0),
+                    (Effect::Ignored, Action::Quit) => self.requests.leave = Some(0),
                     (Effect::Ignored, Action::Close) if self.slow.is_some() => self.slow_motion(),
                     (effect, _) => self.take_effect(effect),
                 }
@@ -82,7 +82,7 @@ impl Controller {
         // Nothing interrupts a board: leaving it is all there is to do.
         let is_board = self.session_view.session.is_board();
         if is_board || !self.session_view.session.is_running() && self.walk.is_none() {
-            self.wishes.leave = Some(130);
+            self.requests.leave = Some(130);
             return;
         }
         if self.session_view.session.is_looking_back() {

@@ -211,7 +211,7 @@ fn the_command_line_speaks_the_sessions_grammar() {
     user.press(":info ready<enter>").sees("esc closes");
     user.press("<esc>").sees_not("esc closes");
     user.press(":quit<enter>");
-    assert_eq!(user.controller.wishes.leave, Some(0));
+    assert_eq!(user.controller.requests.leave, Some(0));
 }
 
 #[test]
@@ -219,19 +219,19 @@ fn q_goes_back_and_then_leaves() {
     let mut user = User::new();
     user.press("?").sees("one record forward");
     user.press("q").sees_not("one record forward");
-    assert_eq!(user.controller.wishes.leave, None);
+    assert_eq!(user.controller.requests.leave, None);
     user.press("z").sees_not("timers: 0");
     user.press("q").sees("timers: 0");
-    assert_eq!(user.controller.wishes.leave, None);
+    assert_eq!(user.controller.requests.leave, None);
     user.press("qy");
-    assert_eq!(user.controller.wishes.leave, Some(0));
+    assert_eq!(user.controller.requests.leave, Some(0));
 }
 
 #[test]
 fn ctrl_c_at_a_pause_leaves() {
     let mut user = User::new();
     user.press(".<ctrl-c>");
-    assert_eq!(user.controller.wishes.leave, Some(130));
+    assert_eq!(user.controller.requests.leave, Some(130));
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn ctrl_c_interrupts_what_runs_and_then_ends_it() {
     }
     assert!(controller.is_busy(), "it sleeps for ever");
     controller.event(&ctrl_c);
-    assert_eq!(controller.wishes.leave, None);
+    assert_eq!(controller.requests.leave, None);
     let requests = &seen.lock().unwrap().requests;
     let interrupted = loopscope_model::control::OwnedRequest::Interrupt;
     assert!(requests.contains(&interrupted), "{requests:?}");

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::Place;
+use super::LoopPlace;
 use crate::theme::{Role, Theme};
 use crate::views::mark_role;
 use crate::widgets::text::{fit, width};
@@ -22,7 +22,7 @@ const INSIDE: [u16; 3] = [11, 11, 9];
 const GAP: u16 = 4;
 
 /// Draws the places; tells how many rows that took.
-pub(super) fn draw(places: &[Place], theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
+pub(super) fn draw(places: &[LoopPlace], theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
     if area.width >= WIDE && area.height > TALL {
         boxes(places, theme, area, buffer);
         TALL
@@ -39,7 +39,7 @@ fn put(buffer: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style
 }
 
 /// `poll ─► [timers] ─► ready ─► running` and, below each, what is there.
-fn lines(places: &[Place], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn lines(places: &[LoopPlace], theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let names: usize = places.iter().map(|place| place.name.len() + 2).sum();
     let free = usize::from(area.width).saturating_sub(names);
     let last = places.len().saturating_sub(1);
@@ -68,7 +68,7 @@ fn lines(places: &[Place], theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The count below a name, and what came and went.
-fn below(place: &Place, cell: usize, theme: &Theme, area: Rect, x: u16, buffer: &mut Buffer) {
+fn below(place: &LoopPlace, cell: usize, theme: &Theme, area: Rect, x: u16, buffer: &mut Buffer) {
     let y = area.y + 1;
     let room = cell.saturating_sub(1);
     let role = if place.here { Role::Running } else { Role::Text };
@@ -101,7 +101,7 @@ fn below(place: &Place, cell: usize, theme: &Theme, area: Rect, x: u16, buffer: 
 }
 
 /// The same as four boxes, with the way back above them.
-fn boxes(places: &[Place], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn boxes(places: &[LoopPlace], theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let last = places.len().saturating_sub(1);
     let mut insides = INSIDE[..last.min(INSIDE.len())].to_vec();
     // Borders, gaps and the way back.
@@ -132,7 +132,7 @@ fn boxes(places: &[Place], theme: &Theme, area: Rect, buffer: &mut Buffer) {
         for (y, text) in (middle + 1..).zip(&place.long) {
             put(buffer, area, x + 2, y, &fit(text, wide - 1, theme), facts);
         }
-        let news = Place { brief: String::new(), ..place.clone() };
+        let news = LoopPlace { brief: String::new(), ..place.clone() };
         let below_facts = Rect { y: middle + 2, ..area };
         below(&news, wide, theme, below_facts, x + 2, buffer);
         if number < last {

@@ -52,5 +52,5 @@ fn the_end_follows_the_board_and_ctrl_c_leaves_it() {
         .sees("space pause  q quit")
         .sees_not("interrupt");
     user.controller.perform(crate::keys::Action::Interrupt);
-    assert_eq!(user.controller.wishes.leave, Some(130), "there is nothing to interrupt");
+    assert_eq!(user.controller.requests.leave, Some(130), "there is nothing to interrupt");
 }

@@ -1,4 +1,5 @@
-//! The door of a face: a TCP port on the loopback interface at which one client at a time is served.
+//! The server of a face: a TCP port on the loopback interface at which one client at a time is
+//! served.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -64,12 +65,12 @@ pub(crate) fn answer(
 
 /// A port that is ours, and at which nobody is served yet.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct TakenPort {
     listener: TcpListener,
     address: SocketAddr,
 }
 
-impl Place {
+impl TakenPort {
     /// Takes a port; 0 is any that is free.
     pub(crate) fn take(port: u16) -> Result<Self, Error> {
         let address = SocketAddr::from(([127, 0, 0, 1], port));
@@ -82,35 +83,35 @@ impl Place {
 
     /// Lets clients in. Each is served by `serve`, which returns when its client leaves or when it
     /// is told that it is over.
-    pub(crate) fn open<F>(self, serve: F) -> Result<Door, Error>
+    pub(crate) fn open<F>(self, serve: F) -> Result<Server, Error>
     where
         F: Fn(TcpStream, &Over) + Send + Sync + 'static,
     {
         let over = Over::default();
         let (told, address) = (over.clone(), self.address);
         let thread = thread::Builder::new()
-            .name(format!("door {address}"))
+            .name(format!("server {address}"))
             .spawn(move || accept(&self.listener, &told, &Arc::new(serve)))
             .map_err(|why| Error::NoRoom { what: "a thread", why })?;
-        Ok(Door { address, over, thread: Some(thread) })
+        Ok(Server { address, over, thread: Some(thread) })
     }
 }
 
 /// A port at which clients are served. Dropping it sends the present one away.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct Server {
     address: SocketAddr,
     over: Over,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Door {
+impl Server {
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }
 }
 
-impl Drop for Door {
+impl Drop for Server {
     fn drop(&mut self) {
         self.over.tell();
         if let Some(thread) = self.thread.take() {
@@ -161,8 +162,8 @@ mod tests {
 
     use super::*;
 
-    /// A door at which a client gets back what it sends.
-    fn echo() -> Door {
+    /// A server at which a client gets back what it sends.
+    fn echo() -> Server {
         let serve = |mut stream: TcpStream, over: &Over| {
             let mut byte = [0];
             while !over.is_it() {
@@ -173,14 +174,14 @@ mod tests {
                 }
             }
         };
-        Place::take(0).unwrap().open(serve).unwrap()
+        TakenPort::take(0).unwrap().open(serve).unwrap()
     }
 
     #[test]
     fn a_second_client_is_turned_away_and_a_later_one_served() {
-        let door = echo();
+        let server = echo();
         let come = || {
-            let mut client = TcpStream::connect(door.address()).unwrap();
+            let mut client = TcpStream::connect(server.address()).unwrap();
             client.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
             let mut byte = [0];
             let served = client.write_all(b"x").and_then(|()| client.read(&mut byte));
@@ -197,19 +198,19 @@ mod tests {
     }
 
     #[test]
-    fn a_door_closes_although_a_client_stays() {
-        let door = echo();
-        let client = TcpStream::connect(door.address()).unwrap();
+    fn a_server_closes_although_a_client_stays() {
+        let server = echo();
+        let client = TcpStream::connect(server.address()).unwrap();
         let since = Instant::now();
-        drop(door);
+        drop(server);
         assert!(since.elapsed() < Duration::from_secs(5));
         drop(client);
     }
 
     #[test]
     fn a_port_that_is_taken_is_said() {
-        let place = Place::take(0).unwrap();
-        let error = Place::take(place.address.port()).unwrap_err().to_string();
+        let taken = TakenPort::take(0).unwrap();
+        let error = TakenPort::take(taken.address.port()).unwrap_err().to_string();
         assert!(error.contains("choose another port"), "{error}");
     }
 }

@@ -11,7 +11,7 @@
 
 /// Where what was passed on last stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum StreamState {
     /// Between records: the host may add something.
     #[default]
     Between,
@@ -23,7 +23,7 @@ pub(super) enum Place {
     TextInSnapshot,
 }
 
-impl Place {
+impl StreamState {
     /// Whether texts were passed on whose event has not come yet.
     pub(super) const fn is_in_text(self) -> bool {
         matches!(self, Self::InText | Self::TextInSnapshot)
