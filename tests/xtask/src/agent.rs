@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::commands::{check, component, tests};
 use crate::demo::{self, Same};
 use crate::report::Report;
-use crate::test::{check, component, tests};
 use crate::{cargo, machine};
 
 /// The workspaces, in `target-agent`.

@@ -9,6 +9,7 @@ mod agent;
 mod bench;
 mod bless;
 mod cargo;
+mod commands;
 mod demo;
 mod features;
 mod locks;

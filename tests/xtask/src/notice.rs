@@ -78,7 +78,7 @@ impl Everything {
         files.insert(THIRD_PARTY.to_owned(), render::third_party(&self.works, &self.policy)?);
         for id in WHOLE {
             let text = spdx::license_id(id).ok_or("the list of licences has them")?.text();
-            files.insert(format!("{FOLDER}/{id}.txt"), render::tidy(text));
+            files.insert(format!("{FOLDER}/{id}.txt"), texts::tidy(text));
         }
         Ok(files)
     }

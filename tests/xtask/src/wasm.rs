@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
+use crate::commands::check;
 use crate::report::Report;
-use crate::test::check;
 use crate::{cargo, machine};
 
 /// The target of browsers.

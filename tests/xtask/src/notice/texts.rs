@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use super::linked::Linked;
 use super::policy::Policy;
-use super::render::tidy;
 use crate::Outcome;
 
 /// How deep the licences of other's sources are looked for.
@@ -137,6 +136,15 @@ fn usual(work: &Linked, id: &str) -> Outcome<String> {
     Ok(tidy(&text))
 }
 
+/// A text without blanks at the ends of lines, and with one line's end at its own end.
+pub(super) fn tidy(text: &str) -> String {
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+    let mut whole = lines.join("\n").trim_matches('\n').to_owned();
+    whole.push('\n');
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +164,10 @@ mod tests {
         let work = Linked { name: "work".to_owned(), authors, ..Linked::default() };
         let text = usual(&work, "MIT").unwrap();
         assert!(text.contains("A. Uthor") && is_of(&text, "MIT"), "{text}");
+    }
+
+    #[test]
+    fn texts_that_differ_in_blanks_are_the_same() {
+        assert_eq!(tidy("\u{feff}\r\n\r\nMIT  \r\nyes"), "MIT\nyes\n");
     }
 }
