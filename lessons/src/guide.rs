@@ -183,6 +183,13 @@ impl<'l> Guide<'l> {
     }
 }
 
+/// Finds the lesson's places, choices and answers in a recorded run of its own program.
+///
+/// For a run of an edited one, [`Guide::edited`] and [`Guide::follow`] do the same.
+pub fn resolve<'l>(lesson: &'l Lesson, history: &History, names: &Names) -> Resolved<'l> {
+    Guide::new(lesson).follow(history, names)
+}
+
 /// What there is to choose from at this place, each once, in the order of the alphabet: the order
 /// of the queue would give the answer away.
 fn choices(question: &Question, state: &State, names: &Names) -> Vec<String> {

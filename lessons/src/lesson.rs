@@ -1,6 +1,6 @@
 //! A lesson as data.
 
-use crate::{Anchor, Folder, Pattern, Problem, Prose};
+use crate::{Anchor, Pattern, Prose};
 
 /// One lesson.
 #[derive(Clone, Debug)]
@@ -103,30 +103,6 @@ pub struct Edit {
 impl Lesson {
     /// What the program's file is called, in a lesson's folder and in its records.
     pub const FILE: &str = "program.py";
-
-    /// Reads a lesson, and says everything that is wrong with it if something is.
-    pub fn parse(folder: &Folder) -> Result<Self, Vec<Problem>> {
-        crate::parse::lesson(folder)
-    }
-
-    /// The built-in lesson that a user means: by its number, its name or its folder's name.
-    ///
-    /// ```
-    /// use loopscope_lessons::Lesson;
-    ///
-    /// let lesson = Lesson::find("2").unwrap();
-    /// assert_eq!(lesson.id, "call_later");
-    /// assert_eq!(Lesson::find("02_call_later").unwrap().number, 2);
-    /// assert!(Lesson::find("0").is_none());
-    /// ```
-    pub fn find(name: &str) -> Option<&'static Self> {
-        let matches = |lesson: &&Self| {
-            lesson.id == name
-                || lesson.folder() == name
-                || name.parse().is_ok_and(|number: u32| number == lesson.number)
-        };
-        crate::lessons().iter().find(matches)
-    }
 
     /// The name of its folder.
     pub fn folder(&self) -> String {

@@ -70,11 +70,11 @@ pub use anchor::{Anchor, Pattern};
 pub use differences::{Difference, differences};
 pub use folder::Folder;
 pub use glossary::{Glossary, Term};
-pub use guide::{Cue, Guide};
+pub use guide::{Cue, Guide, resolve};
 pub use lesson::{AnswerRule, ChoiceSource, Edit, Item, ItemKind, Lesson, Question, Value};
 pub use problem::Problem;
 pub use prose::{Block, Prose, Span};
-pub use resolve::{Answer, Placed, Resolved, ResolvedQuestion, resolve};
+pub use resolve::{Answer, Placed, Resolved, ResolvedQuestion};
 pub use shelf::{glossary, lessons};
 
 /// The version of the lesson format that this crate reads.

@@ -9,7 +9,14 @@ use crate::{
 const TEXT: &str = "lesson.md";
 const OUTPUT: &str = "program.out";
 
-pub(crate) fn lesson(folder: &Folder) -> Result<Lesson, Vec<Problem>> {
+impl Lesson {
+    /// Reads a lesson, and says everything that is wrong with it if something is.
+    pub fn parse(folder: &Folder) -> Result<Self, Vec<Problem>> {
+        self::lesson(folder)
+    }
+}
+
+fn lesson(folder: &Folder) -> Result<Lesson, Vec<Problem>> {
     let mut problems = Vec::new();
     let name = split_name(&folder.name);
     if name.is_none() {

@@ -1,8 +1,6 @@
 //! A lesson's places, choices and answers in one run.
 
-use loopscope_model::{History, Names};
-
-use crate::{Guide, Item, Lesson, Prose};
+use crate::{Item, Lesson, Prose};
 
 /// A lesson in a run.
 #[derive(Clone, Debug)]
@@ -79,11 +77,4 @@ impl ResolvedQuestion<'_> {
     pub fn is_right(&self, choice: &str) -> Option<bool> {
         self.answer.as_ref().map(|answer| answer.text == choice)
     }
-}
-
-/// Finds the lesson's places, choices and answers in a recorded run of its own program.
-///
-/// For a run of an edited one, [`Guide::edited`] and [`Guide::follow`] do the same.
-pub fn resolve<'l>(lesson: &'l Lesson, history: &History, names: &Names) -> Resolved<'l> {
-    Guide::new(lesson).follow(history, names)
 }

@@ -21,6 +21,27 @@ pub fn lessons() -> &'static [Lesson] {
     &LESSONS
 }
 
+impl Lesson {
+    /// The built-in lesson that a user means: by its number, its name or its folder's name.
+    ///
+    /// ```
+    /// use loopscope_lessons::Lesson;
+    ///
+    /// let lesson = Lesson::find("2").unwrap();
+    /// assert_eq!(lesson.id, "call_later");
+    /// assert_eq!(Lesson::find("02_call_later").unwrap().number, 2);
+    /// assert!(Lesson::find("0").is_none());
+    /// ```
+    pub fn find(name: &str) -> Option<&'static Self> {
+        let matches = |lesson: &&Self| {
+            lesson.id == name
+                || lesson.folder() == name
+                || name.parse().is_ok_and(|number: u32| number == lesson.number)
+        };
+        lessons().iter().find(matches)
+    }
+}
+
 /// The words that the lessons introduce.
 pub fn glossary() -> &'static Glossary {
     &GLOSSARY

@@ -96,7 +96,7 @@ pub enum Error {
         answer: String,
     },
     /// The processor did not do what it was told in time.
-    #[error("the processor did not {what} within {} s", crate::qemu::PATIENCE.as_secs())]
+    #[error("the processor did not {what} within {} s", crate::patience::PATIENCE.as_secs())]
     TooLate {
         /// What it should have done.
         what: &'static str,

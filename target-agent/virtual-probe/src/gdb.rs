@@ -8,8 +8,8 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use crate::Error;
+use crate::patience::PATIENCE;
 use crate::processor::Register;
-use crate::qemu::PATIENCE;
 
 const SOCKET: &str = "gdbstub";
 

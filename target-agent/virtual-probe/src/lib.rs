@@ -49,7 +49,7 @@
 //! where QEMU emulates its controller, which of the machines here is the `microbit`, and only to a
 //! blank machine ([`Options::blank`]). A processor that locks up ends QEMU.
 //!
-//! Nothing here waits without a limit: a QEMU that does not answer within [`qemu::PATIENCE`] is an
+//! Nothing here waits without a limit: a QEMU that does not answer within [`PATIENCE`] is an
 //! error, and a client gets an error reply instead of silence.
 #![forbid(unsafe_code)]
 
@@ -64,6 +64,7 @@ pub mod gdb;
 mod hostile;
 mod jtag;
 pub mod packet;
+mod patience;
 pub mod processor;
 pub mod qemu;
 mod qmp;
@@ -76,6 +77,7 @@ pub mod swd;
 
 pub use elf::Architecture;
 pub use error::Error;
+pub use patience::PATIENCE;
 pub use qemu::{Options, is_there, is_there_for};
 pub use rtt_server::{RttServer, rtt_block};
 pub use serve::VirtualProbe;

@@ -4,7 +4,6 @@ mod process;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::Error;
 use crate::elf::{Architecture, Firmware};
@@ -13,9 +12,6 @@ use crate::processor::{Board, Register};
 use crate::qmp::Monitor;
 use crate::qtest::Qtest;
 use process::{Process, connect, launch, version};
-
-/// How long QEMU may take for one answer.
-pub const PATIENCE: Duration = Duration::from_secs(5);
 
 const VECTOR_TABLE: u32 = 0xe000_ed08;
 

@@ -8,7 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Instant;
 
 use crate::Error;
-use crate::qemu::PATIENCE;
+use crate::patience::PATIENCE;
 
 const SOCKET: &str = "monitor";
 

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 
 use crate::Error;
-use crate::qemu::PATIENCE;
+use crate::patience::PATIENCE;
 
 const SOCKET: &str = "test socket";
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::Error;
 use crate::dap::Ports;
-use crate::qemu::PATIENCE;
+use crate::patience::PATIENCE;
 
 /// How often a thread looks whether it is to end.
 pub(crate) const LOOK: Duration = Duration::from_millis(20);

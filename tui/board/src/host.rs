@@ -14,7 +14,7 @@ use loopscope_protocol::RemarkKind;
 
 use super::defmt::Dictionary;
 use super::elf::Firmware;
-use super::link::LinkEvent;
+use super::event::LinkEvent;
 use super::logs::{Format, Logs};
 use super::queue::PieceSender;
 use super::splice::{Program, Splice};

@@ -29,6 +29,7 @@ pub mod chips;
 mod defmt;
 pub mod demo;
 pub mod elf;
+mod event;
 mod host;
 mod link;
 mod logs;
@@ -48,7 +49,8 @@ use absent::{defmt, probe};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use link::{Link, LinkEvent};
+pub use event::LinkEvent;
+pub use link::Link;
 #[cfg(feature = "boards")]
 use suggest::suggestions;
 

@@ -10,6 +10,7 @@ use loopscope_model::control::OwnedRequest;
 use loopscope_model::link::LinkStatus;
 
 use super::elf::Firmware;
+use super::event::LinkEvent;
 use super::host::Host;
 use super::queue::{PieceReceiver, queue};
 use super::{AttachOptions, Refusal, Where, probe, stream};
@@ -22,20 +23,6 @@ const LEAVING: Duration = Duration::from_secs(2);
 
 /// How many requests may wait for the board.
 const REQUESTS: usize = 256;
-
-/// What the thread tells.
-#[derive(Debug)]
-pub enum LinkEvent {
-    /// Frames of the stream.
-    Bytes(Vec<u8>),
-    /// The board is gone for good, or the capture is at its end: the last thing that is told.
-    Over {
-        /// Whether that is a loss.
-        lost: bool,
-        /// The sentence.
-        text: String,
-    },
-}
 
 /// A link to a board, at work in its thread.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
-use super::link::LinkEvent;
+use super::event::LinkEvent;
 
 /// How many pieces may wait: what a probe reads at once may be a few bytes.
 const PIECES: usize = 4096;

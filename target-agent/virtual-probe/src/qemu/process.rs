@@ -9,9 +9,10 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Options, PATIENCE};
+use super::Options;
 use crate::Error;
 use crate::elf::Architecture;
+use crate::patience::PATIENCE;
 
 /// How long it may take to start. A busy machine loads a large emulator slowly.
 const START: Duration = Duration::from_secs(20);
