@@ -23,4 +23,12 @@ mod task;
 mod timer_handle;
 mod waiters;
 
-pub(crate) use modules::{FROZEN, native_modules};
+use crate::python::parts::Parts;
+
+/// What it brings along to the interpreter.
+pub(crate) const PARTS: Parts = Parts {
+    native_modules: modules::native_modules,
+    frozen: modules::FROZEN,
+    current_loop: |vm| vm.asyncio_running_loop.borrow().clone(),
+    language: None,
+};

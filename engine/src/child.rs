@@ -55,11 +55,13 @@ pub use crate::process::set_fault;
 pub use seal::{Key, Opener};
 
 use crate::core::{Clock, Ids, Trace};
+use crate::dialect::{Family, Rules};
 use crate::process::{guard, is_copy, limits, spelling};
 use crate::python::flags::PythonArgs;
 use crate::python::output::{self, Output};
-use crate::python::{ending, program, start_at};
+use crate::python::{ending, parts, program, start_at};
 use crate::run::Run;
+use crate::{asyncio, micropython};
 
 /// The stack of the interpreter's thread. Only what is used of it costs memory.
 const STACK: usize = 64 << 20;
@@ -224,6 +226,10 @@ fn install(options: &Options, records: Option<Records>) {
         None => Trace::off(Arc::clone(&clock)),
         Some((sink, gate)) => Trace::to(Arc::clone(&clock), sink, Some(gate)),
     };
+    parts::install(match Rules::of(options.dialect).family {
+        Family::Cpython => &asyncio::PARTS,
+        Family::Micropython => &micropython::PARTS,
+    });
     start_at(options.wall_start_ns);
     Run {
         ids: Arc::new(Ids::default()),

@@ -24,8 +24,19 @@ mod step;
 mod task;
 mod time;
 
-pub(crate) use language::{compile, set_up, set_up_streams, signal_channel};
-pub(crate) use modules::{FROZEN, native_modules};
-pub(crate) use program::current_loop;
-pub(crate) use select::patch as patch_select;
-pub(crate) use time::patch as patch_time;
+use crate::python::parts::{Language, Parts};
+
+/// What it brings along to the interpreter.
+pub(crate) const PARTS: Parts = Parts {
+    native_modules: modules::native_modules,
+    frozen: modules::FROZEN,
+    current_loop: program::current_loop,
+    language: Some(Language {
+        signal_channel: language::signal_channel,
+        set_up: language::set_up,
+        set_up_streams: language::set_up_streams,
+        compile: language::compile,
+        patch_select: select::patch,
+        patch_time: time::patch,
+    }),
+};

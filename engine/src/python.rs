@@ -10,6 +10,7 @@ mod lines;
 mod locks;
 pub(crate) mod output;
 mod outside;
+pub(crate) mod parts;
 mod processes;
 pub(crate) mod program;
 mod random;

@@ -8,11 +8,11 @@ use rustpython_vm::Context;
 use rustpython_vm::builtins::PyModuleDef;
 
 /// The package `asyncio` as programs import it, compiled into the binary.
-pub(crate) const FROZEN: &rustpython_vm::frozen::FrozenLib =
+pub(super) const FROZEN: &rustpython_vm::frozen::FrozenLib =
     rustpython_vm::py_freeze!(dir = "package");
 
 /// The native modules of the asyncio API.
-pub(crate) fn native_modules(ctx: &Context) -> Vec<&'static PyModuleDef> {
+pub(super) fn native_modules(ctx: &Context) -> Vec<&'static PyModuleDef> {
     vec![_asyncio::module_def(ctx), _loopscope::module_def(ctx)]
 }
 

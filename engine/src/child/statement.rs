@@ -5,7 +5,8 @@ use rustpython_vm::compiler::Mode;
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
-use crate::python::{output, readable, start};
+use crate::python::parts::current_loop;
+use crate::python::{output, readable};
 
 /// What tracebacks call it.
 const NAME: &str = "<py>";
@@ -63,7 +64,7 @@ fn lend_loop(vm: &VirtualMachine, globals: &PyDictRef) -> PyResult<Option<PyObje
     if globals.contains_key("loop", vm) {
         return Ok(None);
     }
-    let current = start::current_loop(vm);
+    let current = current_loop(vm);
     if let Some(current) = &current {
         globals.set_item("loop", current.clone(), vm)?;
     }

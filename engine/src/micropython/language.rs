@@ -21,12 +21,12 @@ pub(super) use buffers::taking_str;
 pub(super) use errors::{plain_errors, plain_method};
 
 /// Where `micropython.schedule` reaches the interpreter.
-pub(crate) fn signal_channel() -> UserSignalReceiver {
+pub(super) fn signal_channel() -> UserSignalReceiver {
     schedule::channel()
 }
 
 /// What is there before the first line of a MicroPython program.
-pub(crate) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
+pub(super) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
     let object = vm.ctx.types.object_type;
     let awaits = vm.new_method("__await__", object, await_any);
     object.set_attr(vm.ctx.intern_str("__await__"), awaits.into());
@@ -53,12 +53,12 @@ pub(crate) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// What is different once the standard streams are there.
-pub(crate) fn set_up_streams(vm: &VirtualMachine) -> PyResult<()> {
+pub(super) fn set_up_streams(vm: &VirtualMachine) -> PyResult<()> {
     vm.import("_loopscope_sockets", 0).map(drop)
 }
 
 /// Compiles a program in which coroutines are generators.
-pub(crate) fn compile(
+pub(super) fn compile(
     source: PyObjectRef,
     name: &str,
     vm: &VirtualMachine,

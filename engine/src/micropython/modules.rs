@@ -9,11 +9,11 @@ use rustpython_vm::Context;
 use rustpython_vm::builtins::PyModuleDef;
 
 /// The package `asyncio` and its neighbours as MicroPython programs import them.
-pub(crate) const FROZEN: &rustpython_vm::frozen::FrozenLib =
+pub(super) const FROZEN: &rustpython_vm::frozen::FrozenLib =
     rustpython_vm::py_freeze!(dir = "package");
 
 /// The native modules of MicroPython's asyncio.
-pub(crate) fn native_modules(ctx: &Context) -> Vec<&'static PyModuleDef> {
+pub(super) fn native_modules(ctx: &Context) -> Vec<&'static PyModuleDef> {
     vec![_asyncio::module_def(ctx), _loopscope::module_def(ctx)]
 }
 

@@ -201,7 +201,7 @@ pub(super) fn is_cancelled(error: &PyObject, vm: &VirtualMachine) -> bool {
 }
 
 /// The loop that `py` calls `loop`, where asyncio is there already.
-pub(crate) fn current_loop(vm: &VirtualMachine) -> Option<PyObjectRef> {
+pub(super) fn current_loop(vm: &VirtualMachine) -> Option<PyObjectRef> {
     let modules = vm.sys_module.get_attr("modules", vm).ok()?;
     modules.get_item("asyncio.core", vm).ok()?.get_attr("Loop", vm).ok()
 }

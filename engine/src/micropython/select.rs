@@ -121,6 +121,6 @@ impl PyPoll {
 }
 
 /// Puts ours in the place of the module's.
-pub(crate) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     module.set_attr("poll", PyPoll::make_static_type(), vm)
 }

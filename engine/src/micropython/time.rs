@@ -47,7 +47,7 @@ fn sleep_us(micros: i64, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Adds them to the module.
-pub(crate) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     let set = |name, function: PyObjectRef| module.set_attr(name, function, vm);
     set("ticks_ms", vm.new_function("ticks_ms", ticks_ms).into())?;
     for name in ["ticks_us", "ticks_cpu"] {

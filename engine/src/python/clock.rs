@@ -12,9 +12,8 @@ use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 use super::hooks::{class, wrap};
+use super::parts::language;
 use crate::core::seconds;
-use crate::dialect::Rules;
-use crate::micropython;
 use crate::run::Run;
 
 const NANOS: i64 = 1_000_000_000;
@@ -86,8 +85,8 @@ pub(super) fn patch_time(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult
         })?;
     }
     patch_clock_ids(vm, module)?;
-    if Rules::current().is_micropython() {
-        micropython::patch_time(vm, module)?;
+    if let Some(language) = language() {
+        (language.patch_time)(vm, module)?;
     }
     Ok(())
 }

@@ -6,9 +6,8 @@ use rustpython_vm::builtins::{PyModule, PyStr};
 use rustpython_vm::{Py, PyResult, VirtualMachine};
 
 use super::hooks::{class, wrap, wrap_method};
+use super::parts::language;
 use super::{locks, readable};
-use crate::dialect::Rules;
-use crate::micropython;
 use crate::run::Run;
 
 /// A thread is a source of its own. It leaves all signals to the main thread, as CPython's do in
@@ -92,8 +91,8 @@ pub(super) fn patch_select(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResu
         Run::current().outside(ClockHow::Socket);
         original.call(args, vm)
     })?;
-    if Rules::current().is_micropython() {
-        micropython::patch_select(vm, module)?;
+    if let Some(language) = language() {
+        (language.patch_select)(vm, module)?;
     }
     if let Some(epoll) = class(vm, module, "epoll") {
         wrap_method(vm, &epoll, "poll", |original, args, vm| {

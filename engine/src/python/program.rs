@@ -14,10 +14,9 @@ use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::ending::{Ending, INTERRUPTED, announce, ended, settle};
 use super::flags::Flags;
+use super::parts::language;
 use super::start::{self, Setup, Startup};
 use super::{locks, output, readable_name, streams};
-use crate::dialect::Rules;
-use crate::micropython;
 use crate::options::{DIALECT, Options, Program};
 use crate::run::Run;
 
@@ -147,7 +146,7 @@ fn ready(vm: &VirtualMachine, options: &Options, setup: &Setup<'_>) -> PyResult<
     start::prepare_sys(vm, &startup)?;
     vm.ensure_main_module()?;
     streams::install(vm, setup.hooked)?;
-    if Rules::current().is_micropython() { micropython::set_up_streams(vm) } else { Ok(()) }
+    language().map_or(Ok(()), |language| (language.set_up_streams)(vm))
 }
 
 // ---- the program itself ----------------------------------------------------------------------
@@ -253,9 +252,9 @@ fn compile(vm: &VirtualMachine, source: &[u8], name: &str) -> PyResult<PyRef<PyC
     if let Some(at) = source.iter().position(|&byte| byte == 0) {
         return Err(null_byte(vm, source, at, name));
     }
-    if Rules::current().is_micropython() {
+    if let Some(language) = language() {
         let source = vm.ctx.new_bytes(source.to_vec()).into();
-        return micropython::compile(source, name, vm);
+        return (language.compile)(source, name, vm);
     }
     let code = vm.compile_string_object_with_flags(source, name, FILE_INPUT, 0, 14, -1)?;
     code.downcast().map_err(|_| vm.new_system_error("the compiler gave something else than code"))

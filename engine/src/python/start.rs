@@ -4,15 +4,13 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use loopscope_protocol::Dialect;
-use rustpython_vm::builtins::PyModuleDef;
 use rustpython_vm::frozen::FrozenLib;
-use rustpython_vm::vm::Context;
 use rustpython_vm::{Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
 
 use super::flags::Flags;
+use super::parts::{language, parts};
 use super::{hooks, tls, version};
 use crate::dialect::Rules;
-use crate::micropython;
 
 /// Modules in Python that both APIs need.
 const FROZEN: &FrozenLib = rustpython_vm::py_freeze!(dir = "package");
@@ -28,43 +26,6 @@ pub(super) struct Setup<'a> {
     pub(super) hooked: bool,
 }
 
-/// What the API of asyncio adds to the interpreter: CPython's or MicroPython's.
-mod asyncio_parts {
-    use super::{Context, FrozenLib, PyModuleDef, PyObjectRef, VirtualMachine};
-    use crate::dialect::{Family, Rules};
-    use crate::{asyncio, micropython};
-
-    /// Native modules, which replace the interpreter's own of the same names.
-    pub(super) fn native(ctx: &Context) -> Vec<&'static PyModuleDef> {
-        match Rules::current().family {
-            Family::Cpython => asyncio::native_modules(ctx),
-            Family::Micropython => micropython::native_modules(ctx),
-        }
-    }
-
-    /// Modules in Python, which do the same.
-    pub(super) fn frozen() -> &'static FrozenLib {
-        match Rules::current().family {
-            Family::Cpython => asyncio::FROZEN,
-            Family::Micropython => micropython::FROZEN,
-        }
-    }
-
-    /// The loop that `py` calls `loop`: the running one, or the one that `get_event_loop()` would
-    /// give without making one.
-    pub(super) fn current_loop(vm: &VirtualMachine) -> Option<PyObjectRef> {
-        match Rules::current().family {
-            Family::Cpython => vm.asyncio_running_loop.borrow().clone(),
-            Family::Micropython => micropython::current_loop(vm),
-        }
-    }
-}
-
-/// The current event loop, if there is one.
-pub(crate) fn current_loop(vm: &VirtualMachine) -> Option<PyObjectRef> {
-    asyncio_parts::current_loop(vm)
-}
-
 /// A new interpreter. There can be one a process.
 pub(super) fn interpreter(setup: &Setup<'_>) -> Interpreter {
     tls::provide();
@@ -73,14 +34,14 @@ pub(super) fn interpreter(setup: &Setup<'_>) -> Interpreter {
     let mut natives = rustpython_stdlib::stdlib_module_defs(&ctx);
     // Of two modules with one name the later one counts.
     natives.extend(hooks::definitions(hooks::originals(&ctx), setup.hooked));
-    natives.extend(asyncio_parts::native(&ctx));
+    natives.extend((parts().native_modules)(&ctx));
     let builder = builder
         .add_native_modules(&natives)
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
         .add_frozen_modules(FROZEN)
-        .add_frozen_modules(asyncio_parts::frozen());
-    if Rules::current().is_micropython() {
-        let channel = micropython::signal_channel();
+        .add_frozen_modules(parts().frozen);
+    if let Some(language) = language() {
+        let channel = (language.signal_channel)();
         return builder.init_hook(|vm| vm.set_user_signal_channel(channel)).build();
     }
     builder.build()
@@ -123,8 +84,8 @@ pub(super) struct Startup<'a> {
 /// Sets them, and adds what `site` would add to the builtins.
 pub(super) fn prepare_sys(vm: &VirtualMachine, startup: &Startup<'_>) -> PyResult<()> {
     version::install(vm, startup.dialect)?;
-    if Rules::of(startup.dialect).is_micropython() {
-        micropython::set_up(vm)?;
+    if let Some(language) = language() {
+        (language.set_up)(vm)?;
     }
     let sys = &vm.sys_module;
     let executable = std::env::current_exe().unwrap_or_default();
