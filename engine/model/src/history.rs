@@ -23,10 +23,9 @@
 //! - What was appended to a store is not changed. After a crash all whole segments are read again.
 //! - Nothing here reads or writes but through the store that it was given.
 
-pub(crate) mod archive;
+mod archive;
 mod at;
 mod checkpoints;
-mod columns;
 mod copy;
 mod copy_to;
 mod cursor;
@@ -46,7 +45,6 @@ mod recorder;
 mod records;
 mod scan;
 mod segment;
-pub(crate) mod sheet;
 mod source;
 mod starts;
 mod store;

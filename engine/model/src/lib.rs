@@ -8,6 +8,7 @@
 //! What this crate does not do: run programs, draw, or decide when to stop.
 #![forbid(unsafe_code)]
 
+mod columns;
 pub mod control;
 pub mod diff;
 pub mod expr;
@@ -23,6 +24,7 @@ pub mod record;
 pub mod recording;
 pub mod safe_text;
 pub mod sentence;
+mod sheet;
 #[cfg(test)]
 mod sim;
 pub mod starts;

@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use loopscope_protocol::{ChainId, NameId, Place, TaskId, Text, text};
 
-use crate::history::archive::Archive;
 use crate::record::{Record, Texts};
 use crate::safe_text;
 
@@ -42,7 +41,7 @@ pub struct Names {
     /// The most entries of each table; `None`: any number.
     most: Option<usize>,
     /// Where the others are.
-    archive: Option<Arc<Archive>>,
+    older: Option<Arc<dyn Defined>>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +49,16 @@ struct Name {
     exact: Box<str>,
     /// As it may be shown, where that is something else.
     shown: Option<Box<str>>,
+}
+
+/// Where definitions are found that are not kept here.
+pub(crate) trait Defined: fmt::Debug + Send + Sync {
+    /// The name with that number.
+    fn name(&self, id: NameId) -> Option<String>;
+    /// The frame of an await chain with that number, and the chain around it.
+    fn chain(&self, id: ChainId) -> Option<(ChainId, Frame)>;
+    /// What a task is called.
+    fn task(&self, id: TaskId) -> Option<Definition>;
 }
 
 /// One frame of an await chain.
@@ -88,8 +97,8 @@ impl Names {
     }
 
     /// Those of a history, with what its store has.
-    pub(crate) fn of(archive: Arc<Archive>) -> Self {
-        Self { archive: Some(archive), ..Self::default() }
+    pub(crate) fn of(older: Arc<impl Defined + 'static>) -> Self {
+        Self { older: Some(older), ..Self::default() }
     }
 
     /// How many things are kept here.
@@ -138,7 +147,7 @@ impl Names {
     pub fn get(&self, id: NameId) -> Option<Cow<'_, str>> {
         match self.texts.get(&id) {
             Some(name) => Some(Cow::Borrowed(&name.exact)),
-            None => self.archive.as_ref()?.name(id).map(Cow::Owned),
+            None => self.older.as_ref()?.name(id).map(Cow::Owned),
         }
     }
 
@@ -147,7 +156,7 @@ impl Names {
         if let Some(name) = self.texts.get(&id) {
             return Cow::Borrowed(name.shown.as_ref().unwrap_or(&name.exact));
         }
-        let older = self.archive.as_ref().and_then(|archive| archive.name(id));
+        let older = self.older.as_ref().and_then(|older| older.name(id));
         older.map_or_else(|| missing(id), |name| Cow::Owned(safe_text::line(&name).into_owned()))
     }
 
@@ -171,7 +180,7 @@ impl Names {
     pub fn task(&self, id: TaskId) -> Option<Definition> {
         match self.tasks.get(&id) {
             Some(definition) => Some(*definition),
-            None => self.archive.as_ref()?.task(id),
+            None => self.older.as_ref()?.task(id),
         }
     }
 
@@ -195,9 +204,7 @@ impl Names {
     fn link(&self, id: ChainId) -> Option<ChainLink> {
         match self.chains.get(&id) {
             Some(link) => Some(*link),
-            None => {
-                self.archive.as_ref()?.chain(id).map(|(outer, frame)| ChainLink { frame, outer })
-            }
+            None => self.older.as_ref()?.chain(id).map(|(outer, frame)| ChainLink { frame, outer }),
         }
     }
 

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use loopscope_protocol::wire::Malformed;
 
 use super::StoreError;
-use super::sheet::{ReadSheet, Sheet, Stored};
+use crate::sheet::{ReadSheet, Sheet, Stored};
 use crate::state::State;
 
 /// The least number of records between two that are written down.

@@ -4,9 +4,9 @@ use loopscope_protocol::cells::{COLUMNS, CellSource};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{Event, Kind, LoopId};
 
-use super::columns::{Reading, join_seconds, unzigzag};
 use super::encode::{Before, FLAGGED, flag, own};
 use super::expect::{Context, is_length};
+use crate::columns::{Reading, join_seconds, unzigzag};
 use crate::record::{Record, Texts};
 
 /// The records of a block, one after another.

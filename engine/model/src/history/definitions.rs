@@ -17,7 +17,7 @@ use std::ops::RangeInclusive;
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{ChainId, NameId, Place};
 
-use super::columns::{Reading, put_var, unzigzag, zigzag};
+use crate::columns::{Reading, put_var, unzigzag, zigzag};
 use crate::names::Frame;
 
 /// No ids at all.

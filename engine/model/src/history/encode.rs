@@ -22,8 +22,8 @@
 use loopscope_protocol::cells::{COLUMNS, CellSink, MOST_COLUMNS};
 use loopscope_protocol::{Event, LoopId, Text};
 
-use super::columns::{Column, put_var, split_seconds, zigzag};
 use super::expect::{Context, is_length};
+use crate::columns::{Column, put_var, split_seconds, zigzag};
 use crate::record::Record;
 
 /// Set in a record's kind when it has flags.

@@ -11,11 +11,11 @@
 use loopscope_protocol::wire::Malformed;
 
 use super::archive::Archive;
-use super::columns::{Reading, put_var};
 use super::directory::BlockPlace;
 use super::segment::{HEAD, Head, Kind};
 use super::store::Store;
 use super::{StoreError, source};
+use crate::columns::{Reading, put_var};
 use crate::control::Hello;
 
 /// A segment as the index has it.

@@ -6,11 +6,10 @@ use loopscope_protocol::{ChainId, Event, NameId, TaskId};
 use super::archive::Archive;
 use super::definitions::{Definitions, Ids};
 use super::summary::Made;
-use crate::names::{Definition, Frame};
+use crate::names::{Defined, Definition, Frame};
 
-impl Archive {
-    /// The name with that number.
-    pub(crate) fn name(&self, id: NameId) -> Option<String> {
+impl Defined for Archive {
+    fn name(&self, id: NameId) -> Option<String> {
         let of = |defined: &Definitions| {
             let found = defined.names.iter().rev().find(|(other, _)| *other == id)?;
             Some(String::from(&*found.1))
@@ -18,8 +17,7 @@ impl Archive {
         self.defined(|ids| ids.names.contains(&id.0), of)
     }
 
-    /// The frame of an await chain with that number, and the chain around it.
-    pub(crate) fn chain(&self, id: ChainId) -> Option<(ChainId, Frame)> {
+    fn chain(&self, id: ChainId) -> Option<(ChainId, Frame)> {
         let of = |defined: &Definitions| {
             let found = defined.chains.iter().rev().find(|(other, ..)| *other == id)?;
             Some((found.1, found.2))
@@ -27,6 +25,27 @@ impl Archive {
         self.defined(|ids| ids.chains.contains(&id.0), of)
     }
 
+    /// From the last record that made one of that number.
+    fn task(&self, id: TaskId) -> Option<Definition> {
+        let mut before = usize::MAX;
+        while let Some(number) = self.made_before(before, Made::Task, id.0) {
+            let block = self.block(number)?;
+            let made = block.records.iter().rev().find_map(|record| match record.event {
+                Event::TaskNew { task, name, place, label, .. } if task == id => {
+                    Some(Definition { name, place, label })
+                }
+                _ => None,
+            });
+            if made.is_some() {
+                return made;
+            }
+            before = number;
+        }
+        None
+    }
+}
+
+impl Archive {
     /// What the last segment that has it says of an id.
     fn defined<T>(
         &self,
@@ -45,25 +64,6 @@ impl Archive {
                 return Some(found);
             }
         }
-    }
-
-    /// What a task is called, from the last record that made one of that number.
-    pub(crate) fn task(&self, id: TaskId) -> Option<Definition> {
-        let mut before = usize::MAX;
-        while let Some(number) = self.made_before(before, Made::Task, id.0) {
-            let block = self.block(number)?;
-            let made = block.records.iter().rev().find_map(|record| match record.event {
-                Event::TaskNew { task, name, place, label, .. } if task == id => {
-                    Some(Definition { name, place, label })
-                }
-                _ => None,
-            });
-            if made.is_some() {
-                return made;
-            }
-            before = number;
-        }
-        None
     }
 
     /// The last block before that number in which something of that id may have been made.

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use loopscope_protocol::{ChainId, Event, NameId};
 
 use super::archive::Archive;
-use super::columns::put_var;
 use super::copy::Copy;
 use super::definitions::Definitions;
 use super::directory::{BlockPlace, DefinitionsAt, Entry, Totals};
@@ -20,6 +19,7 @@ use super::starts::StartFinder;
 use super::store::Store;
 use super::summary::{Summary, Tally};
 use super::{HEADER, StoreError, index, source};
+use crate::columns::put_var;
 use crate::control::Hello;
 use crate::names::{Frame, Names};
 use crate::record::Record;

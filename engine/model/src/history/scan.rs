@@ -13,7 +13,6 @@ use std::collections::VecDeque;
 use loopscope_protocol::Event;
 
 use super::archive::Archive;
-use super::columns::Reading;
 use super::decode;
 use super::definitions::Ids;
 use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry, Totals};
@@ -23,6 +22,7 @@ use super::starts::StartFinder;
 use super::store::Store;
 use super::summary::{Summary, Tally};
 use super::{HEADER, StoreError, source};
+use crate::columns::Reading;
 use crate::recording::Damage;
 
 /// How many bytes are read at once where no segment begins.

@@ -7,7 +7,7 @@
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{Capabilities, Dialect, Word};
 
-use super::columns::{Reading, put_var};
+use crate::columns::{Reading, put_var};
 use crate::control::Hello;
 
 pub(super) fn bytes(hello: &Hello) -> Vec<u8> {

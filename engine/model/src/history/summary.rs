@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{Event, Kind, KindSet};
 
-use super::columns::{Reading, put_var};
 use super::starts::StartFinder;
+use crate::columns::{Reading, put_var};
 use crate::record::Record;
 
 /// What a block's records have in common.

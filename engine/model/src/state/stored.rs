@@ -18,7 +18,7 @@ use super::{
     Index, Job, Loop, Needs, Phase, Process, Run, RunInfo, Server, SignalHandler, Sleep, State,
     Task, TaskState, Text, Texts, Transport, Watcher,
 };
-use crate::history::sheet::{Named, ReadSheet, Sheet, Stored, stored, stored_words};
+use crate::sheet::{Named, ReadSheet, Sheet, Stored, stored, stored_words};
 use crate::table::{SortedSet, Table};
 
 type WatcherKey = (LoopId, Fd, WatchHow);

@@ -10,7 +10,7 @@ use loopscope_protocol::cells::{CellSink, CellSource};
 use loopscope_protocol::wire::Malformed;
 
 use super::{Line, Queue, QueuePlace, Ready, Sorted};
-use crate::history::sheet::{ReadSheet, Sheet, Stored, stored};
+use crate::sheet::{ReadSheet, Sheet, Stored, stored};
 use crate::table::SortedSet;
 
 /// The highest number that is read: from there on one can still count.

@@ -8,26 +8,26 @@ use loopscope_protocol::wire::Malformed;
 
 /// A column while it grows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Column {
+pub(crate) struct Column {
     bytes: Vec<u8>,
     /// How many differences at its end are 0: they are written when another one follows.
     zeros: usize,
     /// How many of its bytes were handed out.
     taken: usize,
     /// The number that was added last.
-    pub(super) last: u64,
+    pub(crate) last: u64,
 }
 
 impl Column {
     /// Adds a number.
     #[inline]
-    pub(super) fn put(&mut self, value: u64, expected: u64) {
+    pub(crate) fn put(&mut self, value: u64, expected: u64) {
         self.last = value;
         self.put_difference(value.wrapping_sub(expected).cast_signed());
     }
 
     #[inline]
-    pub(super) fn put_difference(&mut self, difference: i64) {
+    pub(crate) fn put_difference(&mut self, difference: i64) {
         if difference == 0 {
             self.zeros += 1;
         } else {
@@ -41,35 +41,35 @@ impl Column {
 
     /// Adds a number that is no difference.
     #[inline]
-    pub(super) fn put_plain(&mut self, value: u64) {
+    pub(crate) fn put_plain(&mut self, value: u64) {
         put_var(&mut self.bytes, value);
     }
 
     #[inline]
-    pub(super) fn put_byte(&mut self, byte: u8) {
+    pub(crate) fn put_byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
 
-    pub(super) fn put_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn put_bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub(super) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// All its bytes.
-    pub(super) fn all(&self) -> &[u8] {
+    pub(crate) fn all(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Its bytes since this was last asked.
-    pub(super) fn more(&mut self) -> &[u8] {
+    pub(crate) fn more(&mut self) -> &[u8] {
         let from = std::mem::replace(&mut self.taken, self.bytes.len());
         &self.bytes[from..]
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         (self.zeros, self.taken, self.last) = (0, 0, 0);
     }
@@ -77,27 +77,27 @@ impl Column {
 
 /// A column that is read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reading<'a> {
+pub(crate) struct Reading<'a> {
     rest: std::slice::Iter<'a, u8>,
     /// The number that was read last.
-    pub(super) last: u64,
+    pub(crate) last: u64,
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes.iter(), last: 0 }
     }
 
     /// The next number.
     #[inline]
-    pub(super) fn get(&mut self, expected: u64) -> Result<u64, Malformed> {
+    pub(crate) fn get(&mut self, expected: u64) -> Result<u64, Malformed> {
         let difference = self.difference()?;
         self.last = expected.wrapping_add(difference.cast_unsigned());
         Ok(self.last)
     }
 
     #[inline]
-    pub(super) fn difference(&mut self) -> Result<i64, Malformed> {
+    pub(crate) fn difference(&mut self) -> Result<i64, Malformed> {
         match self.rest.next() {
             None => Ok(0),
             Some(first) if *first < 0x80 => Ok(unzigzag(u64::from(*first))),
@@ -107,28 +107,28 @@ impl<'a> Reading<'a> {
 
     /// The next number, which is no difference.
     #[inline]
-    pub(super) fn plain(&mut self) -> Result<u64, Malformed> {
+    pub(crate) fn plain(&mut self) -> Result<u64, Malformed> {
         let first = self.byte()?;
         if first < 0x80 { Ok(u64::from(first)) } else { self.long(first) }
     }
 
     /// A number that is no difference, and not too large for its type.
-    pub(super) fn plain_as<T: TryFrom<u64>>(&mut self) -> Result<T, Malformed> {
+    pub(crate) fn plain_as<T: TryFrom<u64>>(&mut self) -> Result<T, Malformed> {
         T::try_from(self.plain()?).map_err(|_| Malformed::Bad)
     }
 
     #[inline]
-    pub(super) fn byte(&mut self) -> Result<u8, Malformed> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Malformed> {
         self.rest.next().copied().ok_or(Malformed::Short)
     }
 
-    pub(super) fn bytes(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
+    pub(crate) fn bytes(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
         let (taken, rest) = self.rest.as_slice().split_at_checked(len).ok_or(Malformed::Short)?;
         self.rest = rest.iter();
         Ok(taken)
     }
 
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(crate) fn is_at_end(&self) -> bool {
         self.rest.as_slice().is_empty()
     }
 
@@ -154,19 +154,19 @@ impl<'a> Reading<'a> {
 }
 
 #[inline]
-pub(super) const fn zigzag(value: i64) -> u64 {
+pub(crate) const fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
 #[inline]
-pub(super) const fn unzigzag(value: u64) -> i64 {
+pub(crate) const fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
 }
 
 /// Adds a number as LEB128.
 #[inline]
 #[allow(clippy::cast_possible_truncation, reason = "masked to seven bits")]
-pub(super) fn put_var(to: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn put_var(to: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         to.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
@@ -181,7 +181,7 @@ pub(super) fn put_var(to: &mut Vec<u8>, mut value: u64) {
     clippy::cast_precision_loss,
     reason = "what is lost is the rest, which is kept"
 )]
-pub(super) fn split_seconds(value: f64, from: u64) -> (u64, i64) {
+pub(crate) fn split_seconds(value: f64, from: u64) -> (u64, i64) {
     let ns = (value * 1e9).round() as i64;
     let near = ns as f64 / 1e9;
     let rest = value.to_bits().wrapping_sub(near.to_bits()).cast_signed();
@@ -190,7 +190,7 @@ pub(super) fn split_seconds(value: f64, from: u64) -> (u64, i64) {
 
 /// The time of which [`split_seconds`] made these.
 #[allow(clippy::cast_precision_loss, reason = "as it was when the time was split")]
-pub(super) fn join_seconds(since: u64, rest: i64, from: u64) -> f64 {
+pub(crate) fn join_seconds(since: u64, rest: i64, from: u64) -> f64 {
     let near = since.wrapping_add(from).cast_signed() as f64 / 1e9;
     f64::from_bits(near.to_bits().wrapping_add(rest.cast_unsigned()))
 }

@@ -9,7 +9,7 @@ use loopscope_protocol::Text;
 use loopscope_protocol::cells::{CellSink, CellSource, Cells};
 use loopscope_protocol::wire::Malformed;
 
-use super::columns::{Column, Reading, join_seconds, put_var, split_seconds};
+use crate::columns::{Column, Reading, join_seconds, put_var, split_seconds};
 use crate::record::Texts;
 use crate::table::{Key, SortedSet, Table};
 
@@ -28,7 +28,7 @@ impl Sheet {
     }
 
     /// All that was put in.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut to = Vec::new();
         put_var(&mut to, self.columns.len() as u64);
         self.columns.iter().for_each(|column| put_var(&mut to, column.len() as u64));
@@ -61,7 +61,7 @@ pub(crate) struct ReadSheet<'a> {
 }
 
 impl<'a> ReadSheet<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, Malformed> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut from = Reading::new(bytes);
         let count: usize = from.plain_as()?;
         let mut lengths = Vec::new();
@@ -308,26 +308,26 @@ mod ids {
 /// How a struct is put in: field by field.
 macro_rules! stored {
     ($($name:ident { $($field:ident: $ty:ty),* $(,)? })*) => {$(
-        impl $crate::history::sheet::Stored for $name {
+        impl $crate::sheet::Stored for $name {
             const COLUMNS: usize =
-                0 $(+ <$ty as $crate::history::sheet::Stored>::COLUMNS)*;
+                0 $(+ <$ty as $crate::sheet::Stored>::COLUMNS)*;
             #[allow(unused_assignments, reason = "behind the last field is no column")]
-            fn put(&self, mut column: usize, to: &mut $crate::history::sheet::Sheet) {
+            fn put(&self, mut column: usize, to: &mut $crate::sheet::Sheet) {
                 // All fields are named, so that none is forgotten.
                 let Self { $($field),* } = self;
                 $(
-                    <$ty as $crate::history::sheet::Stored>::put($field, column, to);
-                    column += <$ty as $crate::history::sheet::Stored>::COLUMNS;
+                    <$ty as $crate::sheet::Stored>::put($field, column, to);
+                    column += <$ty as $crate::sheet::Stored>::COLUMNS;
                 )*
             }
             #[allow(unused_assignments, reason = "behind the last field is no column")]
             fn get(
                 mut column: usize,
-                from: &mut $crate::history::sheet::ReadSheet<'_>,
+                from: &mut $crate::sheet::ReadSheet<'_>,
             ) -> Result<Self, loopscope_protocol::wire::Malformed> {
                 $(
-                    let $field = <$ty as $crate::history::sheet::Stored>::get(column, from)?;
-                    column += <$ty as $crate::history::sheet::Stored>::COLUMNS;
+                    let $field = <$ty as $crate::sheet::Stored>::get(column, from)?;
+                    column += <$ty as $crate::sheet::Stored>::COLUMNS;
                 )*
                 Ok(Self { $($field),* })
             }
@@ -338,15 +338,15 @@ macro_rules! stored {
 /// How an enum of plain words is put in.
 macro_rules! stored_words {
     ($($name:ident { $($variant:ident = $code:literal),* $(,)? })*) => {$(
-        impl $crate::history::sheet::Stored for $name {
+        impl $crate::sheet::Stored for $name {
             const COLUMNS: usize = 1;
-            fn put(&self, column: usize, to: &mut $crate::history::sheet::Sheet) {
+            fn put(&self, column: usize, to: &mut $crate::sheet::Sheet) {
                 let code = match self { $(Self::$variant => $code,)* };
                 loopscope_protocol::cells::CellSink::put_number(to, column, code);
             }
             fn get(
                 column: usize,
-                from: &mut $crate::history::sheet::ReadSheet<'_>,
+                from: &mut $crate::sheet::ReadSheet<'_>,
             ) -> Result<Self, loopscope_protocol::wire::Malformed> {
                 match loopscope_protocol::cells::CellSource::number(from, column)? {
                     $($code => Ok(Self::$variant),)*
