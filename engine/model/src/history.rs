@@ -46,7 +46,6 @@ mod records;
 mod scan;
 mod segment;
 mod source;
-mod starts;
 mod store;
 mod summary;
 #[cfg(test)]

@@ -7,27 +7,19 @@ use loopscope_protocol::Event;
 
 use crate::record::Record;
 
-/// Where the source has started over. Kept up with the history as it grows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Starts {
-    position: usize,
+/// Looks at one record after another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StartFinder {
     /// The time of the last record.
     last: Option<u64>,
     /// In a snapshot: whether nothing of a loop was told in it, and it has not counted yet.
     snapshot: Option<bool>,
-    /// The positions of the first records after a start but the first.
-    at: Vec<usize>,
 }
 
-impl Starts {
-    /// Of what comes behind a position.
-    pub const fn behind(position: usize) -> Self {
-        Self { position, last: None, snapshot: None, at: Vec::new() }
-    }
-
-    /// Takes in the next record. Tells whether the source has started over with it.
-    pub fn see(&mut self, record: &Record) -> bool {
-        self.position += 1;
+impl StartFinder {
+    /// Whether the source has started over with the next record.
+    #[inline]
+    pub(crate) fn see(&mut self, record: &Record) -> bool {
         // Where nothing is told of a start, time that goes back does: in a stream it never does so
         // by itself.
         let goes_back = record.t.zip(self.last).is_some_and(|(t, last)| t < last);
@@ -45,6 +37,29 @@ impl Starts {
             _ => goes_back,
         };
         self.last = record.t.or(self.last);
+        is_start
+    }
+}
+
+/// Where the source has started over. Kept up with the history as it grows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Starts {
+    position: usize,
+    finder: StartFinder,
+    /// The positions of the first records after a start but the first.
+    at: Vec<usize>,
+}
+
+impl Starts {
+    /// Of what comes behind a position.
+    pub const fn behind(position: usize) -> Self {
+        Self { position, finder: StartFinder { last: None, snapshot: None }, at: Vec::new() }
+    }
+
+    /// Takes in the next record. Tells whether the source has started over with it.
+    pub fn see(&mut self, record: &Record) -> bool {
+        self.position += 1;
+        let is_start = self.finder.see(record);
         if is_start {
             self.at.push(self.position);
         }

@@ -171,6 +171,11 @@ impl Directory {
         self.blocks.get(number.checked_sub(self.dropped)?)
     }
 
+    /// Whether a block may have records of one of `kinds`.
+    pub(super) fn may_have(&self, number: usize, kinds: KindSet) -> bool {
+        self.block(number).is_some_and(|entry| entry.summary.kinds.0 & kinds.0 != 0)
+    }
+
     /// The number of the block that holds position `n`.
     pub(super) fn block_with(&self, n: usize) -> Option<usize> {
         let at = self.blocks.partition_point(|entry| entry.end() < n);

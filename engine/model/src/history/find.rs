@@ -117,10 +117,7 @@ impl History {
         let directory = self.archive.directory();
         if let Some(number) = directory.block_with(from + 1) {
             let mut numbers = number..directory.numbers().end;
-            let has = |number: &usize| {
-                directory.block(*number).is_some_and(|e| e.summary.kinds.0 & kinds.0 != 0)
-            };
-            if let Some(number) = numbers.find(has) {
+            if let Some(number) = numbers.find(|number| directory.may_have(*number, kinds)) {
                 return Some(directory.block(number)?.first.max(from) + 1);
             }
         }
@@ -136,34 +133,20 @@ impl History {
         }
         let directory = self.archive.directory();
         let number = directory.block_with(last)?;
-        let has = |number: &usize| {
-            directory.block(*number).is_some_and(|e| e.summary.kinds.0 & kinds.0 != 0)
-        };
-        let number = (directory.numbers().start..=number).rev().find(has)?;
+        let mut numbers = (directory.numbers().start..=number).rev();
+        let number = numbers.find(|number| directory.may_have(*number, kinds))?;
         Some(directory.block(number)?.end().min(last))
     }
 
     /// The next position after `from` where `wanted` holds of the state there and of the record
     /// that led there.
-    pub fn find(
-        &self,
-        from: usize,
-        mut wanted: impl FnMut(&State, &Record) -> bool,
-    ) -> Option<usize> {
-        let mut search = Search::forward(self, from);
-        search.advance(self, usize::MAX, |state, record| wanted(state, record));
-        search.found()
+    pub fn find(&self, from: usize, wanted: impl FnMut(&State, &Record) -> bool) -> Option<usize> {
+        Search::forward(self, from).whole(self, wanted)
     }
 
     /// The last position before `from` where `wanted` holds, as in [`History::find`].
-    pub fn rfind(
-        &self,
-        from: usize,
-        mut wanted: impl FnMut(&State, &Record) -> bool,
-    ) -> Option<usize> {
-        let mut search = Search::backward(self, from);
-        search.advance(self, usize::MAX, |state, record| wanted(state, record));
-        search.found()
+    pub fn rfind(&self, from: usize, wanted: impl FnMut(&State, &Record) -> bool) -> Option<usize> {
+        Search::backward(self, from).whole(self, wanted)
     }
 
     /// How many records of these kinds there are up to position `n`.
@@ -223,6 +206,16 @@ impl Search {
     pub fn backward(history: &History, from: usize) -> Self {
         let end = from.min(history.len() + 1).saturating_sub(1);
         Self { state: State::default(), end: Some(end), found: None, over: false }
+    }
+
+    /// Looks at all that is left, in one portion. Gives where it was found.
+    fn whole(
+        mut self,
+        history: &History,
+        wanted: impl FnMut(&State, &Record) -> bool,
+    ) -> Option<usize> {
+        self.advance(history, usize::MAX, wanted);
+        self.found
     }
 
     /// Where it was found.

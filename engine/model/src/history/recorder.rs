@@ -15,7 +15,6 @@ use super::definitions::Definitions;
 use super::directory::{BlockPlace, DefinitionsAt, Entry, Totals};
 use super::encode::Encoder;
 use super::segment::{Head, Kind};
-use super::starts::StartFinder;
 use super::store::Store;
 use super::summary::{Summary, Tally};
 use super::{HEADER, StoreError, index, source};
@@ -23,6 +22,7 @@ use crate::columns::put_var;
 use crate::control::Hello;
 use crate::names::{Frame, Names};
 use crate::record::Record;
+use crate::starts::StartFinder;
 
 /// How many names and tasks are kept in memory beside those of the open block.
 pub(super) const MOST_NAMES: usize = 1 << 14;

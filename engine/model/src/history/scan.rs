@@ -18,12 +18,12 @@ use super::definitions::Ids;
 use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry, Totals};
 use super::index::{self, Listed};
 use super::segment::{HEAD, Head, Kind};
-use super::starts::StartFinder;
 use super::store::Store;
 use super::summary::{Summary, Tally};
 use super::{HEADER, StoreError, source};
 use crate::columns::Reading;
 use crate::recording::Damage;
+use crate::starts::StartFinder;
 
 /// How many bytes are read at once where no segment begins.
 const PIECE: usize = 1 << 16;

@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{Event, Kind, KindSet};
 
-use super::starts::StartFinder;
 use crate::columns::{Reading, put_var};
 use crate::record::Record;
+use crate::starts::StartFinder;
 
 /// What a block's records have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
