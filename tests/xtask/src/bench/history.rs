@@ -35,7 +35,7 @@ pub(super) fn run(root: &Path, arguments: &[String]) -> Outcome {
     let recorded = Command::new(cargo::binary(root))
         .args(["run", "--headless", "--record"])
         .arg(&file)
-        .arg(root.join("tests/bench/history.py"))
+        .arg(root.join("tests/bench/soon.py"))
         .args(["ours", &(records / EACH).to_string()])
         .stdout(Stdio::null())
         .status()?;
