@@ -1,7 +1,6 @@
-"""How long each pattern takes with N of something and with 4 N: a list search per thing would show.
+"""Patterns of CPython's asyncio, measured as `patterns.py` beside it says.
 
-Prints a line for each: its name, N, the seconds of processor time for N and for 4 N. Arguments name
-patterns; without any all of them run. The times are those of the process, whatever the clock says.
+Arguments name patterns; without any all of them run.
 """
 import asyncio
 import gc
@@ -12,54 +11,18 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-PATTERNS = {}
+from patterns import measure, middle_out, pattern, tasks_of, turns, wait_on
 
-
-def pattern(n):
-    """Registers a pattern, which is run with `n` and with `4 * n`."""
-    def register(function):
-        PATTERNS[function.__name__] = n, function
-        return function
-    return register
-
-
-def spent():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 async def nothing():
     pass
 
 
-async def turns(count):
-    for _ in range(count):
-        await asyncio.sleep(0)
-
-
-async def wait_on(future):
-    await future
-
-
-def middle_out(things):
-    """An order that begins in the middle, the worst for a list."""
-    half = len(things) // 2
-    return things[half:] + things[:half][::-1]
-
-
-def waiting_tasks(n, make):
-    return [asyncio.ensure_future(make()) for _ in range(n)]
-
-
 async def cancelled(tasks):
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@pattern(6000)
-async def gather_of_many(n):
-    await asyncio.gather(*[turns(1) for _ in range(n)])
 
 
 @pattern(3000)
@@ -71,16 +34,9 @@ async def gathers_of_gathers(n):
 @pattern(10000)
 async def tasks_on_one_future(n):
     future = asyncio.get_running_loop().create_future()
-    tasks = waiting_tasks(n, lambda: wait_on(future))
+    tasks = tasks_of(n, lambda: wait_on(future))
     await asyncio.sleep(0)
     future.set_result(None)
-    await asyncio.wait(tasks)
-
-
-@pattern(10000)
-async def tasks_on_one_task(n):
-    first = asyncio.ensure_future(turns(3))
-    tasks = waiting_tasks(n, lambda: wait_on(first))
     await asyncio.wait(tasks)
 
 
@@ -146,36 +102,16 @@ async def handles_cancelled(n):
 
 @pattern(6000)
 async def sleepers_cancelled(n):
-    tasks = waiting_tasks(n, lambda: asyncio.sleep(1000))
+    tasks = tasks_of(n, lambda: asyncio.sleep(1000))
     await asyncio.sleep(0)
     await cancelled(middle_out(tasks))
-
-
-@pattern(6000)
-async def event_wakes_many(n):
-    event = asyncio.Event()
-    tasks = waiting_tasks(n, event.wait)
-    await asyncio.sleep(0)
-    event.set()
-    await asyncio.wait(tasks)
-
-
-@pattern(4000)
-async def lock_goes_round(n):
-    lock = asyncio.Lock()
-
-    async def hold():
-        async with lock:
-            await asyncio.sleep(0)
-
-    await asyncio.gather(*[hold() for _ in range(n)])
 
 
 @pattern(4000)
 async def lock_waiters_cancelled(n):
     lock = asyncio.Lock()
     await lock.acquire()
-    tasks = waiting_tasks(n, lock.acquire)
+    tasks = tasks_of(n, lock.acquire)
     await asyncio.sleep(0)
     await cancelled(tasks)
 
@@ -199,7 +135,7 @@ async def condition_wakes_many(n):
         async with condition:
             await condition.wait()
 
-    tasks = waiting_tasks(n, wait)
+    tasks = tasks_of(n, wait)
     await asyncio.sleep(0)
     async with condition:
         condition.notify_all()
@@ -209,7 +145,7 @@ async def condition_wakes_many(n):
 @pattern(6000)
 async def queue_of_many_getters(n):
     queue = asyncio.Queue()
-    tasks = waiting_tasks(n, queue.get)
+    tasks = tasks_of(n, queue.get)
     await asyncio.sleep(0)
     for each in range(n):
         queue.put_nowait(each)
@@ -219,7 +155,7 @@ async def queue_of_many_getters(n):
 @pattern(6000)
 async def queue_of_many_putters(n):
     queue = asyncio.Queue(1)
-    tasks = waiting_tasks(n, lambda: queue.put(1))
+    tasks = tasks_of(n, lambda: queue.put(1))
     for _ in range(n):
         await queue.get()
     await asyncio.wait(tasks)
@@ -236,11 +172,6 @@ async def task_group_of_many(n):
     async with asyncio.TaskGroup() as group:
         for _ in range(n):
             group.create_task(turns(1))
-
-
-@pattern(3000)
-async def wait_for_of_many(n):
-    await asyncio.gather(*[asyncio.wait_for(turns(1), 1000) for _ in range(n)])
 
 
 @pattern(3000)
@@ -326,25 +257,14 @@ def loops_in_a_row(n):
         loop.close()
 
 
-def seconds(function, n):
-    gc.collect()
-    before = spent()
+def run(function, n):
     if asyncio.iscoroutinefunction(function):
         asyncio.run(function(n))
     else:
         function(n)
-    return spent() - before
 
 
-def main(names):
-    logging.getLogger('asyncio').disabled = True
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, most), most))
-    for name, (n, function) in PATTERNS.items():
-        if not names or name in names:
-            seconds(function, 10)
-            few, many = seconds(function, n), seconds(function, 4 * n)
-            print(name, n, f'{few:.4f} {many:.4f}', flush=True)
-
-
-main(sys.argv[1:])
+logging.getLogger('asyncio').disabled = True
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, most), most))
+measure(sys.argv[1:], run, before=gc.collect)
