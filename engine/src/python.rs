@@ -8,6 +8,7 @@ pub(crate) mod flags;
 mod hooks;
 mod lines;
 mod locks;
+mod missing;
 pub(crate) mod output;
 mod outside;
 pub(crate) mod parts;

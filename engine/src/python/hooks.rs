@@ -11,7 +11,7 @@ use rustpython_vm::builtins::{PyModule, PyModuleDef, PyModuleSlots, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::{clock, outside, processes, random};
+use super::{clock, outside, processes, random, tls};
 use crate::process::fd;
 use crate::run::Run;
 
@@ -44,6 +44,7 @@ hooks! {
     5 "select" outside::patch_select,
     6 "posix" processes::patch_posix,
     7 "_posixsubprocess" processes::patch_subprocess,
+    8 "_ssl" tls::patch,
 }
 
 /// Initialises a hooked module: as it does so itself, then our changes.
@@ -54,11 +55,11 @@ fn exec<const AT: usize>(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult
     (HOOKS[AT].patch)(vm, module)
 }
 
-/// The modules that read the clock.
-const CLOCKS: [&str; 2] = ["time", "_datetime"];
+/// The modules whose hooks always count: those that read the clock, and what the interpreter lacks.
+const ALWAYS: [&str; 3] = ["time", "_datetime", "_ssl"];
 
-/// Our definitions of those modules of `defs` that have hooks: of `all`, or only of those that
-/// read the clock.
+/// Our definitions of those modules of `defs` that have hooks: of `all`, or only of those whose
+/// hooks always count.
 pub(super) fn definitions(
     defs: impl IntoIterator<Item = &'static PyModuleDef>,
     all: bool,
@@ -68,7 +69,7 @@ pub(super) fn definitions(
         let Some(at) = HOOKS.iter().position(|hook| hook.module == def.name.as_str()) else {
             continue;
         };
-        if !all && !CLOCKS.contains(&HOOKS[at].module) {
+        if !all && !ALWAYS.contains(&HOOKS[at].module) {
             continue;
         }
         if ORIGINALS[at].set(def).is_err() {

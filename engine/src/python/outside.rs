@@ -7,7 +7,7 @@ use rustpython_vm::{Py, PyResult, VirtualMachine};
 
 use super::hooks::{class, wrap, wrap_method};
 use super::parts::language;
-use super::{locks, readable};
+use super::{locks, missing, readable};
 use crate::run::Run;
 
 /// A thread is a source of its own. It leaves all signals to the main thread, as CPython's do in
@@ -68,6 +68,7 @@ const SOCKET_METHODS: [&str; 14] = [
 /// A socket's operations.
 pub(super) fn patch_socket(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     if let Some(socket) = class(vm, module, "socket") {
+        missing::add_to_socket(vm, &socket);
         for name in SOCKET_METHODS.into_iter().chain(["recvmsg_into", "sendmsg", "shutdown"]) {
             wrap_method(vm, &socket, name, |original, args, vm| {
                 Run::current().outside(ClockHow::Socket);
