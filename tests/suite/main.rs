@@ -24,6 +24,7 @@ mod odd_names;
 mod odd_values;
 mod output;
 mod outputs;
+mod packages;
 mod process;
 mod python_at_a_pause;
 mod quiet;

@@ -78,6 +78,8 @@ pub(crate) fn set_up(root: &Path, report: &mut Report) {
     if cargo_deny(root).is_none() {
         install_cargo_deny(root);
     }
+    let there = has_packages(root) || install_packages(root);
+    need(report, there, "Python's packages are missing: the programs that use them");
     for (workspace, features, target) in FIRMWARE {
         set_up_firmware(root, report, workspace, features, target);
     }
@@ -99,6 +101,30 @@ fn install_cargo_deny(root: &Path) {
             .arg(to)
             .arg(CARGO_DENY),
     );
+}
+
+/// The packages that programs of the tests import: what there is to be, and where it is.
+fn packages(root: &Path) -> (PathBuf, PathBuf) {
+    (root.join("tests/packages/requirements.txt"), cargo::target(root).join("packages"))
+}
+
+/// Whether they are there, all in these versions: the last thing that is installed is their list.
+fn has_packages(root: &Path) -> bool {
+    let (wanted, folder) = packages(root);
+    let there = std::fs::read(folder.join("requirements.txt"));
+    there.is_ok_and(|there| std::fs::read(wanted).is_ok_and(|wanted| wanted == there))
+}
+
+/// Gets them by pip, for no machine in particular and so in plain Python.
+fn install_packages(root: &Path) -> bool {
+    println!("installing Python's packages by pip");
+    let (wanted, folder) = packages(root);
+    let _ = std::fs::remove_dir_all(&folder);
+    let plain = ["--python-version=3.13", "--implementation=py", "--abi=none", "--platform=any"];
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "install", "--no-deps", "--only-binary=:all:"]).args(plain);
+    pip.arg("--target").arg(&folder).arg("--requirement").arg(&wanted);
+    quietly(&mut pip) && std::fs::copy(&wanted, folder.join("requirements.txt")).is_ok()
 }
 
 /// Gets a Rust target, and builds firmware for it.
