@@ -2,7 +2,7 @@
 
 use rustpython_vm::builtins::{PyTupleRef, PyTypeRef};
 use rustpython_vm::function::{ArgMemoryBuffer, FuncArgs};
-use rustpython_vm::{PyObjectRef, PyResult, TryFromObject as _, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, TryFromObject as _, VirtualMachine};
 
 /// `socket.recvmsg_into`, by `recvmsg`.
 pub(super) fn add_to_socket(vm: &VirtualMachine, socket: &PyTypeRef) {
@@ -12,21 +12,25 @@ pub(super) fn add_to_socket(vm: &VirtualMachine, socket: &PyTypeRef) {
     }
     // A native class lives as long as the process; this keeps one more reference to it.
     let owner: &'static PyTypeRef = Box::leak(Box::new(socket.clone()));
-    let method = vm.new_method("recvmsg_into", owner, receive_message);
+    let receive =
+        |socket: PyObjectRef, buffers: PyObjectRef, more: FuncArgs, vm: &VirtualMachine| {
+            receive_message(&socket, &buffers, more, vm)
+        };
+    let method = vm.new_method("recvmsg_into", owner, receive);
     socket.set_attr(name, method.into());
 }
 
 fn receive_message(
-    socket: PyObjectRef,
-    buffers: PyObjectRef,
+    socket: &PyObject,
+    buffers: &PyObject,
     mut more: FuncArgs,
     vm: &VirtualMachine,
 ) -> PyResult<PyTupleRef> {
     let buffers =
-        vm.extract_elements_with(&buffers, |each| ArgMemoryBuffer::try_from_object(vm, each))?;
+        vm.extract_elements_with(buffers, |each| ArgMemoryBuffer::try_from_object(vm, each))?;
     let room: usize = buffers.iter().map(ArgMemoryBuffer::len).sum();
     more.prepend_arg(vm.ctx.new_int(room).into());
-    let message: PyTupleRef = vm.call_method(&socket, "recvmsg", more)?.try_into_value(vm)?;
+    let message: PyTupleRef = vm.call_method(socket, "recvmsg", more)?.try_into_value(vm)?;
     let [data, ancillary, flags, address] = message.as_slice() else {
         return Err(vm.new_system_error("recvmsg() gives four things"));
     };

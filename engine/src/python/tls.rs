@@ -3,7 +3,7 @@
 use rustls::crypto::ring;
 use rustpython_common::wtf8::Wtf8;
 use rustpython_host_env::ssl::CryptoExt;
-use rustpython_vm::builtins::PyModule;
+use rustpython_vm::builtins::{PyModule, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject as _, Py, PyObjectRef, PyResult, VirtualMachine};
 
@@ -33,7 +33,7 @@ const WITH_PATHS: [(&str, &[&str]); 2] = [
 
 /// A path may be any path-like object, as with CPython.
 pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
-    let Some(class) = hooks::class(vm, module, "_SSLContext") else { return Ok(()) };
+    let class: PyTypeRef = module.get_attr("_SSLContext", vm)?.try_into_value(vm)?;
     for (method, names) in WITH_PATHS {
         hooks::wrap_method(vm, &class, method, move |original, mut args: FuncArgs, vm| {
             // The first argument is the context.
