@@ -17,6 +17,7 @@ mod hostile;
 mod in_order;
 mod lessons;
 mod line_mode;
+mod long_walks;
 mod memory;
 mod micropython;
 mod micropython_records;

@@ -7,6 +7,7 @@ mod input;
 mod interactive;
 mod lesson;
 mod print;
+mod progress;
 mod prompt;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use loopscope_session::source::Origin;
 use loopscope_session::source::none::Nothing;
 use loopscope_session::{Answer, Outcome, Session, Trouble};
 use print::{Output, Printer};
+use progress::ProgressLine;
 use prompt::Prompt;
 
 use crate::exit::{code, complain, deadline_in, printed};
@@ -115,6 +117,8 @@ struct Repl {
     interrupts: Interrupts,
     deadline: Option<Instant>,
     color: bool,
+    /// Whether a person is there.
+    interactive: bool,
     /// Whether the end of the program was told.
     end_told: bool,
 }
@@ -157,6 +161,7 @@ pub fn run(plan: Plan) -> i32 {
         interrupts: Interrupts::default(),
         deadline,
         color: plan.color,
+        interactive: plan.interactive,
     };
     if let Some(warning) = repl.session.warning() {
         complain(code::HARMED, &warning);
@@ -253,8 +258,12 @@ impl Repl {
 
     /// Waits until the command under way is over, or line mode is.
     fn wait(&mut self) -> Waited {
+        let mut line = ProgressLine::begin(self.interactive);
         loop {
             let tick = self.session.tick(LOOK);
+            if let Some(progress) = self.session.progress().filter(|_| self.session.is_walking()) {
+                line.show(progress);
+            }
             let told = self.printer.news(&self.session);
             if told.is_err() {
                 return Waited::Away(Flow::Leave(printed(told)));
@@ -289,10 +298,12 @@ impl Repl {
         self.signals.leaving().map(Flow::Leave)
     }
 
-    /// What Ctrl-C means while a program runs: hold it; then interrupt it; then end it. A batch and a
-    /// lesson have nobody to go on with, so there it is the end, as any signal is.
+    /// What Ctrl-C means while a program runs: hold it; then interrupt it; then end it. What walks
+    /// through the history is left. A batch and a lesson have nobody to go on with, so there it is the
+    /// end, as any signal is.
     fn interrupted(&mut self) -> Option<Flow> {
         match self.interrupts.times(&self.signals)? {
+            _ if self.session.is_walking() => self.session.pause(),
             1 => self.session.pause(),
             2 => {
                 let sentence = match self.session.interrupt() {

@@ -16,6 +16,7 @@ mod reasons;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use loopscope_protocol::{
     By, Family, FieldValue, Kind, KindSet, LoopEvent, NameId, On, RunEvent, Stream, TaskEvent,
@@ -28,7 +29,9 @@ use crate::record::Record;
 use crate::sentence;
 use crate::state::State;
 
-pub use columns::{Cell, Row, side_by_side};
+pub use columns::{Around, Cell, Row};
+
+use columns::Reading;
 
 /// What counts when two histories are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,11 +48,21 @@ impl Compare {
     /// What can be compared of two runs: everything, unless two schedulers of different kinds made
     /// them, whose events are not the same even where the programs do the same.
     pub fn between(first: &History, second: &History) -> Self {
-        match [first, second].map(|history| reasons::family(&history.at(history.len()))) {
+        match [first, second].map(scheduler) {
             [Some(one), Some(two)] if one != two => Self::Visible,
             _ => Self::Everything,
         }
     }
+}
+
+/// Who scheduled, as the last start of the source says, or what is known where the history begins.
+fn scheduler(history: &History) -> Option<reasons::Family> {
+    let started = history.last_of(history.len(), Kind::RunStart).map(|(_, record)| {
+        let mut state = State::default();
+        state.apply(&record);
+        state
+    });
+    reasons::family(&started.unwrap_or_else(|| history.at(history.first())))
 }
 
 /// One of two histories.
@@ -107,54 +120,108 @@ pub fn diff(first: Side<'_>, second: Side<'_>) -> Option<Divergence> {
 
 /// The first difference in what counts.
 pub fn diff_by(compare: Compare, first: Side<'_>, second: Side<'_>) -> Option<Divergence> {
-    let mut comparing = Comparing::new(compare, first, second);
-    comparing.advance(usize::MAX);
+    let mut comparing = Comparing::new(compare, [first, second], Around::default());
+    comparing.advance([first, second], usize::MAX);
     comparing.found
 }
 
-/// Two histories while they are compared, in portions.
+/// How far apart two places are at least from which lines side by side can be read again.
+const APART: usize = 1 << 17;
+
+/// Two histories while they are compared, in portions. It keeps neither of them: each portion is
+/// handed the same two sides.
 #[derive(Debug)]
-pub struct Comparing<'a> {
-    sides: [SideCursor<'a>; 2],
+pub struct Comparing {
+    compare: Compare,
     never: KindSet,
+    around: Around,
+    places: [Place; 2],
     equal: usize,
-    /// The first difference, once it is found.
-    pub found: Option<Divergence>,
+    /// Places on the way, with how many events were equal up to there.
+    marks: VecDeque<(usize, [Place; 2])>,
+    found: Option<Divergence>,
+    /// Once that is found: the lines around it.
+    reading: Option<[Reading; 2]>,
     over: bool,
 }
 
-impl<'a> Comparing<'a> {
+impl Comparing {
     /// From their beginnings on.
-    pub fn new(compare: Compare, first: Side<'a>, second: Side<'a>) -> Self {
-        let never = first.never_sends.union(second.never_sends);
-        let sides = [first, second].map(|side| SideCursor::new(side, compare));
-        Self { sides, never, equal: 0, found: None, over: false }
+    pub fn new(compare: Compare, sides: [Side<'_>; 2], around: Around) -> Self {
+        let mut places = sides.map(|side| Place::first(side.history));
+        let marks = VecDeque::from([(0, places.each_mut().map(Place::share))]);
+        Self {
+            compare,
+            never: sides[0].never_sends.union(sides[1].never_sends),
+            around,
+            places,
+            equal: 0,
+            marks,
+            found: None,
+            reading: None,
+            over: false,
+        }
     }
 
-    /// Whether a difference is found, or there is none.
-    pub const fn is_over(&self) -> bool {
-        self.over
+    /// The first difference, once it is found.
+    pub const fn found(&self) -> Option<&Divergence> {
+        self.found.as_ref()
+    }
+
+    /// How many events were equal so far.
+    pub const fn equal(&self) -> usize {
+        self.equal
     }
 
     /// The positions that are reached on both sides.
     pub fn positions(&self) -> [usize; 2] {
-        [self.sides[0].position, self.sides[1].position]
+        self.places.each_ref().map(|place| place.position)
     }
 
-    /// Compares about `budget` more events.
-    pub fn advance(&mut self, budget: usize) {
-        for _ in 0..budget {
-            if self.over {
-                return;
+    /// Looks at about `budget` more records on each side. True: the difference is found and the
+    /// lines around it are read, or there is none.
+    pub fn advance(&mut self, sides: [Side<'_>; 2], budget: usize) -> bool {
+        if self.found.is_none() && !self.over {
+            self.compare(sides, budget);
+        } else if !self.over {
+            self.read_around(sides, budget);
+        }
+        self.over
+    }
+
+    fn compare(&mut self, sides: [Side<'_>; 2], budget: usize) {
+        let until = self.positions().map(|position| position.saturating_add(budget));
+        let mut walks = self.walks(sides);
+        while !self.over && self.found.is_none() {
+            let [a, b] = &mut walks;
+            if !(a.advance(self.never, until[0]) && b.advance(self.never, until[1])) {
+                break;
             }
-            self.compare_next();
+            self.compare_next(a, b);
+            let [a, b] = &mut walks;
+            let last = self
+                .marks
+                .back()
+                .map_or([0; 2], |(_, places)| places.each_ref().map(|place| place.position));
+            let is_far = a.place.position - last[0] >= APART || b.place.position - last[1] >= APART;
+            if is_far && self.found.is_none() && !self.over {
+                self.mark([a, b].map(|walk| walk.place.share()));
+            }
+        }
+        self.places = walks.map(|walk| walk.place);
+        if self.found.is_some() {
+            self.begin_reading();
         }
     }
 
-    fn compare_next(&mut self) {
-        let [a, b] = &mut self.sides;
-        a.advance(self.never);
-        b.advance(self.never);
+    fn walks<'a>(&mut self, sides: [Side<'a>; 2]) -> [SideCursor<'a>; 2] {
+        let [one, two] = std::mem::take(&mut self.places);
+        let [first, second] = sides;
+        [SideCursor::new(first, self.compare, one), SideCursor::new(second, self.compare, two)]
+    }
+
+    /// Compares what both stand at. They stand there no longer if that is equal.
+    fn compare_next(&mut self, a: &mut SideCursor<'_>, b: &mut SideCursor<'_>) {
         let field = match (a.record(), b.record()) {
             (None, None) => {
                 self.over = true;
@@ -163,61 +230,120 @@ impl<'a> Comparing<'a> {
             (Some(x), Some(y)) if x.kind() == y.kind() => match differs(a, x, b, y) {
                 None => {
                     self.equal += 1;
+                    (a.place.stands, b.place.stands) = (false, false);
                     return;
                 }
                 Some(field) => Some(field),
             },
             _ => None,
         };
-        self.over = true;
         self.found = Some(Divergence {
             equal: self.equal,
-            first: a.record().map(|_| a.position),
-            second: b.record().map(|_| b.position),
+            first: a.record().map(|_| a.place.position),
+            second: b.record().map(|_| b.place.position),
             field,
             sentence: explain(self.equal, a, b, field),
         });
     }
+
+    /// Notes a place to read from again. Enough of them are kept for what is wanted before a
+    /// difference, however far apart what counts is.
+    fn mark(&mut self, places: [Place; 2]) {
+        self.marks.push_back((self.equal, places));
+        if self.marks.len() > self.around.before + 2 {
+            self.marks.pop_front();
+        }
+    }
+
+    /// The lines around the difference are read from the last mark before them.
+    fn begin_reading(&mut self) {
+        let Around { before, after } = self.around;
+        let from = self.equal.saturating_sub(before);
+        let begins = |(equal, _): &&(usize, [Place; 2])| *equal <= from;
+        let mark = self.marks.iter().rfind(begins).map(|(equal, places)| (*equal, places.clone()));
+        self.marks.clear();
+        if let Some((equal, places)) = mark
+            && before + after > 0
+        {
+            self.places = places;
+            self.reading = Some([equal; 2].map(|at| Reading { at, cells: Vec::new() }));
+        } else {
+            self.over = true;
+        }
+    }
 }
 
-/// One side while it is walked along, with the state that tells what ids are called.
-#[derive(Debug)]
-struct SideCursor<'a> {
-    side: Side<'a>,
-    compare: Compare,
-    state: State,
-    records: Records<'a>,
+/// Where one side is, with the state that tells what ids are called.
+#[derive(Clone, Debug, Default)]
+struct Place {
     position: usize,
+    /// How far it is walked: what comes meanwhile is not looked at.
+    end: usize,
+    state: State,
     record: Option<RecordRef>,
+    /// It has come to something that counts, or to the end.
+    stands: bool,
     /// Something was compared already.
     begun: bool,
     /// A snapshot says again what is known.
     again: bool,
 }
 
-impl<'a> SideCursor<'a> {
-    fn new(side: Side<'a>, compare: Compare) -> Self {
-        let position = side.history.first();
-        let (state, records) = (side.history.at(position), side.history.records());
-        let (begun, again) = (false, false);
-        Self { side, compare, state, records, position, record: None, begun, again }
+impl Place {
+    fn first(history: &History) -> Self {
+        let (position, end) = (history.first(), history.len());
+        Self { position, end, state: history.at(position), ..Self::default() }
     }
 
-    /// Goes on to the next record that counts.
-    fn advance(&mut self, never: KindSet) {
-        loop {
-            self.position += 1;
-            self.record = self.records.next();
-            let Some(record) = &self.record else { return };
-            let kind = record.kind();
-            self.state.apply(record);
-            self.again |= self.begun && kind == Kind::SnapshotBegin;
-            if !self.again && !never.has(kind) && self.counts(record) {
-                self.begun = true;
-                return;
+    /// A copy that has the state in common with this one.
+    fn share(&mut self) -> Self {
+        let state = self.state.share();
+        Self { state, record: self.record.clone(), ..*self }
+    }
+}
+
+/// One side while it is walked along.
+#[derive(Debug)]
+struct SideCursor<'a> {
+    side: Side<'a>,
+    compare: Compare,
+    records: Records<'a>,
+    place: Place,
+}
+
+impl<'a> SideCursor<'a> {
+    fn new(side: Side<'a>, compare: Compare, place: Place) -> Self {
+        let records = side.history.range(place.position, place.end);
+        Self { side, compare, records, place }
+    }
+
+    /// Goes on to the next record that counts, or to the end. False: that lies beyond `until`.
+    fn advance(&mut self, never: KindSet, until: usize) -> bool {
+        while !self.place.stands {
+            if self.place.position >= until {
+                return false;
             }
-            self.again &= kind != Kind::SnapshotEnd;
+            self.place.record = self.records.next();
+            let Some(record) = &self.place.record else {
+                self.place.stands = true;
+                break;
+            };
+            self.place.position += 1;
+            let kind = record.kind();
+            self.place.state.apply(record);
+            self.place.again |= self.place.begun && kind == Kind::SnapshotBegin;
+            if !self.place.again && !never.has(kind) && self.counts(record) {
+                self.place.begun = true;
+                self.place.stands = true;
+                break;
+            }
+            self.place.again &= kind != Kind::SnapshotEnd;
         }
+        true
+    }
+
+    const fn state(&self) -> &State {
+        &self.place.state
     }
 
     /// Whether a record, which has been applied, is among what is compared.
@@ -271,7 +397,7 @@ impl<'a> SideCursor<'a> {
     /// Whether a task's coroutine stands in a file of the program's. The libraries make tasks of
     /// their own, as for `wait_for` or at the end of `run`.
     fn is_programs(&self, task: TaskId) -> bool {
-        self.state.task(task).is_none_or(|task| {
+        self.state().task(task).is_none_or(|task| {
             let file = self.side.names.exact(task.defined.file);
             // What is compiled into the engine is called by its module.
             let library = file.starts_with("<frozen") || file.starts_with("asyncio.");
@@ -280,7 +406,7 @@ impl<'a> SideCursor<'a> {
     }
 
     fn record(&self) -> Option<&Record> {
-        self.record.as_deref()
+        self.place.record.as_deref()
     }
 
     fn name(&self, id: NameId) -> Compared<'_> {
@@ -289,7 +415,7 @@ impl<'a> SideCursor<'a> {
 
     /// What of a field's value counts.
     fn compared<'s>(&'s self, record: &'s Record, value: FieldValue) -> Compared<'s> {
-        let state = &self.state;
+        let state = self.state();
         let task = |id| state.task(id).map_or(NameId::NONE, |task| task.name);
         let future = |id| state.future(id).map_or(NameId::NONE, |future| future.name);
         let handle = |id| state.handle(id).map_or(NameId::NONE, |handle| handle.name);
@@ -364,7 +490,7 @@ fn explain(equal: usize, a: &SideCursor<'_>, b: &SideCursor<'_>, field: Option<&
     };
     let side = |walk: &SideCursor<'_>| match walk.record() {
         Some(record) => {
-            let said = sentence::happened(&walk.state, record, walk.side.names);
+            let said = sentence::happened(walk.state(), record, walk.side.names);
             format!("{}, record {}: {said}", walk.side.title, record.seq)
         }
         None => format!("{} has ended.", walk.side.title),

@@ -31,6 +31,8 @@ pub struct Story {
     bytes: Vec<u8>,
     ingest: Ingest,
     records: Vec<Record>,
+    /// What came out since it was last taken, of a story that keeps nothing else.
+    stream: Option<Vec<Arrived>>,
     ids: HashMap<String, NameId>,
     chains: u32,
     at: u64,
@@ -54,6 +56,7 @@ impl Story {
             bytes: Vec::new(),
             ingest: Ingest::new(),
             records: Vec::new(),
+            stream: None,
             ids: HashMap::new(),
             chains: 0,
             at: 0,
@@ -62,6 +65,30 @@ impl Story {
             turns: 0,
             timers: 0,
         }
+    }
+
+    /// Nothing has happened, and what happens is kept only until it is taken by [`Story::drain`]: for
+    /// histories that are too long to be kept as a story.
+    ///
+    /// ```
+    /// use loopscope_model::History;
+    /// use loopscope_model::story::Story;
+    ///
+    /// let (mut story, mut history) = (Story::streaming(), History::new());
+    /// story.start();
+    /// for handle in 1..1000 {
+    ///     story.soon(handle, "tick").turn(&[handle]).run(handle).done(handle).end_turn();
+    ///     story.drain().for_each(|arrived| history.take(arrived));
+    /// }
+    /// assert_eq!(history.len(), 3 + 7 * 999);
+    /// ```
+    pub fn streaming() -> Self {
+        Self { stream: Some(Vec::new()), ..Self::new() }
+    }
+
+    /// What has happened since the last call, in a story that was begun by [`Story::streaming`].
+    pub fn drain(&mut self) -> impl Iterator<Item = Arrived> {
+        self.stream.as_mut().map(std::mem::take).unwrap_or_default().into_iter()
     }
 
     /// The id of a name, defined at its first use.
@@ -128,8 +155,12 @@ impl Story {
     }
 
     fn take(&mut self, frame: &[u8]) {
-        self.bytes.extend_from_slice(frame);
         self.ingest.feed(frame);
+        if let Some(stream) = &mut self.stream {
+            stream.extend(self.ingest.by_ref());
+            return;
+        }
+        self.bytes.extend_from_slice(frame);
         for arrived in self.ingest.by_ref() {
             if let Arrived::Record(record) = arrived {
                 self.records.push(record);

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use loopscope_model::diff::{Compare, Side, diff_by, side_by_side};
+use loopscope_model::diff::{Around, Compare, Comparing, Side, diff_by};
 use loopscope_model::expr::{Context, Expr};
 use loopscope_model::history::InMemory;
 use loopscope_model::recording::Damage;
@@ -184,9 +184,11 @@ fn compared(history: &History, names: &Names, n: usize) {
     let beginning: History = history.range(0, n).map(|record| (*record).clone()).collect();
     let side = |history| Side { title: "one", history, names, never_sends: KindSet::NONE };
     for compare in [Compare::Everything, Compare::Visible, Compare::between(history, &beginning)] {
-        if let Some(found) = diff_by(compare, side(history), side(&beginning)) {
-            let _ = side_by_side(compare, side(history), side(&beginning), &found, 3, 3);
-        }
+        let sides = [side(history), side(&beginning)];
+        let mut comparing = Comparing::new(compare, sides, Around { before: 3, after: 3 });
+        while !comparing.advance(sides, 100) {}
+        assert_eq!(comparing.found(), diff_by(compare, sides[0], sides[1]).as_ref());
+        let _ = comparing.rows();
     }
     let began = Instant::now();
     let _ = diff_by(Compare::Visible, side(history), side(history));

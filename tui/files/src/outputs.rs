@@ -22,12 +22,12 @@ mod place;
 mod tests;
 
 #[cfg(unix)]
-pub use file::Output;
+pub use file::{Output, OutputGuard};
 #[cfg(unix)]
 pub use files::Files;
 pub use kind::Kind;
 #[cfg(not(unix))]
-pub use nowhere::{Files, Output};
+pub use nowhere::{Files, Output, OutputGuard};
 
 /// Why a file is not opened.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -118,7 +118,7 @@ impl Session {
             return;
         }
         match &mut self.under_way {
-            UnderWay::Nothing | UnderWay::LookBack { .. } | UnderWay::ReadOn { .. } => {}
+            UnderWay::Nothing | UnderWay::LongWalk(_) => {}
             // `asyncio.run` takes the first interrupt for a wish to cancel its main task.
             UnderWay::Statement | UnderWay::StatementOver(_) => {
                 if self.brake.interrupted.is_none_or(|at| at.elapsed() > AGAIN) {

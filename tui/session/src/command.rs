@@ -105,6 +105,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it walks through the whole history.
+    pub(super) const fn walks(&self) -> bool {
+        matches!(self, Self::Export(..) | Self::Diff(..) | Self::DiffDialect(..))
+    }
+
     /// Whether it moves the cursor or needs the program held.
     pub(super) const fn moves(&self) -> bool {
         match self {

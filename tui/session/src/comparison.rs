@@ -1,17 +1,16 @@
 //! Two histories compared: the sentence about where they part, and both side by side around it.
 
-use loopscope_model::diff::{Cell, Compare, Divergence, Row, Side, diff_by, side_by_side};
+use loopscope_model::diff::{self, Around, Cell, Compare, Divergence, Row, Side};
 use loopscope_model::{History, Names, safe_text};
 use loopscope_protocol::KindSet;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Answer, Session};
+use super::{Answer, Progress, Session};
 
 /// How many equal lines are shown before the difference, and how many lines from it on.
-const BEFORE: usize = 4;
-const AFTER: usize = 6;
+const AROUND: Around = Around { before: 4, after: 6 };
 
 /// How wide an answer is: it fits a window on a screen of 80 columns.
 const WIDTH: usize = 70;
@@ -34,24 +33,67 @@ pub(super) struct Compared<'a> {
     pub(super) never_sends: KindSet,
 }
 
+/// A comparison while it is made. Each portion is handed the same two histories.
+#[derive(Debug)]
+pub(super) struct Comparing {
+    titles: [String; 2],
+    compare: Compare,
+    sides: diff::Comparing,
+}
+
+impl Comparing {
+    pub(super) fn begin(histories: [Compared<'_>; 2], titles: [String; 2]) -> Self {
+        let titles = titles.map(|title| safe_text::line(&title).into_owned());
+        let compare = Compare::between(histories[0].history, histories[1].history);
+        let both = diff::Comparing::new(compare, sides(histories, &titles), AROUND);
+        Self { titles, compare, sides: both }
+    }
+
+    /// Compares about `budget` more records. True: it is done.
+    pub(super) fn advance(&mut self, histories: [Compared<'_>; 2], budget: usize) -> bool {
+        self.sides.advance(sides(histories, &self.titles), budget)
+    }
+
+    /// How many events were equal so far.
+    pub(super) const fn equal(&self) -> usize {
+        self.sides.equal()
+    }
+
+    /// How far it is in two histories of these lengths: as far as in the one of which more is done.
+    pub(super) fn progress(&self, lens: [usize; 2]) -> Progress {
+        let parts = self.sides.positions().into_iter().zip(lens);
+        let parts = parts.map(|(done, of)| Progress::new("comparing", done, of));
+        parts.max_by_key(|part| part.percent).unwrap_or(Progress::new("comparing", 0, 1))
+    }
+
+    /// What came of it.
+    pub(super) fn comparison(&self) -> Comparison {
+        Comparison {
+            found: self.sides.found().cloned(),
+            rows: self.sides.rows(),
+            titles: self.titles.clone(),
+            compare: self.compare,
+        }
+    }
+}
+
+fn sides<'a>(histories: [Compared<'a>; 2], titles: &'a [String; 2]) -> [Side<'a>; 2] {
+    [0, 1].map(|n| {
+        let Compared { history, names, never_sends } = histories[n];
+        Side { title: &titles[n], history, names, never_sends }
+    })
+}
+
 impl Comparison {
     /// Compares the whole histories of two sessions.
     pub fn of(sessions: [&Session; 2], titles: [String; 2]) -> Self {
         Self::of_histories(sessions.map(Session::compared), titles)
     }
 
-    pub(super) fn of_histories(histories: [Compared<'_>; 2], titles: [String; 2]) -> Self {
-        let titles = titles.map(|title| safe_text::line(&title).into_owned());
-        let [first, second] = [0, 1].map(|n| {
-            let Compared { history, names, never_sends } = histories[n];
-            Side { title: &titles[n], history, names, never_sends }
-        });
-        let compare = Compare::between(first.history, second.history);
-        let found = diff_by(compare, first, second);
-        let rows = found.as_ref().map_or_else(Vec::new, |found| {
-            side_by_side(compare, first, second, found, BEFORE, AFTER)
-        });
-        Self { found, rows, titles, compare }
+    fn of_histories(histories: [Compared<'_>; 2], titles: [String; 2]) -> Self {
+        let mut comparing = Comparing::begin(histories, titles);
+        while !comparing.advance(histories, usize::MAX) {}
+        comparing.comparison()
     }
 
     /// For people: the sentence, and the lines side by side, no wider than `columns`.

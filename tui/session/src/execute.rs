@@ -78,7 +78,7 @@ impl Session {
             ));
         }
         // Only a front end that stays responsive gets here while something runs.
-        if !matches!(self.under_way, UnderWay::Nothing) && command.moves() {
+        if !matches!(self.under_way, UnderWay::Nothing) && (command.moves() || command.walks()) {
             return Outcome::Failed(Trouble::new(
                 "The program runs; `pause` it first, or wait until it stops.",
             ));
@@ -90,7 +90,7 @@ impl Session {
         match command {
             Command::Repeat | Command::Nothing => Outcome::Done(Answer::default()),
             Command::Forward(unit, n) => self.forward(*unit, *n),
-            Command::Back(unit, n) => Outcome::Done(self.back(*unit, *n)),
+            Command::Back(unit, n) => self.back(*unit, *n),
             Command::Continue => self.start(Goal::new(Until::End)),
             Command::BackContinue => self.back_to_break(),
             Command::Until(events) => self.until(events),
@@ -110,6 +110,9 @@ impl Session {
                 )),
             },
             Command::Interrupt => self.interrupt_command(),
+            Command::Export(to, format) => self.export_to(to, *format),
+            Command::Diff(file) => self.diff_with(file),
+            Command::DiffDialect(dialect) => self.diff_dialects(*dialect),
             Command::Source(file) => self.source_file(file),
             Command::Quit => Outcome::Quit,
             _ => finish(self.answer(command)),
@@ -153,9 +156,6 @@ impl Session {
             Command::List(line) => self.list(*line),
             Command::Bookmark(name) => Ok(self.bookmark(name.as_deref())),
             Command::Record(to) => self.record_to(to),
-            Command::Export(to, format) => self.export_to(to, *format),
-            Command::Diff(file) => self.diff_with(file),
-            Command::DiffDialect(dialect) => self.diff_dialects(*dialect),
             Command::Assert(text) => self.assert(text),
             Command::Set(None) => Ok(self.settings.list()),
             Command::Set(Some((name, value))) => {
@@ -189,6 +189,9 @@ impl Session {
             | Command::Pause
             | Command::Resume
             | Command::Interrupt
+            | Command::Export(..)
+            | Command::Diff(_)
+            | Command::DiffDialect(_)
             | Command::Source(_)
             | Command::Quit => Ok(Answer::default()),
         }

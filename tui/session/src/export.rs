@@ -3,8 +3,8 @@
 use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::Path;
 
-use loopscope_files::outputs::{Kind, Output};
-use loopscope_model::{History, Names, json, safe_text};
+use loopscope_files::outputs::{Kind, Output, OutputGuard};
+use loopscope_model::{History, Names, Record, json, safe_text};
 use serde_json::{Map, Value};
 
 use super::command::Format;
@@ -47,11 +47,9 @@ pub fn write_export(
     names: &Names,
     output: Output,
 ) -> io::Result<()> {
-    // Whatever ends us meanwhile leaves nothing half-written behind.
-    let _guard = output.guard();
-    let mut to = BufWriter::new(output);
-    export(format, history, names, &mut to)?;
-    to.into_inner().map_err(IntoInnerError::into_error)?.put_in_place()
+    let mut exporting = Exporting::begin(format, history, output)?;
+    while !exporting.advance(history, names, usize::MAX)? {}
+    exporting.finish()
 }
 
 /// Writes all records of a history.
@@ -61,28 +59,103 @@ pub fn export(
     names: &Names,
     to: &mut dyn Write,
 ) -> io::Result<()> {
-    match format {
-        Format::Jsonl => {
-            history.records().try_for_each(|record| writeln!(to, "{}", json::line(&record, names)))
-        }
-        Format::Csv => csv(history, names, to),
-        Format::Perfetto => perfetto::write(history, names, to),
+    let mut exporter = Exporter::begin(format, history, to)?;
+    while !exporter.advance(history, names, usize::MAX)? {}
+    Ok(())
+}
+
+/// A file of records that is written in portions. One that is dropped before leaves no trace.
+#[derive(Debug)]
+pub(super) struct Exporting {
+    exporter: Exporter<BufWriter<Output>>,
+    /// Whatever ends us meanwhile leaves nothing half-written behind.
+    _guard: Option<OutputGuard>,
+}
+
+impl Exporting {
+    pub(super) fn begin(format: Format, history: &History, output: Output) -> io::Result<Self> {
+        let guard = output.guard();
+        let exporter = Exporter::begin(format, history, BufWriter::new(output))?;
+        Ok(Self { exporter, _guard: guard })
+    }
+
+    /// Writes about `budget` more records. True: all of them are written.
+    pub(super) fn advance(
+        &mut self,
+        history: &History,
+        names: &Names,
+        budget: usize,
+    ) -> io::Result<bool> {
+        self.exporter.advance(history, names, budget)
+    }
+
+    /// How many records are written, and how many there are.
+    pub(super) const fn progress(&self) -> (usize, usize) {
+        (self.exporter.written, self.exporter.written + self.exporter.end - self.exporter.position)
+    }
+
+    /// Puts the file into its place.
+    pub(super) fn finish(self) -> io::Result<()> {
+        self.exporter.to.into_inner().map_err(IntoInnerError::into_error)?.put_in_place()
     }
 }
 
-fn csv(history: &History, names: &Names, to: &mut dyn Write) -> io::Result<()> {
-    writeln!(to, "{},more", COLUMNS.join(","))?;
-    for record in history.records() {
-        let parsed: Value = serde_json::from_str(&json::line(&record, names)).unwrap_or_default();
-        let Value::Object(mut fields) = parsed else { continue };
-        for column in COLUMNS {
-            let cell = fields.remove(*column).map_or_else(String::new, plain);
-            write!(to, "{},", quoted(&safe_text::lines(&cell)))?;
-        }
-        let more = if fields.is_empty() { String::new() } else { plain(Value::Object(fields)) };
-        writeln!(to, "{}", quoted(&safe_text::json(&more)))?;
+/// The records of a history on their way to a writer: those that there are when it begins.
+#[derive(Debug)]
+struct Exporter<W> {
+    format: Format,
+    to: W,
+    position: usize,
+    end: usize,
+    written: usize,
+    /// What a trace for Perfetto has to know of what came before.
+    trace: Option<Box<perfetto::Trace>>,
+}
+
+impl<W: Write> Exporter<W> {
+    fn begin(format: Format, history: &History, mut to: W) -> io::Result<Self> {
+        let trace = match format {
+            Format::Jsonl => None,
+            Format::Csv => {
+                writeln!(to, "{},more", COLUMNS.join(","))?;
+                None
+            }
+            Format::Perfetto => Some(Box::new(perfetto::Trace::begin(&mut to)?)),
+        };
+        let (position, end) = (history.first(), history.len());
+        Ok(Self { format, to, position, end, written: 0, trace })
     }
-    Ok(())
+
+    fn advance(&mut self, history: &History, names: &Names, budget: usize) -> io::Result<bool> {
+        // What is dropped meanwhile is not there any more.
+        let from = self.position.max(history.first()).min(self.end);
+        let upto = from.saturating_add(budget).min(self.end);
+        for record in history.range(from, upto) {
+            match (&mut self.trace, self.format) {
+                (Some(trace), _) => trace.take(&record, names, &mut self.to)?,
+                (None, Format::Csv) => csv(&record, names, &mut self.to)?,
+                (None, _) => writeln!(self.to, "{}", json::line(&record, names))?,
+            }
+            self.written += 1;
+        }
+        self.position = upto;
+        match &mut self.trace {
+            _ if upto < self.end => Ok(false),
+            Some(trace) => trace.end(names, budget, &mut self.to),
+            None => Ok(true),
+        }
+    }
+}
+
+fn csv(record: &Record, names: &Names, to: &mut impl Write) -> io::Result<()> {
+    let parsed: Value = serde_json::from_str(&json::line(record, names)).unwrap_or_default();
+    let Value::Object(mut fields) = parsed else { return Ok(()) };
+    for column in COLUMNS {
+        let cell = fields.remove(*column).map_or_else(String::new, plain);
+        write!(to, "{},", quoted(&safe_text::lines(&cell)))?;
+    }
+    let more = if fields.is_empty() { String::new() } else { plain(Value::Object(fields)) };
+    writeln!(to, "{}", quoted(&safe_text::json(&more)))
 }
 
 fn plain(value: Value) -> String {
@@ -124,6 +197,24 @@ mod tests {
         let mut out = Vec::new();
         export(format, &story.history(), story.names(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn portions_give_the_same_file_as_the_whole() {
+        let mut story = Story::new();
+        story.start().soon(1, "first").turn(&[1]).run(1).task(1, "main", 2).done(1).end_turn();
+        let history = story.history();
+        for format in [Format::Jsonl, Format::Csv, Format::Perfetto] {
+            let mut whole = Vec::new();
+            export(format, &history, story.names(), &mut whole).unwrap();
+            let mut exporter = Exporter::begin(format, &history, Vec::new()).unwrap();
+            let mut portions = 1;
+            while !exporter.advance(&history, story.names(), 1).unwrap() {
+                portions += 1;
+            }
+            assert!(portions >= history.len(), "{portions}");
+            assert_eq!(exporter.to, whole);
+        }
     }
 
     #[test]

@@ -1,23 +1,21 @@
-//! Commands that write or read files: `record`, `export`, `diff`.
+//! Commands that write files: `record`, `export`; and runs that are kept whole.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use loopscope_files::outputs::Refusal;
-use loopscope_protocol::{Dialect, ExitHow, Word as _};
+use loopscope_protocol::ExitHow;
 use web_time::Instant;
 
 use super::Session;
 use super::answer::{Answer, Outcome, Trouble};
 use super::brake::size;
 use super::command::{Command, Format, Target, ToWrite};
-use super::comparison::{Compared, Comparison};
-use super::export::write_export;
+use super::comparison::Compared;
+use super::export::Exporting;
+use super::long_walk::{PORTION, Progress, Task};
 use crate::source::Origin;
-use crate::source::replay::Replay;
-
-/// How long two runs may take that are compared while somebody waits.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The most records and the most bytes of text of a run that is kept whole.
 const TO_THE_END: (u64, u64) = (10_000_000, 200 << 20);
@@ -77,11 +75,14 @@ impl Session {
         self.tell_of_files();
     }
 
-    pub(super) fn export_to(
-        &mut self,
-        to: &ToWrite,
-        format: Option<Format>,
-    ) -> Result<Answer, Trouble> {
+    pub(super) fn export_to(&mut self, to: &ToWrite, format: Option<Format>) -> Outcome {
+        match self.begin_export(to, format) {
+            Ok(writing) => self.start_walk(Task::Export(Box::new(writing))),
+            Err(trouble) => Outcome::Failed(trouble),
+        }
+    }
+
+    fn begin_export(&mut self, to: &ToWrite, format: Option<Format>) -> Result<Writing, Trouble> {
         let file = &to.path;
         let path = Path::new(file);
         let Some(format) = format.or_else(|| Format::of(path)) else {
@@ -91,77 +92,66 @@ impl Session {
         };
         let output = self.outlets.files().output(path, format.kind(), "`export`", to.force);
         let output = output.map_err(|Refusal(text)| sentence(text))?;
-        write_export(format, &self.history, self.names(), output).map_err(|error| {
-            Trouble::new(format!("`{file}` cannot be written: {error}; free some space there."))
-        })?;
-        let count = self.history.len();
-        Ok(Answer::new(format!("Wrote {count} records to `{file}` as {}.", format.word()))
-            .with("file", file.as_str())
-            .with("format", format.word())
-            .with("records", count))
+        let begun = Exporting::begin(format, &self.history, output);
+        let exporting = begun.map_err(|error| cannot_be_written(file, &error))?;
+        Ok(Writing { file: file.clone(), format, exporting })
     }
 
-    pub(super) fn diff_with(&self, file: &str) -> Result<Answer, Trouble> {
-        let other = Replay::open(Path::new(file)).map_err(|error| sentence(format!("{error}.")))?;
-        let other = Session::new(other);
-        let titles = [self.name(), file.to_owned()];
-        Ok(Comparison::of([self, &other], titles).answer())
-    }
-
-    /// Runs the program twice from its start, by the rules that it has and by those of another
-    /// dialect, and compares. The one command that waits; [`PATIENCE`] bounds it.
-    pub(super) fn diff_dialects(&self, dialect: Dialect) -> Result<Answer, Trouble> {
-        let deadline = Instant::now() + PATIENCE;
-        let run = |rules: Option<Dialect>| -> Result<Session, Trouble> {
-            let source = self.source.again(rules).map_err(|error| sentence(error.to_string()))?;
-            let mut session = Session::new(source);
-            match session.run_to_end(Some(deadline)) {
-                Ok(()) => Ok(session),
-                Err(Unfinished::Late) => Err(sentence(format!(
-                    "Comparing dialects takes more than {} s here; `loopscope diff --dialect A \
-                     --dialect B FILE` takes as long as it needs.",
-                    PATIENCE.as_secs()
-                ))),
-                Err(Unfinished::Stopped(text)) => Err(sentence(text)),
-            }
-        };
-        let sides = [Box::new(run(None)?), Box::new(run(Some(dialect))?)];
-        let title = |side: &Session| match side.state().run().dialect {
-            Some(rules) => format!("{} ({})", side.name(), rules.word()),
-            None => side.name(),
-        };
-        let titles = [title(&sides[0]), title(&sides[1])];
-        Ok(Comparison::of([&sides[0], &sides[1]], titles).answer())
+    /// Writes a portion more of an export. True: all records are written.
+    pub(super) fn write_on(&self, writing: &mut Writing) -> Result<bool, Trouble> {
+        let written = writing.exporting.advance(&self.history, self.names(), PORTION);
+        written.map_err(|error| cannot_be_written(&writing.file, &error))
     }
 
     /// Runs to the end of the source and waits for it. A program that does not come to its end is
     /// ended.
     pub fn run_to_end(&mut self, deadline: Option<Instant>) -> Result<(), Unfinished> {
-        let settings = self.settings_mut();
-        (settings.limit, settings.text) = TO_THE_END;
-        if let Outcome::Started = self.execute(&Command::Goto(Target::End)) {
-            loop {
-                match self.tick(Duration::from_millis(20)).over {
-                    Some(Ok(_)) => break,
-                    Some(Err(_)) if self.brake.full.is_some() => {
-                        self.kill(ExitHow::Killed);
-                        let (records, text) = TO_THE_END;
-                        return Err(Unfinished::Stopped(format!(
-                            "`{}` sends more than {records} records or {} of text, which is more than can be kept whole; let it do less.",
-                            self.name(),
-                            size(text)
-                        )));
-                    }
-                    Some(Err(trouble)) => return Err(Unfinished::Stopped(trouble.text)),
-                    None => {}
-                }
-                if deadline.is_some_and(|at| Instant::now() >= at) {
-                    self.kill(ExitHow::Timeout);
-                    return Err(Unfinished::Late);
-                }
+        self.start_to_end();
+        loop {
+            if let Some(result) = self.go_to_end(Duration::from_millis(20), deadline) {
+                return result;
             }
         }
-        Ok(())
+    }
+
+    /// Starts to run to the end of the source.
+    pub(super) fn start_to_end(&mut self) {
+        let settings = self.settings_mut();
+        (settings.limit, settings.text) = TO_THE_END;
+        // Of a recording all is there.
+        if self.origin() != Origin::Recording {
+            let _ = self.execute(&Command::Goto(Target::End));
+        }
+    }
+
+    /// Runs on towards the end of the source, waiting at most `wait`. `Some`: it is over.
+    pub(super) fn go_to_end(
+        &mut self,
+        wait: Duration,
+        deadline: Option<Instant>,
+    ) -> Option<Result<(), Unfinished>> {
+        if !self.is_running() {
+            return Some(Ok(()));
+        }
+        match self.tick(wait).over {
+            Some(Ok(_)) => return Some(Ok(())),
+            Some(Err(_)) if self.brake.full.is_some() => {
+                self.kill(ExitHow::Killed);
+                let (records, text) = TO_THE_END;
+                return Some(Err(Unfinished::Stopped(format!(
+                    "`{}` sends more than {records} records or {} of text, which is more than can be kept whole; let it do less.",
+                    self.name(),
+                    size(text)
+                ))));
+            }
+            Some(Err(trouble)) => return Some(Err(Unfinished::Stopped(trouble.text))),
+            None => {}
+        }
+        if deadline.is_some_and(|at| Instant::now() >= at) {
+            self.kill(ExitHow::Timeout);
+            return Some(Err(Unfinished::Late));
+        }
+        None
     }
 
     /// What there is to compare.
@@ -172,6 +162,45 @@ impl Session {
             never_sends: self.source.never_sends(),
         }
     }
+}
+
+/// A file that is written while whoever asked for it waits.
+#[derive(Debug)]
+pub(super) struct Writing {
+    file: String,
+    format: Format,
+    exporting: Exporting,
+}
+
+impl Writing {
+    pub(super) fn progress(&self) -> Progress {
+        let (done, of) = self.exporting.progress();
+        Progress::new("exporting", done, of)
+    }
+
+    /// All records are written.
+    pub(super) fn finish(self) -> Result<Answer, Trouble> {
+        let Self { file, format, exporting } = self;
+        let (count, _) = exporting.progress();
+        exporting.finish().map_err(|error| cannot_be_written(&file, &error))?;
+        Ok(Answer::new(format!("Wrote {count} records to `{file}` as {}.", format.word()))
+            .with("file", file)
+            .with("format", format.word())
+            .with("records", count))
+    }
+
+    /// It is not wanted any more.
+    pub(super) fn left(&self) -> Trouble {
+        let (done, of) = self.exporting.progress();
+        Trouble::new(format!(
+            "The export was left after {done} of {of} records; nothing is written to `{}`.",
+            self.file
+        ))
+    }
+}
+
+fn cannot_be_written(file: &str, error: &io::Error) -> Trouble {
+    Trouble::new(format!("`{file}` cannot be written: {error}; free some space there."))
 }
 
 fn sentence(text: String) -> Trouble {

@@ -1,10 +1,34 @@
 //! Going anywhere in the history: `goto`, the steps back, bookmarks. Only a place that the program
 //! has not come to yet makes it run.
 
+use loopscope_model::State;
+use loopscope_protocol::KindSet;
+
+use super::Session;
 use super::answer::{Answer, Outcome, Trouble};
+use super::breaks::Hit;
 use super::command::{Target, Unit};
 use super::goal::{Goal, Until};
-use super::{Session, UnderWay};
+use super::long_walk::{PORTION, Task};
+
+/// A search for the last breakpoint before a place: stretch by stretch backwards, and each of them
+/// forwards.
+#[derive(Debug)]
+pub(super) struct LookBack {
+    pub(super) from: usize,
+    /// Everything from here on was looked at.
+    pub(super) end: usize,
+    /// Of what lies before that.
+    stretch: Option<Stretch>,
+}
+
+#[derive(Debug)]
+struct Stretch {
+    start: usize,
+    at: usize,
+    state: State,
+    found: Option<(usize, Hit)>,
+}
 
 impl Session {
     pub(super) fn goto(&mut self, target: &Target) -> Outcome {
@@ -63,50 +87,51 @@ impl Session {
                 }
             }
         };
-        if !self.history.is_near(position) {
-            self.under_way = UnderWay::ReadOn { position, stop: false };
-            return Outcome::Started;
-        }
-        self.move_to(position);
-        Outcome::Done(self.stop("goto", ""))
+        self.go_to(position, "goto")
     }
 
-    /// Folds a part of what lies before the place to go to. `Some`: it is over.
-    pub(super) fn read_on(&mut self) -> Option<Answer> {
-        let UnderWay::ReadOn { position, stop } = self.under_way else { return None };
-        if stop {
-            return Some(
-                self.stop("paused", "The recording is not read up to there; it was left."),
-            );
-        }
-        self.fold_some();
+    /// Goes to a position, at once where its state is at hand.
+    fn go_to(&mut self, position: usize, reason: &'static str) -> Outcome {
         if !self.history.is_near(position) {
-            return None;
+            return self.start_walk(Task::ReadOn { position, reason });
         }
         self.move_to(position);
-        Some(self.stop("goto", ""))
+        Outcome::Done(self.stop(reason, ""))
     }
 
-    pub(super) fn back(&mut self, unit: Unit, n: u32) -> Answer {
+    pub(super) fn back(&mut self, unit: Unit, n: u32) -> Outcome {
         let (here, first) = (self.position(), self.history.first());
         if here <= first {
-            return self.stop("start", self.at_start());
+            return Outcome::Done(self.stop("start", self.at_start()));
         }
-        let position = match self.kinds_of(unit) {
-            None => here.saturating_sub(n as usize).max(first),
-            Some(kinds) => {
-                let mut at = here;
-                for _ in 0..n {
-                    at = self.history.rfind_kinds(at, kinds).unwrap_or(first);
-                    if at <= first {
-                        break;
-                    }
-                }
-                at
-            }
+        let Some(kinds) = self.kinds_of(unit) else {
+            return self.arrive_back(here.saturating_sub(n as usize).max(first));
         };
-        self.move_to(position);
-        self.stop(if position <= first { "start" } else { "goal" }, "")
+        match self.step_back(here, kinds, n) {
+            (at, 0) => self.arrive_back(at),
+            (at, left) => self.start_walk(Task::StepBack { from: here, at, kinds, left }),
+        }
+    }
+
+    /// Goes back over a number of records of these kinds, or a part of that. Gives where that leads
+    /// to, and how many are left.
+    pub(super) fn step_back(&self, mut at: usize, kinds: KindSet, n: u32) -> (usize, u32) {
+        /// How many are passed in one portion.
+        const MOST: u32 = 1000;
+        let first = self.history.first();
+        for _ in 0..n.min(MOST) {
+            at = self.history.rfind_kinds(at, kinds).unwrap_or(first);
+            if at <= first {
+                return (first, 0);
+            }
+        }
+        (at, n.saturating_sub(MOST))
+    }
+
+    /// A step back has come to its end.
+    pub(super) fn arrive_back(&mut self, position: usize) -> Outcome {
+        let is_start = position <= self.history.first();
+        self.go_to(position, if is_start { "start" } else { "goal" })
     }
 
     /// Why there is nothing before the first position.
@@ -120,41 +145,40 @@ impl Session {
 
     /// Starts to look for the last breakpoint before the cursor.
     pub(super) fn back_to_break(&mut self) -> Outcome {
-        self.fold_to_here();
-        self.under_way = UnderWay::LookBack { end: self.position().saturating_sub(1), stop: false };
-        Outcome::Started
+        let from = self.position();
+        let end = from.saturating_sub(1);
+        self.start_walk(Task::LookBack(Box::new(LookBack { from, end, stretch: None })))
     }
 
-    /// Looks through a part of the history, so that a front end stays responsive. `Some`: it is over.
-    pub(super) fn look_back(&mut self) -> Option<Answer> {
-        /// How many records are looked at in one go, from there backwards.
-        const WINDOW: usize = 4096;
-        let UnderWay::LookBack { end, stop } = self.under_way else { return None };
-        if stop {
-            return Some(
-                self.stop("paused", "No breakpoint was found so far; this is where it began."),
-            );
-        }
+    /// Looks through a part of the history. `Some`: it is over.
+    pub(super) fn look_back(&mut self, search: &mut LookBack) -> Option<Answer> {
         let first = self.history.first();
-        if end <= first || self.breaks.is_empty() {
+        if search.end <= first || self.breaks.is_empty() {
             self.move_to(first);
             return Some(self.stop("start", "No breakpoint before; this is the start."));
         }
-        let start = end.saturating_sub(WINDOW).max(first);
         let names = self.history.names();
-        let mut state = self.history.at(start);
-        self.breaks.arm(self.history.record(start).as_deref(), &state, names);
-        let mut found = None;
-        for position in start + 1..=end {
-            let Some(record) = self.history.record(position) else { break };
-            state.apply(&record);
-            if let Some(hit) = self.breaks.test(&record, &state, names) {
-                found = Some((position, hit));
+        let mut stretch = search.stretch.take().unwrap_or_else(|| {
+            // From the last state that is at hand, so that each record is applied once.
+            let state = self.history.nearest(search.end - 1);
+            let start = usize::try_from(state.position()).unwrap_or(usize::MAX);
+            self.breaks.arm(self.history.record(start).as_deref(), &state, names);
+            Stretch { start, at: start, state, found: None }
+        });
+        let upto = stretch.at.saturating_add(PORTION).min(search.end);
+        for (position, record) in (stretch.at + 1..).zip(self.history.range(stretch.at, upto)) {
+            stretch.state.apply(&record);
+            if let Some(hit) = self.breaks.test(&record, &stretch.state, names) {
+                stretch.found = Some((position, hit));
             }
         }
-        let Some((position, hit)) = found else {
-            self.fold_to_here();
-            self.under_way = UnderWay::LookBack { end: start, stop: false };
+        stretch.at = upto;
+        if upto < search.end {
+            search.stretch = Some(stretch);
+            return None;
+        }
+        let Some((position, hit)) = stretch.found else {
+            search.end = stretch.start;
             return None;
         };
         self.move_to(position);

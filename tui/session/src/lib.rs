@@ -17,6 +17,7 @@ mod command;
 mod comparison;
 mod complete;
 mod control;
+mod diffing;
 mod execute;
 mod export;
 mod files;
@@ -25,6 +26,7 @@ mod goto;
 mod help;
 mod info;
 mod labels;
+mod long_walk;
 mod look;
 mod parse;
 mod place;
@@ -61,6 +63,7 @@ pub use execute::LARGEST_SCRIPT;
 pub use export::{export, write_export};
 pub use files::Unfinished;
 pub use help::help;
+pub use long_walk::Progress;
 pub use parse::{duration, parse};
 pub use program_text::program_text;
 pub use run_state::RunState;
@@ -69,6 +72,7 @@ pub use table::{Group, ROWS, Row};
 
 use brake::Brake;
 use goal::Goal;
+use long_walk::LongWalk;
 use run::Run;
 use run_state::Change;
 use source::outlets::Outlets;
@@ -80,9 +84,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How much of a board's history is kept at least: it may be watched for days.
 const BOARD_KEEP: Keep = Keep::Bytes(512 << 20);
 
-/// How long a recording is folded before anything of it is shown, and how many records at once.
+/// How long a recording is folded before anything of it is shown.
 const FIRST_FOLD: Duration = Duration::from_millis(300);
-const FOLD_PORTION: usize = 1 << 16;
 
 /// One source with its history and a cursor.
 #[derive(Debug)]
@@ -134,20 +137,8 @@ enum UnderWay {
     Run(Run),
     /// A statement runs.
     Statement,
-    /// The last breakpoint before a position is found, or the start.
-    LookBack {
-        /// The position.
-        end: usize,
-        /// Whether that is not wanted any more.
-        stop: bool,
-    },
-    /// A recording is folded up to a position, which is gone to then.
-    ReadOn {
-        /// The position.
-        position: usize,
-        /// Whether that is not wanted any more.
-        stop: bool,
-    },
+    /// The history is walked through.
+    LongWalk(LongWalk),
     /// A statement has run.
     StatementOver(Result<Answer, Trouble>),
 }
@@ -206,20 +197,6 @@ impl Session {
     fn fold_first(&mut self) {
         let until = Instant::now() + FIRST_FOLD;
         while !self.history.folding().is_over() && Instant::now() < until {
-            self.history.fold_on(FOLD_PORTION);
-        }
-    }
-
-    /// Folds a part of what is left of a recording.
-    fn fold_some(&mut self) {
-        if !self.history.folding().is_over() {
-            self.history.fold_on(FOLD_PORTION);
-        }
-    }
-
-    /// Folds a recording up to the cursor, so that what is before that is soon worked out.
-    fn fold_to_here(&mut self) {
-        while !self.history.is_near(self.position()) {
             self.fold_some();
         }
     }
@@ -303,18 +280,6 @@ impl Session {
     /// Whether a command is under way: call [`Session::tick`].
     pub fn is_running(&self) -> bool {
         !matches!(self.under_way, UnderWay::Nothing) || !self.queue.is_empty()
-    }
-
-    /// Whether a command looks through the history, backwards: there is nothing to interrupt, and
-    /// [`Session::pause`] ends it.
-    pub const fn is_looking_back(&self) -> bool {
-        matches!(self.under_way, UnderWay::LookBack { .. } | UnderWay::ReadOn { .. })
-    }
-
-    /// How far a recording is read on the way to a place, in percent, if a command waits for that.
-    pub fn reading(&self) -> Option<u64> {
-        let UnderWay::ReadOn { position, .. } = self.under_way else { return None };
-        Some(self.history.folding().done * 100 / (position as u64).max(1))
     }
 
     /// What the source is doing.

@@ -12,10 +12,11 @@ use super::answer::{Answer, Outcome, Trouble};
 use super::brake::Full;
 use super::breaks::Hit;
 use super::goal::{Goal, Until, Verdict};
+use super::long_walk::Slice;
 use super::{RunState, Session, UnderWay};
 
-/// The most records that one call looks at, so that a front end stays responsive.
-const BUDGET: usize = 20_000;
+/// How many records are looked at between two looks at the time.
+const PORTION: usize = 2048;
 
 /// How long a source may take to hold after a pause before the user gets an answer without it: it
 /// sleeps, or one handle is busy.
@@ -120,7 +121,14 @@ impl Session {
             {
                 return Some(End::Limit(full));
             }
-            let end = self.through_history(&mut run.goal)?;
+            let slice = Slice::begin();
+            let end = loop {
+                match self.through_history(&mut run.goal) {
+                    Some(end) => break end,
+                    None if slice.is_over() => return None,
+                    None => {}
+                }
+            };
             run.landed = end.map(|end| (end, Instant::now()));
         }
         let Some((_, since)) = &run.landed else { return self.at_edge(run) };
@@ -142,13 +150,13 @@ impl Session {
         None
     }
 
-    /// Walks to the live edge. `None`: there is more to walk in another call. `Some(None)`: the
+    /// Walks on to the live edge, for a portion. `None`: there is more to walk. `Some(None)`: the
     /// cursor is at the edge and the goal is not reached.
     fn through_history(&mut self, goal: &mut Goal) -> Option<Option<End>> {
         let names = self.history.names();
         let here = self.cursor.position();
-        let records = self.history.range(here, here.saturating_add(BUDGET));
-        let at_end = records.len() < BUDGET;
+        let records = self.history.range(here, here.saturating_add(PORTION));
+        let at_end = records.len() < PORTION;
         for record in records {
             let record = &*record;
             self.cursor.follow(record);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::changes::Changes;
+use super::long_walk::Task;
 use super::{Session, UnderWay};
 use crate::source::Origin;
 use loopscope_model::titles::count;
@@ -38,9 +39,6 @@ impl Session {
 
     /// Moves the cursor and notes what changed since the last stop.
     pub(super) fn move_to(&mut self, position: usize) {
-        if !self.history.is_near(position) && position < self.position() {
-            self.fold_to_here();
-        }
         self.cursor.seek(&self.history, position);
         self.changes = Changes::between(&self.stopped, self.cursor.state());
         self.stopped = self.cursor.share();
@@ -54,7 +52,7 @@ impl Session {
         if self.history.is_near(position) {
             self.move_to(position);
         } else {
-            self.under_way = UnderWay::ReadOn { position, stop: false };
+            let _ = self.start_walk(Task::ReadOn { position, reason: "goto" });
         }
     }
 

@@ -4,6 +4,7 @@
 mod board;
 mod breaking;
 mod files;
+mod long_walks;
 mod looking;
 mod odd;
 

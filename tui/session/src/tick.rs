@@ -38,9 +38,7 @@ impl Session {
             UnderWay::Nothing => !self.queue.is_empty(),
             UnderWay::Run(run) => !self.run_state.runs() || !self.is_live() && !run.has_landed(),
             UnderWay::Statement => false,
-            UnderWay::StatementOver(_) | UnderWay::LookBack { .. } | UnderWay::ReadOn { .. } => {
-                true
-            }
+            UnderWay::StatementOver(_) | UnderWay::LongWalk(_) => true,
         }
     }
 
@@ -102,7 +100,7 @@ impl Session {
                 UnderWay::Statement | UnderWay::StatementOver(_) => {
                     self.python_over(Err(Trouble::new(text)));
                 }
-                UnderWay::Nothing | UnderWay::LookBack { .. } | UnderWay::ReadOn { .. } => {}
+                UnderWay::Nothing | UnderWay::LongWalk(_) => {}
             },
             OwnedReply::Hello(_) | OwnedReply::Dropped { .. } => {}
         }
@@ -129,13 +127,9 @@ impl Session {
                     None => return,
                     Some(result) => result,
                 },
-                UnderWay::LookBack { .. } => match self.look_back() {
+                UnderWay::LongWalk(_) => match self.walk_on() {
                     None => return,
-                    Some(answer) => Ok(answer),
-                },
-                UnderWay::ReadOn { .. } => match self.read_on() {
-                    None => return,
-                    Some(answer) => Ok(answer),
+                    Some(result) => result,
                 },
                 UnderWay::StatementOver(_) => self.statement_over(),
                 UnderWay::Statement if self.source.is_ended() => Err(Trouble::new(
@@ -202,8 +196,8 @@ impl Session {
         let is_news = match &mut self.under_way {
             UnderWay::Run(run) => run.stop(),
             // The source has no part in it.
-            UnderWay::LookBack { stop, .. } | UnderWay::ReadOn { stop, .. } => {
-                *stop = true;
+            UnderWay::LongWalk(walk) => {
+                walk.stop();
                 self.queue.clear();
                 return;
             }

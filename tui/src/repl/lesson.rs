@@ -39,6 +39,7 @@ pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
     };
     let repl = Repl {
         printer: Printer::new(false, Output::Both),
+        interactive: false,
         end_told: false,
         session,
         signals,

@@ -1,8 +1,8 @@
 //! Two histories side by side around the place where they part.
 
-use loopscope_protocol::{Event, KindSet, TaskHow};
+use loopscope_protocol::{Event, TaskHow};
 
-use super::{Compare, Divergence, Side, SideCursor};
+use super::{Comparing, Side, SideCursor};
 use crate::phrase::Phrases;
 use crate::record::Record;
 use crate::titles::excerpt;
@@ -29,66 +29,96 @@ pub struct Cell {
     pub text: String,
 }
 
-/// What counts on both sides, `before` lines up to the difference and `after` lines from it on.
-///
-/// ```
-/// use loopscope_model::diff::{Compare, Side, diff_by, side_by_side};
-/// use loopscope_model::story::Story;
-/// use loopscope_protocol::KindSet;
-///
-/// let (mut one, mut two) = (Story::new(), Story::new());
-/// one.start().print("a").print("b");
-/// two.start().print("a").print("c");
-/// let (a, b) = (one.history(), two.history());
-/// let never_sends = KindSet::NONE;
-/// let first = Side { title: "a", history: &a, names: one.names(), never_sends };
-/// let second = Side { title: "b", history: &b, names: two.names(), never_sends };
-/// let found = diff_by(Compare::Visible, first, second).unwrap();
-/// let rows = side_by_side(Compare::Visible, first, second, &found, 1, 1);
-/// let texts: Vec<_> = rows.iter().map(|row| &row.second.as_ref().unwrap().text[..]).collect();
-/// assert_eq!(texts, [r#"prints "a""#, r#"prints "c""#]);
-/// ```
-pub fn side_by_side(
-    compare: Compare,
-    first: Side<'_>,
-    second: Side<'_>,
-    found: &Divergence,
-    before: usize,
-    after: usize,
-) -> Vec<Row> {
-    let never = first.never_sends.union(second.never_sends);
-    let from = found.equal.saturating_sub(before);
-    let left = cells(compare, first, never, from, found.equal + after);
-    let right = cells(compare, second, never, from, found.equal + after);
-    (0..left.len().max(right.len()))
-        .map(|n| Row {
-            first: left.get(n).cloned(),
-            second: right.get(n).cloned(),
-            same: from + n < found.equal,
-        })
-        .collect()
+/// How many lines are read around a difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// Up to it.
+    pub before: usize,
+    /// From it on.
+    pub after: usize,
 }
 
-fn cells(compare: Compare, side: Side<'_>, never: KindSet, from: usize, to: usize) -> Vec<Cell> {
-    let mut walk = SideCursor::new(side, compare);
-    let mut cells = Vec::new();
-    for n in 0..to {
-        walk.advance(never);
-        let Some(record) = walk.record() else { break };
-        if n >= from {
-            cells.push(Cell { seq: record.seq, t: record.t, text: few_words(&walk, record) });
-        }
+/// The lines of one side as far as they are read.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    /// How many lines there are before the next one.
+    pub(super) at: usize,
+    pub(super) cells: Vec<Cell>,
+}
+
+impl Comparing {
+    /// What counts on both sides around the difference, once it is read.
+    ///
+    /// ```
+    /// use loopscope_model::diff::{Around, Compare, Comparing, Side};
+    /// use loopscope_model::story::Story;
+    /// use loopscope_protocol::KindSet;
+    ///
+    /// let (mut one, mut two) = (Story::new(), Story::new());
+    /// one.start().print("a").print("b");
+    /// two.start().print("a").print("c");
+    /// let (a, b) = (one.history(), two.history());
+    /// let never_sends = KindSet::NONE;
+    /// let first = Side { title: "a", history: &a, names: one.names(), never_sends };
+    /// let second = Side { title: "b", history: &b, names: two.names(), never_sends };
+    /// let around = Around { before: 1, after: 1 };
+    /// let mut comparing = Comparing::new(Compare::Visible, [first, second], around);
+    /// while !comparing.advance([first, second], 100) {}
+    /// let rows = comparing.rows();
+    /// let texts: Vec<_> = rows.iter().map(|row| &row.second.as_ref().unwrap().text[..]).collect();
+    /// assert_eq!(texts, [r#"prints "a""#, r#"prints "c""#]);
+    /// ```
+    pub fn rows(&self) -> Vec<Row> {
+        let Some([left, right]) = &self.reading else { return Vec::new() };
+        let (left, right) = (&left.cells, &right.cells);
+        let equal = self.equal.min(self.around.before);
+        (0..left.len().max(right.len()))
+            .map(|n| Row {
+                first: left.get(n).cloned(),
+                second: right.get(n).cloned(),
+                same: n < equal,
+            })
+            .collect()
     }
-    cells
+
+    /// Reads about `budget` more records of what stands around the difference.
+    pub(super) fn read_around(&mut self, sides: [Side<'_>; 2], budget: usize) {
+        let Some(mut reading) = self.reading.take() else {
+            self.over = true;
+            return;
+        };
+        let from = self.equal.saturating_sub(self.around.before);
+        let to = self.equal + self.around.after;
+        let mut walks = self.walks(sides);
+        self.over = true;
+        for (walk, read) in walks.iter_mut().zip(&mut reading) {
+            let until = walk.place.position.saturating_add(budget);
+            while read.at < to {
+                if !walk.advance(self.never, until) {
+                    self.over = false;
+                    break;
+                }
+                let Some(record) = walk.record() else { break };
+                if read.at >= from {
+                    let text = few_words(walk, record);
+                    read.cells.push(Cell { seq: record.seq, t: record.t, text });
+                }
+                read.at += 1;
+                walk.place.stands = false;
+            }
+        }
+        self.places = walks.map(|walk| walk.place);
+        self.reading = Some(reading);
+    }
 }
 
 /// What happened, short enough for half a screen.
 #[allow(clippy::wildcard_enum_match_arm, reason = "there is a line for every event")]
 fn few_words(walk: &SideCursor<'_>, record: &Record) -> String {
-    let phrases = Phrases { state: &walk.state, names: walk.side.names };
+    let phrases = Phrases { state: walk.state(), names: walk.side.names };
     match record.event {
         Event::TaskStep { task } => {
-            let first = walk.state.task(task).is_some_and(|task| task.steps <= 1);
+            let first = walk.state().task(task).is_some_and(|task| task.steps <= 1);
             format!("{} {}", phrases.task(task), if first { "starts" } else { "goes on" })
         }
         Event::TaskDone { task, how } => {

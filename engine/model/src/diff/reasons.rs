@@ -24,7 +24,7 @@ pub(super) fn family(state: &State) -> Option<Family> {
 /// The rule behind the difference at which both sides stand; `None` where there is one dialect, or
 /// the records do not tell.
 pub(super) fn reason(a: &SideCursor<'_>, b: &SideCursor<'_>) -> Option<&'static str> {
-    let (one, two) = (family(&a.state)?, family(&b.state)?);
+    let (one, two) = (family(a.state())?, family(b.state())?);
     if one == two {
         return None;
     }
@@ -46,7 +46,7 @@ pub(super) fn reason(a: &SideCursor<'_>, b: &SideCursor<'_>) -> Option<&'static 
         ),
         (Some(Event::TaskStep { task: one }), Some(Event::TaskStep { task: two })) => {
             let cancelled = |walk: &SideCursor<'_>, task| {
-                walk.state.task(task).is_some_and(|task| task.cancel_requested)
+                walk.state().task(task).is_some_and(|task| task.cancel_requested)
             };
             Some(if cancelled(cpython, one) || cancelled(micropython, two) {
                 "One of them was cancelled: CPython lets it run at its place in the next batch, \

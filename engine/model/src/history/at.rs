@@ -43,9 +43,10 @@ impl History {
 
     /// Whether there were bytes among the records that were none.
     pub fn has_garbage(&self) -> bool {
-        let mut garbage = 0;
-        self.walk(self.first(), self.len(), |record| garbage |= record.garbage);
-        garbage > 0
+        let directory = self.archive.directory();
+        let mut blocks = directory.numbers().filter_map(|number| directory.block(number));
+        blocks.any(|entry| entry.summary.harmed > 0)
+            || self.open.records.iter().any(|record| record.garbage > 0)
     }
 
     /// The state at position `n`, or at the live edge if `n` lies beyond it.
@@ -57,6 +58,11 @@ impl History {
         let mut state = self.before(n);
         self.replay(&mut state, n);
         state
+    }
+
+    /// The last state that is at hand and does not lie after `n`.
+    pub fn nearest(&self, n: usize) -> State {
+        self.before(n.clamp(self.first(), self.len().max(self.first())))
     }
 
     /// The last state that is kept and does not lie after `n`.

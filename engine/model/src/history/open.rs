@@ -129,10 +129,18 @@ impl Opening {
 
     /// Reads all of it, without folding. What could be read before an error is in the history.
     pub fn read(&mut self) -> Result<(), StoreError> {
-        while self.old.is_some() || !self.history.reading().is_over() {
-            self.advance(PORTION)?;
-        }
+        while !self.read_on(PORTION)? {}
         Ok(())
+    }
+
+    /// Reads about `budget` more bytes, without folding. True: all of it is read. What could be read
+    /// before an error is in the history.
+    pub fn read_on(&mut self, budget: u64) -> Result<bool, StoreError> {
+        let is_over = |opening: &Self| opening.old.is_none() && opening.history.reading().is_over();
+        if !is_over(self) {
+            self.advance(budget)?;
+        }
+        Ok(is_over(self))
     }
 
     /// Reads on for about `budget` bytes. True: all of it is there, checked and folded.

@@ -13,6 +13,9 @@ use super::kind::Kind;
 use super::place::{Stream, Target, folder};
 use crate::temporary::Guard;
 
+/// What removes a file that is not in its place when we are ended.
+pub type OutputGuard = Guard;
+
 /// How a file is called while it is written beside its place.
 const BESIDE: &str = ".loopscope-";
 

@@ -10,6 +10,9 @@ use super::{Kind, Refusal};
 #[derive(Debug, Default)]
 pub struct Files(());
 
+/// What removes a file that is not in its place: there is none.
+pub type OutputGuard = ();
+
 /// A file that is written. There is none.
 #[derive(Debug)]
 pub struct Output(Infallible);

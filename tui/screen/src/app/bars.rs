@@ -3,6 +3,7 @@
 
 use loopscope_model::link::LinkState;
 use loopscope_protocol::{ExitHow, Word};
+use loopscope_session::Progress;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -70,8 +71,11 @@ fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
         Activity::Running | Activity::Slow | Activity::Paused if away && snapshot.is_live() => {
             ("waiting for the board".to_owned(), Role::Error)
         }
-        Activity::Running => match snapshot.reading {
-            Some(percent) => (format!("reading, {percent} %"), Role::Running),
+        Activity::Running => match snapshot.progress {
+            Some(Progress { doing, percent: Some(percent) }) => {
+                (format!("{doing}, {percent} %"), Role::Running)
+            }
+            Some(Progress { doing, percent: None }) => (doing.to_owned(), Role::Running),
             None => ("running".to_owned(), Role::Running),
         },
         Activity::Slow => ("slow motion".to_owned(), Role::Running),

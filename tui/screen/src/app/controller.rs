@@ -9,7 +9,7 @@ mod tests;
 use std::time::Duration;
 
 use loopscope_protocol::ExitHow;
-use loopscope_session::{Answer, Outcome, Session, Tick, Trouble};
+use loopscope_session::{Answer, Outcome, Progress, Session, Tick, Trouble};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use web_time::Instant;
@@ -118,6 +118,16 @@ impl Controller {
         self.session_view.session.is_running() || self.walk.is_some()
     }
 
+    /// Says why nothing else is done now.
+    fn say_busy(&mut self) {
+        match self.session_view.session.progress() {
+            Some(Progress { doing, .. }) if self.session_view.session.is_walking() => {
+                self.say(format!("Loopscope is {doing}; space ends that."), true);
+            }
+            _ => self.say("The program runs; space pauses it.", true),
+        }
+    }
+
     /// How long nothing will happen by itself.
     pub fn patience(&self) -> Duration {
         match &self.slow {
@@ -193,7 +203,7 @@ impl Controller {
 
     fn seek(&mut self, position: usize) {
         if self.is_busy() || self.slow.is_some() {
-            return self.say("The program runs; space pauses it.", true);
+            return self.say_busy();
         }
         self.session_view.seek(position);
         self.stopped();
@@ -272,8 +282,8 @@ impl Controller {
         if self.slow.take().is_some() {
             self.session_view.slow = false;
         }
-        if self.walk.is_some() || self.session_view.session.is_running() {
-            return self.say("The program runs; space pauses it.", true);
+        if self.is_busy() {
+            return self.say_busy();
         }
         let asked = Asked { line: line.to_owned(), by_key, from: self.session_view.session.seq() };
         self.interrupts = 0;
@@ -336,7 +346,7 @@ impl Controller {
             let had_ended = self.session_view.session.program_ended();
             let (tick, is_news) =
                 self.session_view.tick(if is_running { wait } else { Duration::ZERO });
-            self.dirty |= is_news;
+            self.dirty |= is_news || self.session_view.session.progress().is_some();
             self.take_tick(tick);
             if !is_running && !had_ended && self.session_view.session.program_ended() {
                 self.stopped();

@@ -189,7 +189,7 @@ impl SessionView {
             link: self.link.as_ref(),
             held: self.link.is_some() && session.is_held(),
             history: session.history(),
-            reading: session.reading(),
+            progress: session.progress(),
             names: session.names(),
             digest: &self.digest,
             sources: &self.sources,

@@ -81,7 +81,7 @@ impl Fixture {
             link: self.link.as_ref(),
             held: self.held,
             history: &self.history,
-            reading: None,
+            progress: None,
             names: &self.names,
             digest: &self.digest,
             sources: &self.sources,

@@ -3,7 +3,7 @@
 use loopscope_model::history::RecordRef;
 use loopscope_model::link::LinkStatus;
 use loopscope_model::{History, Names, State};
-use loopscope_session::Changes;
+use loopscope_session::{Changes, Progress};
 
 use super::digest::Digest;
 use super::lesson::Page;
@@ -54,8 +54,8 @@ pub struct Snapshot<'a> {
     pub held: bool,
     /// The whole history so far.
     pub history: &'a History,
-    /// How far a long recording is read on the way to a place, in percent.
-    pub reading: Option<u64>,
+    /// How far a command is that takes its time.
+    pub progress: Option<Progress>,
     /// What ids stand for.
     pub names: &'a Names,
     /// What is known from the whole history rather than from one state.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use loopscope_model::{History, Names, State, safe_text};
+use loopscope_model::{Names, Record, State, safe_text};
 use loopscope_protocol::{
     By, Family, HandleEvent, HandleId, LoopEvent, LoopId, RunEvent, TaskEvent, TaskId, Text,
 };
@@ -16,37 +16,57 @@ use super::object;
 /// Tasks are tracks of their own, numbered from here so that they come after the loops.
 const FIRST_TASK: u32 = 1000;
 
-pub(super) fn write(history: &History, names: &Names, to: &mut dyn Write) -> io::Result<()> {
-    let mut trace = Trace { to, first: true };
-    write!(trace.to, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
-    let mut builder = Builder::default();
-    let mut state = State::default();
-    for record in history.records() {
-        state.apply(&record);
-        let at = record.seconds().unwrap_or(0.0) * 1e6;
-        for event in builder.take(&record, &state, names, at) {
-            trace.put(&event)?;
-        }
-    }
-    for name in builder.track_names(names) {
-        trace.put(&name)?;
-    }
-    writeln!(trace.to, "\n]}}")
-}
-
-struct Trace<'a> {
-    to: &'a mut dyn Write,
+/// A trace while it is written.
+#[derive(Debug)]
+pub(super) struct Trace {
     first: bool,
+    state: State,
+    builder: Builder,
 }
 
-impl Trace<'_> {
-    fn put(&mut self, event: &Value) -> io::Result<()> {
+impl Trace {
+    pub(super) fn begin(to: &mut impl Write) -> io::Result<Self> {
+        write!(to, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
+        Ok(Self { first: true, state: State::default(), builder: Builder::default() })
+    }
+
+    /// Writes what the next record shows.
+    pub(super) fn take(
+        &mut self,
+        record: &Record,
+        names: &Names,
+        to: &mut impl Write,
+    ) -> io::Result<()> {
+        self.state.apply(record);
+        let at = record.seconds().unwrap_or(0.0) * 1e6;
+        let events = self.builder.take(record, &self.state, names, at);
+        events.iter().try_for_each(|event| self.put(event, to))
+    }
+
+    /// Writes about `budget` of the tracks' names. True: it is complete.
+    pub(super) fn end(
+        &mut self,
+        names: &Names,
+        budget: usize,
+        to: &mut impl Write,
+    ) -> io::Result<bool> {
+        for _ in 0..budget {
+            let Some(name) = self.builder.next_track(names) else {
+                writeln!(to, "\n]}}")?;
+                return Ok(true);
+            };
+            self.put(&name, to)?;
+        }
+        Ok(false)
+    }
+
+    fn put(&mut self, event: &Value, to: &mut impl Write) -> io::Result<()> {
         let comma = if std::mem::take(&mut self.first) { "\n" } else { ",\n" };
-        write!(self.to, "{comma}{}", safe_text::json(&event.to_string()))
+        write!(to, "{comma}{}", safe_text::json(&event.to_string()))
     }
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Builder {
     running: BTreeMap<LoopId, (HandleId, f64)>,
     asleep: BTreeMap<LoopId, f64>,
@@ -58,13 +78,7 @@ struct Builder {
 }
 
 impl Builder {
-    fn take(
-        &mut self,
-        record: &loopscope_model::Record,
-        state: &State,
-        names: &Names,
-        at: f64,
-    ) -> Vec<Value> {
+    fn take(&mut self, record: &Record, state: &State, names: &Names, at: f64) -> Vec<Value> {
         let track = record.loop_id.0;
         if record.loop_id.is_some() {
             self.loops.insert(record.loop_id);
@@ -135,12 +149,7 @@ impl Builder {
         }
     }
 
-    fn take_loop(
-        &mut self,
-        record: &loopscope_model::Record,
-        event: LoopEvent,
-        at: f64,
-    ) -> Vec<Value> {
+    fn take_loop(&mut self, record: &Record, event: LoopEvent, at: f64) -> Vec<Value> {
         let (on, track) = (record.loop_id, record.loop_id.0);
         match event {
             LoopEvent::PollBegin { .. } => {
@@ -171,19 +180,19 @@ impl Builder {
         }
     }
 
-    fn track_names(&self, names: &Names) -> Vec<Value> {
-        let loops = self.loops.iter().map(|id| (id.0, format!("loop {}", id.0)));
-        let tasks = self.tasks.iter().map(|id| {
-            let name =
-                names.task(*id).map_or(String::new(), |task| names.exact(task.name).into_owned());
+    /// The name of a track that was not named yet: first the loops', then the tasks'.
+    fn next_track(&mut self, names: &Names) -> Option<Value> {
+        let (track, name) = if let Some(id) = self.loops.pop_first() {
+            (id.0, format!("loop {}", id.0))
+        } else {
+            let id = self.tasks.pop_first()?;
+            let named = names.task(id);
+            let name = named.map_or(String::new(), |task| names.exact(task.name).into_owned());
             (FIRST_TASK + id.0, format!("task {} {name}", id.0))
-        });
-        loops
-            .chain(tasks)
-            .map(|(track, name)| {
-                json!({ "ph": "M", "name": "thread_name", "pid": 1, "tid": track, "args": { "name": name } })
-            })
-            .collect()
+        };
+        Some(json!({
+            "ph": "M", "name": "thread_name", "pid": 1, "tid": track, "args": { "name": name }
+        }))
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use loopscope_files::store;
 use loopscope_model::History;
 use loopscope_model::control::{Hello, OwnedRequest};
-use loopscope_model::history::Store;
+use loopscope_model::history::{self, Progress, Store, StoreError};
 use loopscope_model::recording::RecordingError;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::Capabilities;
@@ -27,11 +27,69 @@ pub struct Replay {
     damage: Option<String>,
 }
 
+/// A recording that is being opened, in portions.
+#[derive(Debug)]
+pub struct Opening {
+    name: String,
+    reading: history::Opening,
+    /// Why it could not be read any further.
+    broken: Option<StoreError>,
+}
+
+impl Opening {
+    fn begin(from: Arc<dyn Store>, name: String) -> Result<Self, RecordingError> {
+        let reading = History::open(from, store::temporary())?;
+        Ok(Self { name, reading, broken: None })
+    }
+
+    /// Reads about `budget` more bytes. True: there is nothing left to be read.
+    pub fn advance(&mut self, budget: u64) -> bool {
+        match self.reading.read_on(budget) {
+            Ok(is_over) => is_over,
+            Err(error) => {
+                self.broken = Some(error);
+                true
+            }
+        }
+    }
+
+    /// How many bytes are read, and of how many, where that is known.
+    pub fn progress(&self) -> (usize, usize) {
+        let Progress { done, of } = self.reading.history().reading();
+        (usize::try_from(done).unwrap_or(usize::MAX), usize::try_from(of).unwrap_or(usize::MAX))
+    }
+
+    /// Reads all that is left.
+    pub fn complete(mut self) -> Replay {
+        /// How many bytes are read at once.
+        const PORTION: u64 = 8 << 20;
+        while !self.advance(PORTION) {}
+        self.finish()
+    }
+
+    /// The recording as far as it was read.
+    pub fn finish(self) -> Replay {
+        let history = self.reading.into_history();
+        Replay {
+            name: self.name,
+            of_board: history.source().as_ref().is_some_and(Hello::is_board),
+            broken: self.broken.map(|error| format!("{error}; what was read before stays")),
+            damage: history.damage().sentence(),
+            history,
+        }
+    }
+}
+
 impl Replay {
     /// Opens a recording.
     pub fn open(path: &Path) -> Result<Self, SourceError> {
+        Ok(Self::begin(path)?.complete())
+    }
+
+    /// Begins to open a recording.
+    pub fn begin(path: &Path) -> Result<Opening, SourceError> {
         let shown = path.display();
-        Self::open_file(path).map_err(|error| {
+        Self::begin_file(path).map_err(|error| {
             SourceError(match error {
                 RecordingError::NotARecording => {
                     format!("`{shown}`: {error}; to run a program use `loopscope run {shown}`")
@@ -46,8 +104,8 @@ impl Replay {
 
     /// Opens a recording if it is one; `None` where something else may be read from that path.
     pub fn open_if_it_is_one(path: &Path) -> Result<Option<Self>, SourceError> {
-        match Self::open_file(path) {
-            Ok(replay) => Ok(Some(replay)),
+        match Self::begin_file(path) {
+            Ok(opening) => Ok(Some(opening.complete())),
             Err(RecordingError::Newer { .. }) => Self::open(path).map(Some),
             // What comes out of a pipe comes once, and its beginning is gone now.
             Err(RecordingError::NotARecording) if !is_file(path) => Err(SourceError(format!(
@@ -59,24 +117,15 @@ impl Replay {
         }
     }
 
-    fn open_file(path: &Path) -> Result<Self, RecordingError> {
+    fn begin_file(path: &Path) -> Result<Opening, RecordingError> {
         let store = store::open(path)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Self::read(store, name)
+        Opening::begin(store, name)
     }
 
     /// Reads a recording from anywhere: what is in it and whether that is sound. It is not folded.
     pub fn read(from: Arc<dyn Store>, name: String) -> Result<Self, RecordingError> {
-        let mut opening = History::open(from, store::temporary())?;
-        let read = opening.read();
-        let history = opening.into_history();
-        Ok(Self {
-            name,
-            of_board: history.source().as_ref().is_some_and(Hello::is_board),
-            broken: read.err().map(|error| format!("{error}; what was read before stays")),
-            damage: history.damage().sentence(),
-            history,
-        })
+        Ok(Opening::begin(from, name)?.complete())
     }
 
     /// Its history.

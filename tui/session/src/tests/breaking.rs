@@ -32,7 +32,7 @@ fn looking_back_for_a_breakpoint_can_be_ended() {
     ok(&mut session, "break handle-run if name == \"nobody\"");
     assert_eq!(at(&mut session, "goto end"), LAST);
     assert!(matches!(session.execute_line("rcontinue"), Outcome::Started));
-    assert!(session.is_looking_back());
+    assert!(session.is_walking());
     session.pause();
     let text = wait(&mut session).unwrap().text;
     assert!(text.starts_with("No breakpoint was found so far"), "{text}");

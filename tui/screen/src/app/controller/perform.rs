@@ -68,6 +68,9 @@ impl Controller {
                     (Effect::Ignored, Action::Why) => self.why(),
                     (Effect::Ignored, Action::Quit) => self.requests.leave = Some(0),
                     (Effect::Ignored, Action::Close) if self.slow.is_some() => self.slow_motion(),
+                    (Effect::Ignored, Action::Close) if self.session_view.session.is_walking() => {
+                        self.session_view.session.pause();
+                    }
                     (effect, _) => self.take_effect(effect),
                 }
             }
@@ -79,14 +82,14 @@ impl Controller {
         if self.slow.is_some() {
             return self.slow_motion();
         }
+        if self.session_view.session.is_walking() {
+            return self.session_view.session.pause();
+        }
         // Nothing interrupts a board: leaving it is all there is to do.
         let is_board = self.session_view.session.is_board();
         if is_board || !self.session_view.session.is_running() && self.walk.is_none() {
             self.requests.leave = Some(130);
             return;
-        }
-        if self.session_view.session.is_looking_back() {
-            return self.session_view.session.pause();
         }
         self.walk = None;
         self.interrupts += 1;
@@ -117,7 +120,7 @@ impl Controller {
         if self.slow.take().is_some() {
             self.session_view.slow = false;
         } else if self.is_busy() {
-            self.say("The program runs; space pauses it.", true);
+            self.say_busy();
         } else {
             let speed = SPEEDS[2];
             self.slow = Some(Slow { due: Instant::now(), speed });
