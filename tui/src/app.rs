@@ -29,6 +29,10 @@ use crate::{panics, print};
 /// The least time between two frames while the program runs.
 const FRAME: Duration = Duration::from_millis(16);
 
+/// How many times as long as a frame took the next one is off at least, and how far off at most.
+const RARE: u32 = 3;
+const RAREST: Duration = Duration::from_millis(250);
+
 /// How long one tick may wait for records while the program runs.
 const PATIENCE: Duration = Duration::from_millis(4);
 
@@ -132,6 +136,24 @@ pub fn menu(
     Ok(with_troubles(code, &troubles))
 }
 
+/// When to draw while the program runs.
+#[derive(Debug, Default)]
+struct Pace {
+    due: Option<Instant>,
+}
+
+impl Pace {
+    fn is_due(&self) -> bool {
+        self.due.is_none_or(|due| Instant::now() >= due)
+    }
+
+    /// A frame was drawn. What takes long is drawn less often, so that records get most of the time.
+    fn drew(&mut self, began: Instant) {
+        let now = Instant::now();
+        self.due = Some(now + FRAME.max((now - began) * RARE).min(RAREST));
+    }
+}
+
 /// The terminal with what the user prefers.
 #[derive(Debug)]
 struct Window {
@@ -179,34 +201,27 @@ impl Window {
 
     /// Shows a session until the user leaves. The first frame waits for nothing.
     fn show(&mut self, controller: &mut Controller) -> Result<i32, AppError> {
-        let mut drawn: Option<Instant> = None;
+        let mut pace = Pace::default();
+        let mut is_asked = false;
         self.terminal.redraw()?;
         loop {
             fault::point("main");
-            let due = drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
-            if controller.dirty && (due || !controller.is_busy()) {
+            // Whoever pressed a key waits for what it did, and not for records.
+            if controller.dirty && (is_asked || pace.is_due() || !controller.is_busy()) {
+                let began = Instant::now();
                 self.terminal.draw(|frame| {
                     let cursor = controller.draw(frame.area(), frame.buffer_mut());
                     if let Some(cursor) = cursor {
                         frame.set_cursor_position(cursor);
                     }
                 })?;
-                drawn = Some(Instant::now());
+                pace.drew(began);
             }
-            let mut wait = controller.patience();
-            for _ in 0..EVENTS {
-                if !self.terminal.poll(wait)? {
-                    break;
-                }
-                if let Some(event) = translate(event::read()?) {
-                    controller.event(&event);
-                }
-                wait = Duration::ZERO;
-                if controller.requests != TerminalRequests::default() {
-                    break;
-                }
+            let wait = if is_asked { Duration::ZERO } else { controller.patience() };
+            is_asked = self.take_events(controller, wait)?;
+            if !is_asked {
+                controller.tick(PATIENCE);
             }
-            controller.tick(PATIENCE);
             let requests = std::mem::take(&mut controller.requests);
             if let Some(code) = requests.leave.or_else(|| self.called_away()) {
                 return Ok(code);
@@ -219,6 +234,25 @@ impl Window {
                 controller.dirty = true;
             }
         }
+    }
+
+    /// Hands on what the user does, waiting at most `wait` for it. Tells whether that was anything.
+    fn take_events(&self, controller: &mut Controller, mut wait: Duration) -> io::Result<bool> {
+        let mut is_asked = false;
+        for _ in 0..EVENTS {
+            if !self.terminal.poll(wait)? {
+                break;
+            }
+            if let Some(event) = translate(event::read()?) {
+                controller.event(&event);
+                is_asked = true;
+            }
+            wait = Duration::ZERO;
+            if controller.requests != TerminalRequests::default() {
+                break;
+            }
+        }
+        Ok(is_asked)
     }
 
     fn show_lesson(

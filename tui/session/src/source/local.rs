@@ -7,9 +7,7 @@ use std::ffi::OsString;
 use std::io::{self, ErrorKind, PipeWriter, Read, Write};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{
-    Receiver, RecvTimeoutError, SyncSender, TryRecvError, channel, sync_channel,
-};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use command_fds::FdMapping;
@@ -25,14 +23,12 @@ pub use super::launch::Launch;
 use super::successor::Successor;
 use super::{End, SourceError, ending};
 
-/// How much is read from the pipe at once.
+/// How much is read from the pipe at once, and taken in by one call of `poll`: a few milliseconds'
+/// worth of records, for which a key can wait.
 const PIECE: usize = 1 << 16;
 
 /// How many pieces may wait. A child that is ahead of us by more than that waits in its `write`.
 const PIECES: usize = 16;
-
-/// The most pieces that one call of `poll` takes in.
-const MOST: usize = 4;
 
 /// How long a child whose pipe is closed may go on before it is taken for stuck.
 const GRACE: Duration = Duration::from_secs(2);
@@ -324,16 +320,6 @@ impl Local {
             Err(RecvTimeoutError::Disconnected) => {
                 self.finish(timeout, &mut arrived);
                 return arrived;
-            }
-        }
-        for _ in 1..MOST {
-            match self.pieces.try_recv() {
-                Ok(piece) => self.feed(&piece, &mut arrived),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => {
-                    self.finish(Duration::ZERO, &mut arrived);
-                    break;
-                }
             }
         }
         arrived
