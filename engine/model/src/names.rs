@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use loopscope_protocol::{ChainId, NameId, Place, TaskId, Text, text};
 
@@ -42,6 +42,8 @@ pub struct Names {
     most: Option<usize>,
     /// Where the others are.
     older: Option<Arc<dyn Defined>>,
+    /// What was found there last.
+    found: Found,
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +117,8 @@ impl Names {
     /// Keeps what tasks are called here no more: it is in the store of the history.
     pub fn forget_tasks(&mut self) {
         self.tasks.clear();
+        // A number may stand for something else by now.
+        self.found = Found::default();
     }
 
     /// Adds a name.
@@ -147,8 +151,13 @@ impl Names {
     pub fn get(&self, id: NameId) -> Option<Cow<'_, str>> {
         match self.texts.get(&id) {
             Some(name) => Some(Cow::Borrowed(&name.exact)),
-            None => self.older.as_ref()?.name(id).map(Cow::Owned),
+            None => self.older_name(id).map(Cow::Owned),
         }
+    }
+
+    fn older_name(&self, id: NameId) -> Option<String> {
+        let older = self.older.as_ref()?;
+        self.found.get(|found| &mut found.texts, id, || older.name(id))
     }
 
     /// A name to show within a line: `?id` where its definition was lost, empty where there is none.
@@ -156,8 +165,8 @@ impl Names {
         if let Some(name) = self.texts.get(&id) {
             return Cow::Borrowed(name.shown.as_ref().unwrap_or(&name.exact));
         }
-        let older = self.older.as_ref().and_then(|older| older.name(id));
-        older.map_or_else(|| missing(id), |name| Cow::Owned(safe_text::line(&name).into_owned()))
+        self.older_name(id)
+            .map_or_else(|| missing(id), |name| Cow::Owned(safe_text::line(&name).into_owned()))
     }
 
     /// A name as it is, to be compared and for other programs; where it is not known, as
@@ -180,7 +189,10 @@ impl Names {
     pub fn task(&self, id: TaskId) -> Option<Definition> {
         match self.tasks.get(&id) {
             Some(definition) => Some(*definition),
-            None => self.older.as_ref()?.task(id),
+            None => {
+                let older = self.older.as_ref()?;
+                self.found.get(|found| &mut found.tasks, id, || older.task(id))
+            }
         }
     }
 
@@ -204,7 +216,11 @@ impl Names {
     fn link(&self, id: ChainId) -> Option<ChainLink> {
         match self.chains.get(&id) {
             Some(link) => Some(*link),
-            None => self.older.as_ref()?.chain(id).map(|(outer, frame)| ChainLink { frame, outer }),
+            None => {
+                let older = self.older.as_ref()?;
+                let look = || older.chain(id).map(|(outer, frame)| ChainLink { frame, outer });
+                self.found.get(|found| &mut found.chains, id, look)
+            }
         }
     }
 
@@ -224,6 +240,49 @@ fn missing(id: NameId) -> Cow<'static, str> {
 fn insert<K: Eq + Hash, V>(table: &mut HashMap<K, V>, key: K, value: V, most: Option<usize>) {
     if most.is_none_or(|most| table.len() < most || table.contains_key(&key)) {
         table.insert(key, value);
+    }
+}
+
+/// How many things of each kind are kept that were found in the store.
+const MOST_FOUND: usize = 4096;
+
+/// What was found in the store of a history: a frame asks for the same again and again.
+#[derive(Debug, Default)]
+struct Found(Mutex<FoundTables>);
+
+#[derive(Debug, Default)]
+struct FoundTables {
+    texts: HashMap<NameId, String>,
+    chains: HashMap<ChainId, ChainLink>,
+    tasks: HashMap<TaskId, Definition>,
+}
+
+impl Found {
+    /// What is found there, by looking where it is not kept.
+    fn get<K: Copy + Eq + Hash, V: Clone>(
+        &self,
+        table: impl Fn(&mut FoundTables) -> &mut HashMap<K, V>,
+        key: K,
+        look: impl FnOnce() -> Option<V>,
+    ) -> Option<V> {
+        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let table = table(&mut tables);
+        if let Some(found) = table.get(&key) {
+            return Some(found.clone());
+        }
+        let found = look()?;
+        if table.len() >= MOST_FOUND {
+            table.clear();
+        }
+        table.insert(key, found.clone());
+        Some(found)
+    }
+}
+
+impl Clone for Found {
+    /// It is found again where it is asked for.
+    fn clone(&self) -> Self {
+        Self::default()
     }
 }
 

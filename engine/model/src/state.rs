@@ -16,7 +16,7 @@ mod stored;
 mod tests;
 mod things;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use loopscope_protocol::{
     Dialect, Fd, FutureId, HandleId, JobId, LoopId, ObjectId, Signal, Stream, TaskId, Text,
@@ -31,7 +31,7 @@ pub use things::{
 };
 
 use crate::record::{Texts, seconds};
-use crate::table::Table;
+use crate::table::{SortedSet, Table};
 use index::Index;
 
 /// The state of everything at one position in the history.
@@ -176,6 +176,35 @@ impl State {
     /// The tasks that are not done.
     pub fn pending_tasks(&self) -> impl Iterator<Item = &Task> {
         self.tasks.values().filter(|task| !task.state.is_done())
+    }
+
+    /// The tasks that may differ in another state: what the two have in common is not looked at.
+    pub fn tasks_apart(&self, other: &Self) -> impl Iterator<Item = TaskId> + use<> {
+        self.tasks.apart(&other.tasks).into_iter().map(TaskId)
+    }
+
+    /// The timers of a loop that may differ in another state, in the same way.
+    pub fn timers_apart(&self, other: &Self, id: LoopId) -> BTreeSet<HandleId> {
+        let none = SortedSet::new();
+        let here = self.event_loop(id).map_or(&none, |the_loop| &the_loop.timers);
+        let there = other.event_loop(id).map_or(&none, |the_loop| &the_loop.timers);
+        let entries = here.apart(there).into_iter().map(|(_, handle)| handle);
+        entries.chain(self.handles.apart(&other.handles).into_iter().map(HandleId)).collect()
+    }
+
+    /// How many tasks are not done; counting takes no time.
+    pub fn pending(&self) -> usize {
+        self.index.pending.len()
+    }
+
+    /// The tasks that are not done, loop by loop, behind the first `n` of them.
+    pub fn pending_behind(&self, n: usize) -> impl Iterator<Item = &Task> {
+        self.index.pending.behind(n).filter_map(|(_, task)| self.tasks.get(&task))
+    }
+
+    /// How many tasks that are not done stand before this one in [`State::pending_behind`].
+    pub fn pending_before(&self, task: &Task) -> usize {
+        self.index.pending.rank(&(task.loop_id, task.id))
     }
 
     /// The tasks of one loop that are not done.

@@ -11,6 +11,7 @@ mod set;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -168,6 +169,15 @@ impl<K: Key, V: Clone> Table<K, V> {
         });
         self.len = self.pages.iter().map(|(_, leaf)| leaf.get().len()).sum();
         self.last = 0;
+    }
+
+    /// The ids in pages that the two do not have in common: whatever differs is among them.
+    pub(crate) fn apart(&self, other: &Self) -> BTreeSet<u32> {
+        let mut ids = BTreeSet::new();
+        page::apart(&self.pages, &other.pages, |number, leaf| {
+            ids.extend(leaf.get().taken().map(|slot| number * PAGE + u32::from(slot)));
+        });
+        ids
     }
 
     /// A copy that has everything in common with this one until one of the two is changed.

@@ -59,22 +59,21 @@ impl Changes {
         for id in before.loops().chain(after.loops()).map(|each| each.id) {
             let queue = |state: &State| lined_up(state, id, |each| each.ready().collect());
             ready.extend(compare(&queue(before), &queue(after)));
-            let heap = |state: &State| lined_up(state, id, |each| each.timers().collect());
-            timers.extend(compare(&heap(before), &heap(after)));
+            for handle in before.timers_apart(after, id) {
+                let [then, now] = [before, after].map(|state| in_heap(state, id, handle));
+                timers.extend(mark(then, now).map(|mark| (handle, mark)));
+            }
         }
+        let tasks = before.tasks_apart(after).filter_map(|id| {
+            let seen = |state: &State| {
+                state.task(id).map(|task| (task.state, task.place, task.cancel_pending))
+            };
+            Some((id, mark(seen(before), seen(after))?))
+        });
         Self {
             ready,
             timers,
-            tasks: compare(
-                &before
-                    .tasks()
-                    .map(|task| (task.id, (task.state, task.place, task.cancel_pending)))
-                    .collect(),
-                &after
-                    .tasks()
-                    .map(|task| (task.id, (task.state, task.place, task.cancel_pending)))
-                    .collect(),
-            ),
+            tasks: tasks.collect(),
             watchers: compare(
                 &before
                     .watchers()
@@ -125,16 +124,31 @@ fn places(state: &State) -> BTreeMap<LoopId, LoopPlace> {
         .collect()
 }
 
+/// What is shown of a timer in the heap of a loop.
+fn in_heap(state: &State, id: LoopId, handle: HandleId) -> Option<(bool, u32)> {
+    let handle = state.handle(handle)?;
+    let is_there = state.event_loop(id)?.has_timer(handle);
+    is_there.then_some((handle.cancelled, handle.queued))
+}
+
+/// What became of one thing.
+fn mark<V: PartialEq>(before: Option<V>, after: Option<V>) -> Option<Mark> {
+    match (before, after) {
+        (None, None) => None,
+        (None, Some(_)) => Some(Mark::New),
+        (Some(_), None) => Some(Mark::Gone),
+        (Some(then), Some(now)) => (then != now).then_some(Mark::Changed),
+    }
+}
+
 fn compare<K: Ord + Copy, V: PartialEq>(
     before: &BTreeMap<K, V>,
     after: &BTreeMap<K, V>,
 ) -> BTreeMap<K, Mark> {
     let gone = before.keys().filter(|key| !after.contains_key(key)).map(|key| (*key, Mark::Gone));
-    let here = after.iter().filter_map(|(key, now)| match before.get(key) {
-        None => Some((*key, Mark::New)),
-        Some(then) if then != now => Some((*key, Mark::Changed)),
-        Some(_) => None,
-    });
+    let here = after
+        .iter()
+        .filter_map(|(key, now)| mark(before.get(key), Some(now)).map(|mark| (*key, mark)));
     gone.chain(here).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use loopscope_protocol::{By, HandleId, LoopId, NameId, Place, RunHow, TaskId, Which};
 
+use crate::state::Handle;
 use crate::state::ready::Ready;
 use crate::table::SortedSet;
 
@@ -200,6 +201,16 @@ impl Loop {
     /// comes first here; which one a heap gives first is up to the heap.
     pub fn timers(&self) -> impl DoubleEndedIterator<Item = HandleId> + ExactSizeIterator + '_ {
         self.timers.iter().map(|(_, handle)| handle)
+    }
+
+    /// The timers behind the first `n`, as in [`Loop::timers`].
+    pub fn timers_behind(&self, n: usize) -> impl Iterator<Item = HandleId> + '_ {
+        self.timers.behind(n).map(|(_, handle)| handle)
+    }
+
+    /// Whether a handle is in the heap of timers.
+    pub fn has_timer(&self, handle: &Handle) -> bool {
+        handle.when.is_some_and(|when| self.timers.contains(&(DueKey::new(when), handle.id)))
     }
 
     /// The first timer in the heap with its due time, cancelled or not.

@@ -1,5 +1,6 @@
 //! One page: some neighbouring ids, and who else has it.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// How many ids a page has room for.
@@ -37,6 +38,11 @@ impl<P: Clone + Default> Leaf<P> {
         Self::Own(Box::new(page))
     }
 
+    /// Whether both have the very same page.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Shared(one), Self::Shared(two)) if Arc::ptr_eq(one, two))
+    }
+
     #[inline]
     pub(super) fn get(&self) -> &P {
         match self {
@@ -70,6 +76,33 @@ impl<P: Clone + Default> Leaf<P> {
             *self = Self::Shared(Arc::new(std::mem::take(page)));
         }
         self.clone()
+    }
+}
+
+/// Hands out the pages, of two lists in order, that these do not have in common.
+pub(super) fn apart<N: Ord + Copy, P: Clone + Default>(
+    one: &[(N, Leaf<P>)],
+    two: &[(N, Leaf<P>)],
+    mut take: impl FnMut(N, &Leaf<P>),
+) {
+    let (mut one, mut two) = (one.iter().peekable(), two.iter().peekable());
+    loop {
+        let order = match (one.peek(), two.peek()) {
+            (None, None) => return,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((first, _)), Some((second, _))) => first.cmp(second),
+        };
+        let left = if order.is_le() { one.next() } else { None };
+        let right = if order.is_ge() { two.next() } else { None };
+        if let (Some((_, left)), Some((_, right))) = (left, right)
+            && left.is_same(right)
+        {
+            continue;
+        }
+        for (number, leaf) in left.into_iter().chain(right) {
+            take(*number, leaf);
+        }
     }
 }
 
@@ -135,6 +168,11 @@ impl<V> Page<V> {
     pub(super) fn first(&self) -> Option<u8> {
         let at = self.slots.iter().position(|slot| *slot != NOTHING)?;
         u8::try_from(at).ok()
+    }
+
+    /// The slots that are taken.
+    pub(super) fn taken(&self) -> impl Iterator<Item = u8> {
+        (0u8..).zip(&self.slots).filter(|(_, at)| **at != NOTHING).map(|(slot, _)| slot)
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {

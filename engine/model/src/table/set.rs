@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::page::Leaf;
+use super::page::{self, Leaf};
 
 /// How many entries a page has at most. One that is full becomes two.
 const FULL: usize = 64;
@@ -78,6 +78,39 @@ impl<T: Ord + Copy> SortedSet<T> {
         let place = page.partition_point(|other| other < entry);
         let found = page.get(place).copied();
         found.or_else(|| self.pages.get(at + 1).map(|(first, _)| *first))
+    }
+
+    /// The entries behind the first `n`. Pages before that are passed over unread.
+    pub(crate) fn behind(&self, mut n: usize) -> impl Iterator<Item = T> {
+        let mut page = 0;
+        while let Some((_, leaf)) = self.pages.get(page)
+            && leaf.get().len() <= n
+        {
+            n -= leaf.get().len();
+            page += 1;
+        }
+        let pages = self.pages.get(page..).unwrap_or_default();
+        pages.iter().flat_map(|(_, leaf)| leaf.get().iter().copied()).skip(n)
+    }
+
+    /// How many entries are less than this one.
+    pub(crate) fn rank(&self, entry: &T) -> usize {
+        let at = self.page_of(entry);
+        let before: usize = self.pages.iter().take(at).map(|(_, leaf)| leaf.get().len()).sum();
+        let here = self.pages.get(at).map_or(&[][..], |(_, leaf)| leaf.get());
+        before + here.partition_point(|other| other < entry)
+    }
+
+    pub(crate) fn contains(&self, entry: &T) -> bool {
+        let page = self.pages.get(self.page_of(entry));
+        page.is_some_and(|(_, leaf)| leaf.get().binary_search(entry).is_ok())
+    }
+
+    /// The entries in pages that the two do not have in common: whatever differs is among them.
+    pub(crate) fn apart(&self, other: &Self) -> Vec<T> {
+        let mut entries = Vec::new();
+        page::apart(&self.pages, &other.pages, |_, leaf| entries.extend(leaf.get()));
+        entries
     }
 
     pub(crate) fn clear(&mut self) {

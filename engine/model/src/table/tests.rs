@@ -67,7 +67,16 @@ proptest! {
             for key in map.keys() {
                 prop_assert!(table.contains_key(&HandleId(*key)));
             }
+            // Whatever differs from another copy is in pages that the two do not have in common.
+            for (other, others) in &copies {
+                let apart = table.apart(other);
+                let differs = |key: &&u32| map.get(key) != others.get(key);
+                prop_assert!(map.keys().chain(others.keys()).filter(differs).all(|key| apart.contains(key)));
+            }
         }
+        let (mut table, _) = copies.swap_remove(0);
+        let copy = table.share();
+        prop_assert!(table.apart(&copy).is_empty());
     }
 
     #[test]
@@ -91,7 +100,19 @@ proptest! {
             prop_assert!(sorted.iter().eq(set.iter().copied()));
             prop_assert!(sorted.iter().rev().eq(set.iter().rev().copied()));
             prop_assert_eq!(sorted.iter().len(), set.len());
+            for (other, others) in &copies {
+                let apart = sorted.apart(other);
+                prop_assert!(set.symmetric_difference(others).all(|entry| apart.contains(entry)));
+            }
+            for (n, entry) in set.iter().enumerate().step_by(7) {
+                prop_assert!(sorted.contains(entry) && sorted.rank(entry) == n);
+                prop_assert!(sorted.behind(n).eq(set.iter().copied().skip(n)));
+            }
+            prop_assert_eq!(sorted.behind(set.len()).next(), None);
         }
+        let (mut sorted, _) = copies.swap_remove(0);
+        let copy = sorted.share();
+        prop_assert!(sorted.apart(&copy).is_empty());
     }
 
     #[test]

@@ -129,6 +129,8 @@ pub struct Digest {
     handles: HashMap<HandleId, Called>,
     /// The last task that waited for a future.
     waiters: HashMap<FutureId, TaskId>,
+    /// The last timer that was made to complete a future.
+    timers: HashMap<FutureId, HandleId>,
     kinds: KindSet,
     runs: Vec<Span>,
     sleeps: Vec<Span>,
@@ -204,11 +206,14 @@ impl Digest {
             let Handle { id, name, task, future, .. } = *handle;
             (id, Called { name, task, future })
         });
+        let timers = state.handles().filter(|handle| handle.when.is_some());
+        let timers = timers.map(|handle| (handle.future, handle.id));
         *self = Self {
             base,
             position: base,
             kinds: kinds.collect(),
             handles: handles.collect(),
+            timers: timers.collect(),
             load: Load::behind(base, state.t()),
             ..Self::default()
         };
@@ -302,9 +307,14 @@ impl Digest {
 
     fn see_handle(&mut self, on: LoopId, now: u64, event: HandleEvent) {
         match event {
-            HandleEvent::HandleNew { handle, name, task, future, .. }
-            | HandleEvent::TimerNew { handle, name, task, future, .. } => {
+            HandleEvent::HandleNew { handle, name, task, future, .. } => {
                 self.handles.insert(handle, Called { name, task, future });
+            }
+            HandleEvent::TimerNew { handle, name, task, future, .. } => {
+                self.handles.insert(handle, Called { name, task, future });
+                if future.is_some() {
+                    self.timers.insert(future, handle);
+                }
             }
             HandleEvent::HandleRun { handle, task } => {
                 let index = self.runs.len();
@@ -431,6 +441,11 @@ impl Digest {
     pub fn wakes(&self, id: HandleId) -> Option<TaskId> {
         let future = self.handles.get(&id)?.future;
         self.waiters.get(&future).copied().filter(|_| future.is_some())
+    }
+
+    /// The timer that was last made to complete a future.
+    pub fn completes(&self, id: FutureId) -> Option<HandleId> {
+        self.timers.get(&id).copied()
     }
 
     /// Whether such a record was ever seen.

@@ -79,17 +79,21 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<LoopPlace> {
         LoopPlace { name: names[2], here: the_loop.at == At::Ready, ..LoopPlace::default() },
         LoopPlace { name: names[3], here: the_loop.at == At::Running, ..LoopPlace::default() },
     ];
-    let [due, later] = match order {
-        Order::OneQueue => snapshot.state.one_queue(the_loop),
-        _ => [the_loop.ready().collect(), the_loop.timers().collect()],
+    // How many are due and wait, and the first that waits; without looking at all of them where
+    // there are queues for both.
+    let (due, timers, first) = match order {
+        Order::OneQueue => {
+            let [due, later] = snapshot.state.one_queue(the_loop);
+            (due.len(), later.len(), later.first().copied())
+        }
+        _ => (the_loop.ready().len(), the_loop.timers().len(), the_loop.timers().next()),
     };
-    let timers = later.len();
     all[1].brief = match timers {
         0 if !the_loop.timers_known() => "?".to_owned(),
         0 => String::new(),
         timers => timers.to_string(),
     };
-    all[1].long = match later.first().and_then(|id| snapshot.state.handle(*id)?.when) {
+    all[1].long = match first.and_then(|id| snapshot.state.handle(id)?.when) {
         Some(when) => [format!("{timers} waiting"), format!("next {when:.3}")],
         None if !the_loop.timers_known() => ["unknown".to_owned(), String::new()],
         None => ["none".to_owned(), String::new()],
@@ -99,7 +103,7 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<LoopPlace> {
     }
     let (this, next) = match order {
         Order::Batches => (the_loop.batch().len(), the_loop.next_batch().len()),
-        _ => (due.len(), 0),
+        _ => (due, 0),
     };
     all[2].brief = match (this, next) {
         (0, 0) if !the_loop.ready_known() => "?".to_owned(),

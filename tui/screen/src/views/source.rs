@@ -1,10 +1,10 @@
 //! The program's text: the line that runs, the line that the last record is about, and the lines
 //! where tasks wait, with their names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use loopscope_model::state::TaskState;
-use loopscope_protocol::{Event, FieldValue, Place};
+use loopscope_protocol::{Event, FieldValue, NameId, Place, TaskId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -21,6 +21,9 @@ pub const ID: &str = "source";
 
 /// How far back to look for the last line that something happened at.
 const MEMORY: usize = 400;
+
+/// How many waiting tasks are looked at for the lines where they stand.
+const LISTED: usize = 1000;
 
 /// The program's text.
 #[derive(Debug, Default)]
@@ -81,18 +84,23 @@ fn file(snapshot: &Snapshot<'_>, spot: Option<Spot>) -> String {
 }
 
 /// The tasks that wait, by the line of `file` where they stand.
-fn waiting(snapshot: &Snapshot<'_>, file: &str) -> BTreeMap<u32, Vec<String>> {
-    let mut lines: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+fn waiting(snapshot: &Snapshot<'_>, file: &str) -> BTreeMap<u32, Vec<TaskId>> {
+    let mut lines: BTreeMap<u32, Vec<TaskId>> = BTreeMap::new();
+    let mut is_file: HashMap<NameId, bool> = HashMap::new();
+    let mut is_here = |place: &Place| {
+        let exact = || snapshot.names.exact(place.file) == file;
+        *is_file.entry(place.file).or_insert_with(exact)
+    };
     let stands = |state: TaskState| matches!(state, TaskState::Waiting(_) | TaskState::Queued);
-    for task in snapshot.state.pending_tasks().filter(|task| stands(task.state)).take(1000) {
+    for task in snapshot.state.pending_behind(0).filter(|task| stands(task.state)).take(LISTED) {
         // Every frame of the chain that is in this file, so that callers are marked too.
         let chain = snapshot.names.chain(task.chain);
         let here = std::iter::once(task.place).chain(chain.iter().map(|frame| frame.place));
         let mut seen = Vec::new();
-        for place in here.filter(|place| snapshot.names.exact(place.file) == file) {
+        for place in here.filter(|place| is_here(place)) {
             if !seen.contains(&place.line) {
                 seen.push(place.line);
-                lines.entry(place.line).or_default().push(words::task_name(snapshot, task.id));
+                lines.entry(place.line).or_default().push(task.id);
             }
         }
     }
@@ -190,8 +198,16 @@ impl View for ProgramText {
             let place = Rect { y: area.y + row, height: 1, ..area };
             let number = u32::try_from(line).unwrap_or(u32::MAX);
             let here = spot.filter(|spot| spot.place.line == number);
-            let tasks = waiting.get(&number).map_or(&[][..], Vec::as_slice);
-            self.line(text, line, digits, here, tasks, theme, place, buffer);
+            let note = match waiting.get(&number).map_or(&[][..], Vec::as_slice) {
+                [] => String::new(),
+                [one, rest @ ..] => {
+                    let name = words::task_name(snapshot, *one);
+                    let more =
+                        if rest.is_empty() { String::new() } else { format!(" +{}", rest.len()) };
+                    format!("{} {name}{more}", theme.glyphs.back_pointer)
+                }
+            };
+            self.line(text, line, digits, here, &note, theme, place, buffer);
             if self.scroll.selected(text.len()) == Some(line - 1) {
                 buffer.set_style(place, theme.style(Role::Selected));
             }
@@ -208,7 +224,7 @@ impl ProgramText {
         line: usize,
         digits: usize,
         here: Option<Spot>,
-        tasks: &[String],
+        note: &str,
         theme: &Theme,
         area: Rect,
         buffer: &mut Buffer,
@@ -224,13 +240,8 @@ impl ProgramText {
         let number_role = if here.is_some() { role } else { Role::Faint };
         buffer.set_string(area.x + 1, area.y, &number, theme.style(number_role));
         let start = 1 + width(&number);
-        let note = match tasks {
-            [] => String::new(),
-            [one] => format!("{} {one}", theme.glyphs.back_pointer),
-            [one, rest @ ..] => format!("{} {one} +{}", theme.glyphs.back_pointer, rest.len()),
-        };
         // The note is what the text of the line makes room for, up to half of the width.
-        let note = fit(&note, room / 2, theme);
+        let note = fit(note, room / 2, theme);
         let reserved = if note.is_empty() { 0 } else { width(&note) + 1 };
         let columns = room.saturating_sub(start + reserved);
         let mut spans = text.spans(line, theme);

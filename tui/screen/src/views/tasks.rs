@@ -64,17 +64,83 @@ fn needs(snapshot: &Snapshot<'_>, task: &Task) -> Vec<TaskId> {
     found
 }
 
-/// All rows: waiting tasks above those that they wait for.
-fn items(snapshot: &Snapshot<'_>, frames: bool) -> Vec<Item> {
-    let tasks = shown(snapshot);
-    if tasks.len() > TREE {
-        let flat = tasks.iter().map(|t| Item { id: t.id, branches: Vec::new(), frame: None });
-        return flat.collect();
+/// The rows of the list: those of a tree are made, those of a flat list only where they are in sight.
+enum Rows {
+    Tree(Vec<Item>),
+    /// How many tasks are not done, and those behind them that ended since the last stop.
+    Flat(usize, Vec<TaskId>),
+}
+
+impl Rows {
+    fn of(snapshot: &Snapshot<'_>, frames: bool) -> Self {
+        let pending = snapshot.state.pending();
+        if pending > TREE {
+            return Self::Flat(pending, ended(snapshot));
+        }
+        let tasks = shown(snapshot);
+        if tasks.len() > TREE {
+            // So many that ended are not all looked for.
+            return Self::Flat(pending, ended(snapshot));
+        }
+        Self::Tree(items(snapshot, &tasks, frames))
     }
+
+    const fn len(&self) -> usize {
+        match self {
+            Self::Tree(items) => items.len(),
+            Self::Flat(pending, ended) => *pending + ended.len(),
+        }
+    }
+
+    /// Some rows from one on.
+    fn from(&self, snapshot: &Snapshot<'_>, first: usize, count: usize) -> Vec<Item> {
+        match self {
+            Self::Tree(items) => items.iter().skip(first).take(count).cloned().collect(),
+            Self::Flat(pending, ended) => {
+                let flat = |id: TaskId| Item { id, branches: Vec::new(), frame: None };
+                let tasks = snapshot.state.pending_behind(first).take(count).map(|task| task.id);
+                let mut items: Vec<Item> = tasks.map(flat).collect();
+                let left = count - items.len();
+                let behind = ended.iter().skip(first.saturating_sub(*pending)).take(left);
+                items.extend(behind.copied().map(flat));
+                items
+            }
+        }
+    }
+
+    fn get(&self, snapshot: &Snapshot<'_>, row: usize) -> Option<Item> {
+        self.from(snapshot, row, 1).pop()
+    }
+
+    /// The first row of a task that has changed since the last stop.
+    fn changed(&self, snapshot: &Snapshot<'_>) -> Option<usize> {
+        let changed = &snapshot.changes.tasks;
+        match self {
+            Self::Tree(items) => items.iter().position(|item| changed.contains_key(&item.id)),
+            Self::Flat(..) => {
+                let tasks = changed.keys().filter_map(|id| snapshot.state.task(*id));
+                let first = tasks.into_iter().find(|task| !task.state.is_done());
+                first.map(|task| snapshot.state.pending_before(task))
+            }
+        }
+    }
+}
+
+/// The tasks that ended since the last stop, unless these are more than anybody reads.
+fn ended(snapshot: &Snapshot<'_>) -> Vec<TaskId> {
+    if snapshot.changes.tasks.len() > TREE {
+        return Vec::new();
+    }
+    let tasks = snapshot.changes.tasks.keys().filter_map(|id| snapshot.state.task(*id));
+    tasks.filter(|task| task.state.is_done()).map(|task| task.id).collect()
+}
+
+/// The rows of a tree: waiting tasks above those that they wait for.
+fn items(snapshot: &Snapshot<'_>, tasks: &[&Task], frames: bool) -> Vec<Item> {
     let present: BTreeSet<TaskId> = tasks.iter().map(|task| task.id).collect();
     let mut children: BTreeMap<TaskId, Vec<TaskId>> = BTreeMap::new();
     let mut has_parent = BTreeSet::new();
-    for task in &tasks {
+    for task in tasks {
         for child in needs(snapshot, task) {
             // The first who waits is the parent; a circle has no beginning and stays at the top.
             if present.contains(&child) && child != task.id && has_parent.insert(child) {
@@ -216,7 +282,7 @@ impl View for Tasks {
     }
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
-        let pending = snapshot.state.pending_tasks().count();
+        let pending = snapshot.state.pending();
         let mut line = Line::from(Span::styled("tasks", theme.style(Role::Title)));
         line.push_span(Span::styled(format!(": {pending}"), theme.style(Role::Text)));
         line
@@ -227,8 +293,8 @@ impl View for Tasks {
     }
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let items = items(snapshot, roomy(area));
-        let selected = items.get(self.scroll.selected(items.len()).unwrap_or(0));
+        let items = Rows::of(snapshot, roomy(area));
+        let selected = items.get(snapshot, self.scroll.selected(items.len()).unwrap_or(0));
         match (action, selected) {
             (Action::Open, Some(item)) => Effect::Show {
                 title: format!("task {}", item.id.0),
@@ -244,7 +310,7 @@ impl View for Tasks {
     }
 
     fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let len = items(snapshot, roomy(area)).len();
+        let len = Rows::of(snapshot, roomy(area)).len();
         let first = list::window(len, area.height.into(), self.scroll.selected(len).unwrap_or(0));
         let row = list::row_at(area, at, len, first);
         self.scroll.select(row);
@@ -252,18 +318,19 @@ impl View for Tasks {
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-        let items = items(snapshot, roomy(area));
-        if items.is_empty() {
+        let items = Rows::of(snapshot, roomy(area));
+        if items.len() == 0 {
             let done = snapshot.state.tasks().next().is_some();
             let text = if done { "  (none pending)" } else { "  (none)" };
             Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
             return;
         }
-        let changed = items.iter().position(|item| snapshot.changes.tasks.contains_key(&item.id));
+        let changed = items.changed(snapshot);
         let selected = self.scroll.selected(items.len());
         let at = selected.or(changed).unwrap_or(0);
         let first = list::window(items.len(), area.height.into(), at);
-        let rows = |number: usize| row(snapshot, theme, &items[number], area.width >= 52);
+        let shown = items.from(snapshot, first, area.height.into());
+        let rows = |number: usize| row(snapshot, theme, &shown[number - first], area.width >= 52);
         list::draw(rows, items.len(), first, selected, theme, area, buffer);
     }
 }

@@ -5,6 +5,8 @@
 
 mod axis;
 
+use std::borrow::Cow;
+
 use loopscope_protocol::HandleId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -217,10 +219,10 @@ impl View for Timelines {
 
 /// Who has a row: everybody who ever ran; of a board, who ran in sight, and those first who have
 /// not ended.
-fn lanes(snapshot: &Snapshot<'_>, axis: &Axis) -> Vec<Lane> {
+fn lanes<'a>(snapshot: &Snapshot<'a>, axis: &Axis) -> Cow<'a, [Lane]> {
     let digest = snapshot.digest;
     if !snapshot.board {
-        return digest.lanes().to_vec();
+        return Cow::Borrowed(digest.lanes());
     }
     let (era, _) = digest.era(snapshot.position);
     // The last run of it that begins in sight or before.

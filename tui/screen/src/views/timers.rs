@@ -17,30 +17,64 @@ use crate::widgets::row::Row;
 /// The view's name.
 pub const ID: &str = "timers";
 
+/// How many timers are looked at to count those that are cancelled.
+const COUNTED: usize = 1000;
+
 /// The heap of timers.
 #[derive(Debug, Default)]
 pub struct Timers {
     scroll: Scroll,
 }
 
-/// The timers in the heap, then those that left it since the last stop.
-fn rows(snapshot: &Snapshot<'_>) -> Vec<(HandleId, bool)> {
-    let heap = heap(snapshot).into_iter().map(|id| (id, true));
-    // What a gap has made unknown has not gone.
-    let known = snapshot.state.focus().is_none_or(Loop::timers_known);
-    let marks = snapshot.changes.timers.iter();
-    let marks = marks.filter(|(_, mark)| known && **mark == Mark::Gone);
-    heap.chain(marks.map(|(id, _)| (*id, false))).collect()
+/// The rows: the timers in the heap, then those that left it since the last stop. None of them is
+/// made before it is in sight.
+struct Rows<'a> {
+    /// Whose heap it is, where there is one.
+    the_loop: Option<&'a Loop>,
+    /// What MicroPython's one queue has for later. What is due stands in the view before.
+    later: Option<Vec<HandleId>>,
+    gone: Vec<HandleId>,
 }
 
-/// The timers in the heap. Of MicroPython's one queue, what is due stands in the view before.
-fn heap(snapshot: &Snapshot<'_>) -> Vec<HandleId> {
-    let Some(the_loop) = snapshot.state.focus() else { return Vec::new() };
-    if snapshot.state.is_micropython() {
-        let [_, later] = snapshot.state.one_queue(the_loop);
-        return later;
+impl<'a> Rows<'a> {
+    fn of(snapshot: &Snapshot<'a>) -> Self {
+        let the_loop = snapshot.state.focus();
+        let later = the_loop.filter(|_| snapshot.state.is_micropython()).map(|the_loop| {
+            let [_, later] = snapshot.state.one_queue(the_loop);
+            later
+        });
+        // What a gap has made unknown has not gone.
+        let known = the_loop.is_none_or(Loop::timers_known);
+        let marks = snapshot.changes.timers.iter();
+        let marks = marks.filter(|(_, mark)| known && **mark == Mark::Gone);
+        Self { the_loop, later, gone: marks.map(|(id, _)| *id).collect() }
     }
-    the_loop.timers().collect()
+
+    /// How many timers are in the heap.
+    fn heap(&self) -> usize {
+        match (&self.later, self.the_loop) {
+            (Some(later), _) => later.len(),
+            (None, Some(the_loop)) => the_loop.timers().len(),
+            (None, None) => 0,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.heap() + self.gone.len()
+    }
+
+    /// Some rows from one on: the handles, and whether they are in the heap.
+    fn from(&self, first: usize, count: usize) -> Vec<(HandleId, bool)> {
+        let heap: Vec<HandleId> = match (&self.later, self.the_loop) {
+            (Some(later), _) => later.iter().skip(first).take(count).copied().collect(),
+            (None, Some(the_loop)) => the_loop.timers_behind(first).take(count).collect(),
+            (None, None) => Vec::new(),
+        };
+        let left = count - heap.len();
+        let gone = self.gone.iter().skip(first.saturating_sub(self.heap())).take(left);
+        let gone = gone.map(|id| (*id, false));
+        heap.into_iter().map(|id| (id, true)).chain(gone).collect()
+    }
 }
 
 /// How far off a moment is.
@@ -92,20 +126,23 @@ impl View for Timers {
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
         let the_loop = snapshot.state.focus();
-        let all = heap(snapshot);
-        let cancelled = |id: &&HandleId| snapshot.state.handle(**id).is_some_and(|h| h.cancelled);
-        // Counting is for people: beyond some thousands nobody does it.
-        let off = all.iter().take(5000).filter(cancelled).count();
+        let rows = Rows::of(snapshot);
+        let all = rows.heap();
+        let cancelled = |(id, here): &&(HandleId, bool)| {
+            *here && snapshot.state.handle(*id).is_some_and(|h| h.cancelled)
+        };
+        // Counting is for people: beyond a thousand nobody does it.
+        let off = rows.from(0, COUNTED).iter().filter(cancelled).count();
         let lost = if the_loop.is_none_or(Loop::timers_known) { "" } else { ", more may be lost" };
         let later = if snapshot.state.is_micropython() { " later in the queue" } else { "" };
         let off = if off > 0 { format!(", {off} cancelled") } else { String::new() };
         Line::from(vec![
             Span::styled("timers", theme.style(Role::Title)),
             Span::styled(
-                if all.is_empty() && !lost.is_empty() {
+                if all == 0 && !lost.is_empty() {
                     ": not known since the gap".to_owned()
                 } else {
-                    format!(": {}{later}{off}{lost}", all.len())
+                    format!(": {all}{later}{off}{lost}")
                 },
                 theme.style(Role::Text),
             ),
@@ -113,10 +150,10 @@ impl View for Timers {
     }
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let rows = rows(snapshot);
+        let rows = Rows::of(snapshot);
         if action == Action::Open {
             let selected = self.scroll.selected(rows.len()).unwrap_or(0);
-            return rows.get(selected).map_or(Effect::Done, |(id, _)| Effect::Show {
+            return rows.from(selected, 1).first().map_or(Effect::Done, |(id, _)| Effect::Show {
                 title: format!("h{}", id.0),
                 text: words::handle_details(snapshot, *id),
             });
@@ -126,7 +163,7 @@ impl View for Timers {
     }
 
     fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let len = rows(snapshot).len();
+        let len = Rows::of(snapshot).len();
         let first = list::window(len, area.height.into(), self.scroll.selected(len).unwrap_or(0));
         let row = list::row_at(area, at, len, first);
         self.scroll.select(row);
@@ -138,8 +175,8 @@ impl View for Timers {
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-        let all = rows(snapshot);
-        if all.is_empty() {
+        let all = Rows::of(snapshot);
+        if all.len() == 0 {
             let known = snapshot.state.focus().is_none_or(Loop::timers_known);
             let text = match snapshot.state.order() {
                 _ if !known => "  (not known: records were lost)",
@@ -151,7 +188,11 @@ impl View for Timers {
         }
         let selected = self.scroll.selected(all.len());
         let first = list::window(all.len(), area.height.into(), selected.unwrap_or(0));
-        let rows = |number: usize| row(snapshot, theme, all[number].0, all[number].1);
+        let shown = all.from(first, area.height.into());
+        let rows = |number: usize| {
+            let (id, here) = shown[number - first];
+            row(snapshot, theme, id, here)
+        };
         list::draw(rows, all.len(), first, selected, theme, area, buffer);
     }
 }

@@ -121,9 +121,9 @@ pub fn is_at_hand(snapshot: &Snapshot<'_>, place: Place) -> bool {
 
 /// The timer in the heap that will complete a future, as `sleep` makes one.
 pub fn timer_of<'a>(snapshot: &Snapshot<'a>, id: FutureId) -> Option<&'a Handle> {
-    let the_loop = snapshot.state.focus()?;
-    let handles = the_loop.timers().filter_map(|timer| snapshot.state.handle(timer));
-    handles.filter(|handle| !handle.cancelled).find(|handle| handle.future == id)
+    let handle = snapshot.state.handle(snapshot.digest.completes(id)?)?;
+    let is_it = handle.future == id && handle.state == HandleState::Timer && !handle.cancelled;
+    is_it.then_some(handle)
 }
 
 /// Who did it, for the right edge: `by h2`, `by py`, nothing for the main program.
