@@ -187,13 +187,11 @@ impl Names {
 
     /// What a task is called, from its `task-new`.
     pub fn task(&self, id: TaskId) -> Option<Definition> {
-        match self.tasks.get(&id) {
-            Some(definition) => Some(*definition),
-            None => {
-                let older = self.older.as_ref()?;
-                self.found.get(|found| &mut found.tasks, id, || older.task(id))
-            }
+        if let Some(definition) = self.tasks.get(&id) {
+            return Some(*definition);
         }
+        let older = self.older.as_ref()?;
+        self.found.get(|found| &mut found.tasks, id, || older.task(id))
     }
 
     /// An await chain, innermost frame first. Ends early where a definition was lost.
@@ -214,14 +212,12 @@ impl Names {
     }
 
     fn link(&self, id: ChainId) -> Option<ChainLink> {
-        match self.chains.get(&id) {
-            Some(link) => Some(*link),
-            None => {
-                let older = self.older.as_ref()?;
-                let look = || older.chain(id).map(|(outer, frame)| ChainLink { frame, outer });
-                self.found.get(|found| &mut found.chains, id, look)
-            }
+        if let Some(link) = self.chains.get(&id) {
+            return Some(*link);
         }
+        let older = self.older.as_ref()?;
+        let look = || older.chain(id).map(|(outer, frame)| ChainLink { frame, outer });
+        self.found.get(|found| &mut found.chains, id, look)
     }
 
     /// A record's event in the text form, with names and texts.

@@ -79,7 +79,7 @@ impl Rows {
         }
         let tasks = shown(snapshot);
         if tasks.len() > TREE {
-            // So many that ended are not all looked for.
+            // Where thousands have ended, they are not all looked for.
             return Self::Flat(pending, ended(snapshot));
         }
         Self::Tree(items(snapshot, &tasks, frames))
