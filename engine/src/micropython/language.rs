@@ -8,9 +8,9 @@ mod imports;
 mod print;
 mod shown;
 
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyType};
 use rustpython_vm::signal::UserSignalReceiver;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::program::program;
 use super::schedule;
@@ -19,6 +19,7 @@ use crate::python::{describe, readable};
 
 pub(super) use buffers::taking_str;
 pub(super) use errors::{plain_errors, plain_method};
+pub(super) use generators::WAS_ASYNC;
 
 /// Where `micropython.schedule` reaches the interpreter.
 pub(super) fn signal_channel() -> UserSignalReceiver {
@@ -144,5 +145,17 @@ fn as_given(path: &str, vm: &VirtualMachine) -> String {
             given
         }
         _ => path.to_owned(),
+    }
+}
+
+/// Changes a class and all below it.
+fn each_subclass(class: &Py<PyType>, change: &dyn Fn(&Py<PyType>)) {
+    change(class);
+    let subclasses: Vec<_> =
+        class.subclasses.read().iter().filter_map(|weak| weak.upgrade()).collect();
+    for subclass in subclasses {
+        if let Some(subclass) = subclass.downcast_ref::<PyType>() {
+            each_subclass(subclass, change);
+        }
     }
 }

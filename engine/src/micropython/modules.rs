@@ -58,6 +58,9 @@ mod _loopscope {
     use crate::dialect::Rules;
     use crate::python::{describe, readable};
 
+    #[pyattr]
+    const WAS_ASYNC: u32 = language::WAS_ASYNC;
+
     #[pyattr(name = "CancelledError", once)]
     fn cancelled(vm: &VirtualMachine) -> PyTypeRef {
         cancelled_error(vm).clone()

@@ -6,6 +6,8 @@ use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyStrI
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::each_subclass;
+
 /// The numbers whose names the firmware knows (`MICROPY_PY_ERRNO_LIST`).
 const NAMES: [Errno; 22] = [
     Errno::EPERM,
@@ -40,19 +42,9 @@ pub(super) fn set_up(vm: &VirtualMachine) {
     let text =
         vm.new_method("__str__", class, |it: PyObjectRef, vm: &VirtualMachine| text(&it, vm));
     class.set_attr(vm.ctx.intern_str("__str__"), text.into());
-    each_os_error(class, &|class| {
+    each_subclass(class, &|class| {
         class.slots.str.store(Some(|it, vm| Ok(vm.ctx.new_str(text_of(it, vm)?))));
     });
-}
-
-fn each_os_error(class: &Py<PyType>, change: &dyn Fn(&Py<PyType>)) {
-    change(class);
-    let below: Vec<_> = class.subclasses.read().iter().filter_map(|weak| weak.upgrade()).collect();
-    for class in below {
-        if let Some(class) = class.downcast_ref::<PyType>() {
-            each_os_error(class, change);
-        }
-    }
 }
 
 fn number(error: PyBaseExceptionRef) -> Option<PyObjectRef> {

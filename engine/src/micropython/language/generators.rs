@@ -5,7 +5,7 @@ use rustpython_vm::builtins::{PyGenerator, PyType};
 use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine};
 
 /// The flag of the code of `async def`, once it makes generators.
-const WAS_ASYNC: u32 = 0x100;
+pub(in super::super) const WAS_ASYNC: u32 = 0x100;
 
 /// Lets a generator go without raising `GeneratorExit` in it.
 pub(super) fn set_up(vm: &VirtualMachine) {

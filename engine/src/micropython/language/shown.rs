@@ -4,6 +4,8 @@
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use super::each_subclass;
+
 type Repr = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
 
 /// Puts MicroPython's reprs in the place of the interpreter's.
@@ -37,17 +39,6 @@ fn replace_repr(base: &'static Py<PyType>, repr: Repr, vm: &VirtualMachine) {
             class.slots.repr.store(Some(repr));
         }
     });
-}
-
-fn each_subclass(class: &Py<PyType>, change: &dyn Fn(&Py<PyType>)) {
-    change(class);
-    let subclasses: Vec<_> =
-        class.subclasses.read().iter().filter_map(|weak| weak.upgrade()).collect();
-    for subclass in subclasses {
-        if let Some(subclass) = subclass.downcast_ref::<PyType>() {
-            each_subclass(subclass, change);
-        }
-    }
 }
 
 /// Every exception has its first argument as `value`.

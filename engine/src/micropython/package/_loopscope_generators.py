@@ -3,15 +3,17 @@
 
 import sys
 
+from _loopscope import WAS_ASYNC
+
 _compile = sys.modules['_loopscope_language']._compile
 
-_GENERATOR, _COROUTINE, _WAS_ASYNC, _ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
+_GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 _ONLY_TREE = 0x400
 
 
-def compiled(source, path, mode, flags, dont_inherit):
+def compiled(source, path, mode):
     try:
-        code = _compile(source, path, mode, flags, dont_inherit)
+        code = _compile(source, path, mode, 0, True)
     except SyntaxError:
         code = _rewritten(source, path, mode)
         if code is None:
@@ -34,7 +36,7 @@ def as_generators(code):
         consts.append(const)
     flags = code.co_flags
     if flags & _COROUTINE:
-        flags = flags & ~_COROUTINE | _GENERATOR | _WAS_ASYNC
+        flags = flags & ~_COROUTINE | _GENERATOR | WAS_ASYNC
     elif not changed:
         return code
     return code.replace(co_flags=flags, co_consts=tuple(consts))

@@ -77,10 +77,10 @@ def _source_to_code(self, data, path, *, _optimize=-1):
     return compile_source(data, path, 'exec')
 
 
-def compile_source(source, path, mode='exec', flags=0, dont_inherit=True):
+def compile_source(source, path, mode='exec'):
     """Compiles as MicroPython does, where every coroutine is a generator."""
     import _loopscope_generators
-    return _loopscope_generators.compiled(source, path, mode, flags, dont_inherit)
+    return _loopscope_generators.compiled(source, path, mode)
 
 
 _compile, _exec, _eval = builtins.compile, builtins.exec, builtins.eval

@@ -16,18 +16,35 @@ def _or_none(operation, *args):
         return None
 
 
-def _read(self, size=-1):
-    """`size` bytes, or all up to the end. Where nothing may wait, as many as there are."""
+def _read_from(some, size):
+    """`size` bytes, or all up to the end. Where nothing may wait, as many as there are; `some` gives
+    up to that many, nothing at the end, and `None` where there are none yet."""
     got = b''
     while size < 0 or len(got) < size:
-        want = _PIECE if size < 0 else size - len(got)
-        piece = _or_none(self.recv, want)
+        piece = some(_PIECE if size < 0 else size - len(got))
         if piece is None:
             return got or None
         if not piece:
             break
         got += piece
     return got
+
+
+def _line_from(some, size):
+    """A line, or as much of it as there is, as `_read_from` reads."""
+    got = b''
+    while not got.endswith(b'\n') and len(got) != size:
+        piece = some(1)
+        if piece is None:
+            return got or None
+        if not piece:
+            break
+        got += piece
+    return got
+
+
+def _read(self, size=-1):
+    return _read_from(lambda want: _or_none(self.recv, want), size)
 
 
 def _readinto(self, buf, size=None):
@@ -35,15 +52,7 @@ def _readinto(self, buf, size=None):
 
 
 def _readline(self, size=-1):
-    got = b''
-    while not got.endswith(b'\n') and len(got) != size:
-        piece = _or_none(self.recv, 1)
-        if piece is None:
-            return got or None
-        if not piece:
-            break
-        got += piece
-    return got
+    return _line_from(lambda want: _or_none(self.recv, want), size)
 
 
 def _write(self, buf, *args):
@@ -89,27 +98,14 @@ class _Input:
 
 class _Bytes(_Input):
     def read(self, size=-1):
-        got = b''
-        while size is None or size < 0 or len(got) < size:
-            piece = self._raw.read(_PIECE if size is None or size < 0 else size - len(got))
-            if piece is None:
-                return got or None
-            if not piece:
-                break
-            got += piece
-        return got
+        return _read_from(self._raw.read, -1 if size is None else size)
 
     def readinto(self, buf, size=None):
         return self._raw.readinto(buf if size is None else memoryview(buf)[:size])
 
     def readline(self, size=-1):
-        got = b''
-        while not got.endswith(b'\n') and len(got) != size:
-            piece = self._raw.read(1)
-            if not piece:
-                break
-            got += piece
-        return got
+        # Its readers take bytes, also where nothing has come yet.
+        return _line_from(self._raw.read, size) or b''
 
     def readlines(self):
         return list(self)
