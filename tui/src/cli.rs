@@ -9,6 +9,7 @@ mod lesson;
 mod lesson_folder;
 mod manual;
 mod open;
+mod os_error;
 mod refusal;
 mod sandbox;
 mod screen;
@@ -27,7 +28,7 @@ use loopscope_protocol::Dialect;
 
 use crate::exit::{code, complain, deadline_in, printed};
 
-pub(crate) use lesson_folder::LessonFolder;
+use lesson_folder::LessonFolder;
 use sandbox::SandboxArgs;
 pub use shared::{Color, Shared};
 use shared::{seconds, words};

@@ -8,6 +8,7 @@ mod next;
 mod queue;
 #[cfg(test)]
 mod tests;
+mod waking;
 
 pub use happened::happened;
 pub use next::next;

@@ -13,11 +13,11 @@ use parking_lot::{Mutex, RwLock};
 use super::clock::{Clock, seconds};
 use super::current::{current, mark_loop_thread};
 use super::ids::Ids;
+use super::job::Job;
 use super::poller::{Poller, SelfPipe};
 use super::records::Records;
 use super::timers::Timers;
 use super::trace::{HandleInfo, Trace};
-use super::turn::Job;
 
 /// Why a loop will not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

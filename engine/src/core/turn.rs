@@ -8,6 +8,7 @@ use rustix::event::PollFlags;
 
 use super::clock::{poll_timeout, seconds};
 use super::current::enter;
+use super::job::{Job, JobRunner};
 use super::loop_core::{LoopCore, Queue};
 use super::poller::{Found, wait};
 use super::timers::Timer;
@@ -22,38 +23,6 @@ const LONGEST_POLL: f64 = 24.0 * 3600.0;
 const MIN_SCHEDULED: usize = 100;
 /// ...and only when more than this share of it is cancelled.
 const MIN_CANCELLED: f64 = 0.5;
-
-/// Something that a loop can run.
-pub trait Job: Clone {
-    /// Its handle's id.
-    fn id(&self) -> HandleId;
-    /// The task that it steps, if it steps one.
-    fn task(&self) -> TaskId {
-        TaskId::NONE
-    }
-    /// Whether it was cancelled.
-    fn is_cancelled(&self) -> bool;
-    /// It entered or left the heap of timers.
-    fn set_in_heap(&self, _in_heap: bool) {}
-    /// It left the ready queue.
-    fn left_queue(&self) {}
-}
-
-/// What gives jobs their meaning.
-pub trait JobRunner<J> {
-    /// What makes the loop leave at once, as `SystemExit` does.
-    type Escape;
-    /// Runs a job.
-    fn run(&self, job: J) -> Result<(), Self::Escape>;
-    /// A signal interrupted the poll.
-    fn interrupted(&self) -> Result<(), Self::Escape>;
-    /// The job that reads the self-pipe; it calls [`LoopCore::read_self_pipe`].
-    fn self_pipe(&self, handle: HandleId) -> J;
-    /// Waits in `poll` while other threads may go on.
-    fn blocking<R>(&self, poll: impl FnOnce() -> R) -> R {
-        poll()
-    }
-}
 
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)

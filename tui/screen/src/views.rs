@@ -20,6 +20,7 @@ pub mod board;
 pub mod calls;
 pub mod digest;
 pub mod lesson;
+pub mod lesson_page;
 pub mod looping;
 pub mod output;
 pub mod ready;

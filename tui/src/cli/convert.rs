@@ -7,7 +7,8 @@ use loopscope_files::store;
 use loopscope_model::History;
 use loopscope_session::{Format, export as write, write_export};
 
-use super::open::{tell, why};
+use super::open::tell;
+use super::os_error::why;
 use super::{ExportArgs, code, complain, printed};
 use crate::print;
 

@@ -12,7 +12,7 @@ use loopscope_model::safe_text;
 use loopscope_protocol::{Event, Stream, Text};
 use loopscope_session::{Session, Unfinished};
 
-use super::open::why;
+use super::os_error::why;
 use super::sandbox::SandboxArgs;
 use super::{LessonCommand, LessonFolder, Shared, code, complain, printed};
 use crate::{print, repl};
@@ -23,10 +23,21 @@ pub(super) fn lesson(command: LessonCommand) -> i32 {
         LessonCommand::Check { folder, sandbox } => check_lessons(folder.as_deref(), sandbox),
         LessonCommand::New { folder } => new(&folder),
         LessonCommand::Run { lesson, sandbox } => match Lesson::find(&lesson) {
-            Some(lesson) => repl::take_lesson(lesson, &Shared { sandbox, ..Shared::default() }),
+            Some(lesson) => take(lesson, sandbox),
             None => unknown(&lesson),
         },
     }
+}
+
+/// The folder with the program stays until the lesson is over.
+fn take(lesson: &'static Lesson, sandbox: SandboxArgs) -> i32 {
+    let shared = Shared { sandbox, ..Shared::default() };
+    let folder = LessonFolder::write(lesson);
+    let session = match &folder {
+        Ok(folder) => folder.session(&shared, true),
+        Err(sentence) => Err(sentence.clone()),
+    };
+    repl::take_lesson(lesson, session)
 }
 
 pub(super) fn unknown(name: &str) -> i32 {

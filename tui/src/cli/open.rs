@@ -13,6 +13,7 @@ use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
 
+use super::os_error::why;
 use super::{Shared, code, complain};
 
 impl Shared {
@@ -220,15 +221,5 @@ fn check_program(path: &Path) -> Result<(), String> {
             "`{shown}` cannot be opened: {}; name a Python file that you may read",
             why(&error)
         )),
-    }
-}
-
-/// An error of the operating system in plain words.
-pub(super) fn why(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "you may not".to_owned(),
-        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => error.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use loopscope_engine::child::{Sandbox, no_sandbox};
 use loopscope_session::source::kept::Scratch;
 
-use super::open::why;
+use super::os_error::why;
 
 /// Where the options stand in the help.
 const HEADING: &str = "Sandbox (Linux)";

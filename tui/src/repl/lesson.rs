@@ -12,7 +12,6 @@ use loopscope_session::{Command, Events, Outcome, Session};
 use super::input::Lines;
 use super::print::{Output, Printer};
 use super::{Flow, Interrupts, Repl, Waited};
-use crate::cli::{LessonFolder, Shared};
 use crate::exit::{code, complain, printed};
 use crate::print;
 use crate::signals::{Interrupt, Plain, Signals};
@@ -20,12 +19,11 @@ use crate::signals::{Interrupt, Plain, Signals};
 /// How long a line of text gets.
 const WIDTH: usize = 78;
 
-/// Takes a lesson. Gives the exit code.
-pub fn take_lesson(lesson: &'static Lesson, shared: &Shared) -> i32 {
-    let opened = LessonFolder::write(lesson)
-        .and_then(|folder| folder.session(shared, true).map(|session| (folder, session)));
-    let (_folder, session) = match opened {
-        Ok(opened) => opened,
+/// Takes a lesson, in a session on its program or else with the sentence why there is none. Gives
+/// the exit code.
+pub fn take_lesson(lesson: &'static Lesson, session: Result<Session, String>) -> i32 {
+    let session = match session {
+        Ok(session) => session,
         Err(sentence) => return complain(code::FAILED, &sentence),
     };
     let signals = match Signals::start(Plain, Interrupt::Leaves) {

@@ -1,6 +1,8 @@
 //! What is behind a history and its names: the store, the directory of what is in it, and the blocks
 //! that were read last.
 
+mod listed;
+
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -13,7 +15,7 @@ use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry
 use super::records::Block;
 use super::segment::{Head, Kind};
 use super::store::Store;
-use super::{StoreError, index, source};
+use super::{StoreError, source};
 use crate::record::{Record, Texts};
 
 /// How many decoded records stay in memory, as many as that may be in blocks.
@@ -265,7 +267,7 @@ impl Archive {
     pub(super) fn set_copy(&self, mut copy: Copy) -> Result<(), StoreError> {
         let mut segments = Vec::new();
         for number in 0..self.stores().all.len() {
-            let listed = index::listed(self, number).into_iter();
+            let listed = self.listed(number).into_iter();
             segments.extend(listed.map(|each| (each.head, SegmentSource::Stored(number, each.at))));
         }
         {

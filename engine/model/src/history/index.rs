@@ -10,8 +10,6 @@
 
 use loopscope_protocol::wire::Malformed;
 
-use super::archive::Archive;
-use super::directory::BlockPlace;
 use super::segment::{HEAD, Head, Kind};
 use super::store::Store;
 use super::{StoreError, source};
@@ -24,44 +22,6 @@ pub(super) struct Listed {
     pub(super) at: u64,
     pub(super) head: Head,
     pub(super) summary: Vec<u8>,
-}
-
-/// Ends a file.
-pub(super) fn append(archive: &Archive) -> Result<(), StoreError> {
-    let (number, store) = archive.main();
-    let hello = archive.directory().hello;
-    let body = body(hello.as_ref(), &listed(archive, number));
-    let at = store.len()?;
-    store.append(&Head::of(Kind::Index).segment(&[], &body))?;
-    store.append(&Head { first: at, ..Head::of(Kind::End) }.segment(&[], &[]))?;
-    Ok(())
-}
-
-/// The segments that are in the store with that number, in its order.
-pub(super) fn listed(archive: &Archive, number: usize) -> Vec<Listed> {
-    let directory = archive.directory();
-    let mut listed = Vec::new();
-    for entry in directory.numbers().filter_map(|block| directory.block(block)) {
-        if let BlockPlace::Stored { store, at, head } = entry.place
-            && store == number
-        {
-            listed.push(Listed { at, head, summary: entry.summary.bytes() });
-        }
-    }
-    let defined = directory.definitions.iter().filter(|each| each.store == number);
-    listed.extend(defined.map(|each| Listed {
-        at: each.at,
-        head: each.head,
-        summary: each.ids.bytes(),
-    }));
-    let checkpoints = directory.checkpoints().iter().filter(|each| each.store == number);
-    listed.extend(checkpoints.map(|each| Listed {
-        at: each.at,
-        head: each.head,
-        summary: Vec::new(),
-    }));
-    listed.sort_by_key(|each| each.at);
-    listed
 }
 
 pub(super) fn body(hello: Option<&Hello>, listed: &[Listed]) -> Vec<u8> {

@@ -17,7 +17,7 @@ use super::encode::Encoder;
 use super::segment::{Head, Kind};
 use super::store::Store;
 use super::summary::{Summary, Tally};
-use super::{HEADER, StoreError, index, source};
+use super::{HEADER, StoreError, source};
 use crate::columns::put_var;
 use crate::control::Hello;
 use crate::names::{Frame, Names};
@@ -294,7 +294,7 @@ impl Recorder {
     /// Ends the recording, with an index so that it opens at once.
     pub fn finish(&mut self) -> Result<(), StoreError> {
         self.finish_copy()?;
-        index::append(&self.archive)
+        self.archive.append_index()
     }
 }
 

@@ -1,13 +1,14 @@
 //! One sentence for what the loop does next.
 
-use loopscope_protocol::{ExitHow, LoopId, On, RunHow, TaskId};
+use loopscope_protocol::{ExitHow, LoopId, TaskId};
 
 use super::happened::run_name;
 use super::queue;
+use super::waking::{nothing_left, outside};
 use crate::names::Names;
 use crate::phrase::{Phrases, begun};
 use crate::state::{At, Loop, Order, Phase, State, TaskState};
-use crate::titles::{count, signal_name, time};
+use crate::titles::{count, time};
 
 /// What happens next, as far as the state tells: for the loop of the last record.
 ///
@@ -214,57 +215,4 @@ fn between(phrases: Phrases<'_>, the_loop: &Loop) -> String {
         return nothing_left(phrases, the_loop, "the loop would sleep for ever");
     }
     format!("The loop will sleep until {}.", until.join(" or "))
-}
-
-pub(super) fn nothing_left(phrases: Phrases<'_>, the_loop: &Loop, then: &str) -> String {
-    if phrases.state.can_be_woken_from_outside(the_loop.id) {
-        return "The loop sleeps until something outside wakes it.".to_owned();
-    }
-    let waits = the_loop
-        .run
-        .filter(|run| run.how == RunHow::UntilComplete)
-        .and_then(|run| phrases.state.task(run.task))
-        .filter(|task| !task.state.is_done() && task.on != On::Nothing);
-    match waits {
-        Some(task) => format!(
-            "Nothing can wake {}, which waits for {}: {then}.",
-            phrases.task(task.id),
-            phrases.on(task.on)
-        ),
-        None => format!("Nothing is left to do: {then}."),
-    }
-}
-
-/// What outside the loop may wake it, in words.
-pub(super) fn outside(phrases: Phrases<'_>, the_loop: &Loop) -> Vec<String> {
-    let state = phrases.state;
-    let mut until: Vec<String> = state
-        .watchers()
-        .filter(|watcher| watcher.loop_id == the_loop.id)
-        .map(|watcher| match watcher.how {
-            loopscope_protocol::WatchHow::Read => {
-                format!("fd {} has something to read", watcher.fd.0)
-            }
-            loopscope_protocol::WatchHow::Write => format!("fd {} has room to write", watcher.fd.0),
-        })
-        .collect();
-    until.extend(
-        state
-            .signals()
-            .filter(|handler| handler.loop_id == the_loop.id)
-            .map(|handler| format!("{} arrives", signal_name(handler.signal))),
-    );
-    until.extend(
-        state
-            .jobs()
-            .filter(|job| job.loop_id == the_loop.id)
-            .map(|job| format!("{} (job {}) ends", phrases.names.name(job.name), job.id.0)),
-    );
-    until.extend(state.processes().map(|process| format!("child process {} ends", process.id.0)));
-    // A sentence that names them all is no sentence any more.
-    if until.len() > 3 {
-        until.truncate(2);
-        until.push("something else happens outside".to_owned());
-    }
-    until
 }

@@ -1,7 +1,7 @@
 //! What comes next where there is no batch: in MicroPython's one queue, and under a scheduler of
 //! whose order only it knows.
 
-use super::next::{nothing_left, outside};
+use super::waking::{nothing_left, outside};
 use crate::phrase::Phrases;
 use crate::state::{Handle, Loop, Order};
 use crate::titles::{count, time};

@@ -7,9 +7,9 @@ use std::sync::atomic::Ordering;
 
 use loopscope_protocol::{ClockHow, Event, Fd, HandleHow, HandleId, Signal, WatchHow};
 
+use super::super::job::Job;
 use super::super::poller::{SelfPipe, WatchedFd};
 use super::super::trace::{HandleInfo, Trace};
-use super::super::turn::Job;
 use super::LoopCore;
 
 impl<J: Job> LoopCore<J> {

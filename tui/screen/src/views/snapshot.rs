@@ -6,7 +6,7 @@ use loopscope_model::{History, Names, State};
 use loopscope_session::{Changes, Progress};
 
 use super::digest::Digest;
-use super::lesson::Page;
+use super::lesson_page::Page;
 use super::sources::Sources;
 
 /// What the source is doing.

@@ -1,0 +1,35 @@
+//! What a loop runs, and who gives it a meaning.
+
+use loopscope_protocol::{HandleId, TaskId};
+
+/// Something that a loop can run.
+pub trait Job: Clone {
+    /// Its handle's id.
+    fn id(&self) -> HandleId;
+    /// The task that it steps, if it steps one.
+    fn task(&self) -> TaskId {
+        TaskId::NONE
+    }
+    /// Whether it was cancelled.
+    fn is_cancelled(&self) -> bool;
+    /// It entered or left the heap of timers.
+    fn set_in_heap(&self, _in_heap: bool) {}
+    /// It left the ready queue.
+    fn left_queue(&self) {}
+}
+
+/// What gives jobs their meaning.
+pub trait JobRunner<J> {
+    /// What makes the loop leave at once, as `SystemExit` does.
+    type Escape;
+    /// Runs a job.
+    fn run(&self, job: J) -> Result<(), Self::Escape>;
+    /// A signal interrupted the poll.
+    fn interrupted(&self) -> Result<(), Self::Escape>;
+    /// The job that reads the self-pipe; it calls [`LoopCore::read_self_pipe`](super::LoopCore::read_self_pipe).
+    fn self_pipe(&self, handle: HandleId) -> J;
+    /// Waits in `poll` while other threads may go on.
+    fn blocking<R>(&self, poll: impl FnOnce() -> R) -> R {
+        poll()
+    }
+}

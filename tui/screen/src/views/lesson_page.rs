@@ -1,0 +1,60 @@
+//! What a lesson says and asks at one place, as the views are given it.
+
+use crate::theme::Role;
+
+/// What a lesson says at one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The lesson's title.
+    pub lesson: String,
+    /// The title of this step.
+    pub title: String,
+    /// Which step it is, from 1.
+    pub step: usize,
+    /// How many there are.
+    pub steps: usize,
+    /// What it says.
+    pub body: Vec<Piece>,
+    /// The question asked here.
+    pub question: Option<Question>,
+    /// What to do now, in a few words.
+    pub hint: String,
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Words that flow.
+    Words(Vec<(Role, String)>),
+    /// A line that stays as it is.
+    Code(Role, String),
+    /// An empty line.
+    Gap,
+}
+
+/// A question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// What is asked.
+    pub ask: String,
+    /// All choices.
+    pub choices: Vec<String>,
+    /// Those that are no handle in the ready queue are listed there by themselves; these are all
+    /// that can still be chosen. Empty once it is answered.
+    pub open: Vec<String>,
+    /// The choice that the arrows have moved to.
+    pub selected: usize,
+    /// The choice that was made.
+    pub chosen: Option<usize>,
+    /// Whether it was right, once the run has told.
+    pub right: Option<bool>,
+    /// The answer, once the run has told.
+    pub answer: Option<String>,
+}
+
+impl Question {
+    /// Whether it can still be answered.
+    pub fn is_open(&self) -> bool {
+        self.chosen.is_none() && !self.open.is_empty()
+    }
+}
