@@ -3,6 +3,7 @@
 //! A rule is a function from a [`Tree`] to its findings, in a file of its own that says why the
 //! rule is there. To add one: write the file, with tests on made-up trees, and name it in [`RULES`].
 
+mod circles;
 mod dependencies;
 mod emission;
 mod file_length;
@@ -64,12 +65,13 @@ impl Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [(&str, Rule); 14] = [
+const RULES: [(&str, Rule); 15] = [
     ("first-line", first_line::check),
     ("file-names", file_names::check),
     ("file-length", file_length::check),
     ("dependencies", dependencies::check),
     ("layers", layers::check),
+    ("circles", circles::check),
     ("emission", emission::check),
     ("readers", readers::check),
     ("unsafe", forbidden_unsafe::check),

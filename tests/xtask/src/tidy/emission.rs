@@ -3,7 +3,7 @@
 //! What a record means is said where it is sent. A second place that sends the same kind would
 //! soon mean something else by it.
 
-use super::source::code;
+use super::source::Code;
 use super::{Finding, Tree};
 
 /// Where records may be sent, and why. To tighten the rule, take a line away.
@@ -23,11 +23,10 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         if SENDERS.iter().any(|(part, _)| path.starts_with(part)) {
             continue;
         }
-        for (number, line) in code(text).lines().enumerate() {
-            if SENDS.iter().any(|sends| line.contains(sends)) {
-                let says = "a record is sent here; only the places in emission.rs may";
-                findings.push(Finding::error(path, number + 1, says));
-            }
+        let code = Code::of(text);
+        for line in SENDS.iter().flat_map(|sends| code.lines_of(sends)) {
+            let says = "a record is sent here; only the places in emission.rs may";
+            findings.push(Finding::error(path, line, says));
         }
     }
     findings

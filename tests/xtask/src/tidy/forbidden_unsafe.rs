@@ -1,6 +1,6 @@
 //! `unsafe` stands only in the files named here, each with the argument why it must.
 
-use super::source::{code, words};
+use super::source::Code;
 use super::{Finding, Tree};
 
 /// The files that may, and why nothing safe does the same.
@@ -50,7 +50,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 }
 
 fn check_with(tree: &Tree, named: &[(&str, &str)]) -> Vec<Finding> {
-    let uses = |text: &str| words(&code(text)).find(|(_, w)| *w == "unsafe").map(|(line, _)| line);
+    let uses = |text: &str| Code::of(text).lines_of("unsafe").first().copied();
     let mut findings = Vec::new();
     for (path, text) in tree.rust() {
         let is_named = named.iter().any(|(file, _)| *file == path);

@@ -1,14 +1,14 @@
 //! Which part of a crate may use which: the rules that Cargo cannot enforce. Which crate may use
 //! which is in `dependencies.rs`, and what it is built with in the table of ARCHITECTURE.md.
 
-use super::source::{code, words};
+use super::source::Code;
 use super::{Finding, Tree};
 
 /// A part of the tree and the names that its code must not mention.
 struct Layer {
     /// Beginnings of the paths that it covers.
     part: &'static [&'static str],
-    /// Whole words, or beginnings of words where they end with `*`.
+    /// Words of a path, or two in a row; beginnings of words where they end with `*`.
     never: &'static [&'static str],
     /// The reason.
     why: &'static str,
@@ -27,7 +27,7 @@ const LAYERS: [Layer; 3] = [
             "tui/screen/src/widgets.rs",
             "tui/screen/src/widgets/",
         ],
-        never: &["source", "Session", "Instant", "SystemTime"],
+        never: &["loopscope_session::source", "Session", "Instant", "SystemTime"],
         why: "a view is a function of the state that it is given",
     },
     Layer {
@@ -57,7 +57,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         for layer in LAYERS.iter().filter(|l| l.part.iter().any(|part| path.starts_with(part))) {
             mentions(path, text, layer, &mut findings);
         }
-        if SAFE_ROOTS.contains(&path) && !code(text).contains("#![forbid(unsafe_code)]") {
+        if SAFE_ROOTS.contains(&path) && !Code::of(text).has("#![forbid(unsafe_code)]") {
             let says = "begin the crate with `#![forbid(unsafe_code)]`";
             findings.push(Finding::error(path, None, says));
         }
@@ -67,29 +67,28 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 
 fn mentions(path: &str, text: &str, layer: &Layer, findings: &mut Vec<Finding>) {
     // Tests may wait, and look at the time.
-    let test = path.ends_with("tests.rs") || path.contains("/tests/");
-    let code = code(text);
-    let code = if test { "" } else { code.split("#[cfg(test)]").next().unwrap_or_default() };
-    for (line, word) in words(code) {
-        let is = |never: &&str| match never.strip_suffix('*') {
-            Some(start) => word.starts_with(start),
-            None => word == *never,
-        };
-        if layer.never.iter().any(|never| is(never) && in_path(code, line, word)) {
-            findings.push(Finding::error(path, line, format!("`{word}` here: {}", layer.why)));
+    if path.ends_with("tests.rs") || path.contains("/tests/") {
+        return;
+    }
+    let is = |never: &&str, before: &str, part: &str| match never.split_once("::") {
+        Some((first, second)) => before == first && part == second,
+        None => match never.strip_suffix('*') {
+            Some(start) => part.starts_with(start),
+            None => part == *never,
+        },
+    };
+    let mut seen = None;
+    for named in Code::without_tests(text).paths() {
+        let mut before = String::new();
+        for (line, part) in named.parts {
+            let is_never = layer.never.iter().any(|never| is(never, &before, &part));
+            before.clone_from(&part);
+            // The parts that several imports have in common are mentioned once.
+            if is_never && seen.replace((line, part.clone())) != Some((line, part.clone())) {
+                findings.push(Finding::error(path, line, format!("`{part}` here: {}", layer.why)));
+            }
         }
     }
-}
-
-/// Whether the word stands in a `use`, in a path or as a crate's name, not as a local name.
-fn in_path(code: &str, line: usize, word: &str) -> bool {
-    let Some(text) = code.lines().nth(line - 1) else { return false };
-    let import = text.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
-    let path = |edge: String| text.contains(&edge);
-    import.starts_with("use ")
-        || path(format!("{word}::"))
-        || path(format!("::{word}"))
-        || path(format!("extern crate {word}"))
 }
 
 #[cfg(test)]
@@ -110,7 +109,8 @@ mod tests {
 
     #[test]
     fn a_view_asks_nobody() {
-        let text = "use crate::state;\nuse crate::{source::Source, x};\nlet source = 1;";
+        let text =
+            "use super::source;\nuse loopscope_session::{source::Source, x};\nlet source = 1;";
         let lines: Vec<_> = found("tui/screen/src/views/tasks.rs", text)
             .into_iter()
             .map(|(line, _)| line)

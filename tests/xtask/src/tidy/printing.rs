@@ -3,7 +3,7 @@
 //!
 //! Names, texts and files come from strangers, and a terminal obeys what it is sent.
 
-use super::source::code;
+use super::source::Code;
 use super::{Finding, Tree};
 
 /// Code that is part of the binary's own process. The engine is the child, which prints what the
@@ -33,6 +33,9 @@ const WRITES: [&str; 8] = [
     ".print()",
 ];
 
+/// What imports one.
+const STREAMS: [&str; 4] = ["stdout", "stderr", "Stdout", "Stderr"];
+
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.rust() {
@@ -41,14 +44,21 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         if !is_ours || may {
             continue;
         }
-        for (number, line) in code(text).lines().enumerate() {
-            let imports = line.trim_start().starts_with("use ")
-                && line.contains("io::")
-                && ["stdout", "stderr", "Stdout", "Stderr"].iter().any(|name| line.contains(name));
-            if imports || WRITES.iter().any(|writes| line.contains(writes)) {
-                let says = "this prints past `print`; only the places in printing.rs may";
-                findings.push(Finding::error(path, number + 1, says));
+        let code = Code::of(text);
+        let imports = code.paths().into_iter().filter(|named| named.import.is_some());
+        let imports = imports.filter_map(|named| match &named.parts[..] {
+            [.., (_, io), (line, stream)] if io == "io" && STREAMS.contains(&&**stream) => {
+                Some(*line)
             }
+            _ => None,
+        });
+        let mut lines: Vec<usize> = imports.collect();
+        lines.extend(WRITES.iter().flat_map(|writes| code.lines_of(writes)));
+        lines.sort_unstable();
+        lines.dedup();
+        for line in lines {
+            let says = "this prints past `print`; only the places in printing.rs may";
+            findings.push(Finding::error(path, line, says));
         }
     }
     findings

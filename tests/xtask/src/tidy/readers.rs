@@ -4,7 +4,7 @@
 //! names it when an event is added. Clippy forbids the wildcard where the file asks for that; this
 //! rule makes sure that it asks.
 
-use super::source::code;
+use super::source::Code;
 use super::{Finding, Tree};
 
 /// What a reader calls.
@@ -16,8 +16,8 @@ const DENIES: &str = "#![deny(clippy::wildcard_enum_match_arm)]";
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.rust() {
-        let code = code(text);
-        if code.contains(READS) && !code.contains(DENIES) {
+        let code = Code::of(text);
+        if code.has(READS) && !code.has(DENIES) {
             let says = format!("it reads events by their family, so it has to say {DENIES}");
             findings.push(Finding::error(path, None, says));
         }

@@ -1,130 +1,302 @@
-//! Rust source without its comments and literals, so that rules see code alone.
+//! Rust source as its tokens: comments, texts and characters are no code, and a line break or a
+//! blank makes no difference.
 //!
-//! Not a parser: it knows just enough of the language to tell code from prose.
+//! Tokens and not a syntax tree, because the bodies of macros are code too.
 
-/// The source with every comment, string and character literal turned into spaces. Lines stay.
-pub(crate) fn code(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < chars.len() {
-        let end = literal_or_comment(&chars, at);
-        if end > at {
-            out.extend(chars[at..end].iter().map(|c| if *c == '\n' { '\n' } else { ' ' }));
-            at = end;
-        } else {
-            out.push(chars[at]);
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// What stands for a text, a character or a number.
+const LITERAL: &str = "\"\"";
+
+/// How items begin that may have a body.
+const ITEMS: [&str; 11] =
+    ["mod", "fn", "struct", "enum", "union", "trait", "impl", "extern", "unsafe", "async", "const"];
+
+/// The tokens of a file, brackets included.
+#[derive(Debug, Default)]
+pub(crate) struct Code {
+    tokens: Vec<Token>,
+}
+
+#[derive(Debug)]
+struct Token {
+    text: String,
+    line: usize,
+}
+
+/// A path that code names, as `crate::core::Trace`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// Its parts, each with its line, from 1.
+    pub(crate) parts: Vec<(usize, String)>,
+    /// The name that a `use` gives it here; `None`: it stands in other code.
+    pub(crate) import: Option<String>,
+}
+
+impl Code {
+    /// All of a file. What is not Rust has no tokens.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut code = Self::default();
+        if let Ok(stream) = text.parse() {
+            code.add(stream);
+        }
+        code
+    }
+
+    /// A file without what is there for tests only.
+    pub(crate) fn without_tests(text: &str) -> Self {
+        let mut code = Self::of(text);
+        while let Some(at) = code.first("#[cfg(test)]") {
+            let end = code.item_end(at + pieces("#[cfg(test)]").len());
+            code.tokens.drain(at..end);
+        }
+        code
+    }
+
+    fn add(&mut self, stream: TokenStream) {
+        for tree in stream {
+            let line = tree.span().start().line;
+            match tree {
+                TokenTree::Ident(word) => self.push(&word.to_string(), line),
+                TokenTree::Punct(mark) => self.push(&mark.to_string(), line),
+                TokenTree::Literal(_) => self.push(LITERAL, line),
+                TokenTree::Group(group) => {
+                    let (open, close) = match group.delimiter() {
+                        Delimiter::Parenthesis => ("(", ")"),
+                        Delimiter::Brace => ("{", "}"),
+                        Delimiter::Bracket => ("[", "]"),
+                        Delimiter::None => ("", ""),
+                    };
+                    self.push(open, line);
+                    let end = group.span_close().start().line;
+                    self.add(group.stream());
+                    self.push(close, end);
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, text: &str, line: usize) {
+        self.tokens.push(Token { text: text.to_owned(), line });
+    }
+
+    fn text(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| &token.text)
+    }
+
+    /// The lines at which this stands, such as `.emit(` or `unsafe`.
+    pub(crate) fn lines_of(&self, pattern: &str) -> Vec<usize> {
+        let pieces = pieces(pattern);
+        let is_it = |at: &usize| self.stands_at(*at, &pieces);
+        (0..self.tokens.len()).filter(is_it).map(|at| self.tokens[at].line).collect()
+    }
+
+    /// Whether this stands somewhere.
+    pub(crate) fn has(&self, pattern: &str) -> bool {
+        self.first(pattern).is_some()
+    }
+
+    fn first(&self, pattern: &str) -> Option<usize> {
+        let pieces = pieces(pattern);
+        (0..self.tokens.len()).find(|at| self.stands_at(*at, &pieces))
+    }
+
+    fn stands_at(&self, at: usize, pieces: &[String]) -> bool {
+        pieces.iter().enumerate().all(|(n, piece)| self.text(at + n) == piece)
+    }
+
+    /// Where what begins at `at`, with its other attributes, ends: an item, a field, a branch.
+    fn item_end(&self, at: usize) -> usize {
+        let mut at = at;
+        while self.text(at) == "#" {
+            at = self.group_end(at + 1);
+        }
+        if self.text(at) == "pub" {
+            at += 1;
+            if self.text(at) == "(" {
+                at = self.group_end(at);
+            }
+        }
+        let begin = self.text(at);
+        let is_value = begin == "const" && self.text(at + 1) != "fn";
+        let has_no_body = is_value || ["use", "type", "static", "let"].contains(&begin);
+        let is_item = has_no_body || ITEMS.contains(&begin);
+        while at < self.tokens.len() {
+            match self.text(at) {
+                ";" => return at + 1,
+                "," if !is_item => return at + 1,
+                "{" if !has_no_body => return self.group_end(at),
+                "(" | "[" | "{" => at = self.group_end(at),
+                ")" | "]" | "}" => return at,
+                _ => at += 1,
+            }
+        }
+        at
+    }
+
+    /// Where the group that begins at `at` has ended.
+    fn group_end(&self, at: usize) -> usize {
+        let mut depth = 0_usize;
+        for here in at..self.tokens.len() {
+            match self.text(here) {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                return here + 1;
+            }
+        }
+        self.tokens.len()
+    }
+
+    /// The modules that it says are files of their own: `mod name;`.
+    pub(crate) fn modules(&self) -> Vec<&str> {
+        let names = (1..self.tokens.len()).filter(|at| self.text(at - 1) == "mod");
+        names.filter(|at| self.text(at + 1) == ";").map(|at| self.text(at)).collect()
+    }
+
+    /// Every path of more than one part, and all that is imported.
+    pub(crate) fn paths(&self) -> Vec<Named> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            if self.text(at) == "use" && is_word(self.text(at + 1)) | (self.text(at + 1) == ":") {
+                at = self.imports(at + 1, &[], &mut found);
+                continue;
+            }
+            let begin = at;
+            let parts = self.parts(&mut at);
+            if parts.len() > 1 {
+                found.push(Named { parts, import: None });
+            } else if at == begin {
+                at += 1;
+            }
+        }
+        found
+    }
+
+    /// The parts of the path that begins at `at`, which goes behind it.
+    fn parts(&self, at: &mut usize) -> Vec<(usize, String)> {
+        let mut parts = Vec::new();
+        while is_word(self.text(*at)) {
+            parts.push((self.tokens[*at].line, self.text(*at).to_owned()));
+            *at += 1;
+            if self.text(*at) != ":" || self.text(*at + 1) != ":" || !is_word(self.text(*at + 2)) {
+                break;
+            }
+            *at += 2;
+        }
+        parts
+    }
+
+    /// The imports of a `use` whose tree begins at `at`, below `outer`. Gives where it ends.
+    fn imports(&self, at: usize, outer: &[(usize, String)], found: &mut Vec<Named>) -> usize {
+        let mut at = at;
+        while self.text(at) == ":" {
             at += 1;
         }
-    }
-    out
-}
-
-/// The identifiers and keywords in [`code`], each with its line, from 1.
-pub(crate) fn words(code: &str) -> impl Iterator<Item = (usize, &str)> {
-    code.lines().enumerate().flat_map(|(number, line)| {
-        line.split(|c: char| !is_word(c)).filter(|w| !w.is_empty()).map(move |w| (number + 1, w))
-    })
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
-/// Where the comment or literal that begins at `at` ends; `at` itself if none begins there.
-fn literal_or_comment(chars: &[char], at: usize) -> usize {
-    let next = |n: usize| chars.get(at + n).copied();
-    match (chars[at], next(1)) {
-        ('/', Some('/')) => find(chars, at, &['\n']).unwrap_or(chars.len()),
-        ('/', Some('*')) => block_comment(chars, at),
-        ('"', _) => quoted(chars, at, '"'),
-        // A lifetime has no second quote right behind its first letter.
-        ('\'', Some('\\')) => quoted(chars, at, '\''),
-        ('\'', Some(_)) if next(2) == Some('\'') => at + 3,
-        ('r', Some('"' | '#')) if at == 0 || !is_word(chars[at - 1]) || chars[at - 1] == 'b' => {
-            raw_string(chars, at)
+        let mut parts = outer.to_vec();
+        parts.extend(self.parts(&mut at));
+        while self.text(at) == ":" {
+            at += 1;
         }
-        _ => at,
-    }
-}
-
-fn find(chars: &[char], from: usize, wanted: &[char]) -> Option<usize> {
-    chars[from..].windows(wanted.len()).position(|w| w == wanted).map(|n| from + n)
-}
-
-fn block_comment(chars: &[char], at: usize) -> usize {
-    let (mut depth, mut here) = (0_usize, at);
-    while here < chars.len() {
-        match (chars[here], chars.get(here + 1)) {
-            ('/', Some('*')) => (depth, here) = (depth + 1, here + 2),
-            ('*', Some('/')) => (depth, here) = (depth - 1, here + 2),
-            _ => here += 1,
+        if self.text(at) == "{" {
+            let end = self.group_end(at);
+            at += 1;
+            while at + 1 < end {
+                at = self.imports(at, &parts, found);
+                // A comma, or something that only a macro understands.
+                at += 1;
+            }
+            return end;
         }
-        if depth == 0 {
-            break;
+        let mut name = parts.last().map(|(_, part)| part.clone()).unwrap_or_default();
+        if self.text(at) == "*" {
+            "*".clone_into(&mut name);
+            at += 1;
         }
+        if self.text(at) == "as" {
+            self.text(at + 1).clone_into(&mut name);
+            at += 2;
+        }
+        if parts.len() > 1 && parts.last().is_some_and(|(_, part)| part == "self") {
+            parts.pop();
+            name = parts.last().map(|(_, part)| part.clone()).unwrap_or_default();
+        }
+        found.push(Named { parts, import: Some(name) });
+        at
     }
-    here.min(chars.len())
 }
 
-fn quoted(chars: &[char], at: usize, quote: char) -> usize {
-    let mut here = at + 1;
-    while here < chars.len() && chars[here] != quote {
-        here += if chars[here] == '\\' { 2 } else { 1 };
-    }
-    (here + 1).min(chars.len())
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-fn raw_string(chars: &[char], at: usize) -> usize {
-    let hashes = chars[at + 1..].iter().take_while(|c| **c == '#').count();
-    if chars.get(at + 1 + hashes) != Some(&'"') {
-        return at;
+/// The tokens of a pattern: words, and marks one by one.
+fn pieces(pattern: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut in_word = false;
+    for c in pattern.chars() {
+        let word = c.is_alphanumeric() || c == '_';
+        match pieces.last_mut() {
+            Some(last) if word && in_word => last.push(c),
+            _ if c.is_whitespace() => {}
+            _ => pieces.push(c.to_string()),
+        }
+        in_word = word;
     }
-    let end = [&['"'][..], &vec!['#'; hashes]].concat();
-    find(chars, at + 2 + hashes, &end).map_or(chars.len(), |n| n + end.len())
+    pieces
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn seen(text: &str) -> Vec<(usize, String)> {
-        words(&code(text)).map(|(line, word)| (line, word.to_owned())).collect()
-    }
-
-    fn names(text: &str) -> Vec<String> {
-        seen(text).into_iter().map(|(_, word)| word).collect()
-    }
-
-    #[test]
-    fn comments_are_not_code() {
-        assert_eq!(names("a // b\n/* c /* d */ e */ f //! g"), ["a", "f"]);
+    fn paths(text: &str) -> Vec<String> {
+        let joined = |named: Named| {
+            let parts: Vec<_> = named.parts.into_iter().map(|(_, part)| part).collect();
+            let import = named.import.map(|name| format!(" as {name}")).unwrap_or_default();
+            format!("{}{import}", parts.join("::"))
+        };
+        Code::without_tests(text).paths().into_iter().map(joined).collect()
     }
 
     #[test]
-    fn strings_are_not_code() {
-        assert_eq!(names(r##"a("b \" c", r#"d " e"#, b"f", br"g") + h"##), ["a", "b", "b", "h"]);
+    fn comments_and_texts_are_not_code() {
+        let code =
+            Code::of("//! unsafe\n/* unsafe */ fn f() { g(\"unsafe\", r#\"unsafe\"#, 'u') }");
+        assert!(!code.has("unsafe") && code.has("fn f()"));
+        assert_eq!(Code::of("\n\nunsafe {}").lines_of("unsafe"), [3]);
     }
 
     #[test]
-    fn lifetimes_and_characters_are_told_apart() {
+    fn blanks_and_line_breaks_make_no_difference() {
+        assert_eq!(Code::of("trace\n    .emit (x)").lines_of(".emit("), [2]);
+        assert!(!Code::of("trace.emit_with(x)").has(".emit("));
+        assert!(Code::of("write!(f, \"{}\", a.emit(b))").has(".emit("), "macros are code too");
+    }
+
+    #[test]
+    fn imports_are_found_one_by_one() {
         assert_eq!(
-            names("fn a<'x>(b: &'x str) { c('d', '\\'', '\"') } // e"),
-            ["fn", "a", "x", "b", "x", "str", "c"]
+            paths("use crate::{\n    a::{self, B as C},\n    d::*,\n};\npub(crate) use super::e;"),
+            ["crate::a as a", "crate::a::B as C", "crate::d as *", "super::e as e"]
+        );
+        assert_eq!(
+            paths("fn f<T>() -> x::Y { z(crate::a::b(), 'c', d) }"),
+            ["x::Y", "crate::a::b"]
         );
     }
 
     #[test]
-    fn lines_are_kept() {
-        let text = "a\n/* one\n two */ b\n\"three\n four\" c";
-        let expected = [(1, "a"), (3, "b"), (5, "c")].map(|(n, w)| (n, w.to_owned()));
-        assert_eq!(seen(text), expected);
-    }
-
-    #[test]
-    fn unfinished_input_does_no_harm() {
-        for text in ["\"abc", "r#\"abc", "/* abc", "'", "'\\", "r#", "b"] {
-            let _ = code(text);
-        }
+    fn what_is_for_tests_is_left_out_wherever_it_stands() {
+        let text = "#[cfg(test)]\nmod tests;\nuse a::b;\n\
+                    #[cfg(test)]\nuse c::{d, e};\n\
+                    #[cfg(test)]\n#[allow(x)]\nmod tests { fn f() { g::h() } }\n\
+                    #[cfg(test)]\nfn g<A, B>(a: o::P) -> q::R<'static> { s::t() }\n\
+                    struct S { #[cfg(test)] x: i::J, y: k::L }\nfn f() { m::n() }\n";
+        assert_eq!(paths(text), ["a::b as b", "k::L", "m::n"]);
+        assert_eq!(Code::of("mod a;\npub mod b;\nmod c {}").modules(), ["a", "b"]);
     }
 }
