@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::Path;
 
 use loopscope_files::outputs::{Kind, Output, OutputGuard};
-use loopscope_model::{History, Names, Record, json, safe_text};
+use loopscope_model::history::RecordRef;
+use loopscope_model::{History, Names, json, safe_text};
 use serde_json::{Map, Value};
 
 use super::command::Format;
@@ -130,13 +131,17 @@ impl<W: Write> Exporter<W> {
         // What is dropped meanwhile is not there any more.
         let from = self.position.max(history.first()).min(self.end);
         let upto = from.saturating_add(budget).min(self.end);
-        for record in history.range(from, upto) {
-            match (&mut self.trace, self.format) {
-                (Some(trace), _) => trace.take(&record, names, &mut self.to)?,
-                (None, Format::Csv) => csv(&record, names, &mut self.to)?,
-                (None, _) => writeln!(self.to, "{}", json::line(&record, names))?,
+        let records = history.range(from, upto);
+        if self.format == Format::Csv {
+            self.written += csv(records, names, &mut self.to)?;
+        } else {
+            for record in records {
+                match &mut self.trace {
+                    Some(trace) => trace.take(&record, names, &mut self.to)?,
+                    None => writeln!(self.to, "{}", json::line(&record, names))?,
+                }
+                self.written += 1;
             }
-            self.written += 1;
         }
         self.position = upto;
         match &mut self.trace {
@@ -147,15 +152,27 @@ impl<W: Write> Exporter<W> {
     }
 }
 
-fn csv(record: &Record, names: &Names, to: &mut impl Write) -> io::Result<()> {
-    let parsed: Value = serde_json::from_str(&json::line(record, names)).unwrap_or_default();
-    let Value::Object(mut fields) = parsed else { return Ok(()) };
-    for column in COLUMNS {
-        let cell = fields.remove(*column).map_or_else(String::new, plain);
-        write!(to, "{},", quoted(&safe_text::lines(&cell)))?;
+/// Writes rows of the table. Gives how many records that are.
+fn csv(
+    records: impl Iterator<Item = RecordRef>,
+    names: &Names,
+    to: &mut impl Write,
+) -> io::Result<usize> {
+    let mut table = csv::Writer::from_writer(to);
+    let mut rows = 0;
+    for record in records {
+        rows += 1;
+        let parsed: Value = serde_json::from_str(&json::line(&record, names)).unwrap_or_default();
+        let Value::Object(mut fields) = parsed else { continue };
+        for column in COLUMNS {
+            let cell = fields.remove(*column).map_or_else(String::new, plain);
+            table.write_field(safe_text::lines(&cell).as_bytes())?;
+        }
+        let more = if fields.is_empty() { String::new() } else { plain(Value::Object(fields)) };
+        table.write_record([safe_text::json(&more).as_bytes()])?;
     }
-    let more = if fields.is_empty() { String::new() } else { plain(Value::Object(fields)) };
-    writeln!(to, "{}", quoted(&safe_text::json(&more)))
+    table.flush()?;
+    Ok(rows)
 }
 
 fn plain(value: Value) -> String {
@@ -163,15 +180,6 @@ fn plain(value: Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text,
         other => other.to_string(),
-    }
-}
-
-/// As RFC 4180 has it.
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
     }
 }
 
@@ -238,21 +246,14 @@ mod tests {
     #[test]
     fn csv_has_the_same_number_of_cells_in_each_row() {
         let text = written(Format::Csv);
-        let cells = |row: &str| {
-            let mut inside = false;
-            row.chars()
-                .filter(|c| {
-                    inside ^= *c == '"';
-                    *c == ',' && !inside
-                })
-                .count()
-        };
-        let rows: Vec<&str> =
-            text.lines().filter(|row| row.starts_with(|c: char| c.is_ascii_digit())).collect();
-        assert!(rows.iter().any(|row| row.contains("\"hello, \"\"you\"\"\"")), "{text}");
-        for row in rows.iter().filter(|row| !row.contains("output")) {
-            assert_eq!(cells(row), COLUMNS.len(), "{row}");
-        }
+        let mut table = csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<_> = table.records().map(|row| row.expect("rows are alike")).collect();
+        assert_eq!(rows.len(), written(Format::Jsonl).lines().count());
+        let has = |cell: &str| rows.iter().any(|row| row.iter().any(|other| other == cell));
+        assert!(has("hello, \"you\"") && has("a\nb\n"), "{text}");
+        // A cell is quoted only where it has to be, and lines end as they do everywhere.
+        assert!(text.starts_with("seq,t,turn,event,loop,") && !text.contains('\r'), "{text}");
+        assert!(text.contains(",\"hello, \"\"you\"\"\","), "{text}");
     }
 
     #[test]
