@@ -7,6 +7,7 @@
 mod handles;
 mod loops;
 mod outside;
+mod queues;
 mod tasks;
 mod unknown;
 
