@@ -181,6 +181,18 @@ fn the_tui_opens_a_recording() {
 }
 
 #[test]
+fn the_tui_shows_the_program_of_a_recording_from_its_beginning() {
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", "import asyncio\nasyncio.run(asyncio.sleep(1))\n");
+    let to = scratch.path("run.loop");
+    let _ = headless_with(&["--record", &to.to_string_lossy()], &file).end().code_is(0);
+    let Some(screen) = Screen::open(&["replay", &to.to_string_lossy()]) else { return };
+    screen.wait_for("start of the recording");
+    let text = screen.wait_for("asyncio.run(asyncio.sleep(1))");
+    assert!(text.contains("source: program.py") && text.contains("#0 of"), "{text}");
+}
+
+#[test]
 fn events_of_line_mode_and_of_a_replay_are_the_same_form() {
     let recorded = recording();
     let to = recorded.scratch.path("again");

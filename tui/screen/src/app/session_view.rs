@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use loopscope_model::link::LinkStatus;
-use loopscope_protocol::NameId;
+use loopscope_protocol::{Event, NameId};
 use loopscope_session::source::Origin;
 use loopscope_session::{Outcome, RunState, Session, Tick, program_text};
 
@@ -126,10 +126,23 @@ impl SessionView {
         self.learn_files();
     }
 
+    /// The program's file: what runs at the cursor, and before the first record what is going to.
+    fn program_file(&self) -> NameId {
+        let now = self.session.state().run().file;
+        if now.is_some() {
+            return now;
+        }
+        let first = self.session.history().record(1);
+        match first.map(|record| record.event) {
+            Some(Event::RunStart { file, .. }) => file,
+            _ => NameId::NONE,
+        }
+    }
+
     /// Reads the files that the state at the cursor speaks of and that were not read yet.
     fn learn_files(&mut self) {
         let state = self.session.state();
-        let main = state.run().file;
+        let main = self.program_file();
         let current = state.focus().and_then(|l| l.current).and_then(|id| state.handle(id));
         let running = current.map(|handle| handle.place.file);
         let standing =
