@@ -181,6 +181,18 @@ fn the_tui_opens_a_recording() {
 }
 
 #[test]
+fn a_file_alone_is_run_or_replayed() {
+    let recorded = recording();
+    let program = recorded.scratch.file("alone.py", "print('hello')\n");
+    for (file, shown) in [(&recorded.file, "start of the recording"), (&program, "alone.py")] {
+        let Some(screen) = Screen::open(&[&file.to_string_lossy()]) else { return };
+        screen.wait_for(shown);
+        screen.keys(&["q", "y"]);
+        assert_eq!(screen.left(), 0);
+    }
+}
+
+#[test]
 fn the_tui_shows_the_program_of_a_recording_from_its_beginning() {
     let scratch = Scratch::new();
     let file = scratch.file("program.py", "import asyncio\nasyncio.run(asyncio.sleep(1))\n");

@@ -2,6 +2,7 @@
 //! from the same definitions. What each command does is in the modules below.
 
 mod attach;
+mod bare_file;
 mod compare;
 mod convert;
 mod doctor;
@@ -45,7 +46,7 @@ use loopscope_session::Format;
     after_help = "\
 Examples:
   loopscope                              choose a lesson
-  loopscope run hello.py                 watch a program, step by step
+  loopscope hello.py                     watch a program, step by step; short for `run`
   loopscope run --headless hello.py      just run it; its exit code is ours
   loopscope run --headless --events - hello.py
                                          every record as a line of JSON
@@ -276,7 +277,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     if let Ok(place) = std::env::var(fault::VARIABLE) {
         fault::arm(&place);
     }
-    let args: Vec<OsString> = args.into_iter().collect();
+    let args = bare_file::with_command(args.into_iter().collect());
     let parsed = definition()
         .try_get_matches_from(&args)
         .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));

@@ -1,0 +1,49 @@
+//! `loopscope FILE`: a file in the place of a command is what one wants to see.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use loopscope_session::source::replay::Replay;
+
+use super::definition;
+
+/// The arguments with the command that they leave out: `run` for a program, `replay` for a recording.
+/// A command is never a file, whatever lies in the folder.
+pub(super) fn with_command(mut args: Vec<OsString>) -> Vec<OsString> {
+    let Some(first) = args.get(1) else { return args };
+    let path = Path::new(first);
+    let is_option = first.as_encoded_bytes().starts_with(b"-");
+    if is_option || is_command(first) || !path.is_file() {
+        return args;
+    }
+    // A recording that cannot be read is one too, and `replay` says why.
+    let is_program = matches!(Replay::open_if_it_is_one(path), Ok(None));
+    let command = if is_program { "run" } else { "replay" };
+    args.insert(1, command.into());
+    args
+}
+
+fn is_command(word: &OsString) -> bool {
+    word == "help" || definition().get_subcommands().any(|command| command.get_name() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(args: &[&str]) -> Vec<OsString> {
+        with_command(args.iter().map(Into::into).collect())
+    }
+
+    #[test]
+    fn a_file_is_run_and_everything_else_is_as_it_was() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        assert_eq!(read(&["loopscope", file, "-x"]), ["loopscope", "run", file, "-x"]);
+        for args in [&["loopscope"][..], &["loopscope", "--version"], &["loopscope", "doctor"]] {
+            assert_eq!(read(args), args);
+        }
+        assert_eq!(read(&["loopscope", "no such file"]), ["loopscope", "no such file"]);
+        let folder = env!("CARGO_MANIFEST_DIR");
+        assert_eq!(read(&["loopscope", folder]), ["loopscope", folder]);
+    }
+}
