@@ -136,6 +136,8 @@ pub struct History {
     names: Names,
     /// How much is to be kept at least.
     keep: Keep,
+    /// At which block it is looked again what need not be kept.
+    look_at: usize,
     /// What went wrong with the store, until somebody asks.
     trouble: Option<StoreError>,
 }
@@ -164,6 +166,7 @@ impl History {
             fold: Fold::default(),
             names: Names::of(Arc::clone(&archive)),
             keep: Keep::All,
+            look_at: 0,
             trouble: None,
             archive,
         }

@@ -19,6 +19,7 @@ impl History {
     /// From now on only so much is kept at least.
     pub fn set_keep(&mut self, keep: Keep) {
         self.keep = keep;
+        self.look_at = 0;
         self.drop_old();
     }
 
@@ -50,6 +51,14 @@ impl History {
     /// Drops what need not be kept, once that is worth the while. What is kept begins at a state that
     /// is written down, since everything behind it is reckoned from there.
     pub(super) fn drop_old(&mut self) {
+        if let Keep::Bytes(_) = self.keep {
+            // All blocks are looked at for their sizes, so not at each one that is added.
+            let numbers = self.archive.directory().numbers();
+            if numbers.end < self.look_at {
+                return;
+            }
+            self.look_at = numbers.end + numbers.len() / 64 + 1;
+        }
         let Some(keep) = self.to_keep() else { return };
         let least = self.len().saturating_sub(keep).min(position_of(&self.fold.state));
         if least.saturating_sub(self.first()) < checkpoints::APART.min(keep / 4 + 1) {

@@ -35,7 +35,18 @@ pub struct Script {
     /// It is a board that is only watched: it runs on, whatever it is asked.
     watched: bool,
     answers: Vec<Arrived>,
+    /// Gives what comes next, of a board that sends for ever.
+    feed: Option<Feed>,
     seen: Arc<Mutex<Seen>>,
+}
+
+/// What gives the next records whenever it is asked.
+struct Feed(Box<dyn FnMut() -> Vec<Arrived> + Send>);
+
+impl std::fmt::Debug for Feed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Feed")
+    }
 }
 
 impl Script {
@@ -51,6 +62,7 @@ impl Script {
             watched: false,
             // Names may be known before they are used.
             answers: story.arrivals().filter(|it| !matches!(it, Arrived::Record(_))).collect(),
+            feed: None,
             seen: Arc::clone(&seen),
         };
         (script, seen)
@@ -69,6 +81,11 @@ impl Script {
         script.watched = true;
         script.until = Some(StopWhen::default());
         script
+    }
+
+    /// A board that sends whatever this gives, each time that it is looked at, and may not be paused.
+    pub fn fed(feed: impl FnMut() -> Vec<Arrived> + Send + 'static) -> Self {
+        Self { feed: Some(Feed(Box::new(feed))), ..Self::watched(&Story::new()) }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -130,6 +147,9 @@ impl Script {
     pub(super) fn poll(&mut self, timeout: Duration) -> Vec<Arrived> {
         if self.ended {
             return Vec::new();
+        }
+        if let Some(feed) = &mut self.feed {
+            return feed.0();
         }
         let mut arrived = std::mem::take(&mut self.answers);
         if arrived.is_empty() && (self.until.is_none() || self.records.is_empty()) {

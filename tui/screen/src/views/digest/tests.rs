@@ -81,3 +81,25 @@ fn runs_belong_to_lanes() {
     assert_eq!(digest.runs()[1].end, None, "it still runs");
     assert_eq!(digest.sleeps.len(), 0, "the poll only looked");
 }
+
+#[test]
+fn however_long_a_board_is_watched_a_digest_takes_no_more_than_its_window() {
+    let (mut story, mut history) = (Story::streaming(), History::new());
+    history.set_keep(loopscope_model::history::Keep::Records(100_000));
+    let mut digest = Digest::default();
+    story.start().task(1, "blink", 1);
+    let mut most = 0;
+    for handle in 1..=400_000 {
+        story.poll(Some(1.0), f64::from(handle)).step(handle, 1);
+        story.handle(handle + 1, loopscope_protocol::HandleHow::Step, "blink", 1, 0);
+        story.suspend(handle, 1, On::Nothing, 3);
+        story.drain().for_each(|arrived| history.take(arrived));
+        if handle % 10_000 == 0 {
+            while !digest.follow(&history, history.len()) {}
+            most = most.max(digest.position - digest.base);
+            assert!(digest.handles.len() <= 2 * WINDOW / 7 + 10_000, "{}", digest.handles.len());
+        }
+    }
+    assert!(history.len() > 2 * WINDOW + AT_ONCE && most <= 2 * WINDOW, "{most}");
+    assert!(digest.runs().len() < 400_000 && digest.lines(history.len()).is_empty());
+}
