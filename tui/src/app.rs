@@ -207,7 +207,7 @@ impl Window {
         loop {
             fault::point("main");
             // Whoever pressed a key waits for what it did, and not for records.
-            if controller.dirty && (is_asked || pace.is_due() || !controller.is_busy()) {
+            if controller.dirty && (is_asked || pace.is_due() || !controller.has_work()) {
                 let began = Instant::now();
                 self.terminal.draw(|frame| {
                     let cursor = controller.draw(frame.area(), frame.buffer_mut());

@@ -118,6 +118,11 @@ impl Controller {
         self.session_view.session.is_running() || self.walk.is_some()
     }
 
+    /// Whether there is something to do before anything comes from outside.
+    pub fn has_work(&self) -> bool {
+        self.is_busy() || self.session_view.is_behind()
+    }
+
     /// Says why nothing else is done now.
     fn say_busy(&mut self) {
         match self.session_view.session.progress() {
@@ -132,7 +137,7 @@ impl Controller {
     pub fn patience(&self) -> Duration {
         match &self.slow {
             Some(slow) => slow.due.saturating_duration_since(Instant::now()),
-            None if self.is_busy() => Duration::ZERO,
+            None if self.has_work() => Duration::ZERO,
             None => Duration::from_millis(100),
         }
     }
@@ -342,7 +347,8 @@ impl Controller {
     pub fn tick(&mut self, wait: Duration) {
         let is_running = self.session_view.session.is_running();
         // What is paused may come to an end all the same: a program is killed, a board is lost.
-        if is_running || !self.session_view.session.run_state().is_over() {
+        let is_over = self.session_view.session.run_state().is_over();
+        if is_running || !is_over || self.session_view.is_behind() {
             let had_ended = self.session_view.session.program_ended();
             let (tick, is_news) =
                 self.session_view.tick(if is_running { wait } else { Duration::ZERO });

@@ -87,6 +87,11 @@ impl SessionView {
         (tick, is_news)
     }
 
+    /// Whether the digest does not have all yet that is to be drawn from it.
+    pub(super) const fn is_behind(&self) -> bool {
+        !self.is_digested
+    }
+
     /// How the link is at this moment. Tells whether that is news.
     fn look_at_link(&mut self) -> bool {
         let link = self.session.link();

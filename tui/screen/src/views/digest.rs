@@ -25,8 +25,11 @@ const LOG_REACH: usize = 20_000;
 const WINDOW: usize = 1_000_000;
 const BEFORE: usize = 200_000;
 
-/// How many records are taken in at once.
-const AT_ONCE: usize = 200_000;
+/// What lies further ahead of a long history's digest than this is not taken in record by record.
+const FAR: usize = 200_000;
+
+/// How many records are taken in at once: a few milliseconds' worth, for which a key can wait.
+const AT_ONCE: usize = 1 << 14;
 
 /// From when to when, in positions and in loop time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +180,7 @@ impl Digest {
     pub fn follow(&mut self, history: &History, cursor: usize) -> bool {
         let len = history.len();
         let is_long = len - history.first() > 2 * WINDOW;
-        let is_far = is_long && cursor > self.position.saturating_add(AT_ONCE);
+        let is_far = is_long && cursor > self.position.saturating_add(FAR);
         if is_far || cursor < self.base {
             self.begin_at(history, cursor.saturating_sub(BEFORE));
         }

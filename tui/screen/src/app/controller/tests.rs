@@ -1,11 +1,14 @@
 //! Keys are pressed as a user would, on a program that is known beforehand; then the screen is
 //! looked at.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use loopscope_lessons::Lesson;
+use loopscope_model::history::InMemory;
 use loopscope_model::story::Story;
 use loopscope_protocol::{Event as Record, ExitHow, RunHow, Text};
+use loopscope_session::source::replay::Replay;
 use loopscope_session::source::script::Script;
 
 use super::*;
@@ -348,4 +351,27 @@ fn every_size_can_be_drawn_at_every_place() {
             user.press(keys).screen();
         }
     }
+}
+
+#[test]
+fn what_is_drawn_of_a_long_recording_is_complete_without_another_key() {
+    let mut story = Story::new();
+    story.start();
+    for handle in 1..=8000 {
+        story.soon(handle, "tick").turn(&[handle]).run(handle).done(handle).end_turn();
+    }
+    story.print("the last line\n");
+    let recording = Arc::new(InMemory::holding(story.recording()));
+    let replay = Replay::read(recording, "long.loop".to_owned()).unwrap();
+    let mut user = User::of(Session::new(replay), None);
+    user.press(":goto end<enter>");
+    let mut ticks = 0;
+    while user.controller.has_work() {
+        user.controller.tick(Duration::ZERO);
+        ticks += 1;
+    }
+    assert!(ticks > 1, "it is not taken in at once");
+    let digest = user.controller.session_view.snapshot().digest;
+    assert_eq!(digest.lines(story.records().len()).len(), 1);
+    assert_eq!(user.controller.patience(), Duration::from_millis(100));
 }
