@@ -6,11 +6,15 @@
 
 mod known;
 
+use std::sync::OnceLock;
+
 use loopscope_protocol::{ChainId, NameId, Place};
 use rustpython_vm::builtins::{
-    PyAsyncGen, PyBoundMethod, PyCode, PyCoroutine, PyFunction, PyGenerator, PyStr, PyStrRef,
+    PyAsyncGen, PyBoundMethod, PyCode, PyCoroutine, PyFunction, PyGenerator, PyGetSet, PyStr,
+    PyStrRef,
 };
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, VirtualMachine};
+use rustpython_vm::types::GetDescriptor;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, VirtualMachine};
 
 use super::readable;
 use crate::core::Trace;
@@ -21,6 +25,25 @@ const DEEPEST: usize = 64;
 
 fn text(object: &PyObject, attribute: &'static str, vm: &VirtualMachine) -> Option<PyStrRef> {
     object.get_attr(attribute, vm).ok()?.downcast::<PyStr>().ok()
+}
+
+/// How a function's code and its qualified name are read without looking for the attributes.
+struct Getters {
+    code: PyObjectRef,
+    qualname: PyObjectRef,
+}
+
+static GETTERS: OnceLock<Option<Getters>> = OnceLock::new();
+
+/// The code of a function, and its qualified name.
+fn parts(function: &Py<PyFunction>, vm: &VirtualMachine) -> Option<(PyRef<PyCode>, PyStrRef)> {
+    let getters = GETTERS.get_or_init(|| {
+        let of = |name| vm.ctx.types.function_type.get_direct_attr(vm.ctx.intern_str(name));
+        Some(Getters { code: of("__code__")?, qualname: of("__qualname__")? })
+    });
+    let Getters { code, qualname } = getters.as_ref()?;
+    let read = |getter| PyGetSet::descr_get(getter, Some(function.as_object()), None, vm).ok();
+    Some((read(code)?.downcast().ok()?, read(qualname)?.downcast().ok()?))
 }
 
 /// What `functools.partial` objects call in the end; anything else is itself.
@@ -50,6 +73,12 @@ fn function_of(target: &PyObject, vm: &VirtualMachine) -> Option<PyRef<PyFunctio
 
 /// The qualified name of a callable, and where it is defined.
 pub(crate) fn callable(callable: &PyObject, trace: &Trace, vm: &VirtualMachine) -> (NameId, Place) {
+    if let Some(function) = callable.downcast_ref::<PyFunction>()
+        && let Some((code, name)) = parts(function, vm)
+    {
+        let known = known(&code, &name, trace);
+        return (known.name, known.definition);
+    }
     let target = unwrapped(callable, vm);
     let function = function_of(&target, vm);
     let code = function.and_then(|function| {

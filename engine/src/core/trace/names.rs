@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use super::super::quick::Quick;
 use loopscope_protocol::wire::Item;
 use loopscope_protocol::{ChainId, NameId, Place};
 
@@ -20,7 +21,7 @@ const KEPT: usize = 16 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
     names: HashMap<Box<str>, NameId>,
-    chains: HashMap<(ChainId, NameId, Place), ChainId>,
+    chains: HashMap<(ChainId, NameId, Place), ChainId, Quick>,
     last_name: u32,
     last_chain: u32,
 }

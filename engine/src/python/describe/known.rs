@@ -13,7 +13,7 @@ use rustpython_vm::builtins::{PyCode, PyStrRef};
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyRef};
 
-use crate::core::Trace;
+use crate::core::{Quick, Trace};
 use crate::python::{readable, readable_name};
 use crate::run::Run;
 
@@ -37,7 +37,10 @@ struct Entry {
     _name: PyStrRef,
 }
 
-static KNOWN: Mutex<Option<HashMap<(usize, usize), Entry>>> = Mutex::new(None);
+/// By where the code and the name are in memory.
+type Table = HashMap<(usize, usize), Entry, Quick>;
+
+static KNOWN: Mutex<Option<Table>> = Mutex::new(None);
 
 /// What there is to say of `code`, called `name`. There is one run a process, so that ids of names
 /// mean the same throughout.
