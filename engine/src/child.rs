@@ -16,7 +16,8 @@
 //! - With a [`Guard`] that names a lifeline, hand over the reading end of a pipe under that number,
 //!   and write a [`Key`] into it. The child then divides itself: what was started is the keeper of
 //!   the program, which ends everything below it when the pipe is closed, and records are sealed
-//!   with the key; [`Opener`] opens them. A signal's number written into the pipe goes to the
+//!   with the key: [`Opener`] opens them. They are then not frames but the parts of
+//!   [`loopscope_columns`]. A signal's number written into the pipe goes to the
 //!   program, with [`Guard::TO_GROUP`] added to everything in its process group.
 //! - With `successor`, hand over the writing ends of two pipes as 5 and 6: what the program becomes
 //!   by `exec` writes its output and its errors there, after the end of the records.
@@ -54,7 +55,7 @@ pub use crate::process::guard::{Guard, Powers, Sandbox, no_sandbox};
 pub use crate::process::set_fault;
 pub use seal::{Key, Opener};
 
-use crate::core::{Clock, Ids, Trace};
+use crate::core::{Clock, Gate, Ids, Sink, Trace};
 use crate::dialect::{Family, Rules};
 use crate::process::{guard, is_copy, limits, spelling};
 use crate::python::flags::PythonArgs;
@@ -209,8 +210,12 @@ fn prepare(options: &Options, key: Option<Key>) -> std::io::Result<()> {
     let successor = options.successor.then(wire::take_successors).transpose()?;
     let output = Output::take(options.capture, options.stdout_to_stderr, successor)?;
     let control = Arc::new(gate::Control::new(options.paused));
-    let sink = wire::sink(out, key, Arc::clone(&control));
-    install(options, Some((sink, Box::new(gate::RecordGate(Arc::clone(&control))))));
+    let records = Records {
+        is_sealed: key.is_some(),
+        sink: wire::sink(out, key, Arc::clone(&control)),
+        gate: Box::new(gate::RecordGate(Arc::clone(&control))),
+    };
+    install(options, Some(records));
     let output = output.install();
     let trace = &Run::current().trace;
     gate::reply(trace, &hello(options.dialect));
@@ -218,13 +223,24 @@ fn prepare(options: &Options, key: Option<Key>) -> std::io::Result<()> {
     pump::start(output)
 }
 
-type Records = (crate::core::Sink, Box<dyn crate::core::Gate>);
+/// Where records go.
+struct Records {
+    /// What arrives is known to be what was sent.
+    is_sealed: bool,
+    sink: Sink,
+    gate: Box<dyn Gate>,
+}
 
 fn install(options: &Options, records: Option<Records>) {
     let clock = Arc::new(Clock::new(options.clock));
     let trace = match records {
         None => Trace::off(Arc::clone(&clock)),
-        Some((sink, gate)) => Trace::to(Arc::clone(&clock), sink, Some(gate)),
+        Some(Records { is_sealed: false, sink, gate }) => {
+            Trace::to(Arc::clone(&clock), sink, Some(gate))
+        }
+        Some(Records { is_sealed: true, sink, gate }) => {
+            Trace::in_columns(Arc::clone(&clock), sink, Some(gate))
+        }
     };
     parts::install(match Rules::of(options.dialect).family {
         Family::Cpython => &asyncio::PARTS,

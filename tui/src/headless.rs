@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use health::Health;
 use loopscope_engine::child::Options;
 use loopscope_model::history::WRITTEN;
-use loopscope_model::stream::Arrived;
+use loopscope_model::stream::{Arrived, Came};
 use loopscope_model::{History, Names, Record, fault};
 use loopscope_protocol::{ExitHow, Stream};
 use loopscope_session::source::Source;
@@ -120,12 +120,14 @@ fn unwatched(plan: Plan, forward: &Forward) -> i32 {
 /// Records go to files.
 fn watched(mut plan: Plan, forward: &Forward) -> i32 {
     plan.options.wire = true;
+    let unread = plan.outlets.has_only_recording();
     let source = Local::start(Launch {
         args: plan.options.to_args(),
         name: plan.name.clone(),
         stdin: plan.stdin,
         shown: false,
         capture: false,
+        unread,
         patient: true,
         memory_limit: plan.options.memory_limit,
         scratch: plan.scratch,
@@ -147,17 +149,20 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         fault::point("main");
         let wait =
             deadline.map_or(IDLE, |at| at.saturating_duration_since(Instant::now()).min(IDLE));
-        let arrived = source.poll(wait);
-        if arrived.is_empty() && !idle {
+        let came = source.poll_unread(wait);
+        if came.is_empty() && !idle {
             pour.flush();
         }
-        idle = arrived.is_empty();
+        idle = came.is_empty();
         for (stream, bytes) in source.take_passed() {
             // Where nobody takes it, the program it comes from is not held up.
             let _ = print::pass_on(stream == Stream::Stderr || to_stderr, &bytes);
         }
-        for each in &arrived {
-            pour_out(each, &mut pour, &mut health);
+        for each in came {
+            match each {
+                Came::Piece(piece) => pour.pass(piece),
+                Came::Arrived(arrived) => pour_out(&arrived, &mut pour, &mut health),
+            }
         }
         if mistake().is_some() {
             source.kill(ExitHow::Killed);

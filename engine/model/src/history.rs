@@ -29,11 +29,8 @@ mod checkpoints;
 mod copy;
 mod copy_to;
 mod cursor;
-mod decode;
 mod definitions;
 mod directory;
-mod encode;
-mod expect;
 mod find;
 mod fold;
 mod index;
@@ -41,13 +38,13 @@ mod keep;
 mod lists;
 mod lookup;
 mod open;
+mod passed;
 mod recorder;
 mod records;
 mod scan;
 mod segment;
 mod source;
 mod store;
-mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -69,6 +66,8 @@ use checkpoints::position_of;
 use fold::Fold;
 use records::Block;
 use scan::Scan;
+
+pub use loopscope_columns::Piece;
 
 pub use cursor::Cursor;
 pub use find::Search;

@@ -8,8 +8,8 @@
 //! What this crate does not do: run programs, draw, or decide when to stop.
 #![forbid(unsafe_code)]
 
-mod columns;
 pub mod control;
+mod decode;
 pub mod diff;
 pub mod expr;
 pub mod fault;

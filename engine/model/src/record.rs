@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use loopscope_columns::Row;
 use loopscope_protocol::{Event, Kind, LoopId, Text};
 
 use crate::safe_text;
@@ -38,6 +39,20 @@ impl Record {
     /// Loop time in seconds.
     pub fn seconds(&self) -> Option<f64> {
         self.t.map(seconds)
+    }
+
+    /// As it is put into columns.
+    #[inline]
+    pub(crate) fn row(&self) -> Row<'_> {
+        Row {
+            seq: self.seq,
+            t: self.t,
+            turn: self.turn,
+            loop_id: self.loop_id,
+            garbage: self.garbage,
+            event: &self.event,
+            texts: self.texts.0.as_ref().map(|both| [&*both[0], &*both[1]]),
+        }
     }
 
     /// One of its texts. A text that was sent as nothing is empty; one that was lost is `?`,

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use loopscope_columns::columns::{Column, Reading, join_seconds, put_var, split_seconds};
 use loopscope_protocol::Text;
 use loopscope_protocol::cells::{CellSink, CellSource, Cells};
 use loopscope_protocol::wire::Malformed;
 
-use crate::columns::{Column, Reading, join_seconds, put_var, split_seconds};
 use crate::record::Texts;
 use crate::table::{Key, SortedSet, Table};
 

@@ -3,43 +3,9 @@
 
 use std::ops::RangeInclusive;
 
-use loopscope_protocol::Event;
+use loopscope_columns::StartFinder;
 
 use crate::record::Record;
-
-/// Looks at one record after another.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct StartFinder {
-    /// The time of the last record.
-    last: Option<u64>,
-    /// In a snapshot: whether nothing of a loop was told in it, and it has not counted yet.
-    snapshot: Option<bool>,
-}
-
-impl StartFinder {
-    /// Whether the source has started over with the next record.
-    #[inline]
-    pub(crate) fn see(&mut self, record: &Record) -> bool {
-        // Where nothing is told of a start, time that goes back does: in a stream it never does so
-        // by itself.
-        let goes_back = record.t.zip(self.last).is_some_and(|(t, last)| t < last);
-        let is_start = match record.event {
-            Event::SnapshotBegin {} => {
-                self.snapshot = Some(!goes_back);
-                goes_back
-            }
-            Event::LoopNew {} => {
-                self.snapshot = self.snapshot.and(Some(false));
-                goes_back
-            }
-            // A snapshot without a loop: nothing of what was before exists any more.
-            Event::SnapshotEnd {} => self.snapshot.take() == Some(true) || goes_back,
-            _ => goes_back,
-        };
-        self.last = record.t.or(self.last);
-        is_start
-    }
-}
 
 /// Where the source has started over. Kept up with the history as it grows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,13 +19,13 @@ pub struct Starts {
 impl Starts {
     /// Of what comes behind a position.
     pub const fn behind(position: usize) -> Self {
-        Self { position, finder: StartFinder { last: None, snapshot: None }, at: Vec::new() }
+        Self { position, finder: StartFinder::new(), at: Vec::new() }
     }
 
     /// Takes in the next record. Tells whether the source has started over with it.
     pub fn see(&mut self, record: &Record) -> bool {
         self.position += 1;
-        let is_start = self.finder.see(record);
+        let is_start = self.finder.see(&record.row());
         if is_start {
             self.at.push(self.position);
         }
@@ -86,6 +52,8 @@ impl Starts {
 
 #[cfg(test)]
 mod tests {
+    use loopscope_protocol::Event;
+
     use super::*;
     use crate::story::Story;
 

@@ -5,13 +5,14 @@
 
 pub(crate) mod frames;
 mod old_board;
+mod pieces;
 #[cfg(test)]
 mod tests;
 mod texts;
-mod turns;
 
 use std::collections::VecDeque;
 
+use loopscope_columns::Turns;
 use loopscope_protocol::wire::{CHAIN, Encoder, Item, MAX_BODY};
 use loopscope_protocol::{ChainId, Event, LoopId, NameId, Reply, Ticks};
 
@@ -20,8 +21,9 @@ use crate::names::{Definition, Frame, Names};
 use crate::record::{Record, Texts};
 use frames::{Found, Frames, Numbered};
 use old_board::OldBoard;
-use texts::Pieces;
-use turns::Turns;
+use texts::TextPieces;
+
+pub use pieces::{Came, Pieces};
 
 /// Below this many used bytes at its start the buffer is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
@@ -70,7 +72,7 @@ pub struct Ingest {
     ended: bool,
     frames: Frames,
     names: Names,
-    texts: Pieces,
+    texts: TextPieces,
     ran: Vec<u8>,
     queue: VecDeque<Arrived>,
     hello: Option<Hello>,
@@ -104,7 +106,7 @@ impl Ingest {
             ended: false,
             frames,
             names: Names::default(),
-            texts: Pieces::default(),
+            texts: TextPieces::default(),
             ran: Vec::new(),
             queue: VecDeque::new(),
             hello: None,

@@ -4,6 +4,8 @@
 //! The stream is cut into blocks that the system passes on as a whole. A block is a mark, the length
 //! of what it holds, its number and a sum over all of that, made with a key that only the two sides
 //! have, then what it holds. A number is taken once, so a block that was copied is of no use either.
+//! The length says as well whether something begins with the block: where blocks are missing, what
+//! comes before the next one that begins something is of no use.
 //! Who reads the engine's memory can make seals of his own; nothing in the process can prevent that.
 
 use std::hash::Hasher;
@@ -22,6 +24,9 @@ const HEAD: usize = 4 + 2 + 8 + 8;
 /// The most that one block holds.
 const MOST: usize = BLOCK - HEAD;
 
+/// Set in the length of a block with which something begins.
+const BEGINS: u16 = 0x8000;
+
 fn mark(key: &Key) -> [u8; 4] {
     let mut hasher = SipHasher13::new_with_key(key);
     hasher.write(b"mark");
@@ -29,8 +34,9 @@ fn mark(key: &Key) -> [u8; 4] {
     [a, b, c, d]
 }
 
-fn sum(key: &Key, number: u64, bytes: &[u8]) -> u64 {
+fn sum(key: &Key, length: u16, number: u64, bytes: &[u8]) -> u64 {
     let mut hasher = SipHasher13::new_with_key(key);
+    hasher.write_u16(length);
     hasher.write_u64(number);
     hasher.write(bytes);
     hasher.finish()
@@ -49,16 +55,19 @@ impl Sealer {
         Self { key, mark: mark(&key), number: 0 }
     }
 
-    /// The blocks that hold `bytes`, one after the other.
+    /// The blocks that hold `bytes`, one after the other. Something begins with the first.
     pub(crate) fn seal(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
         let mut block = Vec::with_capacity(BLOCK);
+        let mut begins = BEGINS;
         for piece in bytes.chunks(MOST) {
+            let length = u16::try_from(piece.len()).unwrap_or(0) | begins;
+            begins = 0;
             self.number += 1;
             block.clear();
             block.extend_from_slice(&self.mark);
-            block.extend_from_slice(&u16::try_from(piece.len()).unwrap_or(0).to_le_bytes());
+            block.extend_from_slice(&length.to_le_bytes());
             block.extend_from_slice(&self.number.to_le_bytes());
-            block.extend_from_slice(&sum(&self.key, self.number, piece).to_le_bytes());
+            block.extend_from_slice(&sum(&self.key, length, self.number, piece).to_le_bytes());
             block.extend_from_slice(piece);
             each(&block);
         }
@@ -75,12 +84,14 @@ pub struct Opener {
     buffer: Vec<u8>,
     strange: u64,
     lost: u64,
+    /// Blocks are missing, and nothing has begun since.
+    broken: bool,
 }
 
 /// What begins at a place in the bytes.
 enum BlockStart {
     /// A block with what it holds.
-    Block { number: u64, length: usize },
+    Block { number: u64, length: usize, begins: bool },
     /// It may become one when more bytes come.
     Short,
     /// Nothing of the engine's.
@@ -91,7 +102,8 @@ impl Opener {
     /// For the stream of the engine that has this key.
     #[must_use]
     pub fn new(key: Key) -> Self {
-        Self { key, mark: mark(&key), number: 0, buffer: Vec::new(), strange: 0, lost: 0 }
+        let (number, strange, lost) = (0, 0, 0);
+        Self { key, mark: mark(&key), number, buffer: Vec::new(), strange, lost, broken: false }
     }
 
     /// How many bytes came that the engine did not write.
@@ -106,17 +118,23 @@ impl Opener {
         self.lost
     }
 
-    /// Takes bytes, and hands out what the blocks among them hold.
-    pub fn open(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+    /// Takes bytes, and hands out what the blocks among them hold. True with it: blocks are missing
+    /// before this one, with which something begins.
+    pub fn open(&mut self, bytes: &[u8], mut each: impl FnMut(bool, &[u8])) {
         self.buffer.extend_from_slice(bytes);
         let buffer = std::mem::take(&mut self.buffer);
         let mut done = 0;
-        while let Some((at, number, length)) = self.next_block(&buffer, done) {
+        while let Some((at, number, length, begins)) = self.next_block(&buffer, done) {
             self.strange += (at - done) as u64;
-            self.lost += number - self.number - 1;
+            let lost = number - self.number - 1;
+            self.lost += lost;
+            self.broken |= lost > 0;
             self.number = number;
             done = at + HEAD + length;
-            out.extend_from_slice(&buffer[at + HEAD..done]);
+            // Without what it begins with the rest of something is of no use.
+            if begins || !self.broken {
+                each(std::mem::take(&mut self.broken), &buffer[at + HEAD..done]);
+            }
         }
         // What is left may begin a block that is not there as a whole yet.
         while done < buffer.len() && matches!(self.look(&buffer[done..]), BlockStart::Nothing) {
@@ -128,9 +146,9 @@ impl Opener {
     }
 
     /// The first whole block from `done` on. One that only seems to begin before it is none.
-    fn next_block(&self, buffer: &[u8], done: usize) -> Option<(usize, u64, usize)> {
+    fn next_block(&self, buffer: &[u8], done: usize) -> Option<(usize, u64, usize, bool)> {
         (done..buffer.len()).find_map(|at| match self.look(&buffer[at..]) {
-            BlockStart::Block { number, length } => Some((at, number, length)),
+            BlockStart::Block { number, length, begins } => Some((at, number, length, begins)),
             BlockStart::Short | BlockStart::Nothing => None,
         })
     }
@@ -146,7 +164,8 @@ impl Opener {
             return BlockStart::Nothing;
         }
         let Some((head, rest)) = bytes.split_at_checked(HEAD) else { return BlockStart::Short };
-        let length = usize::from(u16::from_le_bytes([head[4], head[5]]));
+        let told = u16::from_le_bytes([head[4], head[5]]);
+        let (length, begins) = (usize::from(told & !BEGINS), told & BEGINS != 0);
         let eight = |at: usize| {
             let mut eight = [0; 8];
             eight.copy_from_slice(&head[at..at + 8]);
@@ -158,8 +177,8 @@ impl Opener {
         }
         match rest.get(..length) {
             None => BlockStart::Short,
-            Some(held) if sum(&self.key, number, held) == said => {
-                BlockStart::Block { number, length }
+            Some(held) if sum(&self.key, told, number, held) == said => {
+                BlockStart::Block { number, length, begins }
             }
             Some(_) => BlockStart::Nothing,
         }

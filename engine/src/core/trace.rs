@@ -1,28 +1,24 @@
 //! Where records leave the engine: numbering, names, texts and the place where a pause holds.
 //!
-//! Off, a trace costs one look at a flag. On, it writes frames into a buffer that its owner hands
+//! Off, a trace costs one look at a flag. On, it writes into a buffer that its owner hands
 //! on, and after each record asks the [`Gate`] whether to hold.
 
+mod form;
 mod names;
 
 use std::fmt;
 use std::sync::Arc;
 
-use loopscope_protocol::wire::{Encoder, Item};
+use loopscope_protocol::wire::Item;
 use loopscope_protocol::{By, ChainId, Event, FutureId, Kind, LoopId, NameId, Place, TaskId};
 use parking_lot::Mutex;
 
+use self::form::Form;
 use self::names::Definitions;
 use super::clock::Clock;
 use super::current::current;
 
-/// Frames go out when this many bytes wait, and whenever [`Trace::flush`] is called.
-const BUFFER: usize = 32 * 1024;
-
-/// The longest piece of a text or a name in one frame.
-const PIECE: usize = 240;
-
-/// Takes finished frames.
+/// Takes finished bytes: frames, or parts of the sealed stream.
 pub type Sink = Box<dyn FnMut(&[u8]) + Send>;
 
 /// Decides after each record whether the thread that caused it holds.
@@ -69,8 +65,7 @@ pub(super) struct Written {
 }
 
 struct Inner {
-    encoder: Encoder,
-    buffer: Vec<u8>,
+    form: Form,
     definitions: Definitions,
 }
 
@@ -83,7 +78,7 @@ struct Outlet {
 /// The records of one run on their way out.
 ///
 /// Two locks, so that nobody waits for a slow reader with a lock of the loop's in hand: `inner` is
-/// held only while a frame is put into memory; `outlet`, always taken before `inner`, while bytes
+/// held only while a record is put into memory; `outlet`, always taken before `inner`, while bytes
 /// leave the process. A record may be written under a queue's lock, but its bytes leave in
 /// `Trace::passed`, when that lock is free again.
 pub struct Trace {
@@ -104,23 +99,31 @@ impl Trace {
     /// Nobody looks: nothing is ever written.
     #[must_use]
     pub fn off(clock: Arc<Clock>) -> Arc<Self> {
-        Arc::new(Self::new(clock, false, Box::new(|_| {}), None))
+        Arc::new(Self::new(clock, false, Form::frames(), Box::new(|_| {}), None))
     }
 
-    /// Records go to `sink`; `gate` may hold.
+    /// Records go to `sink` as frames of the protocol; `gate` may hold.
     #[must_use]
     pub fn to(clock: Arc<Clock>, sink: Sink, gate: Option<Box<dyn Gate>>) -> Arc<Self> {
-        Arc::new(Self::new(clock, true, sink, gate))
+        Arc::new(Self::new(clock, true, Form::frames(), sink, gate))
     }
 
-    fn new(clock: Arc<Clock>, on: bool, sink: Sink, gate: Option<Box<dyn Gate>>) -> Self {
-        let room = if on { BUFFER + 1024 } else { 0 };
-        let inner = Inner {
-            encoder: Encoder::new(),
-            buffer: Vec::with_capacity(room),
-            definitions: Definitions::default(),
-        };
-        let outlet = Outlet { sink, spare: Vec::with_capacity(room) };
+    /// The same, but records go as columns, which costs a third of the time. They are parts of
+    /// [`loopscope_columns`], and have no checks: `sink` has to make sure that they arrive as they are.
+    #[must_use]
+    pub fn in_columns(clock: Arc<Clock>, sink: Sink, gate: Option<Box<dyn Gate>>) -> Arc<Self> {
+        Arc::new(Self::new(clock, true, Form::columns(), sink, gate))
+    }
+
+    fn new(
+        clock: Arc<Clock>,
+        on: bool,
+        form: Form,
+        sink: Sink,
+        gate: Option<Box<dyn Gate>>,
+    ) -> Self {
+        let inner = Inner { form, definitions: Definitions::default() };
+        let outlet = Outlet { sink, spare: Vec::new() };
         Self { on, clock, inner: Mutex::new(inner), outlet: Mutex::new(outlet), gate }
     }
 
@@ -187,28 +190,16 @@ impl Trace {
 
     fn write_with(&self, loop_id: LoopId, event: &Event, texts: &[&str]) -> Written {
         let mut inner = self.inner.lock();
-        let (seq, full) = {
-            let inner = &mut *inner;
-            for (slot, text) in (1u8..).zip(texts) {
-                for bytes in text.as_bytes().chunks(PIECE) {
-                    let item = Item::Text { slot, bytes };
-                    inner.buffer.extend_from_slice(inner.encoder.item(&item));
-                }
-            }
-            let at = self.clock.peek();
-            inner.buffer.extend_from_slice(inner.encoder.event(at, loop_id, event));
-            (inner.encoder.seq(), inner.buffer.len() >= BUFFER)
-        };
+        let full = inner.form.record(self.clock.peek(), loop_id, event, texts);
+        let seq = inner.form.seq();
         drop(inner);
         Written { seq, kind: event.kind(), full }
     }
 
-    /// Writes an item that is no record.
+    /// Writes an item that is neither a record nor a definition, behind all records so far.
     pub fn item(&self, item: &Item<'_>) {
         if self.on {
-            let mut inner = self.inner.lock();
-            let inner = &mut *inner;
-            inner.buffer.extend_from_slice(inner.encoder.item(item));
+            self.inner.lock().form.item(item);
         }
     }
 
@@ -219,7 +210,7 @@ impl Trace {
         }
         let mut outlet = self.outlet.lock();
         let Outlet { sink, spare } = &mut *outlet;
-        std::mem::swap(&mut self.inner.lock().buffer, spare);
+        self.inner.lock().form.take(spare);
         if !spare.is_empty() {
             sink(spare);
             spare.clear();
@@ -229,7 +220,7 @@ impl Trace {
     /// The number of the last record.
     #[must_use]
     pub fn seq(&self) -> u64 {
-        self.inner.lock().encoder.seq()
+        self.inner.lock().form.seq()
     }
 
     /// The id of a name, defining it if it is new. The empty name is [`NameId::NONE`].
@@ -238,8 +229,8 @@ impl Trace {
             return NameId::NONE;
         }
         let mut inner = self.inner.lock();
-        let Inner { encoder, buffer, definitions } = &mut *inner;
-        definitions.name(name, |item| buffer.extend_from_slice(encoder.item(item)))
+        let Inner { form, definitions } = &mut *inner;
+        definitions.name(name, |item| form.definition(item))
     }
 
     /// The id of a name that only one thing has, as `Task-7`: it is defined anew and not kept.
@@ -248,8 +239,8 @@ impl Trace {
             return NameId::NONE;
         }
         let mut inner = self.inner.lock();
-        let Inner { encoder, buffer, definitions } = &mut *inner;
-        definitions.own_name(name, |item| buffer.extend_from_slice(encoder.item(item)))
+        let Inner { form, definitions } = &mut *inner;
+        definitions.own_name(name, |item| form.definition(item))
     }
 
     /// A line of a file.
@@ -265,10 +256,9 @@ impl Trace {
             return chain;
         }
         let mut inner = self.inner.lock();
-        let Inner { encoder, buffer, definitions } = &mut *inner;
+        let Inner { form, definitions } = &mut *inner;
         for (name, place) in frames {
-            let put = |item: &Item<'_>| buffer.extend_from_slice(encoder.item(item));
-            chain = definitions.frame(chain, name, place, put);
+            chain = definitions.frame(chain, name, place, |item| form.definition(item));
         }
         chain
     }

@@ -11,8 +11,13 @@ use crate::{cargo, machine};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The crates that compile for it, without their optional features.
-const CRATES: [&str; 4] =
-    ["loopscope-protocol", "loopscope-model", "loopscope-session", "loopscope-screen"];
+const CRATES: [&str; 5] = [
+    "loopscope-protocol",
+    "loopscope-columns",
+    "loopscope-model",
+    "loopscope-session",
+    "loopscope-screen",
+];
 
 pub(crate) fn run(root: &Path, report: &mut Report) {
     let there = machine::get_target(root, TARGET);

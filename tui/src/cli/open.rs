@@ -156,6 +156,7 @@ fn child(
     options.paused = true;
     options.capture = capture;
     Local::start(Launch {
+        unread: false,
         args: options.to_args(),
         name: program_name(&options.program),
         stdin,

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use loopscope_protocol::{Event, LoopId};
 
 use super::copy::Copy;
-use super::decode;
 use super::definitions::Definitions;
 use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry};
 use super::records::Block;
 use super::segment::{Head, Kind};
 use super::store::Store;
 use super::{StoreError, source};
+use crate::decode;
 use crate::record::{Record, Texts};
 
 /// How many decoded records stay in memory, as many as that may be in blocks.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use loopscope_protocol::{Event, Kind};
 
-use super::decode::{self, Decoder};
 use super::{History, checkpoints, position_of};
+use crate::decode::{self, Decoder};
 use crate::record::Record;
 use crate::state::{Exit, State};
 

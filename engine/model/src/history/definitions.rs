@@ -14,10 +14,10 @@
 
 use std::ops::RangeInclusive;
 
+use loopscope_columns::columns::{Reading, put_var, unzigzag, zigzag};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{ChainId, NameId, Place};
 
-use crate::columns::{Reading, put_var, unzigzag, zigzag};
 use crate::names::Frame;
 
 /// No ids at all.

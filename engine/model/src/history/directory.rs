@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use loopscope_columns::Summary;
 use loopscope_protocol::KindSet;
 
 use super::definitions::Ids;
 use super::segment::{Head, Kind};
-use super::summary::Summary;
 use crate::control::Hello;
 
 /// Where the records of a block are.

@@ -8,12 +8,12 @@
 //! The index is believed as a whole or not at all. Whether the segments themselves are sound shows
 //! when they are read.
 
+use loopscope_columns::columns::{Reading, put_var};
 use loopscope_protocol::wire::Malformed;
 
 use super::segment::{HEAD, Head, Kind};
 use super::store::Store;
 use super::{StoreError, source};
-use crate::columns::{Reading, put_var};
 use crate::control::Hello;
 
 /// A segment as the index has it.

@@ -1,11 +1,11 @@
 //! Finding what an id stands for, when it was told long ago: in the segments of definitions, and in
 //! the blocks in which something was made.
 
+use loopscope_columns::summary::Made;
 use loopscope_protocol::{ChainId, Event, NameId, TaskId};
 
 use super::archive::Archive;
 use super::definitions::{Definitions, Ids};
-use super::summary::Made;
 use crate::names::{Defined, Definition, Frame};
 
 impl Defined for Archive {

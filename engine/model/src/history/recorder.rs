@@ -7,31 +7,24 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use loopscope_columns::columns::put_var;
+use loopscope_columns::{Encoder, Piece, StartFinder, Summary, Tally};
 use loopscope_protocol::{ChainId, Event, NameId};
 
 use super::archive::Archive;
 use super::copy::Copy;
 use super::definitions::Definitions;
 use super::directory::{BlockPlace, DefinitionsAt, Entry, Totals};
-use super::encode::Encoder;
+use super::passed::Passed;
 use super::segment::{Head, Kind};
 use super::store::Store;
-use super::summary::{Summary, Tally};
 use super::{HEADER, StoreError, source};
-use crate::columns::put_var;
 use crate::control::Hello;
 use crate::names::{Frame, Names};
 use crate::record::Record;
-use crate::starts::StartFinder;
 
 /// How many names and tasks are kept in memory beside those of the open block.
 pub(super) const MOST_NAMES: usize = 1 << 14;
-
-/// How many records a full block has.
-pub(super) const FULL: u32 = 4096;
-
-/// How many bytes of text fill a block as well.
-const FULL_LETTERS: usize = 256 * 1024;
 
 /// How many definitions are stored at once, where no record asks for it before.
 const FULL_DEFINITIONS: usize = 8192;
@@ -60,6 +53,8 @@ pub struct Recorder {
     pub(super) archive: Arc<Archive>,
     encoder: Encoder,
     tally: Tally,
+    /// The open block, where it comes as it is to be kept. Then the encoder has no records.
+    passed: Passed,
     /// Definitions that are not in the store yet.
     fresh: Definitions,
     /// How many records there are before the open block, and the number of the last of them.
@@ -89,6 +84,7 @@ impl Recorder {
             archive,
             encoder: Encoder::new(),
             tally: Tally::new(StartFinder::default()),
+            passed: Passed::default(),
             fresh: Definitions::default(),
             first,
             before,
@@ -101,7 +97,7 @@ impl Recorder {
 
     /// How many records there are.
     pub const fn len(&self) -> usize {
-        self.first + self.encoder.count() as usize
+        self.first + self.open_count() as usize
     }
 
     /// Whether there are none.
@@ -111,7 +107,12 @@ impl Recorder {
 
     /// Whether the open block has no record.
     pub(super) const fn is_closed(&self) -> bool {
-        self.encoder.count() == 0
+        self.open_count() == 0
+    }
+
+    /// How many records the open block has.
+    const fn open_count(&self) -> u32 {
+        self.encoder.count() + self.passed.count()
     }
 
     /// Notes what the source said about itself.
@@ -197,20 +198,61 @@ impl Recorder {
             self.flushed.1 = self.before;
             self.midway = self.before > 0;
         }
-        self.encoder.push(record);
-        self.tally.push(record);
-        self.last = record.seq;
-        let full = self.encoder.count() == FULL || self.encoder.letters() >= FULL_LETTERS;
+        self.read_passed()?;
+        self.add(record);
+        let full = self.encoder.is_full();
         if full {
             self.close()?;
         }
         Ok(full)
     }
 
+    fn add(&mut self, record: &Record) {
+        let row = record.row();
+        self.encoder.push(&row);
+        self.tally.push(&row);
+        self.last = record.seq;
+    }
+
+    /// Adds the next records as they were sent. True: a block is in the store.
+    ///
+    /// They are what follows the records so far, in this block or in a new one.
+    pub fn pass(&mut self, piece: Arc<Piece>) -> Result<bool, StoreError> {
+        let begun = piece.begins && !self.is_closed();
+        if begun {
+            self.close()?;
+        }
+        if piece.first != self.last + 1 || piece.begins != self.is_closed() {
+            return Err(StoreError::Harmed);
+        }
+        let ends = piece.summary.is_some();
+        self.last = piece.last();
+        self.passed.add(piece);
+        if ends {
+            self.close()?;
+        }
+        Ok(begun || ends)
+    }
+
+    /// The open block does not go on as it began: its records are taken in one by one.
+    fn read_passed(&mut self) -> Result<(), StoreError> {
+        if self.passed.count() > 0 {
+            let passed = std::mem::take(&mut self.passed);
+            for record in passed.records()? {
+                self.add(&record);
+                if self.encoder.count() == self.flushed.0 {
+                    // That far it is in the store.
+                    let _ = self.encoder.more();
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Makes sure that all records so far are in the store.
     pub fn flush(&mut self) -> Result<(), StoreError> {
         let (stored, before) = self.flushed;
-        let count = self.encoder.count() - stored;
+        let count = self.open_count() - stored;
         if count == 0 {
             return Ok(());
         }
@@ -220,24 +262,31 @@ impl Recorder {
         let first = self.first as u64 + u64::from(stored);
         let (last, midway) = (self.last, self.midway);
         let head = Head { midway, first, before, last, count, ..Head::of(Kind::Tail) };
-        self.archive.append_main(head, &of, &self.encoder.more())?;
+        let more = if self.passed.count() > 0 { self.passed.more()? } else { self.encoder.more() };
+        self.archive.append_main(head, &of, &more)?;
         self.archive.copy(Copy::flush);
-        self.flushed = (self.encoder.count(), self.last);
+        self.flushed = (self.open_count(), self.last);
         Ok(())
     }
 
     /// Ends the open block, however few records it has.
     pub(super) fn close(&mut self) -> Result<(), StoreError> {
-        let count = self.encoder.count();
+        let count = self.open_count();
         if count == 0 {
             return Ok(());
         }
         let defined = self.store_definitions();
-        let mut summary = self.tally.take();
+        let (body, mut summary) = if let Some(block) = self.passed.block() {
+            self.passed = Passed::default();
+            block?
+        } else {
+            self.read_passed()?;
+            let block = self.encoder.block();
+            self.encoder.clear();
+            (block, self.tally.take())
+        };
         summary.found = self.found.take();
         let (first, before, last) = (self.first, self.before, self.last);
-        let body = self.encoder.block();
-        self.encoder.clear();
         let midway = self.midway;
         let head =
             Head { midway, first: first as u64, before, last, count, ..Head::of(Kind::Block) };

@@ -10,20 +10,19 @@
 
 use std::collections::VecDeque;
 
+use loopscope_columns::columns::Reading;
+use loopscope_columns::{StartFinder, Summary, Tally};
 use loopscope_protocol::Event;
 
 use super::archive::Archive;
-use super::decode;
 use super::definitions::Ids;
 use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry, Totals};
 use super::index::{self, Listed};
 use super::segment::{HEAD, Head, Kind};
 use super::store::Store;
-use super::summary::{Summary, Tally};
 use super::{HEADER, StoreError, source};
-use crate::columns::Reading;
+use crate::decode;
 use crate::recording::Damage;
-use crate::starts::StartFinder;
 
 /// How many bytes are read at once where no segment begins.
 const PIECE: usize = 1 << 16;
@@ -353,7 +352,7 @@ impl Scan {
         };
         let mut tally = Tally::new(Self::finder(archive));
         for record in &records {
-            tally.push(record);
+            tally.push(&record.row());
         }
         let place = BlockPlace::Here(body.into());
         let taken = self.push(&mut archive.directory_mut(), head, place, tally.take());
@@ -366,7 +365,7 @@ impl Scan {
         let last = archive.directory().numbers().last();
         if let Some(block) = last.and_then(|last| archive.block(last)) {
             for record in &block.records {
-                finder.see(record);
+                finder.see(&record.row());
             }
         }
         finder
@@ -398,7 +397,7 @@ fn lost(first: usize, before: u64, last: u64) -> Entry {
     let mut tally = Tally::new(StartFinder::default());
     let count = u32::try_from(last - before).unwrap_or(u32::MAX);
     let event = Event::Gap { lost: count };
-    tally.push(&crate::record::Record { event, ..decode::BLANK });
+    tally.push(&crate::record::Record { event, ..decode::BLANK }.row());
     let (summary, totals) = (tally.take(), Totals::default());
     Entry { first, count: 1, before, last, place: BlockPlace::Lost, summary, totals }
 }

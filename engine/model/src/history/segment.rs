@@ -39,8 +39,8 @@ const WORTH_PACKING: usize = 48;
 #[repr(u8)]
 pub(super) enum Kind {
     /// Records: `count` of them, behind `first` others; `before` is the number of the record before
-    /// them and `last` that of the last one. The summary is a [`Summary`](super::summary::Summary),
-    /// the body is what [`encode`](super::encode) says. It takes the place of all tails that begin
+    /// them and `last` that of the last one. The summary is a [`Summary`](loopscope_columns::Summary),
+    /// the body is what [`encode`](loopscope_columns::encode) says. It takes the place of all tails that begin
     /// with the same record or a later one.
     Block = 1,
     /// Records as in a block that is not complete yet: the body is what has come since the tail

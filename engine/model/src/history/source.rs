@@ -4,10 +4,10 @@
 //! body  version, capabilities, ticks a second, dialect, process; each LEB128
 //! ```
 
+use loopscope_columns::columns::{Reading, put_var};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{Capabilities, Dialect, Word};
 
-use crate::columns::{Reading, put_var};
 use crate::control::Hello;
 
 pub(super) fn bytes(hello: &Hello) -> Vec<u8> {

@@ -2,6 +2,8 @@
 
 mod files;
 mod harm;
+mod pieces;
+mod summaries;
 
 use loopscope_protocol::{Event, Kind, KindSet, Place};
 use proptest::prelude::*;
@@ -25,7 +27,7 @@ fn replayed(records: &[Record], n: usize) -> State {
 fn history(seed: u64) -> Vec<Record> {
     let sim = Sim::run(seed, 1600);
     let records = sim.story.records().to_vec();
-    assert!(records.len() > 2 * recorder::FULL as usize, "{}", records.len());
+    assert!(records.len() > 2 * loopscope_columns::FULL as usize, "{}", records.len());
     records
 }
 
@@ -262,7 +264,7 @@ fn slow() -> Story {
 #[test]
 fn findings_are_the_same_from_both_ends_and_at_any_position() {
     let history = slow().history();
-    assert!(history.len() > 3 * recorder::FULL as usize);
+    assert!(history.len() > 3 * loopscope_columns::FULL as usize);
     let all: Vec<_> = history.lints(usize::MAX).collect();
     assert_eq!(all.len(), 30);
     let mut back: Vec<_> = history.lints(usize::MAX).rev().collect();

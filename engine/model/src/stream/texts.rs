@@ -1,21 +1,18 @@
 //! The texts of the next event, in pieces, and whether they are whole.
 
+use loopscope_columns::piece::LONGEST_TEXT;
 use loopscope_protocol::{Event, Text};
 
 use crate::record::Texts;
-
-/// The most bytes of one text that are kept. What comes behind them is only counted: a source may
-/// send a text that never ends.
-const LONGEST: usize = 64 << 20;
 
 /// The most bytes that are set aside for the next text.
 const ORDINARY: usize = 1 << 16;
 
 /// The pieces that have come since the last event.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pieces {
+pub(super) struct TextPieces {
     texts: [Vec<u8>; 2],
-    /// How many bytes at the end of each were not kept.
+    /// How many bytes at the end of each were not kept: a source may send a text that never ends.
     beyond: [u64; 2],
     /// The texts whose first piece may be missing.
     tails: [bool; 2],
@@ -25,13 +22,13 @@ pub(super) struct Pieces {
     broken: bool,
 }
 
-impl Pieces {
+impl TextPieces {
     /// Adds a piece of the text of that slot.
     pub(super) fn add(&mut self, slot: u8, bytes: &[u8]) {
         let broken = std::mem::take(&mut self.broken);
         let at = usize::from(slot).wrapping_sub(1);
         if let Some(text) = self.texts.get_mut(at) {
-            let kept = bytes.len().min(LONGEST - text.len());
+            let kept = bytes.len().min(LONGEST_TEXT - text.len());
             text.extend_from_slice(&bytes[..kept]);
             self.beyond[at] += (bytes.len() - kept) as u64;
             self.tails[at] |= broken;

@@ -17,7 +17,7 @@ fn blocks(texts: &[&[u8]]) -> Vec<Vec<u8>> {
 
 fn open(bytes: &[u8]) -> (Vec<u8>, u64, u64) {
     let (mut opener, mut out) = (Opener::new(KEY), Vec::new());
-    opener.open(bytes, &mut out);
+    opener.open(bytes, |_, held| out.extend_from_slice(held));
     opener.end();
     (out, opener.strange(), opener.lost())
 }
@@ -47,14 +47,25 @@ fn a_block_that_somebody_else_read_is_counted() {
 }
 
 #[test]
+fn behind_a_missing_block_only_what_begins_there_counts() {
+    let long = [[0; MOST], [1; MOST], [2; MOST]].concat();
+    let blocks = blocks(&[&long, b"next", b"last"]);
+    let mut held = Vec::new();
+    let kept = [&blocks[0][..], &blocks[2], &blocks[3], &blocks[4]].concat();
+    Opener::new(KEY).open(&kept, |broken, bytes| held.push((broken, bytes.to_vec())));
+    let wanted = [(false, vec![0; MOST]), (true, b"next".to_vec()), (false, b"last".to_vec())];
+    assert_eq!(held, wanted);
+}
+
+#[test]
 fn what_only_begins_like_a_block_does_not_hold_up_the_next_one() {
     let real = &blocks(&[b"real"])[0];
     let mut fake = mark(&KEY).to_vec();
     fake.extend_from_slice(&4000u16.to_le_bytes());
     fake.extend_from_slice(&[0xff; 16]);
     let (mut opener, mut out) = (Opener::new(KEY), Vec::new());
-    opener.open(&fake, &mut out);
-    opener.open(real, &mut out);
+    opener.open(&fake, |_, held| out.extend_from_slice(held));
+    opener.open(real, |_, held| out.extend_from_slice(held));
     assert_eq!(out, b"real");
     assert_eq!(opener.strange(), fake.len() as u64);
 }
@@ -77,7 +88,7 @@ proptest! {
         }
         let (mut opener, mut out) = (Opener::new(KEY), Vec::new());
         for piece in bytes.chunks(step) {
-            opener.open(piece, &mut out);
+            opener.open(piece, |_, held| out.extend_from_slice(held));
         }
         opener.end();
         prop_assert_eq!(out, texts.concat());

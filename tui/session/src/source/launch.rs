@@ -18,6 +18,8 @@ pub struct Launch {
     pub shown: bool,
     /// Whether its output goes only into records.
     pub capture: bool,
+    /// Whether records are only kept: then they are handed on as they came, by `Local::poll_unread`.
+    pub unread: bool,
     /// Whether it may go on for any time once it has closed its pipe: nobody looks at records.
     pub patient: bool,
     /// How many bytes it may use, to explain its end with.

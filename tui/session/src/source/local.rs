@@ -14,7 +14,7 @@ use command_fds::FdMapping;
 use loopscope_engine::child::{self, Opener};
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
-use loopscope_model::stream::{Arrived, Ingest};
+use loopscope_model::stream::{Arrived, Came, Pieces};
 use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Stream, Text};
 
 pub use super::kept::Stdin;
@@ -25,7 +25,7 @@ use super::{End, SourceError, ending};
 
 /// How much is read from the pipe at once, and taken in by one call of `poll`: a few milliseconds'
 /// worth of records, for which a key can wait.
-const PIECE: usize = 1 << 16;
+const PIECE: usize = 1 << 15;
 
 /// How many pieces may wait. A child that is ahead of us by more than that waits in its `write`.
 const PIECES: usize = 16;
@@ -50,7 +50,7 @@ pub struct Local {
     /// Comes to its end with the records, for whoever waits for that on another thread.
     end: Option<End>,
     successor: Successor,
-    ingest: Ingest,
+    stream: Pieces,
     patient: bool,
     memory_limit: Option<u64>,
     /// Since when the pipe is closed.
@@ -111,7 +111,7 @@ impl Local {
             pieces,
             end: Some(end),
             successor,
-            ingest: Ingest::new(),
+            stream: if launch.unread { Pieces::as_they_are() } else { Pieces::read_all() },
             patient: launch.patient,
             memory_limit: launch.memory_limit,
             closed: None,
@@ -142,32 +142,29 @@ impl Local {
         self.killed.filter(|_| self.status.is_some_and(ending::was_killed))
     }
 
-    fn feed(&mut self, sealed: &[u8], arrived: &mut Vec<Arrived>) {
-        let mut bytes = Vec::with_capacity(sealed.len());
-        self.opener.open(sealed, &mut bytes);
-        self.ingest.feed(&bytes);
-        self.drain(arrived);
-    }
-
-    fn drain(&mut self, arrived: &mut Vec<Arrived>) {
-        for each in self.ingest.by_ref() {
-            if let Arrived::Record(record) = &each
-                && matches!(record.event, Event::ProgramExit { .. })
-            {
-                self.exit_seen = true;
+    fn feed(&mut self, sealed: &[u8], came: &mut Vec<Came>) {
+        let before = came.len();
+        let stream = &mut self.stream;
+        self.opener.open(sealed, |broken, held| {
+            if broken {
+                stream.broken();
             }
-            arrived.push(each);
-        }
+            stream.feed(held, came);
+        });
+        self.exit_seen |= came[before..].iter().any(|each| {
+            matches!(each, Came::Arrived(Arrived::Record(record))
+                if matches!(record.event, Event::ProgramExit { .. }))
+        });
     }
 
     /// The pipe is closed: the child has ended, or is about to.
-    fn finish(&mut self, timeout: Duration, arrived: &mut Vec<Arrived>) {
+    fn finish(&mut self, timeout: Duration, came: &mut Vec<Came>) {
         let since = *self.closed.get_or_insert_with(Instant::now);
         let until = Instant::now() + timeout;
         loop {
             // A program may have become another one, which goes on without records of ours.
-            self.hear_successor(None, arrived);
-            if !arrived.is_empty() {
+            self.hear_successor(None, came);
+            if !came.is_empty() {
                 return;
             }
             match self.kept.try_wait() {
@@ -187,28 +184,27 @@ impl Local {
         }
         self.ended = true;
         self.requests = None;
-        self.cut_off(arrived);
-        self.hear_successor(Some(Instant::now() + GRACE), arrived);
+        self.cut_off();
+        self.hear_successor(Some(Instant::now() + GRACE), came);
         if !self.exit_seen
             && let Some(status) = self.status
         {
             let text = ending::sentence(status, self.killed, self.memory_limit);
             let how = self.killed.unwrap_or(ExitHow::Lost);
             let event = Event::ProgramExit { code: ending::code(status), how, text: Text::FIRST };
-            self.say(&event, &text, arrived);
+            self.say(&event, &text, came);
         }
     }
 
     /// The child itself says nothing more. What it had begun to say is in neither the history nor the
     /// recording.
-    fn cut_off(&mut self, arrived: &mut Vec<Arrived>) {
+    fn cut_off(&mut self) {
         self.opener.end();
-        self.ingest.cut_off();
-        self.drain(arrived);
+        self.stream.cut_off();
     }
 
     /// Records what the program prints that it has become.
-    fn hear_successor(&mut self, until: Option<Instant>, arrived: &mut Vec<Arrived>) {
+    fn hear_successor(&mut self, until: Option<Instant>, came: &mut Vec<Came>) {
         let lines = self.successor.lines(until);
         if self.exit_seen {
             // It has not become another one: it found the way there by itself.
@@ -219,18 +215,17 @@ impl Local {
             return;
         }
         self.patient = true;
-        self.cut_off(arrived);
+        self.cut_off();
         for (stream, text) in lines {
-            self.say(&Event::Output { stream, text: Text::FIRST }, &text, arrived);
+            self.say(&Event::Output { stream, text: Text::FIRST }, &text, came);
         }
     }
 
     /// Says something in the child's place.
-    fn say(&mut self, event: &Event, text: &str, arrived: &mut Vec<Arrived>) {
-        let frames = self.ingest.host_event(event, &[text]);
-        self.ingest.feed(&frames);
-        // Not through `drain`: the child itself has said nothing.
-        arrived.extend(self.ingest.by_ref());
+    fn say(&mut self, event: &Event, text: &str, came: &mut Vec<Came>) {
+        // Not by `feed`: the child itself has said nothing.
+        let record = self.stream.host_event(event, [text, ""]);
+        came.push(Came::Arrived(Arrived::Record(record)));
     }
 }
 
@@ -275,11 +270,12 @@ impl Local {
             patient: false,
             memory_limit: options.memory_limit,
             scratch: self.scratch.clone(),
+            unread: false,
         })
     }
 
     pub(super) fn capabilities(&self) -> Capabilities {
-        match self.ingest.hello() {
+        match self.stream.hello() {
             Some(hello) => hello.capabilities,
             // What it will say once it has started.
             None => Capabilities::default()
@@ -306,23 +302,33 @@ impl Local {
 
     /// What has arrived, waiting at most `timeout` for the first of it.
     pub fn poll(&mut self, timeout: Duration) -> Vec<Arrived> {
-        let mut arrived = Vec::new();
+        let read = |came| match came {
+            Came::Arrived(arrived) => Some(arrived),
+            // Pieces are only handed on where that was asked for.
+            Came::Piece(_) => None,
+        };
+        self.poll_unread(timeout).into_iter().filter_map(read).collect()
+    }
+
+    /// The same, with pieces as they are where that was asked for.
+    pub fn poll_unread(&mut self, timeout: Duration) -> Vec<Came> {
+        let mut came = Vec::new();
         if self.ended {
-            return arrived;
+            return came;
         }
         if self.closed.is_some() {
-            self.finish(timeout, &mut arrived);
-            return arrived;
+            self.finish(timeout, &mut came);
+            return came;
         }
         match self.pieces.recv_timeout(timeout) {
-            Ok(piece) => self.feed(&piece, &mut arrived),
-            Err(RecvTimeoutError::Timeout) => return arrived,
+            Ok(piece) => self.feed(&piece, &mut came),
+            Err(RecvTimeoutError::Timeout) => return came,
             Err(RecvTimeoutError::Disconnected) => {
-                self.finish(timeout, &mut arrived);
-                return arrived;
+                self.finish(timeout, &mut came);
+                return came;
             }
         }
-        arrived
+        came
     }
 
     pub(super) fn name(&self) -> String {

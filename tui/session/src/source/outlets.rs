@@ -185,6 +185,11 @@ impl Outlets {
         self.events.is_some()
     }
 
+    /// Whether a recording is all that was asked for.
+    pub const fn has_only_recording(&self) -> bool {
+        self.is_recording() && !self.has_events()
+    }
+
     /// Whether nothing was asked for.
     pub const fn is_empty(&self) -> bool {
         self.events.is_none() && !self.is_recording() && !self.failed

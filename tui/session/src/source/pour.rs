@@ -7,7 +7,7 @@ use loopscope_files::outputs::Output;
 use loopscope_files::store;
 use loopscope_model::Names;
 use loopscope_model::control::OwnedReply;
-use loopscope_model::history::{Recorder, Store, StoreError};
+use loopscope_model::history::{Piece, Recorder, Store, StoreError};
 use loopscope_model::names::Definition;
 use loopscope_model::stream::Arrived;
 use loopscope_protocol::Event;
@@ -20,7 +20,7 @@ pub struct Pour {
     outlets: Outlets,
     /// Keeps records and names. `None`: there is nothing that these would be needed for.
     recorder: Option<Recorder>,
-    /// The recording is what the recorder writes to, and not a copy of that.
+    /// The recording is what the recorder writes to, and not a copy of that. Nobody asks for names.
     is_alone: bool,
     names: Names,
 }
@@ -64,11 +64,21 @@ impl Pour {
         &self.names
     }
 
+    /// Writes records as they came, where a recording is all that is written.
+    pub fn pass(&mut self, piece: Arc<Piece>) {
+        let passed = self.recorder.as_mut().map(|recorder| recorder.pass(piece));
+        if let Some(Ok(true) | Err(_)) = passed {
+            self.with_recorder(|_| passed.map_or(Ok(()), |passed| passed.map(drop)));
+        }
+    }
+
     /// Writes what came.
     pub fn take(&mut self, arrived: &Arrived) {
         match arrived {
             Arrived::Record(record) => {
-                if let Event::TaskNew { task, name, place, label, .. } = record.event {
+                if let Event::TaskNew { task, name, place, label, .. } = record.event
+                    && !self.is_alone
+                {
                     self.names.define_task(task, Definition { name, place, label });
                 }
                 self.outlets.record(record, &self.names);
@@ -79,11 +89,15 @@ impl Pour {
                 }
             }
             Arrived::Name(id, name) => {
-                self.names.define(*id, name);
+                if !self.is_alone {
+                    self.names.define(*id, name);
+                }
                 self.with_recorder(|recorder| recorder.define(*id, name));
             }
             Arrived::Chain { id, outer, frame } => {
-                self.names.define_chain(*id, *outer, *frame);
+                if !self.is_alone {
+                    self.names.define_chain(*id, *outer, *frame);
+                }
                 self.with_recorder(|recorder| recorder.define_chain(*id, *outer, *frame));
             }
             Arrived::Reply(OwnedReply::Hello(hello)) => {

@@ -120,7 +120,7 @@ fn a_long_history_has_checkpoints_from_which_any_state_is_near() {
     let opening = opening.unwrap();
     let near = |n| position_of(&opening.history().before(n));
     for n in (0..history.len()).step_by(5000) {
-        assert!(n - near(n) <= checkpoints::APART + recorder::FULL as usize, "{n}");
+        assert!(n - near(n) <= checkpoints::APART + loopscope_columns::FULL as usize, "{n}");
     }
     let n = history.len() - 5;
     assert_eq!(opening.history().at(n), history.at(n), "it is not even read to its end");
@@ -153,7 +153,7 @@ fn a_recording_of_a_board_begins_in_the_middle() {
     let event = Event::PollEnd { ready: 0 };
     let loop_id = loopscope_protocol::LoopId(1);
     for seq in 78..84 {
-        recorder.push(&Record { seq, loop_id, event, ..decode::BLANK }).unwrap();
+        recorder.push(&Record { seq, loop_id, event, ..crate::decode::BLANK }).unwrap();
     }
     recorder.flush().unwrap();
     let history = read(store.bytes());

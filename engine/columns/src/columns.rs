@@ -8,26 +8,27 @@ use loopscope_protocol::wire::Malformed;
 
 /// A column while it grows.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Column {
+pub struct Column {
     bytes: Vec<u8>,
     /// How many differences at its end are 0: they are written when another one follows.
     zeros: usize,
     /// How many of its bytes were handed out.
     taken: usize,
     /// The number that was added last.
-    pub(crate) last: u64,
+    pub last: u64,
 }
 
 impl Column {
     /// Adds a number.
     #[inline]
-    pub(crate) fn put(&mut self, value: u64, expected: u64) {
+    pub fn put(&mut self, value: u64, expected: u64) {
         self.last = value;
         self.put_difference(value.wrapping_sub(expected).cast_signed());
     }
 
+    /// Adds the difference of a number from what it was expected to be.
     #[inline]
-    pub(crate) fn put_difference(&mut self, difference: i64) {
+    pub fn put_difference(&mut self, difference: i64) {
         if difference == 0 {
             self.zeros += 1;
         } else {
@@ -41,35 +42,47 @@ impl Column {
 
     /// Adds a number that is no difference.
     #[inline]
-    pub(crate) fn put_plain(&mut self, value: u64) {
+    pub fn put_plain(&mut self, value: u64) {
         put_var(&mut self.bytes, value);
     }
 
+    /// Adds a byte.
     #[inline]
-    pub(crate) fn put_byte(&mut self, byte: u8) {
+    pub fn put_byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
 
-    pub(crate) fn put_bytes(&mut self, bytes: &[u8]) {
+    /// Adds bytes.
+    pub fn put_bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub(crate) const fn len(&self) -> usize {
+    /// How many bytes it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
         self.bytes.len()
     }
 
+    /// Whether it has none, since all is as expected.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// All its bytes.
-    pub(crate) fn all(&self) -> &[u8] {
+    #[must_use]
+    pub fn all(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Its bytes since this was last asked.
-    pub(crate) fn more(&mut self) -> &[u8] {
+    pub fn more(&mut self) -> &[u8] {
         let from = std::mem::replace(&mut self.taken, self.bytes.len());
         &self.bytes[from..]
     }
 
-    pub(crate) fn clear(&mut self) {
+    /// Begins anew.
+    pub fn clear(&mut self) {
         self.bytes.clear();
         (self.zeros, self.taken, self.last) = (0, 0, 0);
     }
@@ -77,27 +90,30 @@ impl Column {
 
 /// A column that is read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reading<'a> {
+pub struct Reading<'a> {
     rest: std::slice::Iter<'a, u8>,
     /// The number that was read last.
-    pub(crate) last: u64,
+    pub last: u64,
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+    /// Of these bytes.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes.iter(), last: 0 }
     }
 
     /// The next number.
     #[inline]
-    pub(crate) fn get(&mut self, expected: u64) -> Result<u64, Malformed> {
+    pub fn get(&mut self, expected: u64) -> Result<u64, Malformed> {
         let difference = self.difference()?;
         self.last = expected.wrapping_add(difference.cast_unsigned());
         Ok(self.last)
     }
 
+    /// The next difference.
     #[inline]
-    pub(crate) fn difference(&mut self) -> Result<i64, Malformed> {
+    pub fn difference(&mut self) -> Result<i64, Malformed> {
         match self.rest.next() {
             None => Ok(0),
             Some(first) if *first < 0x80 => Ok(unzigzag(u64::from(*first))),
@@ -107,28 +123,37 @@ impl<'a> Reading<'a> {
 
     /// The next number, which is no difference.
     #[inline]
-    pub(crate) fn plain(&mut self) -> Result<u64, Malformed> {
+    pub fn plain(&mut self) -> Result<u64, Malformed> {
         let first = self.byte()?;
         if first < 0x80 { Ok(u64::from(first)) } else { self.long(first) }
     }
 
     /// A number that is no difference, and not too large for its type.
-    pub(crate) fn plain_as<T: TryFrom<u64>>(&mut self) -> Result<T, Malformed> {
+    pub fn plain_as<T: TryFrom<u64>>(&mut self) -> Result<T, Malformed> {
         T::try_from(self.plain()?).map_err(|_| Malformed::Bad)
     }
 
+    /// The next byte.
     #[inline]
-    pub(crate) fn byte(&mut self) -> Result<u8, Malformed> {
+    pub fn byte(&mut self) -> Result<u8, Malformed> {
         self.rest.next().copied().ok_or(Malformed::Short)
     }
 
-    pub(crate) fn bytes(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
+    /// The next bytes.
+    pub fn bytes(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
         let (taken, rest) = self.rest.as_slice().split_at_checked(len).ok_or(Malformed::Short)?;
         self.rest = rest.iter();
         Ok(taken)
     }
 
-    pub(crate) fn is_at_end(&self) -> bool {
+    /// All that is left.
+    pub fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.rest).as_slice()
+    }
+
+    /// Whether nothing is left.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
         self.rest.as_slice().is_empty()
     }
 
@@ -153,20 +178,24 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// A signed number as one without a sign, so that small ones stay small.
 #[inline]
-pub(crate) const fn zigzag(value: i64) -> u64 {
+#[must_use]
+pub const fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
+/// The number of which [`zigzag`] made this.
 #[inline]
-pub(crate) const fn unzigzag(value: u64) -> i64 {
+#[must_use]
+pub const fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
 }
 
 /// Adds a number as LEB128.
 #[inline]
 #[allow(clippy::cast_possible_truncation, reason = "masked to seven bits")]
-pub(crate) fn put_var(to: &mut Vec<u8>, mut value: u64) {
+pub fn put_var(to: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         to.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
@@ -181,7 +210,9 @@ pub(crate) fn put_var(to: &mut Vec<u8>, mut value: u64) {
     clippy::cast_precision_loss,
     reason = "what is lost is the rest, which is kept"
 )]
-pub(crate) fn split_seconds(value: f64, from: u64) -> (u64, i64) {
+#[inline]
+#[must_use]
+pub fn split_seconds(value: f64, from: u64) -> (u64, i64) {
     let ns = (value * 1e9).round() as i64;
     let near = ns as f64 / 1e9;
     let rest = value.to_bits().wrapping_sub(near.to_bits()).cast_signed();
@@ -190,7 +221,8 @@ pub(crate) fn split_seconds(value: f64, from: u64) -> (u64, i64) {
 
 /// The time of which [`split_seconds`] made these.
 #[allow(clippy::cast_precision_loss, reason = "as it was when the time was split")]
-pub(crate) fn join_seconds(since: u64, rest: i64, from: u64) -> f64 {
+#[must_use]
+pub fn join_seconds(since: u64, rest: i64, from: u64) -> f64 {
     let near = since.wrapping_add(from).cast_signed() as f64 / 1e9;
     f64::from_bits(near.to_bits().wrapping_add(rest.cast_unsigned()))
 }

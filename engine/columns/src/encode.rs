@@ -19,64 +19,79 @@
 //! bytes    those of each column, in that order
 //! ```
 
-use loopscope_protocol::cells::{COLUMNS, CellSink, MOST_COLUMNS};
-use loopscope_protocol::{Event, LoopId, Text};
+use std::ops::Range;
 
-use super::expect::{Context, is_length};
-use crate::columns::{Column, put_var, split_seconds, zigzag};
-use crate::record::Record;
+use loopscope_protocol::cells::{COLUMNS, CellSink, MOST_COLUMNS};
+use loopscope_protocol::wire::Malformed;
+use loopscope_protocol::{Event, LoopId};
+
+use crate::columns::{Column, Reading, put_var, split_seconds, zigzag};
+use crate::expect::{Context, is_length};
+use crate::row::Row;
+use crate::{FULL, FULL_LETTERS};
 
 /// Set in a record's kind when it has flags.
-pub(super) const FLAGGED: u8 = 0x80;
+pub const FLAGGED: u8 = 0x80;
 
 /// What is odd about a record.
-pub(super) mod flag {
+pub mod flag {
     /// Its time is not known.
-    pub(in super::super) const NO_TIME: u8 = 1;
+    pub const NO_TIME: u8 = 1;
     /// Its time is before that of the record before.
-    pub(in super::super) const BACK: u8 = 2;
+    pub const BACK: u8 = 2;
     /// Its number is not the next one.
-    pub(in super::super) const SEQ: u8 = 4;
+    pub const SEQ: u8 = 4;
     /// Its turn is not the one that it should be.
-    pub(in super::super) const TURN: u8 = 8;
+    pub const TURN: u8 = 8;
     /// Its loop is not that of the record before.
-    pub(in super::super) const LOOP: u8 = 16;
+    pub const LOOP: u8 = 16;
     /// Bytes before it were skipped.
-    pub(in super::super) const GARBAGE: u8 = 32;
+    pub const GARBAGE: u8 = 32;
     /// It has texts.
-    pub(in super::super) const TEXTS: u8 = 64;
+    pub const TEXTS: u8 = 64;
 }
 
 /// The columns of what every record has.
-pub(super) mod own {
-    pub(in super::super) const KINDS: usize = 0;
-    pub(in super::super) const FLAGS: usize = 1;
-    pub(in super::super) const TIMES: usize = 2;
-    pub(in super::super) const ODD: usize = 3;
-    pub(in super::super) const LENGTHS: usize = 4;
-    pub(in super::super) const LETTERS: usize = 5;
+pub mod own {
+    /// The kinds.
+    pub const KINDS: usize = 0;
+    /// The flags.
+    pub const FLAGS: usize = 1;
+    /// The times.
+    pub const TIMES: usize = 2;
+    /// What is odd.
+    pub const ODD: usize = 3;
+    /// The lengths of texts.
+    pub const LENGTHS: usize = 4;
+    /// The texts.
+    pub const LETTERS: usize = 5;
 }
 
 /// What the next record's number, time, turn and loop are reckoned from.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Before {
-    pub(super) seq: u64,
-    pub(super) t: u64,
-    pub(super) turn: u32,
-    pub(super) loop_id: LoopId,
+pub struct Before {
+    /// Its number.
+    pub seq: u64,
+    /// Its time, or the last one that is known.
+    pub t: u64,
+    /// Its turn.
+    pub turn: u32,
+    /// Its loop.
+    pub loop_id: LoopId,
 }
 
 impl Before {
     /// The turn that a record should have.
     #[inline]
-    pub(super) const fn turn(&self, is_poll: bool) -> u32 {
+    #[must_use]
+    pub const fn turn(&self, is_poll: bool) -> u32 {
         self.turn.wrapping_add(is_poll as u32)
     }
 }
 
 /// Makes blocks of records.
 #[derive(Clone, Debug)]
-pub(super) struct Encoder {
+pub struct Encoder {
     count: u32,
     columns: Columns,
     before: Before,
@@ -93,8 +108,9 @@ struct Columns {
     now: u64,
 }
 
+#[allow(clippy::inline_always, reason = "the column is a constant of each event's")]
 impl CellSink for Columns {
-    #[inline]
+    #[inline(always)]
     fn put_number(&mut self, column: usize, value: u64) {
         let to = &mut self.all[column];
         let expected = self.context.expect(column, to.last);
@@ -111,8 +127,20 @@ impl CellSink for Columns {
     }
 }
 
+impl Default for Encoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Encoder {
-    pub(super) fn new() -> Self {
+    /// With no record yet.
+    ///
+    /// # Panics
+    ///
+    /// Never.
+    #[must_use]
+    pub fn new() -> Self {
         let all: Box<[Column]> = vec![Column::default(); COLUMNS].into();
         let all = all.try_into().expect("it was made of that length");
         let columns = Columns { all, context: Context::default(), now: 0 };
@@ -120,17 +148,28 @@ impl Encoder {
     }
 
     /// How many records there are.
-    pub(super) const fn count(&self) -> u32 {
+    #[must_use]
+    pub const fn count(&self) -> u32 {
         self.count
     }
 
+    /// Whether there are enough records, or texts, for a block.
+    #[inline]
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.count >= FULL || self.letters() >= FULL_LETTERS
+    }
+
     /// How many bytes of text there are.
-    pub(super) const fn letters(&self) -> usize {
+    #[inline]
+    #[must_use]
+    pub const fn letters(&self) -> usize {
         self.columns.all[own::LETTERS].len()
     }
 
     /// Adds a record.
-    pub(super) fn push(&mut self, record: &Record) {
+    #[inline]
+    pub fn push(&mut self, record: &Row<'_>) {
         let kind = record.kind();
         let before = &self.before;
         let mut flags = 0;
@@ -145,7 +184,7 @@ impl Encoder {
         set(flag::TURN, record.turn != turn);
         set(flag::LOOP, record.loop_id != before.loop_id);
         set(flag::GARBAGE, record.garbage > 0);
-        set(flag::TEXTS, !record.texts.is_none());
+        set(flag::TEXTS, record.texts.is_some());
         let all = &mut self.columns.all;
         all[own::TIMES].put_plain(t.abs_diff(before.t));
         if flags == 0 {
@@ -164,7 +203,7 @@ impl Encoder {
     }
 
     #[cold]
-    fn push_odd(&mut self, record: &Record, flags: u8, turn: u32) {
+    fn push_odd(&mut self, record: &Row<'_>, flags: u8, turn: u32) {
         let all = &mut self.columns.all;
         let odd = &mut all[own::ODD];
         if flags & flag::SEQ != 0 {
@@ -180,8 +219,7 @@ impl Encoder {
             odd.put_plain(record.garbage.into());
         }
         if flags & flag::TEXTS != 0 {
-            for slot in [Text::FIRST, Text::SECOND] {
-                let text = record.text(slot);
+            for text in record.texts.into_iter().flatten() {
                 all[own::LENGTHS].put_plain(text.len() as u64);
                 all[own::LETTERS].put_bytes(text.as_bytes());
             }
@@ -189,13 +227,14 @@ impl Encoder {
     }
 
     /// The bytes of all that was added.
-    pub(super) fn block(&self) -> Vec<u8> {
+    #[must_use]
+    pub fn block(&self) -> Vec<u8> {
         let columns = numbers(self.kinds).map(|number| (number, self.columns.all[number].all()));
         written(columns)
     }
 
     /// The bytes of what was added since this was last asked, for whoever has those before.
-    pub(super) fn more(&mut self) -> Vec<u8> {
+    pub fn more(&mut self) -> Vec<u8> {
         let all = &mut self.columns.all;
         let mut columns: Vec<(usize, Vec<u8>)> = Vec::new();
         for number in numbers(self.kinds) {
@@ -205,7 +244,7 @@ impl Encoder {
     }
 
     /// Begins the next block.
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         for number in numbers(self.kinds) {
             self.columns.all[number].clear();
         }
@@ -220,7 +259,30 @@ fn numbers(kinds: u128) -> impl Iterator<Item = usize> {
     kinds.flat_map(|code: usize| code * MOST_COLUMNS..(code + 1) * MOST_COLUMNS)
 }
 
-pub(super) fn written<'a>(columns: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<u8> {
+/// The columns that were written down: their numbers, and where their bytes are.
+pub fn columns(bytes: &[u8]) -> Result<Vec<(usize, Range<usize>)>, Malformed> {
+    let mut from = Reading::new(bytes);
+    let count: usize = from.plain_as()?;
+    let mut lengths = Vec::new();
+    let mut next = 0usize;
+    for _ in 0..count.min(COLUMNS) {
+        let number = from.plain_as::<usize>()?.checked_add(next).filter(|n| *n < COLUMNS);
+        let number = number.ok_or(Malformed::Bad)?;
+        lengths.push((number, from.plain_as::<usize>()?));
+        next = number + 1;
+    }
+    let mut at = bytes.len() - from.rest().len();
+    let mut places = Vec::with_capacity(lengths.len());
+    for (number, len) in lengths {
+        let end = at.checked_add(len).filter(|end| *end <= bytes.len()).ok_or(Malformed::Short)?;
+        places.push((number, at..end));
+        at = end;
+    }
+    Ok(places)
+}
+
+/// Columns by their numbers, as they are written down.
+pub fn written<'a>(columns: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<u8> {
     let columns: Vec<_> = columns.filter(|(_, bytes)| !bytes.is_empty()).collect();
     let mut to = Vec::new();
     put_var(&mut to, columns.len() as u64);

@@ -7,47 +7,52 @@ use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{Event, Kind, KindSet};
 
 use crate::columns::{Reading, put_var};
-use crate::record::Record;
+use crate::row::Row;
 use crate::starts::StartFinder;
 
 /// What a block's records have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Summary {
+pub struct Summary {
     /// The kinds of events that there are.
-    pub(crate) kinds: KindSet,
+    pub kinds: KindSet,
     /// How many of each, in the order of their codes.
     counts: Box<[(u8, u32)]>,
     /// The least and the highest time that is known.
-    pub(crate) times: Option<(u64, u64)>,
+    pub times: Option<(u64, u64)>,
     /// Which handles, tasks and futures were made, from the least to the highest id.
-    pub(crate) made: [Ids; 3],
+    pub made: [Ids; 3],
     /// The records with which the source has started over, counted from 1.
-    pub(crate) starts: Box<[u32]>,
+    pub starts: Box<[u32]>,
     /// Records that are known to be lost.
-    pub(crate) lost: u64,
+    pub lost: u64,
     /// Records before which bytes had to be skipped.
-    pub(crate) harmed: u32,
+    pub harmed: u32,
     /// How many lints and anomalies follow from the records, if these were folded by then.
-    pub(crate) found: Option<(u32, u32)>,
+    pub found: Option<(u32, u32)>,
 }
 
 /// What ids may be of, in the order of [`Summary::made`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Made {
+pub enum Made {
+    /// Handles.
     Handle = 0,
+    /// Tasks.
     Task = 1,
+    /// Futures.
     Future = 2,
 }
 
 /// From the least to the highest id; none if the highest is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Ids {
+pub struct Ids {
     least: u32,
     most: u32,
 }
 
 impl Ids {
-    pub(crate) fn has(self, id: u32) -> bool {
+    /// Whether this one may have been made.
+    #[must_use]
+    pub fn has(self, id: u32) -> bool {
         RangeInclusive::new(self.least.max(1), self.most).contains(&id)
     }
 
@@ -59,18 +64,22 @@ impl Ids {
 
 impl Summary {
     /// How many events of that kind there are.
-    pub(crate) fn count(&self, kind: Kind) -> u32 {
+    #[must_use]
+    pub fn count(&self, kind: Kind) -> u32 {
         let at = self.counts.binary_search_by_key(&(kind as u8), |(code, _)| *code);
         at.map_or(0, |at| self.counts[at].1)
     }
 
     /// How many events of these kinds there are.
-    pub(crate) fn count_of(&self, kinds: KindSet) -> u64 {
+    #[must_use]
+    pub fn count_of(&self, kinds: KindSet) -> u64 {
         let of = self.counts.iter().filter(|(code, _)| kinds.0 & 1 << code != 0);
         of.map(|(_, count)| u64::from(*count)).sum()
     }
 
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    /// As it stands in a segment.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
         let mut to = Vec::new();
         put_var(&mut to, self.counts.len() as u64);
         for (code, count) in &self.counts {
@@ -102,7 +111,7 @@ impl Summary {
     }
 
     /// What stands behind this is of a later format and not looked at.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut from = Reading::new(bytes);
         let mut read = Self::default();
         let mut counts = Vec::new();
@@ -135,7 +144,7 @@ impl Summary {
 
 /// A summary while its block grows.
 #[derive(Clone, Debug)]
-pub(super) struct Tally {
+pub struct Tally {
     count: u32,
     counts: [u32; 128],
     times: Option<(u64, u64)>,
@@ -147,8 +156,16 @@ pub(super) struct Tally {
     finder: StartFinder,
 }
 
+impl Default for Tally {
+    fn default() -> Self {
+        Self::new(StartFinder::default())
+    }
+}
+
 impl Tally {
-    pub(super) fn new(finder: StartFinder) -> Self {
+    /// Of no records yet. `finder` knows those before.
+    #[must_use]
+    pub fn new(finder: StartFinder) -> Self {
         Self {
             count: 0,
             counts: [0; 128],
@@ -161,14 +178,16 @@ impl Tally {
         }
     }
 
-    pub(super) fn push(&mut self, record: &Record) {
+    /// Adds a record.
+    #[inline]
+    pub fn push(&mut self, record: &Row<'_>) {
         self.count += 1;
         self.counts[record.kind() as usize] += 1;
         if let Some(t) = record.t {
             let (least, most) = self.times.unwrap_or((t, t));
             self.times = Some((least.min(t), most.max(t)));
         }
-        match record.event {
+        match *record.event {
             Event::HandleNew { handle, .. } | Event::TimerNew { handle, .. } => {
                 self.made[Made::Handle as usize].add(handle.0);
             }
@@ -184,14 +203,15 @@ impl Tally {
     }
 
     /// The summary of what was added; the next record is of the next block.
-    pub(super) fn take(&mut self) -> Summary {
+    pub fn take(&mut self) -> Summary {
         let summary = self.summary();
         *self = Self::new(self.finder);
         summary
     }
 
     /// The summary of what was added so far.
-    pub(super) fn summary(&self) -> Summary {
+    #[must_use]
+    pub fn summary(&self) -> Summary {
         let mut kinds = KindSet::NONE;
         let mut counts = Vec::new();
         for (code, count) in (0u8..).zip(self.counts).filter(|(_, count)| *count > 0) {
@@ -216,36 +236,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sim::Sim;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(16))]
-
-        #[test]
-        fn a_summary_says_what_the_records_say(seed: u64) {
-            let sim = Sim::run(seed, 200);
-            let records = sim.story.records();
-            let mut tally = Tally::new(StartFinder::default());
-            for record in records {
-                tally.push(record);
-            }
-            let summary = tally.summary();
-            prop_assert_eq!(Summary::read(&summary.bytes()), Ok(summary.clone()));
-            for kind in Kind::ALL {
-                let count = records.iter().filter(|record| record.kind() == *kind).count();
-                prop_assert_eq!(summary.count(*kind) as usize, count);
-                prop_assert_eq!(summary.count_of(KindSet::NONE.with(*kind)), count as u64);
-                prop_assert_eq!(summary.kinds.has(*kind), count > 0);
-            }
-            for record in records {
-                if let Event::HandleNew { handle, .. } = record.event {
-                    prop_assert!(summary.made[Made::Handle as usize].has(handle.0));
-                }
-                let (least, most) = summary.times.unwrap();
-                prop_assert!(record.t.is_none_or(|t| (least..=most).contains(&t)));
-            }
-        }
-
         #[test]
         fn no_bytes_do_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = Summary::read(&bytes);

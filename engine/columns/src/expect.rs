@@ -16,9 +16,9 @@ const READY: usize = 1024;
 
 /// What was in the records of the block so far.
 #[derive(Clone, Debug)]
-pub(super) struct Context {
+pub struct Context {
     /// The turn of the present record.
-    pub(super) turn: u32,
+    pub turn: u32,
     /// The handle that runs, and the task that it steps.
     handle: u64,
     task: u64,
@@ -102,14 +102,17 @@ columns! {
 
 /// Whether the times of a column are lengths of time, and not points in it.
 #[inline]
-pub(super) const fn is_length(column: usize) -> bool {
+#[must_use]
+pub const fn is_length(column: usize) -> bool {
     column == POLL + 1
 }
 
+#[allow(clippy::inline_always, reason = "the column is a constant of each event's")]
 impl Context {
     /// The number that is expected in a column where `last` stood last.
-    #[inline]
-    pub(super) fn expect(&self, column: usize, last: u64) -> u64 {
+    #[inline(always)]
+    #[must_use]
+    pub fn expect(&self, column: usize, last: u64) -> u64 {
         match column {
             HANDLE_NEW | TIMER_NEW => self.new_handle + 1,
             TASK_NEW => self.new_task + 1,
@@ -133,8 +136,8 @@ impl Context {
     }
 
     /// What stands in a column in fact.
-    #[inline]
-    pub(super) fn learn(&mut self, column: usize, value: u64) {
+    #[inline(always)]
+    pub fn learn(&mut self, column: usize, value: u64) {
         match column {
             HANDLE_NEW | TIMER_NEW => self.new_handle = value,
             HANDLE_HOW => self.how = value,

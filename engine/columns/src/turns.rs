@@ -9,8 +9,11 @@ const MOST_LOOPS: usize = 1 << 16;
 
 /// The turns of all loops.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Turns {
+pub struct Turns {
     loops: BTreeMap<LoopId, Turn>,
+    /// The loop of the record before, which is that of the next one too, as nearly always. It is not
+    /// among the others meanwhile.
+    last: Option<(LoopId, Turn)>,
     now: u32,
 }
 
@@ -27,18 +30,19 @@ struct Turn {
 
 impl Turns {
     /// The turn of the last record.
-    pub(super) const fn now(&self) -> u32 {
+    #[must_use]
+    pub const fn now(&self) -> u32 {
         self.now
     }
 
     /// The turn of a record; what belongs to no loop has that of the record before it.
-    pub(super) fn count(&mut self, loop_id: LoopId, event: &Event) -> u32 {
+    #[inline]
+    pub fn count(&mut self, loop_id: LoopId, event: &Event) -> u32 {
         if loop_id.is_some() {
-            if self.loops.len() >= MOST_LOOPS && !self.loops.contains_key(&loop_id) {
-                // The oldest one, since numbers only grow.
-                self.loops.pop_first();
-            }
-            let turn = self.loops.entry(loop_id).or_default();
+            let turn = match &mut self.last {
+                Some((last, turn)) if *last == loop_id => turn,
+                _ => self.change(loop_id),
+            };
             match *event {
                 Event::LoopNew {} => *turn = Turn::default(),
                 // A poll that was interrupted began no turn, so the next one has its number.
@@ -58,5 +62,19 @@ impl Turns {
             self.now = turn.now;
         }
         self.now
+    }
+
+    /// The next record is of another loop.
+    #[cold]
+    fn change(&mut self, loop_id: LoopId) -> &mut Turn {
+        if let Some((last, turn)) = self.last.take() {
+            self.loops.insert(last, turn);
+        }
+        if self.loops.len() >= MOST_LOOPS && !self.loops.contains_key(&loop_id) {
+            // The oldest one, since numbers only grow.
+            self.loops.pop_first();
+        }
+        let turn = self.loops.remove(&loop_id).unwrap_or_default();
+        &mut self.last.insert((loop_id, turn)).1
     }
 }
