@@ -22,6 +22,7 @@ mod step;
 mod task;
 mod timer_handle;
 mod waiters;
+mod wakeup;
 
 use crate::python::parts::Parts;
 

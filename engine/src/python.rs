@@ -1,6 +1,7 @@
 //! The embedded interpreter: how it starts, what time it sees, where its output goes and how it is
 //! interrupted. It knows no event loop; `asyncio` does.
 
+mod await_text;
 mod clock;
 pub(crate) mod describe;
 pub(crate) mod ending;

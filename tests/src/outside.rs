@@ -21,6 +21,19 @@ pub fn has_python() -> bool {
     false
 }
 
+/// The version of that CPython, as (3, 13).
+#[must_use]
+pub fn python_version() -> (u32, u32) {
+    let asked = Command::new("python3").arg("--version").output();
+    let told = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let told = told.unwrap_or_default();
+    let mut numbers = told.trim_start_matches("Python ").split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor),
+        _ => (0, 0),
+    }
+}
+
 /// A run of CPython.
 #[must_use]
 pub fn python() -> Run {

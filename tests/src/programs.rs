@@ -24,6 +24,15 @@ pub fn python_files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// The CPython from which on a program's output is what stands beside it: where there is a line
+/// `# since: 3.12`, that one.
+#[must_use]
+pub fn since(program: &Path) -> (u32, u32) {
+    let text = fs::read_to_string(program).unwrap_or_default();
+    let minor = text.lines().find_map(|line| line.strip_prefix("# since: 3.")?.trim().parse().ok());
+    (3, minor.unwrap_or_default())
+}
+
 /// Does the same with every one of these, and fails with all complaints at once.
 ///
 /// # Panics

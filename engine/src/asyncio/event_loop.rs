@@ -10,12 +10,12 @@ mod watching;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use loopscope_protocol::{ClockHow, LoopId, WatchHow, Word as _};
+use loopscope_protocol::{ClockHow, Dialect, LoopId, WatchHow, Word as _};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyStrRef, PyType, PyWeak};
 use rustpython_vm::common::hash::PyHash;
 use rustpython_vm::common::lock::PyMutex;
-use rustpython_vm::function::{FuncArgs, OptionalArg};
+use rustpython_vm::function::{ArgumentError, FromArgs, FuncArgs, OptionalArg, Param};
 use rustpython_vm::types::{Constructor, Hashable};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass,
@@ -61,8 +61,22 @@ pub(super) struct CreateTaskArgs {
     name: Option<PyObjectRef>,
     #[pyarg(named, optional)]
     context: Option<PyObjectRef>,
-    #[pyarg(named, optional)]
-    eager_start: Option<PyObjectRef>,
+    /// What only 3.14 takes; not told by the signature, which is 3.13's.
+    #[pyarg(flatten)]
+    of_3_14: EagerStart,
+}
+
+/// `eager_start=`, unless the version does not have it.
+#[derive(Debug)]
+struct EagerStart(Option<PyObjectRef>);
+
+impl FromArgs for EagerStart {
+    const PARAMS: Option<&'static [Param]> = Some(&[]);
+
+    fn from_args(_: &VirtualMachine, args: &mut FuncArgs) -> Result<Self, ArgumentError> {
+        let has_it = Run::current().dialect == Dialect::Cpython314;
+        Ok(Self(if has_it { args.take_keyword("eager_start") } else { None }))
+    }
 }
 
 #[derive(rustpython_vm::FromArgs)]
@@ -120,23 +134,27 @@ impl PyLoop {
 #[pyclass(flags(BASETYPE, HAS_DICT, HAS_WEAKREF), with(Constructor, Hashable))]
 impl PyLoop {
     #[pymethod]
-    fn call_soon(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        calls::call_soon(zelf, args, vm)
+    fn call_soon(zelf: &Py<Self>, args: calls::SoonArgs, vm: &VirtualMachine) -> PyResult {
+        calls::call_soon(zelf, args.0, vm)
     }
 
     #[pymethod]
-    fn call_soon_threadsafe(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        calls::call_soon_threadsafe(zelf, args, vm)
+    fn call_soon_threadsafe(
+        zelf: &Py<Self>,
+        args: calls::SoonArgs,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        calls::call_soon_threadsafe(zelf, args.0, vm)
     }
 
     #[pymethod]
-    fn call_later(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        calls::call_later(zelf, args, vm)
+    fn call_later(zelf: &Py<Self>, args: calls::LaterArgs, vm: &VirtualMachine) -> PyResult {
+        calls::call_later(zelf, args.0, vm)
     }
 
     #[pymethod]
-    fn call_at(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        calls::call_at(zelf, args, vm)
+    fn call_at(zelf: &Py<Self>, args: calls::AtArgs, vm: &VirtualMachine) -> PyResult {
+        calls::call_at(zelf, args.0, vm)
     }
 
     #[pymethod]
@@ -155,7 +173,8 @@ impl PyLoop {
         let factory = zelf.task_factory.lock().clone();
         let optional = |value: Option<PyObjectRef>| value.filter(|value| !vm.is_none(value));
         let (name, context) = (optional(args.name), optional(args.context));
-        if factory.is_none() && args.eager_start.is_none() {
+        let eager_start = args.of_3_14.0;
+        if factory.is_none() && eager_start.is_none() {
             let task = new_task(zelf.to_owned().into(), args.coro, name, context, vm)?;
             return Ok(task.into());
         }
@@ -163,7 +182,7 @@ impl PyLoop {
         if let Some(context) = context {
             call.kwargs.insert("context".into(), context);
         }
-        if let Some(eager) = args.eager_start {
+        if let Some(eager) = eager_start {
             call.kwargs.insert("eager_start".into(), eager);
         }
         let Some(factory) = factory else {
@@ -309,6 +328,12 @@ impl PyLoop {
     fn _wakeup_fd(zelf: &Py<Self>) -> i32 {
         zelf.hears.store(true, Ordering::Relaxed);
         zelf.core.wakeup_fd().unwrap_or(-1)
+    }
+
+    /// Signals are made to wake the loop anew before it sleeps again.
+    #[pymethod]
+    fn _forget_wakeup_fd(zelf: &Py<Self>) {
+        zelf.hears.store(false, Ordering::Relaxed);
     }
 
     #[pymethod]

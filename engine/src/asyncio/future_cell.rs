@@ -19,6 +19,7 @@ use super::event_loop::{LoopObject, PyLoop};
 use super::future::PyFuture;
 use super::task::PyTask;
 use super::waiters::Waiters;
+use super::wakeup::PyWakeup;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -257,7 +258,7 @@ impl FutureCell {
             return Ok(());
         }
         let target =
-            if callback.wakes { callback.target.get_attr("_wakeup", vm)? } else { callback.target };
+            if callback.wakes { PyWakeup::of(callback.target, vm) } else { callback.target };
         let mut args = FuncArgs::from(vec![target, owner.to_owned()]);
         if let Some(context) = callback.context {
             args.kwargs.insert("context".into(), context);
@@ -320,7 +321,7 @@ impl FutureCell {
         let mut list = Vec::with_capacity(callbacks.len());
         for callback in callbacks {
             let target = if callback.wakes {
-                callback.target.get_attr("_wakeup", vm)?
+                PyWakeup::of(callback.target.clone(), vm)
             } else {
                 callback.target
             };

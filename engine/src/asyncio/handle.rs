@@ -39,6 +39,8 @@ pub(super) struct HandleCell {
     pub(super) source_traceback: PyMutex<Option<PyObjectRef>>,
     /// What the repr was before a cancel in debug mode dropped the callable.
     kept_repr: PyMutex<Option<PyObjectRef>>,
+    /// The arguments as the program gave them, for a handle that it made itself.
+    given_args: Option<PyObjectRef>,
     #[pytraverse(skip)]
     pub(super) id: HandleId,
     #[pytraverse(skip)]
@@ -67,6 +69,7 @@ impl HandleCell {
             event_loop,
             source_traceback: PyMutex::new(None),
             kept_repr: PyMutex::new(None),
+            given_args: None,
             id,
             cancelled: AtomicBool::new(false),
             queued: AtomicU8::new(if repeats { Queued::Idle } else { Queued::Ready } as u8),
@@ -102,11 +105,11 @@ impl HandleCell {
             return Ok(());
         }
         let native = self.event_loop.downcast_ref::<PyLoop>();
-        if native.is_some_and(|native| native.debug()) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        if registry::is_debugging(&self.event_loop, vm)? {
             let repr = owner.repr(vm)?.into();
             *self.kept_repr.lock() = Some(repr);
         }
-        self.cancelled.store(true, Ordering::Relaxed);
         // Dropping what it held may run code, so it is taken out first.
         let call = std::mem::take(&mut *self.call.lock());
         let queued = self.queued();
@@ -138,7 +141,8 @@ pub(super) struct HandleArgs {
 
 pub(super) fn new_cell(args: HandleArgs, vm: &VirtualMachine) -> PyResult<HandleCell> {
     let mut call = vec![args.callback];
-    call.extend(vm.extract_elements_with(&args.args, Ok)?);
+    let given_args = args.args;
+    call.extend(vm.extract_elements_with(&given_args, Ok)?);
     let context = match args.context.filter(|context| !vm.is_none(context)) {
         Some(context) => context,
         None => super::context::copy(vm)?,
@@ -146,6 +150,7 @@ pub(super) fn new_cell(args: HandleArgs, vm: &VirtualMachine) -> PyResult<Handle
     let id = Run::current().ids.handle();
     let mut cell = HandleCell::new(id, call, Some(context), args.event_loop, false);
     cell.by_hand = true;
+    cell.given_args = Some(given_args);
     *cell.source_traceback.lock() = registry::source_traceback(&cell.event_loop, vm)?;
     // One made by hand is in no queue of ours.
     cell.set_queued(Queued::Idle);
@@ -197,9 +202,10 @@ pub(super) trait HandleMethods: PyPayload {
     #[pygetset]
     fn _args(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let call = zelf.cell().call.lock().clone();
-        match call.split_first() {
-            Some((_, args)) => vm.ctx.new_tuple(args.to_vec()).into(),
-            None => vm.ctx.none(),
+        match (call.split_first(), &zelf.cell().given_args) {
+            (Some(_), Some(given)) => given.clone(),
+            (Some((_, args)), None) => vm.ctx.new_tuple(args.to_vec()).into(),
+            (None, _) => vm.ctx.none(),
         }
     }
 

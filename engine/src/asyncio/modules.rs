@@ -29,10 +29,12 @@ mod _asyncio {
     use super::super::future_iter::PyFutureIter;
     use super::super::registry;
     use super::super::task::PyTask;
+    use super::super::wakeup::PyWakeup;
 
     #[pyattr(name = "Future", once)]
     fn future(_vm: &VirtualMachine) -> PyTypeRef {
         let _ = PyFutureIter::make_static_type();
+        let _ = PyWakeup::make_static_type();
         PyFuture::make_static_type()
     }
 

@@ -46,16 +46,20 @@ pub(super) fn repr_with(
     Ok(function.call((object.to_owned(),), vm)?.str(vm)?.to_string())
 }
 
+/// Whether a loop, ours or not, is in debug mode.
+pub(super) fn is_debugging(event_loop: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    match event_loop.downcast_ref::<PyLoop>() {
+        Some(native) => Ok(native.debug()),
+        None => vm.call_method(event_loop, "get_debug", ())?.try_to_bool(vm),
+    }
+}
+
 /// In debug mode, keeps where a future, task or handle was made.
 pub(super) fn source_traceback(
     event_loop: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult<Option<PyObjectRef>> {
-    let debug = match event_loop.downcast_ref::<PyLoop>() {
-        Some(native) => native.debug(),
-        None => vm.call_method(event_loop, "get_debug", ())?.try_to_bool(vm)?,
-    };
-    if !debug {
+    if !is_debugging(event_loop, vm)? {
         return Ok(None);
     }
     let stack = submodule("_reprs", vm)?.get_attr("source_stack", vm)?.call((), vm)?;
@@ -79,6 +83,12 @@ pub(super) fn number_foreign(cell: &FutureCell, is_task: bool) {
     let ids = &Run::current().ids;
     let number = if is_task { ids.task().0 } else { ids.future().0 };
     cell.number.store(number, Ordering::Relaxed);
+}
+
+/// A task of a loop that is not ours is no longer one of those that are not done.
+pub(super) fn unregister_foreign(task: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let unregister = vm.import("_asyncio", 0)?.get_attr("_unregister_task", vm)?;
+    unregister.call((task.to_owned(),), vm).map(drop)
 }
 
 /// The number in the next default task name.

@@ -10,6 +10,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, Vi
 use super::future::PyFuture;
 use super::future_cell::FutureCell;
 use super::task::{PyTask, end, queue_step, queue_step_with, wakes};
+use super::wakeup::PyWakeup;
 use super::{context, errors, future, registry};
 use crate::python::describe;
 
@@ -193,7 +194,7 @@ fn yielded_value(
                 }
                 wait_for(task, yielded);
                 suspended(task, coroutine, On::Nothing);
-                let wakeup = task.as_object().get_attr("_wakeup", vm)?;
+                let wakeup = PyWakeup::of(task.to_owned().into(), vm);
                 let mut args = rustpython_vm::function::FuncArgs::from(vec![wakeup]);
                 if let Some(context) = task.own.lock().context.clone() {
                     args.kwargs.insert("context".into(), context);

@@ -77,6 +77,20 @@ pub(super) struct TaskArgs {
     eager_start: Option<PyObjectRef>,
 }
 
+#[derive(rustpython_vm::FromArgs)]
+struct StackArgs {
+    #[pyarg(named, optional)]
+    limit: Option<PyObjectRef>,
+}
+
+#[derive(rustpython_vm::FromArgs)]
+struct PrintStackArgs {
+    #[pyarg(named, optional)]
+    limit: Option<PyObjectRef>,
+    #[pyarg(named, optional)]
+    file: Option<PyObjectRef>,
+}
+
 impl PyTask {
     fn empty() -> Self {
         Self {
@@ -175,7 +189,11 @@ impl PyTask {
     }
 
     #[pymethod]
-    fn set_exception(_zelf: &Py<Self>, _error: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    fn set_exception(
+        _zelf: &Py<Self>,
+        _exception: PyObjectRef,
+        vm: &VirtualMachine,
+    ) -> PyResult<()> {
         Err(vm.new_runtime_error("Task does not support set_exception operation"))
     }
 
@@ -237,25 +255,27 @@ impl PyTask {
     }
 
     #[pymethod]
-    fn set_name(zelf: &Py<Self>, name: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let name =
-            if name.fast_isinstance(vm.ctx.types.str_type) { name } else { name.str(vm)?.into() };
+    fn set_name(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let name = match value.fast_isinstance(vm.ctx.types.str_type) {
+            true => value,
+            false => value.str(vm)?.into(),
+        };
         zelf.own.lock().name = Some(name);
         Ok(())
     }
 
     #[pymethod]
-    fn get_stack(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let limit = args.kwargs.get("limit").cloned().unwrap_or_else(|| vm.ctx.none());
+    fn get_stack(zelf: &Py<Self>, args: StackArgs, vm: &VirtualMachine) -> PyResult {
+        let limit = args.limit.unwrap_or_else(|| vm.ctx.none());
         let function = registry::submodule("base_tasks", vm)?.get_attr("_task_get_stack", vm)?;
         function.call((zelf.to_owned(), limit), vm)
     }
 
     #[pymethod]
-    fn print_stack(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let argument = |name: &str| args.kwargs.get(name).cloned().unwrap_or_else(|| vm.ctx.none());
+    fn print_stack(zelf: &Py<Self>, args: PrintStackArgs, vm: &VirtualMachine) -> PyResult {
+        let given = |value: Option<PyObjectRef>| value.unwrap_or_else(|| vm.ctx.none());
         let function = registry::submodule("base_tasks", vm)?.get_attr("_task_print_stack", vm)?;
-        function.call((zelf.to_owned(), argument("limit"), argument("file")), vm)
+        function.call((zelf.to_owned(), given(args.limit), given(args.file)), vm)
     }
 
     #[pymethod]
@@ -269,11 +289,6 @@ impl PyTask {
             None => None,
         };
         step::step(zelf, error, vm)
-    }
-
-    #[pymethod]
-    fn _wakeup(zelf: &Py<Self>, future: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        step::wakeup(zelf, &future, vm)
     }
 
     #[pygetset]
@@ -331,7 +346,11 @@ impl Destructor for PyTask {
                 (data.event_loop.clone(), data.source_traceback.clone())
             };
             let Some(event_loop) = event_loop else { return Ok(()) };
-            zelf.cell.with_native(|native| native.unregister(zelf.id()));
+            // Whoever is told of its end may keep it, and still nobody counts it.
+            match event_loop.downcast_ref::<PyLoop>() {
+                Some(native) => native.unregister(zelf.id()),
+                None => registry::unregister_foreign(zelf.as_object(), vm)?,
+            }
             let context = vm.ctx.new_dict();
             context.set_item("task", zelf.to_owned().into(), vm)?;
             let text = "Task was destroyed but it is pending!";

@@ -1,7 +1,7 @@
 //! `call_soon`, `call_later` and their like: the checks, the handle, the place in a queue.
 
 use loopscope_protocol::{FutureId, HandleHow, TaskId};
-use rustpython_vm::function::FuncArgs;
+use rustpython_vm::function::{ArgumentError, DefaultRepr, FromArgs, FuncArgs, Param};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload as _, PyRef, PyResult, VirtualMachine,
 };
@@ -16,6 +16,36 @@ use super::PyLoop;
 use super::queue::LoopObject as _;
 use crate::core::{HandleInfo, Trace};
 use crate::python::describe;
+
+/// Arguments as they come, with the parameters that `inspect.signature` tells of them.
+macro_rules! told_as {
+    ($($(#[$doc:meta])* $name:ident($($before:literal)*);)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(in crate::asyncio) struct $name(pub(super) FuncArgs);
+
+        impl FromArgs for $name {
+            const PARAMS: Option<&'static [Param]> = Some(&[
+                $(Param::positional_or_keyword($before),)*
+                Param::var_positional("args"),
+                Param::keyword_only("context", Some(DefaultRepr::None)),
+            ]);
+
+            fn from_args(_: &VirtualMachine, args: &mut FuncArgs) -> Result<Self, ArgumentError> {
+                Ok(Self(std::mem::take(args)))
+            }
+        }
+    )*};
+}
+
+told_as! {
+    /// Those of `call_soon` and `call_soon_threadsafe`.
+    SoonArgs("callback");
+    /// Those of `call_later`.
+    LaterArgs("delay" "callback");
+    /// Those of `call_at`.
+    AtArgs("when" "callback");
+}
 
 /// The callback, its arguments and `context=` out of a call's arguments.
 fn split(

@@ -102,5 +102,10 @@ fn start_eagerly(zelf: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<()> {
     let before = vm.asyncio_running_task.replace(None);
     let result = step::step(zelf, None, vm);
     vm.asyncio_running_task.replace(before);
+    if !zelf.cell.is_pending() {
+        // As CPython: there is nothing to come back to.
+        let gone = zelf.own.lock().coroutine.take();
+        drop(gone);
+    }
     result
 }

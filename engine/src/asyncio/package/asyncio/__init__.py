@@ -6,7 +6,7 @@ module of it is imported when something in it is first used, so that `import asy
 
 import sys
 
-from _loopscope import recording as _recording
+from _loopscope import dialect as _dialect, recording as _recording
 
 from . import _lazy
 
@@ -14,42 +14,53 @@ _lazy.install()
 if _recording():
     _lazy.watch_warnings()
 
-# Which module each public name lives in.
+# Which module each public name lives in, in the order of CPython's `__all__`.
 _HOME = {
     'base_events': 'BaseEventLoop Server',
     'coroutines': 'iscoroutinefunction iscoroutine',
-    'events': '''AbstractEventLoop AbstractServer Handle TimerHandle get_event_loop set_event_loop
-        new_event_loop _set_running_loop get_running_loop _get_running_loop AbstractEventLoopPolicy
-        DefaultEventLoopPolicy get_event_loop_policy set_event_loop_policy''',
-    'loops': 'SelectorEventLoop EventLoop',
+    'events': '''AbstractEventLoopPolicy AbstractEventLoop AbstractServer Handle TimerHandle
+        get_event_loop_policy set_event_loop_policy get_event_loop set_event_loop new_event_loop
+        _set_running_loop get_running_loop _get_running_loop''',
     'exceptions': '''BrokenBarrierError CancelledError InvalidStateError TimeoutError
         IncompleteReadError LimitOverrunError SendfileNotAvailableError''',
-    'futures': '''Future wrap_future isfuture future_add_to_awaited_by
-        future_discard_from_awaited_by''',
-    'graph': '''capture_call_graph format_call_graph print_call_graph FrameCallGraphEntry
-        FutureCallGraph''',
+    'futures': 'Future wrap_future isfuture',
     'locks': 'Lock Event Condition Semaphore BoundedSemaphore Barrier',
-    'protocols': '''BaseProtocol Protocol DatagramProtocol SubprocessProtocol BufferedProtocol''',
-    'queues': '''Queue PriorityQueue LifoQueue QueueFull QueueEmpty QueueShutDown''',
+    'protocols': 'BaseProtocol Protocol DatagramProtocol SubprocessProtocol BufferedProtocol',
     'runners': 'Runner run',
+    'queues': 'Queue PriorityQueue LifoQueue QueueFull QueueEmpty QueueShutDown',
     'streams': '''StreamReader StreamWriter StreamReaderProtocol open_connection start_server
         open_unix_connection start_unix_server''',
     'subprocess': 'create_subprocess_exec create_subprocess_shell',
-    'taskgroups': 'TaskGroup',
     'tasks': '''Task create_task FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED wait wait_for
         as_completed sleep gather shield ensure_future run_coroutine_threadsafe current_task
         all_tasks create_eager_task_factory eager_task_factory _register_task _unregister_task
         _enter_task _leave_task''',
+    'taskgroups': 'TaskGroup',
     'threads': 'to_thread',
     'timeouts': 'Timeout timeout timeout_at',
     'transports': '''BaseTransport ReadTransport WriteTransport Transport DatagramTransport
         SubprocessTransport''',
+    'loops': 'SelectorEventLoop EventLoop',
 }
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
-_SUBMODULES = frozenset(_HOME) | frozenset('''base_futures base_subprocess base_tasks constants
-    format_helpers log mixins selector_events sslproto staggered tools trsock unix_events'''.split())
+# What only some versions have.
+_OF_3_13 = {
+    'events': 'get_child_watcher set_child_watcher DefaultEventLoopPolicy',
+    'unix_events': '''AbstractChildWatcher SafeChildWatcher FastChildWatcher PidfdChildWatcher
+        MultiLoopChildWatcher ThreadedChildWatcher''',
+}
+_OF_3_14 = {
+    'futures': 'future_add_to_awaited_by future_discard_from_awaited_by',
+    'graph': '''capture_call_graph format_call_graph print_call_graph FrameCallGraphEntry
+        FutureCallGraph''',
+}
+_MODULE_OF = {name: module
+              for home in (_HOME, _OF_3_14 if _dialect() == 'cpython-3.14' else _OF_3_13)
+              for module, names in home.items() for name in names.split()}
+_SUBMODULES = frozenset(_HOME) | frozenset('''base_futures base_subprocess base_tasks
+    child_watchers constants format_helpers graph log mixins proactor_events selector_events sslproto
+    staggered tools trsock unix_events'''.split())
 
-__all__ = tuple(name for name in _MODULE_OF if not name.startswith('_'))
+__all__ = tuple(_MODULE_OF)
 
 
 def __getattr__(name):

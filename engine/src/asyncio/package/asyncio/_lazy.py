@@ -55,6 +55,8 @@ def install():
     _put('logging', DEBUG=10, INFO=20, WARNING=30, ERROR=40)
     for name in ('inspect', 'linecache', 'socket', 'subprocess', 'traceback'):
         _put(name)
+    from . import _adjust
+    sys.meta_path.insert(0, _adjust.Finder)
 
 
 def watch_warnings():
@@ -69,106 +71,4 @@ def submodule(name):
     """A module of this package. The import waits where another thread has only begun it."""
     full = f'asyncio.{name}'
     __import__(full)
-    module = sys.modules[full]
-    # In a circle of imports it may have only begun; it is adjusted when it is whole.
-    if name in _ADJUST and not getattr(module.__spec__, '_initializing', False):
-        adjust = _ADJUST.pop(name)
-        try:
-            adjust(module)
-        except BaseException:
-            _ADJUST[name] = adjust
-            raise
-    return module
-
-
-def _adjust_tasks(tasks):
-    """Puts native functions in the place of those that every sleep calls."""
-    import _loopscope
-    tasks.sleep = _loopscope.sleep
-    if _loopscope.recording():
-        gather = tasks.gather
-
-        def linked(*coros_or_futures, return_exceptions=False):
-            outer = gather(*coros_or_futures, return_exceptions=return_exceptions)
-            _loopscope.note_links(outer, list(getattr(outer, '_children', ())))
-            return outer
-
-        linked.__name__ = linked.__qualname__ = 'gather'
-        linked.__doc__ = gather.__doc__
-        tasks.gather = linked
-    tasks.futures._set_result_unless_cancelled = _loopscope._set_result_unless_cancelled
-
-
-# The library is Python 3.14's. What it does differently from 3.13 is put right here.
-
-def _follows_3_13():
-    from _loopscope import dialect
-    return dialect() != 'cpython-3.14'
-
-
-def _adjust_runners(runners):
-    if not _follows_3_13():
-        return
-    run = runners.Runner.run
-
-    def checked(self, coro, *, context=None):
-        if not runners.coroutines.iscoroutine(coro):
-            raise ValueError(f'a coroutine was expected, got {coro!r}')
-        return run(self, coro, context=context)
-
-    checked.__name__, checked.__qualname__ = 'run', 'Runner.run'
-    runners.Runner.run = checked
-
-
-def _adjust_coroutines(coroutines):
-    import _loopscope
-    is_one = coroutines._iscoroutinefunction
-
-    def _iscoroutinefunction(func):
-        # The native sleep is one in all but its class.
-        return func is _loopscope.sleep or is_one(func)
-
-    coroutines._iscoroutinefunction = _iscoroutinefunction
-    if not _follows_3_13():
-        return
-
-    def iscoroutinefunction(func):
-        """Return True if func is a decorated coroutine function."""
-        return coroutines._iscoroutinefunction(func)
-
-    coroutines.iscoroutinefunction = iscoroutinefunction
-
-
-def _adjust_futures(futures):
-    if not _follows_3_13():
-        return
-    chain = futures._chain_future
-
-    def _chain_future(source, destination):
-        import concurrent.futures
-        if not (isinstance(source, concurrent.futures.Future) and futures.isfuture(destination)):
-            return chain(source, destination)
-        loop = destination.get_loop()
-
-        def _set_state(source, destination):
-            futures._copy_future_state(source, destination)
-
-        def give_up(destination):
-            if destination.cancelled():
-                source.cancel()
-
-        def pass_on(source):
-            # Also where it is done already: nothing completes inside the step that asked for it.
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_set_state, source, destination)
-
-        _set_state.__qualname__ = '_chain_future.<locals>._set_state'
-        give_up.__qualname__ = '_chain_future.<locals>._call_check_cancel'
-        destination.add_done_callback(give_up)
-        source.add_done_callback(pass_on)
-
-    futures._chain_future = _chain_future
-
-
-_ADJUST = {'runners': _adjust_runners, 'futures': _adjust_futures,
-           'coroutines': _adjust_coroutines, 'tasks': _adjust_tasks}
+    return sys.modules[full]

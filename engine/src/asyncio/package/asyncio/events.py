@@ -1,104 +1,37 @@
 """The interfaces, the running loop, and policies."""
 
-__all__ = ('AbstractEventLoop', 'AbstractServer', 'Handle', 'TimerHandle', 'get_event_loop',
-           'set_event_loop', 'new_event_loop', '_set_running_loop', 'get_running_loop',
-           '_get_running_loop', 'AbstractEventLoopPolicy', 'DefaultEventLoopPolicy',
-           'get_event_loop_policy', 'set_event_loop_policy')
+__all__ = ('AbstractEventLoopPolicy', 'AbstractEventLoop', 'AbstractServer', 'Handle',
+           'TimerHandle', 'get_event_loop_policy', 'set_event_loop_policy', 'get_event_loop',
+           'set_event_loop', 'new_event_loop', 'get_child_watcher', 'set_child_watcher',
+           '_set_running_loop', 'get_running_loop', '_get_running_loop')
 
+import os
 import sys
 import threading
 
 from _asyncio import (_get_running_loop, _set_running_loop, get_event_loop, get_running_loop)
 from _loopscope import Handle, TimerHandle, dialect
 
-
-def _abstract(name, is_async):
-    if is_async:
-        async def method(self, *args, **kwargs):
-            raise NotImplementedError
-    else:
-        def method(self, *args, **kwargs):
-            raise NotImplementedError
-    method.__name__ = name
-    method.__qualname__ = f'AbstractEventLoop.{name}'
-    return method
+from ._abstract import AbstractEventLoop, AbstractEventLoopPolicy, AbstractServer
 
 
-class AbstractEventLoop:
-    """Abstract event loop."""
-
-    for _name in '''run_forever run_until_complete stop is_running is_closed close
-            _timer_handle_cancelled call_soon call_later call_at time create_future create_task
-            call_soon_threadsafe run_in_executor set_default_executor add_reader remove_reader
-            add_writer remove_writer add_signal_handler remove_signal_handler set_task_factory
-            get_task_factory get_exception_handler set_exception_handler default_exception_handler
-            call_exception_handler get_debug set_debug'''.split():
-        locals()[_name] = _abstract(_name, False)
-    for _name in '''shutdown_asyncgens shutdown_default_executor getaddrinfo getnameinfo
-            create_connection create_server start_tls sendfile create_unix_connection
-            create_unix_server connect_accepted_socket create_datagram_endpoint connect_read_pipe
-            connect_write_pipe subprocess_shell subprocess_exec sock_recv sock_recv_into
-            sock_recvfrom sock_recvfrom_into sock_sendall sock_sendto sock_connect sock_accept
-            sock_sendfile'''.split():
-        locals()[_name] = _abstract(_name, True)
-    del _name
-
-
-class AbstractServer:
-    """Abstract server returned by create_server()."""
-
-    def close(self):
-        raise NotImplementedError
-
-    def close_clients(self):
-        raise NotImplementedError
-
-    def abort_clients(self):
-        raise NotImplementedError
-
-    def get_loop(self):
-        raise NotImplementedError
-
-    def is_serving(self):
-        raise NotImplementedError
-
-    async def start_serving(self):
-        raise NotImplementedError
-
-    async def serve_forever(self):
-        raise NotImplementedError
-
-    async def wait_closed(self):
-        raise NotImplementedError
-
-    async def __aenter__(self):
-        return self
-
-    async def __aexit__(self, *exc):
-        self.close()
-        await self.wait_closed()
-
-
-class AbstractEventLoopPolicy:
-    """Abstract policy for accessing the event loop."""
-
-    def get_event_loop(self):
-        raise NotImplementedError
-
-    def set_event_loop(self, loop):
-        raise NotImplementedError
-
-    def new_event_loop(self):
-        raise NotImplementedError
-
-    def get_child_watcher(self):
-        raise NotImplementedError
-
-    def set_child_watcher(self, watcher):
-        raise NotImplementedError
-
+_IS_3_14 = dialect() == 'cpython-3.14'
 
 _no_loop = 'There is no current event loop in thread %r.'
+
+
+def _warn_of_no_loop():
+    """Names the line of whoever asked, outside of asyncio."""
+    import warnings
+    level = 3
+    frame = sys._getframe(2)
+    while frame is not None:
+        module = frame.f_globals.get('__name__', '')
+        if module != 'asyncio' and not module.startswith('asyncio.'):
+            break
+        frame = frame.f_back
+        level += 1
+    warnings.warn('There is no current event loop', DeprecationWarning, stacklevel=level)
 
 
 class BaseDefaultEventLoopPolicy(AbstractEventLoopPolicy):
@@ -115,12 +48,14 @@ class BaseDefaultEventLoopPolicy(AbstractEventLoopPolicy):
 
     def get_event_loop(self):
         local = self._local
-        if (local._loop is None and not local._set_called and dialect() != 'cpython-3.14'
+        if (local._loop is None and not local._set_called and not _IS_3_14
                 and threading.current_thread() is threading.main_thread()):
+            if sys.version_info >= (3, 12):
+                _warn_of_no_loop()
             self.set_event_loop(self.new_event_loop())
-        if local._loop is None:
+        if self._local._loop is None:
             raise RuntimeError(_no_loop % threading.current_thread().name)
-        return local._loop
+        return self._local._loop
 
     def set_event_loop(self, loop):
         self._local._set_called = True
@@ -136,9 +71,46 @@ class BaseDefaultEventLoopPolicy(AbstractEventLoopPolicy):
         return factory()
 
 
-class DefaultEventLoopPolicy(BaseDefaultEventLoopPolicy):
-    """The policy that is in force until another is set."""
+def _child_watchers():
+    """They are a part of `unix_events`, which takes them in."""
+    from . import unix_events
+    from . import child_watchers
+    return child_watchers
 
+
+class _UnixDefaultEventLoopPolicy(BaseDefaultEventLoopPolicy):
+    """The policy that is in force until another is set; up to 3.13 it has a child watcher."""
+
+    __module__ = 'asyncio.unix_events'
+
+    def __init__(self):
+        super().__init__()
+        self._watcher = None
+
+    def set_event_loop(self, loop):
+        super().set_event_loop(loop)
+        if (self._watcher is not None
+                and threading.current_thread() is threading.main_thread()):
+            self._watcher.attach_loop(loop)
+
+    def get_child_watcher(self):
+        child_watchers = _child_watchers()
+        with _lock:
+            if self._watcher is None:
+                self._watcher = child_watchers.default()
+        child_watchers.deprecated('get_child_watcher')
+        return self._watcher
+
+    def set_child_watcher(self, watcher):
+        child_watchers = _child_watchers()
+        assert watcher is None or isinstance(watcher, child_watchers.AbstractChildWatcher)
+        if self._watcher is not None:
+            self._watcher.close()
+        self._watcher = watcher
+        child_watchers.deprecated('set_child_watcher')
+
+
+DefaultEventLoopPolicy = _UnixDefaultEventLoopPolicy
 
 # The names that the interpreter's library uses.
 _ThreadSafeHandle = Handle
@@ -147,6 +119,7 @@ _BaseDefaultEventLoopPolicy = BaseDefaultEventLoopPolicy
 _DefaultEventLoopPolicy = DefaultEventLoopPolicy
 
 _event_loop_policy = None
+_lock = threading.Lock()
 
 
 def get_event_loop_policy():
@@ -182,3 +155,30 @@ def set_event_loop(loop):
 def new_event_loop():
     """Equivalent to calling get_event_loop_policy().new_event_loop()."""
     return get_event_loop_policy().new_event_loop()
+
+
+def get_child_watcher():
+    """Equivalent to calling get_event_loop_policy().get_child_watcher()."""
+    return get_event_loop_policy().get_child_watcher()
+
+
+def set_child_watcher(watcher):
+    """Equivalent to calling get_event_loop_policy().set_child_watcher(watcher)."""
+    return get_event_loop_policy().set_child_watcher(watcher)
+
+
+def on_fork():
+    """In the copy of a process: the loop and the pipe that signals wake are the original's."""
+    import _signal
+    if _event_loop_policy is not None:
+        _event_loop_policy._local = BaseDefaultEventLoopPolicy._Local()
+    _set_running_loop(None)
+    _signal.set_wakeup_fd(-1)
+
+
+os.register_at_fork(after_in_child=on_fork)
+
+# CPython has these twice, in C and in Python; who asks for one of them gets the only one.
+for _name in ('_get_running_loop', '_set_running_loop', 'get_running_loop', 'get_event_loop'):
+    globals()[f'_py_{_name}'] = globals()[f'_c_{_name}'] = globals()[_name]
+del _name

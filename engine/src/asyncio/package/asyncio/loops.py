@@ -1,7 +1,8 @@
 """The loop class: native where it is hot, this file for the rest.
 
-Transports, servers, pipes, subprocesses and executors come from the interpreter's own loop
-classes: the methods in `_BORROWED` are called there, with this loop as their `self`.
+Transports, servers, pipes, subprocesses and executors come from the interpreter's own loop class,
+which is imported when the first of them is needed. From then on it is a base of ours; until then
+stand-ins take the place of its methods.
 """
 
 __all__ = ('SelectorEventLoop', 'EventLoop')
@@ -64,25 +65,31 @@ def _weak_dict():
     return weakref.WeakValueDictionary()
 
 
-# The methods that come from the library, by what makes the clock real before they run.
-_BORROWED = {
-    'subprocess': 'subprocess_exec subprocess_shell _make_subprocess_transport',
-    'pipe': '''connect_read_pipe connect_write_pipe _make_read_pipe_transport
-        _make_write_pipe_transport''',
-    'socket': '''create_connection create_server create_datagram_endpoint create_unix_connection
-        create_unix_server connect_accepted_socket start_tls sendfile sock_recv sock_recv_into
-        sock_recvfrom sock_recvfrom_into sock_sendall sock_sendto sock_connect sock_accept
-        sock_sendfile _make_socket_transport _make_ssl_transport _make_datagram_transport
-        _start_serving _create_connection_transport _connect_sock''',
-    None: '''getaddrinfo getnameinfo set_default_executor _check_default_executor _do_shutdown
-        _getaddrinfo_debug _ensure_resolved _create_server_getaddrinfo _log_subprocess
-        _child_watcher_callback _sock_sendfile_native _sock_sendfile_native_impl
-        _sock_sendfile_update_filepos _sock_add_cancellation_callback
-        _accept_connection _accept_connection2 _sock_read_done _sock_recv _sock_recv_into
-        _sock_recvfrom _sock_recvfrom_into _sock_sendall _sock_sendto _sock_connect
-        _sock_write_done _sock_connect_cb _sock_accept _sendfile_native _sock_sendfile_fallback
-        _check_sendfile_params _sendfile_fallback''',
-}
+# The methods that come from the library, until it is a base class of ours: coroutines, and others.
+_COROUTINES = '''subprocess_exec subprocess_shell connect_read_pipe connect_write_pipe
+    create_connection create_server create_datagram_endpoint create_unix_connection
+    create_unix_server connect_accepted_socket start_tls sendfile sock_recv sock_recv_into
+    sock_recvfrom sock_recvfrom_into sock_sendall sock_sendto sock_connect sock_accept
+    sock_sendfile getaddrinfo getnameinfo'''
+_FUNCTIONS = 'set_default_executor _check_default_executor _accept_connection'
+
+
+def _library():
+    """The library's loop class."""
+    from . import unix_events
+    return _adopted
+
+
+def _child_watcher():
+    """The watcher of the policy in force; 3.14 has none but the library's own."""
+    if _loopscope.dialect() != 'cpython-3.14':
+        import warnings
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore', DeprecationWarning)
+            return events.get_child_watcher()
+    from . import unix_events
+    from . import child_watchers
+    return child_watchers.default()
 
 
 def _is_of_threads(executor):
@@ -90,11 +97,11 @@ def _is_of_threads(executor):
     return isinstance(executor, ThreadPoolExecutor)
 
 
-def _child_watcher():
-    from . import unix_events
-    if unix_events.can_use_pidfd():
-        return unix_events._PidfdChildWatcher()
-    return unix_events._ThreadedChildWatcher()
+def _module(name):
+    """A module under the name by which CPython's loop calls it, where that is there."""
+    unix_events = sys.modules.get('asyncio.unix_events')
+    module = getattr(unix_events, name, None)
+    return __import__(name) if module is None else module
 
 
 class _Selector:
@@ -116,6 +123,8 @@ class _Selector:
 class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     """Loopscope's event loop."""
 
+    __module__ = 'asyncio.unix_events'
+
     _default_executor = _Default(lambda: None)
     _executor_shutdown_called = _Default(lambda: False)
     _asyncgens_shutdown_called = _Default(lambda: False)
@@ -125,14 +134,18 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     _unix_server_sockets = _Default(dict)
     _asyncgens = _Default(_weak_set)
     _transports = _Default(_weak_dict)
-    _watcher = _Default(_child_watcher)
-    _selector = property(_Selector)
+    _coroutine_origin_tracking_enabled = _Default(lambda: False)
+    _selector = property(lambda self: None if self.is_closed() else _Selector(self))
     _clock_resolution = 1e-09
+    # There is a self-pipe, but it is not made of sockets.
+    _internal_fds = property(lambda self: 0 if self.is_closed() else 1)
+    _ssock = _csock = None
     slow_callback_duration = _Default(lambda: 0.1)
 
     def __init__(self, selector=None):
         if _debug_mode():
             self._set_debug(True)
+        _log_debug('Using selector: %s', 'EpollSelector')
 
     def __repr__(self):
         return (f'<{self.__class__.__name__} running={self.is_running()} '
@@ -157,9 +170,23 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         sys.set_asyncgen_hooks(firstiter=self._asyncgen_firstiter_hook,
                                finalizer=self._asyncgen_finalizer_hook)
         try:
+            self._set_coroutine_origin_tracking(self.get_debug())
             self._run()
         finally:
+            self._set_coroutine_origin_tracking(False)
             sys.set_asyncgen_hooks(*hooks)
+
+    def _set_coroutine_origin_tracking(self, enabled):
+        """In debug mode a coroutine that is never awaited tells where it was made."""
+        if bool(enabled) == self._coroutine_origin_tracking_enabled:
+            return
+        if enabled:
+            self._coroutine_origin_tracking_saved_depth = sys.get_coroutine_origin_tracking_depth()
+            depth = 10
+        else:
+            depth = self._coroutine_origin_tracking_saved_depth
+        sys.set_coroutine_origin_tracking_depth(depth)
+        self._coroutine_origin_tracking_enabled = bool(enabled)
 
     def run_until_complete(self, future):
         """Run until the Future is done, and return its result or raise its exception."""
@@ -192,7 +219,15 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
             raise RuntimeError('Cannot close a running event loop')
         if self.is_closed():
             return
-        for sig in list(self.__dict__.get('_signal_handlers', ())):
+        if self.get_debug():
+            _log_debug('Close %r', self)
+        handlers = self.__dict__.get('_signal_handlers', ())
+        if handlers and _module('sys').is_finalizing():
+            import warnings
+            warnings.warn(f'Closing the loop {self!r} on interpreter shutdown stage, skipping '
+                          'signal handlers removal', ResourceWarning, source=self)
+            handlers.clear()
+        for sig in list(handlers):
             self.remove_signal_handler(sig)
         self._close()
         self._executor_shutdown_called = True
@@ -204,6 +239,8 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     def set_debug(self, enabled):
         """Set the debug mode of the event loop."""
         self._set_debug(bool(enabled))
+        if self.is_running():
+            self.call_soon_threadsafe(self._set_coroutine_origin_tracking, enabled)
 
     _debug = property(lambda self: self.get_debug(), lambda self, value: self._set_debug(value))
     _closed = property(lambda self: self.is_closed())
@@ -227,19 +264,17 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         """In debug mode, after each handle has run; `job` is it, or a task."""
         if took >= self.slow_callback_duration:
             from . import tasks
-            from .log import logger
             # Of a task's step the task is more telling than the handle.
             owner = getattr(getattr(job, '_callback', None), '__self__', None)
             shown = owner if isinstance(owner, tasks.Task) else job
-            logger.warning('Executing %s took %.3f seconds', repr(shown), took)
+            _logger().warning('Executing %s took %.3f seconds', repr(shown), took)
 
     # ---- executors ---------------------------------------------------------------------------------
 
     def run_in_executor(self, executor, func, *args):
         """Arrange for func to be called in the specified executor."""
-        from . import unix_events
         self._outside('executor')
-        submit = unix_events._UnixSelectorEventLoop.run_in_executor
+        submit = _library().run_in_executor
         if not _loopscope.recording():
             return submit(self, executor, func, *args)
         self._check_closed()
@@ -259,6 +294,27 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
                 _loopscope.note_job_done(job)
 
         return submit(self, executor, noted, *args)
+
+    # ---- processes and pipes: what makes the clock real before anything else does -----------------
+
+    async def _make_subprocess_transport(self, *args, **kwargs):
+        make = _library()._make_subprocess_transport
+        self._outside('subprocess')
+        watcher = _child_watcher()
+        with watcher:
+            if not watcher.is_active():
+                raise RuntimeError('asyncio.get_child_watcher() is not activated, '
+                                   'subprocess support is not installed.')
+            self._watcher = watcher
+            return await make(self, *args, **kwargs)
+
+    def _make_read_pipe_transport(self, *args, **kwargs):
+        self._outside('pipe')
+        return _library()._make_read_pipe_transport(self, *args, **kwargs)
+
+    def _make_write_pipe_transport(self, *args, **kwargs):
+        self._outside('pipe')
+        return _library()._make_write_pipe_transport(self, *args, **kwargs)
 
     # ---- descriptors -----------------------------------------------------------------------------
 
@@ -320,21 +376,10 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         self._ensure_fd_no_transport(fd)
         return self._remove_writer(fd)
 
-    def _stop_serving(self, sock):
-        from . import selector_events
-        path = self._unix_server_sockets.pop(sock, None)
-        if path is not None:
-            try:
-                if os.stat(sock.getsockname()).st_ino == path:
-                    os.unlink(sock.getsockname())
-            except FileNotFoundError:
-                pass
-        selector_events.BaseSelectorEventLoop._stop_serving(self, sock)
-
     # ---- signals -----------------------------------------------------------------------------------
 
     def _check_signal(self, sig):
-        import signal
+        signal = _module('signal')
         if not isinstance(sig, int):
             raise TypeError(f'sig must be an int, not {sig!r}')
         if sig not in signal.valid_signals():
@@ -343,14 +388,14 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     def add_signal_handler(self, sig, callback, *args):
         """Add a handler for a signal."""
         import errno
-        import signal
         from . import coroutines
+        signal = _module('signal')
         if coroutines.iscoroutine(callback) or coroutines._iscoroutinefunction(callback):
             raise TypeError('coroutines cannot be used with add_signal_handler()')
         self._check_signal(sig)
         self._check_closed()
         try:
-            signal.set_wakeup_fd(self._wakeup_fd(), warn_on_full_buffer=False)
+            signal.set_wakeup_fd(self._wakeup_fd())
         except (ValueError, OSError) as exc:
             raise RuntimeError(str(exc))
         before = self._signal_handlers.get(sig)
@@ -359,13 +404,13 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
             signal.siginterrupt(sig, False)
         except OSError as exc:
             self._signal_handlers.pop(sig, None)
+            if not self._signal_handlers:
+                self._stop_hearing(signal)
             if exc.errno == errno.EINVAL:
                 raise RuntimeError(f'sig {sig} cannot be caught')
             raise
         handle = self._add_signal(int(sig), before is not None, callback, args)
         self._signal_handlers[sig] = handle
-        if before is not None:
-            before.cancel()
 
     def _handle_signal(self, sig):
         handle = self._signal_handlers.get(sig)
@@ -379,13 +424,12 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     def remove_signal_handler(self, sig):
         """Remove a handler for a signal; True if there was one."""
         import errno
-        import signal
+        signal = _module('signal')
         self._check_signal(sig)
         try:
-            handle = self._signal_handlers.pop(sig)
+            del self._signal_handlers[sig]
         except KeyError:
             return False
-        handle.cancel()
         self._remove_signal(int(sig))
         handler = signal.default_int_handler if sig == signal.SIGINT else signal.SIG_DFL
         try:
@@ -394,7 +438,17 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
             if exc.errno == errno.EINVAL:
                 raise RuntimeError(f'sig {sig} cannot be caught')
             raise
+        if not self._signal_handlers:
+            self._stop_hearing(signal)
         return True
+
+    def _stop_hearing(self, signal):
+        """No signal has a handler. A loop that sleeps is woken by one all the same."""
+        self._forget_wakeup_fd()
+        try:
+            signal.set_wakeup_fd(-1)
+        except (ValueError, OSError) as exc:
+            _logger().info('set_wakeup_fd(-1) failed: %s', exc)
 
     # ---- the exception handler -----------------------------------------------------------------------
 
@@ -516,18 +570,31 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         self._note_shutdown(None)
         if self._default_executor is None:
             return
-        from . import unix_events
-        await unix_events._UnixSelectorEventLoop.shutdown_default_executor(self, timeout)
+        await _library().shutdown_default_executor(self, timeout)
 
     def _timer_handle_cancelled(self, handle):
         """Nothing: the heap counts its cancelled timers itself."""
 
 
+def _logger():
+    """asyncio's logger, under the name by which CPython's loop calls it, where that is there."""
+    base_events = sys.modules.get('asyncio.base_events')
+    logger = base_events and base_events.__dict__.get('logger')
+    if logger is None:
+        from .log import logger
+    return logger
+
+
+def _is_logging():
+    """Whether the logging module is there: without it nobody can have configured it."""
+    logging = sys.modules.get('logging')
+    return logging is not None and 'getLogger' in logging.__dict__
+
+
 def _log_error(text, exc_info):
     """`logger.error`, without importing the logging module where nobody has configured it."""
-    logging = sys.modules.get('logging')
-    if logging is not None and 'getLogger' in logging.__dict__:
-        logging.getLogger('asyncio').error(text, exc_info=exc_info)
+    if _is_logging():
+        _logger().error(text, exc_info=exc_info)
         return
     import traceback
     if exc_info is True:
@@ -542,22 +609,62 @@ def _log_error(text, exc_info):
     stderr.flush()
 
 
-def _borrow(name, outside):
-    """A method of the library's loop classes, taken from there when it is first called."""
-    def method(self, *args, **kwargs):
-        from . import unix_events
-        if outside is not None:
-            self._outside(outside)
-        return getattr(unix_events._UnixSelectorEventLoop, name)(self, *args, **kwargs)
+def _log_debug(text, *args):
+    """`logger.debug`, where somebody could have asked for it."""
+    if _is_logging():
+        _logger().debug(text, *args)
+
+
+class _Later:
+    """A function of the library's loop class that is looked up when somebody looks at it."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, attribute):
+        return getattr(getattr(_library(), self._name), attribute)
+
+    def __call__(self, *args, **kwargs):
+        return getattr(_library(), self._name)(*args, **kwargs)
+
+
+def _borrow(name, is_coroutine):
+    """A method of the library's loop class, which is imported when it is first called."""
+    if is_coroutine:
+        async def method(self, *args, **kwargs):
+            return await getattr(_library(), name)(self, *args, **kwargs)
+    else:
+        def method(self, *args, **kwargs):
+            return getattr(_library(), name)(self, *args, **kwargs)
     method.__name__ = name
     method.__qualname__ = f'_UnixSelectorEventLoop.{name}'
+    # What `inspect.signature` tells.
+    method.__wrapped__ = _Later(name)
     return method
 
 
-for _outside, _names in _BORROWED.items():
-    for _name in _names.split():
-        setattr(_UnixSelectorEventLoop, _name, _borrow(_name, _outside))
-del _outside, _names, _name
+_borrowed = {name: _borrow(name, names is _COROUTINES)
+             for names in (_COROUTINES, _FUNCTIONS) for name in names.split()}
+for _name, _method in _borrowed.items():
+    setattr(_UnixSelectorEventLoop, _name, _method)
+del _name, _method
+
+_adopted = None
+
+
+def adopt(module, base):
+    """Makes a loop class of the library, which has just been imported, a base of ours."""
+    global _adopted
+    _UnixSelectorEventLoop.__bases__ = (_loopscope.Loop, base)
+    if base.__name__ != _UnixSelectorEventLoop.__name__:
+        return
+    _adopted = base
+    for name in _borrowed:
+        delattr(_UnixSelectorEventLoop, name)
+    # Who asks that module for the loop class means the one that is in use.
+    for name in ('_UnixSelectorEventLoop', 'SelectorEventLoop', 'EventLoop'):
+        setattr(module, name, _UnixSelectorEventLoop)
+
 
 SelectorEventLoop = _UnixSelectorEventLoop
 EventLoop = SelectorEventLoop
