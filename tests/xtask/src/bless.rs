@@ -32,12 +32,25 @@ fn outputs(root: &Path) -> Outcome {
             let output = program.with_extension("out");
             let is_program = program.extension().is_some_and(|end| end == "py");
             // A program without an output beside it does not end, or prints what differs.
-            if is_program && (output.exists() || folder.ends_with("cpython")) {
+            if is_program
+                && (output.exists() || folder.ends_with("cpython"))
+                && is_for_this_python(&program)?
+            {
                 fs::write(&output, printed(&folder, &program)?)?;
             }
         }
     }
     Ok(())
+}
+
+/// Whether `python3` is as new as a program's line `# since: 3.12` asks for.
+fn is_for_this_python(program: &Path) -> Outcome<bool> {
+    let text = fs::read_to_string(program)?;
+    let Some(minor) = text.lines().find_map(|line| line.strip_prefix("# since: 3.")) else {
+        return Ok(true);
+    };
+    let asks = format!("import sys; sys.exit(sys.version_info < (3, {minor}))");
+    Ok(Command::new("python3").args(["-c", &asks]).status()?.success())
 }
 
 /// The programs' outputs from real MicroPython, but for those that were reasoned by hand.

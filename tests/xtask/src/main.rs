@@ -10,6 +10,7 @@ mod bench;
 mod bless;
 mod cargo;
 mod commands;
+mod conformance;
 mod demo;
 mod features;
 mod locks;
@@ -38,6 +39,7 @@ Tasks of the Loopscope project.
   cargo xtask test NAME...    only the steps of these names (see the list it prints)
   cargo xtask tidy            the rules about the source tree
   cargo xtask bless           write the golden files again, from python3 and from the binary
+  cargo xtask conformance     CPython's own tests of asyncio on our binary; --python names the CPython
   cargo xtask demo            build the demo board's firmware and record its session; --check compares
   cargo xtask notice          list the works that are linked, with their licences; --check compares
   cargo xtask reference       write the page of all events; --check compares
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(&root),
         "bless" => bless::run(&root),
         "bench" => bench::run(&root, rest),
+        "conformance" => conformance::run(&root, rest),
         "demo" => demo::run(&root, rest),
         "notice" => notice::run(&root, rest),
         "reference" => reference::run(&root, rest),

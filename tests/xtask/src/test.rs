@@ -7,8 +7,8 @@ use std::time::Instant;
 use crate::commands::{check, component, tests};
 use crate::report::Report;
 use crate::{
-    Outcome, agent, cargo, features, locks, machine, micropython, notice, recipes, tidy, walls,
-    wasm,
+    Outcome, agent, cargo, conformance, features, locks, machine, micropython, notice, recipes,
+    tidy, walls, wasm,
 };
 
 /// The file in which tests note what they could not do on this machine.
@@ -24,7 +24,7 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
@@ -37,6 +37,7 @@ const STEPS: [Step; 16] = [
     Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
     Step { name: "recipes", what: "what CONTRIBUTING's recipes lead to", run: recipes::run },
     Step { name: "suite", what: "tests of the binary", run: suite },
+    Step { name: "conformance", what: "CPython's own tests of asyncio", run: conformance::step },
     Step { name: "wasm", what: "what a browser may run compiles for it", run: wasm::run },
     Step { name: "agent", what: "what runs on boards", run: agent::run },
     Step { name: "fuzz", what: "whatever a board or a file may say, a little", run: fuzz },
@@ -46,7 +47,7 @@ const STEPS: [Step; 16] = [
 /// Runs the steps named, or all of them.
 pub(crate) fn run(root: &Path, names: &[String]) -> Outcome {
     if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|s| s.name != **name)) {
-        let known = STEPS.map(|step| format!("  {:<10} {}", step.name, step.what)).join("\n");
+        let known = STEPS.map(|step| format!("  {:<11} {}", step.name, step.what)).join("\n");
         return Err(format!("there is no step `{unknown}`; the steps are\n{known}").into());
     }
     let notes = cargo::target(root).join(NOTES);
