@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use loopscope_tests::outside::{has_python, python, python_version};
 use loopscope_tests::programs::{compare, each, file_name, python_files, since};
+use loopscope_tests::scratch::workspace;
 
 use crate::{headless, program};
 
@@ -48,4 +49,12 @@ fn order_output_and_exit_code_equal_cpython_live() {
             (a, b) => Err(format!("exit code {a}, CPython's {b}\n{}", ours.err())),
         }
     });
+}
+
+#[test]
+fn names_and_parameters_are_those_of_the_ledger() {
+    let folder = workspace().join("tests/conformance");
+    let ended = headless(&folder.join("api.py")).arg(folder.join("api.toml")).end();
+    assert_eq!(ended.out(), "", "{ended}");
+    assert_eq!(ended.code(), 0, "{ended}");
 }

@@ -34,10 +34,16 @@ pub(super) struct LoopArg {
 
 #[derive(rustpython_vm::FromArgs)]
 pub(super) struct DoneCallbackArgs {
-    #[pyarg(positional)]
+    #[pyarg(positional, name = "fn")]
     pub(super) target: PyObjectRef,
     #[pyarg(named, optional)]
     pub(super) context: Option<PyObjectRef>,
+}
+
+#[derive(rustpython_vm::FromArgs)]
+pub(super) struct CallbackArg {
+    #[pyarg(positional, name = "fn")]
+    target: PyObjectRef,
 }
 
 #[derive(rustpython_vm::FromArgs)]
@@ -101,10 +107,10 @@ pub(super) trait FutureMethods: PyPayload {
     #[pymethod]
     fn remove_done_callback(
         zelf: &Py<Self>,
-        target: PyObjectRef,
+        arg: CallbackArg,
         vm: &VirtualMachine,
     ) -> PyResult<usize> {
-        zelf.cell().remove_callbacks(&target, vm)
+        zelf.cell().remove_callbacks(&arg.target, vm)
     }
 
     #[pymethod]

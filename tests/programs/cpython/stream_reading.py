@@ -35,6 +35,12 @@ async def main():
         await reader.read()
     except OSError as error:
         print(error)
+    reader = asyncio.StreamReader()
+    reader.set_transport(asyncio.Transport())
+    try:
+        reader.set_transport(asyncio.Transport())
+    except AssertionError as error:
+        print(error)
     protocol = asyncio.StreamReaderProtocol(asyncio.StreamReader())
     protocol.data_received(b'x')
     print(protocol.eof_received())

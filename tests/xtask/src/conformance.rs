@@ -20,8 +20,10 @@ use results::{Result, Word};
 use suite::Suite;
 use workers::Job;
 
-/// Modules that take long are shared out: this many processes each.
-const SHARED: [(&str, usize); 5] = [
+/// Modules that take long begin first, the longest before the others, and most are shared out: this
+/// many processes each.
+const LONG: [(&str, usize); 6] = [
+    ("test_ssl", 1),
     ("test_subprocess", 6),
     ("test_tasks", 4),
     ("test_events", 4),
@@ -127,12 +129,13 @@ fn measure(root: &Path, suite: &Suite, asked: &Asked) -> Outcome<Found> {
     let mut jobs = Vec::new();
     for module in suite.modules()? {
         if asked.modules.is_empty() || asked.modules.contains(&module) {
-            let parts = SHARED.iter().find(|(name, _)| *name == module).map_or(1, |(_, n)| *n);
+            let parts = LONG.iter().find(|(name, _)| *name == module).map_or(1, |(_, n)| *n);
             jobs.extend((0..parts).map(|part| Job { module: module.clone(), part, parts }));
         }
     }
-    // Those that take long begin first.
-    jobs.sort_by_key(|job| std::cmp::Reverse(job.parts));
+    jobs.sort_by_key(|job| {
+        LONG.iter().position(|(name, _)| *name == job.module).unwrap_or(LONG.len())
+    });
     let runner = workers::Runner::new(root, suite, asked.recorded)?;
     let mut results = runner.run(jobs, &asked.words);
     // On a busy machine a test may be late for its own clock: what is unexpected runs once more.

@@ -13,6 +13,7 @@ mod commands;
 mod conformance;
 mod demo;
 mod features;
+mod ledger;
 mod locks;
 mod machine;
 mod micropython;
@@ -42,7 +43,7 @@ Tasks of the Loopscope project.
   cargo xtask conformance     CPython's own tests of asyncio on our binary; --python names the CPython
   cargo xtask demo            build the demo board's firmware and record its session; --check compares
   cargo xtask notice          list the works that are linked, with their licences; --check compares
-  cargo xtask reference       write the page of all events; --check compares
+  cargo xtask reference       write the pages of events and of the API; --check compares
   cargo xtask bench history [N]  a recording of N records (10000000): its size, and moves in it
   cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (3)
 

@@ -1,6 +1,7 @@
-//! `cargo xtask reference`: the page of all events for users, made from the table of events and
-//! from the sets of words; with `--check` it only says whether the page is current. What the life
-//! of a handle or of a task is stands in the protocol's documentation.
+//! `cargo xtask reference`: the pages for users that are made from something else; with `--check` it
+//! only says whether they are current. One is of all events, made from their table and from the sets
+//! of words (what the life of a handle or of a task is stands in the protocol's documentation); the
+//! other is of asyncio's API, made from its [`ledger`].
 
 use std::fmt::{self, Write};
 use std::fs;
@@ -8,10 +9,23 @@ use std::path::Path;
 
 use loopscope_protocol::{Described, Kind, Sender, WORDS};
 
-use crate::Outcome;
+use crate::{Outcome, ledger};
 
-/// Where the page is.
-const PAGE: &str = "engine/protocol/EVENTS.md";
+/// A page: where it is, what it is made from, and how.
+struct Page {
+    path: &'static str,
+    source: &'static str,
+    text: fn(&Path) -> Outcome<String>,
+}
+
+const PAGES: [Page; 2] = [
+    Page {
+        path: "engine/protocol/EVENTS.md",
+        source: "the table of events",
+        text: |_| Ok(page()?),
+    },
+    Page { path: "engine/src/asyncio/API.md", source: ledger::FILE, text: ledger::page },
+];
 
 const BEGINNING: &str = "\
 # Events
@@ -36,19 +50,27 @@ A field marked with * may be another each time although the program did the same
 
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     match arguments {
-        [] => Ok(fs::write(root.join(PAGE), page()?)?),
+        [] => {
+            for page in PAGES {
+                fs::write(root.join(page.path), (page.text)(root)?)?;
+            }
+            Ok(())
+        }
         [word] if word == "--check" => check(root),
         _ => Err("the only argument is --check".into()),
     }
 }
 
-/// An error where the page that is committed is not the one that the table gives.
+/// An error where a page that is committed is not the one that its source gives.
 pub(crate) fn check(root: &Path) -> Outcome {
-    if fs::read_to_string(root.join(PAGE)).ok().as_deref() == Some(page()?.as_str()) {
-        return Ok(());
+    for Page { path, source, text } in PAGES {
+        if fs::read_to_string(root.join(path)).ok() != Some(text(root)?) {
+            let says =
+                format!("{path} is not what {source} gives; `cargo xtask reference` renews it");
+            return Err(says.into());
+        }
     }
-    Err(format!("{PAGE} is not what the table of events gives; `cargo xtask reference` renews it")
-        .into())
+    Ok(())
 }
 
 fn page() -> Result<String, fmt::Error> {
@@ -127,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_of_events_is_current() {
+    fn the_pages_are_current() {
         check(&crate::root()).unwrap();
     }
 

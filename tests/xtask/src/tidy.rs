@@ -3,6 +3,7 @@
 //! A rule is a function from a [`Tree`] to its findings, in a file of its own that says why the
 //! rule is there. To add one: write the file, with tests on made-up trees, and name it in [`RULES`].
 
+mod api_ledger;
 mod circles;
 mod dependencies;
 mod emission;
@@ -78,6 +79,7 @@ const RULES: [(&str, Rule); 15] = [
     ("printing", printing::check),
     ("named-paths", named_paths::check),
     ("wire-page", wire_page::check),
+    ("api-ledger", api_ledger::check),
     ("here", here::check),
     ("leftovers", leftovers::check),
     ("plain-english", plain_english::check),
