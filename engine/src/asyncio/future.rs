@@ -163,7 +163,7 @@ pub(super) trait FutureMethods: PyPayload {
     }
 
     #[pygetset]
-    fn _callbacks(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+    fn _callbacks(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         zelf.cell().callbacks(vm)
     }
 

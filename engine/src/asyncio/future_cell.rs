@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use loopscope_protocol::{FutureHow, FutureId, HandleHow};
 use rustpython_derive::Traverse;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyTraceback, PyTupleRef};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyTraceback};
 use rustpython_vm::common::lock::PyMutex;
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine, function::FuncArgs,
@@ -313,23 +313,18 @@ impl FutureCell {
     }
 
     /// `_callbacks`: pairs of callable and context, or `None`.
-    pub(super) fn callbacks(&self, vm: &VirtualMachine) -> PyResult {
+    pub(super) fn callbacks(&self, vm: &VirtualMachine) -> PyObjectRef {
         let callbacks = self.data.lock().callbacks.clone();
         if callbacks.is_empty() {
-            return Ok(vm.ctx.none());
+            return vm.ctx.none();
         }
-        let mut list = Vec::with_capacity(callbacks.len());
-        for callback in callbacks {
-            let target = if callback.wakes {
-                PyWakeup::of(callback.target.clone(), vm)
-            } else {
-                callback.target
-            };
-            let context = callback.context.unwrap_or_else(|| vm.ctx.none());
-            let pair: PyTupleRef = vm.ctx.new_tuple(vec![target, context]);
-            list.push(pair.into());
-        }
-        Ok(vm.ctx.new_list(list).into())
+        let pair = |callback: DoneCallback| {
+            let DoneCallback { target, context, wakes } = callback;
+            let target = if wakes { PyWakeup::of(target, vm) } else { target };
+            let context = context.unwrap_or_else(|| vm.ctx.none());
+            vm.ctx.new_tuple(vec![target, context]).into()
+        };
+        vm.ctx.new_list(callbacks.into_iter().map(pair).collect()).into()
     }
 
     // ---- reporting ---------------------------------------------------------------------------

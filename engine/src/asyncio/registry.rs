@@ -107,9 +107,8 @@ pub(super) fn as_exception(
     } else {
         exception
     };
-    let exception: PyBaseExceptionRef = exception.downcast().map_err(|other| {
-        vm.new_type_error(format!("invalid exception object: {}", other.class().name()))
-    })?;
+    let exception: PyBaseExceptionRef =
+        exception.downcast().map_err(|_| vm.new_type_error("invalid exception object"))?;
     if !exception.fast_isinstance(vm.ctx.exceptions.stop_iteration) {
         return Ok(exception);
     }

@@ -256,10 +256,8 @@ impl PyTask {
 
     #[pymethod]
     fn set_name(zelf: &Py<Self>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-        let name = match value.fast_isinstance(vm.ctx.types.str_type) {
-            true => value,
-            false => value.str(vm)?.into(),
-        };
+        let is_text = value.fast_isinstance(vm.ctx.types.str_type);
+        let name = if is_text { value } else { value.str(vm)?.into() };
         zelf.own.lock().name = Some(name);
         Ok(())
     }

@@ -4,8 +4,8 @@ use rustls::crypto::ring;
 use rustpython_common::wtf8::Wtf8;
 use rustpython_host_env::ssl::CryptoExt;
 use rustpython_vm::builtins::{PyModule, PyTypeRef};
-use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject as _, Py, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::function::{ArgBytesLike, FuncArgs};
+use rustpython_vm::{AsObject as _, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::hooks;
 
@@ -48,7 +48,40 @@ pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> 
             original.call(args, vm)
         });
     }
+    let class: PyTypeRef = module.get_attr("_SSLSocket", vm)?.try_into_value(vm)?;
+    hooks::wrap_method(vm, &class, "write", write_all);
     Ok(())
+}
+
+/// A socket that may wait, and a buffer in memory, take all that they are given, as OpenSSL's do; the
+/// interpreter's own take as much as its library does at once.
+fn write_all(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let result = original.call(args.clone(), vm)?;
+    let [socket, data] = &args.args[..] else { return Ok(result) };
+    let data: ArgBytesLike = data.clone().try_into_value(vm)?;
+    let mut sent: usize = result.clone().try_into_value(vm)?;
+    if sent >= data.len() || !takes_all(socket, vm)? {
+        return Ok(result);
+    }
+    while sent < data.len() {
+        let end = data.len().min(sent + AT_ONCE);
+        let part = vm.ctx.new_bytes(data.borrow_buf()[sent..end].to_vec());
+        let more: usize = original.call((socket.clone(), part), vm)?.try_into_value(vm)?;
+        sent += more;
+    }
+    Ok(vm.ctx.new_int(sent).into())
+}
+
+/// How much is handed over at once: more than the library takes.
+const AT_ONCE: usize = 16 * 1024;
+
+/// Whether nothing but an error keeps the data from being taken.
+fn takes_all(socket: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    let owner = socket.get_attr("owner", vm)?;
+    // Between buffers in memory there is no socket that could be full.
+    let Some(timeout) = vm.get_attribute_opt(&owner, "gettimeout")? else { return Ok(true) };
+    let timeout = timeout.call((), vm)?;
+    Ok(vm.is_none(&timeout) || timeout.try_float(vm)?.to_f64() > 0.0)
 }
 
 /// A path-like object's path; everything else as it is.
