@@ -66,7 +66,7 @@ impl Finding {
 
 type Rule = fn(&Tree) -> Vec<Finding>;
 
-const RULES: [(&str, Rule); 15] = [
+const RULES: [(&str, Rule); 16] = [
     ("first-line", first_line::check),
     ("file-names", file_names::check),
     ("file-length", file_length::check),

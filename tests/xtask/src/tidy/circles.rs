@@ -37,6 +37,7 @@ const ALLOWED: [Allowed; 10] = [
             "step",
             "task",
             "timer_handle",
+            "wakeup",
         ],
         why: "CPython's loops, futures, tasks and handles know each other",
     },
@@ -59,6 +60,7 @@ const ALLOWED: [Allowed; 10] = [
         root: "engine",
         within: "python",
         names: &[
+            "await_text",
             "clock",
             "ending",
             "hooks",
