@@ -49,13 +49,13 @@ pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> 
         });
     }
     let class: PyTypeRef = module.get_attr("_SSLSocket", vm)?.try_into_value(vm)?;
-    hooks::wrap_method(vm, &class, "write", write_all);
+    hooks::wrap_method(vm, &class, "write", |original, args, vm| write_all(original, &args, vm));
     Ok(())
 }
 
 /// A socket that may wait, and a buffer in memory, take all that they are given, as OpenSSL's do; the
 /// interpreter's own take as much as its library does at once.
-fn write_all(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+fn write_all(original: &PyObject, args: &FuncArgs, vm: &VirtualMachine) -> PyResult {
     let result = original.call(args.clone(), vm)?;
     let [socket, data] = &args.args[..] else { return Ok(result) };
     let data: ArgBytesLike = data.clone().try_into_value(vm)?;

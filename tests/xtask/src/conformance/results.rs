@@ -74,8 +74,7 @@ impl Lines {
             match word {
                 "test" => lines.known.push(name),
                 "begin" => lines.running = Some(name),
-                "end" => lines.is_through = true,
-                "none" => lines.is_through = true,
+                "end" | "none" => lines.is_through = true,
                 "broken" => lines.broken = Some(why.to_owned()),
                 "hung" | "crashed" => {
                     let word = if word == "hung" { Word::Hung } else { Word::Crashed };
