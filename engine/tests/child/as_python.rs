@@ -1,7 +1,7 @@
 //! Our binary as `python3`: what programs start through `sys.executable`.
 
 use super::process::{as_python, folder, leave, program};
-use super::said::printed;
+use super::received::printed;
 
 #[test]
 fn code_modules_files_and_standard_input_run() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use loopscope_protocol::ClockMode;
 
 use super::process::program;
-use super::said::{kinds, printed};
+use super::received::{kinds, printed};
 
 #[test]
 fn virtual_time_starts_at_the_wall_start_and_costs_nothing() {
@@ -104,7 +104,7 @@ fn outside_sources_make_an_automatic_clock_real_once() {
         let clocks: Vec<_> = said
             .iter()
             .filter_map(|said| match said {
-                super::said::Said::Record {
+                super::received::Received::Record {
                     event: loopscope_protocol::Event::Clock { how },
                     ..
                 } => Some(loopscope_protocol::Word::word(*how)),

@@ -1,7 +1,7 @@
 //! How programs end: exit codes, tracebacks and the last record, as `python3` would have it.
 
 use super::process::program;
-use super::said::{exit_record, kinds, printed};
+use super::received::{exit_record, kinds, printed};
 
 #[test]
 fn exit_codes_are_pythons() {

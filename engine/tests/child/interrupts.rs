@@ -7,15 +7,15 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::process::program;
-use super::said::{Said, exit_record, outputs, printed};
+use super::received::{Received, exit_record, outputs, printed};
 
 /// Long enough for a busy machine, short enough to mean "at once".
 const AT_ONCE: Duration = Duration::from_secs(2);
 
 /// Starts `source`, waits until it has printed, interrupts it, and gives what comes then.
-fn interrupted(source: &str, clock: ClockMode) -> (Vec<Said>, Duration) {
+fn interrupted(source: &str, clock: ClockMode) -> (Vec<Received>, Duration) {
     let mut child = program(source).with(|options| options.clock = clock).start();
-    while !matches!(child.hear(), Said::Record { event, .. } if event.kind() == Kind::Output) {}
+    while !matches!(child.hear(), Received::Record { event, .. } if event.kind() == Kind::Output) {}
     std::thread::sleep(Duration::from_millis(100));
     let start = Instant::now();
     child.ask(Request::Interrupt);
@@ -134,7 +134,7 @@ t = threading.Thread(target=work); t.start(); t.join()
 #[test]
 fn a_signal_from_outside_reaches_it() {
     let mut child = program("print('x')\nwhile True: pass\n").start();
-    while !matches!(child.hear(), Said::Record { event, .. } if event.kind() == Kind::Output) {}
+    while !matches!(child.hear(), Received::Record { event, .. } if event.kind() == Kind::Output) {}
     kill(Pid::from_raw(child.process.id().cast_signed()), Signal::SIGINT).unwrap();
     let said = child.rest();
     assert_eq!(exit_record(&said).map(|(code, ..)| code), Some(130));
@@ -148,21 +148,21 @@ fn an_endless_statement_can_be_interrupted() {
     child.ask(Request::Interrupt);
     loop {
         match child.hear() {
-            Said::Ran { ok, text } => {
+            Received::Ran { ok, text } => {
                 assert!(!ok && text.contains("KeyboardInterrupt"), "{text}");
                 break;
             }
-            Said::Hello { .. } => {}
+            Received::Hello { .. } => {}
             other => panic!("{other:?}"),
         }
     }
-    assert!(matches!(child.py("1").1, Said::Ran { ok: true, .. }));
+    assert!(matches!(child.py("1").1, Received::Ran { ok: true, .. }));
 }
 
 #[test]
 fn what_cannot_be_interrupted_can_be_killed_and_leaves_its_timeline() {
     let mut child = program("print('x')\nsum(range(10**11))\n").start();
-    while !matches!(child.hear(), Said::Record { event, .. } if event.kind() == Kind::Output) {}
+    while !matches!(child.hear(), Received::Record { event, .. } if event.kind() == Kind::Output) {}
     child.process.kill().unwrap();
     assert!(child.rest().is_empty());
     assert_eq!(child.left().signal, Some(9));

@@ -6,7 +6,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::process::program;
-use super::said::{Said, exit_record, kinds, outputs, printed};
+use super::received::{Received, exit_record, kinds, outputs, printed};
 
 const MIB: u64 = 1 << 20;
 
@@ -59,7 +59,7 @@ fn a_killed_child_leaves_what_it_had_recorded() {
     assert_eq!(kinds(&said), ["run-start", "output"]);
     assert_eq!(child.left().signal, Some(9));
     let mut child = program("print('x')\nwhile True: pass\n").start();
-    while !matches!(child.hear(), Said::Record { event, .. } if event.kind() == loopscope_protocol::Kind::Output)
+    while !matches!(child.hear(), Received::Record { event, .. } if event.kind() == loopscope_protocol::Kind::Output)
     {
     }
     kill(Pid::from_raw(child.process.id().cast_signed()), Signal::SIGKILL).unwrap();

@@ -12,6 +12,6 @@ mod limits;
 mod micropython;
 mod output;
 mod process;
-mod said;
+mod received;
 mod statements;
 mod stepping;

@@ -8,7 +8,7 @@ use loopscope_protocol::text::{Line, Lookup};
 use loopscope_protocol::{Dialect, Event, Kind, LintRule, NameId};
 
 use super::process::{Plan, program};
-use super::said::Said;
+use super::received::Received;
 
 const DOCUMENTED: Dialect = Dialect::Micropython;
 const FIRMWARE: Dialect = Dialect::MicropythonFirmware;
@@ -69,7 +69,7 @@ fn prints(source: &str) -> String {
     documented
 }
 
-fn recorded(dialect: Dialect, source: &str) -> Vec<Said> {
+fn recorded(dialect: Dialect, source: &str) -> Vec<Received> {
     let mut child = in_dialect(dialect, source).with(|options| options.capture = true).start();
     child.rest()
 }
@@ -91,19 +91,19 @@ fn line(event: &Event) -> String {
     line.split(" chain=").next().unwrap_or_default().to_owned()
 }
 
-fn lines(said: &[Said], kinds: &[Kind]) -> Vec<String> {
+fn lines(said: &[Received], kinds: &[Kind]) -> Vec<String> {
     said.iter()
         .filter_map(|said| match said {
-            Said::Record { event, .. } if kinds.contains(&event.kind()) => Some(line(event)),
+            Received::Record { event, .. } if kinds.contains(&event.kind()) => Some(line(event)),
             _ => None,
         })
         .collect()
 }
 
-fn lints(said: &[Said]) -> Vec<LintRule> {
+fn lints(said: &[Received]) -> Vec<LintRule> {
     said.iter()
         .filter_map(|said| match said {
-            Said::Record { event: Event::Lint { rule, .. }, .. } => Some(*rule),
+            Received::Record { event: Event::Lint { rule, .. }, .. } => Some(*rule),
             _ => None,
         })
         .collect()

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use super::process::program;
-use super::said::{Said, exit_record, kinds, outputs, printed};
+use super::received::{Received, exit_record, kinds, outputs, printed};
 
 #[test]
 fn a_record_is_a_line_or_a_flush_and_both_streams_keep_their_order() {
@@ -193,7 +193,7 @@ print('copy', os.waitstatus_to_exitcode(status))
     assert_eq!(printed(&said), "before\nin the copy\ncopy 7\n");
     let exits = kinds(&said).iter().filter(|kind| **kind == "program-exit").count();
     assert_eq!(exits, 1);
-    assert!(matches!(said[0], Said::Hello { .. }));
+    assert!(matches!(said[0], Received::Hello { .. }));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use loopscope_engine::child::{AS_PYTHON, Options, Program};
 use loopscope_protocol::wire::{Decoder, Encoder, Item, Step};
 use loopscope_protocol::{Kind, KindSet, NameId, Request, StopWhen};
 
-use super::said::{Said, understand};
+use super::received::{Received, understand};
 
 /// Nothing that is asked for here takes longer on a machine that is not stuck.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -189,11 +189,11 @@ impl Child {
     }
 
     /// The next thing that the child says.
-    pub(crate) fn hear(&mut self) -> Said {
+    pub(crate) fn hear(&mut self) -> Received {
         self.hear_within(PATIENCE).expect("the child said nothing for a minute")
     }
 
-    pub(crate) fn hear_within(&mut self, patience: Duration) -> Option<Said> {
+    pub(crate) fn hear_within(&mut self, patience: Duration) -> Option<Received> {
         let deadline = Instant::now() + patience;
         loop {
             let (said, used) = match self.decoder.next(&self.waiting, self.ended) {
@@ -205,7 +205,7 @@ impl Child {
                     )
                 }
                 Step::Garbage => panic!("bytes that are no frame: {:?}", self.waiting),
-                Step::More if self.ended => return Some(Said::End),
+                Step::More if self.ended => return Some(Received::End),
                 Step::More => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     match self.bytes.recv_timeout(left) {
@@ -221,7 +221,7 @@ impl Child {
             };
             self.waiting.drain(..used);
             if let Some(said) = said {
-                if let Said::Record { seq, .. } = said {
+                if let Received::Record { seq, .. } = said {
                     self.seq = seq;
                 }
                 return Some(said);
@@ -230,38 +230,38 @@ impl Child {
     }
 
     /// Everything up to the next hold, which is left out.
-    pub(crate) fn until_held(&mut self) -> Vec<Said> {
+    pub(crate) fn until_held(&mut self) -> Vec<Received> {
         let mut said = Vec::new();
         loop {
             match self.hear() {
-                Said::Held(seq) => {
+                Received::Held(seq) => {
                     assert_eq!(u64::from(seq), self.seq, "it holds at the last record");
                     return said;
                 }
-                Said::End => panic!("it ended instead of holding: {said:?}"),
+                Received::End => panic!("it ended instead of holding: {said:?}"),
                 other => said.push(other),
             }
         }
     }
 
     /// Runs on until `until`; gives the records that come.
-    pub(crate) fn run(&mut self, until: StopWhen) -> Vec<Said> {
+    pub(crate) fn run(&mut self, until: StopWhen) -> Vec<Received> {
         self.ask(Request::Run { until });
         self.until_held()
     }
 
     /// Runs on by `n` records.
-    pub(crate) fn step(&mut self, n: u32) -> Vec<Said> {
+    pub(crate) fn step(&mut self, n: u32) -> Vec<Received> {
         self.run(StopWhen::after(n))
     }
 
     /// Runs on to the next record of `kind`.
-    pub(crate) fn until(&mut self, kind: Kind) -> Vec<Said> {
+    pub(crate) fn until(&mut self, kind: Kind) -> Vec<Received> {
         self.run(StopWhen::at(KindSet::NONE.with(kind)))
     }
 
     /// Runs a statement at the pause: what it says, and what is recorded meanwhile.
-    pub(crate) fn py(&mut self, code: &str) -> (Vec<Said>, Said) {
+    pub(crate) fn py(&mut self, code: &str) -> (Vec<Received>, Received) {
         let pieces: Vec<&[u8]> = code.as_bytes().chunks(200).collect();
         for (at, piece) in pieces.iter().enumerate() {
             self.ask(Request::Python { more: at + 1 < pieces.len(), code: piece });
@@ -269,19 +269,19 @@ impl Child {
         let mut before = Vec::new();
         loop {
             match self.hear() {
-                said @ (Said::Ran { .. } | Said::Refused(_)) => return (before, said),
-                Said::End => panic!("it ended during {code}: {before:?}"),
+                said @ (Received::Ran { .. } | Received::Refused(_)) => return (before, said),
+                Received::End => panic!("it ended during {code}: {before:?}"),
                 other => before.push(other),
             }
         }
     }
 
     /// Everything until the child is gone.
-    pub(crate) fn rest(&mut self) -> Vec<Said> {
+    pub(crate) fn rest(&mut self) -> Vec<Received> {
         let mut said = Vec::new();
         loop {
             match self.hear() {
-                Said::End => return said,
+                Received::End => return said,
                 other => said.push(other),
             }
         }

@@ -3,11 +3,11 @@
 use loopscope_protocol::Kind;
 
 use super::process::{Child, program};
-use super::said::{Said, kinds, outputs};
+use super::received::{Received, kinds, outputs};
 
 fn ran(child: &mut Child, code: &str) -> String {
     match child.py(code) {
-        (_, Said::Ran { ok: true, text }) => text,
+        (_, Received::Ran { ok: true, text }) => text,
         other => panic!("{code}: {other:?}"),
     }
 }
@@ -30,27 +30,27 @@ fn what_it_prints_is_a_record_and_the_answer() {
     let mut child = program("pass").held();
     let (before, said) = child.py("print('hello'); import sys; print('err', file=sys.stderr)");
     assert_eq!(outputs(&before), [("stdout", "hello\n"), ("stderr", "err\n")]);
-    assert_eq!(said, Said::Ran { ok: true, text: "hello\nerr\n".into() });
+    assert_eq!(said, Received::Ran { ok: true, text: "hello\nerr\n".into() });
     let (before, said) = child.py("print('no end', end='')");
     assert_eq!(outputs(&before), [("stdout", "no end")]);
-    assert_eq!(said, Said::Ran { ok: true, text: "no end".into() });
+    assert_eq!(said, Received::Ran { ok: true, text: "no end".into() });
 }
 
 #[test]
 fn an_exception_is_an_answer() {
     let mut child = program("pass").held();
     let (_, said) = child.py("1 / 0");
-    let Said::Ran { ok: false, text } = said else { panic!("{said:?}") };
+    let Received::Ran { ok: false, text } = said else { panic!("{said:?}") };
     assert!(text.starts_with("Traceback (most recent call last):\n"), "{text}");
     assert!(text.ends_with("ZeroDivisionError: division by zero\n"), "{text}");
     let (_, said) = child.py("x =");
     assert!(
-        matches!(&said, Said::Ran { ok: false, text } if text.contains("SyntaxError")),
+        matches!(&said, Received::Ran { ok: false, text } if text.contains("SyntaxError")),
         "{said:?}"
     );
     let (_, said) = child.py("exit(3)");
     assert!(
-        matches!(&said, Said::Ran { ok: false, text } if text.contains("SystemExit")),
+        matches!(&said, Received::Ran { ok: false, text } if text.contains("SystemExit")),
         "{said:?}"
     );
     assert_eq!(ran(&mut child, "1"), "1\n");
@@ -71,7 +71,7 @@ fn in_the_middle_of_the_main_program_it_is_refused() {
     child.until(Kind::Output);
     let (before, said) = child.py("print('no')");
     assert!(before.is_empty());
-    let Said::Refused(sentence) = said else { panic!("{said:?}") };
+    let Received::Refused(sentence) = said else { panic!("{said:?}") };
     assert!(sentence.contains("output record") && sentence.contains("handle-run"), "{sentence}");
     assert_eq!(kinds(&child.step(1)), ["output"]);
 }
@@ -80,7 +80,7 @@ fn in_the_middle_of_the_main_program_it_is_refused() {
 fn while_the_program_runs_it_is_refused() {
     let mut child = program("import time\nwhile True: pass\n").start();
     let (_, said) = child.py("1");
-    assert!(matches!(said, Said::Refused(sentence) if sentence.contains("running")));
+    assert!(matches!(said, Received::Refused(sentence) if sentence.contains("running")));
 }
 
 const A_LOOP: &str = "\
@@ -100,7 +100,7 @@ fn between_handles_it_can_use_the_loop() {
     assert_eq!(ran(&mut child, "loop.is_running()"), "True\n");
     let (before, said) = child.py("loop.call_soon(order.append, 'mine')");
     assert!(kinds(&before).contains(&"handle-new"), "{before:?}");
-    assert!(matches!(said, Said::Ran { ok: true, .. }), "{said:?}");
+    assert!(matches!(said, Received::Ran { ok: true, .. }), "{said:?}");
     let said = child.until(Kind::ProgramExit);
     assert_eq!(outputs(&said), [("stdout", "['main', 'mine']\n")]);
 }
@@ -113,5 +113,5 @@ fn a_name_that_the_program_gave_stays() {
     let mut child = program("pass").held();
     child.until(Kind::ProgramExit);
     let (_, said) = child.py("loop");
-    assert!(matches!(said, Said::Ran { ok: false, text } if text.contains("NameError")));
+    assert!(matches!(said, Received::Ran { ok: false, text } if text.contains("NameError")));
 }

@@ -3,7 +3,7 @@
 use loopscope_protocol::{Capabilities, Capability, Kind, KindSet, Request, StopWhen};
 
 use super::process::program;
-use super::said::{Said, exit_record, kinds};
+use super::received::{Received, exit_record, kinds};
 
 const TWO_LINES: &str = "print('a')\nprint('b')\n";
 
@@ -11,7 +11,7 @@ const TWO_LINES: &str = "print('a')\nprint('b')\n";
 fn it_says_who_it_is_and_holds_before_the_first_record() {
     let mut child = program(TWO_LINES).held();
     let pid = child.process.id();
-    let Said::Hello { capabilities, pid: told } = child.hear() else { panic!("no hello") };
+    let Received::Hello { capabilities, pid: told } = child.hear() else { panic!("no hello") };
     assert_eq!(told, pid);
     assert!(Capabilities(capabilities).has(Capability::Python));
     assert_eq!(child.hear_within(std::time::Duration::from_millis(200)), None);
@@ -80,7 +80,7 @@ fn without_a_pause_it_runs_through() {
 fn a_running_program_can_be_paused_and_let_go() {
     let source = "import time\nwhile True: print('x')\n";
     let mut child = program(source).with(|options| options.capture = true).start();
-    while !matches!(child.hear(), Said::Record { .. }) {}
+    while !matches!(child.hear(), Received::Record { .. }) {}
     child.ask(Request::Pause);
     child.until_held();
     assert_eq!(child.hear_within(std::time::Duration::from_millis(200)), None);
@@ -124,7 +124,7 @@ fn the_users_time_does_not_count_under_the_real_clock() {
     child.step(2);
     std::thread::sleep(std::time::Duration::from_millis(400));
     let said = child.step(1);
-    assert_eq!(super::said::printed(&said), "True\n");
+    assert_eq!(super::received::printed(&said), "True\n");
 }
 
 #[test]
@@ -139,7 +139,10 @@ print(time.time(), time.monotonic(), datetime.datetime.now(), time.ctime())
         let mut child = program(source).with(|options| options.capture = true).start();
         let said = child.rest();
         // The first frame says which process it is.
-        super::said::outputs(&said).into_iter().map(|(_, text)| text.to_owned()).collect::<Vec<_>>()
+        super::received::outputs(&said)
+            .into_iter()
+            .map(|(_, text)| text.to_owned())
+            .collect::<Vec<_>>()
     };
     let first = run();
     assert_eq!(first.len(), 2);

@@ -7,7 +7,7 @@ use loopscope_protocol::{ClockMode, Event, Kind, LintRule, Request, RunHow, Stop
 use super::{
     DOCUMENTED, FAILS, FIRMWARE, LEFTOVER, NESTED, in_dialect, line, lines, lints, recorded,
 };
-use crate::said::{Said, exit_record, printed};
+use crate::received::{Received, exit_record, printed};
 
 #[test]
 fn a_run_is_told_in_the_vocabulary_of_cpythons() {
@@ -22,7 +22,7 @@ asyncio.run(main())
     let told: Vec<_> = said
         .iter()
         .filter_map(|said| match said {
-            Said::Record { event, .. } => Some(line(event)),
+            Received::Record { event, .. } => Some(line(event)),
             _ => None,
         })
         .collect();
@@ -143,15 +143,15 @@ asyncio.run(main())
     let mut child = in_dialect(DOCUMENTED, source).held();
     child.until(Kind::PollBegin);
     let (_, answer) = child.py("t.cancel(), loop");
-    assert_eq!(answer, Said::Ran { ok: true, text: "(True, <class 'Loop'>)\n".to_owned() });
+    assert_eq!(answer, Received::Ran { ok: true, text: "(True, <class 'Loop'>)\n".to_owned() });
     let said = child.run(StopWhen::NEVER);
     assert_eq!(printed(&said), "cancelled\nmain too\n");
 }
 
 /// Waits for the first output, then interrupts; gives what comes then, and how long it took.
-fn interrupted(source: &str, clock: ClockMode) -> (Vec<Said>, Duration) {
+fn interrupted(source: &str, clock: ClockMode) -> (Vec<Received>, Duration) {
     let mut child = in_dialect(DOCUMENTED, source).with(|options| options.clock = clock).start();
-    while !matches!(child.hear(), Said::Record { event, .. } if event.kind() == Kind::Output) {}
+    while !matches!(child.hear(), Received::Record { event, .. } if event.kind() == Kind::Output) {}
     std::thread::sleep(Duration::from_millis(200));
     let start = Instant::now();
     child.ask(Request::Interrupt);

@@ -3,7 +3,7 @@
 use loopscope_protocol::{Kind, LintRule};
 
 use super::{DOCUMENTED, FIRMWARE, LEFTOVER, NESTED, lines, lints, prints, prints_in, recorded};
-use crate::said::printed;
+use crate::received::printed;
 
 #[test]
 fn stop_lets_what_is_due_run_first() {

@@ -7,7 +7,7 @@ use loopscope_protocol::{Event, NameId, Reply, Stream, Word};
 
 /// What a child says.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Said {
+pub(crate) enum Received {
     Record { seq: u64, event: Event, texts: Vec<String> },
     Hello { capabilities: u32, pid: u32 },
     Held(u32),
@@ -22,12 +22,12 @@ pub(crate) fn understand(
     names: &mut HashMap<NameId, String>,
     texts: &mut Vec<(u8, Vec<u8>)>,
     ran: &mut String,
-) -> Option<Said> {
+) -> Option<Received> {
     let string = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match item {
         ItemFrame::Event(frame) => {
             let texts = std::mem::take(texts).iter().map(|(_, text)| string(text)).collect();
-            Some(Said::Record { seq: seq + 1, event: frame.event, texts })
+            Some(Received::Record { seq: seq + 1, event: frame.event, texts })
         }
         ItemFrame::Item(Item::Name { id, name }) => {
             names.insert(id, string(name));
@@ -42,14 +42,14 @@ pub(crate) fn understand(
         }
         ItemFrame::Item(Item::Reply(reply)) => match reply {
             Reply::Hello { capabilities, pid, .. } => {
-                Some(Said::Hello { capabilities: capabilities.0, pid })
+                Some(Received::Hello { capabilities: capabilities.0, pid })
             }
-            Reply::Held { seq } => Some(Said::Held(seq)),
+            Reply::Held { seq } => Some(Received::Held(seq)),
             Reply::Ran { ok, more, text } => {
                 ran.push_str(&string(text));
-                (!more).then(|| Said::Ran { ok, text: std::mem::take(ran) })
+                (!more).then(|| Received::Ran { ok, text: std::mem::take(ran) })
             }
-            Reply::Refused { text } => Some(Said::Refused(string(text))),
+            Reply::Refused { text } => Some(Received::Refused(string(text))),
             Reply::Dropped { .. } => None,
         },
         ItemFrame::Item(_) => None,
@@ -57,20 +57,20 @@ pub(crate) fn understand(
 }
 
 /// The kinds of the records among `said`.
-pub(crate) fn kinds(said: &[Said]) -> Vec<&'static str> {
+pub(crate) fn kinds(said: &[Received]) -> Vec<&'static str> {
     said.iter()
         .filter_map(|said| match said {
-            Said::Record { event, .. } => Some(event.kind().word()),
+            Received::Record { event, .. } => Some(event.kind().word()),
             _ => None,
         })
         .collect()
 }
 
 /// The output records among `said`, as stream and text.
-pub(crate) fn outputs(said: &[Said]) -> Vec<(&'static str, &str)> {
+pub(crate) fn outputs(said: &[Received]) -> Vec<(&'static str, &str)> {
     said.iter()
         .filter_map(|said| match said {
-            Said::Record { event: Event::Output { stream, .. }, texts, .. } => {
+            Received::Record { event: Event::Output { stream, .. }, texts, .. } => {
                 Some((stream.word(), texts[0].as_str()))
             }
             _ => None,
@@ -79,7 +79,7 @@ pub(crate) fn outputs(said: &[Said]) -> Vec<(&'static str, &str)> {
 }
 
 /// What was printed, in one piece.
-pub(crate) fn printed(said: &[Said]) -> String {
+pub(crate) fn printed(said: &[Received]) -> String {
     outputs(said)
         .into_iter()
         .filter(|(stream, _)| *stream == Stream::Stdout.word())
@@ -88,9 +88,9 @@ pub(crate) fn printed(said: &[Said]) -> String {
 }
 
 /// The record of the end: code, how and sentence.
-pub(crate) fn exit_record(said: &[Said]) -> Option<(i32, &'static str, &str)> {
+pub(crate) fn exit_record(said: &[Received]) -> Option<(i32, &'static str, &str)> {
     said.iter().find_map(|said| match said {
-        Said::Record { event: Event::ProgramExit { code, how, .. }, texts, .. } => {
+        Received::Record { event: Event::ProgramExit { code, how, .. }, texts, .. } => {
             Some((*code, how.word(), texts[0].as_str()))
         }
         _ => None,
