@@ -139,6 +139,28 @@ fn handles_say_how_what_where_and_by_whom() {
 }
 
 #[test]
+fn a_function_is_called_what_it_is_called_when_it_is_scheduled() {
+    let (_, records) = recorded(
+        "import asyncio\nloop = asyncio.new_event_loop()\ndef first(): pass\ndef other(): pass\n\
+         def soon(): loop.call_soon(first)\nsoon()\nsoon()\nfirst.__qualname__ = 'renamed'\n\
+         soon()\nfirst.__code__ = other.__code__\nsoon()\nfirst.__qualname__ = 'first'\nsoon()\n\
+         loop.call_soon(other)\nloop.call_soon(loop.stop)\nloop.run_forever()\n",
+    );
+    let made = only(&records, "handle-new");
+    let told: Vec<_> = made.iter().take(6).map(|r| (r.text("name"), r.text("where"))).collect();
+    let (third, fourth) = ("program.py:3", "program.py:4");
+    let wanted = [
+        ("first", third),
+        ("first", third),
+        ("renamed", third),
+        ("renamed", fourth),
+        ("first", fourth),
+        ("other", fourth),
+    ];
+    assert_eq!(told, wanted);
+}
+
+#[test]
 fn a_timer_cancelled_in_the_heap_and_a_handle_cancelled_when_ready_differ() {
     let (_, records) = recorded(RICH);
     let timer = only(&records, "timer-cancel");

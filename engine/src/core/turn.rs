@@ -36,7 +36,7 @@ impl<J: Job> LoopCore<J> {
         if on {
             self.trace.emit(self.id, Event::PollBegin { timeout });
             // A py command at the pause may have made something ready: then the poll does not sleep.
-            if !self.queue.lock().ready.is_empty() {
+            if timeout != Some(0.0) && !self.queue.lock().ready.is_empty() {
                 timeout = Some(0.0);
             }
         }

@@ -18,7 +18,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, VirtualMachine};
 
 use super::readable;
 use crate::core::Trace;
-use known::known;
+use known::{Known, known, known_function};
 
 /// The deepest await chain that is followed.
 const DEEPEST: usize = 64;
@@ -35,15 +35,16 @@ struct Getters {
 
 static GETTERS: OnceLock<Option<Getters>> = OnceLock::new();
 
-/// The code of a function, and its qualified name.
-fn parts(function: &Py<PyFunction>, vm: &VirtualMachine) -> Option<(PyRef<PyCode>, PyStrRef)> {
+/// What there is to say of a function.
+fn function(function: &Py<PyFunction>, trace: &Trace, vm: &VirtualMachine) -> Option<Known> {
     let getters = GETTERS.get_or_init(|| {
         let of = |name| vm.ctx.types.function_type.get_direct_attr(vm.ctx.intern_str(name));
         Some(Getters { code: of("__code__")?, qualname: of("__qualname__")? })
     });
     let Getters { code, qualname } = getters.as_ref()?;
     let read = |getter| PyGetSet::descr_get(getter, Some(function.as_object()), None, vm).ok();
-    Some((read(code)?.downcast().ok()?, read(qualname)?.downcast().ok()?))
+    let name = read(qualname)?.downcast().ok()?;
+    known_function(function, &name, || read(code)?.downcast().ok(), trace)
 }
 
 /// What `functools.partial` objects call in the end; anything else is itself.
@@ -73,10 +74,8 @@ fn function_of(target: &PyObject, vm: &VirtualMachine) -> Option<PyRef<PyFunctio
 
 /// The qualified name of a callable, and where it is defined.
 pub(crate) fn callable(callable: &PyObject, trace: &Trace, vm: &VirtualMachine) -> (NameId, Place) {
-    if let Some(function) = callable.downcast_ref::<PyFunction>()
-        && let Some((code, name)) = parts(function, vm)
-    {
-        let known = known(&code, &name, trace);
+    let plain = callable.downcast_ref::<PyFunction>();
+    if let Some(known) = plain.and_then(|plain| function(plain, trace, vm)) {
         return (known.name, known.definition);
     }
     let target = unwrapped(callable, vm);

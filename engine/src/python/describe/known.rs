@@ -3,13 +3,16 @@
 //! A piece of code is known by its code object together with its qualified name: functions that a
 //! decorator makes share their code, and have names of their own. Both objects are kept as long as
 //! they are known, so that no other one can have their place in memory.
+//!
+//! Of functions the interpreter numbers what may run: another code is another number. So a function
+//! that was described lately is known by its number and its name, and its code is not asked for.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use loopscope_protocol::{NameId, Place};
 use parking_lot::Mutex;
-use rustpython_vm::builtins::{PyCode, PyStrRef};
+use rustpython_vm::builtins::{PyCode, PyFunction, PyStrRef};
 use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyRef};
 
@@ -37,16 +40,59 @@ struct Entry {
     _name: PyStrRef,
 }
 
-/// By where the code and the name are in memory.
-type Table = HashMap<(usize, usize), Entry, Quick>;
+#[derive(Default)]
+struct Table {
+    /// By where the code and the name are in memory.
+    all: HashMap<(usize, usize), Entry, Quick>,
+    /// Functions that were described lately, by the last digits of their numbers.
+    functions: HashMap<u32, Described, Quick>,
+}
+
+/// A function that was described, whose name is that of an entry.
+struct Described {
+    version: u32,
+    name: usize,
+    known: Known,
+}
+
+/// How many functions are known by their numbers. A program that makes functions without end has
+/// no use for more.
+const FUNCTIONS: u32 = 256;
 
 static KNOWN: Mutex<Option<Table>> = Mutex::new(None);
+
+/// What there is to say of a function, called `name`. `code` is asked for where it has to be.
+pub(super) fn known_function(
+    function: &Py<PyFunction>,
+    name: &PyStrRef,
+    code: impl FnOnce() -> Option<PyRef<PyCode>>,
+    trace: &Trace,
+) -> Option<Known> {
+    // 0: the interpreter has no numbers left.
+    let version = function.get_version_for_current_state();
+    let (place, id) = (version % FUNCTIONS, name.as_object().get_id());
+    if version != 0
+        && let Some(described) = KNOWN.lock().get_or_insert_default().functions.get(&place)
+        && (described.version, described.name) == (version, id)
+    {
+        return Some(described.known);
+    }
+    let code = code()?;
+    let known = known(&code, name, trace);
+    let mut all = KNOWN.lock();
+    let all = all.get_or_insert_default();
+    // Without an entry nobody keeps the name.
+    if version != 0 && all.all.contains_key(&(code.as_object().get_id(), id)) {
+        all.functions.insert(place, Described { version, name: id, known });
+    }
+    Some(known)
+}
 
 /// What there is to say of `code`, called `name`. There is one run a process, so that ids of names
 /// mean the same throughout.
 pub(super) fn known(code: &Py<PyCode>, name: &PyStrRef, trace: &Trace) -> Known {
     let key = (code.as_object().get_id(), name.as_object().get_id());
-    if let Some(entry) = KNOWN.lock().get_or_insert_default().get(&key) {
+    if let Some(entry) = KNOWN.lock().get_or_insert_default().all.get(&key) {
         return entry.known;
     }
     let path = code.source_path().as_str();
@@ -62,8 +108,8 @@ pub(super) fn known(code: &Py<PyCode>, name: &PyStrRef, trace: &Trace) -> Known 
     let before = {
         let mut all = KNOWN.lock();
         let all = all.get_or_insert_default();
-        let before = (all.len() >= KEPT).then(|| std::mem::take(all));
-        all.insert(key, entry);
+        let before = (all.all.len() >= KEPT).then(|| std::mem::take(all));
+        all.all.insert(key, entry);
         before
     };
     // Dropping code may drop what it refers to, so it happens without the lock.
