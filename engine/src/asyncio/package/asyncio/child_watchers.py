@@ -99,6 +99,34 @@ class ThreadedChildWatcher(_Independent, unix_events._ThreadedChildWatcher, Abst
     __module__ = 'asyncio.unix_events'
 
 
+class _AsksForEach:
+    """A watcher that asks for each of its processes when a signal says that some process has ended."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        pass
+
+    def add_child_handler(self, pid, callback, *args):
+        self._callbacks[pid] = self._known(callback, args)
+        # It may have ended already.
+        self._do_waitpid(pid)
+
+    def _known(self, callback, args):
+        """What is kept of a handler."""
+        return callback, args
+
+    def _do_waitpid_all(self):
+        for pid in list(self._callbacks):
+            self._do_waitpid(pid)
+
+    def _do_waitpid(self, expected_pid):
+        assert expected_pid > 0
+        if ended := _ended(expected_pid):
+            self._has_ended(expected_pid, *ended)
+
+
 def _ended(pid):
     """The return code of a process, and whether it is its own; None while it runs."""
     try:
@@ -112,6 +140,10 @@ def _ended(pid):
 
 def _tell(pid, returncode):
     logger.debug('process %s exited with returncode %s', pid, returncode)
+
+
+def _tell_unexpected(pid):
+    logger.warning('Child watcher got an unexpected pid: %r', pid)
 
 
 class BaseChildWatcher(AbstractChildWatcher):
@@ -163,7 +195,7 @@ class BaseChildWatcher(AbstractChildWatcher):
                 {'message': 'Unknown exception in SIGCHLD handler', 'exception': exc})
 
 
-class SafeChildWatcher(BaseChildWatcher):
+class SafeChildWatcher(_AsksForEach, BaseChildWatcher):
     """Asks for each of its processes whenever one has ended, and for no other."""
 
     __module__ = 'asyncio.unix_events'
@@ -172,35 +204,15 @@ class SafeChildWatcher(BaseChildWatcher):
         super().__init__()
         deprecated('SafeChildWatcher')
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, a, b, c):
-        pass
-
-    def add_child_handler(self, pid, callback, *args):
-        self._callbacks[pid] = callback, args
-        # It may have ended already.
-        self._do_waitpid(pid)
-
-    def _do_waitpid_all(self):
-        for pid in list(self._callbacks):
-            self._do_waitpid(pid)
-
-    def _do_waitpid(self, expected_pid):
-        assert expected_pid > 0
-        ended = _ended(expected_pid)
-        if ended is None:
-            return
-        returncode, is_own = ended
+    def _has_ended(self, pid, returncode, is_own):
         debug = self._loop is not None and self._loop.get_debug()
         if is_own and debug:
-            _tell(expected_pid, returncode)
-        callback, args = self._callbacks.pop(expected_pid, (None, ()))
+            _tell(pid, returncode)
+        callback, args = self._callbacks.pop(pid, (None, ()))
         if callback is not None:
-            callback(expected_pid, returncode, *args)
+            callback(pid, returncode, *args)
         elif debug:
-            logger.warning('Child watcher got an unexpected pid: %r', expected_pid)
+            _tell_unexpected(pid)
 
 
 class FastChildWatcher(BaseChildWatcher):
@@ -275,7 +287,7 @@ class FastChildWatcher(BaseChildWatcher):
         return True
 
 
-class MultiLoopChildWatcher(AbstractChildWatcher):
+class MultiLoopChildWatcher(_AsksForEach, AbstractChildWatcher):
     """Hears SIGCHLD by a handler of its own, and serves the loops of all threads."""
 
     __module__ = 'asyncio.unix_events'
@@ -298,16 +310,8 @@ class MultiLoopChildWatcher(AbstractChildWatcher):
             logger.warning('SIGCHLD handler was changed by outside code')
         self._saved_sighandler = None
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, exc_type, exc_val, exc_tb):
-        pass
-
-    def add_child_handler(self, pid, callback, *args):
-        self._callbacks[pid] = events.get_running_loop(), callback, args
-        # It may have ended already.
-        self._do_waitpid(pid)
+    def _known(self, callback, args):
+        return events.get_running_loop(), callback, args
 
     def remove_child_handler(self, pid):
         return self._callbacks.pop(pid, None) is not None
@@ -323,25 +327,16 @@ class MultiLoopChildWatcher(AbstractChildWatcher):
             self._saved_sighandler = signal.SIG_DFL
         signal.siginterrupt(signal.SIGCHLD, False)
 
-    def _do_waitpid_all(self):
-        for pid in list(self._callbacks):
-            self._do_waitpid(pid)
-
-    def _do_waitpid(self, expected_pid):
-        assert expected_pid > 0
-        ended = _ended(expected_pid)
-        if ended is None:
-            return
-        returncode, is_own = ended
-        loop, callback, args = self._callbacks.pop(expected_pid, (None, None, ()))
+    def _has_ended(self, pid, returncode, is_own):
+        loop, callback, args = self._callbacks.pop(pid, (None, None, ()))
         if loop is None:
-            logger.warning('Child watcher got an unexpected pid: %r', expected_pid)
+            _tell_unexpected(pid)
         elif loop.is_closed():
-            logger.warning('Loop %r that handles pid %r is closed', loop, expected_pid)
+            logger.warning('Loop %r that handles pid %r is closed', loop, pid)
         else:
             if is_own and loop.get_debug():
-                _tell(expected_pid, returncode)
-            loop.call_soon_threadsafe(callback, expected_pid, returncode, *args)
+                _tell(pid, returncode)
+            loop.call_soon_threadsafe(callback, pid, returncode, *args)
 
     def _sig_chld(self, signum, frame):
         try:
