@@ -8,7 +8,7 @@
 //! ```
 //!
 //! `first` is the number of its first record, of `count`. `time` is that of the last one plus 1, 0
-//! where it is not known, and `turn` is its turn. `columns` are what [`encode`](crate::encode) says,
+//! where it is not known, and `turn` is its turn. `columns` are what [`encode`] says,
 //! without those of the pieces before. The summary is that of the whole block and stands in its last
 //! piece. A piece has no check of its own: it travels in what has one.
 
