@@ -19,6 +19,9 @@ print('the end')
 loop.close()
 ";
 
+/// Looked at with each record, and never another one: so a walk takes seconds.
+const SLOW: &str = "watch timers";
+
 /// A recording of it.
 fn recorded(scratch: &Scratch) -> PathBuf {
     let program = scratch.file("program.py", PROGRAM);
@@ -49,6 +52,11 @@ fn on_the_screen_a_key_ends_them() {
         screen.keys(&["Space"]);
         screen.wait_for(left);
         screen.keys(&["Escape"]);
+        // A key that comes at once would make one of the two.
+        let _ = screen.wait_until("no box", |text| !text.contains(left));
+    }
+    for _ in 0..4 {
+        screen.line(&format!(":{SLOW}"));
     }
     screen.line(":until output");
     screen.wait_for("running, ");
@@ -82,8 +90,7 @@ fn in_line_mode_an_interrupt_ends_them() {
     screen.line("goto end");
     screen.wait_for("program-exit");
     for _ in 0..4 {
-        // Looked at with each record, and never another one.
-        screen.line("watch timers");
+        screen.line(SLOW);
     }
     screen.line("rcontinue");
     screen.wait_for("looking back, ");
