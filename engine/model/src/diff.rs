@@ -8,30 +8,26 @@
 //! Two dialects do the same work by different events. There only what a program can tell is
 //! compared: in which order its tasks take their steps, how they end, what it prints, which
 //! exceptions reach the handler, and its exit code; see [`Compare::Visible`].
-#![deny(clippy::wildcard_enum_match_arm)]
 
 mod columns;
 mod reasons;
+mod side;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use loopscope_protocol::{
-    By, Family, FieldValue, Kind, KindSet, LoopEvent, NameId, On, RunEvent, Stream, TaskEvent,
-    TaskId,
-};
+use loopscope_protocol::{Kind, KindSet};
 
-use crate::history::{History, RecordRef, Records};
+use crate::history::History;
 use crate::names::Names;
-use crate::record::Record;
 use crate::sentence;
 use crate::state::State;
 
 pub use columns::{Around, Cell, Row};
 
 use columns::Reading;
+use side::{Place, SideCursor, differs};
 
 /// What counts when two histories are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -271,208 +267,6 @@ impl Comparing {
             self.over = true;
         }
     }
-}
-
-/// Where one side is, with the state that tells what ids are called.
-#[derive(Clone, Debug, Default)]
-struct Place {
-    position: usize,
-    /// How far it is walked: what comes meanwhile is not looked at.
-    end: usize,
-    state: State,
-    record: Option<RecordRef>,
-    /// It has come to something that counts, or to the end.
-    stands: bool,
-    /// Something was compared already.
-    begun: bool,
-    /// A snapshot says again what is known.
-    again: bool,
-}
-
-impl Place {
-    fn first(history: &History) -> Self {
-        let (position, end) = (history.first(), history.len());
-        Self { position, end, state: history.at(position), ..Self::default() }
-    }
-
-    /// A copy that has the state in common with this one.
-    fn share(&mut self) -> Self {
-        let state = self.state.share();
-        Self { state, record: self.record.clone(), ..*self }
-    }
-}
-
-/// One side while it is walked along.
-#[derive(Debug)]
-struct SideCursor<'a> {
-    side: Side<'a>,
-    compare: Compare,
-    records: Records<'a>,
-    place: Place,
-}
-
-impl<'a> SideCursor<'a> {
-    fn new(side: Side<'a>, compare: Compare, place: Place) -> Self {
-        let records = side.history.range(place.position, place.end);
-        Self { side, compare, records, place }
-    }
-
-    /// Goes on to the next record that counts, or to the end. False: that lies beyond `until`.
-    fn advance(&mut self, never: KindSet, until: usize) -> bool {
-        while !self.place.stands {
-            if self.place.position >= until {
-                return false;
-            }
-            self.place.record = self.records.next();
-            let Some(record) = &self.place.record else {
-                self.place.stands = true;
-                break;
-            };
-            self.place.position += 1;
-            let kind = record.kind();
-            self.place.state.apply(record);
-            self.place.again |= self.place.begun && kind == Kind::SnapshotBegin;
-            if !self.place.again && !never.has(kind) && self.counts(record) {
-                self.place.begun = true;
-                self.place.stands = true;
-                break;
-            }
-            self.place.again &= kind != Kind::SnapshotEnd;
-        }
-        true
-    }
-
-    const fn state(&self) -> &State {
-        &self.place.state
-    }
-
-    /// Whether a record, which has been applied, is among what is compared.
-    fn counts(&self, record: &Record) -> bool {
-        if self.compare == Compare::Everything {
-            // What Loopscope says is not what the program did.
-            return record.kind() != Kind::Remark;
-        }
-        match record.event.family() {
-            Family::Run(event) => match event {
-                // The libraries word their own messages differently, and those go to standard error.
-                RunEvent::Output { stream, .. } => stream == Stream::Stdout,
-                RunEvent::ProgramExit { .. } => true,
-                RunEvent::RunStart { .. }
-                | RunEvent::Clock { .. }
-                | RunEvent::Lint { .. }
-                | RunEvent::Gap { .. }
-                | RunEvent::SnapshotBegin {}
-                | RunEvent::SnapshotEnd {}
-                | RunEvent::Log { .. }
-                | RunEvent::Remark { .. } => false,
-            },
-            Family::Loop(event) => match event {
-                LoopEvent::HandlerCall { .. } => true,
-                LoopEvent::LoopNew {}
-                | LoopEvent::LoopClose { .. }
-                | LoopEvent::LoopRun { .. }
-                | LoopEvent::LoopStopRequest { .. }
-                | LoopEvent::LoopStopped { .. }
-                | LoopEvent::TurnBegin { .. }
-                | LoopEvent::TurnEnd { .. }
-                | LoopEvent::PollBegin { .. }
-                | LoopEvent::PollEnd { .. }
-                | LoopEvent::AsyncgensShutdown { .. }
-                | LoopEvent::ExecutorShutdown {}
-                | LoopEvent::HandlerSet { .. } => false,
-            },
-            Family::Task(event) => match event {
-                TaskEvent::TaskStep { task } | TaskEvent::TaskDone { task, .. } => {
-                    self.is_programs(task)
-                }
-                TaskEvent::TaskNew { .. }
-                | TaskEvent::TaskSuspend { .. }
-                | TaskEvent::TaskCancel { .. } => false,
-            },
-            // Handles, futures and watchers are how a scheduler does it.
-            Family::Handle(_) | Family::Future(_) | Family::Outside(_) => false,
-        }
-    }
-
-    /// Whether a task's coroutine stands in a file of the program's. The libraries make tasks of
-    /// their own, as for `wait_for` or at the end of `run`.
-    fn is_programs(&self, task: TaskId) -> bool {
-        self.state().task(task).is_none_or(|task| {
-            let file = self.side.names.exact(task.defined.file);
-            // What is compiled into the engine is called by its module.
-            let library = file.starts_with("<frozen") || file.starts_with("asyncio.");
-            !file.is_empty() && (!library || file.ends_with(".py"))
-        })
-    }
-
-    fn record(&self) -> Option<&Record> {
-        self.place.record.as_deref()
-    }
-
-    fn name(&self, id: NameId) -> Compared<'_> {
-        Compared::Text(self.side.names.exact(id))
-    }
-
-    /// What of a field's value counts.
-    fn compared<'s>(&'s self, record: &'s Record, value: FieldValue) -> Compared<'s> {
-        let state = self.state();
-        let task = |id| state.task(id).map_or(NameId::NONE, |task| task.name);
-        let future = |id| state.future(id).map_or(NameId::NONE, |future| future.name);
-        let handle = |id| state.handle(id).map_or(NameId::NONE, |handle| handle.name);
-        match value {
-            FieldValue::Uint(n) => Compared::Number(n),
-            FieldValue::Int(n) => Compared::Number(n.cast_unsigned()),
-            FieldValue::Word(word) => Compared::Text(Cow::Borrowed(word)),
-            FieldValue::Handle(id) | FieldValue::By(By::Handle(id)) => self.name(handle(id)),
-            FieldValue::Task(id) | FieldValue::On(On::Task(id)) => self.name(task(id)),
-            FieldValue::Future(id) | FieldValue::On(On::Future(id)) => self.name(future(id)),
-            FieldValue::Signal(signal) => Compared::Number(u64::from(signal.0)),
-            FieldValue::Name(id) => self.name(id),
-            FieldValue::Text(text) => Compared::Text(Cow::Borrowed(record.text(text))),
-            FieldValue::By(By::Outside) => Compared::Text(Cow::Borrowed("outside")),
-            FieldValue::By(By::Py) => Compared::Text(Cow::Borrowed("py")),
-            FieldValue::On(on) => Compared::Text(Cow::Borrowed(
-                crate::titles::on_word(on).map_or("", |(kind, _)| kind),
-            )),
-            FieldValue::None
-            | FieldValue::Seconds(_)
-            | FieldValue::WallTime(_)
-            | FieldValue::Job(_)
-            | FieldValue::Object(_)
-            | FieldValue::Fd(_)
-            | FieldValue::Place(_)
-            | FieldValue::Chain(_) => Compared::Nothing,
-        }
-    }
-}
-
-#[derive(PartialEq)]
-enum Compared<'a> {
-    Nothing,
-    Number(u64),
-    Text(Cow<'a, str>),
-}
-
-/// Whether a field says nothing about what the program did.
-fn is_left_out(kind: Kind, field: &str, compare: Compare) -> bool {
-    let varies = || kind.described_fields().iter().any(|own| own.varies && own.name == field);
-    // Messages are each dialect's own.
-    let is_wording =
-        kind == Kind::HandlerCall && compare == Compare::Visible && field != "exception";
-    is_wording || varies()
-}
-
-/// The first field in which two events of one kind differ.
-fn differs(a: &SideCursor<'_>, x: &Record, b: &SideCursor<'_>, y: &Record) -> Option<&'static str> {
-    let (left, right) = (x.event.fields(), y.event.fields());
-    left.as_slice()
-        .iter()
-        .zip(right.as_slice())
-        .find(|(one, two)| {
-            !is_left_out(x.kind(), one.name, a.compare)
-                && a.compared(x, one.value) != b.compared(y, two.value)
-        })
-        .map(|(one, _)| one.name)
 }
 
 fn explain(equal: usize, a: &SideCursor<'_>, b: &SideCursor<'_>, field: Option<&str>) -> String {
