@@ -2,6 +2,7 @@
 //! the loop slept, and the lines of output. Kept up with the history as it grows.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod lines;
 #[cfg(test)]
 mod tests;
 
@@ -10,15 +11,11 @@ use std::collections::{BTreeMap, HashMap};
 use loopscope_model::state::Handle;
 use loopscope_model::{History, Load, Record};
 use loopscope_protocol::{
-    Family, FutureId, HandleEvent, HandleId, Kind, KindSet, Level, LoopEvent, LoopId, NameId, On,
-    Place, RunEvent, Stream, TaskEvent, TaskId,
+    Family, FutureId, HandleEvent, HandleId, Kind, KindSet, LoopEvent, LoopId, NameId, On,
+    RunEvent, TaskEvent, TaskId,
 };
 
-/// So long after it was written a log line may be read, in nanoseconds.
-const LOG_DELAY: u64 = 3_000_000_000;
-
-/// This many records may come in between.
-const LOG_REACH: usize = 20_000;
+pub use lines::{Origin, OutputLine};
 
 /// Of a history of more than twice as many records, what is around the cursor is enough: about as
 /// many, and not many before it.
@@ -53,63 +50,6 @@ pub enum Lane {
     Task(TaskId),
     /// All callbacks of that name.
     Callback(NameId),
-}
-
-/// What the program wrote, as a line on a terminal.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OutputLine {
-    /// Where to.
-    pub stream: Stream,
-    /// The line, without its end.
-    pub text: String,
-    /// The positions of the records that wrote it and how long the line was after each.
-    pieces: Vec<(usize, usize)>,
-    open: bool,
-    /// The position of the record that told of its beginning.
-    told: usize,
-    /// Where it comes from.
-    origin: Origin,
-}
-
-/// Where a line comes from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Origin {
-    /// The program wrote it.
-    Program,
-    /// The log of a program on a board.
-    Log {
-        /// How much it matters.
-        level: Level,
-        /// When it was written, in seconds of the program's clock, if it says that.
-        time: Option<f64>,
-        /// Where in the program that stands.
-        place: Place,
-    },
-    /// Loopscope says it.
-    Host,
-}
-
-impl OutputLine {
-    /// The position of the record that began it.
-    pub fn from(&self) -> usize {
-        self.pieces.first().map_or(0, |(position, _)| *position)
-    }
-
-    /// Where it comes from.
-    pub const fn origin(&self) -> Origin {
-        self.origin
-    }
-
-    /// The position of the record that told of it: later than [`OutputLine::from`] for a log line.
-    pub const fn told(&self) -> usize {
-        self.told
-    }
-
-    /// The line as far as it was written at a position.
-    pub fn upto(&self, position: usize) -> &str {
-        let written = self.pieces.partition_point(|(at, _)| *at <= position);
-        &self.text[..written.checked_sub(1).map_or(0, |last| self.pieces[last].1)]
-    }
 }
 
 /// What a handle is called by.
@@ -370,57 +310,6 @@ impl Digest {
             let span = if is_run { &mut self.runs[index] } else { &mut self.sleeps[index] };
             span.to = Some(self.position - 1);
             span.end = Some(last.max(span.begin));
-        }
-    }
-
-    /// Where a line of a board's log was written, which is before it was read: behind the last
-    /// record before the time that it tells. `None` where it tells none that can be believed.
-    fn logged_at(&self, record: &Record, history: &History, time: Option<f64>) -> Option<usize> {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a time before the start counts as the start, one beyond all time as the end"
-        )]
-        let time = (time? * 1e9).round() as u64;
-        // A program may as well log by another clock; then its time says nothing here.
-        record.t.filter(|t| time <= *t && t - time <= LOG_DELAY)?;
-        let start = self.load.starts().start(self.position).saturating_sub(1);
-        let first = self.position.saturating_sub(LOG_REACH).max(start);
-        let records = history.range(first, self.position);
-        let later = records.rev().take_while(|before| before.t.is_none_or(|t| t > time)).count();
-        Some(self.position.saturating_sub(later).max(1))
-    }
-
-    /// A line as a whole, which was written at a position.
-    fn line(&mut self, at: usize, text: &str, origin: Origin) {
-        // The order of the lines is that in which they came.
-        let at = self.lines.last().map_or(at, |line| line.from().max(at));
-        self.lines.push(OutputLine {
-            stream: Stream::Stderr,
-            text: text.to_owned(),
-            pieces: vec![(at, text.len())],
-            open: false,
-            told: self.position,
-            origin,
-        });
-    }
-
-    fn write(&mut self, stream: Stream, text: &str) {
-        for piece in text.split_inclusive('\n') {
-            let whole = piece.strip_suffix('\n');
-            let continues =
-                self.lines.last().is_some_and(|line| line.open && line.stream == stream);
-            if !continues {
-                let (text, pieces) = (String::new(), Vec::new());
-                let told = self.position;
-                let origin = Origin::Program;
-                self.lines.push(OutputLine { stream, text, pieces, open: true, told, origin });
-            }
-            if let Some(line) = self.lines.last_mut() {
-                line.text.push_str(whole.unwrap_or(piece));
-                line.pieces.push((self.position, line.text.len()));
-                line.open = whole.is_none();
-            }
         }
     }
 

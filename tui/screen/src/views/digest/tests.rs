@@ -4,6 +4,7 @@ use loopscope_model::story::Story;
 use loopscope_protocol::Event;
 
 use super::*;
+use loopscope_protocol::Level;
 
 #[test]
 fn lines_of_output_grow_piece_by_piece() {
