@@ -258,9 +258,11 @@ fn a_child_that_dies_while_it_is_held_is_told_at_once() {
     assert!(!text.contains("about to start") && text.contains("SIGKILL"), "{text}");
     // In line mode, before the next answer.
     let Some(job) = Mode::new(&["repl", "FILE"], ENDLESS, "#0>").in_lines().start() else { return };
-    let child = *job.children().last().expect("the program's process");
+    let processes = job.children();
+    let child = *processes.last().expect("the program's process");
     nix::sys::signal::kill(child, Signal::SIGKILL).expect("it is there");
-    wait_for_end_of(child);
+    // Its keeper brings the news.
+    processes.into_iter().for_each(wait_for_end_of);
     job.screen.line("print 40 + 2");
     let text = job.screen.wait_for("42");
     let (told, answer) = (text.find("SIGKILL"), text.find("\n42"));
