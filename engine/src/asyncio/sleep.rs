@@ -41,6 +41,8 @@ pub(super) struct PySleep {
 struct Waits {
     future: PyRef<PyFutureIter>,
     timer: PyObjectRef,
+    /// The library's own coroutine, whose frame is shown for ours: kept once somebody has looked.
+    shown: Option<PyObjectRef>,
 }
 
 #[derive(rustpython_vm::FromArgs)]
@@ -103,9 +105,30 @@ impl PySleep {
         let args = vec![self.delay.clone(), set, future.clone(), self.result.clone()];
         let timer = vm.call_method(&event_loop, "call_later", FuncArgs::from(args))?;
         let future = PyFutureIter::new(future).into_ref(&vm.ctx);
-        *self.waits.lock() = Some(Waits { future: future.clone(), timer });
+        *self.waits.lock() = Some(Waits { future: future.clone(), timer, shown: None });
         self.state.store(TIMER, Ordering::Relaxed);
         future.advance(vm)
+    }
+
+    /// The frame of the library's own coroutine, at the same place.
+    fn frame(&self, vm: &VirtualMachine) -> PyResult {
+        let state = self.state.load(Ordering::Relaxed);
+        let shown = self.waits.lock().as_ref().and_then(|waits| waits.shown.clone());
+        let coroutine = match shown {
+            Some(coroutine) => coroutine,
+            None if state == OVER => return Ok(vm.ctx.none()),
+            None => {
+                let make = registry::submodule("_sleeping", vm)?.get_attr("coroutine", vm)?;
+                make.call((self.delay.clone(), self.result.clone(), state != NEW), vm)?
+            }
+        };
+        let frame = coroutine.get_attr("cr_frame", vm)?;
+        match &mut *self.waits.lock() {
+            Some(waits) => waits.shown = Some(coroutine),
+            // It stays at its line, and does not warn that it was never awaited.
+            None => drop(vm.call_method(&coroutine, "close", ())?),
+        }
+        Ok(frame)
     }
 
     /// The `finally` of it: the timer is not needed any more.
@@ -176,13 +199,14 @@ impl PySleep {
     }
 
     #[pygetset]
-    fn cr_frame(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        vm.ctx.none()
+    fn cr_frame(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        zelf.frame(vm)
     }
 
     #[pygetset]
-    fn cr_code(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
-        vm.ctx.none()
+    fn cr_code(_zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult {
+        let function = registry::submodule("_sleeping", vm)?.get_attr("of_library", vm)?;
+        function.get_attr("__code__", vm)
     }
 }
 

@@ -42,6 +42,7 @@ def _follows_3_13():
 
 def _adjust_tasks(tasks):
     """Puts native functions in the place of those that every sleep calls."""
+    tasks._sleep_of_library = tasks.sleep
     tasks.sleep = _loopscope.sleep
     if _loopscope.recording():
         gather = tasks.gather
