@@ -1,5 +1,7 @@
 //! The module `ssl`: which library does its cryptography, and what the interpreter's own lacks.
 
+mod host_names;
+
 use rustls::crypto::ring;
 use rustpython_common::wtf8::Wtf8;
 use rustpython_host_env::ssl::CryptoExt;
@@ -21,8 +23,10 @@ pub(super) fn provide() {
         any_supported_key: Some(ring::sign::any_supported_type),
         ticketer: ring::Ticketer::new,
     };
+    let mut provider = ring::default_provider();
+    host_names::watch(&mut provider);
     // It fails only where one is there already.
-    let _ = CryptoExt::set_provider(ring::default_provider(), more);
+    let _ = CryptoExt::set_provider(provider, more);
 }
 
 /// The methods of a context that take paths: their names, and those of the arguments.
@@ -50,6 +54,7 @@ pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> 
     }
     let class: PyTypeRef = module.get_attr("_SSLSocket", vm)?.try_into_value(vm)?;
     hooks::wrap_method(vm, &class, "write", |original, args, vm| write_all(original, &args, vm));
+    hooks::wrap_method(vm, &class, "do_handshake", host_names::tell);
     Ok(())
 }
 
