@@ -1,6 +1,7 @@
 //! The embedded interpreter: how it starts, what time it sees, where its output goes and how it is
 //! interrupted. It knows no event loop; `asyncio` does.
 
+mod annotations;
 mod await_text;
 mod clock;
 pub(crate) mod describe;
@@ -9,6 +10,7 @@ pub(crate) mod flags;
 mod hooks;
 mod lines;
 mod locks;
+mod lookups;
 mod missing;
 pub(crate) mod output;
 mod outside;

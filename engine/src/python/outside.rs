@@ -7,7 +7,7 @@ use rustpython_vm::{Py, PyResult, VirtualMachine};
 
 use super::hooks::{class, wrap, wrap_method};
 use super::parts::language;
-use super::{locks, missing, readable};
+use super::{locks, lookups, missing, readable};
 use crate::run::Run;
 
 /// A thread is a source of its own. It leaves all signals to the main thread, as CPython's do in
@@ -76,14 +76,7 @@ pub(super) fn patch_socket(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResu
             });
         }
     }
-    for name in ["getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo"]
-    {
-        wrap(vm, module, name, |original, args, vm| {
-            Run::current().outside(ClockHow::Socket);
-            original.call(args, vm)
-        })?;
-    }
-    Ok(())
+    lookups::patch(vm, module, || Run::current().outside(ClockHow::Socket))
 }
 
 /// Waiting for descriptors without a loop.

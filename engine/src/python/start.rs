@@ -9,7 +9,7 @@ use rustpython_vm::{Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine
 
 use super::flags::Flags;
 use super::parts::{language, parts};
-use super::{await_text, hooks, tls, version};
+use super::{annotations, await_text, hooks, tls, version};
 use crate::dialect::Rules;
 
 /// Modules in Python that both APIs need.
@@ -88,6 +88,7 @@ pub(super) fn prepare_sys(vm: &VirtualMachine, startup: &Startup<'_>) -> PyResul
         (language.set_up)(vm)?;
     } else {
         await_text::install(vm, startup.dialect);
+        annotations::install(vm, startup.dialect)?;
     }
     let sys = &vm.sys_module;
     let executable = std::env::current_exe().unwrap_or_default();
