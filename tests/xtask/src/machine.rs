@@ -103,28 +103,48 @@ fn install_cargo_deny(root: &Path) {
     );
 }
 
-/// The packages that programs of the tests import: what there is to be, and where it is.
-fn packages(root: &Path) -> (PathBuf, PathBuf) {
-    (root.join("tests/packages/requirements.txt"), cargo::target(root).join("packages"))
+/// The lists of the packages that programs of the tests import, and what pip is told to get of them:
+/// what is for no machine in particular, in plain Python; and what has compiled parts beside the plain
+/// ones. Those are of whatever machine, for nobody uses them.
+const LISTS: [(&str, &[&str]); 2] = [
+    ("requirements.txt", &["--implementation=py", "--abi=none", "--platform=any"]),
+    ("compiled.txt", &["--implementation=cp", "--abi=cp313", "--platform=manylinux2014_x86_64"]),
+];
+
+/// Where those packages are.
+fn packages(root: &Path) -> PathBuf {
+    cargo::target(root).join("packages")
 }
 
-/// Whether they are there, all in these versions: the last thing that is installed is their list.
+/// A list of packages.
+fn wanted(root: &Path, list: &str) -> PathBuf {
+    root.join("tests/packages").join(list)
+}
+
+/// Whether they are there, all in these versions: the last thing that is installed are their lists.
 fn has_packages(root: &Path) -> bool {
-    let (wanted, folder) = packages(root);
-    let there = std::fs::read(folder.join("requirements.txt"));
-    there.is_ok_and(|there| std::fs::read(wanted).is_ok_and(|wanted| wanted == there))
+    LISTS.iter().all(|(list, _)| {
+        let there = std::fs::read(packages(root).join(list));
+        there.is_ok_and(|there| std::fs::read(wanted(root, list)).is_ok_and(|all| all == there))
+    })
 }
 
-/// Gets them by pip, for no machine in particular and so in plain Python.
+/// Gets them by pip.
 fn install_packages(root: &Path) -> bool {
     println!("installing Python's packages by pip");
-    let (wanted, folder) = packages(root);
+    let folder = packages(root);
     let _ = std::fs::remove_dir_all(&folder);
-    let plain = ["--python-version=3.13", "--implementation=py", "--abi=none", "--platform=any"];
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "install", "--no-deps", "--only-binary=:all:"]).args(plain);
-    pip.arg("--target").arg(&folder).arg("--requirement").arg(&wanted);
-    quietly(&mut pip) && std::fs::copy(&wanted, folder.join("requirements.txt")).is_ok()
+    let installed = LISTS.iter().all(|(list, of_what)| {
+        let mut pip = Command::new("python3");
+        pip.args(["-m", "pip", "install", "--no-deps", "--only-binary=:all:"]);
+        pip.arg("--python-version=3.13").args(*of_what);
+        pip.arg("--target").arg(&folder).arg("--requirement").arg(wanted(root, list));
+        quietly(&mut pip)
+    });
+    installed
+        && LISTS
+            .iter()
+            .all(|(list, _)| std::fs::copy(wanted(root, list), folder.join(list)).is_ok())
 }
 
 /// Gets a Rust target, and builds firmware for it.
