@@ -75,7 +75,7 @@ impl Metaclass {
     /// The one that makes the class: of the one that was given and those of the bases, the most
     /// derived.
     fn real(&self, bases: &[PyObjectRef], vm: &VirtualMachine) -> PyResult {
-        let given = self.given.clone().map(|given| given.downcast::<PyType>());
+        let given = self.given.clone().map(PyObjectRef::downcast::<PyType>);
         let mut winner: PyRef<PyType> = match (given, bases.first()) {
             (Some(Ok(class)), _) => class,
             (Some(Err(other)), _) => return Ok(other),

@@ -23,7 +23,7 @@ pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>, before: fn()) ->
             original.call(args, vm).map_err(|error| in_two_parts(error, vm))
         })?;
     }
-    wrap(vm, module, "getaddrinfo", |original, args, vm| addresses(original, args, vm))
+    wrap(vm, module, "getaddrinfo", addresses)
 }
 
 /// There must be a host or a port, and no canonical name is an empty one.

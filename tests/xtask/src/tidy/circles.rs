@@ -65,6 +65,7 @@ const ALLOWED: [Allowed; 10] = [
             "ending",
             "hooks",
             "locks",
+            "lookups",
             "outside",
             "processes",
             "program",
