@@ -13,6 +13,8 @@ mod fence;
 mod files;
 #[cfg(target_os = "linux")]
 mod network;
+#[cfg(all(test, target_os = "linux"))]
+mod policy;
 #[cfg(target_os = "linux")]
 mod rights;
 

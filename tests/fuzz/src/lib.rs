@@ -8,6 +8,8 @@ pub mod defmt;
 pub mod elf;
 pub mod input;
 pub mod lesson;
+#[cfg(target_os = "linux")]
+pub mod sandbox;
 pub mod sealed;
 pub mod seeds;
 pub mod settings;
@@ -20,7 +22,7 @@ pub mod wire;
 pub type Target = fn(&[u8]);
 
 /// All targets by their names, for whoever runs them without the fuzzer.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: &[(&str, Target)] = &[
     ("wire", wire::run),
     ("state", state::run),
     ("splice", splice::run),
@@ -30,4 +32,6 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("commands", commands::run),
     ("settings", settings::run),
     ("lesson", lesson::run),
+    #[cfg(target_os = "linux")]
+    ("sandbox", sandbox::run),
 ];

@@ -81,6 +81,11 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
             ]
             .map(|text| text.as_bytes().to_vec()),
         ),
+        // A call of each kind, alone, on behalf of each kind of sandbox.
+        "sandbox" => seeds.extend((0..8).map(|kind| {
+            let calls = (0..34).flat_map(|which| [which, 0, 4, 5, 19, 4, 4]);
+            std::iter::once(kind).chain(calls).collect()
+        })),
         "lesson" => seeds.push(LESSON.join(&b"\n=====\n"[..])),
         _ => seeds.extend([vec![0; 12], vec![40, 1, 0, 1, 2, 3, 0, 5, 0xff, 0]]),
     }

@@ -41,7 +41,7 @@ impl Dice {
 }
 
 fn smoke(wanted: &str) {
-    let (name, run) = TARGETS.into_iter().find(|(name, _)| *name == wanted).expect("it exists");
+    let (name, run) = TARGETS.iter().find(|(name, _)| *name == wanted).expect("it exists");
     let mut all = seeds::of(name);
     for seed in &all {
         run(seed);
@@ -73,3 +73,5 @@ macro_rules! smoke {
 }
 
 smoke!(wire state splice control elf defmt commands settings lesson);
+#[cfg(target_os = "linux")]
+smoke!(sandbox);

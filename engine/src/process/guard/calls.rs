@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use libc::c_long;
 use seccompiler::{
-    SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-    TargetArch, apply_filter,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch, apply_filter,
 };
 
 use super::Sandbox;
@@ -27,11 +27,11 @@ const IO_SET_OWNER: [u64; 2] = [0x8901, 0x8902];
 
 /// What moves a terminal's input, by number: nobody may type for the user.
 #[allow(clippy::unnecessary_cast, reason = "another C library has them in another type")]
-const TYPING: [u64; 2] = [libc::TIOCSTI as u64, libc::TIOCLINUX as u64];
+pub(super) const TYPING: [u64; 2] = [libc::TIOCSTI as u64, libc::TIOCLINUX as u64];
 
 /// What takes a terminal from another session, which root may.
 #[allow(clippy::unnecessary_cast, reason = "another C library has it in another type")]
-const TAKING: u64 = libc::TIOCSCTTY as u64;
+pub(super) const TAKING: u64 = libc::TIOCSCTTY as u64;
 
 /// What a program in a sandbox may ask of a descriptor: whether it is a terminal and what it is like,
 /// what waits in it, and whether it blocks or is passed on. File systems have many others, and some
@@ -81,7 +81,8 @@ pub(super) fn protect_host(shown: bool) {
         }
         Ok(rules)
     });
-    let _ = rules.and_then(|rules| install(rules, libc::EPERM));
+    let program = rules.and_then(|rules| compile(rules, libc::EPERM));
+    let _ = program.map(|program| apply_filter(&program));
 }
 
 fn protections() -> Result<Rules> {
@@ -98,9 +99,16 @@ fn protections() -> Result<Rules> {
     Ok(rules)
 }
 
-/// The filter of a sandbox. `inet` says whether there is a network that it may use, and `signals`
-/// whether signals are kept within by other means.
+/// Puts the filters of a sandbox on this process.
 pub(super) fn filter(sandbox: &Sandbox, inet: bool, signals: bool) -> Result<()> {
+    filters(sandbox, inet, signals)?
+        .iter()
+        .try_for_each(|program| apply_filter(program).map_err(|error| error.to_string()))
+}
+
+/// The filters of a sandbox, all of which a call must pass. `inet` says whether there is a network
+/// that it may use, and `signals` whether signals are kept within by other means.
+pub(super) fn filters(sandbox: &Sandbox, inet: bool, signals: bool) -> Result<[BpfProgram; 2]> {
     let mut rules = protections()?;
     for call in NEVER.iter().chain(&NEWER) {
         rules.insert(*call, Vec::new());
@@ -115,9 +123,9 @@ pub(super) fn filter(sandbox: &Sandbox, inet: bool, signals: bool) -> Result<()>
     if !signals {
         only_own_signals(&mut rules)?;
     }
-    install(rules, libc::EPERM)?;
     // What cannot be looked into must be asked for in the old way.
-    install(Rules::from([(libc::SYS_clone3, Vec::new())]), libc::ENOSYS)
+    let unseen = Rules::from([(libc::SYS_clone3, Vec::new())]);
+    Ok([compile(rules, libc::EPERM)?, compile(unseen, libc::ENOSYS)?])
 }
 
 /// What no program in a sandbox needs, and what changes files without opening them.
@@ -277,7 +285,8 @@ fn only_own_signals(rules: &mut Rules) -> Result<()> {
     Ok(())
 }
 
-fn install(rules: Rules, refusal: i32) -> Result<()> {
+/// The filter by which what `rules` refuse fails with the error `refusal`.
+fn compile(rules: Rules, refusal: i32) -> Result<BpfProgram> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     // The processor has a second set of numbers for the same calls.
     #[cfg(target_arch = "x86_64")]
@@ -291,9 +300,7 @@ fn install(rules: Rules, refusal: i32) -> Result<()> {
     let refused = SeccompAction::Errno(refusal.unsigned_abs());
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, refused, arch()?)
         .map_err(|error| text(&error))?;
-    let program: seccompiler::BpfProgram =
-        filter.try_into().map_err(|error: seccompiler::BackendError| text(&error))?;
-    apply_filter(&program).map_err(|error| text(&error))
+    filter.try_into().map_err(|error: seccompiler::BackendError| text(&error))
 }
 
 // ---- conditions ------------------------------------------------------------------------------
