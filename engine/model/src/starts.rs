@@ -32,6 +32,16 @@ impl Starts {
         is_start
     }
 
+    /// Records up to a position were not seen.
+    pub(crate) const fn skip_to(&mut self, position: usize) {
+        self.position = position;
+    }
+
+    /// How often the source has started over so far.
+    pub(crate) const fn all(&self) -> usize {
+        self.at.len()
+    }
+
     /// How often the source had started over at a position.
     pub fn count(&self, position: usize) -> usize {
         self.at.partition_point(|at| *at <= position)

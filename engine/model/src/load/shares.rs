@@ -2,16 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Late, Load, Passed, Slice, Sum, Who};
-
-/// A step that took longest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Longest {
-    /// How long it took, in nanoseconds.
-    pub ns: u64,
-    /// The position of the record with which it began.
-    pub at: usize,
-}
+use super::tally::Tally;
+use super::{Late, Load, Longest, Passed, Slice, Sum, Who};
 
 /// What one had of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +73,8 @@ impl Load {
     /// The slices that had begun at a position, the latest first, cut at the time there.
     fn back_from(&self, position: usize, now: u64) -> impl Iterator<Item = (Slice, u64)> + '_ {
         let upto = self.slices.partition_point(|slice| slice.from <= position);
-        let open = (self.open.from <= position).then_some(self.open);
+        let open = self.tally.open;
+        let open = (open.from <= position).then_some(open);
         let all = open.into_iter().chain(self.slices[..upto].iter().rev().copied());
         all.map(move |slice| {
             let closed = slice.to > 0 && slice.to <= position;
@@ -92,7 +85,7 @@ impl Load {
     /// How the last `window` nanoseconds before a position were shared. `now` is the time there.
     pub fn over(&self, window: u64, position: usize, now: u64) -> Shares {
         let since = now.saturating_sub(window);
-        let start = self.starts.start(position);
+        let start = self.starts().start(position);
         let mut shares = Shares::default();
         let mut rows = BTreeMap::new();
         for (slice, end) in self.back_from(position, now) {
@@ -116,11 +109,12 @@ impl Load {
 
     /// What one had in all before a position, since the source last started over.
     pub fn in_all(&self, who: Who, position: usize, now: u64) -> Share {
-        let starts = self.starts.count(position);
+        let starts = self.starts().count(position);
         let sums = self.sums.get(&(starts, who)).map_or(&[][..], Vec::as_slice);
         let upto = sums.partition_point(|sum| sum.to <= position);
+        let before = || self.before(position).map_or_else(Sum::default, |tally| tally.sum(who));
         let Sum { mut busy, steps, longest, .. } =
-            upto.checked_sub(1).map_or_else(Sum::default, |last| sums[last]);
+            upto.checked_sub(1).map_or_else(before, |last| sums[last]);
         if let Some((slice, end)) = self.under_way(position, now).filter(|(s, _)| s.who == who) {
             busy += end.saturating_sub(slice.begin);
         }
@@ -131,8 +125,15 @@ impl Load {
     /// over, and whose it was: also of a task that has ended since.
     pub fn longest(&self, position: usize) -> Option<(Who, Longest)> {
         let upto = self.longest.partition_point(|(.., ended)| *ended <= position);
-        let (who, longest, _) = self.longest[..upto].last()?;
-        (longest.at >= self.starts.start(position)).then_some((*who, *longest))
+        let seen = self.longest[..upto].last().map(|(who, longest, _)| (*who, *longest));
+        let before = || self.before(position)?.longest;
+        seen.filter(|(_, longest)| longest.at >= self.starts().start(position)).or_else(before)
+    }
+
+    /// What was before the first record that was seen, if that counts at a position.
+    fn before(&self, position: usize) -> Option<&Tally> {
+        let (starts, tally) = self.base.as_ref()?;
+        (self.starts().count(position) == *starts).then_some(tally)
     }
 
     /// The time before a position of which it is known who had it, and that of which it is not.

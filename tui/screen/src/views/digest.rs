@@ -3,30 +3,34 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod lines;
+mod seen;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use std::collections::{BTreeMap, HashMap};
 
+use loopscope_model::load::Overview;
 use loopscope_model::state::Handle;
 use loopscope_model::{History, Load, Record};
-use loopscope_protocol::{
-    Family, FutureId, HandleEvent, HandleId, Kind, KindSet, LoopEvent, LoopId, NameId, On,
-    RunEvent, TaskEvent, TaskId,
-};
+use loopscope_protocol::{Family, FutureId, HandleId, Kind, KindSet, LoopId, NameId, TaskId};
 
 pub use lines::{Origin, OutputLine};
+pub use whole::Whole;
 
-/// Of a history of more than twice as many records, what is around the cursor is enough: about as
-/// many, and not many before it.
+/// Of a history of more than twice as many records, each run is kept of what is around the cursor
+/// alone: about as many records, and not many before it. What is to be said of all of it is in the
+/// overview.
 const WINDOW: usize = 1_000_000;
 const BEFORE: usize = 200_000;
 
 /// What lies further ahead of a long history's digest than this is not taken in record by record.
 const FAR: usize = 200_000;
 
-/// How many records are taken in at once: a few milliseconds' worth, for which a key can wait.
+/// How many records are taken in at once, and by the overview: a few milliseconds' worth, for which a
+/// key can wait.
 const AT_ONCE: usize = 1 << 14;
+const AT_ONCE_FOR_ALL: usize = 1 << 16;
 
 /// From when to when, in positions and in loop time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,8 @@ pub enum Lane {
     Task(TaskId),
     /// All callbacks of that name.
     Callback(NameId),
+    /// Those of a long history for whom there is no room.
+    Others,
 }
 
 /// What a handle is called by.
@@ -83,8 +89,14 @@ pub struct Digest {
     open_sleeps: HashMap<LoopId, usize>,
     lines: Vec<OutputLine>,
     load: Load,
+    /// The load began before the overview had come so far.
+    is_blind: bool,
     /// What there is since each start of the source.
     eras: Vec<Era>,
+    /// Of a history that is too long to keep each run: who ran when in all of it.
+    overview: Box<Overview>,
+    /// What it covers at the cursor.
+    whole: Option<Whole>,
 }
 
 /// What there is between two starts of the source, within which times can be compared.
@@ -134,7 +146,21 @@ impl Digest {
         if next > self.position {
             self.extend(history, next);
         }
-        self.position >= to
+        if !is_long {
+            self.whole = None;
+            return self.position >= to;
+        }
+        let read = self.overview.position();
+        if read < len {
+            self.overview.read_on(history, read.saturating_add(AT_ONCE_FOR_ALL));
+        }
+        self.whole = Whole::at(history, cursor);
+        if self.is_blind && self.overview.position() >= self.base {
+            // Who had the processor before is known now.
+            self.begin_at(history, self.base);
+            return false;
+        }
+        self.position >= to && self.overview.position() >= len
     }
 
     /// Begins anew with what comes behind a position.
@@ -151,13 +177,17 @@ impl Digest {
         });
         let timers = state.handles().filter(|handle| handle.when.is_some());
         let timers = timers.map(|handle| (handle.future, handle.id));
+        let load = self.overview.load_behind(history, base);
         *self = Self {
             base,
             position: base,
             kinds: kinds.collect(),
             handles: handles.collect(),
             timers: timers.collect(),
-            load: Load::behind(base, state.t()),
+            is_blind: load.is_none(),
+            load: load.unwrap_or_else(|| Load::behind(base, state.t())),
+            overview: std::mem::take(&mut self.overview),
+            whole: self.whole,
             ..Self::default()
         };
     }
@@ -168,6 +198,7 @@ impl Digest {
             // What was dropped before it was looked at is as if it had been lost.
             self.lose(self.end());
             self.position = history.first();
+            self.load.skip_to(self.position);
         }
         for record in history.range(self.position, to) {
             self.position += 1;
@@ -196,131 +227,6 @@ impl Digest {
             Family::Handle(event) => self.see_handle(record.loop_id, now, event),
             Family::Task(event) => self.see_task(event),
             Family::Future(_) | Family::Outside(_) => {}
-        }
-    }
-
-    fn see_run(&mut self, record: &Record, history: &History, event: RunEvent) {
-        match event {
-            RunEvent::Gap { .. } => self.lose(self.load.before_gap().unwrap_or(self.end())),
-            RunEvent::Output { stream, text } => self.write(stream, record.text(text)),
-            RunEvent::Log { level, time, place, text } => {
-                let at = self.logged_at(record, history, time).unwrap_or(self.position);
-                self.line(at, record.text(text), Origin::Log { level, time, place });
-            }
-            RunEvent::Remark { text, .. } => {
-                self.line(self.position, record.text(text), Origin::Host);
-            }
-            RunEvent::RunStart { .. }
-            | RunEvent::Clock { .. }
-            | RunEvent::ProgramExit { .. }
-            | RunEvent::Lint { .. }
-            | RunEvent::SnapshotBegin {}
-            | RunEvent::SnapshotEnd {} => {}
-        }
-    }
-
-    fn see_loop(&mut self, on: LoopId, now: u64, event: LoopEvent) {
-        match event {
-            LoopEvent::LoopStopped { .. } => self.close(on, now),
-            // A poll that only looks is no sleep.
-            LoopEvent::PollBegin { timeout } => {
-                if timeout.is_none_or(|seconds| seconds > 0.0) {
-                    self.open_sleeps.insert(on, self.sleeps.len());
-                    self.sleeps.push(self.span(now, HandleId::NONE));
-                }
-            }
-            LoopEvent::PollEnd { .. } => {
-                if let Some(index) = self.open_sleeps.remove(&on) {
-                    self.sleeps[index].to = Some(self.position);
-                    self.sleeps[index].end = Some(now);
-                }
-            }
-            LoopEvent::LoopNew {}
-            | LoopEvent::LoopClose { .. }
-            | LoopEvent::LoopRun { .. }
-            | LoopEvent::LoopStopRequest { .. }
-            | LoopEvent::TurnBegin { .. }
-            | LoopEvent::TurnEnd { .. }
-            | LoopEvent::AsyncgensShutdown { .. }
-            | LoopEvent::ExecutorShutdown {}
-            | LoopEvent::HandlerSet { .. }
-            | LoopEvent::HandlerCall { .. } => {}
-        }
-    }
-
-    fn see_handle(&mut self, on: LoopId, now: u64, event: HandleEvent) {
-        match event {
-            HandleEvent::HandleNew { handle, name, task, future, .. } => {
-                self.handles.insert(handle, Called { name, task, future });
-            }
-            HandleEvent::TimerNew { handle, name, task, future, .. } => {
-                self.handles.insert(handle, Called { name, task, future });
-                if future.is_some() {
-                    self.timers.insert(future, handle);
-                }
-            }
-            HandleEvent::HandleRun { handle, task } => {
-                let index = self.runs.len();
-                self.runs.push(self.span(now, handle));
-                self.open_runs.insert(on, index);
-                let lane = self.lane(handle, task);
-                if !self.lanes.contains_key(&lane) {
-                    self.lane_order.push(lane);
-                }
-                self.lanes.entry(lane).or_default().push(index);
-            }
-            HandleEvent::HandleDone { .. } => self.close(on, now),
-            HandleEvent::TimerDue { .. }
-            | HandleEvent::TimerCancel { .. }
-            | HandleEvent::TimerDrop { .. }
-            | HandleEvent::HandleCancel { .. }
-            | HandleEvent::HandleSkip { .. } => {}
-        }
-    }
-
-    fn see_task(&mut self, event: TaskEvent) {
-        match event {
-            TaskEvent::TaskSuspend { task, on: On::Future(future), .. } => {
-                self.waiters.insert(future, task);
-            }
-            TaskEvent::TaskNew { .. }
-            | TaskEvent::TaskStep { .. }
-            | TaskEvent::TaskSuspend { .. }
-            | TaskEvent::TaskDone { .. }
-            | TaskEvent::TaskCancel { .. } => {}
-        }
-    }
-
-    const fn span(&self, begin: u64, handle: HandleId) -> Span {
-        Span { from: self.position, to: None, begin, end: None, handle }
-    }
-
-    fn close(&mut self, id: LoopId, now: u64) {
-        if let Some(index) = self.open_runs.remove(&id) {
-            self.runs[index].to = Some(self.position);
-            self.runs[index].end = Some(now);
-        }
-    }
-
-    /// Records are missing: when what ran then ended, and when the loop woke, is not known.
-    fn lose(&mut self, last: u64) {
-        let runs = self.open_runs.drain().map(|(_, index)| (true, index));
-        let sleeps = self.open_sleeps.drain().map(|(_, index)| (false, index));
-        for (is_run, index) in runs.chain(sleeps) {
-            let span = if is_run { &mut self.runs[index] } else { &mut self.sleeps[index] };
-            span.to = Some(self.position - 1);
-            span.end = Some(last.max(span.begin));
-        }
-    }
-
-    /// Who a run of a handle belongs to.
-    fn lane(&self, handle: HandleId, task: TaskId) -> Lane {
-        let known = self.handles.get(&handle).copied();
-        let task = if task.is_some() { task } else { known.unwrap_or_default().task };
-        if task.is_some() {
-            Lane::Task(task)
-        } else {
-            Lane::Callback(known.unwrap_or_default().name)
         }
     }
 
@@ -395,6 +301,22 @@ impl Digest {
     /// The lines that the program had written at a position.
     pub fn lines(&self, position: usize) -> &[OutputLine] {
         &self.lines[..self.lines.partition_point(|line| line.from() <= position)]
+    }
+
+    /// What there is of all of the history at the cursor, where each run is only known of a part of
+    /// it, or of a part that this is not.
+    pub fn whole(&self) -> Option<&Whole> {
+        self.whole.as_ref()
+    }
+
+    /// Who had the processor in all of a long history.
+    pub fn overview(&self) -> &Overview {
+        &self.overview
+    }
+
+    /// Whether each run is known between two positions.
+    pub const fn has_each(&self, from: usize, to: usize) -> bool {
+        self.base <= from && to <= self.position
     }
 
     /// Who had the processor.

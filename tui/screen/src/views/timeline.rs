@@ -4,6 +4,9 @@
 //! fall in one column.
 
 mod axis;
+#[cfg(test)]
+mod tests;
+mod whole;
 
 use std::borrow::Cow;
 
@@ -14,6 +17,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span as TextSpan};
 
 use self::axis::Axis;
+use self::whole::WholeTimeline;
 use super::digest::{Era, Lane, Span};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
@@ -59,9 +63,12 @@ impl Timelines {
         let columns = area.width.saturating_sub(label);
         // What was before the source last started over has other times.
         let (era, last) = snapshot.digest.era(snapshot.position);
-        let times = era.times().unwrap_or((0, 0));
+        let (times, records) = match snapshot.digest.whole() {
+            Some(whole) => (whole.times, whole.records),
+            None => (era.times().unwrap_or((0, 0)), (era.from, last)),
+        };
         let by_time = self.by_time.unwrap_or(times.1 - times.0 >= 1_000_000);
-        let axis = Axis::new(by_time, times, (era.from, last), columns);
+        let axis = Axis::new(by_time, times, records, columns);
         if !snapshot.board {
             return axis;
         }
@@ -95,10 +102,15 @@ impl View for Timelines {
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
         let axis = self.axis(snapshot, Rect::new(0, 0, 80, 2));
         let by = if axis.by_time() { ": by loop time" } else { ": by record" };
-        Line::from(vec![
+        let mut line = Line::from(vec![
             TextSpan::styled("timeline", theme.style(Role::Title)),
             TextSpan::styled(by, theme.style(Role::Text)),
-        ])
+        ]);
+        if let Some(percent) = whole::percent_read(snapshot) {
+            let text = format!(", {percent} % read");
+            line.push_span(TextSpan::styled(text, theme.style(Role::Faint)));
+        }
+        line
     }
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
@@ -123,7 +135,9 @@ impl View for Timelines {
             Action::PageDown => self.zoom = (self.zoom - 1).max(-MOST_ZOOM),
             Action::Up => self.top = self.top.saturating_sub(1),
             Action::Down => {
-                let last = lanes(snapshot, &axis).len().saturating_sub(usize::from(area.height));
+                let last = lanes(snapshot, &axis, whole::of(snapshot, &axis).as_ref())
+                    .len()
+                    .saturating_sub(usize::from(area.height));
                 self.top = (self.top + 1).min(last + 1);
             }
             _ => return Effect::Ignored,
@@ -148,10 +162,14 @@ impl View for Timelines {
         let axis = self.axis(snapshot, area);
         let label = label_width(area.width);
         let here = axis.column(snapshot.position, snapshot.state.t());
-        let lanes = lanes(snapshot, &axis);
+        let whole = whole::of(snapshot, &axis);
+        let lanes = lanes(snapshot, &axis, whole.as_ref());
         let tracks = self.tracks(&lanes, area.height);
         let (era, last) = snapshot.digest.era(snapshot.position);
-        let gaps = gaps(snapshot, &axis, era.from..last + 1);
+        let gaps = match &whole {
+            Some(whole) => whole.gaps(&axis),
+            None => gaps(snapshot, &axis, era.from..last + 1),
+        };
         for (y, track) in (area.y..area.bottom()).zip(&tracks) {
             let hidden = lanes.len().saturating_sub(tracks.len() - 1);
             let (name, role) = match track {
@@ -173,7 +191,10 @@ impl View for Timelines {
                     buffer.set_string(area.x + label + column, y, "?", theme.style(Role::Warning));
                     continue;
                 }
-                let cell = cell(snapshot, theme, &axis, &era, *track, column, column > here);
+                let cell = match &whole {
+                    Some(whole) => whole.cell(snapshot, theme, &axis, *track, column),
+                    None => cell(snapshot, theme, &axis, &era, *track, column, column > here),
+                };
                 let (sign, style) = match cell {
                     Some(drawn) => drawn,
                     None if column == here => (theme.glyphs.boxes[0][5], theme.style(Role::Border)),
@@ -219,8 +240,15 @@ impl View for Timelines {
 
 /// Who has a row: everybody who ever ran; of a board, who ran in sight, and those first who have
 /// not ended.
-fn lanes<'a>(snapshot: &Snapshot<'a>, axis: &Axis) -> Cow<'a, [Lane]> {
+fn lanes<'a>(
+    snapshot: &Snapshot<'a>,
+    axis: &Axis,
+    whole: Option<&WholeTimeline<'_>>,
+) -> Cow<'a, [Lane]> {
     let digest = snapshot.digest;
+    if let Some(whole) = whole {
+        return Cow::Owned(whole.lanes(snapshot, axis));
+    }
     if !snapshot.board {
         return Cow::Borrowed(digest.lanes());
     }
@@ -232,14 +260,19 @@ fn lanes<'a>(snapshot: &Snapshot<'a>, axis: &Axis) -> Cow<'a, [Lane]> {
         let upto = runs.partition_point(|index| axis.starts_by(at(index), axis.columns()));
         runs[..upto].last().copied().filter(|index| !axis.columns_of(at(index)).is_empty())
     };
-    let lives = |lane: &Lane| match lane {
-        Lane::Task(id) => snapshot.state.task(*id).is_some_and(|task| !task.state.is_done()),
-        Lane::Callback(_) => true,
-    };
     let ran = digest.lanes().iter().filter_map(|lane| Some((*lane, last_run(lane)?)));
-    let (live, mut ended): (Vec<_>, Vec<_>) = ran.partition(|(lane, _)| lives(lane));
+    let (live, mut ended): (Vec<_>, Vec<_>) = ran.partition(|(lane, _)| lives(snapshot, *lane));
     ended.sort_by_key(|(_, run)| std::cmp::Reverse(*run));
     live.into_iter().chain(ended).map(|(lane, _)| lane).collect()
+}
+
+/// Whether one may run again.
+fn lives(snapshot: &Snapshot<'_>, lane: Lane) -> bool {
+    match lane {
+        Lane::Task(id) => snapshot.state.task(id).is_some_and(|task| !task.state.is_done()),
+        Lane::Callback(_) => true,
+        Lane::Others => false,
+    }
 }
 
 /// In which columns something lies of which nobody knows who ran.

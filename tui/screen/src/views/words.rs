@@ -50,6 +50,7 @@ pub fn lane(snapshot: &Snapshot<'_>, lane: Lane) -> String {
             "ends of sleeps".to_owned()
         }
         Lane::Callback(name) => callback_name(snapshot, name, None),
+        Lane::Others => "others".to_owned(),
     }
 }
 

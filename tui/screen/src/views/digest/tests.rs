@@ -1,7 +1,7 @@
 //! What is kept up with a history, along small stories.
 
 use loopscope_model::story::Story;
-use loopscope_protocol::Event;
+use loopscope_protocol::{Event, On};
 
 use super::*;
 use loopscope_protocol::Level;

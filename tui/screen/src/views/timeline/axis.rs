@@ -58,6 +58,17 @@ impl Axis {
         self.by_time
     }
 
+    /// The first and the last point in sight.
+    pub(super) const fn ends(&self) -> (u64, u64) {
+        (self.start, self.start + self.length)
+    }
+
+    /// What a column stands for.
+    pub(super) fn range(&self, column: u16) -> std::ops::Range<u64> {
+        let begin = self.begin_of(column);
+        begin..self.begin_of(column + 1).max(begin + 1)
+    }
+
     pub(super) const fn columns(&self) -> u16 {
         self.columns
     }

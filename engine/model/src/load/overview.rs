@@ -1,0 +1,173 @@
+//! Who had the processor in the whole of a history that is too long to keep each slice: what each had
+//! had at places along the way, and a picture of who ran when.
+//!
+//! It reads the history once, in portions, and takes the same room however long that is.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use loopscope_protocol::Event;
+
+use super::picture::{Axis, Picture, Track};
+use super::tally::{Closed, Tally};
+use super::{Load, Who};
+use crate::history::History;
+use crate::record::Record;
+
+/// How many records lie between two places at least, and how many for each of whom something is
+/// known there.
+const APART: usize = 1 << 16;
+const APART_FOR_EACH: usize = 4;
+
+/// Of how many things it is known at all places together what they had had.
+const MOST_SUMS: usize = 1 << 17;
+
+/// How many pictures there are: those of before the last starts of the source are gone.
+const MOST_PICTURES: usize = 64;
+
+/// Who had the processor in the whole of a history.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    tally: Tally,
+    /// What each had had at places along the way, thinned where it would be too much.
+    kept: Vec<Tally>,
+    apart: usize,
+    /// How many tasks had ended where this was last kept.
+    ended: usize,
+    pictures: VecDeque<Picture>,
+}
+
+impl Default for Overview {
+    fn default() -> Self {
+        Self {
+            tally: Tally::default(),
+            kept: Vec::new(),
+            apart: APART,
+            ended: 0,
+            pictures: VecDeque::new(),
+        }
+    }
+}
+
+impl Overview {
+    /// Up to which position it has read.
+    pub const fn position(&self) -> usize {
+        self.tally.position
+    }
+
+    /// Reads on to a position.
+    pub fn read_on(&mut self, history: &History, to: usize) {
+        if self.position() < history.first() {
+            // What was dropped before it was looked at is as if it had been lost.
+            let pictures = &mut self.pictures;
+            self.tally.skip_to(history.first(), &mut |closed| picture(pictures, &closed));
+        }
+        history.walk(self.position(), to.min(history.len()), |record| self.see(record));
+    }
+
+    /// Takes in the next record.
+    fn see(&mut self, record: &Record) {
+        let Self { tally, pictures, .. } = self;
+        tally.see(record, &mut |closed| picture(pictures, &closed));
+        let start = tally.starts.start(tally.position);
+        if pictures.back().is_none_or(|last| last.from() < start)
+            && let Some(t) = tally.last
+        {
+            pictures.push_back(Picture::new(start, t));
+            if pictures.len() > MOST_PICTURES {
+                pictures.pop_front();
+            }
+            self.ended = 0;
+        }
+        if let Event::TaskDone { task, .. } = record.event
+            && let Some(last) = self.pictures.back_mut()
+        {
+            last.end(task);
+        }
+        let kept = self.kept.last().map_or(0, |kept| kept.position);
+        if self.position() - kept >= self.apart
+            && self.position() - kept >= APART_FOR_EACH * self.tally.size()
+        {
+            self.keep();
+        }
+    }
+
+    /// Keeps what each has had so far.
+    fn keep(&mut self) {
+        // Those that had ended long ago are asked for no more.
+        self.tally.forget_ended(self.ended);
+        self.ended = self.tally.ended();
+        self.kept.push(self.tally.clone());
+        let size = |kept: &[Tally]| kept.iter().map(|tally| tally.size() + 16).sum::<usize>();
+        while size(&self.kept) > MOST_SUMS && self.kept.len() > 1 {
+            let mut number = 0;
+            self.kept.retain(|_| {
+                number += 1;
+                number % 2 == 0
+            });
+            self.apart *= 2;
+        }
+    }
+
+    /// Who had the processor behind a position, with what each had had before. `None`: it has not
+    /// read so far.
+    pub fn load_behind(&self, history: &History, position: usize) -> Option<Load> {
+        if position > self.position() {
+            return None;
+        }
+        let upto = self.kept.partition_point(|kept| kept.position <= position);
+        let mut tally = upto.checked_sub(1).map_or_else(Tally::default, |at| self.kept[at].clone());
+        if tally.position < history.first() {
+            tally.skip_to(history.first(), &mut |_| {});
+        }
+        history.walk(tally.position, position, |record| tally.see(record, &mut |_| {}));
+        Some(Load::going_on(tally))
+    }
+
+    /// Who ran when, since the start of the source that counts at a position.
+    pub fn picture(&self, position: usize) -> Option<&Picture> {
+        let upto = self.pictures.partition_point(|picture| picture.from() <= position);
+        upto.checked_sub(1).map(|at| &self.pictures[at])
+    }
+
+    /// How much one had between two points of a picture's axis; `None`: it did not run there.
+    pub fn had(
+        &self,
+        picture: &Picture,
+        track: Track,
+        axis: Axis,
+        range: &Range<u64>,
+    ) -> Option<u64> {
+        let had = picture.had(track, axis, range);
+        // What lasts is in no picture yet.
+        let open = self.tally.open_to_now();
+        let is_last = self.pictures.back().is_some_and(|last| last.from() == picture.from());
+        let is_its = match track {
+            Track::Of(who) => who == open.who,
+            Track::All => matches!(open.who, Who::Task(_) | Who::Callback(_)),
+            Track::Rest => false,
+        };
+        if !is_last || !is_its {
+            return had;
+        }
+        let (begin, end) = match axis {
+            Axis::Time => (open.begin, open.end),
+            Axis::Records => (open.from as u64, open.to as u64),
+        };
+        let begins = begin.max(range.start);
+        if begins >= range.end || end < range.start {
+            return had;
+        }
+        Some(had.unwrap_or(0) + end.min(range.end).saturating_sub(begins))
+    }
+}
+
+/// A slice has ended: it belongs into the picture that was begun last.
+fn picture(pictures: &mut VecDeque<Picture>, closed: &Closed) {
+    if let Some(last) = pictures.back_mut() {
+        last.add(closed);
+    }
+}
+
+#[cfg(test)]
+mod tests;
