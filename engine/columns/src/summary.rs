@@ -77,6 +77,12 @@ impl Summary {
         of.map(|(_, count)| u64::from(*count)).sum()
     }
 
+    /// How many bytes of memory it takes beside itself.
+    #[must_use]
+    pub const fn memory(&self) -> usize {
+        size_of::<(u8, u32)>() * self.counts.len() + size_of::<u32>() * self.starts.len()
+    }
+
     /// As it stands in a segment.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {

@@ -42,6 +42,16 @@ impl Entry {
         self.first + self.count as usize
     }
 
+    /// How many bytes its records take in the store, and how many of memory are taken to know that.
+    pub(super) fn size(&self) -> [u64; 2] {
+        let known = size_of::<Self>() + self.summary.memory();
+        match &self.place {
+            BlockPlace::Stored { head, .. } => [head.size(), known as u64],
+            BlockPlace::Here(body) => [body.len() as u64, (known + body.len()) as u64],
+            BlockPlace::Lost => [0, known as u64],
+        }
+    }
+
     /// The head of its segment, as far as it is known here.
     pub(super) const fn head(&self) -> Head {
         let Self { before, last, count, .. } = *self;

@@ -1,6 +1,5 @@
 //! Dropping what is old, so that a history without an end takes a bounded room.
 
-use super::directory::BlockPlace;
 use super::{History, checkpoints, position_of};
 
 /// How much of a history is kept at least: the latest of it.
@@ -11,9 +10,13 @@ pub enum Keep {
     All,
     /// That many records.
     Records(usize),
-    /// As many records as take that many bytes.
+    /// As many records as take that many bytes, and in memory no more than a sixteenth of that.
     Bytes(u64),
 }
+
+/// Which part of the bytes that are kept may be taken in memory to know where these are. What repeats
+/// itself, as a board's records do, takes less room in the store than it takes to know of it.
+const MEMORY: u64 = 16;
 
 impl History {
     /// From now on only so much is kept at least.
@@ -30,18 +33,15 @@ impl History {
             Keep::Records(records) => Some(records),
             Keep::Bytes(bytes) => {
                 let directory = self.archive.directory();
-                let mut left = bytes;
+                let mut left = [bytes, bytes / MEMORY];
                 for number in directory.numbers().rev() {
                     let entry = directory.block(number)?;
-                    let size = match &entry.place {
-                        BlockPlace::Stored { head, .. } => head.size(),
-                        BlockPlace::Here(body) => body.len() as u64,
-                        BlockPlace::Lost => 0,
-                    };
-                    let Some(rest) = left.checked_sub(size) else {
-                        return Some(self.len() - entry.end());
-                    };
-                    left = rest;
+                    for (left, size) in left.iter_mut().zip(entry.size()) {
+                        let Some(rest) = left.checked_sub(size) else {
+                            return Some(self.len() - entry.end());
+                        };
+                        *left = rest;
+                    }
                 }
                 None
             }

@@ -309,6 +309,36 @@ fn what_is_kept_no_longer_is_gone_and_the_rest_keeps_its_place() {
     assert_eq!(history.outputs(usize::MAX).len(), 0);
 }
 
+/// What repeats itself takes less room in the store than it takes to know where it is.
+#[test]
+fn what_is_known_of_a_history_without_an_end_takes_no_more_memory_than_it_may() {
+    let (mut story, mut history) = (Story::streaming(), History::new());
+    let limit = 1 << 20;
+    history.set_keep(Keep::Bytes(limit));
+    story.start().task(1, "blink", 1);
+    let (mut most, mut most_blocks) = (0, 0);
+    for handle in 1..=300_000 {
+        story.poll(Some(1.0), f64::from(handle)).step(handle, 1);
+        story.handle(handle + 1, loopscope_protocol::HandleHow::Step, "blink", 1, 0);
+        story.suspend(handle, 1, loopscope_protocol::On::Nothing, 3);
+        story.drain().for_each(|arrived| history.take(arrived));
+        if handle % 10_000 == 0 {
+            let directory = history.archive.directory();
+            let entries = directory.numbers().filter_map(|number| directory.block(number));
+            let [stored, known] = entries
+                .map(directory::Entry::size)
+                .fold([0; 2], |all, size| [all[0] + size[0], all[1] + size[1]]);
+            assert!(stored < limit, "{stored} bytes would have been few enough");
+            most = most.max(known);
+            most_blocks = most_blocks.max(directory.numbers().len());
+        }
+    }
+    // It is looked at now and then, and what is kept begins at a state that is written down.
+    assert!(most < 2 * limit / 16, "{most}");
+    assert!(history.first() > 1_000_000 && most_blocks > 50, "{} {most_blocks}", history.first());
+    assert_eq!(history.at(history.len()), *history.live());
+}
+
 #[test]
 fn names_are_found_wherever_they_were_defined() {
     let mut story = Story::new();
