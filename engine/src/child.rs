@@ -60,7 +60,7 @@ use crate::dialect::{Family, Rules};
 use crate::process::{guard, is_copy, limits, spelling};
 use crate::python::flags::PythonArgs;
 use crate::python::output::{self, Output};
-use crate::python::{ending, parts, program, start_at};
+use crate::python::{ending, frames, parts, program, start_at};
 use crate::run::Run;
 use crate::{asyncio, micropython};
 
@@ -242,6 +242,7 @@ fn install(options: &Options, records: Option<Records>) {
             Trace::in_columns(Arc::clone(&clock), sink, Some(gate))
         }
     };
+    trace.find_lines_by(frames::at_work);
     parts::install(match Rules::of(options.dialect).family {
         Family::Cpython => &asyncio::PARTS,
         Family::Micropython => &micropython::PARTS,

@@ -39,4 +39,4 @@ pub(crate) use quick::Quick;
 pub use records::{About, Records};
 pub use task_queue::{Order, TaskQueue};
 pub use timers::{Timer, Timers};
-pub use trace::{Gate, HandleInfo, Sink, Trace};
+pub use trace::{FindLine, Gate, HandleInfo, Sink, Trace};

@@ -7,6 +7,7 @@ mod clock;
 pub(crate) mod describe;
 pub(crate) mod ending;
 pub(crate) mod flags;
+pub(crate) mod frames;
 mod hooks;
 mod lines;
 mod locks;

@@ -17,6 +17,7 @@ mod hostile;
 mod in_order;
 mod lessons;
 mod line_mode;
+mod lines;
 mod long_walks;
 mod memory;
 mod micropython;

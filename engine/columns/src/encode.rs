@@ -10,6 +10,7 @@
 //! | 3 | what the flags say is odd: number, turn, loop, skipped bytes, in this order |
 //! | 4 | the lengths of texts, two for each record that has any |
 //! | 5 | the texts |
+//! | 6 | the lines that caused them, of those that may have one |
 //!
 //! The others are those of [`cells`](loopscope_protocol::cells), with differences from what
 //! [`Context`] expects. A column is written if it has bytes:
@@ -65,6 +66,8 @@ pub mod own {
     pub const LENGTHS: usize = 4;
     /// The texts.
     pub const LETTERS: usize = 5;
+    /// The lines that caused them.
+    pub const LINES: usize = 6;
 }
 
 /// What the next record's number, time, turn and loop are reckoned from.
@@ -196,6 +199,12 @@ impl Encoder {
         }
         self.columns.now = t;
         self.columns.context.turn = record.turn;
+        if kind.has_line() {
+            let Columns { all, context, .. } = &mut self.columns;
+            let line = record.line.0.into();
+            all[own::LINES].put(line, context.expect_line(kind));
+            context.learn_line(kind, line);
+        }
         record.event.put_cells(&mut self.columns);
         self.kinds |= 1 << kind as u8;
         self.count += 1;

@@ -14,6 +14,9 @@ const KNOWN: usize = 1024;
 /// How many handles may be ready of which the order is remembered.
 const READY: usize = 1024;
 
+/// How many lines it is remembered of which one comes next.
+const LINES: usize = 256;
+
 /// What was in the records of the block so far.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -36,6 +39,10 @@ pub struct Context {
     /// How many handles became ready, and how many of these have run.
     pushed: usize,
     popped: usize,
+    /// The line of the last record that may have one, and which line came behind it, by both the
+    /// line and the kind of what follows: a program does again and again what it did before.
+    line: u64,
+    lines: [u32; LINES],
 }
 
 impl Default for Context {
@@ -53,6 +60,8 @@ impl Default for Context {
             ready: [0; READY],
             pushed: 0,
             popped: 0,
+            line: 0,
+            lines: [0; LINES],
         }
     }
 }
@@ -163,6 +172,22 @@ impl Context {
         }
     }
 
+    /// The line that is expected to cause an event of this kind. None at first, so that records
+    /// that were written without lines have none.
+    #[inline]
+    #[must_use]
+    pub const fn expect_line(&self, kind: Kind) -> u64 {
+        self.lines[follows(self.line, kind)] as u64
+    }
+
+    /// The line that has caused it in fact.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "what is cut is no line")]
+    pub const fn learn_line(&mut self, kind: Kind, line: u64) {
+        self.lines[follows(self.line, kind)] = line as u32;
+        self.line = line;
+    }
+
     fn set_task(&mut self, task: u64) {
         #[allow(clippy::cast_possible_truncation, reason = "what is cut is no task")]
         let task = task as u32;
@@ -201,6 +226,12 @@ impl Context {
             self.popped += 1;
         }
     }
+}
+
+/// Where it is remembered what follows a line.
+#[allow(clippy::cast_possible_truncation, reason = "only the last digits count")]
+const fn follows(line: u64, kind: Kind) -> usize {
+    (line as usize).wrapping_mul(37).wrapping_add(kind as usize) % LINES
 }
 
 const FUTURE_DONE: usize = column(Kind::FutureDone, "future");

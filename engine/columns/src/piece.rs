@@ -15,7 +15,7 @@
 use std::borrow::Cow;
 
 use loopscope_protocol::wire::Malformed;
-use loopscope_protocol::{Event, Kind, LoopId, Text, Ticks};
+use loopscope_protocol::{ChainId, Event, Kind, LoopId, Text, Ticks};
 
 use crate::columns::{Reading, put_var};
 use crate::encode::{self, Encoder, FLAGGED, own};
@@ -98,10 +98,10 @@ impl Piece {
 ///
 /// ```
 /// use loopscope_columns::{Maker, Piece};
-/// use loopscope_protocol::{Event, Kind, LoopId};
+/// use loopscope_protocol::{ChainId, Event, Kind, LoopId};
 ///
 /// let mut maker = Maker::default();
-/// maker.push(0, LoopId(1), &Event::LoopNew {}, &[]);
+/// maker.push(0, LoopId(1), ChainId::NONE, &Event::LoopNew {}, &[]);
 /// let piece = maker.piece().unwrap();
 /// assert_eq!((piece.first, piece.count, piece.begins), (1, 1, true));
 /// assert!(piece.has(Kind::LoopNew) && !piece.has(Kind::Gap));
@@ -131,10 +131,18 @@ impl Maker {
         self.seq
     }
 
-    /// Adds a record with its texts. Time never goes back: an earlier `at` counts as the last one.
+    /// Adds a record with the line that caused it and its texts. Time never goes back: an earlier
+    /// `at` counts as the last one.
     /// True: the block is full, so its last piece is to be taken.
     #[inline]
-    pub fn push(&mut self, at: Ticks, loop_id: LoopId, event: &Event, texts: &[&str]) -> bool {
+    pub fn push(
+        &mut self,
+        at: Ticks,
+        loop_id: LoopId,
+        line: ChainId,
+        event: &Event,
+        texts: &[&str],
+    ) -> bool {
         self.seq += 1;
         self.now = self.now.max(at);
         if let Event::LoopNew {} = event {
@@ -153,6 +161,7 @@ impl Maker {
             turn: self.turns.count(loop_id, event),
             loop_id,
             garbage: 0,
+            line,
             event,
             texts,
         };
@@ -203,11 +212,11 @@ mod tests {
     #[test]
     fn a_block_ends_where_it_is_full_and_says_what_is_in_it() {
         let mut maker = Maker::default();
-        maker.push(5, LoopId(1), &Event::LoopNew {}, &[]);
+        maker.push(5, LoopId(1), ChainId::NONE, &Event::LoopNew {}, &[]);
         let one = maker.piece().unwrap();
         assert_eq!((one.begins, one.summary, one.t), (true, None, Some(5)));
         for n in 2..=crate::FULL {
-            let full = maker.push(5, LoopId(1), &Event::PollEnd { ready: n }, &[]);
+            let full = maker.push(5, LoopId(1), ChainId::NONE, &Event::PollEnd { ready: n }, &[]);
             assert_eq!(full, n == crate::FULL);
         }
         let rest = maker.piece().unwrap();
@@ -215,7 +224,7 @@ mod tests {
         let summary = crate::Summary::read(&rest.summary.unwrap()).unwrap();
         assert_eq!(summary.count(Kind::PollEnd), crate::FULL - 1);
         assert_eq!(summary.count(Kind::LoopNew), 1);
-        maker.push(4, LoopId(1), &Event::PollEnd { ready: 0 }, &[]);
+        maker.push(4, LoopId(1), ChainId::NONE, &Event::PollEnd { ready: 0 }, &[]);
         let next = maker.piece().unwrap();
         assert_eq!((next.begins, next.first, next.t), (true, u64::from(crate::FULL) + 1, Some(5)));
     }

@@ -1,6 +1,6 @@
 //! One record as it is put into columns.
 
-use loopscope_protocol::{Event, Kind, LoopId};
+use loopscope_protocol::{ChainId, Event, Kind, LoopId};
 
 /// One record: an event with its number, its time and the texts that belong to it.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub struct Row<'a> {
     pub loop_id: LoopId,
     /// How many bytes just before it were no record.
     pub garbage: u32,
+    /// The line that caused it; see [`Kind::has_line`].
+    pub line: ChainId,
     /// What happened.
     pub event: &'a Event,
     /// The texts of slots 1 and 2, if it has any.

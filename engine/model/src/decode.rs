@@ -5,7 +5,7 @@ use loopscope_columns::encode::{self, Before, FLAGGED, flag, own};
 use loopscope_columns::expect::{Context, is_length};
 use loopscope_protocol::cells::{COLUMNS, CellSource};
 use loopscope_protocol::wire::Malformed;
-use loopscope_protocol::{Event, Kind, LoopId};
+use loopscope_protocol::{ChainId, Event, Kind, LoopId};
 
 use crate::record::{Record, Texts};
 
@@ -188,6 +188,12 @@ impl Progress {
         self.before = Before { seq: record.seq, t, turn: record.turn, loop_id: record.loop_id };
         self.context.turn = record.turn;
         let (all, context) = (&mut *self.all, &mut self.context);
+        record.line = ChainId::NONE;
+        if kind.has_line() {
+            let line = all[own::LINES].get(bytes, context.expect_line(kind))?;
+            context.learn_line(kind, line);
+            record.line = ChainId(narrow(line)?);
+        }
         record.event.read_cells(kind, &mut Columns { bytes, all, context, now: t })
     }
 
@@ -239,6 +245,7 @@ pub(crate) const BLANK: Record = Record {
     turn: 0,
     loop_id: LoopId::NONE,
     garbage: 0,
+    line: ChainId::NONE,
     event: Event::LoopNew {},
     texts: Texts::NONE,
 };

@@ -50,11 +50,12 @@ mod tests;
 
 use std::io;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{ChainId, Event, NameId};
 
+use crate::cause::Cause;
 use crate::control::{Hello, OwnedReply};
 use crate::names::{Definition, Frame, Names};
 use crate::record::Record;
@@ -133,6 +134,8 @@ pub struct History {
     open: Arc<Block>,
     fold: Fold,
     names: Names,
+    /// Set once a line was seen.
+    knows_lines: OnceLock<()>,
     /// How much is to be kept at least.
     keep: Keep,
     /// At which block it is looked again what need not be kept.
@@ -164,6 +167,7 @@ impl History {
             open: Arc::default(),
             fold: Fold::default(),
             names: Names::of(Arc::clone(&archive)),
+            knows_lines: OnceLock::new(),
             keep: Keep::All,
             look_at: 0,
             trouble: None,
@@ -343,6 +347,28 @@ impl History {
     pub fn range(&self, from: usize, to: usize) -> Records<'_> {
         let to = to.min(self.len());
         Records::new(self, from.max(self.first()).min(to), to)
+    }
+
+    /// Whether its source says which lines cause records: those of before did not, and boards do
+    /// not. A program that does anything at all is known by its first records.
+    pub fn knows_lines(&self) -> bool {
+        const LOOKED_AT: usize = 200;
+        if self.knows_lines.get().is_some() {
+            return true;
+        }
+        let mut first = self.range(self.first(), self.first() + LOOKED_AT);
+        let knows = first.any(|record| record.line.is_some());
+        if knows {
+            let _ = self.knows_lines.set(());
+        }
+        knows
+    }
+
+    /// The last line of the program that caused a record, up to position `to` and not long before.
+    pub fn last_cause(&self, to: usize) -> Option<Cause> {
+        const LOOKED_AT: usize = 400;
+        let mut records = self.range(to.saturating_sub(LOOKED_AT), to).rev();
+        records.find_map(|record| record.cause(&self.names))
     }
 
     /// All records.

@@ -2,7 +2,8 @@
 //!
 //! The keys come in a fixed order: `seq`, `t`, `turn`, `event`, `loop`, then the event's own
 //! fields in the order of their declaration. `t`, `timeout`, `by` and `on` are `null` where there
-//! is nothing to say; any other absent field is left out. Times are decimal numbers with at most
+//! is nothing to say; any other absent field is left out. `at` comes last: the line of the program
+//! that caused the record, where one did, and `via`, where the library was that this line called. Times are decimal numbers with at most
 //! nine places. The events of a task also say its `name` and `where`, as `task-new` told them.
 //! What might steer a terminal is written as JSON's escapes, so a line may be shown as it is.
 
@@ -11,7 +12,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use loopscope_protocol::{By, ChainId, Event, FieldValue, On, TaskId};
 
-use crate::names::Names;
+use crate::names::{Frame, Names};
 use crate::record::Record;
 use crate::safe_text;
 
@@ -56,6 +57,7 @@ pub fn write(record: &Record, names: &Names, out: &mut String) {
             line.task_definition(task);
         }
     }
+    line.cause();
     out.push('}');
 }
 
@@ -149,6 +151,18 @@ impl Line<'_> {
         }
     }
 
+    fn cause(&mut self) {
+        let Some(cause) = self.record.cause(self.names) else { return };
+        if let Some(place) = self.names.exact_place(cause.place) {
+            self.key("at");
+            self.string(&place);
+        }
+        if let Some(frame) = cause.inside {
+            self.key("via");
+            self.frame(frame);
+        }
+    }
+
     fn chain(&mut self, id: ChainId) {
         let names = self.names;
         self.out.push('[');
@@ -156,15 +170,20 @@ impl Line<'_> {
             if n > 0 {
                 self.out.push(',');
             }
-            self.out.push_str("{\"name\":");
-            self.string(&names.exact(frame.name));
-            if let Some(place) = names.exact_place(frame.place) {
-                self.key("where");
-                self.string(&place);
-            }
-            self.out.push('}');
+            self.frame(frame);
         }
         self.out.push(']');
+    }
+
+    fn frame(&mut self, frame: Frame) {
+        let names = self.names;
+        self.out.push_str("{\"name\":");
+        self.string(&names.exact(frame.name));
+        if let Some(place) = names.exact_place(frame.place) {
+            self.key("where");
+            self.string(&place);
+        }
+        self.out.push('}');
     }
 
     /// Nanoseconds as seconds, by whole numbers, so that no rounding can show.

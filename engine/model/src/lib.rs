@@ -8,6 +8,7 @@
 //! What this crate does not do: run programs, draw, or decide when to stop.
 #![forbid(unsafe_code)]
 
+pub mod cause;
 pub mod control;
 mod decode;
 pub mod diff;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use loopscope_columns::Row;
-use loopscope_protocol::{Event, Kind, LoopId, Text};
+use loopscope_protocol::{ChainId, Event, Kind, LoopId, Text};
 
 use crate::safe_text;
 
@@ -24,6 +24,8 @@ pub struct Record {
     /// How many bytes just before this record were no record and had to be skipped. 0 on a sound
     /// stream. What was lost without a `gap` can only be a name, a text or a reply.
     pub garbage: u32,
+    /// The line that caused it, as it travels; [`Record::cause`] says which that is.
+    pub line: ChainId,
     /// What happened.
     pub event: Event,
     /// The texts that belong to it.
@@ -50,6 +52,7 @@ impl Record {
             turn: self.turn,
             loop_id: self.loop_id,
             garbage: self.garbage,
+            line: self.line,
             event: &self.event,
             texts: self.texts.0.as_ref().map(|both| [&*both[0], &*both[1]]),
         }

@@ -141,6 +141,12 @@ impl Story {
         self
     }
 
+    /// This line causes the next event; [`Story::chain`] defines it.
+    pub fn caused_by(&mut self, line: ChainId) -> &mut Self {
+        self.item(&Item::At { line });
+        self
+    }
+
     /// Adds an event.
     pub fn push(&mut self, event: Event) -> &mut Self {
         let frame = self.encoder.event(self.at, self.loop_id, &event).to_vec();

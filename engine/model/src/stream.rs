@@ -73,6 +73,8 @@ pub struct Ingest {
     frames: Frames,
     names: Names,
     texts: TextPieces,
+    /// The line that causes the next event.
+    line: ChainId,
     ran: Vec<u8>,
     queue: VecDeque<Arrived>,
     hello: Option<Hello>,
@@ -107,6 +109,7 @@ impl Ingest {
             frames,
             names: Names::default(),
             texts: TextPieces::default(),
+            line: ChainId::NONE,
             ran: Vec::new(),
             queue: VecDeque::new(),
             hello: None,
@@ -291,6 +294,8 @@ impl Ingest {
             self.names.define_task(task, Definition { name, place, label });
         }
         let texts = self.texts.take(&event, missing > 0, garbage > 0);
+        let line = std::mem::take(&mut self.line);
+        let is_sound = missing == 0 && garbage == 0 && event.kind().has_line();
         let (event, texts) = if self.hello.is_some_and(|hello| hello.is_board()) {
             let files = self.old_board.files();
             let event = self.with_name(event);
@@ -312,6 +317,7 @@ impl Ingest {
             loop_id,
             // A gap says already that something is missing.
             garbage: if missing > 0 { 0 } else { garbage },
+            line: if is_sound { line } else { ChainId::NONE },
             texts,
             event,
         };
@@ -339,6 +345,7 @@ impl Ingest {
             turn: self.turns.now(),
             loop_id: LoopId::NONE,
             garbage: 0,
+            line: ChainId::NONE,
             event: Event::Gap { lost },
             texts: Texts::NONE,
         }));
@@ -415,7 +422,11 @@ impl Iterator for Ingest {
 impl Ingest {
     fn take_item(&mut self, item: Item<'_>) {
         match item {
-            Item::Name { id: NameId::NONE, .. } => self.texts.clear(),
+            Item::Name { id: NameId::NONE, .. } => {
+                self.texts.clear();
+                self.line = ChainId::NONE;
+            }
+            Item::At { line } => self.line = line,
             Item::Name { id, name } => {
                 let name = String::from_utf8_lossy(name);
                 self.names.define(id, &name);

@@ -41,7 +41,11 @@ pub fn why(state: &State, names: &Names, id: TaskId) -> String {
     };
     match task.state {
         TaskState::Waiting(on) => {
-            let at = names.place(task.place).map(|at| format!(" at {at}")).unwrap_or_default();
+            let at = task
+                .stands_at(names)
+                .and_then(|at| names.place(at))
+                .map(|at| format!(" at {at}"))
+                .unwrap_or_default();
             let mut chain = Chain { phrases, seen: BTreeSet::from([id]), dead_end: false };
             let rest = chain.follow(on);
             let mut text = format!("{title} waits{at} for {rest}.");

@@ -53,6 +53,7 @@
 //! task is queued by a `wakeup`.
 
 mod define;
+mod line;
 mod sender;
 
 pub use sender::Sender;

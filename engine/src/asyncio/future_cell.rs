@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
-use loopscope_protocol::{FutureHow, FutureId, HandleHow};
+use loopscope_protocol::{ChainId, FutureHow, FutureId, HandleHow};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyTraceback};
 use rustpython_vm::common::lock::PyMutex;
@@ -20,6 +20,8 @@ use super::future::PyFuture;
 use super::task::PyTask;
 use super::waiters::Waiters;
 use super::wakeup::PyWakeup;
+use crate::core::Trace;
+use crate::python::frames;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -216,7 +218,14 @@ impl FutureCell {
         self.with_native(|event_loop| {
             let records = event_loop.core.records();
             match owner.downcast_ref::<PyTask>() {
-                Some(task) => records.task_done_as(task.id(), how),
+                Some(task) if records.is_on() => {
+                    let raised = match how {
+                        FutureHow::Result => ChainId::NONE,
+                        _ => self.raised_at(records.trace()),
+                    };
+                    records.task_done_as(task.id(), how, raised);
+                }
+                Some(_) => {}
                 None => records.future_done(self.future_id(), how),
             }
         });
@@ -225,6 +234,15 @@ impl FutureCell {
             self.schedule(owner, callback, vm)?;
         }
         Ok(())
+    }
+
+    /// The line that has raised what a task ended by.
+    fn raised_at(&self, trace: &Trace) -> ChainId {
+        let error = {
+            let data = self.data.lock();
+            data.exception.clone().or_else(|| data.cancelled_error.clone())
+        };
+        error.map_or(ChainId::NONE, |error| frames::raised(&error, trace))
     }
 
     pub(super) fn future_id(&self) -> FutureId {

@@ -69,11 +69,11 @@ pub(super) fn step(
         );
         return Err(vm.new_runtime_error(message));
     }
-    #[expect(
-        clippy::redundant_closure_for_method_calls,
-        reason = "the method alone has one lifetime, and is wanted for any"
-    )]
-    task.send(|records, id| records.task_step(id));
+    task.send(|records, id| {
+        if records.is_on() {
+            records.task_step(id, task.goes_on_at(&coroutine, records.trace()));
+        }
+    });
     vm.asyncio_running_task.replace(Some(task.to_owned().into()));
     let outcome = match &given {
         // A handle that steps a task runs in the task's context already.
@@ -242,7 +242,9 @@ fn suspended(task: &Py<PyTask>, coroutine: &PyObject, on: On) {
     task.cell.with_native(|event_loop| {
         let records = event_loop.core.records();
         if records.is_on() {
-            records.task_suspend(task.id(), on, describe::chain(coroutine, records.trace()));
+            let standing = describe::chain(coroutine, records.trace());
+            task.stands_at.store(standing.line.0, Ordering::Relaxed);
+            records.task_suspend(task.id(), on, (standing.place, standing.chain));
         }
     });
 }

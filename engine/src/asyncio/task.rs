@@ -2,9 +2,9 @@
 
 mod making;
 
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 
-use loopscope_protocol::TaskId;
+use loopscope_protocol::{ChainId, TaskId};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyType};
 use rustpython_vm::common::hash::PyHash;
@@ -22,7 +22,8 @@ use super::future::{CancelArgs, FutureMethods, PyFuture, cancel_any, future_slot
 use super::future_cell::{DoneCallback, FutureCell};
 use super::future_iter::PyFutureIter;
 use super::{registry, step};
-use crate::core::Records;
+use crate::core::{Records, Trace};
+use crate::python::frames;
 
 pub(super) use making::create;
 
@@ -52,7 +53,10 @@ pub(super) struct PyTask {
     log_destroy_pending: AtomicBool,
     /// The number in its default name, made into a string when somebody asks.
     #[pytraverse(skip)]
-    default_name: std::sync::atomic::AtomicU32,
+    default_name: AtomicU32,
+    /// The line at which it goes on, if it has been suspended and somebody looks.
+    #[pytraverse(skip)]
+    pub(super) stands_at: AtomicU32,
 }
 
 impl std::ops::Deref for PyTask {
@@ -99,12 +103,19 @@ impl PyTask {
             must_cancel: AtomicBool::new(false),
             cancels: AtomicI32::new(0),
             log_destroy_pending: AtomicBool::new(true),
-            default_name: std::sync::atomic::AtomicU32::new(0),
+            default_name: AtomicU32::new(0),
+            stands_at: AtomicU32::new(0),
         }
     }
 
     pub(super) fn id(&self) -> TaskId {
         TaskId(self.cell.number.load(Ordering::Relaxed))
+    }
+
+    /// The line at which its next step goes on, or begins.
+    pub(super) fn goes_on_at(&self, coroutine: &PyObject, trace: &Trace) -> ChainId {
+        let line = ChainId(self.stands_at.load(Ordering::Relaxed));
+        if line.is_some() { line } else { frames::start(coroutine, trace) }
     }
 
     /// Has its loop send a record about this task.

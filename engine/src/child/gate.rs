@@ -14,6 +14,7 @@ use rustpython_vm::vm::thread::try_with_current_vm;
 use super::statement;
 use crate::core::{Gate, Trace, thread_is_loop};
 use crate::process::is_copy;
+use crate::python::frames;
 use crate::run::Run;
 
 /// The longest piece of a reply's text in one frame.
@@ -291,6 +292,8 @@ fn run_statement(trace: &Trace, at: Option<Kind>, code: &str) {
         return;
     }
     let before = IN_STATEMENT.replace(true);
+    // The line that the program is held at has no part in it.
+    let _floor = frames::floor();
     let ran = try_with_current_vm(|vm| crate::core::as_py(|| statement::run(vm, code)));
     IN_STATEMENT.set(before);
     match ran {

@@ -199,11 +199,12 @@ impl<J: Job> LoopCore<J> {
         }
         let handle = job.id();
         let event = self.announcement(handle, how, info);
+        let line = self.trace.line(event.kind());
         // Written before another thread can run it; held, if so, without the lock.
         let written = {
             let mut queue = self.queue.lock();
             queue.ready.push_back(job);
-            self.trace.write(self.id, &event)
+            self.trace.write(self.id, &event, line)
         };
         self.trace.passed(written);
     }
@@ -237,10 +238,11 @@ impl<J: Job> LoopCore<J> {
         let handle = job.id();
         let HandleInfo { name, place, future, task } = info(&self.trace);
         let event = Event::TimerNew { handle, when, name, place, by: current(), future, task };
+        let line = self.trace.line(event.kind());
         let written = {
             let mut queue = self.queue.lock();
             queue.timers.push(when, job);
-            self.trace.write(self.id, &event)
+            self.trace.write(self.id, &event, line)
         };
         self.trace.passed(written);
     }

@@ -27,6 +27,8 @@ pub struct About {
     pub future: FutureId,
     /// The handle.
     pub handle: HandleId,
+    /// The line that raised.
+    pub raised: ChainId,
 }
 
 impl<'a> Records<'a> {
@@ -49,6 +51,10 @@ impl<'a> Records<'a> {
         self.trace.emit(self.loop_id, event);
     }
 
+    fn emit_at(self, event: Event, line: ChainId) {
+        self.trace.emit_at(self.loop_id, event, line);
+    }
+
     // ---- tasks -------------------------------------------------------------------------------
 
     /// A task exists; its first step follows. `label` is the task's own name.
@@ -56,9 +62,9 @@ impl<'a> Records<'a> {
         self.emit(Event::TaskNew { task, name, place, label, by: current() });
     }
 
-    /// A task is about to be resumed.
-    pub fn task_step(self, task: TaskId) {
-        self.emit(Event::TaskStep { task });
+    /// A task is about to be resumed, at this line.
+    pub fn task_step(self, task: TaskId, line: ChainId) {
+        self.emit_at(Event::TaskStep { task }, line);
     }
 
     /// A task has given up control.
@@ -66,19 +72,19 @@ impl<'a> Records<'a> {
         self.emit(Event::TaskSuspend { task, on, place, chain });
     }
 
-    /// A task has ended, as the future that it is.
-    pub fn task_done_as(self, task: TaskId, how: FutureHow) {
+    /// A task has ended, as the future that it is. `raised` is the line that raised, if one did.
+    pub fn task_done_as(self, task: TaskId, how: FutureHow, raised: ChainId) {
         let how = match how {
             FutureHow::Result => TaskHow::Result,
             FutureHow::Exception => TaskHow::Exception,
             FutureHow::Cancelled => TaskHow::Cancelled,
         };
-        self.task_done(task, how);
+        self.task_done(task, how, raised);
     }
 
-    /// A task has ended.
-    pub fn task_done(self, task: TaskId, how: TaskHow) {
-        self.emit(Event::TaskDone { task, how });
+    /// A task has ended. `raised` is the line that raised, if one did.
+    pub fn task_done(self, task: TaskId, how: TaskHow, raised: ChainId) {
+        self.emit_at(Event::TaskDone { task, how }, raised);
     }
 
     /// A task is asked to be cancelled.
@@ -132,7 +138,7 @@ impl<'a> Records<'a> {
         self.emit(Event::HandlerSet { which, name, place });
     }
 
-    /// The exception handler is about to be called.
+    /// The exception handler is about to be called. `about` says the line that raised.
     pub fn handler_call(self, which: Which, message: &str, exception: &str, about: About) {
         let slot = |text: &str, slot| if text.is_empty() { Text::NONE } else { slot };
         let event = Event::HandlerCall {
@@ -143,7 +149,7 @@ impl<'a> Records<'a> {
             handle: about.handle,
             future: about.future,
         };
-        self.trace.emit_with(self.loop_id, event, &[message, exception]);
+        self.trace.emit_with_at(self.loop_id, event, &[message, exception], about.raised);
     }
 
     /// A diagnosis, about a task if it has a number.

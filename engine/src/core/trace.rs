@@ -7,7 +7,7 @@ mod form;
 mod names;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use loopscope_protocol::wire::Item;
 use loopscope_protocol::{By, ChainId, Event, FutureId, Kind, LoopId, NameId, Place, TaskId};
@@ -41,6 +41,10 @@ pub trait Gate: Send + Sync {
         let _ = (trace, outer);
     }
 }
+
+/// Finds the line of the program that is at work on this thread, as a chain of frames; see
+/// [`Kind::has_line`].
+pub type FindLine = fn(&Trace) -> ChainId;
 
 /// What a new handle's record says about its callback.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,6 +91,7 @@ pub struct Trace {
     inner: Mutex<Inner>,
     outlet: Mutex<Outlet>,
     gate: Option<Box<dyn Gate>>,
+    find_line: OnceLock<FindLine>,
 }
 
 impl fmt::Debug for Trace {
@@ -124,7 +129,22 @@ impl Trace {
     ) -> Self {
         let inner = Inner { form, definitions: Definitions::default() };
         let outlet = Outlet { sink, spare: Vec::new() };
-        Self { on, clock, inner: Mutex::new(inner), outlet: Mutex::new(outlet), gate }
+        let (inner, outlet) = (Mutex::new(inner), Mutex::new(outlet));
+        Self { on, clock, inner, outlet, gate, find_line: OnceLock::new() }
+    }
+
+    /// From now on records say the lines that cause them. Does nothing where that was said before.
+    pub fn find_lines_by(&self, find: FindLine) {
+        let _ = self.find_line.set(find);
+    }
+
+    /// The line that causes what happens now, if it is of a kind that a line may cause.
+    #[inline]
+    pub(super) fn line(&self, kind: Kind) -> ChainId {
+        match self.find_line.get() {
+            Some(find) if kind.has_line() => find(self),
+            _ => ChainId::NONE,
+        }
     }
 
     /// Whether anybody looks. What is costly to find out is found out only then.
@@ -140,18 +160,26 @@ impl Trace {
         current()
     }
 
-    /// Writes a record.
+    /// Writes a record, which the line that is at work has caused.
     #[inline]
     pub fn emit(&self, loop_id: LoopId, event: Event) {
         if self.on {
-            self.passed(self.write(loop_id, &event));
+            self.emit_at(loop_id, event, self.line(event.kind()));
+        }
+    }
+
+    /// Writes a record that another line than the one at work has caused.
+    #[inline]
+    pub fn emit_at(&self, loop_id: LoopId, event: Event, line: ChainId) {
+        if self.on {
+            self.passed(self.write(loop_id, &event, line));
         }
     }
 
     /// Writes a record without holding: the caller has a lock, and calls [`Trace::passed`] when it
-    /// has let go of it.
-    pub(super) fn write(&self, loop_id: LoopId, event: &Event) -> Written {
-        self.write_with(loop_id, event, &[])
+    /// has let go of it. It asked for the line before it took the lock.
+    pub(super) fn write(&self, loop_id: LoopId, event: &Event, line: ChainId) -> Written {
+        self.write_with(loop_id, event, line, &[])
     }
 
     /// Hands on a full buffer, and holds where the gate wants to hold at a record that was written.
@@ -184,13 +212,20 @@ impl Trace {
     /// Writes a record with its texts: slot 1, then slot 2.
     pub fn emit_with(&self, loop_id: LoopId, event: Event, texts: &[&str]) {
         if self.on {
-            self.passed(self.write_with(loop_id, &event, texts));
+            self.emit_with_at(loop_id, event, texts, self.line(event.kind()));
         }
     }
 
-    fn write_with(&self, loop_id: LoopId, event: &Event, texts: &[&str]) -> Written {
+    /// The same of another line than the one at work.
+    pub fn emit_with_at(&self, loop_id: LoopId, event: Event, texts: &[&str], line: ChainId) {
+        if self.on {
+            self.passed(self.write_with(loop_id, &event, line, texts));
+        }
+    }
+
+    fn write_with(&self, loop_id: LoopId, event: &Event, line: ChainId, texts: &[&str]) -> Written {
         let mut inner = self.inner.lock();
-        let full = inner.form.record(self.clock.peek(), loop_id, event, texts);
+        let full = inner.form.record(self.clock.peek(), loop_id, line, event, texts);
         let seq = inner.form.seq();
         drop(inner);
         Written { seq, kind: event.kind(), full }
@@ -251,9 +286,18 @@ impl Trace {
     /// The id of an await chain, whose frames come from the outermost to the innermost. Frames
     /// that are new are defined.
     pub fn chain(&self, frames: impl IntoIterator<Item = (NameId, Place)>) -> ChainId {
-        let mut chain = ChainId::NONE;
+        self.chain_in(ChainId::NONE, frames)
+    }
+
+    /// The id of a chain whose frames are awaited, or called, by the innermost one of `outer`.
+    pub fn chain_in(
+        &self,
+        outer: ChainId,
+        frames: impl IntoIterator<Item = (NameId, Place)>,
+    ) -> ChainId {
+        let mut chain = outer;
         if !self.on {
-            return chain;
+            return ChainId::NONE;
         }
         let mut inner = self.inner.lock();
         let Inner { form, definitions } = &mut *inner;

@@ -10,6 +10,7 @@ use super::run::PyRunner;
 use super::task::{PyTask, Stands, as_task};
 use crate::core::current;
 use crate::core::micro::Turned;
+use crate::python::frames;
 
 /// Asks a task to end: false if it has ended already.
 pub(super) fn cancel(task: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<bool> {
@@ -69,6 +70,7 @@ fn end_all(left: &[PyRef<PyTask>], vm: &VirtualMachine) -> PyResult<()> {
         cancel(task, vm)?;
     }
     let runner = PyRunner::without_main(vm);
+    let _floor = frames::floor();
     let ended = |task: &PyRef<PyTask>| task.is_done(vm);
     // What has ended stays so: nobody is asked again.
     let mut open = left.iter().skip_while(|task| ended(task)).peekable();

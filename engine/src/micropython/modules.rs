@@ -41,8 +41,10 @@ mod _asyncio {
 /// What `asyncio.core` is made of.
 #[rustpython_vm::pymodule]
 mod _loopscope {
-    use loopscope_protocol::{FutureHow, FutureId, RunHow, Which};
-    use rustpython_vm::builtins::{PyBaseExceptionRef, PyDictRef, PyStrRef, PyTypeRef};
+    use loopscope_protocol::{ChainId, FutureHow, FutureId, RunHow, Which};
+    use rustpython_vm::builtins::{
+        PyBaseException, PyBaseExceptionRef, PyDictRef, PyStrRef, PyTypeRef,
+    };
     use rustpython_vm::class::PyClassImpl;
     use rustpython_vm::function::OptionalArg;
     use rustpython_vm::{PyObjectRef, PyRef, PyResult, VirtualMachine};
@@ -56,7 +58,7 @@ mod _loopscope {
     use super::super::{run as running, schedule as scheduled};
     use crate::core::About;
     use crate::dialect::Rules;
-    use crate::python::{describe, readable};
+    use crate::python::{describe, frames, readable};
 
     #[pyattr]
     const WAS_ASYNC: u32 = language::WAS_ASYNC;
@@ -242,10 +244,14 @@ mod _loopscope {
             .and_then(|text| text.str(vm).ok())
             .map(|text| readable(&text).into_owned());
         let exception = get("exception").filter(|exception| !vm.is_none(exception));
+        let raised = exception
+            .as_ref()
+            .and_then(|it| it.clone().downcast::<PyBaseException>().ok())
+            .map_or(ChainId::NONE, |it| frames::raised(&it, core.trace()));
         let exception =
             exception.and_then(|it| it.repr(vm).ok()).map(|text| readable(&text).into_owned());
         let task = get("future").and_then(|future| as_task(&future).map(|task| task.id()));
-        let about = About { task: task.unwrap_or_default(), ..About::default() };
+        let about = About { task: task.unwrap_or_default(), raised, ..About::default() };
         let which = if custom { Which::Custom } else { Which::Default };
         core.records().handler_call(
             which,

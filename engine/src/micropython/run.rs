@@ -13,7 +13,7 @@ use super::task::{PyTask, as_task};
 use super::{cancel, schedule};
 use crate::core::micro::{Outside, TaskRunner, Turned};
 use crate::dialect::Rules;
-use crate::python::wait_millis;
+use crate::python::{frames, wait_millis};
 
 /// Runs Python for the loop.
 pub(super) struct PyRunner<'a> {
@@ -99,6 +99,7 @@ pub(super) fn run_until_complete(
     }
     let number = main.as_ref().map_or(TaskId::NONE, |main| main.id());
     program.core.run_begin(how, number);
+    let floor = frames::floor();
     let runner = PyRunner { vm, main, outcome: RefCell::new(None) };
     let result = loop {
         match program.core.turn(&runner) {
@@ -113,6 +114,7 @@ pub(super) fn run_until_complete(
             break outcome;
         }
     };
+    drop(floor);
     program.core.run_end(how);
     result
 }

@@ -1,6 +1,6 @@
 //! One turn of a task: resuming its coroutine, and what happens to the task when that ends.
 
-use loopscope_protocol::{FutureId, HandleHow, LintRule, On, TaskHow};
+use loopscope_protocol::{ChainId, FutureId, HandleHow, LintRule, On, TaskHow};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCoroutine, PyGenerator};
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
@@ -9,7 +9,7 @@ use super::io_queue::PyIoQueue;
 use super::program::{is_cancelled, program};
 use super::queue::PyTaskQueue;
 use super::task::{PyTask, Stands, as_task};
-use crate::python::describe;
+use crate::python::{describe, frames};
 
 /// How a coroutine ended, where MicroPython's loop catches it.
 enum Ended {
@@ -34,9 +34,12 @@ pub(super) fn turn(
         return report(task, vm).map(|()| None);
     }
     let data = task.take_data(vm);
-    program.core.records().task_step(task.id());
-    task.stepped();
     let coro = task.coro();
+    if program.core.trace().is_on() {
+        let line = task.goes_on_at(&coro, program.core.trace());
+        program.core.records().task_step(task.id(), line);
+    }
+    task.stepped();
     let outer = program.set_stepping(Some(task.clone()));
     let resumed = if vm.is_none(&data) || !data.clone().try_to_bool(vm)? {
         send(&coro, vm)
@@ -63,7 +66,8 @@ pub(super) fn turn(
             }
             // `SystemExit` and its like end the run; the task is left as it is.
             program.unregister(task);
-            program.core.records().task_done(task.id(), TaskHow::Exception);
+            let line = frames::raised(&raised, program.core.trace());
+            program.core.records().task_done(task.id(), TaskHow::Exception, line);
             Err(raised)
         }
     }
@@ -117,14 +121,14 @@ fn finish(
         Ended::Returned(_) => false,
         Ended::Raised(raised) => is_cancelled(raised.as_object(), vm),
     };
-    program.core.records().task_done(
-        task.id(),
-        match &ended {
-            Ended::Returned(_) => TaskHow::Result,
-            Ended::Raised(_) if cancelled => TaskHow::Cancelled,
-            Ended::Raised(_) => TaskHow::Exception,
-        },
-    );
+    let (how, line) = match &ended {
+        Ended::Returned(_) => (TaskHow::Result, ChainId::NONE),
+        Ended::Raised(raised) => {
+            let how = if cancelled { TaskHow::Cancelled } else { TaskHow::Exception };
+            (how, frames::raised(raised, program.core.trace()))
+        }
+    };
+    program.core.records().task_done(task.id(), how, line);
     let no: PyObjectRef = vm.ctx.false_value.clone().into();
     if is_main {
         program.set_current(None);
@@ -194,6 +198,8 @@ fn suspended(task: &Py<PyTask>, coro: &PyObject, vm: &VirtualMachine) {
         );
     }
     let at = describe::chain(coro, program.core.trace());
+    task.stand_at(at.line);
+    let at = (at.place, at.chain);
     program.core.records().task_suspend(task.id(), on.unwrap_or(On::Nothing), at);
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use loopscope_protocol::{NameId, Place, TaskId};
+use loopscope_protocol::{ChainId, NameId, Place, TaskId};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::common::hash::PyHash;
@@ -19,7 +19,7 @@ use super::program::{Program, program};
 use super::queue::PyTaskQueue;
 use crate::core::micro::{MicroTask, Pushed};
 use crate::core::{Millis, Order, Trace};
-use crate::python::describe;
+use crate::python::{describe, frames};
 
 /// What a program sees of a task, besides its key.
 #[derive(Debug, Traverse)]
@@ -57,6 +57,9 @@ pub(super) struct PyTask {
     number: TaskId,
     #[pytraverse(skip)]
     steps: AtomicU32,
+    /// The line at which it goes on, if it has been suspended and somebody looks.
+    #[pytraverse(skip)]
+    stands_at: AtomicU32,
 }
 
 impl MicroTask for PyRef<PyTask> {
@@ -104,6 +107,7 @@ impl PyTask {
             own: PyMutex::new(Own { coro, data: vm.ctx.none(), state }),
             stands: PyMutex::new(Stands::Nowhere),
             key: AtomicU32::new(0),
+            stands_at: AtomicU32::new(0),
             number: program.core.ids().task(),
             steps: AtomicU32::new(0),
         }
@@ -120,6 +124,17 @@ impl PyTask {
 
     pub(super) const fn id(&self) -> TaskId {
         self.number
+    }
+
+    /// The line at which its next step goes on, or begins.
+    pub(super) fn goes_on_at(&self, coro: &PyObject, trace: &Trace) -> ChainId {
+        let line = ChainId(self.stands_at.load(Ordering::Relaxed));
+        if line.is_some() { line } else { frames::start(coro, trace) }
+    }
+
+    /// It will go on there.
+    pub(super) fn stand_at(&self, line: ChainId) {
+        self.stands_at.store(line.0, Ordering::Relaxed);
     }
 
     pub(super) fn coro(&self) -> PyObjectRef {

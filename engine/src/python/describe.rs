@@ -116,11 +116,27 @@ pub(crate) fn coroutine(
     }
 }
 
-/// Where a suspended coroutine stands: the innermost line of the program, and the whole chain of
-/// coroutines that await each other.
-pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> (Place, ChainId) {
+/// What a piece of code is called, where it is defined, and whether it is the program's.
+pub(crate) fn code(code: &Py<PyCode>, trace: &Trace) -> (NameId, Place, bool) {
+    let known = known(code, &code.qualname.to_owned(), trace);
+    (known.name, known.definition, known.of_the_program)
+}
+
+/// Where a suspended coroutine stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Standing {
+    /// The innermost line of the program.
+    pub(crate) place: Place,
+    /// The whole chain of coroutines that await each other.
+    pub(crate) chain: ChainId,
+    /// The chain from that line inwards: it goes on there.
+    pub(crate) line: ChainId,
+}
+
+/// Where a suspended coroutine stands.
+pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> Standing {
     let mut frames = Vec::with_capacity(4);
-    let mut place = Place::NONE;
+    let (mut place, mut own) = (Place::NONE, None);
     let mut at: Option<PyObjectRef> = Some(outermost.to_owned());
     while let Some(object) = at.take()
         && frames.len() < DEEPEST
@@ -141,8 +157,16 @@ pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> (Place, ChainId) {
         frames.push((known.name, here));
         if known.of_the_program {
             place = here;
+            own = Some(frames.len() - 1);
         }
         at = frame.yield_from_target();
     }
-    (place, trace.chain(frames))
+    let inner = match own {
+        None => Some(ChainId::NONE),
+        // It is the same as the whole chain.
+        Some(0) => None,
+        Some(own) => Some(trace.chain(frames[own..].iter().copied())),
+    };
+    let chain = trace.chain(frames);
+    Standing { place, chain, line: inner.unwrap_or(chain) }
 }

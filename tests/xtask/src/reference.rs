@@ -44,6 +44,13 @@ Each record has these fields, in this order, before those of its event:
 | `event` | one of the names below | What happened. |
 | `loop` | a number | Which loop; left out where it is none's. |
 
+And these behind them, where a line of the program has caused it:
+
+| field | what it looks like | what it says |
+|---|---|---|
+| `at` | a place as `file:line` | The program's own line. A `task-step` has the line at which the task goes on, a `task-suspend` that of the `await`, and a `task-done` by an exception, or a `handler-call`, the one that raised. |
+| `via` | an object with `name` and `where` | Where the library was that this line called; left out where it called none. |
+
 A field that says nothing is left out, unless `null` is among what it looks like.
 A field marked with * may be another each time although the program did the same; `diff` looks past it.
 ";
@@ -112,6 +119,9 @@ fn event(page: &mut String, kind: Kind) -> fmt::Result {
         })
         .collect();
     writeln!(page, "Sent by {}; number {} on the wire.", senders.join(", or "), kind as u8)?;
+    if !kind.has_line() && kind != Kind::TaskSuspend {
+        writeln!(page, "No line causes it, so it has no `at`.")?;
+    }
     if kind.described_fields().is_empty() {
         return Ok(());
     }

@@ -15,7 +15,7 @@ mod perfetto;
 /// The columns of the CSV, besides the last one, which holds whatever else an event has.
 const COLUMNS: &[&str] = &[
     "seq", "t", "turn", "event", "loop", "handle", "task", "future", "fd", "how", "name", "where",
-    "by", "on", "when", "text",
+    "by", "on", "when", "text", "at",
 ];
 
 impl Format {
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn each_column_of_the_csv_is_a_field_that_some_event_has() {
-        let common = ["seq", "t", "turn", "event", "loop"];
+        let common = ["seq", "t", "turn", "event", "loop", "at"];
         for column in COLUMNS {
             let is_field = Kind::ALL.iter().any(|kind| kind.field_names().contains(column));
             assert!(is_field || common.contains(column), "{column}");

@@ -41,7 +41,8 @@ impl Session {
         let mut data = Vec::new();
         for task in state.tasks() {
             let doing = labels::task_state(task, state, names);
-            let place = names.place(task.place);
+            let stands = task.stands_at(names).unwrap_or_default();
+            let place = names.place(stands);
             let at = place.map_or_else(String::new, |place| format!("  at {place}"));
             let mut title = labels::task(task.id, state, names);
             // What it runs, where its own name does not say that.
@@ -58,7 +59,7 @@ impl Session {
             data.push(json!({
                 "task": task.id.0, "loop": task.loop_id.0, "name": names.exact(task.name),
                 "label": names.exact(task.label), "state": task.state.word(), "doing": doing,
-                "where": names.exact_place(task.place), "cancel_requested": task.cancel_requested, "cancel_pending": task.cancel_pending, "steps": task.steps,
+                "where": names.exact_place(stands), "cancel_requested": task.cancel_requested, "cancel_pending": task.cancel_pending, "steps": task.steps,
                 "busy": loopscope_model::record::seconds(task.busy),
             }));
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use loopscope_model::expr::{Context, Expr, Value};
 use loopscope_model::history::RecordRef;
 use loopscope_model::{safe_text, why};
+use serde_json::Value as Json;
 
 use super::answer::{Answer, Trouble};
 use super::command::TaskRef;
@@ -85,17 +86,7 @@ impl Session {
     pub(super) fn where_is(&self, task: Option<&TaskRef>) -> Result<Answer, Trouble> {
         let names = self.names();
         if task.is_none() && self.current_task().is_none() {
-            let Some((file, line)) = self.current_line() else {
-                return Err(Trouble::new(
-                    "Nothing of the program runs here; `where TASK` shows where a task stands.",
-                ));
-            };
-            let what = self.current_handle().map_or_else(String::new, |id| {
-                format!(" in {}", labels::handle(id, self.state(), names))
-            });
-            let place = format!("{file}:{line}");
-            let shown = safe_text::line(&place);
-            return Ok(Answer::new(format!("{shown}{what}")).with("where", place.clone()));
+            return self.where_now();
         }
         let id = self.task_or_current(task)?;
         let Some(found) = self.state().task(id) else {
@@ -124,6 +115,35 @@ impl Session {
             .with("chain", chain))
     }
 
+    /// The line at work where no task runs, with where the library is that it called; else what runs,
+    /// and where that is defined.
+    fn where_now(&self) -> Result<Answer, Trouble> {
+        let names = self.names();
+        let handle = self.current_handle();
+        let what = handle.map_or_else(String::new, |id| labels::handle(id, self.state(), names));
+        let Some((file, line)) = self.current_line() else {
+            let defined = handle
+                .and_then(|id| self.state().handle(id))
+                .and_then(|handle| names.place(handle.place))
+                .map_or_else(String::new, |place| format!(", which is defined at {place}"));
+            if handle.is_none() {
+                return Err(Trouble::new(
+                    "Nothing of the program runs here; `where TASK` shows where a task stands.",
+                ));
+            }
+            return Ok(Answer::new(format!("in {what}{defined}")).with("where", Json::Null));
+        };
+        let cause = self.record().and_then(|record| record.cause(names));
+        let inside = cause.and_then(|cause| cause.inside).map_or_else(String::new, |frame| {
+            let place = names.place(frame.place).unwrap_or_default();
+            format!("\n  {place} in {}", names.name(frame.name))
+        });
+        let what = if what.is_empty() { what } else { format!(" in {what}") };
+        let place = format!("{file}:{line}");
+        let shown = safe_text::line(&place);
+        Ok(Answer::new(format!("{shown}{what}{inside}")).with("where", place.clone()))
+    }
+
     pub(super) fn why(&self, task: Option<&TaskRef>) -> Result<Answer, Trouble> {
         let id = self.task_or_current(task)?;
         let text = why::why(self.state(), self.names(), id);
@@ -141,7 +161,8 @@ impl Session {
 
     pub(super) fn list(&self, line: Option<u32>) -> Result<Answer, Trouble> {
         let here = self.current_line();
-        let file = match &here {
+        let near = here.clone().or_else(|| self.last_line());
+        let file = match &near {
             Some((file, _)) => file.clone(),
             None => self.names().exact(self.state().run().file).into_owned(),
         };
@@ -153,7 +174,7 @@ impl Session {
             )));
         };
         let current = here.map(|(_, line)| line);
-        let middle = line.or(current).unwrap_or(1);
+        let middle = line.or(near.map(|(_, line)| line)).unwrap_or(1);
         let count = self.settings.lines;
         let first = middle.saturating_sub(count / 2).max(1);
         let shown = lines.iter().zip(1u32..).skip(first as usize - 1).take(count as usize);

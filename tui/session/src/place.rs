@@ -28,15 +28,31 @@ impl Session {
         })
     }
 
-    /// The line of the program at the cursor, as file and line: where the task that runs stands,
-    /// where the callback that runs is defined, or what the record is about.
+    /// The line of the program at the cursor, as file and line: the one that caused the last record.
+    /// Of a source that does not say it: where the task that runs stands, where the callback that
+    /// runs is defined, or what the record is about.
     pub fn current_line(&self) -> Option<(String, u32)> {
-        let place = self.current_place()?;
-        Some((self.names().exact(place.file).into_owned(), place.line))
+        self.current_place().map(|place| self.file_and_line(place))
+    }
+
+    /// The line to look at where none is at work: the last one that was.
+    pub(super) fn last_line(&self) -> Option<(String, u32)> {
+        let cause = self.history.last_cause(self.position())?;
+        Some(self.file_and_line(cause.place))
+    }
+
+    fn file_and_line(&self, place: Place) -> (String, u32) {
+        (self.names().exact(place.file).into_owned(), place.line)
     }
 
     fn current_place(&self) -> Option<Place> {
         let state = self.state();
+        if let Some(cause) = self.record().and_then(|record| record.cause(self.names())) {
+            return Some(cause.place);
+        }
+        if self.history.knows_lines() {
+            return None;
+        }
         let known = |place: &Place| place.file.is_some();
         let of_task = self.current_task().and_then(|id| state.task(id)).map(|task| task.place);
         let of_handle =

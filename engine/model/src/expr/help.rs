@@ -22,6 +22,7 @@ pub const HELP: &[HelpRow] = &[
     row("ready, batch", "how many handles are ready; how many of them in this turn's batch"),
     row("timers, tasks", "how many timers are in the heap; how many tasks are not done"),
     row("output", "the last line that the program wrote"),
+    row("at", "the line that caused the event at hand, such as \"hello.py:5\"; null if none did"),
     row(
         "task.name, task.label",
         "the coroutine and the name of the event's task, or the running one",

@@ -23,6 +23,7 @@ pub(super) enum WordId {
     Timers,
     Tasks,
     Output,
+    At,
     TaskName,
     TaskLabel,
     TaskState,
@@ -51,6 +52,7 @@ impl WordId {
             "timers" => Self::Timers,
             "tasks" => Self::Tasks,
             "output" => Self::Output,
+            "at" => Self::At,
             "task.name" => Self::TaskName,
             "task.label" => Self::TaskLabel,
             "task.state" => Self::TaskState,
@@ -84,10 +86,16 @@ impl WordId {
             Self::Timers => queue(state, |l| l.timers_known().then(|| l.timers().len())),
             Self::Tasks => size(state.pending_tasks().count()),
             Self::Output => text(state.last_output().map(|(_, text)| text.trim_end_matches('\n'))),
+            Self::At => {
+                let cause = context.record.and_then(|record| record.cause(context.names));
+                cause.map_or(Value::Null, |cause| place(context, cause.place))
+            }
             Self::TaskName => of_task(context, |task| name(context, task.name)),
             Self::TaskLabel => of_task(context, |task| name(context, task.label)),
             Self::TaskState => of_task(context, |task| text(Some(task.state.word()))),
-            Self::TaskWhere => of_task(context, |task| place(context, task.place)),
+            Self::TaskWhere => of_task(context, |task| {
+                task.stands_at(context.names).map_or(Value::Null, |at| place(context, at))
+            }),
             Self::TaskOn => of_task(context, |task| on(task.on)),
             Self::TaskSteps => of_task(context, |task| number(u64::from(task.steps))),
             Self::HandleName => of_handle(context, |handle| name(context, handle.name)),

@@ -6,7 +6,7 @@ mod listed;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use loopscope_protocol::{Event, LoopId};
+use loopscope_protocol::Event;
 
 use super::copy::Copy;
 use super::definitions::Definitions;
@@ -15,8 +15,8 @@ use super::records::Block;
 use super::segment::{Head, Kind};
 use super::store::Store;
 use super::{StoreError, source};
-use crate::decode;
-use crate::record::{Record, Texts};
+use crate::decode::{self, BLANK};
+use crate::record::Record;
 
 /// How many decoded records stay in memory, as many as that may be in blocks.
 const MOST_RECORDS: usize = 1 << 18;
@@ -364,7 +364,7 @@ impl Cache {
 fn gap(seq: u64, lost: u64, turn: u32) -> Record {
     let lost = u32::try_from(lost).unwrap_or(u32::MAX);
     let event = Event::Gap { lost };
-    Record { seq, t: None, turn, loop_id: LoopId::NONE, garbage: 0, event, texts: Texts::NONE }
+    Record { seq, turn, event, ..BLANK }
 }
 
 /// What stands in the places of a block's records if they cannot be read after all: the file was

@@ -48,6 +48,23 @@ fn times_have_nine_places_and_no_noise() {
 }
 
 #[test]
+fn the_line_that_caused_a_record_comes_last() {
+    let mut story = Story::new();
+    let line = story.chain(&[("put", "queues", 139), ("main", "program.py", 7)]);
+    story.caused_by(line).push(Event::LoopClose { ready: 0, timers: 0 });
+    assert_eq!(
+        last(&story),
+        concat!(
+            r#"{"seq":1,"t":null,"turn":0,"event":"loop-close","loop":1,"ready":0,"timers":0,"#,
+            r#""at":"program.py:7","via":{"name":"put","where":"queues:139"}}"#
+        )
+    );
+    // It belongs to one event only.
+    story.push(Event::LoopClose { ready: 0, timers: 0 });
+    assert!(last(&story).ends_with(r#""timers":0}"#), "{}", last(&story));
+}
+
+#[test]
 fn the_events_of_a_task_name_it() {
     let mut story = Story::new();
     story.start().task(2, "fetch", 1).turn(&[1]).step(1, 2);
@@ -63,7 +80,8 @@ fn the_events_of_a_task_name_it() {
         concat!(
             r#"{"seq":11,"t":0.0,"turn":1,"event":"task-suspend","loop":1,"task":2,"name":"fetch","#,
             r#""on":{"future":3},"where":"program.py:9","chain":"#,
-            r#"[{"name":"sleep","where":"lib/tasks.py:6"},{"name":"fetch","where":"program.py:9"}]}"#
+            r#"[{"name":"sleep","where":"lib/tasks.py:6"},{"name":"fetch","where":"program.py:9"}],"#,
+            r#""at":"program.py:9","via":{"name":"sleep","where":"lib/tasks.py:6"}}"#
         )
     );
     story.push(Event::TaskSuspend {
@@ -125,7 +143,7 @@ proptest! {
             t: None,
             turn: 0,
             loop_id: LoopId(1),
-            garbage: 0,
+            garbage: 0, line: ChainId::NONE,
             event: Event::HandlerCall {
                 which: Which::Default,
                 message: Text::FIRST,
@@ -153,13 +171,15 @@ proptest! {
         let Some(event) = Event::sample(Kind::ALL[kind], &bytes) else { return Ok(()) };
         let loop_id = LoopId(1);
         let texts = Texts::NONE;
-        let record = Record { seq: 9, t, turn: 2, loop_id, garbage: 0, event, texts };
+        let record = Record { seq: 9, t, turn: 2, loop_id, garbage: 0, line: ChainId::NONE, event, texts };
         let text = line(&record, &Names::default());
         let value: Value = serde_json::from_str(&text).unwrap();
         let keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
         prop_assert_eq!(&keys[..5], ["seq", "t", "turn", "event", "loop"]);
         let own = event.kind().field_names();
-        let mut order = keys[5..].iter().map(|key| own.iter().position(|own| own == key));
+        let last = ["at", "via"];
+        let mut order =
+            keys[5..].iter().map(|key| own.iter().chain(&last).position(|own| own == key));
         prop_assert!(order.all(|place| place.is_some()), "{}", text);
         if let Some(t) = t {
             // A reader that knows only floats reads the time as exactly as floats can.

@@ -1,8 +1,8 @@
 //! The sentences word for word, along small programs.
 
 use loopscope_protocol::{
-    By, ClockMode, Dialect, Event, Fd, FutureId, Kind, Level, LoopId, On, RemarkKind, RunHow,
-    Stream, TaskHow, TaskId, Text, Ties, WatchHow,
+    By, ChainId, ClockMode, Dialect, Event, Fd, FutureId, Kind, Level, LoopId, On, RemarkKind,
+    RunHow, Stream, TaskHow, TaskId, Text, Ties, WatchHow,
 };
 
 use super::*;
@@ -203,6 +203,7 @@ fn every_kind_of_event_has_its_own_sentence() {
             turn: 0,
             loop_id: LoopId(1),
             garbage: 0,
+            line: ChainId::NONE,
             event,
             texts: Texts::new("Some text.", "Other text."),
         };

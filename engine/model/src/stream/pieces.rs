@@ -29,10 +29,10 @@ pub enum Came {
 /// ```
 /// use loopscope_columns::{Maker, Part};
 /// use loopscope_model::stream::{Arrived, Came, Pieces};
-/// use loopscope_protocol::{Event, LoopId};
+/// use loopscope_protocol::{ChainId, Event, LoopId};
 ///
 /// let (mut maker, mut bytes) = (Maker::default(), Vec::new());
-/// maker.push(7, LoopId(1), &Event::LoopNew {}, &[]);
+/// maker.push(7, LoopId(1), ChainId::NONE, &Event::LoopNew {}, &[]);
 /// Part::write(&mut bytes, Part::PIECE, |to| maker.piece().unwrap().write(to));
 /// let (mut pieces, mut came) = (Pieces::read_all(), Vec::new());
 /// pieces.feed(&bytes, &mut came);
@@ -206,6 +206,6 @@ impl Pieces {
         let has_texts = event.texts() != [Text::NONE; 2];
         let texts = if has_texts { Texts::new(texts[0], texts[1]) } else { Texts::NONE };
         let (seq, t, turn) = (self.seq, self.t, self.turn);
-        Record { seq, t, turn, loop_id: LoopId::NONE, garbage: 0, event: *event, texts }
+        Record { seq, t, turn, event: *event, texts, ..BLANK }
     }
 }

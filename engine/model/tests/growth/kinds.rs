@@ -104,7 +104,16 @@ impl Records {
         let seq = self.from + self.list.len() as u64 + 1;
         let texts = Texts::new("a text", "");
         let loop_id = LoopId(on);
-        let record = Record { seq, t: Some(seq), turn: 1, loop_id, garbage: 0, event, texts };
+        let record = Record {
+            seq,
+            t: Some(seq),
+            turn: 1,
+            loop_id,
+            garbage: 0,
+            line: ChainId::NONE,
+            event,
+            texts,
+        };
         self.list.push(record);
     }
 }

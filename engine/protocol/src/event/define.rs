@@ -259,6 +259,7 @@ macro_rules! events {
             };
 
             /// Its kind.
+            #[inline]
             #[must_use]
             pub const fn kind(&self) -> Kind {
                 match self { $($(Self::$name { .. } => Kind::$name,)*)* }

@@ -212,7 +212,7 @@ fn parse(bytes: &[u8]) -> Result<(ItemFrame<'_>, usize), Malformed> {
         };
         ItemFrame::Event(EventFrame { seq, delta, loop_id, event })
     } else {
-        if !(0x61..=0x65).contains(&first) {
+        if !(0x60..=0x65).contains(&first) {
             return Err(Malformed::Bad);
         }
         let len = usize::from(from.byte()?);

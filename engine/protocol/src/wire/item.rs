@@ -15,6 +15,8 @@ pub mod code {
     pub const REPLY: u8 = 0x64;
     /// [`super::Item::Request`].
     pub const REQUEST: u8 = 0x65;
+    /// [`super::Item::At`].
+    pub const AT: u8 = 0x60;
 }
 
 /// An event as it travels: with the low byte of its sequence number and the ticks since the one
@@ -60,6 +62,12 @@ pub enum Item<'a> {
         /// Where it stands.
         place: Place,
     },
+    /// The line that caused the next event. A board sends none.
+    At {
+        /// The program's own frame, and those of the library inside it; see
+        /// [`Kind::has_line`](crate::Kind::has_line).
+        line: ChainId,
+    },
     /// An answer of the source.
     Reply(Reply<'a>),
     /// What the host asks for.
@@ -81,6 +89,7 @@ impl<'a> Item<'a> {
             Self::Name { .. } => code::NAME,
             Self::Text { .. } => code::TEXT,
             Self::Chain { .. } => code::CHAIN,
+            Self::At { .. } => code::AT,
             Self::Reply(_) => code::REPLY,
             Self::Request(_) => code::REQUEST,
         }
@@ -100,6 +109,7 @@ impl<'a> Item<'a> {
                 (*id, *outer).put(out);
                 (*name, *place).put(out);
             }
+            Self::At { line } => line.put(out),
             Self::Reply(reply) => reply.put(out),
             Self::Request(request) => request.put(out),
         }
@@ -116,6 +126,7 @@ impl<'a> Item<'a> {
                 name: Coded::get(&mut from)?,
                 place: Coded::get(&mut from)?,
             },
+            code::AT => Self::At { line: Coded::get(&mut from)? },
             code::REPLY => Self::Reply(Reply::get(&mut from)?),
             code::REQUEST => Self::Request(Request::get(&mut from)?),
             _ => return Err(Malformed::Bad),

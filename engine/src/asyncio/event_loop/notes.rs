@@ -1,7 +1,7 @@
 //! What the Python half of the loop tells the records.
 
-use loopscope_protocol::{FutureId, HandleId, LintRule, TaskId, Which, Word as _};
-use rustpython_vm::builtins::PyDict;
+use loopscope_protocol::{ChainId, FutureId, HandleId, LintRule, TaskId, Which, Word as _};
+use rustpython_vm::builtins::{PyBaseException, PyDict};
 use rustpython_vm::{AsObject as _, Py, PyObjectRef, VirtualMachine};
 
 use super::super::future_cell::FutureCell;
@@ -10,7 +10,7 @@ use super::super::task::PyTask;
 use super::super::timer_handle::PyTimerHandle;
 use super::PyLoop;
 use crate::core::About;
-use crate::python::{describe, readable};
+use crate::python::{describe, frames, readable};
 
 pub(super) fn handler_set(zelf: &Py<PyLoop>, handler: &PyObjectRef, vm: &VirtualMachine) {
     let records = zelf.core.records();
@@ -38,7 +38,12 @@ pub(super) fn handler_call(
     let given = given.downcast_ref::<PyDict>();
     let get = |key: &str| given.and_then(|given| given.get_item_opt(key, vm).ok().flatten());
     let message = get("message").and_then(|message| message.str(vm).ok());
-    let exception = get("exception").map(|exception| shown(&exception, vm));
+    let exception = get("exception");
+    let raised = exception
+        .as_ref()
+        .and_then(|exception| exception.clone().downcast::<PyBaseException>().ok())
+        .map_or(ChainId::NONE, |exception| frames::raised(&exception, records.trace()));
+    let exception = exception.map(|exception| shown(&exception, vm));
     let message = message.map_or_else(String::new, |text| readable(&text).into_owned());
     let exception = exception.unwrap_or_default();
     let of = [get("task"), get("future")];
@@ -59,7 +64,7 @@ pub(super) fn handler_call(
             .unwrap_or(HandleId::NONE)
     });
     let which = if custom { Which::Custom } else { Which::Default };
-    records.handler_call(which, &message, &exception, About { task, future, handle });
+    records.handler_call(which, &message, &exception, About { task, future, handle, raised });
     if let Some((rule, text)) = diagnosis(&message, &exception) {
         records.lint(rule, task, &text);
     }

@@ -12,6 +12,7 @@ use super::super::job::PyRunner;
 use super::super::registry;
 use super::PyLoop;
 use crate::core::RunError;
+use crate::python::frames;
 
 /// The turns of `run_forever`, between the set-up and the clean-up that Python does.
 pub(super) fn run(zelf: &Py<PyLoop>, vm: &VirtualMachine) -> PyResult<()> {
@@ -20,6 +21,7 @@ pub(super) fn run(zelf: &Py<PyLoop>, vm: &VirtualMachine) -> PyResult<()> {
     zelf.core.run_begin(how, task).map_err(|error| refusal(error, vm))?;
     vm.asyncio_running_loop.replace(Some(zelf.to_owned().into()));
     let runner = PyRunner { event_loop: zelf, vm };
+    let floor = frames::floor();
     let result = loop {
         if let Err(escaped) = zelf.core.turn(&runner) {
             break Err(escaped);
@@ -28,6 +30,7 @@ pub(super) fn run(zelf: &Py<PyLoop>, vm: &VirtualMachine) -> PyResult<()> {
             break Ok(());
         }
     };
+    drop(floor);
     vm.asyncio_running_loop.replace(None);
     zelf.core.run_end(how);
     result

@@ -243,7 +243,7 @@ impl Program {
 
     fn finish(&self, script: &Script, how: TaskHow) {
         script.0.done.set(true);
-        self.core.records().task_done(script.0.id, how);
+        self.core.records().task_done(script.0.id, how, ChainId::NONE);
     }
 }
 
@@ -252,7 +252,7 @@ impl TaskRunner<Script> for Program {
 
     fn run(&self, script: Script) -> Result<(), Hang> {
         script.0.stands.replace(Stands::Nowhere);
-        self.core.records().task_step(script.0.id);
+        self.core.records().task_step(script.0.id, ChainId::NONE);
         if script.0.cancelled.get() {
             self.finish(&script, TaskHow::Cancelled);
             return Ok(());

@@ -2,7 +2,7 @@
 
 use loopscope_columns::{Maker, Part};
 use loopscope_protocol::wire::{Encoder, Item};
-use loopscope_protocol::{Event, LoopId, Ticks};
+use loopscope_protocol::{ChainId, Event, LoopId, Ticks};
 
 /// What waits goes out when it has this many bytes, and whenever a flush is asked for.
 const BUFFER: usize = 32 * 1024;
@@ -52,11 +52,15 @@ impl Form {
         &mut self,
         at: Ticks,
         loop_id: LoopId,
+        line: ChainId,
         event: &Event,
         texts: &[&str],
     ) -> bool {
         match self {
             Self::Frames { encoder, buffer } => {
+                if line.is_some() {
+                    buffer.extend_from_slice(encoder.item(&Item::At { line }));
+                }
                 for (slot, text) in (1u8..).zip(texts) {
                     for bytes in text.as_bytes().chunks(PIECE) {
                         buffer.extend_from_slice(encoder.item(&Item::Text { slot, bytes }));
@@ -66,7 +70,7 @@ impl Form {
                 buffer.len() >= BUFFER
             }
             Self::Columns(columns) => {
-                if !columns.maker.push(at, loop_id, event, texts) {
+                if !columns.maker.push(at, loop_id, line, event, texts) {
                     return false;
                 }
                 columns.complete();

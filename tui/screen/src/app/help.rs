@@ -27,7 +27,7 @@ pub(super) fn help(keymap: &Keymap, theme: &Theme) -> Popup {
         ("-", "was there at the last stop and is gone"),
         ("~", "is not the same as at the last stop"),
         (glyphs.pointer, "runs now; in the records: here"),
-        (glyphs.subject, "the line of the program that the record is about"),
+        (glyphs.subject, "the line where what is about to run begins or goes on"),
         (glyphs.back_pointer, "a task waits on this line"),
         (glyphs.cross, "cancelled: it will be left out"),
         (glyphs.busy, "something ran"),

@@ -1,5 +1,6 @@
-//! The program's text: the line that runs, the line that the last record is about, and the lines
-//! where tasks wait, with their names.
+//! The program's text: the line that has caused the last record, and the lines where tasks wait, with
+//! their names. Of a source that does not say lines: where what runs stands, or what the last record
+//! is about.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +15,7 @@ use crate::keys::Action;
 use crate::theme::{Role, Theme};
 use crate::widgets::list::{self, Scroll};
 use crate::widgets::python::Colored;
-use crate::widgets::text::{clean, fit, fit_line, width};
+use crate::widgets::text::{clean, fit_line, width};
 
 /// The view's name.
 pub const ID: &str = "source";
@@ -37,8 +38,18 @@ pub struct ProgramText {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Spot {
     place: Place,
-    /// Whether it runs now; otherwise it is only what the last record was about.
-    runs: bool,
+    mark: Mark,
+}
+
+/// What a line is to the last record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    /// It has caused the record, or runs now.
+    Runs,
+    /// The record is about it.
+    Subject,
+    /// Nothing: it is the last one that was at work.
+    Nothing,
 }
 
 /// The line that runs now: where the running task stands, or the running callback.
@@ -64,15 +75,40 @@ fn subject(snapshot: &Snapshot<'_>, event: &Event) -> Option<Place> {
     Some(place).filter(|place| words::is_at_hand(snapshot, *place))
 }
 
-/// Where to look: the running line, else the last line that a record was about.
+/// Where to look: the line that has caused the last record, or where what is about to run begins,
+/// else the last line that was at work.
 fn spot(snapshot: &Snapshot<'_>) -> Option<Spot> {
+    if !snapshot.history.knows_lines() {
+        return spot_without_lines(snapshot);
+    }
+    let record = snapshot.record()?;
+    let at_hand = |place: &Place| words::is_at_hand(snapshot, *place);
+    let cause = record.cause(snapshot.names).map(|cause| cause.place).filter(at_hand);
+    if let Some(place) = cause {
+        return Some(Spot { place, mark: Mark::Runs });
+    }
+    if let Event::HandleRun { handle, task } = record.event {
+        // Nothing of it has run yet: where it begins, or goes on.
+        let stands = snapshot.state.task(task).and_then(|task| task.stands_at(snapshot.names));
+        let place = stands.or_else(|| snapshot.state.handle(handle).map(|handle| handle.place));
+        if let Some(place) = place.filter(at_hand) {
+            return Some(Spot { place, mark: Mark::Subject });
+        }
+    }
+    let last = snapshot.history.last_cause(snapshot.position)?.place;
+    Some(last).filter(at_hand).map(|place| Spot { place, mark: Mark::Nothing })
+}
+
+/// The same of a source that does not say lines: the running line, else the last line that a record
+/// was about.
+fn spot_without_lines(snapshot: &Snapshot<'_>) -> Option<Spot> {
     if let Some(place) = running(snapshot) {
-        return Some(Spot { place, runs: true });
+        return Some(Spot { place, mark: Mark::Runs });
     }
     let from = snapshot.position.saturating_sub(MEMORY);
     let records = snapshot.history.range(from, snapshot.position).rev();
     let place = records.into_iter().find_map(|record| subject(snapshot, &record.event))?;
-    Some(Spot { place, runs: false })
+    Some(Spot { place, mark: Mark::Subject })
 }
 
 /// Which file to show.
@@ -198,16 +234,9 @@ impl View for ProgramText {
             let place = Rect { y: area.y + row, height: 1, ..area };
             let number = u32::try_from(line).unwrap_or(u32::MAX);
             let here = spot.filter(|spot| spot.place.line == number);
-            let note = match waiting.get(&number).map_or(&[][..], Vec::as_slice) {
-                [] => String::new(),
-                [one, rest @ ..] => {
-                    let name = words::task_name(snapshot, *one);
-                    let more =
-                        if rest.is_empty() { String::new() } else { format!(" +{}", rest.len()) };
-                    format!("{} {name}{more}", theme.glyphs.back_pointer)
-                }
-            };
-            self.line(text, line, digits, here, &note, theme, place, buffer);
+            let here = here.filter(|spot| spot.mark != Mark::Nothing);
+            let notes = notes(snapshot, waiting.get(&number).map_or(&[], Vec::as_slice), theme);
+            self.line(text, line, digits, here, &notes, theme, place, buffer);
             if self.scroll.selected(text.len()) == Some(line - 1) {
                 buffer.set_style(place, theme.style(Role::Selected));
             }
@@ -215,8 +244,18 @@ impl View for ProgramText {
     }
 }
 
+/// Who waits at a line, in words and as short as can be.
+fn notes(snapshot: &Snapshot<'_>, tasks: &[TaskId], theme: &Theme) -> [String; 2] {
+    let [one, rest @ ..] = tasks else { return [String::new(), String::new()] };
+    let more = if rest.is_empty() { String::new() } else { format!(" +{}", rest.len()) };
+    let pointer = theme.glyphs.back_pointer;
+    let name = words::task_name(snapshot, *one);
+    [format!("{pointer} {name}{more}"), format!("{pointer} t{}{more}", one.0)]
+}
+
 impl ProgramText {
-    /// One line: a sign, its number, its text, and who waits there.
+    /// One line: a sign, its number, its text, and who waits there: beside the text where there is
+    /// room for it, else as a sign in the margin.
     #[allow(clippy::too_many_arguments, reason = "all of it is what one line consists of")]
     fn line(
         &self,
@@ -224,28 +263,33 @@ impl ProgramText {
         line: usize,
         digits: usize,
         here: Option<Spot>,
-        note: &str,
+        notes: &[String; 2],
         theme: &Theme,
         area: Rect,
         buffer: &mut Buffer,
     ) {
         let room = usize::from(area.width);
+        let number = format!("{line:>digits$} ");
+        let start = 1 + width(&number);
+        // The line is what the reader wants to see, so a note never covers it.
+        let left = room.saturating_sub(start + width(text.plain(line).trim_end()) + 1);
+        let note = notes.iter().find(|note| width(note) <= left).map_or("", String::as_str);
+        let runs = here.is_some_and(|spot| spot.mark == Mark::Runs);
         let (sign, role) = match here {
-            Some(Spot { runs: true, .. }) => (theme.glyphs.pointer, Role::Running),
-            Some(Spot { runs: false, .. }) => (theme.glyphs.subject, Role::Changed),
+            Some(_) if runs => (theme.glyphs.pointer, Role::Running),
+            Some(_) => (theme.glyphs.subject, Role::Changed),
+            None if note.is_empty() && !notes[0].is_empty() => {
+                (theme.glyphs.back_pointer, Role::Task)
+            }
             None => (" ", Role::Faint),
         };
         buffer.set_string(area.x, area.y, sign, theme.style(role));
-        let number = format!("{line:>digits$} ");
         let number_role = if here.is_some() { role } else { Role::Faint };
         buffer.set_string(area.x + 1, area.y, &number, theme.style(number_role));
-        let start = 1 + width(&number);
-        // The note is what the text of the line makes room for, up to half of the width.
-        let note = fit(note, room / 2, theme);
-        let reserved = if note.is_empty() { 0 } else { width(&note) + 1 };
+        let reserved = if note.is_empty() { 0 } else { width(note) + 1 };
         let columns = room.saturating_sub(start + reserved);
         let mut spans = text.spans(line, theme);
-        if here.is_some_and(|spot| spot.runs) {
+        if runs {
             let style = theme.style(Role::Running);
             spans = vec![Span::styled(text.plain(line), style)];
         }
@@ -257,7 +301,7 @@ impl ProgramText {
             buffer.set_line(x, area.y, &fitted, wide);
         }
         if !note.is_empty() {
-            let x = area.right().saturating_sub(u16::try_from(width(&note)).unwrap_or(0));
+            let x = area.right().saturating_sub(u16::try_from(width(note)).unwrap_or(0));
             buffer.set_string(x, area.y, note, theme.style(Role::Task));
         }
     }

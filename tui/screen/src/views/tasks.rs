@@ -346,7 +346,8 @@ fn details(snapshot: &Snapshot<'_>, id: TaskId) -> String {
     put("state", doing(snapshot, task, true).0);
     put("coroutine", snapshot.names.name(task.name).into_owned());
     put("label", snapshot.names.name(task.label).into_owned());
-    if let Some(place) = snapshot.names.place(task.place) {
+    let stands = task.stands_at(snapshot.names).and_then(|place| snapshot.names.place(place));
+    if let Some(place) = stands {
         put("stands at", place);
     }
     for frame in snapshot.names.chain(task.chain) {

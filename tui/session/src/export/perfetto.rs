@@ -140,7 +140,8 @@ impl Builder {
                     let name = state
                         .task(task)
                         .map_or(String::new(), |task| names.exact(task.name).into_owned());
-                    let about = json!({ "task": task.0, "seq": record.seq });
+                    let line = record.cause(names).and_then(|cause| names.exact_place(cause.place));
+                    let about = json!({ "task": task.0, "seq": record.seq, "at": line });
                     vec![span("task", name, FIRST_TASK + task.0, since, at, about)]
                 }
                 TaskEvent::TaskNew { .. } | TaskEvent::TaskCancel { .. } => Vec::new(),

@@ -21,7 +21,8 @@ fn sent(records: &[Record], pieces: &[usize]) -> Vec<Vec<u8>> {
     let mut left = lengths.next().unwrap();
     for record in records {
         let texts = [record.text(Text::FIRST), record.text(Text::SECOND)];
-        let full = maker.push(record.t.unwrap_or(0), record.loop_id, &record.event, &texts);
+        let full =
+            maker.push(record.t.unwrap_or(0), record.loop_id, record.line, &record.event, &texts);
         left -= 1;
         if full || left == 0 {
             sent.extend(maker.piece());
@@ -191,7 +192,7 @@ fn definitions_and_answers_come_in_their_places() {
     let name = encoder.item(&Item::Name { id: NameId(1), name: b"main" }).to_vec();
     let held = encoder.item(&Item::Reply(Reply::Held { seq: 1 })).to_vec();
     let mut maker = Maker::default();
-    maker.push(0, LoopId(1), &Event::LoopNew {}, &[]);
+    maker.push(0, LoopId(1), ChainId::NONE, &Event::LoopNew {}, &[]);
     let mut bytes = Vec::new();
     Part::write(&mut bytes, Part::FRAMES, |to| to.extend_from_slice(&name));
     Part::write(&mut bytes, Part::PIECE, |to| maker.piece().unwrap().write(to));

@@ -132,6 +132,9 @@ impl State {
                 task.add_busy(record.t);
                 task.state = TaskState::Done(how);
                 task.handle = None;
+                if record.line.is_some() {
+                    (task.place, task.chain) = (Place::NONE, record.line);
+                }
                 task.since = record.t;
                 let own = (task.loop_id, id);
                 self.index.pending.remove(&own);

@@ -1,6 +1,6 @@
 //! Properties: the state of made-up programs is the true one, with losses and disorder too.
 
-use loopscope_protocol::{Event, Kind, LoopId, On, TaskId};
+use loopscope_protocol::{ChainId, Event, Kind, LoopId, On, TaskId};
 use proptest::prelude::*;
 
 use super::super::*;
@@ -162,7 +162,7 @@ proptest! {
             let Some(event) = Event::sample(Kind::ALL[kind], &bytes) else { continue };
             let texts = crate::Texts::NONE;
             let loop_id = LoopId(loop_id);
-            state.apply(&Record { seq: n, t: Some(n), turn: 1, loop_id, garbage: 0, event, texts });
+            state.apply(&Record { seq: n, t: Some(n), turn: 1, loop_id, garbage: 0, line: ChainId::NONE, event, texts });
             invariants(&state)?;
             let names = crate::Names::default();
             let _ = crate::sentence::next(&state, &names);
