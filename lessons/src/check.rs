@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::glossary::Reading;
-use crate::{Folder, Glossary, Lesson, Problem, Resolved};
+use crate::{Folder, Glossary, Lesson, Problem, Resolved, TRACKS};
 
 /// Everything that is wrong with the built-in lessons, as far as it shows without running them.
 pub fn built_in() -> Vec<Problem> {
@@ -11,20 +11,31 @@ pub fn built_in() -> Vec<Problem> {
         .filter(|(path, _)| *path != "glossary.md")
         .map(|(path, _)| Problem::new(path, 0, "this file does not belong here; remove it"))
         .collect();
-    problems.extend(shelf(&crate::shelf::folders(), crate::glossary()));
+    let folders = crate::shelf::folders();
+    problems.extend(folders.iter().filter_map(|folder| {
+        let is_known = |track| TRACKS.iter().any(|known| known.id == track);
+        let stray = !folder.name.rsplit_once('/').is_some_and(|(track, _)| is_known(track));
+        let message = "a built-in lesson is in the folder of a track; move it, or add the track";
+        stray.then(|| Problem::new(&folder.name, 0, message))
+    }));
+    problems.extend(shelf(&folders, crate::glossary()));
     problems
 }
 
 /// Everything that is wrong with these lessons, as far as it shows without running them.
 ///
-/// Each is readable; names and numbers are unique and without holes; the texts use only terms of
-/// the glossary that have been introduced.
+/// Each is readable; names are unique, and the numbers of a track without holes; the texts use only
+/// terms of the glossary that have been introduced.
 pub fn shelf(folders: &[Folder], glossary: &Glossary) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
     let mut reading = Reading::new(glossary);
-    let mut expected = 1;
+    let (mut track, mut expected) = ("", 1);
     for folder in folders {
+        let own = folder.name.rsplit_once('/').map_or("", |(track, _)| track);
+        if own != track {
+            (track, expected) = (own, 1);
+        }
         let lesson = match Lesson::parse(folder) {
             Ok(lesson) => lesson,
             Err(found) => {
@@ -52,7 +63,8 @@ pub fn shelf(folders: &[Folder], glossary: &Glossary) -> Vec<Problem> {
 /// Everything that is wrong with a lesson in a run of its own program.
 ///
 /// Each anchor is found, in the order of the sections; each question has its answer among its
-/// choices and at least one wrong choice; no text gives the answer away.
+/// choices and at least one wrong choice; each wrong choice has something said to it; no text gives
+/// the answer away, neither the question's own nor one that comes before the run has answered.
 pub fn run(lesson: &Lesson, resolved: &Resolved<'_>) -> Vec<Problem> {
     let path = format!("{}/lesson.md", lesson.folder());
     let mut problems = Vec::new();
@@ -77,6 +89,14 @@ pub fn run(lesson: &Lesson, resolved: &Resolved<'_>) -> Vec<Problem> {
             problem(line, "the run has no answer: no later record fits".to_owned());
             continue;
         };
+        let too_early = |seq| seq > question.seq && seq < answer.seq;
+        if let Some(other) = resolved.places.iter().find(|placed| too_early(placed.seq)) {
+            let message = format!(
+                "{:?} comes before the run has answered; put it before or after, or ask about something nearer",
+                other.item.title
+            );
+            problem(line, message);
+        }
         let choices = question.choices.join(", ");
         if !question.choices.contains(&answer.text) {
             let message =
@@ -85,6 +105,25 @@ pub fn run(lesson: &Lesson, resolved: &Resolved<'_>) -> Vec<Problem> {
         }
         if question.choices.iter().all(|choice| *choice == answer.text) {
             problem(line, format!("there is no wrong choice beside {:?}; add one", answer.text));
+        }
+        let rules = question.item.question();
+        for choice in question.choices.iter().filter(|choice| **choice != answer.text) {
+            if rules.is_some_and(|rules| rules.wrong(choice).is_none()) {
+                problem(
+                    line,
+                    format!(
+                        "nothing is said to the wrong choice {choice:?}; add `wrong: {choice:?} ...`, with the rule by which it would be right"
+                    ),
+                );
+            }
+        }
+        for (choice, _) in rules.map_or(&[][..], |rules| &rules.wrong) {
+            if !question.choices.contains(choice) {
+                problem(
+                    line,
+                    format!("{choice:?} cannot be chosen, so its `wrong` is never said: {choices}"),
+                );
+            }
         }
         let told = question.item.text.spans().any(|span| span.text() == answer.text);
         if told {

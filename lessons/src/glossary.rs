@@ -99,8 +99,10 @@ impl<'g> Reading<'g> {
     }
 
     fn item(&mut self, path: &str, item: &Item, problems: &mut Vec<Problem>) {
-        let ask = item.question().map(|question| &question.ask);
-        for span in ask.into_iter().chain([&item.text]).flat_map(Prose::spans) {
+        let question = item.question();
+        let ask = question.map(|question| &question.ask);
+        let wrong = question.into_iter().flat_map(|question| &question.wrong).map(|(_, text)| text);
+        for span in ask.into_iter().chain([&item.text]).chain(wrong).flat_map(Prose::spans) {
             match span {
                 Span::Code(_) => {}
                 Span::Plain(text) => self.words(path, item.line, text, problems),

@@ -5,7 +5,9 @@ use crate::{Anchor, Pattern, Prose};
 /// One lesson.
 #[derive(Clone, Debug)]
 pub struct Lesson {
-    /// Its number, from 1.
+    /// Its track: the folder that its own folder is in; empty for one that stands alone.
+    pub track: String,
+    /// Its number within the track, from 1.
     pub number: u32,
     /// Its name for commands and progress files: the folder's name without the number.
     pub id: String,
@@ -60,6 +62,8 @@ pub struct Question {
     pub choices: Vec<ChoiceSource>,
     /// Where in the run the answer is read.
     pub answers: Vec<AnswerRule>,
+    /// What to say to whoever chooses this where it is wrong: the rule by which it would be right.
+    pub wrong: Vec<(String, Prose)>,
 }
 
 /// Where choices come from.
@@ -104,9 +108,19 @@ impl Lesson {
     /// What the program's file is called, in a lesson's folder and in its records.
     pub const FILE: &str = "program.py";
 
-    /// The name of its folder.
+    /// The file with what is said and asked.
+    pub const TEXT: &str = "lesson.md";
+
+    /// The name of its folder, with the track's before it.
     pub fn folder(&self) -> String {
-        format!("{:02}_{}", self.number, self.id)
+        let name = format!("{:02}_{}", self.number, self.id);
+        if self.track.is_empty() { name } else { format!("{}/{name}", self.track) }
+    }
+
+    /// What it is called in a list: `loop-01`, or the number alone where there is no track.
+    pub fn code(&self) -> String {
+        let number = format!("{:02}", self.number);
+        if self.track.is_empty() { number } else { format!("{}-{number}", self.track) }
     }
 
     /// Its questions.
@@ -143,6 +157,13 @@ impl Item {
             ItemKind::Predict(question) => Some(question),
             _ => None,
         }
+    }
+}
+
+impl Question {
+    /// What to say to whoever chooses this where it is wrong.
+    pub fn wrong(&self, choice: &str) -> Option<&Prose> {
+        self.wrong.iter().find(|(known, _)| known == choice).map(|(_, text)| text)
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! # What a lesson is made of
 //!
-//! A folder below `content/`, named `NN_slug`, with three files: `program.py`, `program.out` (what
+//! A folder below `content/TRACK/`, named `NN_slug`, with three files: `program.py`, `program.out` (what
 //! it prints under CPython) and `lesson.md`:
 //!
 //! ```text
@@ -25,6 +25,7 @@
 //! ask: `water` has just asked for `refill`. Which callback runs next?
 //! choices: ready
 //! answer: handle.name of next handle-run
+//! wrong: "refill" That would be a stack: the last to come is the first to go.
 //!
 //! `{answer}` runs next. (Shown when the learner has answered.)
 //! ```
@@ -33,7 +34,8 @@
 //! expressions, perhaps not the first such record (`occurrence`). `choices` lists `ready`,
 //! `timers` (the names of the handles there, at that place in the run) and texts in quotes.
 //! `answer` names the first record *after* the question's place and what to read from it; with
-//! several `answer` lines the first record that fits one of them decides. So no answer is written
+//! several `answer` lines the first record that fits one of them decides. `wrong` says
+//! to whoever chooses that text by which rule it would be right. So no answer is written
 //! in a lesson, and a learner who edits the program is asked, and answered, according to that run.
 //!
 //! A `modify` section shows a change to the program as a `diff` block; [`Lesson::modified_program`]
@@ -75,7 +77,7 @@ pub use lesson::{AnswerRule, ChoiceSource, Edit, Item, ItemKind, Lesson, Questio
 pub use problem::Problem;
 pub use prose::{Block, Prose, Span};
 pub use resolve::{Answer, Placed, Resolved, ResolvedQuestion};
-pub use shelf::{glossary, lessons};
+pub use shelf::{TRACKS, Track, glossary, lessons};
 
 /// The version of the lesson format that this crate reads.
 pub const FORMAT_VERSION: u32 = 1;

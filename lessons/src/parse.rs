@@ -6,7 +6,6 @@ use crate::{
     Pattern, Problem, Prose, Question, Value, anchor,
 };
 
-const TEXT: &str = "lesson.md";
 const OUTPUT: &str = "program.out";
 
 impl Lesson {
@@ -18,19 +17,20 @@ impl Lesson {
 
 fn lesson(folder: &Folder) -> Result<Lesson, Vec<Problem>> {
     let mut problems = Vec::new();
-    let name = split_name(&folder.name);
+    let (track, own_name) = folder.name.rsplit_once('/').unwrap_or(("", &folder.name));
+    let name = split_name(own_name);
     if name.is_none() {
         let message = "a lesson's folder is called NN_slug, such as 01_call_soon: \
                        two digits, then small letters, digits and _";
         problems.push(Problem::new(&folder.name, 0, message));
     }
     for (file, _) in &folder.files {
-        if ![TEXT, Lesson::FILE, OUTPUT].contains(&file.as_str()) {
+        if ![Lesson::TEXT, Lesson::FILE, OUTPUT].contains(&file.as_str()) {
             let message = "this file does not belong in a lesson; remove it";
             problems.push(Problem::new(in_folder(folder, file), 0, message));
         }
     }
-    let text = read(folder, TEXT, &mut problems);
+    let text = read(folder, Lesson::TEXT, &mut problems);
     let program = read(folder, Lesson::FILE, &mut problems);
     let output = read(folder, OUTPUT, &mut problems);
     if program.trim().is_empty() {
@@ -38,10 +38,11 @@ fn lesson(folder: &Folder) -> Result<Lesson, Vec<Problem>> {
         problems.push(Problem::new(path, 0, "the program is empty; write it"));
     }
 
-    let path = in_folder(folder, TEXT);
+    let path = in_folder(folder, Lesson::TEXT);
     let mut lesson = Parser { path: &path, problems: &mut problems }.text(&text);
     if let Some((number, id)) = name {
         (lesson.number, lesson.id) = (number, id.to_owned());
+        track.clone_into(&mut lesson.track);
     }
     (lesson.program, lesson.output) = (program, output);
     check_edits(&lesson, &path, &mut problems);
@@ -145,7 +146,8 @@ impl Parser<'_> {
             }
         }
         let (program, output) = (String::new(), String::new());
-        Lesson { number: 0, id: String::new(), title, minutes, shows, program, output, items }
+        let (track, id) = (String::new(), String::new());
+        Lesson { track, number: 0, id, title, minutes, shows, program, output, items }
     }
 
     fn number(&mut self, entry: &Entry) -> u32 {
@@ -211,7 +213,16 @@ impl Parser<'_> {
         }
         let answers =
             rules.iter().filter_map(|entry| self.tell(entry.line, answer(&entry.value))).collect();
-        Question { ask: ask.unwrap_or_default(), choices: choices.unwrap_or_default(), answers }
+        let wrong = entries.all("wrong");
+        let wrong =
+            wrong.iter().filter_map(|entry| self.tell(entry.line, self::wrong(&entry.value)));
+        let wrong = wrong.collect();
+        Question {
+            ask: ask.unwrap_or_default(),
+            choices: choices.unwrap_or_default(),
+            answers,
+            wrong,
+        }
     }
 
     /// The changes in the `diff` blocks: each block is one change to neighbouring lines.
@@ -266,6 +277,14 @@ fn choices(text: &str) -> Result<Vec<ChoiceSource>, String> {
         }
     }
     Ok(list)
+}
+
+/// `"CHOICE" TEXT`.
+fn wrong(text: &str) -> Result<(String, Prose), String> {
+    const FORM: &str = "what is said to a wrong choice is `wrong: \"CHOICE\" TEXT`";
+    let (choice, rest) = anchor::quoted(text).map_err(|_| FORM)?;
+    let prose = Prose::parse(rest);
+    if prose.is_empty() { Err(FORM.to_owned()) } else { Ok((choice.to_owned(), prose)) }
 }
 
 /// `EXPR of next EVENT [if EXPR]`, or a text in quotes in place of the first EXPR.

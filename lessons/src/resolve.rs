@@ -72,7 +72,13 @@ impl<'l> Resolved<'l> {
     }
 }
 
-impl ResolvedQuestion<'_> {
+impl<'l> ResolvedQuestion<'l> {
+    /// What to say about a choice that is wrong in this run: by which rule it would be right.
+    pub fn wrong(&self, choice: &str) -> Option<&'l Prose> {
+        let is_wrong = self.is_right(choice) == Some(false);
+        self.item.question().filter(|_| is_wrong)?.wrong(choice)
+    }
+
     /// Whether the choice is right; `None` as long as the run has no answer.
     pub fn is_right(&self, choice: &str) -> Option<bool> {
         self.answer.as_ref().map(|answer| answer.text == choice)

@@ -4,6 +4,19 @@ use std::sync::LazyLock;
 
 use crate::{Folder, Glossary, Lesson};
 
+/// Lessons that belong together, in a folder of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Track {
+    /// The folder's name, with which the lessons' own begin.
+    pub id: &'static str,
+    /// What it is about.
+    pub title: &'static str,
+}
+
+/// The tracks, in the order in which they are meant to be taken.
+pub const TRACKS: [Track; 2] =
+    [Track { id: "loop", title: "The loop" }, Track { id: "tasks", title: "Tasks" }];
+
 include!(concat!(env!("OUT_DIR"), "/content.rs"));
 
 static GLOSSARY: LazyLock<Glossary> = LazyLock::new(|| {
@@ -22,23 +35,34 @@ pub fn lessons() -> &'static [Lesson] {
 }
 
 impl Lesson {
-    /// The built-in lesson that a user means: by its number, its name or its folder's name.
+    /// The built-in lesson that a user means: by its track and number, its name, its folder's name,
+    /// or its place in the list of all.
     ///
     /// ```
     /// use loopscope_lessons::Lesson;
     ///
-    /// let lesson = Lesson::find("2").unwrap();
+    /// let lesson = Lesson::find("loop-02").unwrap();
     /// assert_eq!(lesson.id, "call_later");
-    /// assert_eq!(Lesson::find("02_call_later").unwrap().number, 2);
+    /// for name in ["2", "call_later", "02_call_later", "loop/02_call_later"] {
+    ///     assert_eq!(Lesson::find(name).unwrap().id, lesson.id);
+    /// }
     /// assert!(Lesson::find("0").is_none());
     /// ```
     pub fn find(name: &str) -> Option<&'static Self> {
+        let place = name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let matches = |lesson: &&Self| {
+            let folder = lesson.folder();
             lesson.id == name
-                || lesson.folder() == name
-                || name.parse().is_ok_and(|number: u32| number == lesson.number)
+                || lesson.code() == name
+                || folder == name
+                || folder.rsplit_once('/').is_some_and(|(_, own)| own == name)
         };
-        lessons().iter().find(matches)
+        place.and_then(|at| lessons().get(at)).or_else(|| lessons().iter().find(matches))
+    }
+
+    /// Whether it is one of those in the binary. Another one, and its program, is a stranger's.
+    pub fn is_built_in(&self) -> bool {
+        lessons().iter().any(|ours| std::ptr::eq(ours, self))
     }
 }
 
@@ -47,16 +71,21 @@ pub fn glossary() -> &'static Glossary {
     &GLOSSARY
 }
 
-/// The built-in lessons' folders as they are, unread, in order.
+/// The built-in lessons' folders as they are, unread, in order: track by track.
 pub(crate) fn folders() -> Vec<Folder> {
-    grouped(FILES)
+    let mut folders = grouped(FILES);
+    folders.sort_by_key(|folder| {
+        let track = folder.name.split_once('/').map_or("", |(track, _)| track);
+        TRACKS.iter().position(|known| known.id == track)
+    });
+    folders
 }
 
 /// Embedded files, put together again as the folders that they come from.
 pub(crate) fn grouped(files: &[(&str, &[u8])]) -> Vec<Folder> {
     let mut folders: Vec<Folder> = Vec::new();
     for &(path, bytes) in files {
-        let Some((name, file)) = path.split_once('/') else { continue };
+        let Some((name, file)) = path.rsplit_once('/') else { continue };
         if folders.last().is_none_or(|folder| folder.name != name) {
             folders.push(Folder { name: name.to_owned(), files: Vec::new() });
         }

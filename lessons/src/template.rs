@@ -19,6 +19,8 @@ anchor: loop-run
 ask: Which callback runs first?
 choices: ready, "none of them"
 answer: handle.name of next handle-run
+wrong: "second" Say by which rule this would be right, and what is different here.
+wrong: "none of them" And here.
 
 `{answer}` runs first.
 Say why, in words that are right in every run.

@@ -4,7 +4,7 @@ use loopscope_model::story::Story;
 use loopscope_model::{History, State};
 
 use crate::fixture::{Act, Bench, Outcome};
-use crate::{Cue, Folder, Guide, Lesson, Resolved, check, glossary, lessons, resolve};
+use crate::{Cue, Folder, Guide, Lesson, Resolved, TRACKS, check, glossary, lessons, resolve};
 
 fn lesson(id: &str) -> &'static Lesson {
     Lesson::find(id).expect("the lesson exists")
@@ -116,6 +116,10 @@ fn everything_built_in_is_sound() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
     assert!(lessons().len() >= 4);
     assert!(glossary().find("batches").is_some());
+    let tracks: Vec<&str> = lessons().iter().map(|lesson| lesson.track.as_str()).collect();
+    let in_order = TRACKS.iter().map(|track| track.id);
+    let (tracks, known) = (tracks.chunk_by(|a, b| a == b), in_order.collect::<Vec<_>>());
+    assert_eq!(tracks.map(|same| same[0]).collect::<Vec<_>>(), known);
     for lesson in lessons() {
         let changed = lesson.modified_program().expect("every lesson has something to modify");
         assert_ne!(changed, lesson.program, "{}", lesson.id);
@@ -269,6 +273,12 @@ fn each_mistake_is_named_with_its_line() {
         ("of next handle-run", "of handle-run", ":17: an answer is `VALUE of next EVENT`"),
         ("handle.name of", "handle. of", ":17: "),
         ("answer: handle.name of next handle-run\n", "", ":13: `answer` is missing"),
+        ("wrong: \"second\" Say", "wrong: second Say", ":18: what is said to a wrong choice is"),
+        (
+            " Say by which rule this would be right, and what is different here.",
+            "",
+            ":18: what is said to a wrong choice is",
+        ),
         ("ask: Which", "ask: Who?\nask: Which", ":16: `ask` is here twice"),
         (
             "`{answer}` runs first.\nSay why, in words that are right in every run.\n",
@@ -320,6 +330,11 @@ fn a_shelf_has_an_order() {
             "03_one:0: it has the same name as 01_one; rename one",
         ]
     );
+    let folders = ["loop/01_one", "loop/02_two", "tasks/01_three", "tasks/03_four"];
+    let folders = folders.map(crate::template::new);
+    let problems = check::shelf(&folders, &crate::Glossary::default());
+    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["tasks/03_four:0: the next lesson is number 02; rename the folder"]);
 }
 
 #[test]
@@ -341,7 +356,7 @@ fn terms_come_in_order() {
             format!("01_one/lesson.md:8: \"batch\" is used before it is introduced; {introduce}"),
             "01_one/lesson.md:8: *tour* is not in the glossary; add it, or take the stars away"
                 .to_owned(),
-            "01_one/lesson.md:22: *turn* was introduced before; take the stars away".to_owned(),
+            "01_one/lesson.md:24: *turn* was introduced before; take the stars away".to_owned(),
             "glossary.md:10: no lesson introduces \"poll\"; remove it".to_owned(),
         ]
     );
@@ -374,4 +389,19 @@ fn a_run_shows_what_does_not_fit() {
     let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert!(texts[0].contains("has no place: no record of the run is `gap`"), "{texts:#?}");
     assert!(texts.iter().any(|text| text.contains("gives the answer \"second\" itself")));
+
+    sample.items[0].anchor = crate::Anchor::parse("handle-run", 1).unwrap();
+    sample.items[1].anchor = crate::Anchor::parse("loop-run", 1).unwrap();
+    sample.items[2].anchor = crate::Anchor::parse("turn-begin", 1).unwrap();
+    let problems = check::run(&sample, &resolve(&sample, &history, story.names()));
+    let early = "\"What to keep\" comes before the run has answered";
+    assert!(problems.iter().any(|problem| problem.message.starts_with(early)), "{problems:#?}");
+
+    let crate::ItemKind::Predict(question) = &mut sample.items[1].kind else { panic!() };
+    question.wrong[1].0 = "nobody".to_owned();
+    let problems = check::run(&sample, &resolve(&sample, &history, story.names()));
+    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let says = |words: &str| texts.iter().any(|text| text.contains(words));
+    assert!(says("nothing is said to the wrong choice \"none of them\""), "{texts:#?}");
+    assert!(says("\"nobody\" cannot be chosen, so its `wrong` is never said"), "{texts:#?}");
 }

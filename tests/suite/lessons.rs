@@ -4,16 +4,11 @@ use std::fs;
 
 use loopscope_tests::{Scratch, Screen, loopscope};
 
-/// The lessons' names, as `lesson list` tells them.
+/// The lessons' ids, as `lesson list` tells them: each line begins with one.
 fn names() -> Vec<String> {
     let ended = loopscope(["lesson", "list"]).end().code_is(0);
-    // A lesson's line begins with its number.
-    let named = ended.lines().into_iter().filter_map(|line| {
-        let mut words = line.split_whitespace();
-        words.next()?.parse::<u32>().ok()?;
-        words.next().map(str::to_owned)
-    });
-    named.collect()
+    let first = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
+    ended.lines().into_iter().map(|line| first(&line)).collect()
 }
 
 #[test]
@@ -34,6 +29,75 @@ fn a_lesson_opens_on_the_screen() {
         screen.keys(&["q", "y"]);
         assert_eq!(screen.left(), 0, "{name}");
     }
+}
+
+#[test]
+fn the_list_has_a_line_for_each_lesson_track_by_track() {
+    let ended = loopscope(["lesson", "list"]).end().code_is(0);
+    let mut tracks: Vec<String> = Vec::new();
+    for line in ended.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (track, number) = words[0].rsplit_once('-').expect("an id has a track");
+        if tracks.last().is_none_or(|last| !last.starts_with(track)) {
+            assert!(
+                !tracks.iter().any(|known| known.starts_with(track)),
+                "{track} is split: {ended}"
+            );
+        }
+        let before = tracks.iter().filter(|known| known.starts_with(track)).count();
+        assert_eq!(number, format!("{:02}", before + 1), "{line}");
+        let at = words.iter().position(|word| *word == "min").expect("the minutes");
+        assert!(words[at - 1].parse::<u32>().is_ok() && at > 2, "a title, then minutes: {line}");
+        tracks.push(words[0].to_owned());
+    }
+    assert!(tracks.contains(&"loop-01".to_owned()) && tracks.contains(&"tasks-03".to_owned()));
+}
+
+#[test]
+fn a_lesson_is_found_by_its_id_its_name_and_its_place_in_the_list() {
+    for name in ["loop-02", "call_later", "02_call_later", "2"] {
+        let ended = loopscope(["lesson", "run", name]).end().code_is(0);
+        assert!(
+            ended.out().starts_with("Lesson loop-02: call_later and timers"),
+            "{name}: {ended}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_answer_is_told_the_rule_by_which_it_would_be_right() {
+    let take = |answer: &str| {
+        let lines = format!("\n\n\n\n{answer}\n\n\n\n\n\n\n\n");
+        loopscope(["lesson", "run", "loop-01"]).input(&lines).end().code_is(0)
+    };
+    let wrong = take("refill");
+    assert!(wrong.out().contains("No. The answer is: feed."), "{wrong}");
+    assert!(wrong.out().contains("would be right for a stack"), "{wrong}");
+    let right = take("feed");
+    assert!(right.out().contains("Right: feed."), "{right}");
+    assert!(!right.out().contains("stack"), "{right}");
+}
+
+#[test]
+fn a_lesson_of_ones_own_is_taken_from_its_folder() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("08_mine");
+    let _ = loopscope(["lesson", "new"]).arg(&folder).end().code_is(0);
+    let lines = "\n1\n\n\n\n\n";
+    let ended = loopscope(["lesson", "run"]).arg(&folder).input(lines).end().code_is(0);
+    assert!(ended.out().contains("Lesson 08: A title"), "{ended}");
+    assert!(ended.out().contains("Right: first."), "{ended}");
+    assert!(ended.out().contains("That was the lesson"), "{ended}");
+    let Some(screen) = Screen::sized(100, 30, &["learn", &folder.display().to_string()]) else {
+        return;
+    };
+    screen.wait_until("its text", |text| text.contains("Say what the program does"));
+    screen.keys(&["q", "y"]);
+    assert_eq!(screen.left(), 0);
+
+    let _ = scratch.file("08_mine/lesson.md", "nothing");
+    let ended = loopscope(["lesson", "run"]).arg(&folder).end().code_is(3);
+    assert!(ended.err().contains("08_mine/lesson.md:"), "{ended}");
 }
 
 #[test]

@@ -74,7 +74,7 @@ enum Command {
     Run(RunArgs),
     /// Take a lesson on the screen
     #[command(
-        after_help = "Examples:\n  loopscope learn\n  loopscope learn call_soon\n  loopscope learn 2"
+        after_help = "Examples:\n  loopscope learn\n  loopscope learn loop-01\n  loopscope learn call_soon\n  loopscope learn ./08_my_lesson"
     )]
     Learn(LearnArgs),
     /// Watch a recording on the screen
@@ -134,7 +134,7 @@ struct RunArgs {
 struct LearnArgs {
     #[command(flatten)]
     shared: Shared,
-    /// The lesson's number or name; without it, the menu
+    /// The lesson's id (`loop-01`), its name, or the folder of one of your own; without it, the menu
     lesson: Option<String>,
 }
 
@@ -222,7 +222,7 @@ enum LessonCommand {
     },
     /// Take a lesson in line mode
     Run {
-        /// Its number or name
+        /// Its id (`loop-01`), its name, or the folder of one of your own
         lesson: String,
         #[command(flatten)]
         sandbox: SandboxArgs,

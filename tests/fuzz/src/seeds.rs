@@ -11,9 +11,9 @@ const SESSION: &[u8] = include_bytes!("../../../tui/board/src/demo/session.loop"
 
 /// A lesson's files.
 const LESSON: [&[u8]; 3] = [
-    include_bytes!("../../../lessons/content/01_call_soon/lesson.md"),
-    include_bytes!("../../../lessons/content/01_call_soon/program.py"),
-    include_bytes!("../../../lessons/content/01_call_soon/program.out"),
+    include_bytes!("../../../lessons/content/loop/01_call_soon/lesson.md"),
+    include_bytes!("../../../lessons/content/loop/01_call_soon/program.py"),
+    include_bytes!("../../../lessons/content/loop/01_call_soon/program.out"),
 ];
 
 /// Inputs of the target of that name.

@@ -22,9 +22,9 @@ pub(super) fn lesson(command: LessonCommand) -> i32 {
         LessonCommand::List => list(),
         LessonCommand::Check { folder, sandbox } => check_lessons(folder.as_deref(), sandbox),
         LessonCommand::New { folder } => new(&folder),
-        LessonCommand::Run { lesson, sandbox } => match Lesson::find(&lesson) {
-            Some(lesson) => take(lesson, sandbox),
-            None => unknown(&lesson),
+        LessonCommand::Run { lesson, sandbox } => match named(&lesson) {
+            Ok(lesson) => take(lesson, sandbox),
+            Err(code) => code,
         },
     }
 }
@@ -40,22 +40,55 @@ fn take(lesson: &'static Lesson, sandbox: SandboxArgs) -> i32 {
     repl::take_lesson(lesson, session)
 }
 
-pub(super) fn unknown(name: &str) -> i32 {
-    complain(
-        code::USAGE,
-        &format!("there is no lesson `{name}`; `loopscope lesson list` shows them"),
-    )
+/// The lesson of that name, or else the one in the folder at that path. Where there is neither, why
+/// is told, and this is the exit code.
+pub(super) fn named(name: &str) -> Result<&'static Lesson, i32> {
+    if let Some(lesson) = Lesson::find(name) {
+        return Ok(lesson);
+    }
+    let path = Path::new(name);
+    if !path.is_dir() {
+        let message = format!(
+            "there is no lesson `{name}`, nor a folder of one; `loopscope lesson list` shows them"
+        );
+        return Err(complain(code::USAGE, &message));
+    }
+    let mut folder = read(path)?;
+    for (_, bytes) in folder.files.iter_mut().filter(|(file, _)| file == Lesson::TEXT) {
+        // Somebody else wrote it, and a terminal is going to show it.
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            *bytes = safe_text::lines(text).into_owned().into_bytes();
+        }
+    }
+    // It is read once, and taken until the program ends.
+    Lesson::parse(&folder).map(|lesson| &*Box::leak(Box::new(lesson))).map_err(|problems| {
+        tell(&problems);
+        code::LESSON
+    })
 }
 
-/// The lessons as text, one on each line.
+/// Reads a lesson's folder; where that fails, why is told, and this is the exit code.
+fn read(path: &Path) -> Result<Folder, i32> {
+    // The name of `.` is that of the folder which it is.
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    Folder::read(&real).map_err(|error| {
+        let (shown, why) = (path.display(), why(&error));
+        complain(code::USAGE, &format!("`{shown}` cannot be read: {why}; name a lesson's folder"))
+    })
+}
+
+fn tell(problems: &[Problem]) {
+    for problem in problems {
+        let _ = writeln!(print::err(), "{}", safe_text::line(&problem.to_string()));
+    }
+}
+
+/// The lessons as text, one on each line, track by track.
 pub(super) fn list() -> i32 {
     let mut out = print::out();
     printed(lessons().iter().try_for_each(|lesson| {
-        writeln!(
-            out,
-            "{:>2}  {:<20} {} ({} min)\n    {}",
-            lesson.number, lesson.id, lesson.title, lesson.minutes, lesson.shows
-        )
+        let (code, minutes) = (lesson.code(), format!("{} min", lesson.minutes));
+        writeln!(out, "{code:<9} {:<44} {minutes:>6}  {}", lesson.title, lesson.id)
     }))
 }
 
@@ -74,23 +107,14 @@ fn check_lessons(folder: Option<&Path>, sandbox: SandboxArgs) -> i32 {
             problems.extend(lessons().iter().flat_map(|lesson| in_a_run(lesson, &shared)));
             problems
         }
-        Some(path) => match Folder::read(path) {
+        Some(path) => match read(path) {
             Ok(folder) => {
                 Lesson::parse(&folder).map_or_else(identity, |lesson| in_a_run(&lesson, &shared))
             }
-            Err(error) => {
-                let shown = path.display();
-                let why = why(&error);
-                return complain(
-                    code::USAGE,
-                    &format!("`{shown}` cannot be read: {why}; name a lesson's folder"),
-                );
-            }
+            Err(code) => return code,
         },
     };
-    for problem in &problems {
-        let _ = writeln!(print::err(), "{}", safe_text::line(&problem.to_string()));
-    }
+    tell(&problems);
     if problems.is_empty() { code::OK } else { code::LESSON }
 }
 

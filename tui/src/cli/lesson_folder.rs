@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::{env, fs, io};
 
 use loopscope_files::temporary::Folder;
-use loopscope_lessons::{Lesson, lessons};
+use loopscope_lessons::Lesson;
 use loopscope_session::Session;
 
 use super::Shared;
@@ -31,8 +31,7 @@ impl LessonFolder {
     fn with(lesson: &Lesson) -> io::Result<Self> {
         let folder = Folder::new()?;
         fs::write(folder.path().join(Lesson::FILE), &lesson.program)?;
-        let is_ours = lessons().iter().any(|ours| std::ptr::eq(ours, lesson));
-        Ok(Self { folder, is_ours })
+        Ok(Self { folder, is_ours: lesson.is_built_in() })
     }
 
     /// A session on the program, held before its first record. A stranger's is in a sandbox, unless

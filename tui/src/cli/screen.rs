@@ -68,7 +68,10 @@ pub(super) fn learn(args: &LearnArgs) -> i32 {
         );
     }
     let Some(name) = &args.lesson else { return menu(shared) };
-    let Some(lesson) = Lesson::find(name) else { return lesson::unknown(name) };
+    let lesson = match lesson::named(name) {
+        Ok(lesson) => lesson,
+        Err(code) => return code,
+    };
     if !on_a_terminal() {
         return no_terminal(
             "the screen",

@@ -94,7 +94,7 @@ struct Reading {
 impl Reading {
     fn read(&mut self) -> Result<(), Over> {
         let mut out = print::out();
-        writeln!(out, "Lesson {}: {}\n", self.lesson.number, self.lesson.title)?;
+        writeln!(out, "Lesson {}: {}\n", self.lesson.code(), self.lesson.title)?;
         loop {
             let Some(number) = self.next_item()? else {
                 writeln!(out, "That was the lesson; `loopscope lesson list` shows the others.")?;
@@ -209,7 +209,10 @@ impl Reading {
                 if asked.is_right(&guess) == Some(true) {
                     writeln!(out, "Right: {}.\n", answer.text)?;
                 } else {
-                    writeln!(out, "No: it is {}.\n", answer.text)?;
+                    writeln!(out, "No. The answer is: {}.\n", answer.text)?;
+                    if let Some(rule) = asked.wrong(&guess) {
+                        tell(&mut out, rule)?;
+                    }
                 }
                 tell(&mut out, asked.explanation.as_ref().unwrap_or(&item.text))?;
                 return Ok(());

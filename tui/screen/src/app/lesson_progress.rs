@@ -160,10 +160,13 @@ impl LessonProgress {
             .and_then(|question| self.question(placed.number, &question.ask.to_string()));
         let body = match &question {
             // The text of a question explains the answer: it comes when that is known.
-            Some(Question { right: Some(_), .. }) => {
+            Some(Question { right: Some(_), chosen, .. }) => {
                 let resolved = self.resolved.question(placed.number);
+                let choice = resolved.zip(*chosen).and_then(|(q, at)| q.choices.get(at));
+                let rule = resolved.zip(choice).and_then(|(q, choice)| q.wrong(choice));
                 let explanation = resolved.and_then(|q| q.explanation.as_ref());
-                explanation.map(pieces).unwrap_or_default()
+                let texts = rule.into_iter().chain(explanation).map(pieces);
+                texts.collect::<Vec<_>>().join(&Piece::Gap)
             }
             Some(_) => Vec::new(),
             None => pieces(&placed.item.text),

@@ -1,6 +1,6 @@
 //! The list of lessons.
 
-use loopscope_lessons::Lesson;
+use loopscope_lessons::{Lesson, TRACKS};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -98,8 +98,8 @@ impl Menu {
                 return self.lessons.get(self.selected()).map(Choice::Open);
             }
             Action::Digit(digit) => {
-                let number = u32::from(digit);
-                let row = self.lessons.iter().position(|lesson| lesson.number == number);
+                // As in `learn 2`: the place in the list.
+                let row = usize::from(digit).checked_sub(1).filter(|row| *row < self.lessons.len());
                 self.scroll.select(row.or(Some(self.selected())));
             }
             Action::Bottom => self.scroll.select(Some(self.lessons.len().saturating_sub(1))),
@@ -124,10 +124,10 @@ impl Menu {
         Row::of(" Loopscope", Role::Title, theme)
             .put("  how an event loop works, one record at a time", Role::Faint, theme)
             .draw(theme, row(area.y), buffer);
-        let about = 7.min(area.height / 2 - 2);
+        let height = 7.min(area.height / 2 - 2);
         let panels = Rect { y: area.y + 1, height: area.height - 2, ..area };
-        let upper = Rect { height: panels.height - about, ..panels };
-        let lower = Rect { y: upper.bottom() - 1, height: about + 1, ..panels };
+        let upper = Rect { height: panels.height - height, ..panels };
+        let lower = Rect { y: upper.bottom() - 1, height: height + 1, ..panels };
         let mut frames = Frames::new(panels);
         frames.add(lower, false);
         frames.add(upper, true);
@@ -140,7 +140,13 @@ impl Menu {
             ),
         ]);
         frames.title(upper, upper.y, title, theme);
-        frames.title(lower, lower.y, Line::styled("about", theme.style(Role::Title)), theme);
+        let track = self.lessons.get(self.selected()).map_or("", |lesson| lesson.track.as_str());
+        let track = TRACKS.iter().find(|known| known.id == track).map_or("", |known| known.title);
+        let about = Line::from(vec![
+            Span::styled("about", theme.style(Role::Title)),
+            Span::styled(format!(": track {track}"), theme.style(Role::Text)),
+        ]);
+        frames.title(lower, lower.y, about, theme);
         frames.draw(theme, buffer);
         self.list = Rect::new(upper.x + 1, upper.y + 1, upper.width - 2, upper.height - 2);
         let rows = |at: usize| self.row(at, theme);
@@ -174,7 +180,7 @@ impl Menu {
         let sign = if done { theme.glyphs.check } else { " " };
         let pointer = if at == self.selected() { theme.glyphs.pointer } else { " " };
         Row::of(format!("{pointer} {sign} "), Role::Good, theme)
-            .put(format!("{:>2}  ", lesson.number), Role::Key, theme)
+            .put(format!("{:<9} ", lesson.code()), Role::Key, theme)
             .put(lesson.title.clone(), Role::Text, theme)
             .put_right(format!("{} min ", lesson.minutes), Role::Faint, theme)
     }
@@ -230,7 +236,7 @@ mod tests {
         let text = drawn(&mut menu, 80, 24);
         assert!(text.contains("New here? Press Enter"), "{text}");
         let Some(Choice::Open(lesson)) = menu.act(Action::Open) else { panic!("nothing opened") };
-        assert_eq!(lesson.number, 1);
+        assert_eq!(lesson.code(), "loop-01");
     }
 
     #[test]
@@ -241,15 +247,20 @@ mod tests {
         let text = drawn(&mut menu, 80, 24);
         assert!(text.contains("1 of "), "{text}");
         let Some(Choice::Open(lesson)) = menu.act(Action::Open) else { panic!("nothing opened") };
-        assert_eq!(lesson.number, 2);
+        assert_eq!(lesson.code(), "loop-02");
     }
 
     #[test]
-    fn every_lesson_has_its_line_at_80x24_and_it_fits_at_40x12() {
+    fn every_lesson_and_its_track_can_be_reached_at_80x24_and_it_fits_at_40x12() {
         let mut menu = Menu::new(loopscope_lessons::lessons(), Progress::default());
-        let text = drawn(&mut menu, 80, 24);
         for lesson in loopscope_lessons::lessons() {
-            assert!(text.contains(&lesson.title), "{}: {text}", lesson.title);
+            let text = drawn(&mut menu, 80, 24);
+            let row = format!("{:<9} {} ", lesson.code(), lesson.title);
+            let row = text.lines().find(|line| line.contains(&row));
+            assert!(row.is_some_and(|row| row.contains(" min ")), "{}: {text}", lesson.title);
+            let track = TRACKS.iter().find(|track| track.id == lesson.track).expect("it has one");
+            assert!(text.contains(&format!("track {}", track.title)), "{text}");
+            let _ = menu.act(Action::Down);
         }
         assert!(drawn(&mut menu, 40, 12).contains("lessons"));
         assert!(drawn(&mut menu, 30, 5).contains("needs 40 columns"));

@@ -17,7 +17,7 @@ fn a_lesson_is_read_asked_and_graded() {
     user.press(".").sees("First your guess");
     assert_eq!(user.position(), 13, "the question stands in the way");
     user.press("7").sees("The choices are 1 to 3");
-    user.press("2").sees("✗ your answer").sees("✓ this one");
+    user.press("2").sees("✗ Not refill.").sees("That would be right for a stack");
     assert_eq!(user.position(), 15, "the run has told");
     assert_picture!("lesson_graded", user.screen());
     user.press(",").sees("Who runs next?");
@@ -70,7 +70,7 @@ fn the_answer_may_be_typed() {
     user.press(":lesson<enter>").sees("Asking is not running");
     user.press("<enter><enter><enter>").sees("Who runs next?");
     user.press(":predict 7<enter>").sees("The choices are 1 to 3");
-    user.press(":predict 2<enter>").sees("✗ your answer");
+    user.press(":predict 2<enter>").sees("✗ Not refill.");
     let mut user = User::in_lesson();
     user.press("<enter><enter><enter><enter>:predict feed<enter>").sees("Right!");
 }
