@@ -26,6 +26,7 @@
 //! - A binary that is called with [`AS_PYTHON`] set and without `__engine` is to call
 //!   [`python_main`]; [`acts_as_python`] says whether it is so.
 
+mod cpython;
 mod gate;
 mod keeper;
 mod mistakes;
@@ -110,9 +111,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     };
     let guarded = guard::apply(&options.guard);
     mistakes::watch();
-    let signals = block_signals();
     limits::die_with_parent();
     limits::set(options.memory_limit);
+    if let Some(python) = &options.python
+        && guarded.is_ok()
+    {
+        return cpython::become_it(&options, python);
+    }
+    let signals = block_signals();
     match prepare(&options, key).and_then(|()| limits::watch(options.memory_limit, out_of_memory)) {
         Ok(()) => {}
         Err(error) => {

@@ -65,6 +65,8 @@ pub struct Options {
     /// Whether descriptors 5 and 6 take what the program's successor prints: what it becomes by
     /// `exec`.
     pub successor: bool,
+    /// The CPython that runs it; `None`: our own interpreter.
+    pub python: Option<PathBuf>,
 }
 
 /// An argument that the child does not understand. Only a parent of another version can cause it.
@@ -103,6 +105,7 @@ impl Options {
             memory_limit: Some(MEMORY_LIMIT),
             guard: Guard { lifeline: None, shown: false, sandbox: None },
             successor: false,
+            python: None,
         }
     }
 
@@ -132,6 +135,9 @@ impl Options {
         }
         if let Some(fd) = self.guard.lifeline {
             pair("--lifeline", &fd);
+        }
+        if let Some(python) = &self.python {
+            args.extend(["--python".into(), spelling::spell(python.as_os_str())]);
         }
         let sandbox = self.guard.sandbox.as_ref();
         if let Some(sandbox) = sandbox {
@@ -185,6 +191,7 @@ impl Options {
                 }
                 "--lifeline" => options.guard.lifeline = Some(number(&value()?)?),
                 "--successor" => options.successor = true,
+                "--python" => options.python = Some(spelling::read(value()?).into()),
                 "--shown" => options.guard.shown = true,
                 "--scratch" => {
                     let scratch = value()?.into();
@@ -268,11 +275,11 @@ mod tests {
             (seed, wall_start_ns, memory_limit) in any::<(u64, i64, Option<u64>)>(),
             (wire, capture, paused, stdout_to_stderr, successor) in
                 any::<(bool, bool, bool, bool, bool)>(),
-            guard in guard(),
+            (guard, python) in (guard(), prop::option::of(os_string())),
         ) {
             let options = Options {
                 program, args, dialect, clock, seed, ties, wall_start_ns, wire, capture, paused,
-                stdout_to_stderr, memory_limit, guard, successor,
+                stdout_to_stderr, memory_limit, guard, successor, python: python.map(Into::into),
             };
             prop_assert_eq!(Options::from_args(options.to_args()), Ok(options));
         }

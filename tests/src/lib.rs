@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cpython;
 pub mod events;
 pub mod job;
 pub mod left_out;

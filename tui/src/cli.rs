@@ -6,6 +6,7 @@ mod bare_file;
 mod compare;
 mod convert;
 mod doctor;
+mod interpreter;
 mod lesson;
 mod lesson_folder;
 mod manual;
@@ -69,7 +70,7 @@ enum Command {
     /// Watch a Python program on the screen, paused before its first record
     #[command(
         override_usage = "loopscope run [OPTIONS] FILE [ARGS]...",
-        after_help = "Examples:\n  loopscope run hello.py\n  loopscope run --clock real server.py --port 8080\n  loopscope run --headless --record run.loop hello.py\n  loopscope run --sandbox a_strangers.py\n\nEverything after FILE is the program's."
+        after_help = "Examples:\n  loopscope run hello.py\n  loopscope run --clock real server.py --port 8080\n  loopscope run --headless --record run.loop hello.py\n  loopscope run --sandbox a_strangers.py\n  loopscope run --python python3.12 server.py\n  loopscope run --python venv/bin/python -m uvicorn app:app\n\nEverything after FILE is the program's."
     )]
     Run(RunArgs),
     /// Take a lesson on the screen
@@ -241,7 +242,7 @@ struct AttachArgs {
 }
 
 /// Shared options that mean something for Python programs only.
-const PYTHONS: [&str; 10] = [
+const PYTHONS: [&str; 12] = [
     "dialect",
     "clock",
     "seed",
@@ -249,6 +250,8 @@ const PYTHONS: [&str; 10] = [
     "wall_start",
     "stdin",
     "memory",
+    "python",
+    "module",
     "sandbox",
     "sandbox_allow",
     "no_sandbox",

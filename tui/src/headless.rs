@@ -128,6 +128,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         shown: false,
         capture: false,
         unread,
+        notes: plan.options.python.is_some(),
         patient: true,
         memory_limit: plan.options.memory_limit,
         scratch: plan.scratch,

@@ -29,6 +29,12 @@ struct Turn {
 }
 
 impl Turns {
+    /// Of no loop yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { loops: BTreeMap::new(), last: None, now: 0 }
+    }
+
     /// The turn of the last record.
     #[must_use]
     pub const fn now(&self) -> u32 {

@@ -4,6 +4,7 @@
 //! The same [`Ingest`] reads a pipe, a board and a recording.
 
 pub(crate) mod frames;
+mod notes;
 mod old_board;
 mod pieces;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use frames::{Found, Frames, Numbered};
 use old_board::OldBoard;
 use texts::TextPieces;
 
+pub use notes::Notes;
 pub use pieces::{Came, Pieces};
 
 /// Below this many used bytes at its start the buffer is left as it is.

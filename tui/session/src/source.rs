@@ -20,6 +20,8 @@ pub mod replay;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
 #[cfg(feature = "live")]
+mod reading;
+#[cfg(feature = "live")]
 mod successor;
 
 use std::convert::Infallible;

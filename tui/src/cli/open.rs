@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use loopscope_engine::child::{Options, Program};
+use loopscope_engine::child::{MEMORY_LIMIT, Options, Program};
 use loopscope_files::outputs::{Files, Refusal};
 use loopscope_session::Session;
 use loopscope_session::source::kept::Scratch;
@@ -13,6 +13,7 @@ use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
 
+use super::interpreter;
 use super::os_error::why;
 use super::{Shared, code, complain};
 
@@ -20,16 +21,26 @@ impl Shared {
     /// How the engine is to run a program. `program` is the file and its arguments.
     pub(super) fn engine(&self, program: &[OsString]) -> Result<Options, String> {
         let (file, args) = program.split_first().ok_or("which program? Name a Python file")?;
-        let file = PathBuf::from(file);
-        check_program(&file)?;
-        let mut options = Options::new(Program::File(file));
+        let python = self.python.as_deref().map(interpreter::find).transpose()?;
+        let program = if self.module {
+            let name = file.to_str().ok_or("a module's name is plain text; name another one")?;
+            Program::Module(name.to_owned())
+        } else {
+            let file = PathBuf::from(file);
+            check_program(&file)?;
+            Program::File(file)
+        };
+        let mut options = Options::new(program);
         options.args = args.to_vec();
         options.dialect = self.dialect;
         options.clock = self.clock;
         options.seed = self.seed;
         options.ties = self.ties;
         options.wall_start_ns = self.wall_start;
-        options.memory_limit = self.memory.0;
+        // Compiled packages set aside much more than they use.
+        let default = if python.is_some() { None } else { Some(MEMORY_LIMIT) };
+        options.memory_limit = self.memory.map_or(default, |size| size.0);
+        options.python = python;
         options.stdout_to_stderr = self.events_on_stdout();
         Ok(options)
     }
@@ -82,7 +93,10 @@ impl Shared {
         mut files: Files,
     ) -> Result<Session, String> {
         let path = Path::new(source.first().ok_or("which program or recording? Name a file")?);
-        let found = Replay::open_if_it_is_one(path).map_err(|error| error.to_string())?;
+        let found = match self.module {
+            true => None,
+            false => Replay::open_if_it_is_one(path).map_err(|error| error.to_string())?,
+        };
         if let Some(replay) = found {
             if let [_, first, ..] = source {
                 return Err(format!(
@@ -96,14 +110,19 @@ impl Shared {
         let mut options = self.engine(source)?;
         let stdin = self.stdin(Stdin::Empty)?;
         let scratch = self.shut_in(&mut options)?;
-        reads_program(&mut files, path);
+        if !self.module {
+            reads_program(&mut files, path);
+        }
         let outlets = self.outlets(files)?;
         // Links are followed as the engine does it, so that `list` finds the same files.
-        let folder = path
-            .canonicalize()
-            .ok()
-            .and_then(|path| path.parent().map(Path::to_path_buf))
-            .unwrap_or_else(|| folder(path));
+        let folder = match self.module {
+            true => std::env::current_dir().unwrap_or_default(),
+            false => path
+                .canonicalize()
+                .ok()
+                .and_then(|path| path.parent().map(Path::to_path_buf))
+                .unwrap_or_else(|| folder(path)),
+        };
         let source = child(options, stdin, scratch, capture)?;
         Ok(with_outlets(Session::new(source).in_folder(folder), outlets))
     }
@@ -157,6 +176,7 @@ fn child(
     options.capture = capture;
     Local::start(Launch {
         unread: false,
+        notes: options.python.is_some(),
         args: options.to_args(),
         name: program_name(&options.program),
         stdin,

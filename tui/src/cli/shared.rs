@@ -57,9 +57,17 @@ pub struct Shared {
     /// Exit with code 5 if records were lost or harmed
     #[arg(long)]
     pub(super) strict: bool,
-    /// How much memory the program may use, as 512M or 4G; `none` for no limit
-    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size::parse)]
-    pub(super) memory: size::Size,
+    /// How much memory the program may use, as 512M or 4G; `none` for no limit [default: 4G; with
+    /// --python none]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    pub(super) memory: Option<size::Size>,
+    /// The CPython that runs the program, 3.8 or later, with its own loop and its own packages, as
+    /// python3.12 or venv/bin/python; --dialect, --seed and --ties mean nothing to it
+    #[arg(long, value_name = "PYTHON")]
+    pub(super) python: Option<PathBuf>,
+    /// FILE is a module's name, as with `python3 -m`
+    #[arg(short = 'm')]
+    pub(super) module: bool,
     #[command(flatten)]
     pub(super) sandbox: SandboxArgs,
 }

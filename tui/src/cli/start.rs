@@ -20,7 +20,7 @@ pub(super) fn run(args: &RunArgs) -> i32 {
         let scratch = args.shared.shut_in(&mut options)?;
         let stdin = args.shared.stdin(Stdin::Inherit)?;
         let mut files = args.shared.files();
-        if let Some(program) = args.program.first() {
+        if let Some(program) = args.program.first().filter(|_| !args.shared.module) {
             open::reads_program(&mut files, Path::new(program));
         }
         Ok(headless::Plan {

@@ -68,7 +68,7 @@ fn each_option_is_understood() {
     assert_eq!(shared.wall_start, 86_400_000_000_000);
     assert_eq!(shared.timeout, Some(std::time::Duration::from_millis(2500)));
     assert!(!shared.color.on(true) && shared.ascii && shared.strict);
-    assert_eq!(shared.memory, size::Size(Some(1 << 30)));
+    assert_eq!(shared.memory, Some(size::Size(Some(1 << 30))));
 }
 
 #[test]

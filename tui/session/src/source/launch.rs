@@ -20,6 +20,8 @@ pub struct Launch {
     pub capture: bool,
     /// Whether records are only kept: then they are handed on as they came, by `Local::poll_unread`.
     pub unread: bool,
+    /// Whether it is a real CPython, whose recorder sends notes.
+    pub notes: bool,
     /// Whether it may go on for any time once it has closed its pipe: nobody looks at records.
     pub patient: bool,
     /// How many bytes it may use, to explain its end with.

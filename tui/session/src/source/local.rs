@@ -11,15 +11,16 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_chan
 use std::time::{Duration, Instant};
 
 use command_fds::FdMapping;
-use loopscope_engine::child::{self, Opener};
+use loopscope_engine::child;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
-use loopscope_model::stream::{Arrived, Came, Pieces};
+use loopscope_model::stream::{Arrived, Came, Notes};
 use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Stream, Text};
 
 pub use super::kept::Stdin;
 use super::kept::{self, Kept, Lifeline, Scratch};
 pub use super::launch::Launch;
+use super::reading::Reading;
 use super::successor::Successor;
 use super::{End, SourceError, ending};
 
@@ -44,13 +45,12 @@ pub struct Local {
     /// Whether it reads a file, which can be read only once.
     reads_file: bool,
     kept: Kept,
-    opener: Opener,
     requests: Option<PipeWriter>,
     pieces: Receiver<Vec<u8>>,
     /// Comes to its end with the records, for whoever waits for that on another thread.
     end: Option<End>,
     successor: Successor,
-    stream: Pieces,
+    stream: Reading,
     patient: bool,
     memory_limit: Option<u64>,
     /// Since when the pipe is closed.
@@ -106,12 +106,15 @@ impl Local {
             scratch: launch.scratch,
             reads_file,
             kept,
-            opener: Opener::new(key),
             requests: Some(requests),
             pieces,
             end: Some(end),
             successor,
-            stream: if launch.unread { Pieces::as_they_are() } else { Pieces::read_all() },
+            stream: if launch.notes {
+                Reading::Notes(Notes::new())
+            } else {
+                Reading::sealed(key, launch.unread)
+            },
             patient: launch.patient,
             memory_limit: launch.memory_limit,
             closed: None,
@@ -142,15 +145,9 @@ impl Local {
         self.killed.filter(|_| self.status.is_some_and(ending::was_killed))
     }
 
-    fn feed(&mut self, sealed: &[u8], came: &mut Vec<Came>) {
+    fn feed(&mut self, bytes: &[u8], came: &mut Vec<Came>) {
         let before = came.len();
-        let stream = &mut self.stream;
-        self.opener.open(sealed, |broken, held| {
-            if broken {
-                stream.broken();
-            }
-            stream.feed(held, came);
-        });
+        self.stream.feed(bytes, came);
         self.exit_seen |= came[before..].iter().any(|each| {
             matches!(each, Came::Arrived(Arrived::Record(record))
                 if matches!(record.event, Event::ProgramExit { .. }))
@@ -199,14 +196,13 @@ impl Local {
     /// The child itself says nothing more. What it had begun to say is in neither the history nor the
     /// recording.
     fn cut_off(&mut self) {
-        self.opener.end();
         self.stream.cut_off();
     }
 
     /// Records what the program prints that it has become.
     fn hear_successor(&mut self, until: Option<Instant>, came: &mut Vec<Came>) {
         let lines = self.successor.lines(until);
-        if self.exit_seen {
+        if self.exit_seen && !self.stream.hears_output() {
             // It has not become another one: it found the way there by itself.
             self.successor.take_passed();
             return;
@@ -214,8 +210,10 @@ impl Local {
         if lines.is_empty() {
             return;
         }
-        self.patient = true;
-        self.cut_off();
+        if self.closed.is_some() {
+            self.patient = true;
+            self.cut_off();
+        }
         for (stream, text) in lines {
             self.say(&Event::Output { stream, text: Text::FIRST }, &text, came);
         }
@@ -271,6 +269,7 @@ impl Local {
             memory_limit: options.memory_limit,
             scratch: self.scratch.clone(),
             unread: false,
+            notes: options.python.is_some(),
         })
     }
 
@@ -320,6 +319,12 @@ impl Local {
             self.finish(timeout, &mut came);
             return came;
         }
+        if self.stream.hears_output() {
+            self.hear_successor(None, &mut came);
+            if !came.is_empty() {
+                return came;
+            }
+        }
         match self.pieces.recv_timeout(timeout) {
             Ok(piece) => self.feed(&piece, &mut came),
             Err(RecvTimeoutError::Timeout) => return came,
@@ -342,7 +347,7 @@ impl Local {
 
     /// A sentence about what the program did to its records, if it did anything.
     pub fn warning(&self) -> Option<String> {
-        let (strange, lost) = (self.opener.strange(), self.opener.lost());
+        let (strange, lost) = self.stream.harm();
         let what = match (strange, lost) {
             (0, 0) => return None,
             (0, _) => "read from".to_owned(),
