@@ -30,6 +30,7 @@ mod packages;
 mod process;
 mod python_at_a_pause;
 mod quiet;
+mod real_python;
 mod recorded;
 mod recordings;
 mod records;

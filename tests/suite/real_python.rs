@@ -74,7 +74,8 @@ fn output_and_exit_code_are_the_program_s() {
 
 #[test]
 fn a_traceback_has_no_frame_of_ours() {
-    let code = "import asyncio\nasync def main():\n  await asyncio.sleep(0)\n  1/0\nasyncio.run(main())\n";
+    let code =
+        "import asyncio\nasync def main():\n  await asyncio.sleep(0)\n  1/0\nasyncio.run(main())\n";
     for python in cpythons() {
         let scratch = Scratch::new();
         let file = scratch.file("program.py", code);
@@ -134,4 +135,21 @@ fn what_the_program_started_ends_with_it() {
     assert_eq!(exit, 0);
     let pid = nix::unistd::Pid::from_raw(out.trim().parse().expect("a number"));
     loopscope_tests::outside::wait_for_end_of(pid);
+}
+
+#[test]
+fn a_program_is_compared_between_our_loop_and_cpython_s() {
+    let Some(python) = newest() else { return };
+    let scratch = Scratch::new();
+    let same = "import asyncio\nasync def child(n):\n  await asyncio.sleep(0.01 * n)\n  print(n)\n\
+                async def main():\n  await asyncio.gather(child(2), child(1))\nasyncio.run(main())\n";
+    let compare = |name: &str, code: &str| {
+        let file = scratch.file(name, code);
+        loopscope(["diff", "--dialect", "cpython", "--python"]).arg(&python.file).arg(file).end()
+    };
+    let ended = compare("same.py", same).code_is(0);
+    assert!(ended.out().contains("No difference that a program can tell"), "{ended}");
+    let other = "import sys\nprint(sys.executable.endswith('loopscope'))\n";
+    let ended = compare("other.py", other).code_is(1);
+    assert!(ended.out().contains("True") && ended.out().contains("False"), "{ended}");
 }

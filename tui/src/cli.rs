@@ -91,7 +91,7 @@ enum Command {
     Repl(ReplArgs),
     /// Compare two recordings or programs; exit code 1 if they differ
     #[command(
-        after_help = "Examples:\n  loopscope diff before.loop after.loop\n  loopscope diff --dialect cpython --dialect micropython program.py"
+        after_help = "Examples:\n  loopscope diff before.loop after.loop\n  loopscope diff --dialect cpython --dialect micropython program.py\n  loopscope diff --dialect cpython --python python3.13 program.py"
     )]
     Diff(DiffArgs),
     /// Convert a recording
@@ -179,6 +179,10 @@ struct DiffArgs {
     /// End a program after this many seconds, with exit code 124
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     timeout: Option<Duration>,
+    /// The CPython that runs the second program, under the virtual clock; the first one once more if
+    /// no second is named
+    #[arg(long, value_name = "PYTHON")]
+    python: Option<PathBuf>,
     #[command(flatten)]
     sandbox: SandboxArgs,
 }

@@ -43,8 +43,12 @@ pub(super) struct Comparing {
 
 impl Comparing {
     pub(super) fn begin(histories: [Compared<'_>; 2], titles: [String; 2]) -> Self {
-        let titles = titles.map(|title| safe_text::line(&title).into_owned());
         let compare = Compare::between(histories[0].history, histories[1].history);
+        Self::begin_with(compare, histories, titles)
+    }
+
+    fn begin_with(compare: Compare, histories: [Compared<'_>; 2], titles: [String; 2]) -> Self {
+        let titles = titles.map(|title| safe_text::line(&title).into_owned());
         let both = diff::Comparing::new(compare, sides(histories, &titles), AROUND);
         Self { titles, compare, sides: both }
     }
@@ -90,8 +94,17 @@ impl Comparison {
         Self::of_histories(sessions.map(Session::compared), titles)
     }
 
+    /// The same for what a program can tell, where two interpreters do the rest in their own ways.
+    pub fn of_what_is_visible(sessions: [&Session; 2], titles: [String; 2]) -> Self {
+        let histories = sessions.map(Session::compared);
+        Self::whole(Comparing::begin_with(Compare::Visible, histories, titles), histories)
+    }
+
     fn of_histories(histories: [Compared<'_>; 2], titles: [String; 2]) -> Self {
-        let mut comparing = Comparing::begin(histories, titles);
+        Self::whole(Comparing::begin(histories, titles), histories)
+    }
+
+    fn whole(mut comparing: Comparing, histories: [Compared<'_>; 2]) -> Self {
         while !comparing.advance(histories, usize::MAX) {}
         comparing.comparison()
     }

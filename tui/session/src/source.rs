@@ -16,11 +16,11 @@ mod never;
 pub mod none;
 pub mod outlets;
 pub mod pour;
+#[cfg(feature = "live")]
+mod reading;
 pub mod replay;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
-#[cfg(feature = "live")]
-mod reading;
 #[cfg(feature = "live")]
 mod successor;
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use loopscope_protocol::{Dialect, Word};
+use loopscope_protocol::{ClockMode, Dialect, Word};
 use loopscope_session::{Comparison, Session, Unfinished};
 
 use super::{DiffArgs, Shared, code, complain, deadline_in, printed};
@@ -19,16 +19,24 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
     let [one, two] = rules(args).map_err(|sentence| complain(code::USAGE, &sentence))?;
     let second = args.second.as_deref().unwrap_or(&args.first);
     let deadline = args.timeout.and_then(deadline_in);
-    let first = whole(args, one, &args.first, deadline)?;
-    let other = whole(args, two, second, deadline)?;
+    let first = whole(args, one, None, &args.first, deadline)?;
+    let other = whole(args, two, args.python.as_deref(), second, deadline)?;
     let titles = if args.second.is_some() {
         [&args.first, second].map(|path| path.display().to_string())
     } else {
         // One file: its name says enough.
         let name = second.file_name().unwrap_or(second.as_os_str()).to_string_lossy();
-        [one, two].map(|dialect| format!("{name} ({})", dialect.word()))
+        let rules = |dialect: Dialect| format!("{name} ({})", dialect.word());
+        match &args.python {
+            Some(python) => [rules(one), format!("{name} ({})", python.display())],
+            None => [one, two].map(rules),
+        }
     };
-    let comparison = Comparison::of([&first, &other], titles);
+    let sessions = [&first, &other];
+    let comparison = match args.python {
+        Some(_) => Comparison::of_what_is_visible(sessions, titles),
+        None => Comparison::of(sessions, titles),
+    };
     match printed(writeln!(print::out(), "{}", comparison.text(80))) {
         code::OK if comparison.found.is_some() => Ok(code::FAILED),
         code => Ok(code),
@@ -43,10 +51,11 @@ fn rules(args: &DiffArgs) -> Result<[Dialect; 2], String> {
         [one, two] => [one, two],
         _ => return Err("--dialect can be given twice, once for each side".to_owned()),
     };
-    if args.second.is_none() && dialects[0] == dialects[1] {
+    if args.second.is_none() && args.python.is_none() && dialects[0] == dialects[1] {
         return Err(format!(
             "`{}` is to be compared with what? Name a second recording or program, or two \
-             different dialects: --dialect cpython --dialect micropython",
+             different dialects: --dialect cpython --dialect micropython, or a CPython: --python \
+             python3",
             args.first.display()
         ));
     }
@@ -57,10 +66,15 @@ fn rules(args: &DiffArgs) -> Result<[Dialect; 2], String> {
 fn whole(
     args: &DiffArgs,
     dialect: Dialect,
+    python: Option<&Path>,
     path: &Path,
     deadline: Option<Instant>,
 ) -> Result<Session, i32> {
-    let shared = Shared { dialect, sandbox: args.sandbox.clone(), ..Shared::default() };
+    // Without a reason to differ times are the same on both sides.
+    let clock = if args.python.is_some() { ClockMode::Virtual } else { ClockMode::Auto };
+    let python = python.map(Path::to_path_buf);
+    let sandbox = args.sandbox.clone();
+    let shared = Shared { dialect, python, clock, sandbox, ..Shared::default() };
     let source: [OsString; 1] = [path.as_os_str().to_owned()];
     let mut session =
         shared.session(&source, true).map_err(|sentence| complain(code::USAGE, &sentence))?;

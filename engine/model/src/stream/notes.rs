@@ -24,6 +24,7 @@ use loopscope_protocol::{
 
 use super::{Arrived, Came};
 use crate::control::{Hello, OwnedReply};
+use crate::decode::BLANK;
 use crate::names::Frame;
 use crate::record::{Record, Texts};
 
@@ -457,9 +458,9 @@ impl Notes {
             t: self.loop_seen.then_some(self.t),
             turn: self.turns.count(loop_id, &event),
             loop_id,
-            garbage: 0,
             event,
             texts,
+            ..BLANK
         };
         came.push(Came::Arrived(Arrived::Record(record)));
     }
@@ -473,10 +474,9 @@ impl Notes {
             seq: self.seq,
             t: self.loop_seen.then_some(self.t),
             turn: self.turns.now(),
-            loop_id: LoopId::NONE,
-            garbage: 0,
             event: *event,
             texts,
+            ..BLANK
         }
     }
 }
