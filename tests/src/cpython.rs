@@ -1,4 +1,4 @@
-//! Real CPythons that programs can be run with: found, never required.
+//! Interpreters of CPython that programs can be run with: found, never required.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -93,9 +93,10 @@ impl Shared {
         mut files: Files,
     ) -> Result<Session, String> {
         let path = Path::new(source.first().ok_or("which program or recording? Name a file")?);
-        let found = match self.module {
-            true => None,
-            false => Replay::open_if_it_is_one(path).map_err(|error| error.to_string())?,
+        let found = if self.module {
+            None
+        } else {
+            Replay::open_if_it_is_one(path).map_err(|error| error.to_string())?
         };
         if let Some(replay) = found {
             if let [_, first, ..] = source {
@@ -115,13 +116,13 @@ impl Shared {
         }
         let outlets = self.outlets(files)?;
         // Links are followed as the engine does it, so that `list` finds the same files.
-        let folder = match self.module {
-            true => std::env::current_dir().unwrap_or_default(),
-            false => path
-                .canonicalize()
+        let folder = if self.module {
+            std::env::current_dir().unwrap_or_default()
+        } else {
+            path.canonicalize()
                 .ok()
                 .and_then(|path| path.parent().map(Path::to_path_buf))
-                .unwrap_or_else(|| folder(path)),
+                .unwrap_or_else(|| folder(path))
         };
         let source = child(options, stdin, scratch, capture)?;
         Ok(with_outlets(Session::new(source).in_folder(folder), outlets))

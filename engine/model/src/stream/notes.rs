@@ -18,8 +18,8 @@ use loopscope_columns::Turns;
 use loopscope_protocol::cells::{CellSource, first_column};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{
-    By, Capabilities, ChainId, Dialect, Event, HandleHow, HandleId, Kind, LoopId, NameId, On,
-    Place, TaskId, Text, Word,
+    By, Capabilities, ChainId, Dialect, Event, FutureId, HandleHow, HandleId, Kind, LoopId, NameId,
+    On, Place, TaskId, Text, Word,
 };
 
 use super::{Arrived, Came};
@@ -403,7 +403,7 @@ impl Notes {
                 let handle = HandleId(from.id()?);
                 let (name, place) = self.code(from)?;
                 self.time(time);
-                let (task, future) = Default::default();
+                let (task, future) = (TaskId::NONE, FutureId::NONE);
                 let how = HandleHow::Soon;
                 let event = Event::HandleNew { handle, how, name, place, by, task, future };
                 self.record(loop_id, event, came);
@@ -418,7 +418,7 @@ impl Notes {
                 self.time(time);
                 let event = Event::TaskSuspend { task, on: On::Nothing, place, chain };
                 self.record(loop_id, event, came);
-                let (how, future) = (HandleHow::Step, Default::default());
+                let (how, future) = (HandleHow::Step, FutureId::NONE);
                 let event =
                     Event::HandleNew { handle, how, name, place: defined, by, task, future };
                 self.record(loop_id, event, came);
