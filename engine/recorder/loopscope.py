@@ -200,6 +200,8 @@ left = 0
 wanted = 0
 #: The thread that is held.
 holder = 0
+#: For how long it was held in all, in nanoseconds: for a loop that time has not passed.
+held = 0
 #: Somebody steps, so it holds after the end as well.
 session = False
 detached = False
@@ -244,8 +246,9 @@ def passed(kind):
 
 def hold(kind):
     """Holds, and does what the host asks meanwhile, until it lets go. `kind` 0: before the start."""
-    global holder, left, wanted, pausing
+    global holder, left, wanted, pausing, held
     holder, left, wanted, pausing = _thread.get_ident(), 0, 0, False
+    since = time.monotonic_ns()
     if kind:
         put((HELD,))
     flush_all()
@@ -262,6 +265,7 @@ def hold(kind):
             interrupted = True
             continue
         left, wanted = order
+        held += time.monotonic_ns() - since
         holder = 0
         update()
         break
@@ -1566,6 +1570,13 @@ def install():
     shuts_down("shutdown_default_executor", lambda loop: tell(
         "executor-shutdown", state_of(loop).number, ()))
 
+    if session and not is_virtual:
+        @wrap(Base, "time")
+        def _(method):
+            def wrapper(self):
+                return method(self) - held / 1e9
+            return wrapper
+
     if is_virtual:
         @wrap(Base, "time")
         def _(method):
@@ -1586,6 +1597,11 @@ def mistake():
 
 is_virtual = False
 virtual_now = 0
+
+
+def clock_of_session():
+    """The machine's clock without the time for which the program was held."""
+    return time.monotonic_ns() - held
 
 
 def virtual_clock():
@@ -1838,6 +1854,8 @@ def start(arguments):
     base = time.monotonic_ns()
     if options.get("clock") == "virtual":
         is_virtual, clock, base = True, virtual_clock, 0
+    elif "paused" in options:
+        clock = clock_of_session
     options["base"] = base
     sink, requests = out_of_the_way(int(options["out"])), out_of_the_way(int(options["in"]))
     try:

@@ -128,6 +128,16 @@ fn what_cannot_be_watched_is_refused_with_what_to_do() {
 }
 
 #[test]
+fn a_sandbox_that_starts_nothing_is_refused() {
+    let Some(python) = newest() else { return };
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", "print(1)\n");
+    let run = with_python("run", &python).args(["--headless", "--sandbox"]).arg(file);
+    let ended = run.end().code_is(2);
+    assert!(ended.err().contains("--sandbox"), "{ended}");
+}
+
+#[test]
 fn what_the_program_started_ends_with_it() {
     let Some(python) = newest() else { return };
     let code = "import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nprint(child.pid)\n";

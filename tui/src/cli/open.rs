@@ -150,6 +150,12 @@ impl Shared {
     pub(super) fn shut_in(&self, options: &mut Options) -> Result<Option<Arc<Scratch>>, String> {
         let scratch = self.sandbox.open()?;
         options.guard.sandbox = scratch.as_ref().map(|scratch| self.sandbox.bounds(scratch));
+        let is_shut = options.guard.sandbox.as_ref().is_some_and(|sandbox| !sandbox.processes);
+        if options.python.is_some() && is_shut {
+            return Err("a sandbox starts no other program, and --python is one; allow it with \
+                        --sandbox-allow processes"
+                .to_owned());
+        }
         Ok(scratch)
     }
 
