@@ -9,6 +9,7 @@ use loopscope_protocol::Event;
 
 /// What reads the stream.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a program has one of it")]
 pub(super) enum Reading {
     /// Our own engine's.
     Sealed(Opener, Pieces),
