@@ -74,7 +74,7 @@ fn whole(
     let clock = if args.python.is_some() { ClockMode::Virtual } else { ClockMode::Auto };
     let python = python.map(Path::to_path_buf);
     let sandbox = args.sandbox.clone();
-    let shared = Shared { dialect, python, clock, sandbox, ..Shared::default() };
+    let shared = Shared { dialect, clock, python, sandbox, ..Shared::default() };
     let source: [OsString; 1] = [path.as_os_str().to_owned()];
     let mut session =
         shared.session(&source, true).map_err(|sentence| complain(code::USAGE, &sentence))?;

@@ -80,7 +80,7 @@ fn ask(path: &Path) -> Result<String, String> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| super::os_error::why(&error).to_string())?;
+        .map_err(|error| super::os_error::why(&error))?;
     let out = child.stdout.take();
     let (sender, answer) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
