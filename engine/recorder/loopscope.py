@@ -312,6 +312,8 @@ def evaluate(code):
             try:
                 expression = compile(code.strip(), "<py>", "eval", dont_inherit=True)
             except SyntaxError:
+                expression = None
+            if expression is None:
                 exec(compile(code.strip() + "\n", "<py>", "exec", dont_inherit=True), space)
                 return True, ""
             value = eval(expression, space)
@@ -696,7 +698,8 @@ def tell_suspend(task, known, state, on):
 class State:
     """What is known of a loop."""
 
-    __slots__ = ("number", "TURN", "RUN", "STEP_RUN", "DONE", "SOON_NEW", "YIELD", "loop", "by", "task", "turn", "phase", "how", "run", "owner", "pipe")
+    __slots__ = ("number", "TURN", "RUN", "STEP_RUN", "DONE", "SOON_NEW", "YIELD", "loop", "by",
+                 "task", "turn", "phase", "how", "run", "owner", "pipe")
 
 
 states = {}
@@ -1029,6 +1032,9 @@ def install():
         known = alive.get(id(task))
         if known is None:
             known = new_task(task, state)
+            if getattr(task.get_coro(), "cr_suspended", False):
+                # An eager one, which has taken its first step without a handle.
+                note_first_step(task, known, state)
         future = 0
         if state.task is known:
             # It queued itself in its own step.
@@ -1296,7 +1302,12 @@ def install():
                     mistake()
         return wrapper
 
+    cleans_up = getattr(Base.__dict__.get("_run_forever_cleanup"), "__code__", None)
+
     def begins_or_ends(loop, state, frame):
+        if frame.f_code is cleans_up and state.run is None:
+            # It was refused, and cleans up all the same.
+            return
         run = frame
         while run is not None and run.f_code is not Base.run_forever.__code__:
             run = run.f_back
@@ -1349,8 +1360,13 @@ def install():
         return wrapper
 
     def note_eager(task, coro, state):
-        known = new_task(task, state, coro)
+        note_first_step(task, new_task(task, state, coro), state)
+
+    def note_first_step(task, known, state):
         outer = state.task
+        put((31, state.number, clock(), known.number))
+        if look:
+            passed(31)
         if ended(task) is None:
             tell_suspend(task, known, state, task._fut_waiter)
         else:
@@ -1876,10 +1892,10 @@ def start(arguments):
     leave, execv, execve = os._exit, os.execv, os.execve
 
     def leaving(method):
-        def leaves(*args):
+        def leaves(*args, **kwargs):
             if on:
                 flush_all()
-            return method(*args)
+            return method(*args, **kwargs)
         leaves.__name__ = leaves.__qualname__ = method.__name__
         return leaves
     os._exit, os.execv, os.execve = leaving(leave), leaving(execv), leaving(execve)
