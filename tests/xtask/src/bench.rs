@@ -17,18 +17,19 @@ use contenders::Contender;
 use table::Table;
 
 /// The programs, by what they do most.
-const PROGRAMS: [(&str, &str); 4] = [
+const PROGRAMS: [(&str, &str); 5] = [
     ("soon", "chained call_soon"),
     ("sleep_zero", "sleep(0) resumes"),
     ("timers", "timers"),
     ("spawn", "task spawn and join"),
+    ("echo", "TCP echo over protocols"),
 ];
 
 /// The program that runs under MicroPython's rules too.
 const ROUND_ROBIN: &str = "round_robin";
 
 /// How many rounds without an argument.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     if let [word, more @ ..] = arguments
@@ -36,15 +37,11 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     {
         return history::run(root, more);
     }
-    let rounds = match arguments {
-        [] => ROUNDS,
-        [rounds] => rounds.parse().map_err(|_| format!("`{rounds}` is no number of rounds"))?,
-        _ => return Err("at most one argument: how many rounds".into()),
-    };
+    let (rounds, python) = parse(arguments)?;
     if !cargo::build_binary(root).status()?.success() {
         return Err("the binary does not build; see above".into());
     }
-    let contenders = contenders::all(root);
+    let contenders = contenders::all(root, &python);
     let mut table = Table::new(contenders.iter().map(|c| c.name));
     for (program, title) in PROGRAMS {
         let file = root.join("tests/bench").join(program).with_extension("py");
@@ -55,10 +52,26 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     let empty = root.join("tests/bench/nothing.py");
     table.row("start and end", &measure(&contenders, &empty, rounds.max(5))?);
     print!(
-        "\nCPU seconds, median of {rounds}; in brackets how many times ours\n\n{}",
-        table.text()
+        "\nCPU seconds, median of {rounds}; in brackets how many times ours\n\n{}\n{}",
+        table.text(),
+        table.ratios(&["asyncio", "uvloop"])
     );
     micropython(root, rounds)
+}
+
+/// How many rounds, and which Python.
+fn parse(arguments: &[String]) -> Outcome<(usize, String)> {
+    let (mut rounds, mut python) = (ROUNDS, "python3".to_owned());
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--python" {
+            python.clone_from(arguments.next().ok_or("--python wants a path")?);
+        } else {
+            let wrong = |_| format!("`{argument}` is no number of rounds");
+            rounds = argument.parse().map_err(wrong)?;
+        }
+    }
+    Ok((rounds, python))
 }
 
 /// Our dialect of MicroPython against our dialect of CPython and against real MicroPython.
@@ -94,6 +107,15 @@ fn median(times: &mut [Duration]) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rounds_and_python_come_in_any_order() {
+        let parsed =
+            |words: &[&str]| parse(&words.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(parsed(&[]).unwrap(), (ROUNDS, "python3".to_owned()));
+        assert_eq!(parsed(&["--python", "p", "7"]).unwrap(), (7, "p".to_owned()));
+        assert!(parsed(&["--python"]).is_err() && parsed(&["seven"]).is_err());
+    }
 
     #[test]
     fn the_median_is_the_middle_one() {

@@ -45,7 +45,8 @@ Tasks of the Loopscope project.
   cargo xtask notice          list the works that are linked, with their licences; --check compares
   cargo xtask reference       write the pages of events and of the API; --check compares
   cargo xtask bench history [N]  a recording of N records (10000000): its size, and moves in it
-  cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (3)
+  cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (5);
+                              --python names the CPython
 
 With CI=true a missing tool is a failure.";
 

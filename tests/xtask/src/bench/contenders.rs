@@ -1,13 +1,13 @@
 //! Who takes part: our binary, with and without a recording, CPython's asyncio, uvloop, MicroPython.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 
-use crate::{Outcome, cargo, machine, micropython as real};
+use crate::{Outcome, cargo, micropython as real};
 
 /// One way to run a program.
 pub(super) struct Contender {
@@ -19,8 +19,9 @@ pub(super) struct Contender {
     kind: &'static str,
 }
 
-/// Everyone who can take part on this machine. Who cannot is said.
-pub(super) fn all(root: &Path) -> Vec<Contender> {
+/// Everyone who can take part on this machine, on the interpreter `python` where it is theirs. Who
+/// cannot is said, and so is which interpreter it is.
+pub(super) fn all(root: &Path, python: &str) -> Vec<Contender> {
     let recording = cargo::target(root).join("bench.loopscope");
     let ours = |name, more: &[OsString]| Contender {
         name,
@@ -28,17 +29,25 @@ pub(super) fn all(root: &Path) -> Vec<Contender> {
         before: [&["run".into(), "--headless".into()], more].concat(),
         kind: "ours",
     };
-    let mut all =
-        vec![ours("ours", &[]), ours("ours, recording", &["--record".into(), recording.into()])];
+    let mut all = vec![
+        ours("ours", &[]),
+        ours("ours, real clock", &["--clock".into(), "real".into()]),
+        ours("ours, recording", &["--record".into(), recording.into()]),
+    ];
     let theirs = |name, program: OsString| Contender { name, program, before: vec![], kind: name };
-    if machine::has_python() {
-        all.push(theirs("asyncio", "python3".into()));
-    } else {
-        println!("There is no python3 of 3.11 or later: asyncio is not compared.");
-    }
-    match uvloop(root) {
-        Ok(python) => all.push(theirs("uvloop", python.into())),
-        Err(error) => println!("uvloop is not compared: {error}."),
+    match version(python) {
+        Ok(version) => {
+            println!("asyncio is that of CPython {version}");
+            all.push(theirs("asyncio", python.into()));
+            match uvloop(root, python) {
+                Ok((python, version)) => {
+                    println!("uvloop is {version}, on the same");
+                    all.push(theirs("uvloop", python.into()));
+                }
+                Err(error) => println!("uvloop is not compared: {error}."),
+            }
+        }
+        Err(error) => println!("asyncio and uvloop are not compared: {error}."),
     }
     all
 }
@@ -63,29 +72,55 @@ pub(super) fn micropython(root: &Path) -> Vec<Contender> {
     all
 }
 
-/// A Python that has uvloop, in an environment of its own below the build folder.
-fn uvloop(root: &Path) -> Outcome<PathBuf> {
-    let folder = cargo::target(root).join("uvloop");
-    let python = folder.join("bin").join("python");
-    let has_it = || {
-        let quiet =
-            Command::new(&python).args(["-c", "import uvloop"]).stderr(Stdio::null()).status();
-        quiet.is_ok_and(|status| status.success())
+/// What `python` prints.
+fn says(python: impl AsRef<OsStr>, code: &str) -> Outcome<String> {
+    let output = Command::new(python).args(["-c", code]).stderr(Stdio::null()).output()?;
+    if !output.status.success() {
+        return Err("it does not run".into());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The version of an interpreter, and what is known of how it was built.
+fn version(python: &str) -> Outcome<String> {
+    let code = "import sys, sysconfig
+assert sys.version_info >= (3, 11)
+how = sysconfig.get_config_var('CONFIG_ARGS') or ''
+print(sys.version.replace('\\n', ' '),
+      'with --enable-optimizations' if 'enable-optimizations' in how else '')";
+    says(python, code).map_err(|_| format!("{python} is no Python of 3.11 or later").into())
+}
+
+/// A Python that has uvloop, and uvloop's version: `python` itself, or an environment of it below
+/// the build folder.
+fn uvloop(root: &Path, python: &str) -> Outcome<(PathBuf, String)> {
+    let has_it = |python: &Path| says(python, "import uvloop; print(uvloop.__version__)");
+    if let Ok(version) = has_it(Path::new(python)) {
+        return Ok((python.into(), version));
+    }
+    let number = says(python, "import sys; print('%d.%d.%d' % sys.version_info[:3])")?;
+    let folder = cargo::target(root).join(format!("uvloop-{number}"));
+    let inside = folder.join("bin").join("python");
+    if let Ok(version) = has_it(&inside) {
+        return Ok((inside, version));
+    }
+    let quiet = |command: &mut Command| {
+        let done = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        done.is_ok_and(|status| status.success())
     };
-    if !has_it() {
-        let quiet = |command: &mut Command| {
-            let done = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
-            done.is_ok_and(|status| status.success())
-        };
-        if !quiet(Command::new("python3").args(["-m", "venv"]).arg(&folder)) {
-            return Err("python3 cannot make an environment".into());
-        }
-        quiet(Command::new(&python).args(["-m", "pip", "install", "--quiet", "uvloop"]));
-        if !has_it() {
-            return Err("pip cannot install it".into());
+    if !quiet(Command::new(python).args(["-m", "venv", "--without-pip"]).arg(&folder)) {
+        return Err(format!("{python} cannot make an environment").into());
+    }
+    // By whichever Python has pip: the one that is measured may lack it.
+    for pip in [python, "python3"] {
+        let mut command = Command::new(pip);
+        command.args(["-m", "pip", "--python"]).arg(&inside).args(["install", "uvloop"]);
+        if quiet(&mut command) {
+            break;
         }
     }
-    Ok(python)
+    let version = has_it(&inside).map_err(|_| "pip cannot install it")?;
+    Ok((inside, version))
 }
 
 impl Contender {
