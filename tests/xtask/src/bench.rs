@@ -6,6 +6,7 @@
 //! the loop, tasks and futures that their column names.
 
 mod contenders;
+mod core;
 mod history;
 mod table;
 
@@ -28,6 +29,12 @@ const PROGRAMS: [(&str, &str); 5] = [
 /// The program that runs under MicroPython's rules too.
 const ROUND_ROBIN: &str = "round_robin";
 
+/// The programs of `tests/programs/scale`, with how many of it.
+const SCALE: [(&str, &str, &str); 2] = [
+    ("processes", "500", "500 child processes"),
+    ("connections", "4000", "4,000 connections at once"),
+];
+
 /// How many rounds without an argument.
 const ROUNDS: usize = 5;
 
@@ -37,6 +44,11 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     {
         return history::run(root, more);
     }
+    if let [word, more @ ..] = arguments
+        && word == "core"
+    {
+        return core::run(root, more);
+    }
     let (rounds, python) = parse(arguments)?;
     if !cargo::build_binary(root).status()?.success() {
         return Err("the binary does not build; see above".into());
@@ -45,18 +57,31 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
     let mut table = Table::new(contenders.iter().map(|c| c.name));
     for (program, title) in PROGRAMS {
         let file = root.join("tests/bench").join(program).with_extension("py");
-        let times = measure(&contenders, &file, rounds)?;
+        let times = measure(&contenders, &file, None, rounds)?;
         println!("{title}: done");
         table.row(title, &times);
     }
     let empty = root.join("tests/bench/nothing.py");
-    table.row("start and end", &measure(&contenders, &empty, rounds.max(5))?);
+    table.row("start and end", &measure(&contenders, &empty, None, rounds.max(5))?);
     print!(
         "\nCPU seconds, median of {rounds}; in brackets how many times ours\n\n{}\n{}",
         table.text(),
         table.ratios(&["asyncio", "uvloop"])
     );
+    scale(root, contenders, rounds)?;
     micropython(root, rounds)
+}
+
+/// Much of something that the system does, with CPython's own loop.
+fn scale(root: &Path, mut contenders: Vec<Contender>, rounds: usize) -> Outcome {
+    contenders.retain(|contender| ["ours", "asyncio"].contains(&contender.name));
+    let mut table = Table::new(contenders.iter().map(|c| c.name));
+    for (program, count, title) in SCALE {
+        let file = root.join("tests/programs/scale").join(program).with_extension("py");
+        table.row(title, &measure(&contenders, &file, Some(count), rounds)?);
+    }
+    print!("\n{}\n{}", table.text(), table.ratios(&["asyncio"]));
+    Ok(())
 }
 
 /// How many rounds, and which Python.
@@ -82,18 +107,24 @@ fn micropython(root: &Path, rounds: usize) -> Outcome {
         [(ROUND_ROBIN, "round robin of 1,000"), ("nothing_to_do", "start and end")]
     {
         let file = root.join("tests/bench").join(program).with_extension("py");
-        table.row(title, &measure(&contenders, &file, rounds)?);
+        table.row(title, &measure(&contenders, &file, None, rounds)?);
     }
     print!("\n{}", table.text());
     Ok(())
 }
 
-/// The median time of each contender, run in turns.
-fn measure(contenders: &[Contender], file: &Path, rounds: usize) -> Outcome<Vec<Duration>> {
+/// The median time of each contender, run in turns. Without an argument of its own the program is
+/// told what it runs on.
+fn measure(
+    contenders: &[Contender],
+    file: &Path,
+    argument: Option<&str>,
+    rounds: usize,
+) -> Outcome<Vec<Duration>> {
     let mut times = vec![Vec::new(); contenders.len()];
     for _ in 0..rounds {
         for (contender, times) in contenders.iter().zip(&mut times) {
-            times.push(contender.time(file)?);
+            times.push(contender.time(file, argument)?);
         }
     }
     Ok(times.iter_mut().map(|times| median(times)).collect())

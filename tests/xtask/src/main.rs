@@ -45,6 +45,7 @@ Tasks of the Loopscope project.
   cargo xtask notice          list the works that are linked, with their licences; --check compares
   cargo xtask reference       write the pages of events and of the API; --check compares
   cargo xtask bench history [N]  a recording of N records (10000000): its size, and moves in it
+  cargo xtask bench core [N]  the loop's core without Python, tokio's LocalSet and smol's LocalExecutor, N rounds (7)
   cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (5);
                               --python names the CPython
 

@@ -19,7 +19,7 @@ mod system {
 
     impl Many {
         /// `None` where the system has no more descriptors.
-        pub(in crate::core::poller) fn new(
+        pub(in super::super) fn new(
             all: impl IntoIterator<Item = (WatchedFd, PollFlags)>,
         ) -> Option<Self> {
             let many = Self(Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC).ok()?));
@@ -31,7 +31,7 @@ mod system {
 
         /// From now on `fd` is watched for `flags`; for none: not at all. One that was closed is
         /// left out, as in a poll.
-        pub(in crate::core::poller) fn set(&self, fd: WatchedFd, flags: PollFlags) {
+        pub(in super::super) fn set(&self, fd: WatchedFd, flags: PollFlags) {
             if flags.is_empty() {
                 let _ = epoll::delete(&*self.0, fd);
                 return;
@@ -45,15 +45,12 @@ mod system {
         }
 
         /// The whole of it as one thing to poll: ready where any of them is.
-        pub(in crate::core::poller) fn as_one(&self) -> PollFd<'_> {
+        pub(in super::super) fn as_one(&self) -> PollFd<'_> {
             PollFd::new(&*self.0, PollFlags::IN)
         }
 
         /// Those of `count` that are ready now, in the order of their numbers.
-        pub(in crate::core::poller) fn ready(
-            &self,
-            count: usize,
-        ) -> io::Result<Vec<(RawFd, PollFlags)>> {
+        pub(in super::super) fn ready(&self, count: usize) -> io::Result<Vec<(RawFd, PollFlags)>> {
             let mut events = Vec::with_capacity(count.max(1));
             let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
             epoll::wait(&*self.0, spare_capacity(&mut events), Some(&at_once))?;
@@ -86,24 +83,21 @@ mod system {
     pub(crate) struct Many(Infallible);
 
     impl Many {
-        pub(in crate::core::poller) fn new(
+        pub(in super::super) fn new(
             _all: impl IntoIterator<Item = (WatchedFd, PollFlags)>,
         ) -> Option<Self> {
             None
         }
 
-        pub(in crate::core::poller) fn set(&self, _fd: WatchedFd, _flags: PollFlags) {
+        pub(in super::super) fn set(&self, _fd: WatchedFd, _flags: PollFlags) {
             match self.0 {}
         }
 
-        pub(in crate::core::poller) fn as_one(&self) -> PollFd<'_> {
+        pub(in super::super) fn as_one(&self) -> PollFd<'_> {
             match self.0 {}
         }
 
-        pub(in crate::core::poller) fn ready(
-            &self,
-            _count: usize,
-        ) -> io::Result<Vec<(RawFd, PollFlags)>> {
+        pub(in super::super) fn ready(&self, _count: usize) -> io::Result<Vec<(RawFd, PollFlags)>> {
             match self.0 {}
         }
     }

@@ -125,12 +125,12 @@ fn uvloop(root: &Path, python: &str) -> Outcome<(PathBuf, String)> {
 
 impl Contender {
     /// The CPU time of one run, with that of every process that it starts.
-    pub(super) fn time(&self, file: &Path) -> Outcome<Duration> {
+    pub(super) fn time(&self, file: &Path, argument: Option<&str>) -> Outcome<Duration> {
         let before = children()?;
         let output = Command::new(&self.program)
             .args(&self.before)
             .arg(file)
-            .arg(self.kind)
+            .arg(argument.unwrap_or(self.kind))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::null())
             .output()?;
