@@ -27,6 +27,7 @@ mod odd_values;
 mod output;
 mod outputs;
 mod packages;
+mod peers;
 mod process;
 mod python_at_a_pause;
 mod quiet;

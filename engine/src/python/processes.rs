@@ -1,6 +1,8 @@
 //! What a program does to processes and descriptors through `os` and `subprocess`: starting
 //! others, copying itself, leaving at once, and reading and writing by number.
 
+mod spawn;
+
 use std::io;
 
 use loopscope_protocol::{ClockHow, Event, ExitHow, LoopId, Stream, Text};
@@ -116,11 +118,18 @@ const BY_NUMBER: [&str; 24] = [
 
 /// `fork` and `exec` in one.
 pub(super) fn patch_subprocess(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
-    wrap(vm, module, "fork_exec", start)
+    wrap(vm, module, "fork_exec", |original, args, vm| {
+        starting(|| spawn::fork_exec(original, args, vm))
+    })
 }
 
-/// Starts another process: with the signals and the memory that it would have without us.
+/// Starts another process.
 fn start(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    starting(|| original.call(args, vm))
+}
+
+/// Has `work` start another process: with the signals and the memory that it would have without us.
+fn starting(work: impl FnOnce() -> PyResult) -> PyResult {
     Run::current().outside(ClockHow::Subprocess);
     if let Some(output) = output::current() {
         output.expect_others();
@@ -128,7 +137,7 @@ fn start(original: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let mask = super::program::signals();
     let before = SigSet::thread_get_mask();
     let _ = mask.thread_set_mask();
-    let result = process::unlimited(|| original.call(args, vm));
+    let result = process::unlimited(work);
     if let Ok(before) = before {
         let _ = before.thread_set_mask();
     }
