@@ -4,7 +4,7 @@ import asyncio
 from measure import new_loop, report
 
 CONNECTIONS = 10
-ROUNDS = 5_000
+ROUNDS = 20_000
 MESSAGE = b"x" * 1_000
 
 loop = new_loop()

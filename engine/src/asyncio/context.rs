@@ -54,24 +54,30 @@ pub(super) fn give_back(context: PyObjectRef, vm: &VirtualMachine) {
     }
 }
 
-/// Runs `work` with `context` as the current one. As in CPython a context is entered once at a time.
+/// Runs `work` with `context` as the current one. As in CPython a context is entered once at a
+/// time. The context comes back, unless the work has taken it out of its place.
 pub(super) fn run<T>(
-    context: &PyObject,
+    context: PyObjectRef,
     vm: &VirtualMachine,
     work: impl FnOnce() -> PyResult<T>,
-) -> PyResult<T> {
-    watch_runs(context, vm);
-    if is_entered(context, vm) {
-        return Err(already_entered(context, vm)?);
+) -> (Option<PyObjectRef>, PyResult<T>) {
+    watch_runs(&context, vm);
+    if is_entered(&context, vm) {
+        let error = already_entered(&context, vm).unwrap_or_else(|error| error);
+        return (Some(context), Err(error));
     }
-    vm.context_stack.borrow_mut().push(context.to_owned());
+    vm.context_stack.borrow_mut().push(context);
+    let depth = vm.context_stack.borrow().len();
     let result = work();
-    let mut stack = vm.context_stack.borrow_mut();
     // Whatever the work left behind on the stack belongs to it.
-    if let Some(at) = stack.iter().rposition(|entered| entered.is(context)) {
-        stack.truncate(at);
-    }
-    result
+    let left = {
+        let mut stack = vm.context_stack.borrow_mut();
+        if stack.len() > depth { stack.split_off(depth) } else { Vec::new() }
+    };
+    drop(left);
+    let mut stack = vm.context_stack.borrow_mut();
+    let entered = if stack.len() == depth { stack.pop() } else { None };
+    (entered, result)
 }
 
 /// Whether something on this thread runs in `context` now.

@@ -31,6 +31,7 @@ use crate::python::readable;
 use crate::run::Run;
 
 use create_task::CreateTaskArgs;
+pub(super) use create_task::{RunningTaskArgs, of_running as task_of_running};
 pub(super) use queue::LoopObject;
 
 /// The native base of `asyncio`'s loop class.
@@ -44,6 +45,9 @@ pub(super) struct PyLoop {
     /// `call_soon` is ours, so tasks and futures may queue without asking it.
     #[pytraverse(skip)]
     plain: AtomicBool,
+    /// So is its class's `create_task`.
+    #[pytraverse(skip)]
+    makes_tasks: bool,
     /// Signals wake this loop's self-pipe.
     #[pytraverse(skip)]
     hears: AtomicBool,
@@ -67,15 +71,18 @@ impl Constructor for PyLoop {
     fn py_new(class: &Py<PyType>, _args: Self::Args, vm: &VirtualMachine) -> PyResult<Self> {
         let run = Run::current();
         let ours = Self::class(&vm.ctx);
-        let name = vm.ctx.intern_str("call_soon");
-        let plain = match (class.get_attr(name), ours.get_attr(name)) {
-            (Some(found), Some(own)) => found.is(&own),
-            _ => false,
+        let is_ours = |name: &'static str| {
+            let name = vm.ctx.intern_str(name);
+            match (class.get_attr(name), ours.get_attr(name)) {
+                (Some(found), Some(own)) => found.is(&own),
+                _ => false,
+            }
         };
         Ok(Self {
             core: LoopCore::new(&run.ids, &run.clock, &run.trace, run.ties, run.seed),
             debug: AtomicBool::new(false),
-            plain: AtomicBool::new(plain),
+            plain: AtomicBool::new(is_ours("call_soon")),
+            makes_tasks: is_ours("create_task"),
             hears: AtomicBool::new(false),
             task_factory: PyMutex::new(None),
             tasks: PyMutex::new(BTreeMap::new()),

@@ -89,8 +89,8 @@ impl JobRunner<PyJob> for PyRunner<'_> {
         match &job {
             PyJob::Handle(handle) => run_handle(handle.as_object(), &handle.cell, After::LetGo, vm),
             PyJob::Timer(timer) => run_handle(timer.as_object(), &timer.cell, After::LetGo, vm),
-            PyJob::Step(task, _) => run_step(task, None, vm),
-            PyJob::Wakeup(task, _, future) => run_step(task, Some(future), vm),
+            PyJob::Step(task, _) => self.run_step(task, None),
+            PyJob::Wakeup(task, _, future) => self.run_step(task, Some(future)),
             PyJob::SelfPipe(_) => self.event_loop.process_self_pipe(vm),
         }
     }
@@ -126,8 +126,8 @@ impl PyRunner<'_> {
         let start = self.event_loop.core.time();
         let result = match (job, cell) {
             (_, Some(cell)) => run_handle(owner, cell, After::Keep, vm),
-            (PyJob::Step(task, _), _) => run_step(task, None, vm),
-            (PyJob::Wakeup(task, _, future), _) => run_step(task, Some(future), vm),
+            (PyJob::Step(task, _), _) => self.run_step(task, None),
+            (PyJob::Wakeup(task, _, future), _) => self.run_step(task, Some(future)),
             _ => Ok(()),
         };
         let took = self.event_loop.core.time() - start;
@@ -142,6 +142,28 @@ impl PyRunner<'_> {
             let_go(cell, vm);
         }
         result
+    }
+
+    /// Runs a step of a task of this loop. What the step itself raises, rather than its coroutine,
+    /// is an error in a callback like any other.
+    fn run_step(&self, task: &Py<PyTask>, done: Option<&PyObjectRef>) -> PyResult<()> {
+        let vm = self.vm;
+        let result = match done {
+            Some(future) => step::wakeup(task, future, Some(self.event_loop), vm),
+            None => step::step(task, None, Some(self.event_loop), vm),
+        };
+        let Err(error) = result else { return Ok(()) };
+        if errors::escapes(&error, vm) {
+            return Err(error);
+        }
+        let Some(event_loop) = task.cell.event_loop() else { return Err(error) };
+        let call = vec![task.as_object().get_attr("_step", vm)?];
+        let context = task.own.lock().context.clone();
+        let id = crate::run::Run::current().ids.handle();
+        let cell = HandleCell::new(id, call, context, event_loop, false);
+        cell.set_queued(Queued::Idle);
+        let handle = PyHandle { cell }.into_ref(&vm.ctx);
+        raised(handle.as_object(), &handle.cell, error, vm)
     }
 }
 
@@ -175,9 +197,9 @@ pub(super) fn run_handle(
     let callback = args.remove(0);
     // Needed only to tell what failed, and only while it still can be told.
     let kept = if cell.repeats { Vec::new() } else { args.clone() };
-    let result = match &given {
+    let (given, result) = match given {
         Some(context) => context::run(context, vm, || callback.call(FuncArgs::from(args), vm)),
-        None => callback.call(FuncArgs::from(args), vm),
+        None => (None, callback.call(FuncArgs::from(args), vm)),
     };
     match result {
         Ok(_) => {
@@ -202,27 +224,6 @@ pub(super) fn run_handle(
             raised(owner, cell, error, vm)
         }
     }
-}
-
-/// Runs a step of a task. What the step itself raises, rather than its coroutine, is an error in a
-/// callback like any other.
-fn run_step(task: &Py<PyTask>, done: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
-    let result = step::check_context(task, vm).and_then(|()| match done {
-        Some(future) => step::wakeup(task, future, vm),
-        None => step::step(task, None, vm),
-    });
-    let Err(error) = result else { return Ok(()) };
-    if errors::escapes(&error, vm) {
-        return Err(error);
-    }
-    let Some(event_loop) = task.cell.event_loop() else { return Err(error) };
-    let call = vec![task.as_object().get_attr("_step", vm)?];
-    let context = task.own.lock().context.clone();
-    let id = crate::run::Run::current().ids.handle();
-    let cell = HandleCell::new(id, call, context, event_loop, false);
-    cell.set_queued(Queued::Idle);
-    let handle = PyHandle { cell }.into_ref(&vm.ctx);
-    raised(handle.as_object(), &handle.cell, error, vm)
 }
 
 /// A handle that somebody kept has run. The collector does not look into handles, so it lets go of

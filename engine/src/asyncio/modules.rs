@@ -258,15 +258,18 @@ mod _loopscope {
     use rustpython_vm::class::PyClassImpl;
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
-    use super::super::event_loop::PyLoop;
+    use super::super::event_loop::{PyLoop, RunningTaskArgs, task_of_running};
     use super::super::handle::PyHandle;
-    use super::super::sleep::{PySleep, SleepArgs};
+    use super::super::lazy_names;
+    use super::super::sleep::{self, PySleep, PyTurn, SleepArgs};
+    use super::super::socket_transport;
     use super::super::timer_handle::PyTimerHandle;
     use crate::run::Run;
 
     #[pyattr(name = "Loop", once)]
     fn event_loop(_vm: &VirtualMachine) -> PyTypeRef {
         let _ = PySleep::make_static_type();
+        let _ = PyTurn::make_static_type();
         PyLoop::make_static_type()
     }
 
@@ -283,8 +286,27 @@ mod _loopscope {
 
     /// `asyncio.sleep`.
     #[pyfunction]
-    fn sleep(args: SleepArgs, vm: &VirtualMachine) -> PySleep {
-        PySleep::new(args, vm)
+    fn sleep(args: SleepArgs, vm: &VirtualMachine) -> PyObjectRef {
+        sleep::sleep(args, vm)
+    }
+
+    /// `asyncio.create_task`.
+    #[pyfunction]
+    fn create_task(args: RunningTaskArgs, vm: &VirtualMachine) -> PyResult {
+        task_of_running(args, vm)
+    }
+
+    /// Attributes that this module does not have yet are asked of the function that it keeps as
+    /// `_look_up`.
+    #[pyfunction]
+    fn look_up_lazily(vm: &VirtualMachine) {
+        lazy_names::install(vm);
+    }
+
+    /// Makes the library's transport of sockets faster, where nobody takes records.
+    #[pyfunction]
+    fn quicken(class: PyTypeRef, socket: PyTypeRef, vm: &VirtualMachine) -> PyResult<()> {
+        socket_transport::quicken(&class, socket, vm)
     }
 
     /// Whether records are written: what only they need is done only then.

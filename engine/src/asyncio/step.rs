@@ -7,15 +7,23 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyCoroutine, PyGenerator};
 use rustpython_vm::protocol::PyIterReturn;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
+use super::event_loop::PyLoop;
 use super::future::PyFuture;
 use super::future_cell::FutureCell;
 use super::task::{PyTask, end, queue_step, queue_step_with, wakes};
 use super::wakeup::PyWakeup;
 use super::{context, errors, future, registry};
 use crate::python::describe;
+use crate::run::Run;
 
 /// `Task.__wakeup`: the awaited future is done, so the task goes on with its result or exception.
-pub(super) fn wakeup(task: &Py<PyTask>, future: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+/// `runs_on` is as in [`step`].
+pub(super) fn wakeup(
+    task: &Py<PyTask>,
+    future: &PyObject,
+    runs_on: Option<&Py<PyLoop>>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     let outcome = match FutureCell::of(future) {
         Some(cell) => cell.result(vm),
         None => vm.call_method(future, "result", ()),
@@ -24,7 +32,7 @@ pub(super) fn wakeup(task: &Py<PyTask>, future: &PyObject, vm: &VirtualMachine) 
         let gone = cell.data.lock().awaited_by.remove(task.as_object());
         drop(gone);
     }
-    step(task, outcome.err(), vm)
+    step(task, outcome.err(), runs_on, vm)
 }
 
 /// Says no where the task's context is entered already, as the handle of a step does.
@@ -39,25 +47,42 @@ pub(super) fn check_context(task: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<
 }
 
 /// `Task.__step`. Only `SystemExit` and `KeyboardInterrupt` come back as errors.
+///
+/// `runs_on` is the task's loop where that runs the step from its queue: then the step enters the
+/// task's context as a handle does, which says no where it is entered already.
 pub(super) fn step(
     task: &Py<PyTask>,
     error: Option<PyBaseExceptionRef>,
+    runs_on: Option<&Py<PyLoop>>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
+    let (coroutine, given) = {
+        let own = task.own.lock();
+        (own.coroutine.clone(), own.context.clone())
+    };
+    let entered = given.as_ref().is_some_and(|context| context::is_entered(context, vm));
+    if entered
+        && runs_on.is_some()
+        && let Some(context) = &given
+    {
+        return Err(context::already_entered(context, vm)?);
+    }
     if !task.cell.is_pending() {
         return Err(errors::invalid_state(vm, "__step(): already done"));
     }
-    let mut error = error.or_else(|| task.own.lock().thrown.take());
-    if task.must_cancel.swap(false, Ordering::Relaxed)
-        && !error.as_ref().is_some_and(|error| errors::is_cancelled(error, vm))
-    {
-        error = Some(task.cell.make_cancelled_error(vm));
-    }
-    let (coroutine, given) = {
+    let (thrown, waiter) = {
         let mut own = task.own.lock();
-        own.waiter = None;
-        (own.coroutine.clone(), own.context.clone())
+        let thrown = if error.is_none() { own.thrown.take() } else { None };
+        (thrown, own.waiter.take())
     };
+    drop(waiter);
+    let mut error = error.or(thrown);
+    if task.must_cancel.load(Ordering::Relaxed) {
+        task.must_cancel.store(false, Ordering::Relaxed);
+        if !error.as_ref().is_some_and(|error| errors::is_cancelled(error, vm)) {
+            error = Some(task.cell.make_cancelled_error(vm));
+        }
+    }
     let Some(coroutine) = coroutine else { return Ok(()) };
     if let Some(running) = vm.asyncio_running_task.borrow().as_ref()
         && !running.is(task)
@@ -75,15 +100,19 @@ pub(super) fn step(
         }
     });
     vm.asyncio_running_task.replace(Some(task.to_owned().into()));
-    let outcome = match &given {
+    let outcome = match given {
         // A handle that steps a task runs in the task's context already.
-        Some(context) if !context::is_current(context, vm) => {
-            context::run(context, vm, || resume(&coroutine, error, vm))
+        Some(context) if !(entered && context::is_current(&context, vm)) => {
+            context::run(context, vm, || resume(&coroutine, error, vm)).1
         }
         _ => resume(&coroutine, error, vm),
     };
     vm.asyncio_running_task.replace(None);
     match outcome {
+        Ok(PyIterReturn::Return(yielded)) if vm.is_none(&yielded) => {
+            suspended(task, &coroutine, On::Nothing);
+            queue_step(task, runs_on, vm)
+        }
         Ok(PyIterReturn::Return(yielded)) => {
             // A fresh error takes the place of what was yielded.
             match yielded_value(task, &coroutine, &yielded, vm)? {
@@ -127,7 +156,8 @@ fn resume(
 }
 
 fn finish_result(task: &Py<PyTask>, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-    if task.must_cancel.swap(false, Ordering::Relaxed) {
+    if task.must_cancel.load(Ordering::Relaxed) {
+        task.must_cancel.store(false, Ordering::Relaxed);
         // Cancelled right before it ended.
         let message = task.cell.data.lock().cancel_message.clone();
         return end(task, |cell, owner| cell.finish_cancelled(owner, message, None, vm));
@@ -156,11 +186,6 @@ fn yielded_value(
     yielded: &PyObjectRef,
     vm: &VirtualMachine,
 ) -> PyResult<Option<PyBaseExceptionRef>> {
-    if vm.is_none(yielded) {
-        suspended(task, coroutine, On::Nothing);
-        queue_step(task, vm)?;
-        return Ok(None);
-    }
     if yielded.is(task) {
         let text = format!("Task cannot await on itself: {}", task.as_object().repr(vm)?);
         return Ok(Some(vm.new_runtime_error(text)));
@@ -239,6 +264,9 @@ fn future_loop(future: &PyObject, vm: &VirtualMachine) -> PyResult {
 }
 
 fn suspended(task: &Py<PyTask>, coroutine: &PyObject, on: On) {
+    if !Run::current().trace.is_on() {
+        return;
+    }
     task.cell.with_native(|event_loop| {
         let records = event_loop.core.records();
         if records.is_on() {

@@ -24,6 +24,7 @@ use super::future_iter::PyFutureIter;
 use super::{registry, step};
 use crate::core::{Records, Trace};
 use crate::python::frames;
+use crate::run::Run;
 
 pub(super) use making::create;
 
@@ -120,12 +121,26 @@ impl PyTask {
 
     /// Has its loop send a record about this task.
     pub(super) fn send(&self, record: impl FnOnce(Records<'_>, TaskId)) {
+        if !Run::current().trace.is_on() {
+            return;
+        }
         self.cell.with_native(|event_loop| record(event_loop.core.records(), self.id()));
     }
 }
 
-/// Queues the task's next step.
-pub(super) fn queue_step(zelf: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<()> {
+/// Queues the task's next step. `runs_on` is the task's loop where that is known.
+pub(super) fn queue_step(
+    zelf: &Py<PyTask>,
+    runs_on: Option<&Py<PyLoop>>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if let Some(native) = runs_on
+        && native.is_plain()
+    {
+        native.check_closed(vm)?;
+        native.queue_step(zelf.to_owned());
+        return Ok(());
+    }
     let event_loop = zelf.cell.require_loop(vm)?;
     if let Some(native) = event_loop.downcast_ref::<PyLoop>()
         && native.is_plain()
@@ -149,7 +164,7 @@ pub(super) fn queue_step_with(
     vm: &VirtualMachine,
 ) -> PyResult<()> {
     zelf.own.lock().thrown = Some(error);
-    queue_step(zelf, vm)
+    queue_step(zelf, None, vm)
 }
 
 /// Ends the task by `how`.
@@ -297,7 +312,7 @@ impl PyTask {
             Some(error) => Some(registry::as_exception(error, vm)?),
             None => None,
         };
-        step::step(zelf, error, vm)
+        step::step(zelf, error, None, vm)
     }
 
     #[pygetset]

@@ -29,7 +29,7 @@ impl Callable for PyWakeup {
 
     fn call(zelf: &Py<Self>, (future,): Self::Args, vm: &VirtualMachine) -> PyResult {
         if let Some(task) = zelf.task.downcast_ref::<PyTask>() {
-            step::wakeup(task, &future, vm)?;
+            step::wakeup(task, &future, None, vm)?;
         }
         Ok(vm.ctx.none())
     }

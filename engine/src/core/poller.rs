@@ -17,7 +17,7 @@ use many::Many;
 
 /// Up to this many are named anew at each poll; more than that are handed to the system once, so that a turn
 /// does not cost more the more there are.
-const FEW: usize = 64;
+const FEW: usize = 16;
 
 /// A descriptor that its owner keeps open while it is watched. One that is closed all the same is
 /// left out of the poll from then on, as epoll does.

@@ -1,9 +1,11 @@
 //! `create_task`: its arguments, and the task that a factory or nobody else makes.
 
 use loopscope_protocol::Dialect;
+use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::function::{ArgumentError, FromArgs, FuncArgs, Param};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload as _, PyResult, VirtualMachine};
 
+use super::super::registry;
 use super::super::task::{PyTask, create as new_task};
 use super::PyLoop;
 use crate::run::Run;
@@ -71,4 +73,40 @@ pub(super) fn create_task(
         set_name.call((name,), vm)?;
     }
     Ok(task)
+}
+
+#[derive(rustpython_vm::FromArgs)]
+pub(in crate::asyncio) struct RunningTaskArgs {
+    #[pyarg(any)]
+    coro: PyObjectRef,
+    #[pyarg(named, optional)]
+    name: Option<PyObjectRef>,
+    #[pyarg(named, optional)]
+    context: Option<PyObjectRef>,
+}
+
+/// `asyncio.create_task`: a task of the running loop, by that loop's method.
+pub(in crate::asyncio) fn of_running(args: RunningTaskArgs, vm: &VirtualMachine) -> PyResult {
+    let RunningTaskArgs { coro, name, context } = args;
+    let event_loop =
+        registry::running_loop(vm).ok_or_else(|| vm.new_runtime_error("no running event loop"))?;
+    let context = context.filter(|context| !vm.is_none(context));
+    if let Some(native) = event_loop.downcast_ref::<PyLoop>()
+        && has_own_method(native, vm)
+    {
+        let args = CreateTaskArgs { coro, name, context, of_3_14: EagerStart(None) };
+        return create_task(native, args, vm);
+    }
+    let mut call = FuncArgs::from(vec![coro]);
+    call.kwargs.insert("name".into(), name.unwrap_or_else(|| vm.ctx.none()));
+    if let Some(context) = context {
+        call.kwargs.insert("context".into(), context);
+    }
+    vm.call_method(&event_loop, "create_task", call)
+}
+
+/// Whether nobody has put another `create_task` into the place of ours.
+fn has_own_method(native: &Py<PyLoop>, vm: &VirtualMachine) -> bool {
+    let lacks = |dict: PyDictRef| matches!(dict.get_item_opt("create_task", vm), Ok(None));
+    native.makes_tasks && native.as_object().dict().is_none_or(lacks)
 }

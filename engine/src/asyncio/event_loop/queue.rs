@@ -52,6 +52,11 @@ impl LoopObject for Py<PyLoop> {
 
     fn queue_step(&self, task: PyRef<PyTask>) {
         let id = self.core.ids().handle();
+        if !self.core.trace().is_on() {
+            let job = PyJob::Step(task, id);
+            self.core.call_soon(job, HandleHow::Step, |_| HandleInfo::default());
+            return;
+        }
         let info = task.clone();
         self.core.call_soon(PyJob::Step(task, id), HandleHow::Step, |trace| {
             step_info(&info, FutureId::NONE, trace)

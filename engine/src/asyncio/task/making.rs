@@ -78,7 +78,7 @@ pub(super) fn set_up(
     if eager && vm.call_method(&event_loop, "is_running", ())?.try_to_bool(vm)? {
         return start_eagerly(zelf, vm);
     }
-    queue_step(zelf, vm)
+    queue_step(zelf, event_loop.downcast_ref::<PyLoop>(), vm)
 }
 
 /// A task's own name. One that was given to it may well be given to others; `Task-7` may not.
@@ -100,7 +100,7 @@ fn is_coroutine(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
 fn start_eagerly(zelf: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<()> {
     step::check_context(zelf, vm)?;
     let before = vm.asyncio_running_task.replace(None);
-    let result = step::step(zelf, None, vm);
+    let result = step::step(zelf, None, None, vm);
     vm.asyncio_running_task.replace(before);
     if !zelf.cell.is_pending() {
         // As CPython: there is nothing to come back to.

@@ -6,7 +6,8 @@ module of it is imported when something in it is first used, so that `import asy
 
 import sys
 
-from _loopscope import dialect as _dialect, recording as _recording
+from _loopscope import dialect as _dialect, look_up_lazily as _look_up_lazily
+from _loopscope import recording as _recording
 
 from . import _lazy
 
@@ -63,7 +64,7 @@ _SUBMODULES = frozenset(_HOME) | frozenset('''base_futures base_subprocess base_
 __all__ = tuple(_MODULE_OF)
 
 
-def __getattr__(name):
+def _look_up(name):
     module = _MODULE_OF.get(name)
     if module is None:
         if name in _SUBMODULES:
@@ -72,6 +73,9 @@ def __getattr__(name):
     value = getattr(_lazy.submodule(module), name)
     globals()[name] = value
     return value
+
+
+_look_up_lazily()
 
 
 def __dir__():

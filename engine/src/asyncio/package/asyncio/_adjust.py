@@ -57,7 +57,7 @@ def _adjust_tasks(tasks):
         tasks.gather = linked
     tasks.futures._set_result_unless_cancelled = _loopscope._set_result_unless_cancelled
     if _follows_3_13():
-        tasks.create_task = _create_task_of_3_13(tasks)
+        tasks.create_task = _loopscope.create_task
         tasks.create_eager_task_factory = _create_eager_task_factory_of_3_13
         tasks.eager_task_factory = _create_eager_task_factory_of_3_13(tasks.Task)
     # Tasks in Python are kept where the native ones are, so that all functions know of them.
@@ -78,18 +78,6 @@ def _adjust_tasks(tasks):
 
     __del__.__qualname__ = 'Task.__del__'
     of_python.__del__ = __del__
-
-
-def _create_task_of_3_13(tasks):
-    def create_task(coro, *, name=None, context=None):
-        """Schedule the execution of a coroutine object: a task of the running loop."""
-        loop = tasks.events.get_running_loop()
-        if context is None:
-            return loop.create_task(coro, name=name)
-        return loop.create_task(coro, name=name, context=context)
-
-    create_task.__module__, create_task.__qualname__ = tasks.__name__, 'create_task'
-    return create_task
 
 
 def _create_eager_task_factory_of_3_13(custom_task_constructor):
@@ -190,6 +178,13 @@ def _adjust_loops(name):
     return adjust
 
 
+def _adjust_selector_events(selector_events):
+    _adjust_loops('BaseSelectorEventLoop')(selector_events)
+    if not _loopscope.recording():
+        import socket
+        _loopscope.quicken(selector_events._SelectorSocketTransport, socket.socket)
+
+
 def _adjust_unix_events(unix_events):
     _adjust_loops('_UnixSelectorEventLoop')(unix_events)
     if not _follows_3_13():
@@ -221,7 +216,7 @@ _ADJUST = {
     'futures': _adjust_futures,
     'locks': _adjust_locks,
     'runners': _adjust_runners,
-    'selector_events': _adjust_loops('BaseSelectorEventLoop'),
+    'selector_events': _adjust_selector_events,
     'taskgroups': _adjust_taskgroups,
     'tasks': _adjust_tasks,
     'unix_events': _adjust_unix_events,
