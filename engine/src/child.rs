@@ -261,6 +261,7 @@ fn install(options: &Options, records: Option<Records>) {
         dialect: options.dialect,
         ties: options.ties,
         seed: options.seed,
+        ends_deadlock: options.ends_deadlock,
         folder: program::folder(&options.program),
     }
     .install();

@@ -62,6 +62,9 @@ pub struct Options {
     pub memory_limit: Option<u64>,
     /// What the program is kept away from.
     pub guard: Guard,
+    /// Whether the program is ended where nothing can ever wake its loop. Otherwise it waits, as it
+    /// does in CPython.
+    pub ends_deadlock: bool,
     /// Whether descriptors 5 and 6 take what the program's successor prints: what it becomes by
     /// `exec`.
     pub successor: bool,
@@ -104,6 +107,7 @@ impl Options {
             stdout_to_stderr: false,
             memory_limit: Some(MEMORY_LIMIT),
             guard: Guard { lifeline: None, shown: false, sandbox: None },
+            ends_deadlock: false,
             successor: false,
             python: None,
         }
@@ -148,6 +152,7 @@ impl Options {
             ("--capture", self.capture),
             ("--paused", self.paused),
             ("--stdout-to-stderr", self.stdout_to_stderr),
+            ("--ends-deadlock", self.ends_deadlock),
             ("--successor", self.successor),
             ("--shown", self.guard.shown),
             ("--allow-processes", sandbox.is_some_and(|sandbox| sandbox.processes)),
@@ -190,6 +195,7 @@ impl Options {
                         if value == "none" { None } else { Some(number(&value)?) };
                 }
                 "--lifeline" => options.guard.lifeline = Some(number(&value()?)?),
+                "--ends-deadlock" => options.ends_deadlock = true,
                 "--successor" => options.successor = true,
                 "--python" => options.python = Some(spelling::read(value()?).into()),
                 "--shown" => options.guard.shown = true,
@@ -273,13 +279,14 @@ mod tests {
             clock in words(),
             ties in words(),
             (seed, wall_start_ns, memory_limit) in any::<(u64, i64, Option<u64>)>(),
-            (wire, capture, paused, stdout_to_stderr, successor) in
-                any::<(bool, bool, bool, bool, bool)>(),
+            (wire, capture, paused, stdout_to_stderr, ends_deadlock, successor) in
+                any::<(bool, bool, bool, bool, bool, bool)>(),
             (guard, python) in (guard(), prop::option::of(os_string())),
         ) {
             let options = Options {
                 program, args, dialect, clock, seed, ties, wall_start_ns, wire, capture, paused,
-                stdout_to_stderr, memory_limit, guard, successor, python: python.map(Into::into),
+                stdout_to_stderr, memory_limit, guard, ends_deadlock, successor,
+                python: python.map(Into::into),
             };
             prop_assert_eq!(Options::from_args(options.to_args()), Ok(options));
         }

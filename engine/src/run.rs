@@ -23,6 +23,8 @@ pub struct Run {
     pub ties: Ties,
     /// The seed of everything that is random.
     pub seed: u64,
+    /// Whether the program is ended where nothing can ever wake its loop.
+    pub ends_deadlock: bool,
     /// The program's folder: places are shown relative to it.
     pub folder: PathBuf,
 }

@@ -9,6 +9,7 @@ mod classic;
 mod clock;
 mod command_line;
 mod conformance;
+mod deadlock;
 mod diff;
 mod differences;
 mod growth;

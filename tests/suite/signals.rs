@@ -8,7 +8,7 @@ use loopscope_tests::left_out::mention;
 use loopscope_tests::{Live, Scratch, Screen};
 use nix::sys::signal::Signal;
 
-use crate::{headless, program, recorded};
+use crate::{headless, headless_with, program, recorded};
 
 /// Counts the signals that it gets, and leaves a while after the first one.
 const COUNTS: &str = "\
@@ -29,7 +29,7 @@ raise SystemExit(len(seen))
 
 fn listening(code: &str) -> (Live, Scratch) {
     let scratch = Scratch::new();
-    let live = Live::start(headless(&scratch.file("program.py", code)));
+    let live = Live::start(headless_with(&["--wait-forever"], &scratch.file("program.py", code)));
     live.wait_for("listening");
     // The loop is on its way into the poll.
     thread::sleep(Duration::from_millis(100));

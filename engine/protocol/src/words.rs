@@ -215,6 +215,8 @@ words! {
         Timeout = "timeout",
         /// The host killed it, because the user left.
         Killed = "killed",
+        /// Nothing could ever wake its loop, and nobody wanted to wait all the same.
+        Deadlock = "deadlock",
     }
 
     /// A diagnosis.
@@ -237,6 +239,8 @@ words! {
         NestedRun = "nested-run",
         /// A task that nothing can ever wake.
         Lost = "lost",
+        /// A loop that nothing can ever wake: who waits for what, held by whom.
+        Deadlock = "deadlock",
     }
 
     /// How much a line of a log matters, the least first.

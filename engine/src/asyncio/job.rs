@@ -1,7 +1,7 @@
 //! What the loop's queue holds for Python, and how each of it runs.
 
 use loopscope_protocol::{HandleId, TaskId};
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyFunction};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyFunction, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload as _, PyRef, PyResult, VirtualMachine,
@@ -11,8 +11,11 @@ use super::event_loop::{LoopObject, PyLoop};
 use super::handle::{HandleCell, PyHandle, Queued};
 use super::task::PyTask;
 use super::timer_handle::PyTimerHandle;
-use super::{context, errors, step};
+use super::{context, errors, registry, step};
 use crate::core::{Job, JobRunner};
+use crate::process::is_copy;
+use crate::python::{ending, readable};
+use crate::run::Run;
 
 /// One entry of the ready queue, the heap or the poller.
 ///
@@ -101,6 +104,27 @@ impl JobRunner<PyJob> for PyRunner<'_> {
 
     fn self_pipe(&self, handle: HandleId) -> PyJob {
         PyJob::SelfPipe(handle)
+    }
+
+    fn who_hangs(&self) -> Option<String> {
+        let run = Run::current();
+        if !run.ends_deadlock && !run.trace.is_on() {
+            return None;
+        }
+        let (event_loop, vm) = (self.event_loop, self.vm);
+        let ask = || -> PyResult {
+            let waiting = registry::submodule("_waiting", vm)?;
+            waiting.get_attr("for_ever", vm)?.call((event_loop.to_owned(),), vm)
+        };
+        // What a program's objects do when they are looked at is no reason to end anything.
+        let told = ask().ok()?.downcast::<PyStr>().ok()?;
+        Some(readable(&told).into_owned())
+    }
+
+    fn hangs(&self, sentence: &str) {
+        if Run::current().ends_deadlock && !is_copy() {
+            ending::end_deadlock(sentence, self.vm);
+        }
     }
 
     fn blocking<R>(&self, poll: impl FnOnce() -> R) -> R {

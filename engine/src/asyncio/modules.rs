@@ -254,7 +254,7 @@ mod _asyncio {
 #[rustpython_vm::pymodule]
 mod _loopscope {
     use loopscope_protocol::Word;
-    use rustpython_vm::builtins::PyTypeRef;
+    use rustpython_vm::builtins::{PyStrRef, PyTypeRef};
     use rustpython_vm::class::PyClassImpl;
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
@@ -264,6 +264,7 @@ mod _loopscope {
     use super::super::sleep::{self, PySleep, PyTurn, SleepArgs};
     use super::super::socket_transport;
     use super::super::timer_handle::PyTimerHandle;
+    use crate::python::{describe, readable};
     use crate::run::Run;
 
     #[pyattr(name = "Loop", once)]
@@ -362,6 +363,18 @@ mod _loopscope {
         }
         vm.call_method(&future, "set_result", (result,))?;
         Ok(())
+    }
+
+    /// A file as records name it.
+    #[pyfunction]
+    fn shown_file(path: PyStrRef) -> String {
+        describe::shown_file(&readable(&path)).into_owned()
+    }
+
+    /// Whether code of this file is the library's, and not the program's.
+    #[pyfunction]
+    fn is_library(path: PyStrRef) -> bool {
+        !describe::is_of_the_program(&readable(&path))
     }
 
     /// Whose rules the program runs by.

@@ -28,6 +28,13 @@ pub trait JobRunner<J> {
     fn interrupted(&self) -> Result<(), Self::Escape>;
     /// The job that reads the self-pipe; it calls [`LoopCore::read_self_pipe`](super::LoopCore::read_self_pipe).
     fn self_pipe(&self, handle: HandleId) -> J;
+    /// The loop is about to sleep without a limit, and watches nothing that could end that: the
+    /// sentence about it, unless there are threads or signals that may all the same.
+    fn who_hangs(&self) -> Option<String> {
+        None
+    }
+    /// That sentence was recorded. What follows is waiting, unless the program is ended here.
+    fn hangs(&self, _sentence: &str) {}
     /// Waits in `poll` while other threads may go on.
     fn blocking<R>(&self, poll: impl FnOnce() -> R) -> R {
         poll()

@@ -74,6 +74,14 @@ pub trait TaskRunner<T> {
     fn is_waited_for(&self) -> bool;
     /// What outside the loop could still queue a task.
     fn outside(&self) -> Outside;
+    /// The sentence about a loop that nothing can ever wake.
+    fn who_hangs(&self) -> String {
+        "Nothing can ever wake the loop, and the main task has not finished: the program hangs, as \
+         it would on a board."
+            .to_owned()
+    }
+    /// That sentence was recorded. What follows is waiting, unless the program is ended here.
+    fn hangs(&self, _sentence: &str) {}
 }
 
 #[derive(Clone, Debug)]

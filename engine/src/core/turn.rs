@@ -3,7 +3,7 @@
 use std::os::fd::RawFd;
 use std::sync::atomic::Ordering;
 
-use loopscope_protocol::{Event, Fd, HandleHow, HandleId, TaskId, WatchHow};
+use loopscope_protocol::{Event, Fd, HandleHow, HandleId, LintRule, TaskId, WatchHow};
 use rustix::event::PollFlags;
 
 use super::clock::{poll_timeout, seconds};
@@ -33,6 +33,15 @@ impl<J: Job> LoopCore<J> {
     pub fn turn<R: JobRunner<J>>(&self, runner: &R) -> Result<(), R::Escape> {
         let mut timeout = self.begin();
         let on = self.trace.is_on();
+        // What a thread has done meanwhile counts, also when the thread is gone by now.
+        if timeout.is_none()
+            && !self.may_be_woken()
+            && let Some(sentence) = runner.who_hangs()
+            && !self.may_be_woken()
+        {
+            self.records().lint(LintRule::Deadlock, TaskId::NONE, &sentence);
+            runner.hangs(&sentence);
+        }
         if on {
             self.trace.emit(self.id, Event::PollBegin { timeout });
             // A py command at the pause may have made something ready: then the poll does not sleep.
@@ -75,6 +84,14 @@ impl<J: Job> LoopCore<J> {
             self.trace.emit(self.id, event);
         }
         timeout
+    }
+
+    /// Whether it watches a descriptor or a signal, or has been woken already.
+    fn may_be_woken(&self) -> bool {
+        self.watched.load(Ordering::Relaxed) > 0
+            || self.woken.load(Ordering::SeqCst)
+            || self.lengths() != (0, 0)
+            || self.is_stopping()
     }
 
     fn poll<R: JobRunner<J>>(&self, runner: &R, timeout: Option<f64>) -> Result<Found, R::Escape> {

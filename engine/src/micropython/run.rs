@@ -13,7 +13,9 @@ use super::task::{PyTask, as_task};
 use super::{cancel, schedule};
 use crate::core::micro::{Outside, TaskRunner, Turned};
 use crate::dialect::Rules;
-use crate::python::{frames, wait_millis};
+use crate::process::is_copy;
+use crate::python::{describe, ending, frames, wait_millis};
+use crate::run::Run;
 
 /// Runs Python for the loop.
 pub(super) struct PyRunner<'a> {
@@ -65,6 +67,38 @@ impl TaskRunner<PyRef<PyTask>> for PyRunner<'_> {
 
     fn outside(&self) -> Outside {
         schedule::outside()
+    }
+
+    fn who_hangs(&self) -> String {
+        const MOST: usize = 8;
+        let mut tasks = program().unfinished();
+        tasks.sort_by_key(|task| task.id());
+        let mut told: Vec<String> = tasks.iter().take(MOST).map(|task| waits(task)).collect();
+        match tasks.len() - told.len() {
+            0 => {}
+            1 => told.push("1 more task waits".to_owned()),
+            more => told.push(format!("{more} more tasks wait")),
+        }
+        let told = told.join("; ");
+        format!(
+            "Nothing can ever wake the loop: {told}. The program hangs, as it would on a board."
+        )
+    }
+
+    fn hangs(&self, sentence: &str) {
+        if Run::current().ends_deadlock && !is_copy() {
+            ending::end_deadlock(sentence, self.vm);
+        }
+    }
+}
+
+/// Where a task waits, in words.
+fn waits(task: &Py<PyTask>) -> String {
+    let coro = task.coro();
+    let id = task.id().0;
+    match describe::stands(&coro) {
+        Some((name, place)) => format!("{name} (task {id}) waits at {place}"),
+        None => format!("task {id} waits"),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod known;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use loopscope_protocol::{ChainId, NameId, Place};
@@ -116,6 +117,16 @@ pub(crate) fn coroutine(
     }
 }
 
+/// A file of code as records name it.
+pub(crate) fn shown_file(path: &str) -> Cow<'_, str> {
+    known::shown_file(path)
+}
+
+/// Whether code of this file is the program's, and not a module that came with the engine.
+pub(crate) fn is_of_the_program(path: &str) -> bool {
+    known::is_code_of_the_program(path)
+}
+
 /// What a piece of code is called, where it is defined, and whether it is the program's.
 pub(crate) fn code(code: &Py<PyCode>, trace: &Trace) -> (NameId, Place, bool) {
     let known = known(code, &code.qualname.to_owned(), trace);
@@ -133,14 +144,12 @@ pub(crate) struct Standing {
     pub(crate) line: ChainId,
 }
 
-/// Where a suspended coroutine stands.
-pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> Standing {
-    let mut frames = Vec::with_capacity(4);
-    let (mut place, mut own) = (Place::NONE, None);
+/// Goes through the coroutines that await each other, from the outermost one inwards, with the line
+/// at which each stands: their code, their qualified names and the lines.
+fn inwards(outermost: &PyObject, mut each: impl FnMut(&Py<PyCode>, &PyStrRef, u32)) {
     let mut at: Option<PyObjectRef> = Some(outermost.to_owned());
-    while let Some(object) = at.take()
-        && frames.len() < DEEPEST
-    {
+    for _ in 0..DEEPEST {
+        let Some(object) = at.take() else { break };
         let coro = if let Some(coroutine) = object.downcast_ref::<PyCoroutine>() {
             coroutine.as_coro()
         } else if let Some(generator) = object.downcast_ref::<PyGenerator>() {
@@ -151,16 +160,39 @@ pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> Standing {
             break;
         };
         let Some(frame) = coro.frame_opt() else { break };
-        let known = known(&coro.code(), &coro.qualname(), trace);
         let line = u32::try_from(frame.current_location().line.get()).unwrap_or(0);
+        each(&coro.code(), &coro.qualname(), line);
+        at = frame.yield_from_target();
+    }
+}
+
+/// What a suspended coroutine is called, and the innermost line of the program where it stands, for
+/// sentences.
+pub(crate) fn stands(outermost: &PyObject) -> Option<(String, String)> {
+    let (mut name, mut place) = (None, None);
+    inwards(outermost, |code, qualname, line| {
+        name.get_or_insert_with(|| readable(qualname).into_owned());
+        let path = code.source_path().as_str();
+        if is_of_the_program(path) {
+            place = Some(format!("{}:{line}", shown_file(path)));
+        }
+    });
+    name.zip(place)
+}
+
+/// Where a suspended coroutine stands.
+pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> Standing {
+    let mut frames = Vec::with_capacity(4);
+    let (mut place, mut own) = (Place::NONE, None);
+    inwards(outermost, |code, qualname, line| {
+        let known = known(code, qualname, trace);
         let here = Place { file: known.definition.file, line };
         frames.push((known.name, here));
         if known.of_the_program {
             place = here;
             own = Some(frames.len() - 1);
         }
-        at = frame.yield_from_target();
-    }
+    });
     let inner = match own {
         None => Some(ChainId::NONE),
         // It is the same as the whole chain.

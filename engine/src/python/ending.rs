@@ -164,6 +164,21 @@ pub(crate) fn tell_mistake(sentence: &str, code: i32) -> bool {
     true
 }
 
+/// Ends the program where nothing can ever wake its loop: with the sentence about it, at once, so that
+/// nothing of it runs that it did not mean to run.
+pub(crate) fn end_deadlock(sentence: &str, vm: &VirtualMachine) -> ! {
+    flush(vm);
+    let text = format!("{sentence} With --wait-forever it would wait, as it does in CPython.");
+    let trace = &Run::current().trace;
+    if !trace.is_on() {
+        // Otherwise whoever takes the records tells it.
+        output::to_stderr(&format!("loopscope: {text}\n"));
+    }
+    announce(&Ending::new(1, ExitHow::Deadlock, text));
+    trace.flush();
+    std::process::exit(1)
+}
+
 /// A number of bytes in the larger unit that fits.
 #[allow(clippy::cast_precision_loss, reason = "shown with one digit")]
 fn size(bytes: u64) -> String {

@@ -126,6 +126,8 @@ impl Goal {
         if self.breaks {
             kinds = kinds.union(breaks);
         }
+        // A run ends where nothing can ever wake the loop.
+        kinds = kinds.with(Kind::Lint);
         if self.latest.is_some() {
             kinds = kinds.union(TIME_PASSES);
         }

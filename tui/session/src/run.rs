@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use loopscope_model::Record;
 use loopscope_model::record::seconds;
 use loopscope_model::state::At;
-use loopscope_protocol::Capability;
+use loopscope_protocol::{Capability, Event, LintRule};
 use web_time::Instant;
 
 use super::answer::{Answer, Outcome, Trouble};
@@ -13,6 +14,7 @@ use super::brake::Full;
 use super::breaks::Hit;
 use super::goal::{Goal, Until, Verdict};
 use super::long_walk::Slice;
+use super::source::Origin;
 use super::{RunState, Session, UnderWay};
 
 /// How many records are looked at between two looks at the time.
@@ -39,6 +41,8 @@ pub(super) enum End {
     Waiting,
     /// It ran for as long as one command may.
     Limit(Full),
+    /// Nothing can ever wake the loop: with the sentence about it.
+    Deadlock(String),
     /// Nothing more will come.
     Ended,
 }
@@ -172,12 +176,23 @@ impl Session {
                 }
                 Ok(Verdict::On) => match hit {
                     Some(hit) => End::Hit(hit),
-                    None => continue,
+                    None => match self.deadlock_at(record) {
+                        Some(sentence) => End::Deadlock(sentence),
+                        None => continue,
+                    },
                 },
             };
             return Some(Some(end));
         }
         at_end.then_some(None)
+    }
+
+    /// What is said of a program that would now wait for ever. A recording of one comes to its end,
+    /// and so does one that was interrupted later.
+    fn deadlock_at(&self, record: &Record) -> Option<String> {
+        let Event::Lint { rule: LintRule::Deadlock, text, .. } = record.event else { return None };
+        let is_here = self.origin() == Origin::Program && record.seq == self.history.seq();
+        (is_here && !self.settings.wait_forever).then(|| record.shown(text).into_owned())
     }
 
     /// At the live edge: has the source ended, or is it to run on?
@@ -282,6 +297,9 @@ impl Session {
                     self.position_words()
                 )))
             }
+            End::Deadlock(sentence) => Err(Trouble::new(format!(
+                "{sentence} The program is held here; `set wait-forever on` lets it wait."
+            ))),
             End::Ended => self.ended(&goal),
         }
     }

@@ -19,11 +19,20 @@ pub struct Settings {
     pub lines: u32,
     /// Whether stops are told in sentences too.
     pub sentences: bool,
+    /// Whether a run waits on where nothing can ever wake the program's loop.
+    pub wait_forever: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { limit: 3_000_000, text: 100 << 20, keep: Keep::All, lines: 11, sentences: true }
+        Self {
+            limit: 3_000_000,
+            text: 100 << 20,
+            keep: Keep::All,
+            lines: 11,
+            sentences: true,
+            wait_forever: false,
+        }
     }
 }
 
@@ -34,6 +43,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("keep", "how many of the latest records are kept at least, or how much, as 512M; 0 for all"),
     ("lines", "how many lines of source `list` shows"),
     ("sentences", "on or off: whether stops are told in sentences too"),
+    ("wait-forever", "on or off: whether a run waits on where nothing can ever wake the loop"),
 ];
 
 impl Settings {
@@ -47,6 +57,7 @@ impl Settings {
                 Keep::Bytes(bytes) => size(bytes),
             },
             "lines" => self.lines.to_string(),
+            "wait-forever" => if self.wait_forever { "on" } else { "off" }.to_owned(),
             _ => if self.sentences { "on" } else { "off" }.to_owned(),
         }
     }
@@ -57,7 +68,7 @@ impl Settings {
         for (name, help) in SETTINGS {
             let value = self.value(name);
             let newline = if answer.text.is_empty() { "" } else { "\n" };
-            answer.text.push_str(&format!("{newline}{name:<10} {value:<10} {help}"));
+            answer.text.push_str(&format!("{newline}{name:<12} {value:<10} {help}"));
             answer = answer.with(name, value);
         }
         answer
@@ -93,12 +104,17 @@ impl Settings {
                     .filter(|n| *n > 0)
                     .ok_or_else(|| bad(&format!("a number from 1 to {}", u32::MAX)))?;
             }
-            _ => {
-                self.sentences = match value {
+            switch => {
+                let on = match value {
                     "on" | "yes" | "true" | "1" => true,
                     "off" | "no" | "false" | "0" => false,
                     _ => return Err(bad("`on` or `off`")),
                 };
+                if switch == "sentences" {
+                    self.sentences = on;
+                } else {
+                    self.wait_forever = on;
+                }
             }
         }
         Ok(Answer::new(format!("{name} is now {}", self.value(name))).with(name, self.value(name)))

@@ -162,6 +162,7 @@ impl Session {
             ExitHow::Interrupted => "The program was interrupted.".to_owned(),
             ExitHow::Lost => format!("The program's process is gone (exit code {}).", exit.code),
             ExitHow::Timeout => "The program ran out of its time and was ended.".to_owned(),
+            ExitHow::Deadlock => "Nothing could ever wake the program's loop.".to_owned(),
             ExitHow::Killed => "The program was ended because you left it.".to_owned(),
         }
     }

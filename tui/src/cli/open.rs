@@ -125,7 +125,9 @@ impl Shared {
                 .unwrap_or_else(|| folder(path))
         };
         let source = child(options, stdin, scratch, capture)?;
-        Ok(with_outlets(Session::new(source).in_folder(folder), outlets))
+        let mut session = Session::new(source).in_folder(folder);
+        session.settings_mut().wait_forever = self.wait_forever;
+        Ok(with_outlets(session, outlets))
     }
 
     /// A session on a recording.

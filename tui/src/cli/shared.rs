@@ -48,6 +48,10 @@ pub struct Shared {
     /// End the program after this many seconds, with exit code 124
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub(super) timeout: Option<Duration>,
+    /// Wait on where nothing can ever wake the program's loop, as CPython does; otherwise a run
+    /// without a screen ends there with exit code 1 and says who waits for whom
+    #[arg(long)]
+    pub(super) wait_forever: bool,
     /// Whether to use colour; `NO_COLOR` counts too
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,

@@ -17,6 +17,7 @@ pub(super) fn run(args: &RunArgs) -> i32 {
     }
     let plan = || -> Result<headless::Plan, String> {
         let mut options = args.shared.engine(&args.program)?;
+        options.ends_deadlock = !args.shared.wait_forever;
         let scratch = args.shared.shut_in(&mut options)?;
         let stdin = args.shared.stdin(Stdin::Inherit)?;
         let mut files = args.shared.files();

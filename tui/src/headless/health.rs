@@ -26,7 +26,7 @@ impl Health {
                 self.lost += u64::from(lost);
             }
             Event::ProgramExit { how: ExitHow::Timeout, .. } => self.late = true,
-            Event::ProgramExit { how: ExitHow::Lost, text, .. } => {
+            Event::ProgramExit { how: ExitHow::Lost | ExitHow::Deadlock, text, .. } => {
                 self.lost_how = Some(record.text(text).to_owned());
             }
             _ => {}

@@ -267,6 +267,11 @@ fn ended(code: i32, how: ExitHow) -> String {
         ExitHow::Interrupted => format!("The program was interrupted (exit code {code})."),
         ExitHow::Lost => format!("The program's process is gone (exit code {code})."),
         ExitHow::Timeout => format!("The program's time was up (exit code {code})."),
+        ExitHow::Deadlock => {
+            format!(
+                "Nothing could ever wake the loop, so the program was ended (exit code {code})."
+            )
+        }
         ExitHow::Killed => format!("The program was ended by the user (exit code {code})."),
     }
 }

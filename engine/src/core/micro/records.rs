@@ -2,8 +2,8 @@
 //! exception handler send is the same as in CPython's dialect: [`Records`].
 
 use loopscope_protocol::{
-    ClockHow, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, LintRule, NameId, On, Place,
-    TaskId, WatchHow,
+    ClockHow, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, NameId, On, Place, TaskId,
+    WatchHow,
 };
 
 use super::super::records::Records;
@@ -58,15 +58,6 @@ impl<T: MicroTask> MicroLoop<T> {
     pub(super) fn tell_poll(&self, wait: Option<u64>) {
         let millis = wait.map(|wait| i64::try_from(wait).unwrap_or(i64::MAX));
         self.emit(Event::PollBegin { timeout: millis.map(seconds) });
-    }
-
-    pub(super) fn tell_hang(&self) {
-        self.records().lint(
-            LintRule::Lost,
-            TaskId::NONE,
-            "No task is queued and none can be woken, but the main task has not finished: the \
-             program hangs, as it would on a board.",
-        );
     }
 
     // ---- tasks -------------------------------------------------------------------------------

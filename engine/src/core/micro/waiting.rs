@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use loopscope_protocol::Event;
+use loopscope_protocol::{Event, LintRule, TaskId};
 
 use super::{Entry, MicroLoop, MicroTask, Millis, Order, Outside, TaskRunner};
 
@@ -30,7 +30,9 @@ impl<T: MicroTask> MicroLoop<T> {
                     let outside = runner.outside();
                     if outside == Outside::Nothing && !hang_told {
                         hang_told = true;
-                        self.tell_hang();
+                        let sentence = runner.who_hangs();
+                        self.records().lint(LintRule::Deadlock, TaskId::NONE, &sentence);
+                        runner.hangs(&sentence);
                     }
                     self.slice(runner, outside)?;
                     continue;

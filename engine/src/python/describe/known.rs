@@ -7,6 +7,7 @@
 //! Of functions the interpreter numbers what may run: another code is another number. So a function
 //! that was described lately is known by its number and its name, and its code is not asked for.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -97,12 +98,10 @@ pub(super) fn known(code: &Py<PyCode>, name: &PyStrRef, trace: &Trace) -> Known 
     }
     let path = code.source_path().as_str();
     let line = code.first_line_number.map_or(0, |line| u32::try_from(line.get()).unwrap_or(0));
-    // As paths of code are spelled.
-    let folder = readable_name(Run::current().folder.as_os_str());
     let known = Known {
         name: trace.name(&readable(name)),
-        definition: trace.place(shown(path, Path::new(&*folder)), line),
-        of_the_program: is_of_the_program(path, is_frozen),
+        definition: trace.place(&shown_file(path), line),
+        of_the_program: is_code_of_the_program(path),
     };
     let entry = Entry { known, _code: code.to_owned(), _name: name.clone() };
     let before = {
@@ -115,6 +114,18 @@ pub(super) fn known(code: &Py<PyCode>, name: &PyStrRef, trace: &Trace) -> Known 
     // Dropping code may drop what it refers to, so it happens without the lock.
     drop(before);
     known
+}
+
+/// A file of code as records name it.
+pub(super) fn shown_file(path: &str) -> Cow<'_, str> {
+    // As paths of code are spelled.
+    let folder = readable_name(Run::current().folder.as_os_str());
+    shown(path, Path::new(&*folder)).into()
+}
+
+/// Whether code of this file is the program's.
+pub(super) fn is_code_of_the_program(path: &str) -> bool {
+    is_of_the_program(path, is_frozen)
 }
 
 /// A file as records name it: relative to the program's folder where it lies in it.

@@ -202,7 +202,7 @@ asyncio.run(main())
 ";
     let mut child = in_dialect(DOCUMENTED, source).held();
     let said = child.until(Kind::Lint);
-    assert_eq!(lints(&said), [LintRule::Lost]);
+    assert_eq!(lints(&said), [LintRule::Deadlock]);
     let said = child.step(7);
     assert_eq!(lines(&said, &[Kind::PollBegin]), ["poll-begin timeout=0.003000"; 4]);
     assert_eq!(lints(&said), []);
