@@ -1,5 +1,6 @@
 //! The text of a lesson for this place in the run, and the question that is asked here.
 
+use loopscope_protocol::HandleId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -19,6 +20,19 @@ pub const ID: &str = "lesson";
 #[derive(Debug, Default)]
 pub struct Lesson {
     top: usize,
+}
+
+/// Whether a question waits for its answer.
+pub(super) fn is_asking(snapshot: &Snapshot<'_>) -> bool {
+    let question = snapshot.lesson.and_then(|page| page.question.as_ref());
+    question.is_some_and(Question::is_open)
+}
+
+/// The number of the open question's choice that is this handle: a panel numbers it where it is.
+pub(super) fn choice(snapshot: &Snapshot<'_>, id: HandleId) -> Option<usize> {
+    let question = snapshot.lesson?.question.as_ref().filter(|question| question.is_open())?;
+    let name = snapshot.names.name(snapshot.state.handle(id)?.name);
+    question.choices.iter().position(|choice| *choice == name)
 }
 
 fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {

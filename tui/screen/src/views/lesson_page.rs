@@ -39,8 +39,7 @@ pub struct Question {
     pub ask: String,
     /// All choices.
     pub choices: Vec<String>,
-    /// Those that are no handle in the ready queue are listed there by themselves; these are all
-    /// that can still be chosen. Empty once it is answered.
+    /// All that can still be chosen. Empty once it is answered.
     pub open: Vec<String>,
     /// The choice that the arrows have moved to.
     pub selected: usize,

@@ -38,8 +38,6 @@ enum Item {
     Next(HandleId),
     /// It was here at the last stop.
     Gone(HandleId),
-    /// A choice of the lesson's question that is no handle, by its number.
-    Choice(usize),
 }
 
 /// All rows, without making them all.
@@ -48,7 +46,6 @@ struct Items<'a> {
     /// What is due in MicroPython's one queue, which has no batch.
     due: Option<Vec<HandleId>>,
     gone: Vec<HandleId>,
-    choices: Vec<usize>,
 }
 
 impl<'a> Items<'a> {
@@ -60,16 +57,6 @@ impl<'a> Items<'a> {
         let known = the_loop.is_none_or(Loop::ready_known);
         let gone =
             marks.filter(|(id, mark)| known && **mark == Mark::Gone && running != Some(**id));
-        let choices = snapshot.lesson.and_then(|page| page.question.as_ref()).map_or(
-            Vec::new(),
-            |question| {
-                let listed = |choice: &String| {
-                    the_loop.is_some_and(|l| l.ready().any(|id| is_choice(snapshot, id, choice)))
-                };
-                let open = question.open.iter().filter(|choice| !listed(choice));
-                open.filter_map(|c| question.choices.iter().position(|x| x == c)).collect()
-            },
-        );
         let due = the_loop.and_then(|the_loop| match snapshot.state.order() {
             Order::Batches => None,
             Order::OneQueue => {
@@ -78,17 +65,16 @@ impl<'a> Items<'a> {
             }
             Order::Own => Some(the_loop.ready().collect()),
         });
-        Self { the_loop, due, gone: gone.map(|(id, _)| *id).collect(), choices }
+        Self { the_loop, due, gone: gone.map(|(id, _)| *id).collect() }
     }
 
-    fn lengths(&self) -> [usize; 5] {
+    fn lengths(&self) -> [usize; 4] {
         let l = self.the_loop;
         [
             l.map_or(0, |l| usize::from(l.current.is_some())),
             if self.due.is_some() { 0 } else { l.map_or(0, |l| l.batch().len()) },
             self.due.as_ref().map_or_else(|| l.map_or(0, |l| l.next_batch().len()), Vec::len),
             self.gone.len(),
-            self.choices.len(),
         ]
     }
 
@@ -112,43 +98,22 @@ impl<'a> Items<'a> {
                 Some(due) => *due.get(row)?,
                 None => l?.next_batch().nth(row)?,
             }),
-            3 => Item::Gone(self.gone[row]),
-            _ => Item::Choice(self.choices[row]),
+            _ => Item::Gone(self.gone[row]),
         };
         Some((item, row == 0))
     }
 }
 
-/// Whether a handle is what a choice of a question means.
-fn is_choice(snapshot: &Snapshot<'_>, id: HandleId, choice: &str) -> bool {
-    let name = snapshot.state.handle(id).map(|handle| snapshot.names.name(handle.name));
-    name.is_some_and(|name| name == choice)
-}
-
 /// The number of the question's choice that a row stands for.
 fn choice_of(snapshot: &Snapshot<'_>, item: Item) -> Option<usize> {
-    let question = snapshot.lesson?.question.as_ref().filter(|question| question.is_open())?;
     match item {
-        Item::This(id) | Item::Next(id) => {
-            question.choices.iter().position(|choice| is_choice(snapshot, id, choice))
-        }
-        Item::Choice(number) => Some(number),
+        Item::This(id) | Item::Next(id) => super::lesson::choice(snapshot, id),
         Item::Running(_) | Item::Gone(_) => None,
     }
 }
 
 fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: Item, first: bool, wide: bool) -> Row {
-    let id =
-        match item {
-            Item::Running(id) | Item::This(id) | Item::Next(id) | Item::Gone(id) => id,
-            Item::Choice(number) => {
-                let question = snapshot.lesson.and_then(|page| page.question.as_ref());
-                let text =
-                    question.and_then(|q| q.choices.get(number)).cloned().unwrap_or_default();
-                return Row::of(format!("{:>5} ", format!("({})", number + 1)), Role::Key, theme)
-                    .put(text, Role::Text, theme);
-            }
-        };
+    let (Item::Running(id) | Item::This(id) | Item::Next(id) | Item::Gone(id)) = item;
     let handle = snapshot.state.handle(id);
     let cancelled = handle.is_some_and(|handle| handle.cancelled);
     let mark = snapshot.changes.ready.get(&id).copied();
@@ -159,7 +124,7 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: Item, first: bool, wide: bo
         Item::This(_) | Item::Next(_) if order == Order::Own => ("", Role::Ready),
         Item::This(_) => ("this", Role::Ready),
         Item::Next(_) => ("next", Role::Text),
-        _ => ("gone", Role::Left),
+        Item::Gone(_) => ("gone", Role::Left),
     };
     let (sign, sign_role) = match (item, mark) {
         (Item::Running(_), _) => (theme.glyphs.pointer.to_owned(), Role::Running),
@@ -281,12 +246,8 @@ impl Ready {
 }
 
 fn open(snapshot: &Snapshot<'_>, item: Item) -> Effect {
-    match item {
-        Item::Choice(number) => Effect::Answer(number),
-        Item::Running(id) | Item::This(id) | Item::Next(id) | Item::Gone(id) => {
-            Effect::Show { title: format!("h{}", id.0), text: words::handle_details(snapshot, id) }
-        }
-    }
+    let (Item::Running(id) | Item::This(id) | Item::Next(id) | Item::Gone(id)) = item;
+    Effect::Show { title: format!("h{}", id.0), text: words::handle_details(snapshot, id) }
 }
 
 /// Why the queue is empty, and what will fill it.
@@ -302,6 +263,8 @@ fn nothing(snapshot: &Snapshot<'_>) -> String {
     }
     let live = |id: &HandleId| snapshot.state.handle(*id).is_some_and(|handle| !handle.cancelled);
     match the_loop.timers().find(live) {
+        // Where that is the question, the panel must not tell.
+        Some(_) if super::lesson::is_asking(snapshot) => "nothing is ready".to_owned(),
         Some(id) => format!("nothing; {} comes next", words::handle(snapshot, id)),
         None => "nothing is ready".to_owned(),
     }

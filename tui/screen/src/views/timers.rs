@@ -111,10 +111,13 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, id: HandleId, here: bool) -> Row 
         Some(when) => relative(when, now),
         None => String::new(),
     };
+    let choice = super::lesson::choice(snapshot, id).filter(|_| here);
+    let choice = choice.map_or(String::new(), |number| format!("({}) ", number + 1));
     let cross = if cancelled && here { theme.glyphs.cross } else { " " };
     Row::of(sign.to_string(), mark.map_or(Role::Text, super::mark_role), theme)
         .put(cross, Role::Cancelled, theme)
         .put(due, role, theme)
+        .put(choice, Role::Key, theme)
         .put(words::handle(snapshot, id), if here { role } else { Role::Left }, theme)
         .put_right(right, if cancelled { Role::Cancelled } else { Role::Faint }, theme)
 }
