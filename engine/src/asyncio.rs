@@ -17,6 +17,7 @@ mod handle;
 mod job;
 mod lazy_names;
 mod modules;
+mod outside;
 mod registry;
 mod sleep;
 mod socket_transport;

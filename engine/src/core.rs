@@ -36,7 +36,7 @@ pub(crate) use millis::whole as whole_millis;
 pub use millis::{Millis, PERIOD, TooFar};
 pub use poller::{Interest, Poller, WatchedFd};
 pub(crate) use quick::Quick;
-pub use records::{About, Records};
+pub use records::{About, FromOutside, NewTransport, Records};
 pub use task_queue::{Order, TaskQueue};
 pub use timers::{Timer, Timers};
 pub use trace::{FindLine, Gate, HandleInfo, Sink, Trace};

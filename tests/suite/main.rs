@@ -27,6 +27,7 @@ mod odd_names;
 mod odd_values;
 mod output;
 mod outputs;
+mod outside;
 mod packages;
 mod peers;
 mod process;

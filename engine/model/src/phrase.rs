@@ -1,9 +1,9 @@
 //! The parts of sentences: who does something, where a handle stands, why a loop sleeps.
 
-use loopscope_protocol::{By, FutureId, HandleId, LoopId, NameId, On, TaskId};
+use loopscope_protocol::{By, Fd, FutureId, HandleId, JobId, LoopId, NameId, ObjectId, On, TaskId};
 
 use crate::names::Names;
-use crate::state::{Handle, HandleState, Loop, Order, State};
+use crate::state::{Completer, Handle, HandleState, Loop, Order, State};
 use crate::titles::{self, count, future_title, handle_title, on_title, task_title};
 
 /// A sentence with its first letter made a capital, where it begins with an article of ours.
@@ -12,6 +12,12 @@ pub(crate) fn begun(sentence: String) -> String {
         Some(rest) => format!("The {rest}"),
         None => sentence,
     }
+}
+
+/// A sentence with its first letter made a capital.
+pub(crate) fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The parts of sentences about a state, and the names that they use.
@@ -132,15 +138,55 @@ impl Phrases<'_> {
         task_title(id, name, self.names)
     }
 
-    pub(crate) fn future(&self, id: FutureId) -> String {
+    pub(crate) fn future_alone(&self, id: FutureId) -> String {
         let name = self.state.future(id).map_or(NameId::NONE, |future| future.name);
         future_title(id, name, self.names)
+    }
+
+    /// A future, with what completes it from outside.
+    pub(crate) fn future(&self, id: FutureId) -> String {
+        let title = self.future_alone(id);
+        match self.state.future(id).map_or(Completer::Unknown, |future| future.completer) {
+            Completer::Unknown => title,
+            completer => format!("{title} of {}", self.completer(completer)),
+        }
+    }
+
+    /// What completes a future from outside.
+    pub(crate) fn completer(&self, completer: Completer) -> String {
+        titles::completer(completer, self.state, self.names)
+    }
+
+    /// A descriptor, by whom it is connected to.
+    pub(crate) fn fd(&self, fd: Fd) -> String {
+        titles::fd(fd, self.state)
+    }
+
+    /// Who is at the other end of a transport.
+    pub(crate) fn peer(&self, id: ObjectId) -> String {
+        titles::peer(id, self.state)
+    }
+
+    /// The same at the start of a sentence.
+    pub(crate) fn subject(&self, id: ObjectId) -> String {
+        capital(&self.peer(id))
+    }
+
+    /// A server at the start of a sentence.
+    pub(crate) fn server(&self, id: ObjectId) -> String {
+        capital(&titles::server(id, self.state))
+    }
+
+    /// A job.
+    pub(crate) fn job(&self, id: JobId) -> String {
+        titles::job(id, self.state, self.names)
     }
 
     pub(crate) fn on(&self, on: On) -> String {
         match on {
             On::Future(id) => self.future(id),
             On::Task(id) => self.task(id),
+            On::Fd(fd) => self.fd(fd),
             _ => on_title(on, NameId::NONE, self.names),
         }
     }

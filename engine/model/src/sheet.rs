@@ -291,9 +291,9 @@ macro_rules! as_cells {
 
 mod ids {
     use loopscope_protocol::{
-        By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId, HandleHow,
-        HandleId, JobId, LoopId, NameId, ObjectId, On, Place, RunHow, Signal, Stream, TaskHow,
-        TaskId, Ties, WatchHow, Which,
+        By, ChainId, ClockHow, ClockMode, CloseHow, Dialect, ExitHow, Fd, FutureHow, FutureId,
+        HandleHow, HandleId, JobId, LoopId, NameId, ObjectId, On, Place, Pool, RunHow, Signal,
+        Stream, TaskHow, TaskId, Ties, TransportKind, WatchHow, Which,
     };
 
     use super::{Cells, Malformed, ReadSheet, Sheet, Stored};
@@ -301,8 +301,8 @@ mod ids {
     as_cells!(u32 u64 i32 i64 f64);
     as_cells!(ChainId Fd FutureId HandleId JobId LoopId NameId ObjectId Signal TaskId);
     as_cells!(By On Place);
-    as_cells!(ClockHow ClockMode Dialect ExitHow FutureHow HandleHow RunHow Stream);
-    as_cells!(TaskHow Ties WatchHow Which);
+    as_cells!(ClockHow ClockMode CloseHow Dialect ExitHow FutureHow HandleHow Pool RunHow Stream);
+    as_cells!(TaskHow Ties TransportKind WatchHow Which);
 }
 
 /// How a struct is put in: field by field.

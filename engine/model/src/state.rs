@@ -10,6 +10,7 @@
 mod apply;
 mod index;
 mod loops;
+mod outside;
 mod ready;
 mod stored;
 #[cfg(test)]
@@ -25,9 +26,9 @@ use loopscope_protocol::{
 
 pub(crate) use apply::BLIND_SPOT;
 pub use loops::{At, Handler, Loop, Phase, Run, Sleep};
+pub use outside::{Completer, Descriptor, Job, Process, Server, SignalHandler, Transport, Watcher};
 pub use things::{
-    Counts, Exit, Future, FutureState, Handle, HandleState, Job, Needs, Process, RunInfo, Server,
-    SignalHandler, Task, TaskState, Transport, Watcher,
+    Counts, Exit, Future, FutureState, Handle, HandleState, Needs, RunInfo, Task, TaskState,
 };
 
 use crate::record::{Texts, seconds};
@@ -57,6 +58,7 @@ pub struct State {
     servers: BTreeMap<ObjectId, Server>,
     transports: BTreeMap<ObjectId, Transport>,
     processes: BTreeMap<ObjectId, Process>,
+    descriptors: BTreeMap<Fd, Descriptor>,
     index: Index,
     counts: Counts,
     last_output: Option<(Stream, Texts)>,
@@ -238,7 +240,32 @@ impl State {
         self.jobs.values()
     }
 
-    /// The servers that listen.
+    /// The job with that id, while it is not done.
+    pub fn job(&self, id: JobId) -> Option<&Job> {
+        self.jobs.get(&id)
+    }
+
+    /// The server with that id, until it is closed.
+    pub fn server(&self, id: ObjectId) -> Option<&Server> {
+        self.servers.get(&id)
+    }
+
+    /// The transport with that id, while it is open.
+    pub fn transport(&self, id: ObjectId) -> Option<&Transport> {
+        self.transports.get(&id)
+    }
+
+    /// The child process with that id, while it runs.
+    pub fn process(&self, id: ObjectId) -> Option<&Process> {
+        self.processes.get(&id)
+    }
+
+    /// Whose a descriptor is, where that was told.
+    pub fn descriptor(&self, fd: Fd) -> Option<Descriptor> {
+        self.descriptors.get(&fd).copied()
+    }
+
+    /// The servers that listen, and those that wait for their last connections.
     pub fn servers(&self) -> impl ExactSizeIterator<Item = &Server> {
         self.servers.values()
     }
@@ -328,6 +355,7 @@ impl State {
             servers: self.servers.clone(),
             transports: self.transports.clone(),
             processes: self.processes.clone(),
+            descriptors: self.descriptors.clone(),
             index: self.index.share(),
             last_output: self.last_output.clone(),
             exit: self.exit.clone(),

@@ -1,6 +1,8 @@
 //! Histories written by hand, for tests and examples: events in, and out come the records that a
 //! real source's bytes would have given.
 
+mod outside;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

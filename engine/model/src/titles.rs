@@ -1,12 +1,14 @@
 //! What things are called, in sentences, in answers and on the screen: names before numbers, and one
 //! name for one thing.
 
-use loopscope_protocol::{FutureId, HandleId, NameId, On, Signal, TaskId};
+use loopscope_protocol::{
+    Fd, FutureId, HandleId, JobId, NameId, ObjectId, On, Signal, TaskId, Text, TransportKind,
+};
 
 use crate::names::Names;
 use crate::record::seconds;
 use crate::safe_text;
-use crate::state::{Handle, State, Task};
+use crate::state::{Completer, Handle, State, Task, Transport};
 
 /// `display_date (h4)`, or `h4` where the name is not known.
 pub fn handle_title(id: HandleId, name: NameId, names: &Names) -> String {
@@ -106,6 +108,110 @@ pub fn on_title(on: On, name: NameId, names: &Names) -> String {
     }
 }
 
+/// Who is at the other end of a transport: `client 127.0.0.1:4711` of one that a server accepted,
+/// `server 127.0.0.1:80` of one that was made, `stdout of process 1` of a child process's pipe.
+/// `transport 3` where nothing is known of it.
+pub fn peer(id: ObjectId, state: &State) -> String {
+    state.transport(id).map_or_else(|| format!("transport {}", id.0), peer_of)
+}
+
+/// The same of one that is known.
+pub fn peer_of(transport: &Transport) -> String {
+    let [address, local] = [Text::FIRST, Text::SECOND]
+        .map(|slot| safe_text::line(transport.address.get(slot)).into_owned());
+    let end = if address.is_empty() { &local } else { &address };
+    match transport.how {
+        TransportKind::Process => format!("{address} of process {}", transport.process.0),
+        TransportKind::Pipe => format!("a pipe (transport {})", transport.id.0),
+        TransportKind::Udp if address.is_empty() => format!("whoever sends to {local}"),
+        TransportKind::Udp => format!("peer {address}"),
+        _ if end.is_empty() => format!("transport {}", transport.id.0),
+        _ if transport.server.is_some() && address.is_empty() => format!("a client of {local}"),
+        _ if transport.server.is_some() => format!("client {address}"),
+        _ => format!("server {end}"),
+    }
+}
+
+/// `server 1 (127.0.0.1:80)`.
+pub fn server(id: ObjectId, state: &State) -> String {
+    let address = state.server(id).map(|server| safe_text::line(server.address.get(Text::FIRST)));
+    match address.filter(|address| !address.is_empty()) {
+        Some(address) => format!("server {} ({address})", id.0),
+        None => format!("server {}", id.0),
+    }
+}
+
+/// `job 2 (fetch)`.
+pub fn job(id: JobId, state: &State, names: &Names) -> String {
+    let name = state.job(id).map_or(NameId::NONE, |job| job.name);
+    titled_last(&format!("job {}", id.0), short(&names.name(name)), name.is_some())
+}
+
+/// `process 1 (sleep 5)`.
+pub fn process(id: ObjectId, state: &State) -> String {
+    let command = state.process(id).map(|process| excerpt_of(process.command.get(Text::FIRST)));
+    let command = command.unwrap_or_default();
+    titled_last(&format!("process {}", id.0), &command, !command.is_empty())
+}
+
+fn titled_last(thing: &str, name: &str, is_known: bool) -> String {
+    if is_known { format!("{thing} ({name})") } else { thing.to_owned() }
+}
+
+/// `fd 7 (client 127.0.0.1:4711)`: a descriptor by whom it is connected to, where that is known.
+pub fn fd(fd: Fd, state: &State) -> String {
+    match owner(fd, state) {
+        Some(owner) => format!("fd {} ({owner})", fd.0),
+        None => format!("fd {}", fd.0),
+    }
+}
+
+/// Whom a descriptor is connected to.
+pub fn owner(fd: Fd, state: &State) -> Option<String> {
+    let descriptor = state.descriptor(fd)?;
+    Some(if let Some(server) = state.server(descriptor.server) {
+        let address = safe_text::line(server.address.get(Text::FIRST));
+        format!("server {} on {address}", server.id.0)
+    } else {
+        peer(descriptor.transport, state)
+    })
+}
+
+/// What completes a future from outside.
+pub fn completer(completer: Completer, state: &State, names: &Names) -> String {
+    match completer {
+        Completer::Unknown => "something outside".to_owned(),
+        Completer::Job(id) => job(id, state, names),
+        Completer::Transport(id) => peer(id, state),
+        Completer::Server(id) => server(id, state),
+        Completer::Process(id) => process(id, state),
+    }
+}
+
+/// `1 byte`, `512 bytes`, `1.5 kB`.
+pub fn bytes(n: u64) -> String {
+    match n {
+        1 => "1 byte".to_owned(),
+        0..10_000 => format!("{n} bytes"),
+        _ => size(n),
+    }
+}
+
+/// `512 B`, `1.5 kB`, `20 MB`: in steps of a thousand, for a column of a table.
+pub fn size(n: u64) -> String {
+    if n < 1000 {
+        return format!("{n} B");
+    }
+    let (mut whole, mut tenths, mut unit) = (n, 0, 0);
+    while whole >= 1000 && unit < 4 {
+        tenths = whole % 1000 / 100;
+        whole /= 1000;
+        unit += 1;
+    }
+    let unit = ["kB", "MB", "GB", "TB"][unit - 1];
+    if whole < 10 { format!("{whole}.{tenths} {unit}") } else { format!("{whole} {unit}") }
+}
+
 /// `1 handle`, `2 handles`.
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
@@ -136,6 +242,14 @@ pub fn excerpt(text: &str) -> String {
     let cut: String = line.chars().take(LONGEST).collect();
     let more = if cut.len() < text.len() { "\u{2026}" } else { "" };
     format!("\"{}{more}\"", safe_text::line(&cut))
+}
+
+/// The beginning of a command, short enough for a sentence.
+fn excerpt_of(text: &str) -> String {
+    const LONGEST: usize = 30;
+    let cut: String = text.chars().take(LONGEST).collect();
+    let more = if cut.len() < text.len() { "\u{2026}" } else { "" };
+    format!("{}{more}", safe_text::line(&cut))
 }
 
 /// A signal's name where its number means the same on every system, else its number.

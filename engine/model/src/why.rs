@@ -5,11 +5,11 @@ mod wakeup;
 
 use std::collections::BTreeSet;
 
-use loopscope_protocol::{By, FutureId, HandleHow, NameId, On, TaskHow, TaskId};
+use loopscope_protocol::{By, FutureId, HandleHow, NameId, On, Pool, TaskHow, TaskId, Word};
 
 use crate::names::Names;
 use crate::phrase::Phrases;
-use crate::state::{FutureState, Handle, HandleState, State, Task, TaskState};
+use crate::state::{Completer, FutureState, Handle, HandleState, State, Task, TaskState};
 use crate::titles::{count, handle_title, time};
 
 pub use wakeup::last_wakeup;
@@ -117,7 +117,7 @@ impl Chain<'_> {
                 "something that was not recorded".to_owned()
             }
             On::Future(id) => {
-                let title = self.phrases.future(id);
+                let title = self.phrases.future_alone(id);
                 format!("{title}{}", self.future(id))
             }
             On::Task(id) => {
@@ -132,7 +132,7 @@ impl Chain<'_> {
                 self.dead_end = true;
                 format!("wait queue {}, from which another task has to wake it", id.0)
             }
-            On::Fd(fd) => format!("fd {} to be ready", fd.0),
+            On::Fd(fd) => format!("{} to be ready", self.phrases.fd(fd)),
         }
     }
 
@@ -167,6 +167,9 @@ impl Chain<'_> {
             }
             FutureState::Pending => {}
         }
+        if let Some(text) = self.completed_outside(future.completer) {
+            return text;
+        }
         let completers: Vec<&Handle> =
             self.phrases.state.handles().filter(|handle| completes(handle, id)).collect();
         if let Some(handle) = completers.iter().find(|handle| !handle.cancelled) {
@@ -200,6 +203,46 @@ impl Chain<'_> {
         format!(", which somebody has to complete; nothing recorded says who{made}")
     }
 
+    /// What has to happen outside for a future to be complete, where that was told.
+    fn completed_outside(&self, completer: Completer) -> Option<String> {
+        let state = self.phrases.state;
+        let whom = self.phrases.completer(completer);
+        Some(match completer {
+            Completer::Unknown => return None,
+            Completer::Job(id) => match state.job(id) {
+                None => format!(", which {whom} has completed: the loop is being told"),
+                Some(job) if job.thread.is_some() => {
+                    let thread = self.phrases.names.name(job.thread);
+                    format!(", which is done when {whom} ends, in thread {thread}")
+                }
+                Some(job) if job.pool == Pool::Thread => {
+                    format!(", which is done when {whom} ends; no thread has begun it yet")
+                }
+                Some(job) => {
+                    format!(", which is done when {whom} ends, in another {}", job.pool.word())
+                }
+            },
+            Completer::Transport(id) => match state.transport(id) {
+                None => format!(", which {whom} has to complete, and that is closed"),
+                Some(transport) if transport.closing.is_some() => {
+                    format!(", which is done when the connection to {whom} is closed")
+                }
+                Some(transport) if transport.writing_paused => format!(
+                    ", which is done when {whom} sends something or takes what waits to be written"
+                ),
+                Some(_) => format!(", which is done when {whom} sends something or ends"),
+            },
+            Completer::Server(id) => match state.server(id) {
+                Some(server) if server.closing => {
+                    let open = count(server.clients as usize, "connection");
+                    format!(", which is done when the last of {open} of {whom} ends")
+                }
+                _ => format!(", which is done when {whom} is closed"),
+            },
+            Completer::Process(_) => format!(", which is done when {whom} ends"),
+        })
+    }
+
     fn completer(&self, handle: &Handle) -> String {
         let entry = self.phrases.entry(handle.id);
         match (handle.state, handle.when) {
@@ -210,7 +253,8 @@ impl Chain<'_> {
             (HandleState::Running, _) => format!(", which {entry} completes: it runs now"),
             _ => match self.phrases.state.watchers().find(|w| w.handle == handle.id) {
                 Some(watcher) => {
-                    format!(", which {entry} completes when fd {} is ready", watcher.fd.0)
+                    let fd = self.phrases.fd(watcher.fd);
+                    format!(", which {entry} completes when {fd} is ready")
                 }
                 None => format!(", which {entry} completes"),
             },

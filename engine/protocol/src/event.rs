@@ -36,6 +36,17 @@
 //!
 //! The turn's number counts from its `poll-begin`.
 //!
+//! # The life of a transport
+//!
+//! ```text
+//!            transport-new                                transport-close           transport-closed
+//!   socket ────────────────▶ open ─ read*, write*, eof* ──────────────────▶ closing ──────────────▶ gone
+//!                            ▲  │
+//!            transport-resume└──┘transport-pause
+//! ```
+//!
+//! What is dropped without being closed has no `transport-close`.
+//!
 //! # MicroPython
 //!
 //! There are no callbacks: each entry of the one queue of tasks is a handle of its own, `handle-new`
@@ -59,9 +70,10 @@ mod sender;
 pub use sender::Sender;
 
 use crate::{
-    By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId, HandleHow,
-    HandleId, JobId, Level, LintRule, NameId, ObjectId, On, Place, RemarkKind, RunHow, Signal,
-    Stream, TaskHow, TaskId, Text, Ties, WatchHow, Which,
+    By, ChainId, ClockHow, ClockMode, CloseHow, Dialect, ExitHow, Fd, FutureHow, FutureId,
+    HandleHow, HandleId, JobHow, JobId, Level, LintRule, NameId, ObjectId, On, Place, Pool,
+    RemarkKind, RunHow, Signal, Stream, TaskHow, TaskId, Text, Ties, TransportKind, WatchHow,
+    Which,
 };
 
 define::events! {
@@ -408,7 +420,7 @@ define::events! {
         }
     }
 
-    /// What connects a loop to the outside: descriptors, signals, threads, processes.
+    /// What wakes a loop from outside: descriptors and signals.
     family Outside OutsideEvent {
         /// A descriptor is watched from now on.
         40 WatcherAdd "watcher-add" from Program {
@@ -455,7 +467,11 @@ define::events! {
             /// Its handle.
             handle: HandleId,
         }
-        /// A function was given to an executor's thread.
+    }
+
+    /// What is done for a loop elsewhere: executors' jobs and child processes.
+    family Work WorkEvent {
+        /// A function was given to an executor.
         46 ExecutorSubmit "executor-submit" from Program {
             /// Its id.
             job: JobId,
@@ -463,37 +479,37 @@ define::events! {
             name: NameId,
             /// Who gave it.
             by: By,
+            /// What runs it.
+            pool [later]: Pool,
         }
-        /// An executor's function has ended; the loop learns of it by `call_soon_threadsafe`.
+        /// A thread of an executor begins to run a function. What a process pool begins is not known.
+        60 ExecutorStart "executor-start" from Program {
+            /// Which job.
+            job: JobId,
+            /// The thread's name.
+            name (varies): NameId,
+        }
+        /// An executor's function has ended, or was cancelled before it began; the loop learns of it
+        /// by `call_soon_threadsafe`.
         47 ExecutorDone "executor-done" from Program {
             /// Which.
             job: JobId,
+            /// How.
+            how [later]: JobHow,
         }
-        /// A server listens.
-        48 ServerNew "server-new" from Program {
-            /// Its id.
-            id: ObjectId,
-            /// Where it listens.
-            address (varies): Text,
-        }
-        /// A server was closed.
-        49 ServerClose "server-close" from Program {
-            /// Which.
-            id: ObjectId,
-        }
-        /// A transport exists; `connection_made` is queued.
-        50 TransportNew "transport-new" from Program {
-            /// Its id.
-            id: ObjectId,
-            /// Its descriptor.
-            fd: Fd,
-            /// The other end.
-            address (varies): Text,
-        }
-        /// A transport begins to close.
-        51 TransportClose "transport-close" from Program {
-            /// Which.
-            id: ObjectId,
+        /// A future will be completed from outside: when a job has ended, or when one of the others
+        /// has what is waited for. One of the four is said.
+        61 FutureOutside "future-outside" from Program {
+            /// The future.
+            future: FutureId,
+            /// The executor's job whose result it will have.
+            job: JobId,
+            /// The transport that has to bring something, or to get rid of something.
+            transport: ObjectId,
+            /// The server that has to be closed.
+            server: ObjectId,
+            /// The child process that has to end.
+            process: ObjectId,
         }
         /// A child process was started.
         52 ProcessNew "process-new" from Program {
@@ -501,8 +517,10 @@ define::events! {
             id: ObjectId,
             /// As the operating system numbers it.
             pid (varies): u32,
+            /// What it runs: the program and its arguments.
+            command: Text,
         }
-        /// A child process has ended.
+        /// The loop was told that a child process has ended; `process_exited` is about to be queued.
         53 ProcessExit "process-exit" from Program {
             /// Its id.
             id: ObjectId,
@@ -510,6 +528,120 @@ define::events! {
             pid (varies): u32,
             /// Its exit code; negative: the signal that killed it.
             code: i32,
+        }
+    }
+
+    /// Servers and transports: who talks to whom.
+    family Connection ConnectionEvent {
+        /// A server begins to listen; a `server-listen` follows for each of its sockets.
+        48 ServerNew "server-new" from Program {
+            /// Its id.
+            id: ObjectId,
+            /// What its connections will be.
+            how: TransportKind,
+            /// Where it listens: all its addresses.
+            address (varies): Text,
+        }
+        /// One of a server's sockets listens.
+        62 ServerListen "server-listen" from Program {
+            /// Which server.
+            id: ObjectId,
+            /// The socket's descriptor.
+            fd: Fd,
+            /// Where.
+            address (varies): Text,
+        }
+        /// A server was asked to close: it listens no more, and its connections live on.
+        49 ServerClose "server-close" from Program {
+            /// Which.
+            id: ObjectId,
+            /// How many of its connections are still open.
+            clients: u32,
+        }
+        /// A server is closed and the last of its connections is gone: `wait_closed()` returns.
+        63 ServerClosed "server-closed" from Program {
+            /// Which.
+            id: ObjectId,
+        }
+        /// A transport exists, and `connection_made` is about to be queued.
+        50 TransportNew "transport-new" from Program {
+            /// Its id.
+            id: ObjectId,
+            /// What it is.
+            how: TransportKind,
+            /// Its descriptor.
+            fd: Fd,
+            /// The other end; of a child process's pipe, which of its streams that is.
+            address (varies): Text,
+            /// This end.
+            local (varies): Text,
+            /// The server that accepted it.
+            server: ObjectId,
+            /// The child process at the other end.
+            process: ObjectId,
+        }
+        /// A transport has read something, and is about to hand it to its protocol. One for each
+        /// read; what was read is not told, and of TLS it counts as it comes, encrypted.
+        64 TransportRead "transport-read" from Program {
+            /// Which.
+            id: ObjectId,
+            /// How many bytes.
+            bytes: u64,
+        }
+        /// The operating system took something from a transport. What it did not take is in the
+        /// transport's buffer.
+        65 TransportWrite "transport-write" from Program {
+            /// Which.
+            id: ObjectId,
+            /// How many bytes.
+            bytes: u64,
+        }
+        /// A transport pauses: `pause_reading()` was called, or so much waits to be written that
+        /// `pause_writing()` of its protocol is about to be called.
+        66 TransportPause "transport-pause" from Program {
+            /// Which.
+            id: ObjectId,
+            /// What pauses.
+            how: WatchHow,
+            /// How many bytes are in its buffer, where writing pauses.
+            buffered: u64,
+        }
+        /// A transport goes on after a pause.
+        67 TransportResume "transport-resume" from Program {
+            /// Which.
+            id: ObjectId,
+            /// What goes on.
+            how: WatchHow,
+        }
+        /// A direction of a transport has ended: the other end writes no more, or has been told that
+        /// we do not.
+        68 TransportEof "transport-eof" from Program {
+            /// Which.
+            id: ObjectId,
+            /// Which direction.
+            how: WatchHow,
+        }
+        /// TLS is agreed on: what goes over a transport from now on is encrypted.
+        69 TransportTls "transport-tls" from Program {
+            /// Which.
+            id: ObjectId,
+            /// The protocol's version and the cipher.
+            text: Text,
+        }
+        /// A transport begins to close: it reads no more, and writes what is in its buffer unless it
+        /// is aborted.
+        51 TransportClose "transport-close" from Program {
+            /// Which.
+            id: ObjectId,
+            /// By what.
+            how: CloseHow,
+            /// The error.
+            exception: Text,
+        }
+        /// A transport is closed: its descriptor was given back, after `connection_lost`.
+        70 TransportClosed "transport-closed" from Program {
+            /// Which.
+            id: ObjectId,
         }
     }
 

@@ -26,8 +26,8 @@ mod words;
 
 pub use control::{Capabilities, Capability, KindSet, Reply, Request, StopWhen};
 pub use event::{
-    Event, Family, FutureEvent, HandleEvent, Kind, LoopEvent, OutsideEvent, RunEvent, Sender,
-    TaskEvent,
+    ConnectionEvent, Event, Family, FutureEvent, HandleEvent, Kind, LoopEvent, OutsideEvent,
+    RunEvent, Sender, TaskEvent, WorkEvent,
 };
 pub use field::{Described, Field, FieldValue, Fields};
 pub use ids::{
@@ -35,6 +35,7 @@ pub use ids::{
     Ticks,
 };
 pub use words::{
-    By, ClockHow, ClockMode, Dialect, ExitHow, FutureHow, HandleHow, Level, LintRule, On,
-    RemarkKind, RunHow, Stream, TaskHow, Ties, WORDS, WatchHow, Which, Word, WordSet,
+    By, ClockHow, ClockMode, CloseHow, Dialect, ExitHow, FutureHow, HandleHow, JobHow, Level,
+    LintRule, On, Pool, RemarkKind, RunHow, Stream, TaskHow, Ties, TransportKind, WORDS, WatchHow,
+    Which, Word, WordSet,
 };

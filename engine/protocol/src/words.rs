@@ -189,6 +189,56 @@ words! {
         Write = "write",
     }
 
+    /// What runs an executor's job.
+    Pool {
+        /// A thread.
+        Thread = "thread",
+        /// A process, in which no records are taken.
+        Process = "process",
+        /// An executor of the program's own.
+        Other = "other",
+    }
+
+    /// How an executor's job ended.
+    JobHow {
+        /// It is not known how.
+        Ended = "ended",
+        /// It returned.
+        Result = "result",
+        /// It raised.
+        Exception = "exception",
+        /// It was cancelled before it began.
+        Cancelled = "cancelled",
+    }
+
+    /// What a transport is.
+    TransportKind {
+        /// A TCP connection.
+        Tcp = "tcp",
+        /// A connection over a Unix socket.
+        Unix = "unix",
+        /// A TCP connection or one over a Unix socket, encrypted.
+        Tls = "tls",
+        /// Datagrams.
+        Udp = "udp",
+        /// A pipe.
+        Pipe = "pipe",
+        /// A pipe to a child process.
+        Process = "process",
+    }
+
+    /// By what a transport begins to close.
+    CloseHow {
+        /// `close()`.
+        Close = "close",
+        /// The other end has ended, and the protocol did not want to keep it open.
+        Eof = "eof",
+        /// `abort()`.
+        Abort = "abort",
+        /// An error.
+        Error = "error",
+    }
+
     /// Where output went.
     Stream {
         /// Standard output.

@@ -1,4 +1,4 @@
-//! The native modules `_asyncio` and `_loopscope`, and the frozen Python package.
+//! The native modules `_asyncio` and `_loopscope`, the list of all, and the frozen Python package.
 #![allow(
     clippy::unwrap_used,
     reason = "the interpreter's `pyattr(once)` unwraps what it has just filled in"
@@ -13,7 +13,7 @@ pub(super) const FROZEN: &rustpython_vm::frozen::FrozenLib =
 
 /// The native modules of the asyncio API.
 pub(super) fn native_modules(ctx: &Context) -> Vec<&'static PyModuleDef> {
-    vec![_asyncio::module_def(ctx), _loopscope::module_def(ctx)]
+    vec![_asyncio::module_def(ctx), _loopscope::module_def(ctx), super::outside::module_def(ctx)]
 }
 
 /// Futures, tasks, and who runs now: the interpreter's library takes them from here.
@@ -337,18 +337,6 @@ mod _loopscope {
     #[pyfunction]
     fn note_links(future: PyObjectRef, children: Vec<PyObjectRef>) {
         super::super::registry::note_links(&future, &children);
-    }
-
-    /// A function was given to an executor: its job's number.
-    #[pyfunction]
-    fn note_job(function: PyObjectRef, vm: &VirtualMachine) -> u32 {
-        super::super::registry::note_job(&function, vm)
-    }
-
-    /// An executor's function has ended.
-    #[pyfunction]
-    fn note_job_done(job: u32) {
-        super::super::registry::note_job_done(job);
     }
 
     /// What a sleep's timer calls.

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use loopscope_protocol::{JobId, LoopId, On};
+use loopscope_protocol::{LoopId, On};
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -139,22 +139,6 @@ pub(super) fn note_links(future: &PyObject, children: &[PyObjectRef]) {
             }
         }
     });
-}
-
-/// Sends that an executor got a function.
-pub(super) fn note_job(function: &PyObject, vm: &VirtualMachine) -> u32 {
-    let run = Run::current();
-    let job = run.ids.job();
-    if run.trace.is_on() {
-        let (name, _) = describe::callable(function, &run.trace, vm);
-        Records::new(&run.trace, loop_here(vm)).job_submitted(job, name);
-    }
-    job.0
-}
-
-/// Sends that an executor's function has ended.
-pub(super) fn note_job_done(job: u32) {
-    Records::new(&Run::current().trace, LoopId(1)).job_done(JobId(job));
 }
 
 fn loop_here(vm: &VirtualMachine) -> LoopId {

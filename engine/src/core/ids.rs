@@ -1,4 +1,5 @@
-//! The counters that number loops, handles, tasks, futures and jobs, from 1 within each kind.
+//! The counters that number loops, handles, tasks, futures, jobs and the like, from 1 within each
+//! kind.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,7 +13,10 @@ pub struct Ids {
     tasks: AtomicU32,
     futures: AtomicU32,
     jobs: AtomicU32,
-    objects: AtomicU32,
+    queues: AtomicU32,
+    servers: AtomicU32,
+    transports: AtomicU32,
+    processes: AtomicU32,
 }
 
 fn next(counter: &AtomicU32) -> u32 {
@@ -49,9 +53,24 @@ impl Ids {
         JobId(next(&self.jobs))
     }
 
-    /// The next server's, transport's or process's.
-    pub fn object(&self) -> ObjectId {
-        ObjectId(next(&self.objects))
+    /// The next wait queue's.
+    pub fn queue(&self) -> ObjectId {
+        ObjectId(next(&self.queues))
+    }
+
+    /// The next server's.
+    pub fn server(&self) -> ObjectId {
+        ObjectId(next(&self.servers))
+    }
+
+    /// The next transport's.
+    pub fn transport(&self) -> ObjectId {
+        ObjectId(next(&self.transports))
+    }
+
+    /// The next child process's.
+    pub fn process(&self) -> ObjectId {
+        ObjectId(next(&self.processes))
     }
 }
 

@@ -1,15 +1,19 @@
-//! What is told of tasks, futures, jobs and the exception handler: one operation for each record,
+//! What is told of tasks, futures and the exception handler: one operation for each record,
 //! for both dialects.
 //!
 //! What handles, timers and turns send stands where their queues change, in the loops themselves.
 
+mod outside;
+
 use loopscope_protocol::{
-    ChainId, Event, FutureHow, FutureId, HandleId, JobId, LintRule, LoopId, NameId, On, Place,
-    TaskHow, TaskId, Text, Which,
+    ChainId, Event, FutureHow, FutureId, HandleId, LintRule, LoopId, NameId, On, Place, TaskHow,
+    TaskId, Text, Which,
 };
 
 use super::current::current;
 use super::trace::Trace;
+
+pub use outside::{FromOutside, NewTransport};
 
 /// The records of one loop, or of no loop in particular.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +33,11 @@ pub struct About {
     pub handle: HandleId,
     /// The line that raised.
     pub raised: ChainId,
+}
+
+/// The slot of a text that may be empty.
+const fn slot(text: &str, slot: Text) -> Text {
+    if text.is_empty() { Text::NONE } else { slot }
 }
 
 impl<'a> Records<'a> {
@@ -109,17 +118,7 @@ impl<'a> Records<'a> {
         self.emit(Event::FutureLink { future, on });
     }
 
-    // ---- executors ---------------------------------------------------------------------------
-
-    /// An executor got a function.
-    pub fn job_submitted(self, job: JobId, name: NameId) {
-        self.emit(Event::ExecutorSubmit { job, name, by: current() });
-    }
-
-    /// An executor's function has ended.
-    pub fn job_done(self, job: JobId) {
-        self.emit(Event::ExecutorDone { job });
-    }
+    // ---- shutting down -----------------------------------------------------------------------
 
     /// The default executor is being shut down.
     pub fn executor_shutdown(self) {
@@ -140,7 +139,6 @@ impl<'a> Records<'a> {
 
     /// The exception handler is about to be called. `about` says the line that raised.
     pub fn handler_call(self, which: Which, message: &str, exception: &str, about: About) {
-        let slot = |text: &str, slot| if text.is_empty() { Text::NONE } else { slot };
         let event = Event::HandlerCall {
             which,
             message: slot(message, Text::FIRST),

@@ -63,7 +63,7 @@ impl Waiting {
         task: &PyRef<PyTask>,
     ) -> Option<PyRef<PyTask>> {
         let place = self.streams.place(stream).unwrap_or_else(|| {
-            let number = Run::current().ids.object();
+            let number = Run::current().ids.queue();
             self.streams.push(stream.clone(), Watched { fd, number, read: None, write: None })
         });
         let before = self.take(place, how).map(|(_, before)| before);

@@ -62,7 +62,7 @@ impl PyTaskQueue {
     /// Its number in records.
     pub(super) fn number(&self) -> ObjectId {
         if self.number.load(Ordering::Relaxed) == 0 {
-            let ObjectId(number) = Run::current().ids.object();
+            let ObjectId(number) = Run::current().ids.queue();
             self.number.store(number, Ordering::Relaxed);
         }
         ObjectId(self.number.load(Ordering::Relaxed))

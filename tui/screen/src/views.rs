@@ -23,6 +23,7 @@ pub mod lesson;
 pub mod lesson_page;
 pub mod looping;
 pub mod output;
+pub mod outside;
 pub mod ready;
 pub mod records;
 pub mod snapshot;
@@ -163,8 +164,13 @@ pub static TABLE: &[Entry] = &[
         make: || Box::<tasks::Tasks>::default(),
     },
     Entry {
+        id: outside::ID,
+        about: "who the loop deals with: servers, connections, child processes, executors' jobs",
+        make: || Box::<outside::Outside>::default(),
+    },
+    Entry {
         id: watchers::ID,
-        about: "what can wake the loop from outside: descriptors, signals, threads, processes",
+        about: "what can wake the loop from outside: descriptors, by whom they lead to, and signals",
         make: || Box::<watchers::Watchers>::default(),
     },
     Entry {

@@ -287,6 +287,14 @@ named! {
         Tasks = "tasks" "the tasks and what they wait for",
         /// Watched descriptors and signals.
         Watchers = "watchers" "the watched descriptors, signals and executor jobs",
+        /// Servers.
+        Servers = "servers" "the servers, and how many connections each has",
+        /// Connections and pipes.
+        Transports = "transports" "the connections and pipes: the other end, bytes, what is paused",
+        /// Child processes.
+        Processes = "processes" "the child processes that run",
+        /// Executors' jobs.
+        Jobs = "jobs" "the functions that executors have been given",
         /// The exception handlers in force.
         Handlers = "handlers" "the exception handler in force",
         /// Calls of the exception handler.

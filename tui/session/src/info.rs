@@ -1,6 +1,7 @@
 //! What `info` tells: each topic in words and as data.
 
 mod link;
+mod outside;
 mod queues;
 
 use loopscope_model::{safe_text, titles};
@@ -24,6 +25,10 @@ impl Session {
             Topic::Timers => self.info_timers(),
             Topic::Tasks => self.info_tasks(),
             Topic::Watchers => self.info_watchers(),
+            Topic::Servers => self.info_servers(),
+            Topic::Transports => self.info_transports(),
+            Topic::Processes => self.info_processes(),
+            Topic::Jobs => self.info_jobs(),
             Topic::Handlers => self.info_handlers(),
             Topic::Exceptions => self.info_exceptions(),
             Topic::Breakpoints => self.info_breakpoints(),
@@ -67,45 +72,6 @@ impl Session {
             lines.push("No tasks.".to_owned());
         }
         Answer::new(lines.join("\n")).with("tasks", data)
-    }
-
-    fn info_watchers(&self) -> Answer {
-        let (state, names) = (self.state(), self.names());
-        let unsure = |known: bool| if known { "" } else { "  (unknown since records were lost)" };
-        let mut lines = Vec::new();
-        let mut data = Vec::new();
-        for watcher in state.watchers() {
-            let handle = labels::handle(watcher.handle, state, names);
-            lines.push(format!(
-                "fd {} {}  {handle}{}",
-                watcher.fd.0,
-                watcher.how.word(),
-                unsure(watcher.known)
-            ));
-            data.push(json!({
-                "fd": watcher.fd.0, "how": watcher.how.word(), "handle": watcher.handle.0,
-                "loop": watcher.loop_id.0,
-            }));
-        }
-        let mut signals = Vec::new();
-        for each in state.signals() {
-            let handle = labels::handle(each.handle, state, names);
-            lines.push(format!("signal {}  {handle}{}", each.signal.0, unsure(each.known)));
-            signals.push(json!({ "signal": each.signal.0, "handle": each.handle.0 }));
-        }
-        let mut jobs = Vec::new();
-        for job in state.jobs() {
-            let name = names.name(job.name);
-            lines.push(format!("executor job {} {name}{}", job.id.0, unsure(job.known)));
-            jobs.push(json!({ "job": job.id.0, "name": names.exact(job.name) }));
-        }
-        if lines.is_empty() {
-            lines.push("Nothing is watched.".to_owned());
-        }
-        Answer::new(lines.join("\n"))
-            .with("watchers", data)
-            .with("signals", signals)
-            .with("jobs", jobs)
     }
 
     fn info_handlers(&self) -> Answer {

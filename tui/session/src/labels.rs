@@ -3,7 +3,7 @@
 use loopscope_model::{Names, State, titles};
 use loopscope_protocol::{By, HandleId, NameId, On, TaskId, Word};
 
-use loopscope_model::state::{Handle, TaskState};
+use loopscope_model::state::{Completer, Handle, TaskState};
 
 /// `h4 display_date`.
 pub(super) fn handle(id: HandleId, state: &State, names: &Names) -> String {
@@ -64,5 +64,13 @@ pub(super) fn on(on: On, state: &State, names: &Names) -> String {
         On::Task(id) => state.task(id).map_or(NameId::NONE, |task| task.name),
         _ => NameId::NONE,
     };
-    titles::on_title(on, name, names)
+    let title = titles::on_title(on, name, names);
+    match on {
+        On::Future(id) => match state.future(id).map_or(Completer::Unknown, |f| f.completer) {
+            Completer::Unknown => title,
+            completer => format!("{title} of {}", titles::completer(completer, state, names)),
+        },
+        On::Fd(fd) => titles::fd(fd, state),
+        On::Nothing | On::Task(_) | On::Timer(_) | On::Queue(_) => title,
+    }
 }

@@ -89,8 +89,10 @@ impl<'a> SideCursor<'a> {
     /// Whether a record, which has been applied, is among what is compared.
     fn counts(&self, record: &Record) -> bool {
         if self.compare == Compare::Everything {
-            // What Loopscope says is not what the program did.
-            return record.kind() != Kind::Remark;
+            // What Loopscope says is not what the program did; and when a thread begins and ends is
+            // its own affair: the loop learns of it by other records.
+            let kind = record.kind();
+            return !matches!(kind, Kind::Remark | Kind::ExecutorStart | Kind::ExecutorDone);
         }
         match record.event.family() {
             Family::Run(event) => match event {
@@ -130,7 +132,11 @@ impl<'a> SideCursor<'a> {
                 | TaskEvent::TaskCancel { .. } => false,
             },
             // Handles, futures and watchers are how a scheduler does it.
-            Family::Handle(_) | Family::Future(_) | Family::Outside(_) => false,
+            Family::Handle(_)
+            | Family::Future(_)
+            | Family::Outside(_)
+            | Family::Work(_)
+            | Family::Connection(_) => false,
         }
     }
 

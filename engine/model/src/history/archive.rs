@@ -14,7 +14,7 @@ use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry
 use super::records::Block;
 use super::segment::{Head, Kind};
 use super::store::Store;
-use super::{StoreError, source};
+use super::{StoreError, checkpoints, source};
 use crate::decode::{self, BLANK};
 use crate::record::Record;
 
@@ -202,7 +202,8 @@ impl Archive {
         seq: u64,
         body: &[u8],
     ) -> Result<(), StoreError> {
-        let head = Head { first: position as u64, last: seq, ..Head::of(Kind::Checkpoint) };
+        let before = checkpoints::SHAPE;
+        let head = Head { first: position as u64, before, last: seq, ..Head::of(Kind::Checkpoint) };
         let number = self.stores().beside;
         let (_, at, head) = self.append(number, head, &[], body)?;
         self.directory_mut().add_checkpoint(CheckpointAt { position, store: number, at, head });

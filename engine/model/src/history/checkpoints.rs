@@ -16,6 +16,10 @@ use crate::state::State;
 /// The least number of records between two that are written down.
 pub(super) const APART: usize = 1 << 14;
 
+/// What of the form of a state that is written down can be counted: how many columns it has. One of
+/// another form is none, and what it says is worked out from the records instead.
+pub(super) const SHAPE: u64 = State::COLUMNS as u64;
+
 /// How many records more for each thing that there is.
 const APART_FOR_EACH: usize = 4;
 

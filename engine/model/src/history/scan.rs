@@ -20,7 +20,7 @@ use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry
 use super::index::{self, Listed};
 use super::segment::{HEAD, Head, Kind};
 use super::store::Store;
-use super::{HEADER, StoreError, source};
+use super::{HEADER, StoreError, checkpoints, source};
 use crate::decode;
 use crate::recording::Damage;
 
@@ -265,7 +265,8 @@ impl Scan {
                 let position = directory.end();
                 // Where something was left out before, the state is another one.
                 let is_here = first == position && head.last == directory.seq();
-                if is_here && !self.damage.is_any() {
+                let is_known = head.before == checkpoints::SHAPE;
+                if is_here && is_known && !self.damage.is_any() {
                     let checkpoint = CheckpointAt { position, store: 0, at, head };
                     directory.add_checkpoint(checkpoint);
                 }

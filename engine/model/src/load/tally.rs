@@ -174,7 +174,9 @@ impl Tally {
                 }
                 TaskEvent::TaskNew { .. } | TaskEvent::TaskCancel { .. } => None,
             },
-            Family::Future(_) | Family::Outside(_) => None,
+            Family::Future(_) | Family::Outside(_) | Family::Work(_) | Family::Connection(_) => {
+                None
+            }
         }
     }
 

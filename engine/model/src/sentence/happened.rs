@@ -1,6 +1,7 @@
 //! One sentence for what a record says.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod connections;
 mod handles;
 mod things;
 
@@ -42,7 +43,9 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
         Family::Handle(event) => handles::handles(phrases, record, event),
         Family::Task(event) => things::tasks(phrases, event),
         Family::Future(event) => things::futures(phrases, event),
-        Family::Outside(event) => things::outside(phrases, record, event),
+        Family::Outside(event) => things::outside(phrases, record.loop_id, event),
+        Family::Work(event) => connections::work(phrases, record, event),
+        Family::Connection(event) => connections::connections(phrases, record, event),
     }
 }
 

@@ -4,7 +4,7 @@ use loopscope_protocol::{On, RunHow, WatchHow};
 
 use crate::phrase::Phrases;
 use crate::state::Loop;
-use crate::titles::signal_name;
+use crate::titles::{self, signal_name};
 
 /// What becomes of a loop that no timer will wake; `then` follows where nothing else does either.
 pub(super) fn nothing_left(phrases: Phrases<'_>, the_loop: &Loop, then: &str) -> String {
@@ -34,9 +34,9 @@ pub(super) fn outside(phrases: Phrases<'_>, the_loop: &Loop) -> Vec<String> {
         .filter(|watcher| watcher.loop_id == the_loop.id)
         .map(|watcher| match watcher.how {
             WatchHow::Read => {
-                format!("fd {} has something to read", watcher.fd.0)
+                format!("{} has something to read", phrases.fd(watcher.fd))
             }
-            WatchHow::Write => format!("fd {} has room to write", watcher.fd.0),
+            WatchHow::Write => format!("{} has room to write", phrases.fd(watcher.fd)),
         })
         .collect();
     until.extend(
@@ -51,7 +51,11 @@ pub(super) fn outside(phrases: Phrases<'_>, the_loop: &Loop) -> Vec<String> {
             .filter(|job| job.loop_id == the_loop.id)
             .map(|job| format!("{} (job {}) ends", phrases.names.name(job.name), job.id.0)),
     );
-    until.extend(state.processes().map(|process| format!("child process {} ends", process.id.0)));
+    until.extend(
+        state
+            .processes()
+            .map(|process| format!("child {} ends", titles::process(process.id, state))),
+    );
     // A sentence that names them all is no sentence any more.
     if until.len() > 3 {
         until.truncate(2);

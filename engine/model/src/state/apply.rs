@@ -4,12 +4,14 @@
 //! well as it can be. In a snapshot, and for things that a gap made unknown, nothing is impossible.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod connections;
 mod handles;
 mod loops;
 mod outside;
 mod queues;
 mod tasks;
 mod unknown;
+mod work;
 
 use loopscope_protocol::{By, ClockHow, Family, HandleId, NameId, RunEvent, Stream};
 
@@ -64,7 +66,9 @@ impl State {
             Family::Handle(event) => self.apply_handle(record, event, on),
             Family::Task(event) => self.apply_task(record, event, on),
             Family::Future(event) => self.apply_future(record, event, on),
-            Family::Outside(event) => self.apply_outside(record, event, on),
+            Family::Outside(event) => self.apply_outside(event, on),
+            Family::Work(event) => self.apply_work(record, event, on),
+            Family::Connection(event) => self.apply_connection(record, event, on),
         }
         self.count_running(on);
     }

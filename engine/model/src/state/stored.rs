@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, VecDeque};
 use loopscope_protocol::cells::{CellSink, CellSource};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{
-    By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId, HandleHow,
-    HandleId, JobId, LoopId, NameId, ObjectId, On, Place, RunHow, Signal, Stream, TaskHow, TaskId,
-    Ties, WatchHow, Which,
+    By, ChainId, ClockHow, ClockMode, CloseHow, Dialect, ExitHow, Fd, FutureHow, FutureId,
+    HandleHow, HandleId, JobId, LoopId, NameId, ObjectId, On, Place, Pool, RunHow, Signal, Stream,
+    TaskHow, TaskId, Ties, TransportKind, WatchHow, Which,
 };
 
 use super::index::Outside;
 use super::loops::{DueKey, Outer};
 use super::ready::Ready;
 use super::{
-    Anomaly, AnomalyKind, At, Counts, Exit, Future, FutureState, Handle, HandleState, Handler,
-    Index, Job, Loop, Needs, Phase, Process, Run, RunInfo, Server, SignalHandler, Sleep, State,
-    Task, TaskState, Text, Texts, Transport, Watcher,
+    Anomaly, AnomalyKind, At, Completer, Counts, Descriptor, Exit, Future, FutureState, Handle,
+    HandleState, Handler, Index, Job, Loop, Needs, Phase, Process, Run, RunInfo, Server,
+    SignalHandler, Sleep, State, Task, TaskState, Text, Texts, Transport, Watcher,
 };
 use crate::sheet::{Named, ReadSheet, Sheet, Stored, stored, stored_words};
 use crate::table::{SortedSet, Table};
@@ -35,7 +35,8 @@ stored! {
         done_futures: VecDeque<FutureId>, watchers: Watchers,
         signals: BTreeMap<Signal, SignalHandler>, jobs: BTreeMap<JobId, Job>,
         servers: BTreeMap<ObjectId, Server>, transports: BTreeMap<ObjectId, Transport>,
-        processes: BTreeMap<ObjectId, Process>, index: Index, counts: Counts, last_output: LastOutput,
+        processes: BTreeMap<ObjectId, Process>, descriptors: BTreeMap<Fd, Descriptor>,
+        index: Index, counts: Counts, last_output: LastOutput,
         anomalies: Vec<Anomaly>, in_snapshot: bool, snapshot_torn: bool, uncertain: bool,
         threads: bool,
     }
@@ -74,14 +75,29 @@ stored! {
     }
     Future {
         id: FutureId, loop_id: LoopId, name: NameId, state: FutureState, by: By, by_name: NameId,
-        done_by: By, done_by_name: NameId, needs: Needs, made: u64,
+        done_by: By, done_by_name: NameId, needs: Needs, completer: Completer, made: u64,
     }
     Watcher { loop_id: LoopId, fd: Fd, how: WatchHow, handle: HandleId, known: bool }
     SignalHandler { loop_id: LoopId, signal: Signal, handle: HandleId, known: bool }
-    Job { id: JobId, loop_id: LoopId, name: NameId, by: By, known: bool }
-    Server { id: ObjectId, loop_id: LoopId, address: Texts, known: bool }
-    Transport { id: ObjectId, loop_id: LoopId, fd: Fd, address: Texts, known: bool }
-    Process { id: ObjectId, loop_id: LoopId, pid: u32, known: bool }
+    Job {
+        id: JobId, loop_id: LoopId, name: NameId, by: By, task: TaskId, pool: Pool, thread: NameId,
+        future: FutureId, since: Option<u64>, known: bool,
+    }
+    Server {
+        id: ObjectId, loop_id: LoopId, how: TransportKind, address: Texts, sockets: Vec<Fd>,
+        task: TaskId, accepted: u32, clients: u32, read: u64, written: u64, closing: bool, known: bool,
+    }
+    Transport {
+        id: ObjectId, loop_id: LoopId, how: TransportKind, fd: Fd, address: Texts,
+        server: ObjectId, process: ObjectId, task: TaskId, read: u64, written: u64, buffered: u64,
+        reading_paused: bool, writing_paused: bool, read_eof: bool, write_eof: bool,
+        closing: Option<CloseHow>, known: bool,
+    }
+    Process {
+        id: ObjectId, loop_id: LoopId, pid: u32, command: Texts, task: TaskId, since: Option<u64>,
+        known: bool,
+    }
+    Descriptor { fd: Fd, transport: ObjectId, server: ObjectId }
     Counts {
         outputs: u64, handler_calls: u64, lints: u64, anomalies: u64, gaps: u64, lost: u64,
     }
@@ -130,6 +146,10 @@ stored_variants! {
     Outside {
         0 Nothing, 1 Watcher(key: WatcherKey), 2 Signal(signal: Signal), 3 Job(id: JobId),
         4 Server(id: ObjectId), 5 Transport(id: ObjectId), 6 Process(id: ObjectId),
+    }
+    Completer {
+        0 Unknown, 1 Job(id: JobId), 2 Transport(id: ObjectId), 3 Server(id: ObjectId),
+        4 Process(id: ObjectId),
     }
     TaskState { 0 Queued, 1 Running, 2 Waiting(on: On), 3 Done(how: TaskHow), 4 Unknown }
     FutureState { 0 Pending, 1 Done(how: FutureHow), 2 Unknown }
@@ -196,4 +216,5 @@ named! {
     Server by id: ObjectId;
     Transport by id: ObjectId;
     Process by id: ObjectId;
+    Descriptor by fd: Fd;
 }

@@ -1,11 +1,12 @@
 //! What single records do to the state.
 
 mod micropython;
+mod outside;
 mod truth;
 
 use loopscope_protocol::{
     By, ClockHow, Event, Fd, FutureId, HandleHow, HandleId, JobId, LoopId, ObjectId, On, Place,
-    RunHow, Signal, TaskHow, TaskId, WatchHow, Which,
+    Pool, RunHow, Signal, TaskHow, TaskId, WatchHow, Which,
 };
 
 use super::*;
@@ -195,6 +196,7 @@ fn a_gap_makes_everything_unknown_and_a_snapshot_known_again() {
         job: JobId(1),
         name: loopscope_protocol::NameId(1),
         by: By::Outside,
+        pool: Pool::Thread,
     });
     story.push(Event::Gap { lost: 9 });
     let state = after(&story);
@@ -287,11 +289,12 @@ fn closing_drops_what_is_queued() {
 fn the_rest_of_the_outside() {
     let mut story = Story::new();
     let id = ObjectId(1);
-    story.start().push(Event::ProcessNew { id, pid: 99 });
-    let address = story.text(Text::FIRST, "127.0.0.1:80");
-    story.push(Event::ServerNew { id, address });
-    let address = story.text(Text::FIRST, "10.0.0.1:5");
-    story.push(Event::TransportNew { id, fd: Fd(9), address });
+    story.start().process(1, 99, "true").server(1, 8, "127.0.0.1:80").transport(
+        1,
+        9,
+        "10.0.0.1:5",
+        0,
+    );
     let name = story.name("on_error");
     story.push(Event::HandlerSet { which: Which::Custom, name, place: Place::NONE });
     let state = after(&story);
@@ -299,8 +302,8 @@ fn the_rest_of_the_outside() {
     assert_eq!(state.servers().next().unwrap().address.get(Text::FIRST), "127.0.0.1:80");
     assert_eq!(state.transports().next().unwrap().address.get(Text::FIRST), "10.0.0.1:5");
     assert_eq!(state.focus().unwrap().handler.which, Some(Which::Custom));
-    story.push(Event::ProcessExit { id, pid: 99, code: -9 }).push(Event::ServerClose { id });
-    story.push(Event::TransportClose { id });
+    story.push(Event::ProcessExit { id, pid: 99, code: -9 }).push(Event::ServerClosed { id });
+    story.push(Event::TransportClosed { id });
     story.push(Event::TaskCancel { task: TaskId(5), by: By::Py });
     let state = after(&story);
     assert_eq!(

@@ -1,14 +1,14 @@
-//! What lives in a loop: handles, tasks, futures, and what connects it to the outside.
+//! What lives in a loop: handles, tasks and futures; and what is known of the run as a whole.
 
 use std::ops::Deref;
 
 use loopscope_protocol::{
-    By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, Fd, FutureHow, FutureId, HandleHow,
-    HandleId, JobId, LoopId, NameId, ObjectId, On, Place, Signal, TaskHow, TaskId, Ties, WatchHow,
-    Word,
+    By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, FutureHow, FutureId, HandleHow, HandleId,
+    LoopId, NameId, On, Place, TaskHow, TaskId, Ties, Word,
 };
 
 use crate::record::Texts;
+use crate::state::Completer;
 use crate::table::SortedSet;
 
 /// A callback that waits to run, or runs. Timers are handles too.
@@ -198,6 +198,8 @@ pub struct Future {
     pub done_by_name: NameId,
     /// What it needs before it can be complete, as far as that was told (`gather`, `wait`).
     pub needs: Needs,
+    /// What completes it from outside, as far as that was told.
+    pub completer: Completer,
     /// The number of the record that introduced it; 0 if that was lost.
     pub made: u64,
 }
@@ -246,90 +248,6 @@ impl FutureState {
             Self::Unknown => "unknown",
         }
     }
-}
-
-/// A descriptor that a loop watches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Watcher {
-    /// Its loop.
-    pub loop_id: LoopId,
-    /// The descriptor.
-    pub fd: Fd,
-    /// For what it is watched.
-    pub how: WatchHow,
-    /// The handle that runs when it is ready.
-    pub handle: HandleId,
-    /// Whether it is known to be there still; false after a gap.
-    pub known: bool,
-}
-
-/// A signal with a handler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignalHandler {
-    /// Its loop.
-    pub loop_id: LoopId,
-    /// The signal.
-    pub signal: Signal,
-    /// The handle that runs when it arrives.
-    pub handle: HandleId,
-    /// Whether it is known to be there still; false after a gap.
-    pub known: bool,
-}
-
-/// A function that an executor's thread runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Job {
-    /// Its id.
-    pub id: JobId,
-    /// Its loop.
-    pub loop_id: LoopId,
-    /// The function's qualified name.
-    pub name: NameId,
-    /// Who gave it.
-    pub by: By,
-    /// Whether it is known to run still; false after a gap.
-    pub known: bool,
-}
-
-/// A server that listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Server {
-    /// Its id.
-    pub id: ObjectId,
-    /// Its loop.
-    pub loop_id: LoopId,
-    /// Where it listens, in the first text.
-    pub address: Texts,
-    /// Whether it is known to listen still; false after a gap.
-    pub known: bool,
-}
-
-/// A transport that is open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transport {
-    /// Its id.
-    pub id: ObjectId,
-    /// Its loop.
-    pub loop_id: LoopId,
-    /// Its descriptor.
-    pub fd: Fd,
-    /// The other end, in the first text.
-    pub address: Texts,
-    /// Whether it is known to be open still; false after a gap.
-    pub known: bool,
-}
-
-/// A child process of the program that runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Process {
-    /// Its id.
-    pub id: ObjectId,
-    /// Its loop.
-    pub loop_id: LoopId,
-    /// As the operating system numbers it.
-    pub pid: u32,
-    /// Whether it is known to run still; false after a gap.
-    pub known: bool,
 }
 
 /// How the program was started, from `run-start`.

@@ -2,9 +2,10 @@
 
 use loopscope_model::{Record, Texts};
 use loopscope_protocol::{
-    By, ChainId, ClockHow, ClockMode, Dialect, Event, ExitHow, Fd, FutureHow, FutureId, HandleHow,
-    HandleId, JobId, Kind, Level, LintRule, LoopId, NameId, ObjectId, On, Place, RemarkKind,
-    RunHow, Signal, Stream, TaskHow, TaskId, Text, Ties, WatchHow, Which,
+    By, ChainId, ClockHow, ClockMode, CloseHow, Dialect, Event, ExitHow, Fd, FutureHow, FutureId,
+    HandleHow, HandleId, JobHow, JobId, Kind, Level, LintRule, LoopId, NameId, ObjectId, On, Place,
+    Pool, RemarkKind, RunHow, Signal, Stream, TaskHow, TaskId, Text, Ties, TransportKind, WatchHow,
+    Which,
 };
 
 /// An event of that kind about the things of that number.
@@ -80,13 +81,37 @@ pub(crate) fn event(kind: Kind, n: u32) -> Event {
         Kind::SignalAdd => Event::SignalAdd { signal, handle },
         Kind::SignalRemove => Event::SignalRemove { signal },
         Kind::SignalArrived => Event::SignalArrived { signal, handle },
-        Kind::ExecutorSubmit => Event::ExecutorSubmit { job, name, by },
-        Kind::ExecutorDone => Event::ExecutorDone { job },
-        Kind::ServerNew => Event::ServerNew { id, address: text },
-        Kind::ServerClose => Event::ServerClose { id },
-        Kind::TransportNew => Event::TransportNew { id, fd, address: text },
-        Kind::TransportClose => Event::TransportClose { id },
-        Kind::ProcessNew => Event::ProcessNew { id, pid: n },
+        Kind::ExecutorSubmit => Event::ExecutorSubmit { job, name, by, pool: Pool::Thread },
+        Kind::ExecutorStart => Event::ExecutorStart { job, name },
+        Kind::ExecutorDone => Event::ExecutorDone { job, how: JobHow::Result },
+        Kind::FutureOutside => {
+            let (job, server, process) = (JobId::NONE, ObjectId::NONE, ObjectId::NONE);
+            Event::FutureOutside { future, job, transport: id, server, process }
+        }
+        Kind::ServerNew => Event::ServerNew { id, how: TransportKind::Tcp, address: text },
+        Kind::ServerListen => Event::ServerListen { id, fd, address: text },
+        Kind::ServerClose => Event::ServerClose { id, clients: 0 },
+        Kind::ServerClosed => Event::ServerClosed { id },
+        Kind::TransportNew => Event::TransportNew {
+            id,
+            how: TransportKind::Tcp,
+            fd,
+            address: text,
+            local: Text::NONE,
+            server: id,
+            process: ObjectId::NONE,
+        },
+        Kind::TransportRead => Event::TransportRead { id, bytes: 1 },
+        Kind::TransportWrite => Event::TransportWrite { id, bytes: 1 },
+        Kind::TransportPause => Event::TransportPause { id, how, buffered: 0 },
+        Kind::TransportResume => Event::TransportResume { id, how },
+        Kind::TransportEof => Event::TransportEof { id, how },
+        Kind::TransportTls => Event::TransportTls { id, text },
+        Kind::TransportClose => {
+            Event::TransportClose { id, how: CloseHow::Close, exception: Text::NONE }
+        }
+        Kind::TransportClosed => Event::TransportClosed { id },
+        Kind::ProcessNew => Event::ProcessNew { id, pid: n, command: text },
         Kind::ProcessExit => Event::ProcessExit { id, pid: n, code: 0 },
     }
 }

@@ -2,8 +2,8 @@
 
 use loopscope_model::story::Story;
 use loopscope_protocol::{
-    By, Event, Fd, FutureHow, FutureId, HandleId, JobId, Kind, NameId, On, RunHow, TaskHow, TaskId,
-    Text, WatchHow,
+    By, Event, Fd, FutureHow, FutureId, HandleId, JobHow, JobId, Kind, NameId, On, RunHow, TaskHow,
+    TaskId, Text, WatchHow,
 };
 
 use crate::kinds::event;
@@ -170,7 +170,7 @@ fn jobs(story: &mut Story, count: u32) {
         story.push(event(Kind::ExecutorSubmit, n));
     }
     for n in (1..=count).rev() {
-        story.push(Event::ExecutorDone { job: JobId(n) });
+        story.push(Event::ExecutorDone { job: JobId(n), how: JobHow::Result });
     }
 }
 

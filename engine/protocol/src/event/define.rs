@@ -8,15 +8,17 @@
 //!     /// When it fires.
 //!     number Name "name-in-json" from Sender | Sender short code Form | code Form {
 //!         /// What the field says.
-//!         field as "name in JSON" (varies): Type,
+//!         field as "name in JSON" (varies) [later]: Type,
 //!     }
 //! }
 //! retired number "name-in-json",
 //! ```
 //!
-//! `short`, `as` and `(varies)` may be left out; the last says that a field may be another each time
-//! although the program did the same, so that whoever compares two runs looks past it. The numbers and names behind `retired` belonged to events that
-//! are no more: the compiler refuses another one that takes them.
+//! `short`, `as`, `(varies)` and `[later]` may be left out. `(varies)` says that a field may be another
+//! each time although the program did the same, so that whoever compares two runs looks past it.
+//! `[later]` stands at the last fields of an event that was sent without them once: where they are
+//! missing, as in old recordings, they are what zeros mean. The numbers and names behind `retired`
+//! belonged to events that are no more: the compiler refuses another one that takes them.
 
 macro_rules! field_name {
     ($field:ident $json:literal) => {
@@ -36,6 +38,16 @@ macro_rules! varies {
     };
 }
 
+/// The next field; one that was not sent yet is what zeros mean.
+macro_rules! before {
+    ($from:ident, later) => {
+        $crate::wire::Coded::get(&mut $crate::wire::Reader::new(&[0; 16]))?
+    };
+    ($from:ident,) => {
+        $crate::wire::Coded::get($from)?
+    };
+}
+
 macro_rules! events {
     (
         $(
@@ -47,7 +59,8 @@ macro_rules! events {
                         from $($sender:ident)|+ $(short $($short_code:literal $short:ident)|+)? {
                         $(
                             $(#[doc = $field_doc:literal])*
-                            $field:ident $(as $json:literal)? $(($varies:ident))? : $ty:ty,
+                            $field:ident $(as $json:literal)? $(($varies:ident))? $([$later:ident])?
+                                : $ty:ty,
                         )*
                     }
                 )*
@@ -171,6 +184,14 @@ macro_rules! events {
                     at += 1;
                 }
                 false
+            }
+
+            /// Whether it was sent with fewer fields once.
+            pub(crate) const fn has_grown(self) -> bool {
+                let later: &[&str] = match self {
+                    $($(Self::$name => &[$($(stringify!($later),)?)*],)*)*
+                };
+                !later.is_empty()
             }
 
             /// Its short forms.
@@ -343,6 +364,19 @@ macro_rules! events {
                 })
             }
 
+            /// The same, as it was sent before it had the fields that are marked `later`.
+            pub(crate) fn get_before(
+                kind: Kind,
+                from: &mut $crate::wire::Reader<'_>,
+            ) -> Result<Self, $crate::wire::Malformed> {
+                let _ = &from;
+                Ok(match kind {
+                    $($(Kind::$name => Self::$name {
+                        $($field: $crate::event::define::before!(from, $($later)?),)*
+                    },)*)*
+                })
+            }
+
             /// Hands out its cells; see [`crate::cells`].
             #[inline]
             #[allow(unused_assignments, unused_mut, reason = "some events have no fields")]
@@ -419,7 +453,7 @@ macro_rules! events {
     };
 }
 
-pub(crate) use {events, field_name, varies};
+pub(crate) use {before, events, field_name, varies};
 
 /// Whether two texts are the same, for the compiler.
 pub(crate) const fn same(one: &str, two: &str) -> bool {

@@ -48,7 +48,11 @@ const WITHOUT: u128 = {
         Kind::TaskSuspend,
         Kind::WatcherReady,
         Kind::SignalArrived,
+        Kind::ExecutorStart,
         Kind::ExecutorDone,
+        Kind::TransportRead,
+        Kind::TransportTls,
+        Kind::TransportClosed,
         Kind::ProcessExit,
     ];
     let (mut set, mut at) = (0, 0);

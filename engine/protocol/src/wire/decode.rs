@@ -194,8 +194,22 @@ const fn sequence(item: &ItemFrame<'_>) -> Option<u8> {
     }
 }
 
-/// The frame at the start of `bytes` and its length.
+/// The frame at the start of `bytes` and its length. It may be one of before, when its event had
+/// fewer fields.
 fn parse(bytes: &[u8]) -> Result<(ItemFrame<'_>, usize), Malformed> {
+    parse_with(bytes, Event::get).or_else(|error| {
+        let kind = bytes.first().and_then(|first| Kind::from_code(first & !LOOP_FOLLOWS));
+        if !kind.is_some_and(Kind::has_grown) {
+            return Err(error);
+        }
+        parse_with(bytes, Event::get_before).map_err(|_| error)
+    })
+}
+
+fn parse_with(
+    bytes: &[u8],
+    get: impl FnOnce(Kind, &mut Reader<'_>) -> Result<Event, Malformed>,
+) -> Result<(ItemFrame<'_>, usize), Malformed> {
     let mut from = Reader::new(bytes);
     let first = from.byte()?;
     let form = first & !LOOP_FOLLOWS;
@@ -206,7 +220,7 @@ fn parse(bytes: &[u8]) -> Result<(ItemFrame<'_>, usize), Malformed> {
         let delta = from.var()?;
         let loop_id = if first & LOOP_FOLLOWS == 0 { FIRST_LOOP } else { Coded::get(&mut from)? };
         let event = match (kind, short) {
-            (Some(kind), _) => Event::get(kind, &mut from)?,
+            (Some(kind), _) => get(kind, &mut from)?,
             (None, Some(short)) => short::get(short, &mut from)?,
             (None, None) => return Err(Malformed::Bad),
         };

@@ -174,6 +174,18 @@ fn requests_and_replies_come_back() {
     }
 }
 
+/// Recordings from before an event had all its fields are still read.
+#[test]
+fn an_event_that_has_grown_is_read_as_it_was_sent_before() {
+    use crate::{JobHow, JobId};
+    let mut bytes = std::vec![Kind::ExecutorDone as u8, 1, 5, 7];
+    bytes.push(crc8(&bytes));
+    let (frames, garbage) = decode_all(&bytes, Decoder::new());
+    let before = Event::ExecutorDone { job: JobId(7), how: JobHow::Ended };
+    assert_eq!((frames.len(), garbage), (1, 0));
+    assert_eq!(frames[0].event, before);
+}
+
 /// At the end of a stream there is not always a whole chain.
 #[test]
 fn at_the_end_only_the_next_number_is_believed_after_harm() {

@@ -18,6 +18,8 @@ pub struct Facts {
     pub timers: bool,
     /// There ever was a task.
     pub tasks: bool,
+    /// There ever was a server, a connection, a child process or an executor's job.
+    pub outside: bool,
     /// The records are a board's: it has no program's text, but a link.
     pub board: bool,
     /// Expressions are shown at each stop.
@@ -59,8 +61,10 @@ pub struct Layout {
 }
 
 /// The views that have no panel of their own on a small screen.
-const ALL: &[&str] =
-    &["source", "loop", "timers", "tasks", "records", "output", "watchers", "calls", "timeline"];
+const ALL: &[&str] = &[
+    "source", "loop", "timers", "tasks", "records", "output", "outside", "watchers", "calls",
+    "timeline",
+];
 
 /// Where everything stands; `None`: the terminal is too small.
 pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
@@ -83,7 +87,7 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
     layout.slots = match (width, area.height) {
         (160.., 40..) => large(panels, facts),
         (110.., 32..) => medium(panels, facts),
-        (80.., 24..) if facts.lesson => standard_lesson(panels),
+        (80.., 24..) if facts.lesson => standard_lesson(panels, facts),
         (80.., 24..) => standard(panels, facts),
         (80.., _) => low(panels, facts),
         _ => narrow(panels, facts),
@@ -95,14 +99,25 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
 /// Views that this layout has no place for are tabs of its last panel.
 fn place_the_rest(slots: &mut [Slot], views: impl Iterator<Item = &'static str>, facts: Facts) {
     for view in views {
-        let is_of_use = (view != "lesson" || facts.lesson) && (view != "board" || facts.board);
-        if is_of_use
+        if is_of_use(view, facts)
             && !slots.iter().any(|slot| slot.views.contains(&view))
             && let Some(last) = slots.last_mut()
         {
             last.views.push(view);
         }
     }
+}
+
+/// Whether a view has anything to show.
+fn is_of_use(view: &str, facts: Facts) -> bool {
+    (view != "lesson" || facts.lesson)
+        && (view != "board" || facts.board)
+        && (view != "outside" || facts.outside)
+}
+
+/// What of these views has anything to show.
+fn of_use(views: &[&'static str], facts: Facts) -> Vec<&'static str> {
+    views.iter().copied().filter(|view| is_of_use(view, facts)).collect()
 }
 
 /// One panel on the whole screen.
@@ -116,7 +131,12 @@ pub fn zoomed(layout: &mut Layout, name: &str) {
 
 /// A column of panels from top to bottom. Heights are those of the insides; the last panel takes
 /// what is left. Neighbours share a border.
-fn column(rect: Rect, panels: &[(&'static str, &[&'static str], u16)], slots: &mut Vec<Slot>) {
+fn column(
+    rect: Rect,
+    panels: &[(&'static str, &[&'static str], u16)],
+    facts: Facts,
+    slots: &mut Vec<Slot>,
+) {
     let mut y = rect.y;
     for (number, (name, views, height)) in panels.iter().enumerate() {
         let last = number + 1 == panels.len();
@@ -128,7 +148,7 @@ fn column(rect: Rect, panels: &[(&'static str, &[&'static str], u16)], slots: &m
         slots.push(Slot {
             name,
             rect: Rect::new(rect.x, y, rect.width, height),
-            views: views.to_vec(),
+            views: of_use(views, facts),
         });
         y += height - 1;
     }
@@ -169,6 +189,7 @@ fn standard(rect: Rect, facts: Facts) -> Vec<Slot> {
             ("records", &["records"], records),
             ("output", &["output"], 0),
         ],
+        facts,
         &mut slots,
     );
     // What there is nothing of needs one row to say so; the ready queue gets what that leaves.
@@ -182,8 +203,9 @@ fn standard(rect: Rect, facts: Facts) -> Vec<Slot> {
             ("loop", &["loop"], 2),
             ("ready", &["ready"], ready),
             ("timers", &["timers"], timers),
-            ("tasks", &["tasks", "watchers", "calls"], 0),
+            ("tasks", &["tasks", "outside", "watchers", "calls"], 0),
         ],
+        facts,
         &mut slots,
     );
     slots.push(Slot { name: "timeline", rect: bottom, views: vec!["timeline"] });
@@ -191,21 +213,22 @@ fn standard(rect: Rect, facts: Facts) -> Vec<Slot> {
 }
 
 /// The same with a lesson: its text takes the place of the timeline.
-fn standard_lesson(rect: Rect) -> Vec<Slot> {
+fn standard_lesson(rect: Rect, facts: Facts) -> Vec<Slot> {
     let mut slots = Vec::new();
     let (left, right) = halves(rect, rect.width / 2 + 2);
     let inside = left.height - 3;
     let lesson = inside - (5 + inside.saturating_sub(17) / 3);
-    column(left, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], &mut slots);
+    column(left, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], facts, &mut slots);
     let more = inside.saturating_sub(17) / 4;
     column(
         right,
         &[
             ("loop", &["loop"], 2),
             ("ready", &["ready"], 6 + more),
-            ("timers", &["timers", "tasks", "watchers", "calls"], 3 + more),
+            ("timers", &["timers", "tasks", "outside", "watchers", "calls"], 3 + more),
             ("output", &["output", "records", "timeline"], 0),
         ],
+        facts,
         &mut slots,
     );
     slots
@@ -217,7 +240,7 @@ fn low(rect: Rect, facts: Facts) -> Vec<Slot> {
     let (left, right) = halves(rect, rect.width / 2);
     let views: Vec<&'static str> =
         tabs(facts).filter(|id| !["loop", "timers"].contains(id)).collect();
-    column(left, &[("source", &views, 0)], &mut slots);
+    column(left, &[("source", &views, 0)], facts, &mut slots);
     column(
         right,
         &[
@@ -225,6 +248,7 @@ fn low(rect: Rect, facts: Facts) -> Vec<Slot> {
             ("ready", &["ready"], (rect.height - 6) / 2),
             ("timers", &["timers"], 0),
         ],
+        facts,
         &mut slots,
     );
     slots
@@ -244,10 +268,16 @@ fn narrow(rect: Rect, facts: Facts) -> Vec<Slot> {
                 ("loop", &["loop"], 2),
                 ("ready", &["ready"], 0),
             ],
+            facts,
             &mut slots,
         );
     } else {
-        column(rect, &[("source", &views, inside - ready), ("ready", &["ready"], 0)], &mut slots);
+        column(
+            rect,
+            &[("source", &views, inside - ready), ("ready", &["ready"], 0)],
+            facts,
+            &mut slots,
+        );
     }
     slots
 }
@@ -255,7 +285,7 @@ fn narrow(rect: Rect, facts: Facts) -> Vec<Slot> {
 /// What stands behind the tabs of a small screen.
 fn tabs(facts: Facts) -> impl Iterator<Item = &'static str> {
     let first = [facts.lesson.then_some("lesson"), facts.board.then_some("board")];
-    first.into_iter().flatten().chain(ALL.iter().copied())
+    first.into_iter().flatten().chain(of_use(ALL, facts))
 }
 
 /// What stands where a program's text does: of a board there is none, so its link takes the place.
@@ -274,7 +304,12 @@ fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
     let inside = left.height - 2;
     if facts.lesson {
         let lesson = inside / 2;
-        column(left, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], &mut slots);
+        column(
+            left,
+            &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)],
+            facts,
+            &mut slots,
+        );
     } else {
         let calls = (inside / 5).clamp(3, 8);
         let output = (inside / 4).clamp(4, 10);
@@ -284,8 +319,9 @@ fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
             &[
                 ("source", source_views(facts), source),
                 ("output", &["output"], output),
-                ("calls", &["calls", "watchers"], 0),
+                ("calls", &["outside", "calls", "watchers"], 0),
             ],
+            facts,
             &mut slots,
         );
     }
@@ -300,27 +336,28 @@ fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
 fn right_column(rect: Rect, queue: u16, tasks: u16, facts: Facts, slots: &mut Vec<Slot>) {
     let diagram = diagram(rect);
     let top = Rect { height: diagram, ..rect };
-    column(top, &[("loop", &["loop"], 0)], slots);
+    column(top, &[("loop", &["loop"], 0)], facts, slots);
     let middle = Rect { y: rect.y + diagram - 1, height: queue + 2, ..rect };
     let (ready, timers) = halves(middle, middle.width * 11 / 20);
-    column(ready, &[("ready", &["ready"], 0)], slots);
-    column(timers, &[("timers", &["timers"], 0)], slots);
+    column(ready, &[("ready", &["ready"], 0)], facts, slots);
+    column(timers, &[("timers", &["timers"], 0)], facts, slots);
     let y = middle.bottom() - 1;
     let rest = Rect { y, height: rect.bottom().saturating_sub(y), ..rect };
     if facts.lesson {
         column(
             rest,
             &[
-                ("tasks", &["tasks", "watchers", "calls"], tasks),
+                ("tasks", &["tasks", "outside", "watchers", "calls"], tasks),
                 ("output", &["output"], (rest.height.saturating_sub(tasks + 4)) / 2),
                 ("records", &["records"], 0),
             ],
+            facts,
             slots,
         );
     } else {
         // Where there is hardly room, the records win.
         let tasks = tasks.min(rest.height.saturating_sub(6)).max(1);
-        column(rest, &[("tasks", &["tasks"], tasks), ("records", &["records"], 0)], slots);
+        column(rest, &[("tasks", &["tasks"], tasks), ("records", &["records"], 0)], facts, slots);
     }
 }
 
@@ -339,28 +376,35 @@ fn large(rect: Rect, facts: Facts) -> Vec<Slot> {
     let (middle, right) = halves(rest, 74.min(rest.width - 40));
     if facts.lesson {
         let lesson = inside * 11 / 20;
-        column(left, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], &mut slots);
+        column(
+            left,
+            &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)],
+            facts,
+            &mut slots,
+        );
     } else {
         let output = (inside / 3).clamp(6, 16);
         let source = inside.saturating_sub(output + 1);
         column(
             left,
             &[("source", source_views(facts), source), ("output", &["output"], 0)],
+            facts,
             &mut slots,
         );
     }
     let queue = (inside / 4).clamp(5, 14);
     let diagram = diagram(middle);
-    column(Rect { height: diagram, ..middle }, &[("loop", &["loop"], 0)], &mut slots);
+    column(Rect { height: diagram, ..middle }, &[("loop", &["loop"], 0)], facts, &mut slots);
     let queues = Rect { y: middle.y + diagram - 1, height: queue + 2, ..middle };
     let (ready, timers) = halves(queues, queues.width * 11 / 20);
-    column(ready, &[("ready", &["ready"], 0)], &mut slots);
-    column(timers, &[("timers", &["timers"], 0)], &mut slots);
+    column(ready, &[("ready", &["ready"], 0)], facts, &mut slots);
+    column(timers, &[("timers", &["timers"], 0)], facts, &mut slots);
     let y = queues.bottom() - 1;
     let below = Rect { y, height: middle.bottom().saturating_sub(y), ..middle };
     let watchers = (below.height / 4).clamp(3, 8);
     let tasks = below.height.saturating_sub(watchers + 3);
-    column(below, &[("tasks", &["tasks"], tasks), ("watchers", &["watchers"], 0)], &mut slots);
+    let watchers: &[_] = &["outside", "watchers"];
+    column(below, &[("tasks", &["tasks"], tasks), ("watchers", watchers, 0)], facts, &mut slots);
     let calls = (inside / 4).clamp(4, 12);
     if facts.lesson {
         let output = (inside / 4).clamp(4, 12);
@@ -372,11 +416,17 @@ fn large(rect: Rect, facts: Facts) -> Vec<Slot> {
                 ("output", &["output"], output),
                 ("calls", &["calls"], 0),
             ],
+            facts,
             &mut slots,
         );
     } else {
         let records = inside.saturating_sub(calls + 1);
-        column(right, &[("records", &["records"], records), ("calls", &["calls"], 0)], &mut slots);
+        column(
+            right,
+            &[("records", &["records"], records), ("calls", &["calls"], 0)],
+            facts,
+            &mut slots,
+        );
     }
     slots.push(Slot { name: "timeline", rect: bottom, views: vec!["timeline"] });
     slots

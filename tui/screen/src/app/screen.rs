@@ -15,7 +15,7 @@ use super::layout::{Facts, Layout, Slot, layout, zoomed};
 use super::prompt::Prompt;
 use crate::keys::{Action, Keymap};
 use crate::theme::{Role, Theme};
-use crate::views::{Activity, Effect, Snapshot, TABLE, View, board};
+use crate::views::{Activity, Effect, Snapshot, TABLE, View, board, outside};
 use crate::widgets::frames::Frames;
 use crate::widgets::popup::Popup;
 
@@ -73,6 +73,12 @@ impl Screen {
             lesson: snapshot.lesson.is_some(),
             timers: snapshot.digest.has_seen(&[Kind::TimerNew]),
             tasks: snapshot.digest.has_seen(&[Kind::TaskNew]),
+            outside: snapshot.digest.has_seen(&[
+                Kind::ServerNew,
+                Kind::TransportNew,
+                Kind::ProcessNew,
+                Kind::ExecutorSubmit,
+            ]),
             board: snapshot.board,
             displays: !snapshot.displays.is_empty(),
         };
@@ -99,6 +105,7 @@ impl Screen {
         let changes = snapshot.changes;
         let news: &[(&'static str, bool)] = &[
             ("calls", changes.handler_calls > 0),
+            ("outside", !outside::is_same(&changes.before, snapshot.state)),
             ("watchers", !changes.watchers.is_empty() || !changes.signals.is_empty()),
             ("timers", !changes.timers.is_empty()),
             ("tasks", !changes.tasks.is_empty()),

@@ -226,7 +226,7 @@ impl Digest {
             Family::Loop(event) => self.see_loop(record.loop_id, now, event),
             Family::Handle(event) => self.see_handle(record.loop_id, now, event),
             Family::Task(event) => self.see_task(event),
-            Family::Future(_) | Family::Outside(_) => {}
+            Family::Future(_) | Family::Outside(_) | Family::Work(_) | Family::Connection(_) => {}
         }
     }
 

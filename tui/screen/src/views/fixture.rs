@@ -4,8 +4,8 @@ use loopscope_model::link::LinkStatus;
 use loopscope_model::story::Story;
 use loopscope_model::{History, Names, State, sentence};
 use loopscope_protocol::{
-    By, ChainId, Event, ExitHow, Fd, FutureId, HandleHow, HandleId, On, Signal, TaskId, Text,
-    WatchHow, Which,
+    By, ChainId, Event, ExitHow, Fd, FutureId, HandleHow, HandleId, JobId, ObjectId, On, Pool,
+    Signal, TaskId, Text, TransportKind, WatchHow, Which,
 };
 
 pub(crate) mod board;
@@ -237,9 +237,31 @@ pub(crate) fn outside() -> Fixture {
     story.push(Event::WatcherAdd { fd: Fd(5), how: WatchHow::Read, handle: HandleId(1) });
     story.handle(2, HandleHow::Signal, "on_signal", 0, 0);
     story.push(Event::SignalAdd { signal: Signal(15), handle: HandleId(2) });
-    let name = story.name("blocking_io");
-    let job = loopscope_protocol::JobId(1);
-    story.push(Event::ExecutorSubmit { job, name, by: By::Outside });
+    story.job(1, "blocking_io", Pool::Thread, 1);
+    Fixture::new(&story, "import asyncio\n")
+}
+
+/// A server with two clients, one of which is slow; a child process; a job in a thread.
+pub(crate) fn connections() -> Fixture {
+    let mut story = Story::new();
+    story.start().task(1, "main", 1).turn(&[1]).step(1, 1);
+    story.server(1, 6, "127.0.0.1:8000").process(1, 4242, "sort -u names.txt");
+    story.transport_of(1, TransportKind::Process, 8, ["stdout", ""], [0, 1]);
+    story.job(1, "blocking_io", Pool::Thread, 1);
+    let name = story.name("asyncio_0");
+    story.push(Event::ExecutorStart { job: JobId(1), name });
+    story.suspend(1, 1, On::Future(FutureId(1)), 3).end_turn();
+    story.transport(2, 9, "127.0.0.1:47110", 1).transport(3, 10, "127.0.0.1:47112", 1);
+    for (task, name, transport) in [(2, "serve", 2), (3, "serve", 3)] {
+        let future = task + 5;
+        story.task(task, name, task).turn(&[task]).step(task, task).future(future);
+        story.outside(future, JobId::NONE, ObjectId(transport));
+        story.suspend(task, task, On::Future(FutureId(future)), 5).end_turn();
+    }
+    story.handle(9, HandleHow::Reader, "_read_ready", 0, 0);
+    story.push(Event::WatcherAdd { fd: Fd(9), how: WatchHow::Read, handle: HandleId(9) });
+    story.moved(2, 512, 20_480).moved(3, 14, 1_300_000);
+    story.push(Event::TransportPause { id: ObjectId(3), how: WatchHow::Write, buffered: 65_536 });
     Fixture::new(&story, "import asyncio\n")
 }
 

@@ -65,6 +65,11 @@ pictures! {
     queue_80x24: fixture::queue(), 80 x 24;
     queue_120x40: fixture::queue(), 120 x 40;
     outside_80x24: fixture::outside(), 80 x 24;
+    connections_80x24: fixture::connections(), 80 x 24;
+    connections_120x40: fixture::connections(), 120 x 40;
+    connections_200x60: fixture::connections(), 200 x 60;
+    connections_40x12: fixture::connections(), 40 x 12;
+    connections_39x12: fixture::connections(), 39 x 12;
     ended_80x24: fixture::ended(), 80 x 24;
     board_live_80x24: fixture::board::live(), 80 x 24;
     board_live_120x40: fixture::board::live(), 120 x 40;
@@ -163,6 +168,7 @@ fn styles_of_each_view() {
         ("ready", fixture::queue()),
         ("timers", fixture::tasks()),
         ("tasks", fixture::tasks()),
+        ("outside", fixture::connections()),
         ("watchers", fixture::outside()),
         ("calls", fixture::queue()),
         ("records", fixture::date()),

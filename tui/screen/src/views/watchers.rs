@@ -1,7 +1,7 @@
-//! What can wake the loop from outside: watched descriptors, signals, threads, processes, and the
-//! servers and transports behind them.
+//! What can wake the loop from outside: watched descriptors, by whom they lead to, and signals.
 
-use loopscope_protocol::{Fd, Text, WatchHow, Word};
+use loopscope_model::titles;
+use loopscope_protocol::{Fd, WatchHow, Word};
 use loopscope_session::Mark;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -34,7 +34,11 @@ fn rows(snapshot: &Snapshot<'_>, theme: &Theme) -> Vec<Row> {
             .put(left, if gone { Role::Left } else { Role::Text }, theme)
             .put_right(right, if known { Role::Faint } else { Role::Warning }, theme)
     };
-    let fd = |fd: Fd, how: WatchHow| format!("fd {} {}", fd.0, how.word());
+    let fd = |fd: Fd, how: WatchHow| {
+        let owner = titles::owner(fd, state)
+            .map_or_else(String::new, |owner| format!(" {}", clean(&owner)));
+        format!("fd {} {}{owner}", fd.0, how.word())
+    };
     let mut rows = Vec::new();
     for watcher in state.watchers() {
         let key = (watcher.loop_id, watcher.fd, watcher.how);
@@ -51,49 +55,13 @@ fn rows(snapshot: &Snapshot<'_>, theme: &Theme) -> Vec<Row> {
         let runs = words::handle(snapshot, signal.handle);
         rows.push(row(mark, signal.known, format!("signal {}", signal.signal.0), runs));
     }
-    let before = &changes.before;
-    for job in state.jobs() {
-        let new = before.jobs().all(|known| known.id != job.id).then_some(Mark::New);
-        let name = clean(&snapshot.names.name(job.name)).into_owned();
-        rows.push(row(
-            new,
-            job.known,
-            format!("job {} {name}", job.id.0),
-            "in a thread".to_owned(),
-        ));
-    }
-    for server in state.servers() {
-        let new = before.servers().all(|known| known.id != server.id).then_some(Mark::New);
-        let address = clean(server.address.get(Text::FIRST)).into_owned();
-        rows.push(row(
-            new,
-            server.known,
-            format!("server {} {address}", server.id.0),
-            "listens".to_owned(),
-        ));
-    }
-    for transport in state.transports() {
-        let new = before.transports().all(|known| known.id != transport.id).then_some(Mark::New);
-        let address = clean(transport.address.get(Text::FIRST)).into_owned();
-        let left = format!("transport {} {address}", transport.id.0);
-        rows.push(row(new, transport.known, left, format!("fd {}", transport.fd.0)));
-    }
-    for process in state.processes() {
-        let new = before.processes().all(|known| known.id != process.id).then_some(Mark::New);
-        rows.push(row(new, process.known, format!("process {}", process.pid), "runs".to_owned()));
-    }
     rows
 }
 
 /// How many there are.
 pub fn count(snapshot: &Snapshot<'_>) -> usize {
     let state = snapshot.state;
-    state.watchers().len()
-        + state.signals().len()
-        + state.jobs().len()
-        + state.servers().len()
-        + state.transports().len()
-        + state.processes().len()
+    state.watchers().len() + state.signals().len()
 }
 
 impl View for Watchers {

@@ -3,7 +3,7 @@
 
 use loopscope_model::Record;
 use loopscope_model::record::seconds;
-use loopscope_model::state::{Handle, HandleState};
+use loopscope_model::state::{Completer, Handle, HandleState};
 use loopscope_model::titles;
 use loopscope_protocol::{
     By, ChainId, FieldValue as V, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place,
@@ -93,6 +93,16 @@ pub fn wait(snapshot: &Snapshot<'_>, what: On) -> String {
     }
 }
 
+/// What completes a future from outside, where that was told.
+fn completer(snapshot: &Snapshot<'_>, id: FutureId) -> Option<String> {
+    match snapshot.state.future(id)?.completer {
+        Completer::Unknown => None,
+        known => {
+            Some(clean(&titles::completer(known, snapshot.state, snapshot.names)).into_owned())
+        }
+    }
+}
+
 /// What a task waits for.
 pub fn on(snapshot: &Snapshot<'_>, on: On) -> String {
     match on {
@@ -103,7 +113,10 @@ pub fn on(snapshot: &Snapshot<'_>, on: On) -> String {
         On::Queue(ObjectId(1)) if snapshot.board => "to be woken".to_owned(),
         On::Queue(id) => format!("queue {}", id.0),
         On::Fd(fd) => format!("fd {}", fd.0),
-        On::Future(id) => future(snapshot, id),
+        On::Future(id) => match completer(snapshot, id) {
+            Some(completer) => format!("{completer} (f{})", id.0),
+            None => future(snapshot, id),
+        },
     }
 }
 

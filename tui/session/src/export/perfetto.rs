@@ -1,13 +1,15 @@
 //! The trace-event JSON that ui.perfetto.dev reads: a track for each loop with its handles and
-//! sleeps, a track for each task with its steps, and an arrow from each cause to its effect.
+//! sleeps, a track for each task with its steps, one for each job, child process, server and
+//! transport, and an arrow from each cause to its effect.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use loopscope_model::{Names, Record, State, safe_text};
+use loopscope_model::{Names, Record, State, safe_text, titles};
 use loopscope_protocol::{
-    By, Family, HandleEvent, HandleId, LoopEvent, LoopId, RunEvent, TaskEvent, TaskId, Text,
+    By, ConnectionEvent, Family, HandleEvent, HandleId, LoopEvent, LoopId, ObjectId, RunEvent,
+    TaskEvent, TaskId, Text, Word, WorkEvent,
 };
 use serde_json::{Value, json};
 
@@ -147,6 +149,77 @@ impl Builder {
                 TaskEvent::TaskNew { .. } | TaskEvent::TaskCancel { .. } => Vec::new(),
             },
             Family::Future(_) | Family::Outside(_) => Vec::new(),
+            Family::Work(_) | Family::Connection(_) => Self::take_outside(record, state, names, at),
+        }
+    }
+
+    /// What lasts outside the loop: each thing has a track of its own from its beginning to its end.
+    fn take_outside(record: &Record, state: &State, names: &Names, at: f64) -> Vec<Value> {
+        let track = record.loop_id.0;
+        let lasting = |phase: &str, kind: &str, id: u32, name: String| {
+            vec![json!({
+                "ph": phase, "cat": kind, "id": format!("{kind} {id}"), "name": name, "pid": 1,
+                "tid": track, "ts": at, "args": { "seq": record.seq },
+            })]
+        };
+        let peer = |id: ObjectId| titles::peer(id, state);
+        match record.event.family() {
+            Family::Work(event) => match event {
+                WorkEvent::ExecutorSubmit { job, .. } => {
+                    lasting("b", "job", job.0, titles::job(job, state, names))
+                }
+                WorkEvent::ExecutorStart { job, name } => {
+                    lasting("n", "job", job.0, format!("in {}", names.exact(name)))
+                }
+                WorkEvent::ExecutorDone { job, how } => {
+                    lasting("e", "job", job.0, how.word().to_owned())
+                }
+                WorkEvent::ProcessNew { id, .. } => {
+                    lasting("b", "process", id.0, titles::process(id, state))
+                }
+                WorkEvent::ProcessExit { id, code, .. } => {
+                    lasting("e", "process", id.0, format!("code {code}"))
+                }
+                WorkEvent::FutureOutside { .. } => Vec::new(),
+            },
+            Family::Connection(event) => match event {
+                ConnectionEvent::ServerNew { id, .. } => {
+                    lasting("b", "server", id.0, titles::server(id, state))
+                }
+                ConnectionEvent::ServerClosed { id } => {
+                    lasting("e", "server", id.0, "closed".to_owned())
+                }
+                ConnectionEvent::TransportNew { id, .. } => {
+                    lasting("b", "transport", id.0, peer(id))
+                }
+                ConnectionEvent::TransportRead { id, bytes } => {
+                    let name = format!("{} read", titles::bytes(bytes));
+                    lasting("n", "transport", id.0, name)
+                }
+                ConnectionEvent::TransportWrite { id, bytes } => {
+                    let name = format!("{} written", titles::bytes(bytes));
+                    lasting("n", "transport", id.0, name)
+                }
+                ConnectionEvent::TransportClosed { id } => {
+                    lasting("e", "transport", id.0, "closed".to_owned())
+                }
+                ConnectionEvent::TransportPause { id, .. }
+                | ConnectionEvent::TransportResume { id, .. }
+                | ConnectionEvent::TransportEof { id, .. }
+                | ConnectionEvent::TransportTls { id, .. }
+                | ConnectionEvent::TransportClose { id, .. } => {
+                    lasting("n", "transport", id.0, record.kind().word().to_owned())
+                }
+                ConnectionEvent::ServerListen { .. } | ConnectionEvent::ServerClose { .. } => {
+                    Vec::new()
+                }
+            },
+            Family::Run(_)
+            | Family::Loop(_)
+            | Family::Handle(_)
+            | Family::Task(_)
+            | Family::Future(_)
+            | Family::Outside(_) => Vec::new(),
         }
     }
 

@@ -1,12 +1,11 @@
-//! Sentences about tasks, futures, and what connects a loop to the outside.
+//! Sentences about tasks, futures, descriptors and signals.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use loopscope_protocol::{
-    FutureEvent, FutureHow, On, OutsideEvent, Signal, TaskEvent, TaskHow, WatchHow,
+    FutureEvent, FutureHow, LoopId, On, OutsideEvent, TaskEvent, TaskHow, WatchHow,
 };
 
 use crate::phrase::Phrases;
-use crate::record::Record;
 use crate::titles::signal_name;
 
 pub(super) fn tasks(phrases: Phrases<'_>, event: TaskEvent) -> String {
@@ -69,14 +68,18 @@ pub(super) fn futures(phrases: Phrases<'_>, event: FutureEvent) -> String {
     }
 }
 
-pub(super) fn outside(phrases: Phrases<'_>, record: &Record, event: OutsideEvent) -> String {
-    let id = record.loop_id;
+pub(super) fn outside(phrases: Phrases<'_>, id: LoopId, event: OutsideEvent) -> String {
     match event {
         OutsideEvent::WatcherAdd { fd, how, handle } => {
-            format!("fd {} is watched {}, for {}.", fd.0, watched(how), phrases.entry(handle))
+            format!(
+                "{} is watched {}, for {}.",
+                phrases.fd(fd),
+                watched(how),
+                phrases.entry(handle)
+            )
         }
         OutsideEvent::WatcherRemove { fd, how } => {
-            format!("fd {} is no longer watched {}.", fd.0, watched(how))
+            format!("{} is no longer watched {}.", phrases.fd(fd), watched(how))
         }
         OutsideEvent::WatcherReady { fd, handle, .. } if fd.0 < 0 => {
             format!(
@@ -91,8 +94,8 @@ pub(super) fn outside(phrases: Phrases<'_>, record: &Record, event: OutsideEvent
                 WatchHow::Write => "has room to write",
             };
             format!(
-                "fd {} {can}: {} is {}.",
-                fd.0,
+                "{} {can}: {} is {}.",
+                phrases.fd(fd),
                 phrases.entry(handle),
                 phrases.queued(handle, id)
             )
@@ -109,29 +112,6 @@ pub(super) fn outside(phrases: Phrases<'_>, record: &Record, event: OutsideEvent
             phrases.entry(handle),
             phrases.queued(handle, id)
         ),
-        OutsideEvent::ExecutorSubmit { job, name, .. } => {
-            format!("A thread of the executor runs {} (job {}).", phrases.names.name(name), job.0)
-        }
-        OutsideEvent::ExecutorDone { job } => {
-            format!("A thread of the executor has finished job {}.", job.0)
-        }
-        OutsideEvent::ServerNew { id, address } => {
-            format!("Server {} listens on {}.", id.0, record.shown(address))
-        }
-        OutsideEvent::ServerClose { id } => format!("Server {} was closed.", id.0),
-        OutsideEvent::TransportNew { id, fd, address } => {
-            format!("Transport {} on fd {} is connected to {}.", id.0, fd.0, record.shown(address))
-        }
-        OutsideEvent::TransportClose { id } => format!("Transport {} begins to close.", id.0),
-        OutsideEvent::ProcessNew { id, pid } => {
-            format!("Child process {} was started (pid {pid}).", id.0)
-        }
-        OutsideEvent::ProcessExit { id, code, .. } => match u8::try_from(-i64::from(code)) {
-            Ok(signal @ 1..) => {
-                format!("Child process {} was killed by {}.", id.0, signal_name(Signal(signal)))
-            }
-            _ => format!("Child process {} ended with code {code}.", id.0),
-        },
     }
 }
 

@@ -1,14 +1,13 @@
-//! What connects a loop to the outside: descriptors, signals, executors, sockets, processes.
+//! What records about descriptors and signals change.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use loopscope_protocol::{Fd, HandleHow, HandleId, LoopId, OutsideEvent as Event, WatchHow};
 
-use crate::record::Record;
 use crate::state::index::Outside;
-use crate::state::{HandleState, Job, Process, Server, SignalHandler, State, Transport, Watcher};
+use crate::state::{HandleState, SignalHandler, State, Watcher};
 
 impl State {
-    pub(super) fn apply_outside(&mut self, record: &Record, event: Event, on: LoopId) {
+    pub(super) fn apply_outside(&mut self, event: Event, on: LoopId) {
         let loop_id = on;
         let known = true;
         match event {
@@ -76,51 +75,6 @@ impl State {
                 }
                 self.enqueue(handle, on);
             }
-            Event::ExecutorSubmit { job: id, name, by } => {
-                self.index.sure.insert(Outside::Job(id));
-                self.jobs.insert(id, Job { id, loop_id, name, by, known });
-            }
-            Event::ExecutorDone { job } => {
-                self.index.sure.remove(&Outside::Job(job));
-                let known = self.jobs.remove(&job).is_some();
-                self.end_of(known, || format!("Job {} ended, but was never given.", job.0));
-            }
-            Event::ServerNew { id, .. } => {
-                let address = record.texts.clone();
-                self.index.sure.insert(Outside::Server(id));
-                self.servers.insert(id, Server { id, loop_id, address, known });
-            }
-            Event::ServerClose { id } => {
-                self.index.sure.remove(&Outside::Server(id));
-                let known = self.servers.remove(&id).is_some();
-                self.end_of(known, || format!("Server {} closed, but was never made.", id.0));
-            }
-            Event::TransportNew { id, fd, .. } => {
-                let address = record.texts.clone();
-                self.index.sure.insert(Outside::Transport(id));
-                self.transports.insert(id, Transport { id, loop_id, fd, address, known });
-            }
-            Event::TransportClose { id } => {
-                self.index.sure.remove(&Outside::Transport(id));
-                let known = self.transports.remove(&id).is_some();
-                self.end_of(known, || format!("Transport {} closed, but was never made.", id.0));
-            }
-            Event::ProcessNew { id, pid } => {
-                self.index.sure.insert(Outside::Process(id));
-                self.processes.insert(id, Process { id, loop_id, pid, known });
-            }
-            Event::ProcessExit { id, .. } => {
-                self.index.sure.remove(&Outside::Process(id));
-                let known = self.processes.remove(&id).is_some();
-                self.end_of(known, || format!("Process {} ended, but was never made.", id.0));
-            }
-        }
-    }
-
-    /// Something came to its end; `known` says that its beginning was seen.
-    fn end_of(&mut self, known: bool, text: impl FnOnce() -> String) {
-        if !known {
-            self.unknown_id(text);
         }
     }
 

@@ -6,7 +6,7 @@ use loopscope_protocol::{
 };
 
 use crate::record::Record;
-use crate::state::{Future, FutureState, Needs, State, Task, TaskState};
+use crate::state::{Completer, Future, FutureState, Needs, State, Task, TaskState};
 
 /// How many tasks are kept after their end.
 const KEEP_DONE_TASKS: usize = 128;
@@ -62,6 +62,7 @@ impl Future {
             done_by: By::Outside,
             done_by_name: NameId::NONE,
             needs: Needs::default(),
+            completer: Completer::Unknown,
             made: 0,
         }
     }
@@ -253,7 +254,7 @@ impl State {
         self.tasks.get_or_insert_with(id, || Task::placeholder(id, on))
     }
 
-    fn future_mut(&mut self, id: FutureId, on: LoopId) -> &mut Future {
+    pub(super) fn future_mut(&mut self, id: FutureId, on: LoopId) -> &mut Future {
         // A future of which only the beginning of the table was dropped is no surprise.
         if !self.futures.contains_key(&id) && self.futures.len() < KEEP_FUTURES {
             self.unknown_id(|| format!("f{} was never made.", id.0));

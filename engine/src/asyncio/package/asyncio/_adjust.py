@@ -15,7 +15,9 @@ class Finder:
     @staticmethod
     def find_spec(name, path=None, target=None):
         package, _, module = name.partition('.')
-        if package != 'asyncio' or module not in _ADJUST:
+        if package != 'asyncio' or module == '_outside':
+            return None
+        if module not in _ADJUST and module not in _told():
             return None
         spec = _Frozen.find_spec(name, path, target)
         if spec is not None:
@@ -33,7 +35,18 @@ class _Loader:
         # From now on it looks like any other.
         module.__spec__.loader = module.__loader__ = _Frozen
         _Frozen.exec_module(module)
-        _ADJUST[module.__name__.partition('.')[2]](module)
+        name = module.__name__.partition('.')[2]
+        for changes in (_told(), _ADJUST):
+            if name in changes:
+                changes[name](module)
+
+
+def _told():
+    """What changes modules so that the records are told of what they do."""
+    if not _loopscope.recording():
+        return {}
+    from . import _outside
+    return _outside.MODULES
 
 
 def _follows_3_13():

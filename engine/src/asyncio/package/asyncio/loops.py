@@ -92,11 +92,6 @@ def _child_watcher():
     return child_watchers.default()
 
 
-def _is_of_threads(executor):
-    from concurrent.futures import ThreadPoolExecutor
-    return isinstance(executor, ThreadPoolExecutor)
-
-
 def _module(name):
     """A module under the name by which CPython's loop calls it, where that is there."""
     unix_events = sys.modules.get('asyncio.unix_events')
@@ -280,20 +275,16 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         self._check_closed()
         if self.get_debug():
             self._check_callback(func, 'run_in_executor')
-        job = _loopscope.note_job(func)
-        if executor is not None and not _is_of_threads(executor):
-            # The function goes to another process, where our records do not.
-            future = submit(self, executor, func, *args)
-            future.add_done_callback(lambda future: _loopscope.note_job_done(job))
-            return future
-
-        def noted(*args):
-            try:
-                return func(*args)
-            finally:
-                _loopscope.note_job_done(job)
-
-        return submit(self, executor, noted, *args)
+        if executor is None:
+            executor = self._default_executor
+            self._check_default_executor()
+            if executor is None:
+                from concurrent.futures import ThreadPoolExecutor
+                executor = self._default_executor = ThreadPoolExecutor(
+                    thread_name_prefix='asyncio')
+        from . import _outside
+        return _outside.job_of(executor, self._number,
+                               lambda noting: submit(self, noting, func, *args))
 
     # ---- processes and pipes: what makes the clock real before anything else does -----------------
 

@@ -26,7 +26,9 @@ fn each() -> impl Iterator<Item = (Rect, Facts, Layout)> {
             [false, true].into_iter().map(move |rest| {
                 let area = Rect::new(0, 0, *width, *height);
                 let board = rest && !lesson;
-                let facts = Facts { lesson, timers: rest, tasks: rest, board, displays: rest };
+                let outside = !board;
+                let facts =
+                    Facts { lesson, timers: rest, tasks: rest, outside, board, displays: rest };
                 (area, facts, layout(area, facts).unwrap())
             })
         })
@@ -69,7 +71,7 @@ fn a_view_that_no_layout_places_is_a_tab_of_the_last_panel() {
 fn every_view_can_be_reached_at_every_size() {
     for (area, facts, layout) in each() {
         for entry in crate::views::TABLE {
-            if entry.id == "lesson" && !facts.lesson || entry.id == "board" && !facts.board {
+            if !is_of_use(entry.id, facts) {
                 continue;
             }
             let found = layout.slots.iter().any(|slot| slot.views.contains(&entry.id));

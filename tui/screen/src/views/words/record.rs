@@ -1,11 +1,12 @@
 //! A record in a few words: what it is about, and the rest, for a row of the list.
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use loopscope_model::Record;
+use loopscope_model::state::Completer;
 use loopscope_model::written::level_word;
+use loopscope_model::{Record, titles};
 use loopscope_protocol::{
-    Family, FutureEvent, HandleEvent, HandleId, LoopEvent, On, OutsideEvent, RunEvent, Stream,
-    TaskEvent, Word,
+    ConnectionEvent, Family, Fd, FutureEvent, HandleEvent, HandleId, LoopEvent, On, OutsideEvent,
+    RunEvent, Stream, TaskEvent, Word, WorkEvent,
 };
 
 use super::{by, duration, first_line, future, handle, own_place, task_name, wait};
@@ -24,6 +25,8 @@ pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> Word
         Family::Task(event) => tasks(snapshot, event),
         Family::Future(event) => futures(snapshot, record, event),
         Family::Outside(event) => outside(snapshot, record, event),
+        Family::Work(event) => work(snapshot, record, event),
+        Family::Connection(event) => connections(snapshot, record, event),
     }
 }
 
@@ -143,20 +146,62 @@ fn futures(snapshot: &Snapshot<'_>, record: &Record, event: FutureEvent) -> Word
 }
 
 fn outside(snapshot: &Snapshot<'_>, record: &Record, event: OutsideEvent) -> Words {
+    let named = |fd: Fd| titles::fd(fd, snapshot.state);
     match event {
-        OutsideEvent::WatcherAdd { .. }
-        | OutsideEvent::WatcherRemove { .. }
-        | OutsideEvent::WatcherReady { .. }
-        | OutsideEvent::SignalAdd { .. }
+        OutsideEvent::WatcherReady { fd, handle: runs, .. } if fd.0 < 0 => {
+            ("self-pipe".to_owned(), handle(snapshot, runs))
+        }
+        OutsideEvent::WatcherAdd { fd, how, .. }
+        | OutsideEvent::WatcherRemove { fd, how }
+        | OutsideEvent::WatcherReady { fd, how, .. } => (named(fd), how.word().to_owned()),
+        OutsideEvent::SignalAdd { .. }
         | OutsideEvent::SignalRemove { .. }
-        | OutsideEvent::SignalArrived { .. }
-        | OutsideEvent::ExecutorSubmit { .. }
-        | OutsideEvent::ExecutorDone { .. }
-        | OutsideEvent::ServerNew { .. }
-        | OutsideEvent::ServerClose { .. }
-        | OutsideEvent::TransportNew { .. }
-        | OutsideEvent::TransportClose { .. }
-        | OutsideEvent::ProcessNew { .. }
-        | OutsideEvent::ProcessExit { .. } => fields(snapshot, record),
+        | OutsideEvent::SignalArrived { .. } => fields(snapshot, record),
+    }
+}
+
+fn work(snapshot: &Snapshot<'_>, record: &Record, event: WorkEvent) -> Words {
+    let (state, names) = (snapshot.state, snapshot.names);
+    match event {
+        WorkEvent::ExecutorSubmit { job, pool, .. } => {
+            (titles::job(job, state, names), pool.word().to_owned())
+        }
+        WorkEvent::ExecutorStart { job, name } => {
+            (titles::job(job, state, names), names.name(name).into_owned())
+        }
+        WorkEvent::ExecutorDone { job, how } => {
+            (titles::job(job, state, names), how.word().to_owned())
+        }
+        WorkEvent::FutureOutside { future: id, .. } => {
+            let known = state.future(id).map_or(Completer::Unknown, |future| future.completer);
+            (future(snapshot, id), titles::completer(known, state, names))
+        }
+        WorkEvent::ProcessNew { id, pid, .. } => (titles::process(id, state), format!("pid {pid}")),
+        WorkEvent::ProcessExit { .. } => fields(snapshot, record),
+    }
+}
+
+fn connections(snapshot: &Snapshot<'_>, record: &Record, event: ConnectionEvent) -> Words {
+    let state = snapshot.state;
+    let peer = |id| titles::peer(id, state);
+    match event {
+        ConnectionEvent::ServerNew { id, how, .. } => {
+            (titles::server(id, state), how.word().to_owned())
+        }
+        ConnectionEvent::ServerListen { id, fd, .. } => {
+            (titles::server(id, state), format!("fd {}", fd.0))
+        }
+        ConnectionEvent::ServerClose { id, .. } | ConnectionEvent::ServerClosed { id } => {
+            only(titles::server(id, state))
+        }
+        ConnectionEvent::TransportNew { id, fd, .. } => (peer(id), format!("fd {}", fd.0)),
+        ConnectionEvent::TransportRead { id, bytes }
+        | ConnectionEvent::TransportWrite { id, bytes } => (peer(id), titles::bytes(bytes)),
+        ConnectionEvent::TransportPause { id, how, .. }
+        | ConnectionEvent::TransportResume { id, how }
+        | ConnectionEvent::TransportEof { id, how } => (peer(id), how.word().to_owned()),
+        ConnectionEvent::TransportTls { id, text } => (peer(id), record.shown(text).into_owned()),
+        ConnectionEvent::TransportClose { id, how, .. } => (peer(id), how.word().to_owned()),
+        ConnectionEvent::TransportClosed { id } => only(peer(id)),
     }
 }
