@@ -141,6 +141,19 @@ fn a_recording_keeps_the_lines() {
 }
 
 #[test]
+fn a_breakpoint_may_be_a_line_or_a_function() {
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", PROGRAM);
+    let stops = |commands: &[&str]| batch(&file, commands).end().code_is(0).out();
+    let out = stops(&["break program.py:7", "continue", "print at"]);
+    assert!(out.contains("future-done") && out.contains("program.py:7"), "{out}");
+    // The callback is run once, the task is begun once and goes on later.
+    let out = stops(&["break ring()", "break fetch()", "continue", "continue", "info breakpoints"]);
+    assert_eq!(out.matches("  handle-run h").count(), 2, "{out}");
+    assert_eq!(out.matches("hits 1").count(), 2, "{out}");
+}
+
+#[test]
 fn line_mode_shows_the_line_at_work_and_none_where_none_is() {
     let scratch = Scratch::new();
     let file = scratch.file("program.py", PROGRAM);

@@ -106,8 +106,8 @@ rows! {
         "Goes on until the next turn's batch is fixed; on a board, until its loop wakes again." ""
     "continue" ["c" "run"] Nothing "continue"
         "Goes on to the next breakpoint, or to the end." ""
-    "until" ["u"] Event "until EVENT [if EXPR]"
-        "Goes on to the next such event." "until handle-run if name == \"reader\""
+    "until" ["u"] Event "until EVENT|FILE:LINE|FUNCTION() [if EXPR]"
+        "Goes on to the next such event: of that kind, caused by that line, or where that function begins." "until handle-run if name == \"reader\""
     "finish" ["f" "fin"] Task "finish [TASK]"
         "Goes on until a task is done: the one that runs, or the one named." "finish 2"
     "pause" [] Nothing "pause"
@@ -130,9 +130,9 @@ rows! {
     "bookmark" [] Nothing "bookmark [NAME]"
         "Gives this place a name that `goto` knows." "bookmark before";
     Stops:
-    "break" ["b" "br"] Event "break EVENT [if EXPR]"
-        "Stops at each such event." "break task-done if how == \"exception\""
-    "tbreak" ["tb"] Event "tbreak EVENT [if EXPR]"
+    "break" ["b" "br"] Event "break EVENT|FILE:LINE|FUNCTION() [if EXPR]"
+        "Stops at each such event: of that kind, caused by that line, or where that function begins." "break task-done if how == \"exception\""
+    "tbreak" ["tb"] Event "tbreak EVENT|FILE:LINE|FUNCTION() [if EXPR]"
         "Stops at the next such event, once." ""
     "watch" [] Expr "watch EXPR"
         "Stops whenever the value of an expression changes." "watch ready"

@@ -8,13 +8,17 @@ use super::{checked, trouble, usage};
 use crate::Trouble;
 use crate::command::{Command, Events};
 
-/// `EVENT [if EXPR]`.
+/// `EVENT [if EXPR]`, where a line or a function may stand in the place of the event.
 pub(super) fn events(name: &str, text: &str) -> Result<Events, Trouble> {
     let (word, rest) = split_event(text);
     if word.is_empty() {
         return Err(trouble(format!("`{name}` needs an event: {}.", usage(name))));
     }
-    let (name, kinds) = kinds(word)?;
+    let place = place(word);
+    let (name, kinds) = match &place {
+        Some((kinds, _)) => (word.to_owned(), *kinds),
+        None => kinds(word)?,
+    };
     let condition = match rest.strip_prefix("if").filter(|after| !after.starts_with(is_word)) {
         _ if rest.is_empty() => None,
         Some(condition) => Some(checked(condition)?),
@@ -24,7 +28,31 @@ pub(super) fn events(name: &str, text: &str) -> Result<Events, Trouble> {
             )));
         }
     };
+    let condition = match (place, condition) {
+        (Some((_, place)), Some(condition)) => Some(format!("{place} and ({condition})")),
+        (Some((_, place)), None) => Some(place),
+        (None, condition) => condition,
+    };
     Ok(Events { name, kinds, condition })
+}
+
+/// `FILE:LINE`: whatever that line causes. `FUNCTION()`: the loop begins to run it. The kinds, and
+/// the condition that says it.
+fn place(word: &str) -> Option<(KindSet, String)> {
+    if word.contains(['"', '\\']) {
+        return None;
+    }
+    if let Some((file, line)) = word.rsplit_once(':')
+        && !file.is_empty()
+        && line.parse::<u32>().is_ok()
+    {
+        let kinds = Kind::ALL.iter().copied();
+        let kinds = kinds.filter(|kind| kind.has_line() || *kind == Kind::TaskSuspend);
+        return Some((kinds.collect(), format!("at == \"{word}\"")));
+    }
+    let function = word.strip_suffix("()").filter(|name| !name.is_empty())?;
+    let begins = format!("handle.name == \"{function}\" and (task == null or task.steps == 0)");
+    Some((KindSet::NONE.with(Kind::HandleRun), begins))
 }
 
 pub(super) fn is_word(c: char) -> bool {

@@ -63,6 +63,22 @@ fn events_with_conditions() {
 }
 
 #[test]
+fn a_line_or_a_function_may_stand_for_an_event() {
+    let Command::Break { events, temporary: false } = ok("break pc.py:12") else { panic!() };
+    assert_eq!(events.name, "pc.py:12");
+    assert_eq!(events.condition.as_deref(), Some("at == \"pc.py:12\""));
+    assert!(events.kinds.has(Kind::Output) && events.kinds.has(Kind::TaskSuspend));
+    assert!(!events.kinds.has(Kind::HandleRun));
+    let Command::Until(events) = ok("until a/b.py:3 if ready > 1") else { panic!() };
+    assert_eq!(events.condition.as_deref(), Some("at == \"a/b.py:3\" and (ready > 1)"));
+    let Command::Break { events, temporary: true } = ok("tbreak water()") else { panic!() };
+    assert_eq!(events.kinds, KindSet::NONE.with(Kind::HandleRun));
+    assert!(events.condition.is_some_and(|text| text.starts_with("handle.name == \"water\"")));
+    assert!(refused("break pc.py:x").contains("no event"));
+    assert!(refused("break ()").contains("no event"));
+}
+
+#[test]
 fn places() {
     assert_eq!(ok("goto 41"), Command::Goto(Target::Record(41)));
     assert_eq!(ok("goto #41"), Command::Goto(Target::Record(41)));
