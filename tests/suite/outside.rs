@@ -79,21 +79,14 @@ fn a_task_that_waits_for_data_says_for_whose() {
     )
     .end();
     let out = ended.out();
-    let line = |begin: &str| {
-        let found = out.lines().find(|line| line.trim_start().starts_with(begin));
-        found.unwrap_or_else(|| panic!("no {begin} in {out}"))
+    let has = |parts: &[&str]| {
+        let found = out.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+        assert!(found, "no {parts:?} in {out}");
     };
-    assert!(line("talk (task 3)").contains(" of server 127.0.0.1:"), "{out}");
-    assert!(line("server 1 (127.0.0.1:").contains("listens"), "{out}");
-    let transport = line("transport 3 ");
-    assert!(
-        transport.contains("client 127.0.0.1:") && transport.contains("3 B in, 0 B out"),
-        "{out}"
-    );
-    assert!(
-        out.lines().any(|line| line.starts_with("fd ") && line.contains("(client 127.")),
-        "{out}"
-    );
+    has(&["talk (task ", " of server 127.0.0.1:"]);
+    has(&["server 1 (127.0.0.1:", "listens"]);
+    has(&["transport ", "client 127.0.0.1:", "3 B in, 0 B out"]);
+    has(&["fd ", "(client 127.0.0.1:", " read "]);
 }
 
 #[test]
@@ -103,8 +96,10 @@ fn what_pauses_aborts_and_outlives_its_server_is_seen() {
     let pauses = only(&records, "transport-pause");
     assert!(pauses.iter().any(|r| r.text("how") == "write" && r.number("buffered") > 65_536));
     assert!(pauses.iter().any(|r| r.text("how") == "read"), "the stream's limit stops the reading");
-    assert_eq!(sum(&records, "transport-write", 1), 6_000_000);
-    assert_eq!(sum(&records, "transport-read", 2), 6_000_000);
+    // Which of the two ends is made first is not said.
+    for kind in ["transport-write", "transport-read"] {
+        assert!([1, 2].iter().any(|id| sum(&records, kind, *id) == 6_000_000), "{kind}");
+    }
     let how = texts(&records, "transport-close", "how");
     assert!(how.contains(&"abort"), "{how:?}");
     // The server closes while a client is there: it is closed when that has gone.
