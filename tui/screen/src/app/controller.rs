@@ -3,6 +3,7 @@
 
 mod lesson;
 mod perform;
+mod prompt_line;
 #[cfg(test)]
 mod tests;
 
@@ -15,14 +16,13 @@ use ratatui::layout::{Position, Rect};
 use web_time::Instant;
 
 use super::lesson_progress::LessonProgress;
-use super::prompt::{Prompt, Purpose};
 use super::screen::{Message, Screen};
 use super::session_view::SessionView;
 use crate::event::{Event, Mouse, MouseButton, MouseKind};
 use crate::keys::{Chord, Keymap};
 use crate::theme::Theme;
 use crate::views::Effect;
-use crate::widgets::input::{Input, Typed};
+use crate::widgets::input::Input;
 use crate::widgets::popup::Popup;
 
 /// What the terminal's owner is asked to do.
@@ -212,72 +212,6 @@ impl Controller {
         }
         self.session_view.seek(position);
         self.stopped();
-    }
-
-    // ---- the line at the bottom ---------------------------------------------------------------
-
-    fn open_prompt(&mut self, purpose: Purpose) {
-        let input = match purpose {
-            Purpose::Command => std::mem::take(&mut self.commands),
-            Purpose::Filter => std::mem::take(&mut self.filters),
-        };
-        self.screen.prompt = Some(Prompt::new(purpose, input));
-    }
-
-    fn close_prompt(&mut self) -> Option<(Purpose, String)> {
-        let mut prompt = self.screen.prompt.take()?;
-        let line = prompt.input.take();
-        match prompt.purpose {
-            Purpose::Command => self.commands = prompt.input,
-            Purpose::Filter => self.filters = prompt.input,
-        }
-        Some((prompt.purpose, line))
-    }
-
-    fn type_key(&mut self, key: Chord) {
-        let session = &self.session_view.session;
-        let Some(prompt) = &mut self.screen.prompt else { return };
-        let complete = |line: &str| {
-            let completion = session.complete(line);
-            (completion.start, completion.candidates)
-        };
-        match prompt.key(key, complete) {
-            Typed::Accepted => match self.close_prompt() {
-                Some((Purpose::Command, line)) => self.typed(&line),
-                Some((Purpose::Filter, text)) => self.filter(&text),
-                None => {}
-            },
-            Typed::Cancelled => {
-                let closed = self.close_prompt();
-                if matches!(closed, Some((Purpose::Filter, _))) {
-                    self.filter("");
-                }
-            }
-            Typed::Edited if prompt.purpose == Purpose::Filter => {
-                let text = prompt.input.text().to_owned();
-                self.filter(&text);
-            }
-            _ => {}
-        }
-    }
-
-    fn filter(&mut self, text: &str) {
-        let snapshot = self.session_view.snapshot();
-        self.screen.filter(text, &snapshot);
-    }
-
-    /// A command was typed. What only the screen knows is done here, the rest by the session.
-    fn typed(&mut self, line: &str) {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        match words[..] {
-            [] => {}
-            ["set", "theme", name] => self.set_theme(name),
-            ["lesson"] if self.progress.is_some() => self.next_place(),
-            ["predict", ref guess @ ..] if self.progress.is_some() => {
-                self.predict(&guess.join(" "));
-            }
-            _ => self.command(line, false),
-        }
     }
 
     // ---- commands -----------------------------------------------------------------------------
