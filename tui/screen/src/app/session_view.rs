@@ -21,6 +21,8 @@ pub(super) struct SessionView {
     digest: Digest,
     /// Whether it has all that there is to be taken in.
     is_digested: bool,
+    /// A recording is not folded to its end, and gets on with it.
+    is_folding: bool,
     sources: Sources,
     /// The program's text, where it is not a file.
     text: Option<String>,
@@ -43,6 +45,7 @@ impl SessionView {
             link: None,
             digest: Digest::default(),
             is_digested: true,
+            is_folding: false,
             sources: Sources::new(),
             text,
             breaks: Vec::new(),
@@ -59,6 +62,7 @@ impl SessionView {
         let text = text.or_else(|| if is_program { session_view.read(&short) } else { None });
         session_view.sources.set_main(short, text.as_deref());
         session_view.refresh();
+        session_view.is_folding = !session_view.session.history().folding().is_over();
         session_view
     }
 
@@ -75,7 +79,10 @@ impl SessionView {
 
     /// Takes in what has come; also tells whether something about the link has changed.
     pub(super) fn tick(&mut self, timeout: std::time::Duration) -> (Tick, bool) {
+        let folded = self.session.history().folding().done;
         let tick = self.session.tick(timeout);
+        let folding = self.session.history().folding();
+        self.is_folding = !folding.is_over() && folding.done > folded;
         if tick.arrived > 0 || tick.over.is_some() {
             self.refresh();
         }
@@ -87,9 +94,10 @@ impl SessionView {
         (tick, is_news)
     }
 
-    /// Whether the digest does not have all yet that is to be drawn from it.
+    /// Whether there is something to be read yet: what is drawn from the digest, or what makes any
+    /// place in a recording near.
     pub(super) const fn is_behind(&self) -> bool {
-        !self.is_digested
+        !self.is_digested || self.is_folding
     }
 
     /// How the link is at this moment. Tells whether that is news.
