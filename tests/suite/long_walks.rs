@@ -1,4 +1,5 @@
-//! What takes long says how far it is and is left by a key: on the screen, and by Ctrl-C in line mode.
+//! What takes long says how far it is and is left by a key: on the screen, and by Ctrl-C in line mode
+//! and on the command line.
 
 use std::path::PathBuf;
 
@@ -99,4 +100,38 @@ fn in_line_mode_an_interrupt_ends_them() {
     screen.line("quit");
     assert_eq!(screen.left(), 0);
     assert!(!scratch.path("out.csv").exists());
+}
+
+/// As a person sees it, and the exit code that the shell tells.
+#[test]
+fn on_the_command_line_an_interrupt_ends_them_and_leaves_no_file() {
+    let scratch = Scratch::new();
+    let file = recorded(&scratch);
+    let (file, to) = (file.display().to_string(), scratch.path("out.csv").display().to_string());
+    let commands: [(&[&str], &str); 2] = [
+        (&["export", &file, "--to", "csv", "--output", &to], "exporting, "),
+        (&["diff", &file, &file], "comparing, "),
+    ];
+    for (command, meanwhile) in commands {
+        let Some(screen) = Screen::sized(100, 30, command) else { return };
+        screen.wait_for(meanwhile);
+        screen.keys(&["C-c"]);
+        assert_eq!(screen.left(), 130, "{command:?}");
+    }
+    let left = std::fs::read_dir(scratch.path(".")).expect("the folder is there");
+    let left: Vec<_> = left.flatten().map(|entry| entry.file_name()).collect();
+    assert_eq!(left.len(), 2, "the program and its recording alone: {left:?}");
+}
+
+/// What nobody watches says nothing of how far it is, and its file is whole.
+#[test]
+fn without_a_terminal_nothing_is_said_of_how_far_it_is() {
+    let scratch = Scratch::new();
+    let (file, to) = (recorded(&scratch), scratch.path("out.jsonl"));
+    let run = loopscope(["export", "--to", "jsonl"]).arg(&file).arg("--output").arg(&to).end();
+    let run = run.code_is(0);
+    assert!(!run.err().contains("exporting") && !run.err().contains('%'), "{}", run.err());
+    let written = std::fs::read_to_string(&to).expect("it is written");
+    assert!(written.lines().count() > 2_000_000, "{}", written.lines().count());
+    assert!(written.lines().next_back().is_some_and(|line| line.contains("program-exit")));
 }

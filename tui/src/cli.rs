@@ -12,6 +12,7 @@ mod lesson_folder;
 mod manual;
 mod open;
 mod os_error;
+mod patience;
 mod refusal;
 mod sandbox;
 mod screen;

@@ -13,6 +13,7 @@ pub mod exit;
 pub mod headless;
 mod panics;
 mod print;
+mod progress;
 pub mod repl;
 pub mod signals;
 pub mod terminal;

@@ -46,8 +46,38 @@ pub(crate) fn is_terminal() -> bool {
 }
 
 /// Tells the terminal what to do, at once and past whoever else writes to it.
-pub(crate) fn orders(mut bytes: &[u8]) {
-    let out = io::stdout();
+pub(crate) fn orders(bytes: &[u8]) {
+    Terminal::Output.order(bytes);
+}
+
+/// A terminal that takes orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Terminal {
+    /// That of standard output.
+    Output,
+    /// That of standard error.
+    Errors,
+}
+
+impl Terminal {
+    /// Whether there is one.
+    pub(crate) fn is_there(self) -> bool {
+        match self {
+            Self::Output => is_terminal(),
+            Self::Errors => io::stderr().is_terminal(),
+        }
+    }
+
+    /// Tells it what to do, at once and past whoever else writes to it.
+    pub(crate) fn order(self, bytes: &[u8]) {
+        match self {
+            Self::Output => write_at_once(io::stdout(), bytes),
+            Self::Errors => write_at_once(io::stderr(), bytes),
+        }
+    }
+}
+
+fn write_at_once(out: impl AsFd, mut bytes: &[u8]) {
     while !bytes.is_empty() {
         let mut writable = [PollFd::new(out.as_fd(), PollFlags::POLLOUT)];
         if !matches!(poll(&mut writable, AN_ORDER), Ok(1)) {

@@ -7,7 +7,6 @@ mod input;
 mod interactive;
 mod lesson;
 mod print;
-mod progress;
 mod prompt;
 
 use std::path::PathBuf;
@@ -19,11 +18,12 @@ use loopscope_session::source::Origin;
 use loopscope_session::source::none::Nothing;
 use loopscope_session::{Answer, Outcome, Session, Trouble};
 use print::{Output, Printer};
-use progress::ProgressLine;
 use prompt::Prompt;
 
 use crate::exit::{code, complain, deadline_in, printed};
 use crate::panics;
+use crate::print::Terminal;
+use crate::progress::ProgressLine;
 use crate::signals::{Interrupt, Plain, Signals};
 
 pub use lesson::take_lesson;
@@ -258,7 +258,7 @@ impl Repl {
 
     /// Waits until the command under way is over, or line mode is.
     fn wait(&mut self) -> Waited {
-        let mut line = ProgressLine::begin(self.interactive);
+        let mut line = ProgressLine::begin(self.interactive, Terminal::Output);
         loop {
             let tick = self.session.tick(LOOK);
             if let Some(progress) = self.session.progress().filter(|_| self.session.is_walking()) {

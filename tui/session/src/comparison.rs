@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::long_walk::{GoOn, PORTION};
 use super::{Answer, Progress, Session};
 
 /// How many equal lines are shown before the difference, and how many lines from it on.
@@ -89,24 +90,41 @@ fn sides<'a>(histories: [Compared<'a>; 2], titles: &'a [String; 2]) -> [Side<'a>
 }
 
 impl Comparison {
-    /// Compares the whole histories of two sessions.
-    pub fn of(sessions: [&Session; 2], titles: [String; 2]) -> Self {
-        Self::of_histories(sessions.map(Session::compared), titles)
+    /// Compares the whole histories of two sessions. `go_on` is asked now and then whether it is still
+    /// wanted; `None`: it was left.
+    pub fn of(sessions: [&Session; 2], titles: [String; 2], go_on: &mut GoOn<'_>) -> Option<Self> {
+        Self::of_histories(sessions.map(Session::compared), titles, go_on)
     }
 
     /// The same for what a program can tell, where two interpreters do the rest in their own ways.
-    pub fn of_what_is_visible(sessions: [&Session; 2], titles: [String; 2]) -> Self {
+    pub fn of_what_is_visible(
+        sessions: [&Session; 2],
+        titles: [String; 2],
+        go_on: &mut GoOn<'_>,
+    ) -> Option<Self> {
         let histories = sessions.map(Session::compared);
-        Self::whole(Comparing::begin_with(Compare::Visible, histories, titles), histories)
+        Self::whole(Comparing::begin_with(Compare::Visible, histories, titles), histories, go_on)
     }
 
-    fn of_histories(histories: [Compared<'_>; 2], titles: [String; 2]) -> Self {
-        Self::whole(Comparing::begin(histories, titles), histories)
+    fn of_histories(
+        histories: [Compared<'_>; 2],
+        titles: [String; 2],
+        go_on: &mut GoOn<'_>,
+    ) -> Option<Self> {
+        Self::whole(Comparing::begin(histories, titles), histories, go_on)
     }
 
-    fn whole(mut comparing: Comparing, histories: [Compared<'_>; 2]) -> Self {
-        while !comparing.advance(histories, usize::MAX) {}
-        comparing.comparison()
+    fn whole(
+        mut comparing: Comparing,
+        histories: [Compared<'_>; 2],
+        go_on: &mut GoOn<'_>,
+    ) -> Option<Self> {
+        while !comparing.advance(histories, PORTION) {
+            if !go_on(comparing.progress(histories.map(|it| it.history.len()))) {
+                return None;
+            }
+        }
+        Some(comparing.comparison())
     }
 
     /// For people: the sentence, and the lines side by side, no wider than `columns`.
@@ -214,7 +232,8 @@ mod tests {
         let never_sends = KindSet::NONE;
         let first = Compared { history: &a, names: one.names(), never_sends };
         let second = Compared { history: &b, names: two.names(), never_sends };
-        Comparison::of_histories([first, second], ["a".to_owned(), "b".to_owned()])
+        let titles = ["a".to_owned(), "b".to_owned()];
+        Comparison::of_histories([first, second], titles, &mut |_| true).expect("it is wanted")
     }
 
     #[test]

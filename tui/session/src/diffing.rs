@@ -166,6 +166,7 @@ fn unfinished(error: Unfinished) -> Trouble {
              B FILE` takes as long as it needs.",
             PATIENCE.as_secs()
         )),
+        Unfinished::Left => Trouble::new("The comparison was left while it ran.".to_owned()),
         Unfinished::Stopped(text) => Trouble::new(text),
     }
 }

@@ -9,6 +9,7 @@ use loopscope_model::{History, Names, json, safe_text};
 use serde_json::{Map, Value};
 
 use super::command::Format;
+use super::long_walk::{GoOn, PORTION, Progress};
 
 mod perfetto;
 
@@ -41,28 +42,39 @@ impl Format {
     }
 }
 
-/// Writes all records to a file, which is in its place when it is complete, or not at all.
+/// Writes all records to a file, which is in its place when it is complete, or not at all. `go_on` is
+/// asked now and then whether it is still wanted; false: it was left.
 pub fn write_export(
     format: Format,
     history: &History,
     names: &Names,
     output: Output,
-) -> io::Result<()> {
+    go_on: &mut GoOn<'_>,
+) -> io::Result<bool> {
     let mut exporting = Exporting::begin(format, history, output)?;
-    while !exporting.advance(history, names, usize::MAX)? {}
-    exporting.finish()
+    while !exporting.advance(history, names, PORTION)? {
+        if !go_on(exporting.exporter.progress()) {
+            return Ok(false);
+        }
+    }
+    exporting.finish().map(|()| true)
 }
 
-/// Writes all records of a history.
+/// Writes all records of a history, as [`write_export`] does.
 pub fn export(
     format: Format,
     history: &History,
     names: &Names,
     to: &mut dyn Write,
-) -> io::Result<()> {
+    go_on: &mut GoOn<'_>,
+) -> io::Result<bool> {
     let mut exporter = Exporter::begin(format, history, to)?;
-    while !exporter.advance(history, names, usize::MAX)? {}
-    Ok(())
+    while !exporter.advance(history, names, PORTION)? {
+        if !go_on(exporter.progress()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A file of records that is written in portions. One that is dropped before leaves no trace.
@@ -125,6 +137,11 @@ impl<W: Write> Exporter<W> {
         };
         let (position, end) = (history.first(), history.len());
         Ok(Self { format, to, position, end, written: 0, trace })
+    }
+
+    /// How much of it is written.
+    fn progress(&self) -> Progress {
+        Progress::new("exporting", self.written, self.written + self.end - self.position)
     }
 
     fn advance(&mut self, history: &History, names: &Names, budget: usize) -> io::Result<bool> {
@@ -203,7 +220,7 @@ mod tests {
         story.run(1).timer(2, 1.5, "later", 0).print("a\nb").done(1).end_turn();
         story.poll(Some(1.0), 1.5).due(2, 1.5).begin_turn(1).run(2).done(2).end_turn();
         let mut out = Vec::new();
-        export(format, &story.history(), story.names(), &mut out).unwrap();
+        export(format, &story.history(), story.names(), &mut out, &mut |_| true).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -214,7 +231,7 @@ mod tests {
         let history = story.history();
         for format in [Format::Jsonl, Format::Csv, Format::Perfetto] {
             let mut whole = Vec::new();
-            export(format, &history, story.names(), &mut whole).unwrap();
+            export(format, &history, story.names(), &mut whole, &mut |_| true).unwrap();
             let mut exporter = Exporter::begin(format, &history, Vec::new()).unwrap();
             let mut portions = 1;
             while !exporter.advance(&history, story.names(), 1).unwrap() {

@@ -14,7 +14,7 @@ use super::brake::size;
 use super::command::{Command, Format, Target, ToWrite};
 use super::comparison::Compared;
 use super::export::Exporting;
-use super::long_walk::{PORTION, Progress, Task};
+use super::long_walk::{GoOn, PORTION, Progress, Task};
 use crate::source::Origin;
 
 /// The most records and the most bytes of text of a run that is kept whole.
@@ -25,6 +25,8 @@ const TO_THE_END: (u64, u64) = (10_000_000, 200 << 20);
 pub enum Unfinished {
     /// The deadline came first.
     Late,
+    /// It was not wanted any more.
+    Left,
     /// Something else, in a sentence.
     Stopped(String),
 }
@@ -104,12 +106,20 @@ impl Session {
     }
 
     /// Runs to the end of the source and waits for it. A program that does not come to its end is
-    /// ended.
-    pub fn run_to_end(&mut self, deadline: Option<Instant>) -> Result<(), Unfinished> {
+    /// ended. `go_on` is asked now and then whether it is still wanted.
+    pub fn run_to_end(
+        &mut self,
+        deadline: Option<Instant>,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<(), Unfinished> {
         self.start_to_end();
         loop {
             if let Some(result) = self.go_to_end(Duration::from_millis(20), deadline) {
                 return result;
+            }
+            if !go_on(Progress { doing: "running", percent: None }) {
+                self.kill(ExitHow::Killed);
+                return Err(Unfinished::Left);
             }
         }
     }

@@ -62,7 +62,7 @@ pub use execute::LARGEST_SCRIPT;
 pub use export::{export, write_export};
 pub use files::Unfinished;
 pub use help::help;
-pub use long_walk::Progress;
+pub use long_walk::{GoOn, Progress};
 pub use parse::{duration, parse};
 pub use program_text::program_text;
 pub use run_state::RunState;

@@ -32,11 +32,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(doing: &'static str, done: usize, of: usize) -> Self {
+    /// Of something of which that much is done.
+    pub fn new(doing: &'static str, done: usize, of: usize) -> Self {
         let percent = (done as u64).saturating_mul(100) / (of as u64).max(1);
         Self { doing, percent: Some(percent.min(100)) }
     }
 }
+
+/// Whoever waits for something is told how far it is, and says whether it is still wanted.
+pub type GoOn<'a> = dyn FnMut(Progress) -> bool + 'a;
 
 /// A moment in which something goes on.
 #[derive(Clone, Copy, Debug)]

@@ -8,6 +8,7 @@ use std::time::Instant;
 use loopscope_protocol::{ClockMode, Dialect, Word};
 use loopscope_session::{Comparison, Session, Unfinished};
 
+use super::patience::Patience;
 use super::{DiffArgs, Shared, code, complain, deadline_in, printed};
 use crate::print;
 
@@ -19,8 +20,9 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
     let [one, two] = rules(args).map_err(|sentence| complain(code::USAGE, &sentence))?;
     let second = args.second.as_deref().unwrap_or(&args.first);
     let deadline = args.timeout.and_then(deadline_in);
-    let first = whole(args, one, None, &args.first, deadline)?;
-    let other = whole(args, two, args.python.as_deref(), second, deadline)?;
+    let mut patience = Patience::begin();
+    let first = whole(args, one, None, &args.first, deadline, &mut patience)?;
+    let other = whole(args, two, args.python.as_deref(), second, deadline, &mut patience)?;
     let titles = if args.second.is_some() {
         [&args.first, second].map(|path| path.display().to_string())
     } else {
@@ -33,10 +35,13 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
         }
     };
     let sessions = [&first, &other];
-    let comparison = match args.python {
-        Some(_) => Comparison::of_what_is_visible(sessions, titles),
-        None => Comparison::of(sessions, titles),
+    let go_on = &mut |it| patience.go_on(it);
+    let compared = match args.python {
+        Some(_) => Comparison::of_what_is_visible(sessions, titles, go_on),
+        None => Comparison::of(sessions, titles, go_on),
     };
+    let Some(comparison) = compared else { return Err(left(&patience)) };
+    patience.clear();
     match printed(writeln!(print::out(), "{}", comparison.text(80))) {
         code::OK if comparison.found.is_some() => Ok(code::FAILED),
         code => Ok(code),
@@ -69,6 +74,7 @@ fn whole(
     python: Option<&Path>,
     path: &Path,
     deadline: Option<Instant>,
+    patience: &mut Patience,
 ) -> Result<Session, i32> {
     // Without a reason to differ times are the same on both sides.
     let clock = if args.python.is_some() { ClockMode::Virtual } else { ClockMode::Auto };
@@ -76,17 +82,24 @@ fn whole(
     let sandbox = args.sandbox.clone();
     let shared = Shared { dialect, clock, python, sandbox, ..Shared::default() };
     let source: [OsString; 1] = [path.as_os_str().to_owned()];
-    let mut session =
-        shared.session(&source, true).map_err(|sentence| complain(code::USAGE, &sentence))?;
+    let opened = shared.session_if_wanted(&source, true, &mut |it| patience.go_on(it));
+    let opened = opened.map_err(|sentence| complain(code::USAGE, &sentence))?;
+    let Some(mut session) = opened else { return Err(left(patience)) };
     if let Some(warning) = session.warning() {
         complain(code::OK, &format!("`{}`: {warning}", path.display()));
     }
-    match session.run_to_end(deadline) {
+    match session.run_to_end(deadline, &mut |it| patience.go_on(it)) {
         Ok(()) => Ok(session),
+        Err(Unfinished::Left) => Err(left(patience)),
         Err(Unfinished::Late) => Err(complain(
             code::TIMEOUT,
             &format!("`{}` did not end within the time of --timeout", path.display()),
         )),
         Err(Unfinished::Stopped(sentence)) => Err(complain(code::FAILED, &sentence)),
     }
+}
+
+/// The exit code of a comparison that a signal has ended.
+fn left(patience: &Patience) -> i32 {
+    patience.leaving().unwrap_or(code::INTERRUPTED)
 }

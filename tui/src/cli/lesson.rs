@@ -149,8 +149,9 @@ fn in_a_run(lesson: &Lesson, shared: &Shared) -> Vec<Problem> {
 
 /// Runs a lesson's program to its end, within a minute.
 fn to_the_end(session: &mut Session) -> Result<(), String> {
-    match session.run_to_end(Some(Instant::now() + Duration::from_mins(1))) {
+    match session.run_to_end(Some(Instant::now() + Duration::from_mins(1)), &mut |_| true) {
         Ok(()) => Ok(()),
+        Err(Unfinished::Left) => Err("it was left".to_owned()),
         Err(Unfinished::Late) => Err("it does not end within a minute".to_owned()),
         Err(Unfinished::Stopped(sentence)) => Err(sentence),
     }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use loopscope_engine::child::{MEMORY_LIMIT, Options, Program};
 use loopscope_files::outputs::{Files, Refusal};
-use loopscope_session::Session;
 use loopscope_session::source::kept::Scratch;
 use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
+use loopscope_session::{GoOn, Session};
 
 use super::interpreter;
 use super::os_error::why;
@@ -85,20 +85,42 @@ impl Shared {
         self.session_with(source, capture, self.files())
     }
 
+    /// The same, as long as it is wanted while a recording is read; `None`: it is not.
+    pub(super) fn session_if_wanted(
+        &self,
+        source: &[OsString],
+        capture: bool,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<Option<Session>, String> {
+        self.opened(source, capture, self.files(), go_on)
+    }
+
     /// The same, where more files are read.
     pub(super) fn session_with(
         &self,
         source: &[OsString],
         capture: bool,
-        mut files: Files,
+        files: Files,
     ) -> Result<Session, String> {
+        let opened = self.opened(source, capture, files, &mut |_| true)?;
+        opened.ok_or_else(|| "it was left".to_owned())
+    }
+
+    fn opened(
+        &self,
+        source: &[OsString],
+        capture: bool,
+        mut files: Files,
+        go_on: &mut GoOn<'_>,
+    ) -> Result<Option<Session>, String> {
         let path = Path::new(source.first().ok_or("which program or recording? Name a file")?);
         let found = if self.module {
             None
         } else {
-            Replay::open_if_it_is_one(path).map_err(|error| error.to_string())?
+            Replay::begin_if_it_is_one(path).map_err(|error| error.to_string())?
         };
-        if let Some(replay) = found {
+        if let Some(opening) = found {
+            let Some(replay) = opening.complete_if_wanted(go_on) else { return Ok(None) };
             if let [_, first, ..] = source {
                 return Err(format!(
                     "`{}` comes after the recording `{}`, which takes no arguments; options come before the file",
@@ -106,7 +128,7 @@ impl Shared {
                     path.display()
                 ));
             }
-            return self.on_recording(path, replay, files);
+            return self.on_recording(path, replay, files).map(Some);
         }
         let mut options = self.engine(source)?;
         let stdin = self.stdin(Stdin::Empty)?;
@@ -127,7 +149,7 @@ impl Shared {
         let source = child(options, stdin, scratch, capture)?;
         let mut session = Session::new(source).in_folder(folder);
         session.settings_mut().wait_forever = self.wait_forever;
-        Ok(with_outlets(session, outlets))
+        Ok(Some(with_outlets(session, outlets)))
     }
 
     /// A session on a recording.

@@ -15,6 +15,10 @@ use loopscope_model::stream::Arrived;
 use loopscope_protocol::Capabilities;
 
 use super::SourceError;
+use crate::GoOn;
+
+/// How many bytes are read at once.
+const PORTION: u64 = 8 << 20;
 
 /// A recording.
 #[derive(Debug)]
@@ -61,10 +65,19 @@ impl Opening {
 
     /// Reads all that is left.
     pub fn complete(mut self) -> Replay {
-        /// How many bytes are read at once.
-        const PORTION: u64 = 8 << 20;
         while !self.advance(PORTION) {}
         self.finish()
+    }
+
+    /// Reads all that is left, as long as it is wanted; `None`: it is not.
+    pub fn complete_if_wanted(mut self, go_on: &mut GoOn<'_>) -> Option<Replay> {
+        while !self.advance(PORTION) {
+            let (done, of) = self.progress();
+            if !go_on(crate::Progress::new("reading", done, of)) {
+                return None;
+            }
+        }
+        Some(self.finish())
     }
 
     /// The recording as far as it was read.
@@ -104,9 +117,14 @@ impl Replay {
 
     /// Opens a recording if it is one; `None` where something else may be read from that path.
     pub fn open_if_it_is_one(path: &Path) -> Result<Option<Self>, SourceError> {
+        Ok(Self::begin_if_it_is_one(path)?.map(Opening::complete))
+    }
+
+    /// Begins to open a recording if it is one, as [`Replay::open_if_it_is_one`] does.
+    pub fn begin_if_it_is_one(path: &Path) -> Result<Option<Opening>, SourceError> {
         match Self::begin_file(path) {
-            Ok(opening) => Ok(Some(opening.complete())),
-            Err(RecordingError::Newer { .. }) => Self::open(path).map(Some),
+            Ok(opening) => Ok(Some(opening)),
+            Err(RecordingError::Newer { .. }) => Self::begin(path).map(Some),
             // What comes out of a pipe comes once, and its beginning is gone now.
             Err(RecordingError::NotARecording) if !is_file(path) => Err(SourceError(format!(
                 "`{0}` is a pipe and holds no recording; a program that comes through a pipe runs \

@@ -1,10 +1,11 @@
-//! How far a long command is, on the line where its answer will stand, for a person who waits.
+//! How far a long command is, for a person who waits: on the line where its answer will stand, or on
+//! standard error where the answer is the command's output.
 
 use std::time::{Duration, Instant};
 
 use loopscope_session::Progress;
 
-use crate::print;
+use crate::print::Terminal;
 
 /// How long nobody wonders.
 const QUIET: Duration = Duration::from_millis(300);
@@ -17,7 +18,8 @@ const EMPTY: &str = "\r\x1b[K";
 
 /// The line with the progress of one command.
 #[derive(Debug)]
-pub(super) struct ProgressLine {
+pub(crate) struct ProgressLine {
+    on: Terminal,
     /// When it may be written next; nothing where nobody reads it.
     due: Option<Instant>,
     shown: bool,
@@ -25,13 +27,13 @@ pub(super) struct ProgressLine {
 
 impl ProgressLine {
     /// Of a command that begins. `watched`: somebody sits at the terminal.
-    pub(super) fn begin(watched: bool) -> Self {
-        let due = (watched && print::is_terminal()).then(|| Instant::now() + QUIET);
-        Self { due, shown: false }
+    pub(crate) fn begin(watched: bool, on: Terminal) -> Self {
+        let due = (watched && on.is_there()).then(|| Instant::now() + QUIET);
+        Self { on, due, shown: false }
     }
 
     /// Writes how far the command is, if it is time.
-    pub(super) fn show(&mut self, progress: Progress) {
+    pub(crate) fn show(&mut self, progress: Progress) {
         let now = Instant::now();
         if self.due.is_none_or(|due| now < due) {
             return;
@@ -39,7 +41,8 @@ impl ProgressLine {
         self.due = Some(now + AGAIN);
         self.shown = true;
         let percent = progress.percent.map_or_else(String::new, |percent| format!(", {percent} %"));
-        print::orders(format!("{EMPTY}{}{percent}; Ctrl-C ends it", progress.doing).as_bytes());
+        let line = format!("{EMPTY}{}{percent}; Ctrl-C ends it", progress.doing);
+        self.on.order(line.as_bytes());
     }
 }
 
@@ -47,7 +50,7 @@ impl Drop for ProgressLine {
     /// The answer takes its place.
     fn drop(&mut self) {
         if self.shown {
-            print::orders(EMPTY.as_bytes());
+            self.on.order(EMPTY.as_bytes());
         }
     }
 }
