@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::long_walk::{GoOn, PORTION};
-use super::{Answer, Progress, Session};
+use super::progress::{GoOn, PORTION, Progress};
+use super::{Answer, Session};
 
 /// How many equal lines are shown before the difference, and how many lines from it on.
 const AROUND: Around = Around { before: 4, after: 6 };

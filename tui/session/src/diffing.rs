@@ -12,7 +12,8 @@ use super::Session;
 use super::answer::{Answer, Outcome, Trouble};
 use super::comparison::{Compared, Comparing};
 use super::files::Unfinished;
-use super::long_walk::{PORTION, Progress, Task};
+use super::long_walk::Task;
+use super::progress::{PORTION, Progress};
 use crate::source::Source;
 use crate::source::replay::{self, Replay};
 

@@ -9,7 +9,7 @@ use loopscope_model::{History, Names, json, safe_text};
 use serde_json::{Map, Value};
 
 use super::command::Format;
-use super::long_walk::{GoOn, PORTION, Progress};
+use super::progress::{GoOn, PORTION, Progress};
 
 mod perfetto;
 

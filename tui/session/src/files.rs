@@ -14,7 +14,8 @@ use super::brake::size;
 use super::command::{Command, Format, Target, ToWrite};
 use super::comparison::Compared;
 use super::export::Exporting;
-use super::long_walk::{GoOn, PORTION, Progress, Task};
+use super::long_walk::Task;
+use super::progress::{GoOn, PORTION, Progress};
 use crate::source::Origin;
 
 /// The most records and the most bytes of text of a run that is kept whole.

@@ -9,7 +9,8 @@ use super::answer::{Answer, Outcome, Trouble};
 use super::breaks::Hit;
 use super::command::{Target, Unit};
 use super::goal::{Goal, Until};
-use super::long_walk::{PORTION, Task};
+use super::long_walk::Task;
+use super::progress::PORTION;
 
 /// A search for the last breakpoint before a place: stretch by stretch backwards, and each of them
 /// forwards.

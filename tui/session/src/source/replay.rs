@@ -15,7 +15,7 @@ use loopscope_model::stream::Arrived;
 use loopscope_protocol::Capabilities;
 
 use super::SourceError;
-use crate::GoOn;
+use crate::progress::GoOn;
 
 /// How many bytes are read at once.
 const PORTION: u64 = 8 << 20;
@@ -73,7 +73,7 @@ impl Opening {
     pub fn complete_if_wanted(mut self, go_on: &mut GoOn<'_>) -> Option<Replay> {
         while !self.advance(PORTION) {
             let (done, of) = self.progress();
-            if !go_on(crate::Progress::new("reading", done, of)) {
+            if !go_on(crate::progress::Progress::new("reading", done, of)) {
                 return None;
             }
         }
