@@ -132,6 +132,10 @@ fn a_new_lesson_is_complete_and_its_check_names_what_a_change_leaves_behind() {
     assert!(ended.err().contains("program.out"), "{ended}");
     change("program.out", "first", "one");
     let _ = command(&["lesson", "check", "08_example"]).code_is(0);
+    let other = "import sys, uuid\nprint(uuid.uuid4(), file=sys.stderr)\n# What";
+    change("program.py", "# What", other);
+    let ended = command(&["lesson", "check", "08_example"]).code_is(3);
+    assert!(ended.err().contains("two runs of it are not the same"), "{ended}");
     change("lesson.md", "anchor: loop-run", "anchor: no-such-event");
     let ended = command(&["lesson", "check", "08_example"]).code_is(3);
     assert!(ended.err().contains("lesson.md"), "{ended}");

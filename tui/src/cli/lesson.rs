@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use loopscope_engine::child::no_sandbox;
 use loopscope_lessons::{Folder, Lesson, Problem, check, lessons, resolve, template};
+use loopscope_model::diff::{Side, diff};
 use loopscope_model::safe_text;
-use loopscope_protocol::{Event, Stream, Text};
+use loopscope_protocol::{Event, Kind, KindSet, Stream, Text};
 use loopscope_session::{Session, Unfinished};
 
 use super::os_error::why;
@@ -118,20 +119,26 @@ fn check_lessons(folder: Option<&Path>, sandbox: SandboxArgs) -> i32 {
     if problems.is_empty() { code::OK } else { code::LESSON }
 }
 
-/// What is wrong with a lesson when its program runs.
+/// What is wrong with a lesson when its program runs, and runs again.
 fn in_a_run(lesson: &Lesson, shared: &Shared) -> Vec<Problem> {
     let program = format!("{}/{}", lesson.folder(), Lesson::FILE);
-    let run = LessonFolder::write(lesson).and_then(|folder| {
+    let run = |folder: &LessonFolder| -> Result<Session, String> {
         let mut session = folder.session(shared, true)?;
         to_the_end(&mut session)?;
         Ok(session)
-    });
-    let session = match run {
-        Ok(session) => session,
+    };
+    // Both in one folder: a program may write where it is.
+    let both = |folder: LessonFolder| Ok((run(&folder)?, run(&folder)?));
+    let (session, again) = match LessonFolder::write(lesson).and_then(both) {
+        Ok(both) => both,
         Err(sentence) => return vec![Problem::new(program, 0, sentence)],
     };
     let resolved = resolve(lesson, session.history(), session.names());
     let mut problems = check::run(lesson, &resolved);
+    if let Some(difference) = difference(lesson, [&session, &again]) {
+        let message = format!("two runs of it are not the same: {difference}");
+        problems.push(Problem::new(&program, 0, message));
+    }
     let written: String = session
         .history()
         .outputs(session.live_edge())
@@ -145,6 +152,32 @@ fn in_a_run(lesson: &Lesson, shared: &Shared) -> Vec<Problem> {
         problems.push(Problem::new(program, 0, message));
     }
     problems
+}
+
+/// What a learner could see of a difference between two runs. With the real clock, what comes from
+/// outside may stand elsewhere among the records; the lesson must be the same all the same.
+fn difference(lesson: &Lesson, runs: [&Session; 2]) -> Option<String> {
+    let told = runs.map(|run| {
+        let resolved = resolve(lesson, run.history(), run.names());
+        let places = resolved.places.iter().map(|placed| placed.number).collect::<Vec<_>>();
+        let asked = resolved.questions.into_iter();
+        let asked = asked.map(|asked| (asked.choices, asked.answer.map(|answer| answer.text)));
+        (places, asked.collect::<Vec<_>>())
+    });
+    if told[0] != told[1] {
+        return Some("its places, choices or answers differ".to_owned());
+    }
+    let is_virtual =
+        |run: &Session| run.history().last_of(run.history().len(), Kind::Clock).is_none();
+    if !runs.into_iter().all(is_virtual) {
+        return None;
+    }
+    diff(side("the first", runs[0]), side("the second", runs[1])).map(|found| found.sentence)
+}
+
+fn side<'a>(title: &'a str, run: &'a Session) -> Side<'a> {
+    let never_sends = KindSet::NONE;
+    Side { title, history: run.history(), names: run.names(), never_sends }
 }
 
 /// Runs a lesson's program to its end, within a minute.
