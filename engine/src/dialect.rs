@@ -54,6 +54,11 @@ impl Rules {
         Self::of(Run::current().dialect)
     }
 
+    /// Whether the program is of CPython 3.6.
+    pub(crate) fn is_3_6() -> bool {
+        Run::current().dialect == Dialect::Cpython36
+    }
+
     /// Whether the program is MicroPython's.
     pub(crate) fn is_micropython(&self) -> bool {
         self.family == Family::Micropython

@@ -10,6 +10,7 @@ mod clock;
 mod command_line;
 mod conformance;
 mod deadlock;
+mod dialects;
 mod diff;
 mod differences;
 mod growth;

@@ -6,6 +6,8 @@ use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyTypeRef};
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine};
 
+use crate::dialect::Rules;
+
 thread_local! {
     static CANCELLED: OnceCell<PyTypeRef> = const { OnceCell::new() };
     static INVALID_STATE: OnceCell<PyTypeRef> = const { OnceCell::new() };
@@ -51,10 +53,12 @@ pub(super) fn is_cancelled(error: &Py<PyBaseException>, vm: &VirtualMachine) -> 
     error.fast_isinstance(&class(&CANCELLED, "CancelledError", vm))
 }
 
-/// Whether this one leaves the loop at once: `SystemExit` or `KeyboardInterrupt`.
+/// Whether this one leaves the loop at once: `SystemExit` or `KeyboardInterrupt`; in 3.6 whatever is no
+/// `Exception`.
 pub(super) fn escapes(error: &Py<PyBaseException>, vm: &VirtualMachine) -> bool {
     error.fast_isinstance(vm.ctx.exceptions.system_exit)
         || error.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt)
+        || (Rules::is_3_6() && !error.fast_isinstance(vm.ctx.exceptions.exception_type))
 }
 
 /// The exception that `throw()` of an awaitable is to raise, from either form of its arguments.

@@ -18,6 +18,7 @@ use super::event_loop::PyLoop;
 use super::future_cell::{DoneCallback, FutureCell, State};
 use super::future_iter::PyFutureIter;
 use super::registry;
+use crate::dialect::Rules;
 
 /// `asyncio.Future`: a value that is not there yet.
 #[pyclass(name = "Future", module = "_asyncio", traverse)]
@@ -49,7 +50,18 @@ pub(super) struct CallbackArg {
 #[derive(rustpython_vm::FromArgs)]
 pub(super) struct CancelArgs {
     #[pyarg(any, optional)]
-    pub(super) msg: Option<PyObjectRef>,
+    msg: Option<PyObjectRef>,
+}
+
+impl CancelArgs {
+    /// The message, which 3.6 does not take.
+    pub(super) fn message(&self, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let message = self.msg.clone();
+        if Rules::is_3_6() && message.as_ref().is_some_and(|message| !vm.is_none(message)) {
+            return Err(vm.new_type_error("cancel() takes no arguments (1 given)"));
+        }
+        Ok(message)
+    }
 }
 
 /// The methods that `Future` and `Task` share.
@@ -328,12 +340,13 @@ impl PyFuture {
 
     #[pymethod]
     fn cancel(zelf: &Py<Self>, args: CancelArgs, vm: &VirtualMachine) -> PyResult<bool> {
+        let message = args.message(vm)?;
         zelf.cell.log_traceback.store(false, Ordering::Relaxed);
         if !zelf.cell.is_pending() {
             return Ok(false);
         }
         zelf.cell.require_loop(vm)?;
-        zelf.cell.finish_cancelled(zelf.as_object(), args.msg, None, vm)?;
+        zelf.cell.finish_cancelled(zelf.as_object(), message, None, vm)?;
         Ok(true)
     }
 }

@@ -365,6 +365,19 @@ mod _loopscope {
         !describe::is_of_the_program(&readable(&path))
     }
 
+    /// Sets an attribute of a class that is native, or takes it away where the value is None: for what
+    /// a version has otherwise.
+    #[pyfunction]
+    fn set_in_class(class: PyTypeRef, name: PyStrRef, value: PyObjectRef, vm: &VirtualMachine) {
+        let name = vm.ctx.intern_str(name.as_wtf8());
+        class.modified();
+        if vm.is_none(&value) {
+            drop(class.attributes.remove(name));
+        } else {
+            class.set_attr(name, value);
+        }
+    }
+
     /// Whose rules the program runs by.
     #[pyfunction]
     fn dialect() -> &'static str {

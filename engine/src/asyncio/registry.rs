@@ -11,6 +11,7 @@ use super::event_loop::PyLoop;
 use super::future_cell::FutureCell;
 use super::task::PyTask;
 use crate::core::Records;
+use crate::dialect::Rules;
 use crate::python::{describe, readable};
 use crate::run::Run;
 
@@ -113,6 +114,9 @@ pub(super) fn as_exception(
         return Ok(exception);
     }
     let text = "StopIteration interacts badly with generators and cannot be raised into a Future";
+    if Rules::is_3_6() {
+        return Err(vm.new_type_error(text));
+    }
     let wrapped = vm.new_runtime_error(text);
     wrapped.set_cause(Some(exception.clone()));
     wrapped.set_context(Some(exception));

@@ -22,6 +22,7 @@ use super::errors;
 use super::event_loop::PyLoop;
 use super::future_iter::PyFutureIter;
 use super::registry;
+use crate::dialect::Rules;
 
 pub(super) use zero::PyTurn;
 
@@ -98,7 +99,8 @@ pub(super) struct PySleep {
 #[derive(Debug, Traverse)]
 struct Waits {
     future: PyRef<PyFutureIter>,
-    timer: PyObjectRef,
+    /// None where it never ends.
+    timer: Option<PyObjectRef>,
     /// The library's own coroutine, whose frame is shown for ours: kept once somebody has looked.
     shown: Option<PyObjectRef>,
 }
@@ -150,7 +152,8 @@ impl PySleep {
             return Ok(PyIterReturn::Return(vm.ctx.none()));
         }
         self.progress.set(OVER);
-        if self.delay.try_float(vm)?.to_f64().is_nan() {
+        let is_nan = self.delay.try_float(vm)?.to_f64().is_nan();
+        if is_nan && !Rules::is_3_6() {
             return Err(vm.new_value_error("Invalid delay: NaN (not a number)"));
         }
         let event_loop = registry::running_loop(vm)
@@ -161,7 +164,12 @@ impl PySleep {
         };
         let set = vm.import("_loopscope", 0)?.get_attr("_set_result_unless_cancelled", vm)?;
         let args = vec![self.delay.clone(), set, future.clone(), self.result.clone()];
-        let timer = vm.call_method(&event_loop, "call_later", FuncArgs::from(args))?;
+        // No moment is later than one that is no number: then there is nothing to wait for.
+        let timer = if is_nan {
+            None
+        } else {
+            Some(vm.call_method(&event_loop, "call_later", FuncArgs::from(args))?)
+        };
         let future = PyFutureIter::new(future).into_ref(&vm.ctx);
         *self.waits.lock() = Some(Waits { future: future.clone(), timer, shown: None });
         self.progress.set(TIMER);
@@ -172,8 +180,8 @@ impl PySleep {
     fn stop(&self, vm: &VirtualMachine) -> PyResult<()> {
         self.progress.set(OVER);
         let waits = self.waits.lock().take();
-        if let Some(waits) = waits {
-            vm.call_method(&waits.timer, "cancel", ())?;
+        if let Some(timer) = waits.and_then(|waits| waits.timer) {
+            vm.call_method(&timer, "cancel", ())?;
         }
         Ok(())
     }

@@ -225,6 +225,7 @@ impl PyTask {
 
     #[pymethod]
     fn cancel(zelf: &Py<Self>, args: CancelArgs, vm: &VirtualMachine) -> PyResult<bool> {
+        let message = args.message(vm)?;
         zelf.cell.log_traceback.store(false, Ordering::Relaxed);
         if !zelf.cell.is_pending() {
             return Ok(false);
@@ -237,13 +238,13 @@ impl PyTask {
         zelf.send(|records, id| records.task_cancel(id));
         let waiter = zelf.own.lock().waiter.clone();
         if let Some(waiter) = waiter
-            && cancel_any(&waiter, args.msg.clone(), vm)?
+            && cancel_any(&waiter, message.clone(), vm)?
         {
             // The waiter's own end wakes the task.
             return Ok(true);
         }
         zelf.must_cancel.store(true, Ordering::Relaxed);
-        zelf.cell.data.lock().cancel_message = args.msg;
+        zelf.cell.data.lock().cancel_message = message;
         Ok(true)
     }
 

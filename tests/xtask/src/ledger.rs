@@ -5,7 +5,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use crate::Outcome;
+use crate::{Outcome, dialects};
 
 /// Where the ledger is.
 pub(crate) const FILE: &str = "tests/conformance/api.toml";
@@ -24,7 +24,7 @@ What a row shows is proven by its program, whose output CPython wrote: the suite
 This page is made from `tests/conformance/api.toml` by `cargo xtask reference`; do not edit it.
 
 The loop's methods are those of `SelectorEventLoop`; `BaseEventLoop`, `EventLoop` and `new_event_loop()` lead to the same.
-Under `--dialect cpython-3.14` there are no child watchers, no current loop is made for whoever asks, and `create_task` takes `eager_start`.
+What is otherwise under `--dialect cpython-3.6` and `cpython-3.14` is the last table, \"Versions\".
 ";
 
 /// One function, method or class.
@@ -95,6 +95,7 @@ pub(crate) fn page(root: &Path) -> Outcome<String> {
             writeln!(page, "| `{}` | `{told}` | {here} | `{}` |", row.name, row.test)?;
         }
     }
+    page.push_str(&dialects::page(root)?);
     Ok(page)
 }
 

@@ -12,7 +12,9 @@ mod cargo;
 mod commands;
 mod conformance;
 mod demo;
+mod dialects;
 mod features;
+mod interpreters;
 mod ledger;
 mod locks;
 mod machine;
@@ -41,6 +43,8 @@ Tasks of the Loopscope project.
   cargo xtask tidy            the rules about the source tree
   cargo xtask bless           write the golden files again, from python3 and from the binary
   cargo xtask conformance     CPython's own tests of asyncio on our binary; --python names the CPython
+  cargo xtask dialects        what CPython's versions do differently, on those that are here; --python
+                              names one more, --bless writes what they print
   cargo xtask demo            build the demo board's firmware and record its session; --check compares
   cargo xtask notice          list the works that are linked, with their licences; --check compares
   cargo xtask reference       write the pages of events and of the API; --check compares
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
         "bless" => bless::run(&root),
         "bench" => bench::run(&root, rest),
         "conformance" => conformance::run(&root, rest),
+        "dialects" => dialects::run(&root, rest),
         "demo" => demo::run(&root, rest),
         "notice" => notice::run(&root, rest),
         "reference" => reference::run(&root, rest),

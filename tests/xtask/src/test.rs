@@ -7,8 +7,8 @@ use std::time::Instant;
 use crate::commands::{check, component, tests};
 use crate::report::Report;
 use crate::{
-    Outcome, agent, cargo, conformance, features, locks, machine, micropython, notice, recipes,
-    tidy, walls, wasm,
+    Outcome, agent, cargo, conformance, dialects, features, locks, machine, micropython, notice,
+    recipes, tidy, walls, wasm,
 };
 
 /// The file in which tests note what they could not do on this machine.
@@ -24,7 +24,7 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
@@ -38,6 +38,7 @@ const STEPS: [Step; 17] = [
     Step { name: "recipes", what: "what CONTRIBUTING's recipes lead to", run: recipes::run },
     Step { name: "suite", what: "tests of the binary", run: suite },
     Step { name: "conformance", what: "CPython's own tests of asyncio", run: conformance::step },
+    Step { name: "dialects", what: "what CPython's versions differ in", run: dialects::step },
     Step { name: "wasm", what: "what a browser may run compiles for it", run: wasm::run },
     Step { name: "agent", what: "what runs on boards", run: agent::run },
     Step { name: "fuzz", what: "whatever a board or a file may say, a little", run: fuzz },

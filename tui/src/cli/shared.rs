@@ -12,8 +12,8 @@ use super::{size, wall_start};
 /// What `run`, `learn`, `attach`, `replay` and `repl` share.
 #[derive(Args, Clone, Debug)]
 pub struct Shared {
-    /// Whose rules the program runs by: cpython is 3.13; cpython-3.6 and cpython-3.14 differ from it
-    /// in little more than the version
+    /// Whose rules the program runs by: cpython is 3.13; cpython-3.6 and cpython-3.14 do what those
+    /// versions of asyncio do otherwise
     #[arg(long, value_name = "NAME", default_value = "cpython", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
     pub(super) dialect: Dialect,
     /// Virtual: sleeping costs nothing and every run is the same; CPU time is not counted. Auto:

@@ -15,6 +15,7 @@ use super::super::{context, registry};
 use super::PyLoop;
 use super::queue::LoopObject as _;
 use crate::core::{HandleInfo, Trace};
+use crate::dialect::Rules;
 use crate::python::describe;
 
 /// Arguments as they come, with the parameters that `inspect.signature` tells of them.
@@ -54,7 +55,12 @@ fn split(
     missing: &'static str,
     vm: &VirtualMachine,
 ) -> PyResult<(Vec<PyObjectRef>, Option<PyObjectRef>)> {
-    let context = args.kwargs.shift_remove("context").filter(|context| !vm.is_none(context));
+    // In 3.6 it is a parameter as unknown as any other.
+    let context = if Rules::is_3_6() {
+        None
+    } else {
+        args.kwargs.shift_remove("context").filter(|context| !vm.is_none(context))
+    };
     for (at, name) in names.iter().enumerate() {
         let Some(given) = args.kwargs.shift_remove(name) else { continue };
         match args.args.len() {
@@ -154,7 +160,7 @@ pub(super) fn call_later(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine)
     let missing = "call_later() missing required arguments: 'delay' and 'callback'";
     let (mut call, given) = split(args, &["delay", "callback"], missing, vm)?;
     let delay = call.remove(0);
-    if vm.is_none(&delay) {
+    if vm.is_none(&delay) && !Rules::is_3_6() {
         return Err(vm.new_type_error("delay must not be None"));
     }
     let when = vm._add(vm.ctx.new_float(zelf.core.time()).as_object(), &delay)?;
@@ -166,6 +172,9 @@ pub(super) fn call_at(zelf: &Py<PyLoop>, args: FuncArgs, vm: &VirtualMachine) ->
     let (mut call, given) = split(args, &["when", "callback"], missing, vm)?;
     let when = call.remove(0);
     if vm.is_none(&when) {
+        if Rules::is_3_6() {
+            return Err(vm.new_exception_empty(vm.ctx.exceptions.assertion_error.to_owned()));
+        }
         return Err(vm.new_type_error("when cannot be None"));
     }
     timer(zelf, &when, call, given, vm)

@@ -8,10 +8,13 @@ use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload as _, PyResult, Virtual
 use super::super::registry;
 use super::super::task::{PyTask, create as new_task};
 use super::PyLoop;
+use crate::dialect::Rules;
 use crate::run::Run;
 
 #[derive(rustpython_vm::FromArgs)]
 pub(super) struct CreateTaskArgs {
+    #[pyarg(flatten)]
+    _of_3_6: NothingElse,
     #[pyarg(any)]
     coro: PyObjectRef,
     #[pyarg(named, optional)]
@@ -21,6 +24,22 @@ pub(super) struct CreateTaskArgs {
     /// What only 3.14 takes; not told by the signature, which is 3.13's.
     #[pyarg(flatten)]
     of_3_14: EagerStart,
+}
+
+/// In 3.6 there is nothing but the coroutine.
+#[derive(Debug)]
+struct NothingElse;
+
+impl FromArgs for NothingElse {
+    const PARAMS: Option<&'static [Param]> = Some(&[]);
+
+    fn from_args(_: &VirtualMachine, args: &mut FuncArgs) -> Result<Self, ArgumentError> {
+        let later = ["name", "context"].into_iter().find(|name| args.kwargs.contains_key(name));
+        match later.filter(|_| Rules::is_3_6()) {
+            Some(name) => Err(ArgumentError::InvalidKeywordArgument(name.into())),
+            None => Ok(Self),
+        }
+    }
 }
 
 /// `eager_start=`, unless the version does not have it.
@@ -94,7 +113,8 @@ pub(in crate::asyncio) fn of_running(args: RunningTaskArgs, vm: &VirtualMachine)
     if let Some(native) = event_loop.downcast_ref::<PyLoop>()
         && has_own_method(native, vm)
     {
-        let args = CreateTaskArgs { coro, name, context, of_3_14: EagerStart(None) };
+        let args =
+            CreateTaskArgs { _of_3_6: NothingElse, coro, name, context, of_3_14: EagerStart(None) };
         return create_task(native, args, vm);
     }
     let mut call = FuncArgs::from(vec![coro]);

@@ -11,6 +11,7 @@ use super::super::event_loop::{LoopObject as _, PyLoop};
 use super::super::{context, registry, step};
 use super::{PyTask, queue_step};
 use crate::core::Trace;
+use crate::dialect::Rules;
 use crate::python::{describe, readable};
 
 /// `loop.create_task()` without a factory.
@@ -35,7 +36,8 @@ pub(super) fn set_up(
     eager: bool,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    if !is_coroutine(&coroutine, vm)? {
+    // In 3.6 it is the first step that fails.
+    if !Rules::is_3_6() && !is_coroutine(&coroutine, vm)? {
         zelf.log_destroy_pending.store(false, Ordering::Relaxed);
         let text = format!("a coroutine was expected, got {}", coroutine.repr(vm)?);
         return Err(vm.new_type_error(text));

@@ -57,6 +57,12 @@ _OF_3_14 = {
 _MODULE_OF = {name: module
               for home in (_HOME, _OF_3_14 if _dialect() == 'cpython-3.14' else _OF_3_13)
               for module, names in home.items() for name in names.split()}
+if _dialect() == 'cpython-3.6':
+    from . import _of_3_6
+    for _name in _of_3_6.CAME_LATER:
+        _MODULE_OF.pop(_name, None)
+    _MODULE_OF.update((_name, _module) for _module, _name in _of_3_6.OF_BEFORE.items())
+    del _name
 _SUBMODULES = frozenset(_HOME) | frozenset('''base_futures base_subprocess base_tasks
     child_watchers constants format_helpers graph log mixins proactor_events selector_events sslproto
     staggered tools trsock unix_events'''.split())

@@ -8,6 +8,11 @@ import _loopscope
 
 _Frozen = sys.modules['_frozen_importlib'].FrozenImporter
 
+_of_version = {}
+if _loopscope.dialect() == 'cpython-3.6':
+    from . import _of_3_6
+    _of_version = _of_3_6.ADJUST
+
 
 class Finder:
     """Finds those modules of asyncio that are changed once they have run."""
@@ -17,7 +22,7 @@ class Finder:
         package, _, module = name.partition('.')
         if package != 'asyncio' or module == '_outside':
             return None
-        if module not in _ADJUST and module not in _told():
+        if not any(module in changes for changes in (_ADJUST, _of_version, _told())):
             return None
         spec = _Frozen.find_spec(name, path, target)
         if spec is not None:
@@ -36,7 +41,7 @@ class _Loader:
         module.__spec__.loader = module.__loader__ = _Frozen
         _Frozen.exec_module(module)
         name = module.__name__.partition('.')[2]
-        for changes in (_told(), _ADJUST):
+        for changes in (_told(), _ADJUST, _of_version):
             if name in changes:
                 changes[name](module)
 
@@ -69,6 +74,7 @@ def _adjust_tasks(tasks):
         linked.__doc__ = gather.__doc__
         tasks.gather = linked
     tasks.futures._set_result_unless_cancelled = _loopscope._set_result_unless_cancelled
+    tasks.shield = _shield(tasks)
     if _follows_3_13():
         tasks.create_task = _loopscope.create_task
         tasks.create_eager_task_factory = _create_eager_task_factory_of_3_13
@@ -91,6 +97,49 @@ def _adjust_tasks(tasks):
 
     __del__.__qualname__ = 'Task.__del__'
     of_python.__del__ = __del__
+
+
+def _shield(tasks):
+    """As in 3.13 and in later releases of 3.14, which do not tell more of what failed in vain."""
+    def shield(arg):
+        """Wait for a future, shielding it from cancellation."""
+        inner = tasks.ensure_future(arg)
+        if inner.done():
+            return inner
+        loop = tasks.futures._get_loop(inner)
+        outer = loop.create_future()
+        waiting = tasks.current_task(loop) if tasks.events._get_running_loop() else None
+        if waiting is not None:
+            tasks.futures.future_add_to_awaited_by(inner, waiting)
+
+        def _inner_done_callback(inner):
+            if waiting is not None:
+                tasks.futures.future_discard_from_awaited_by(inner, waiting)
+            if outer.cancelled():
+                if not inner.cancelled():
+                    # Somebody has looked at it.
+                    inner.exception()
+                return
+            if inner.cancelled():
+                outer.cancel()
+            elif inner.exception() is not None:
+                outer.set_exception(inner.exception())
+            else:
+                outer.set_result(inner.result())
+
+        def _outer_done_callback(outer):
+            if not inner.done():
+                inner.remove_done_callback(_inner_done_callback)
+                if waiting is not None:
+                    tasks.futures.future_discard_from_awaited_by(inner, waiting)
+
+        inner.add_done_callback(_inner_done_callback)
+        if sys.version_info >= (3, 8):
+            outer.add_done_callback(_outer_done_callback)
+        return outer
+
+    shield.__module__, shield.__qualname__ = tasks.__name__, 'shield'
+    return shield
 
 
 def _create_eager_task_factory_of_3_13(custom_task_constructor):
@@ -207,6 +256,17 @@ def _adjust_unix_events(unix_events):
         setattr(unix_events, name, getattr(child_watchers, name))
     policy = events.DefaultEventLoopPolicy
     unix_events._UnixDefaultEventLoopPolicy = unix_events.DefaultEventLoopPolicy = policy
+
+
+def _adjust_selector_events(selector_events):
+    _adjust_loops('BaseSelectorEventLoop')(selector_events)
+    if not _follows_3_13():
+        return
+    # The sentence alone is replaced: a function around this one would cost at each write.
+    write = selector_events._SelectorSocketTransport.write
+    write.__code__ = write.__code__.replace(co_consts=tuple(
+        constant.replace('bytes, bytearray, or memoryview object', 'bytes-like object')
+        if isinstance(constant, str) else constant for constant in write.__code__.co_consts))
 
 
 def _adjust_locks(locks):

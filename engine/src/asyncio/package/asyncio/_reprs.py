@@ -13,7 +13,8 @@ def handle_repr(handle):
         info.append(f'when={when}')
     if handle._callback is not None:
         from . import format_helpers
-        debug = handle._loop.get_debug()
+        # Up to 3.12 arguments are shown in any case.
+        debug = handle._loop.get_debug() or sys.version_info < (3, 13)
         info.append(format_helpers._format_callback_source(
             handle._callback, handle._args, debug=debug))
     if handle._source_traceback:

@@ -16,6 +16,7 @@ from ._abstract import AbstractEventLoop, AbstractEventLoopPolicy, AbstractServe
 
 
 _IS_3_14 = dialect() == 'cpython-3.14'
+_IS_3_6 = dialect() == 'cpython-3.6'
 
 _no_loop = 'There is no current event loop in thread %r.'
 
@@ -59,6 +60,8 @@ class BaseDefaultEventLoopPolicy(AbstractEventLoopPolicy):
 
     def set_event_loop(self, loop):
         self._local._set_called = True
+        if _IS_3_6:
+            assert loop is None or isinstance(loop, AbstractEventLoop)
         if loop is not None and not isinstance(loop, AbstractEventLoop):
             raise TypeError('loop must be an instance of AbstractEventLoop or None, '
                             f"not '{type(loop).__name__}'")
@@ -122,8 +125,19 @@ _event_loop_policy = None
 _lock = threading.Lock()
 
 
+def _warn_of_policy(name):
+    if _IS_3_14:
+        import warnings
+        warnings._deprecated(f'asyncio.{name}', remove=(3, 16))
+
+
 def get_event_loop_policy():
     """Get the current event loop policy."""
+    _warn_of_policy('get_event_loop_policy')
+    return _get_event_loop_policy()
+
+
+def _get_event_loop_policy():
     global _event_loop_policy
     if _event_loop_policy is None:
         _event_loop_policy = DefaultEventLoopPolicy()
@@ -132,6 +146,11 @@ def get_event_loop_policy():
 
 def set_event_loop_policy(policy):
     """Set the current event loop policy; None restores the default one."""
+    _warn_of_policy('set_event_loop_policy')
+    _set_event_loop_policy(policy)
+
+
+def _set_event_loop_policy(policy):
     global _event_loop_policy
     if policy is not None and not isinstance(policy, AbstractEventLoopPolicy):
         raise TypeError('policy must be an instance of AbstractEventLoopPolicy or None, '
@@ -139,32 +158,28 @@ def set_event_loop_policy(policy):
     _event_loop_policy = policy
 
 
-_get_event_loop_policy = get_event_loop_policy
-_set_event_loop_policy = set_event_loop_policy
-
-
 def _current_loop():
-    return get_event_loop_policy().get_event_loop()
+    return _get_event_loop_policy().get_event_loop()
 
 
 def set_event_loop(loop):
     """Equivalent to calling get_event_loop_policy().set_event_loop(loop)."""
-    get_event_loop_policy().set_event_loop(loop)
+    _get_event_loop_policy().set_event_loop(loop)
 
 
 def new_event_loop():
     """Equivalent to calling get_event_loop_policy().new_event_loop()."""
-    return get_event_loop_policy().new_event_loop()
+    return _get_event_loop_policy().new_event_loop()
 
 
 def get_child_watcher():
     """Equivalent to calling get_event_loop_policy().get_child_watcher()."""
-    return get_event_loop_policy().get_child_watcher()
+    return _get_event_loop_policy().get_child_watcher()
 
 
 def set_child_watcher(watcher):
     """Equivalent to calling get_event_loop_policy().set_child_watcher(watcher)."""
-    return get_event_loop_policy().set_child_watcher(watcher)
+    return _get_event_loop_policy().set_child_watcher(watcher)
 
 
 def on_fork():

@@ -15,14 +15,18 @@ import _loopscope
 from . import events
 from .events import AbstractEventLoop
 
+_of_3_6 = None
+if _loopscope.dialect() == 'cpython-3.6':
+    from . import _of_3_6
+
 
 def _run_until_complete_cb(future):
     if not future.cancelled():
         exc = future.exception()
-        if isinstance(exc, (SystemExit, KeyboardInterrupt)):
+        if isinstance(exc, (SystemExit, KeyboardInterrupt)) or _of_3_6 and _of_3_6.leaves(exc):
             # It leaves the loop already; stop() would only spoil the next run.
             return
-    future.get_loop().stop()
+    future._loop.stop()
 
 
 def _is_finalizing(sys=sys):
@@ -186,7 +190,8 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
     def run_until_complete(self, future):
         """Run until the Future is done, and return its result or raise its exception."""
         self._check_closed()
-        self._check_running()
+        if not _of_3_6:
+            self._check_running()
         from . import futures, tasks
         new_task = not futures.isfuture(future)
         future = tasks.ensure_future(future, loop=self)
@@ -374,7 +379,9 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         if not isinstance(sig, int):
             raise TypeError(f'sig must be an int, not {sig!r}')
         if sig not in signal.valid_signals():
-            raise ValueError(f'invalid signal number {sig}')
+            end = 65 if sys.platform == 'linux' else 32
+            raise ValueError(f'sig {sig} out of range(1, {end})' if _of_3_6
+                             else f'invalid signal number {sig}')
 
     def add_signal_handler(self, sig, callback, *args):
         """Add a handler for a signal."""
@@ -639,6 +646,8 @@ _borrowed = {name: _borrow(name, names is _COROUTINES)
 for _name, _method in _borrowed.items():
     setattr(_UnixSelectorEventLoop, _name, _method)
 del _name, _method
+if _of_3_6:
+    _of_3_6.hide_methods(_UnixSelectorEventLoop, _borrowed)
 
 _adopted = None
 
