@@ -4,7 +4,7 @@
 //! `cargo loopscope` takes in (see [`crate::features`]). `--ignore-rust-version` is explained in
 //! CONTRIBUTING, "Toolchain".
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,12 +14,26 @@ pub(crate) const FLAGS: [&str; 3] = ["--release", "--locked", "--ignore-rust-ver
 /// Where a Cargo command keeps its own arguments apart from those of what it runs.
 const APART: &str = "--";
 
-/// Cargo in the workspace's folder: the one that runs this task, where it told us its path.
+/// What Cargo tells a program that it runs about that program's own package. A build script that
+/// looks at one of these is run again where it has changed, and everything that stands on it is
+/// compiled again: the interpreter stands on one.
+const OF_OUR_PACKAGE: [&str; 3] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
+
+/// Cargo in the workspace's folder: the one that runs this task, where it told us its path. It finds
+/// the environment that it would find if it were called by hand.
 pub(crate) fn plain(root: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command.current_dir(root);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_our_package(name)) {
+        command.env_remove(name);
+    }
     command
+}
+
+fn is_of_our_package(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    OF_OUR_PACKAGE.iter().any(|start| name.starts_with(start))
 }
 
 /// A command that compiles: `words`, with [`FLAGS`] before the first `--`.
@@ -51,6 +65,18 @@ pub(crate) fn binary(root: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cargo_does_not_hear_of_our_own_package() {
+        // Cargo runs this test, and so has said what package it is of.
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
+        let command = plain(Path::new("."));
+        let told: Vec<_> = command.get_envs().filter(|(_, value)| value.is_some()).collect();
+        assert!(told.is_empty(), "{told:?}");
+        let kept = |name: &str| command.get_envs().all(|(removed, _)| removed != name);
+        assert!(!kept("CARGO_PKG_NAME") && !kept("CARGO_MANIFEST_DIR"));
+        assert!(kept("CARGO_HOME") && kept("CARGO_TARGET_DIR"));
+    }
 
     #[test]
     fn flags_come_before_the_arguments_of_what_is_run() {
