@@ -259,6 +259,7 @@ fn install(options: &Options, records: Option<Records>) {
         clock,
         trace,
         dialect: options.dialect,
+        proactor: options.proactor,
         ties: options.ties,
         seed: options.seed,
         ends_deadlock: options.ends_deadlock,

@@ -46,6 +46,8 @@ pub struct Options {
     pub clock: ClockMode,
     /// The seed of everything that is random.
     pub seed: u64,
+    /// Whether CPython's loop is one of completions, as on Windows.
+    pub proactor: bool,
     /// The order among tied timers.
     pub ties: Ties,
     /// The calendar time at loop time 0, in nanoseconds since 1970.
@@ -99,6 +101,7 @@ impl Options {
             dialect: Dialect::Cpython,
             clock: ClockMode::Auto,
             seed: 0,
+            proactor: false,
             ties: Ties::Heapq,
             wall_start_ns: WALL_START_NS,
             wire: false,
@@ -148,6 +151,7 @@ impl Options {
             args.extend(["--scratch".into(), sandbox.scratch.clone().into_os_string()]);
         }
         for (name, on) in [
+            ("--proactor", self.proactor),
             ("--wire", self.wire),
             ("--capture", self.capture),
             ("--paused", self.paused),
@@ -180,6 +184,7 @@ impl Options {
             let bad = || BadArgument(name.clone());
             let mut value = || args.next().ok_or_else(bad);
             match name.to_str().ok_or_else(bad)? {
+                "--proactor" => options.proactor = true,
                 "--wire" => options.wire = true,
                 "--capture" => options.capture = true,
                 "--paused" => options.paused = true,
@@ -278,14 +283,15 @@ mod tests {
             dialect in words(),
             clock in words(),
             ties in words(),
-            (seed, wall_start_ns, memory_limit) in any::<(u64, i64, Option<u64>)>(),
+            (seed, proactor, wall_start_ns, memory_limit) in
+                any::<(u64, bool, i64, Option<u64>)>(),
             (wire, capture, paused, stdout_to_stderr, ends_deadlock, successor) in
                 any::<(bool, bool, bool, bool, bool, bool)>(),
             (guard, python) in (guard(), prop::option::of(os_string())),
         ) {
             let options = Options {
-                program, args, dialect, clock, seed, ties, wall_start_ns, wire, capture, paused,
-                stdout_to_stderr, memory_limit, guard, ends_deadlock, successor,
+                program, args, dialect, clock, seed, proactor, ties, wall_start_ns, wire, capture,
+                paused, stdout_to_stderr, memory_limit, guard, ends_deadlock, successor,
                 python: python.map(Into::into),
             };
             prop_assert_eq!(Options::from_args(options.to_args()), Ok(options));

@@ -25,6 +25,8 @@ pub struct Run {
     pub seed: u64,
     /// Whether the program is ended where nothing can ever wake its loop.
     pub ends_deadlock: bool,
+    /// Whether CPython's loop is one of completions.
+    pub proactor: bool,
     /// The program's folder: places are shown relative to it.
     pub folder: PathBuf,
 }

@@ -31,6 +31,7 @@ mod outputs;
 mod outside;
 mod packages;
 mod peers;
+mod proactor;
 mod process;
 mod python_at_a_pause;
 mod quiet;

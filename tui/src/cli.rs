@@ -247,8 +247,9 @@ struct AttachArgs {
 }
 
 /// Shared options that mean something for Python programs only.
-const PYTHONS: [&str; 12] = [
+const PYTHONS: [&str; 13] = [
     "dialect",
+    "loop_kind",
     "clock",
     "seed",
     "ties",

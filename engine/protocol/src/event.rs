@@ -467,6 +467,16 @@ define::events! {
             /// Its handle.
             handle: HandleId,
         }
+        /// An operation on a descriptor has completed, in a loop of completions (`--loop proactor`); what
+        /// waits for it goes on in a later turn.
+        71 Completion "completion" from Program {
+            /// On which descriptor.
+            fd: Fd,
+            /// What was asked for, as `recv` or `accept`.
+            name: NameId,
+            /// How many bytes it moved; -1: it failed.
+            bytes: i32,
+        }
     }
 
     /// What is done for a loop elsewhere: executors' jobs and child processes.

@@ -327,6 +327,16 @@ impl PyLoop {
         notes::lint(zelf, &rule, &readable(&text), about.as_option());
     }
 
+    /// An operation has completed: what it was, on which descriptor, and how many bytes it moved, or
+    /// -1 where it failed.
+    #[pymethod]
+    fn _note_completion(zelf: &Py<Self>, kind: String, fd: i32, moved: i64) {
+        let records = zelf.core.records();
+        if records.is_on() {
+            records.completion(records.trace().name(&kind), fd, moved);
+        }
+    }
+
     /// An asyncgens or executor shutdown begins.
     #[pymethod]
     fn _note_shutdown(zelf: &Py<Self>, asyncgens: Option<u32>) {

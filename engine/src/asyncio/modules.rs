@@ -378,6 +378,12 @@ mod _loopscope {
         }
     }
 
+    /// Whether the program has a loop of completions, and runs on it.
+    #[pyfunction]
+    fn proactor() -> bool {
+        Run::current().proactor
+    }
+
     /// Whose rules the program runs by.
     #[pyfunction]
     fn dialect() -> &'static str {

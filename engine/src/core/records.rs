@@ -6,8 +6,8 @@
 mod outside;
 
 use loopscope_protocol::{
-    ChainId, Event, FutureHow, FutureId, HandleId, LintRule, LoopId, NameId, On, Place, TaskHow,
-    TaskId, Text, Which,
+    ChainId, Event, Fd, FutureHow, FutureId, HandleId, LintRule, LoopId, NameId, On, Place,
+    TaskHow, TaskId, Text, Which,
 };
 
 use super::current::current;
@@ -116,6 +116,14 @@ impl<'a> Records<'a> {
     /// A future, as `gather` makes one, also ends by `on`.
     pub fn future_link(self, future: FutureId, on: On) {
         self.emit(Event::FutureLink { future, on });
+    }
+
+    // ---- completions -------------------------------------------------------------------------
+
+    /// An operation named `name` on a descriptor has completed; `moved`: how many bytes, or -1.
+    pub fn completion(self, name: NameId, fd: i32, moved: i64) {
+        let bytes = i32::try_from(moved).unwrap_or(i32::MAX);
+        self.emit(Event::Completion { fd: Fd(fd), name, bytes });
     }
 
     // ---- shutting down -----------------------------------------------------------------------

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use loopscope_engine::child::{MEMORY_LIMIT, Options, Program};
 use loopscope_files::outputs::{Files, Refusal};
+use loopscope_protocol::Dialect;
 use loopscope_session::source::kept::Scratch;
 use loopscope_session::source::local::{Launch, Local, Stdin};
 use loopscope_session::source::outlets::Outlets;
@@ -15,6 +16,7 @@ use loopscope_session::{GoOn, Session};
 
 use super::interpreter;
 use super::os_error::why;
+use super::shared::LoopKind;
 use super::{Shared, code, complain};
 
 impl Shared {
@@ -33,6 +35,14 @@ impl Shared {
         let mut options = Options::new(program);
         options.args = args.to_vec();
         options.dialect = self.dialect;
+        options.proactor = self.loop_kind == LoopKind::Proactor;
+        if options.proactor && Self::is_micropython(self.dialect) {
+            return Err(
+                "--loop proactor is a loop of CPython; leave it out, or name a dialect of \
+                        CPython"
+                    .to_owned(),
+            );
+        }
         options.clock = self.clock;
         options.seed = self.seed;
         options.ties = self.ties;
@@ -43,6 +53,10 @@ impl Shared {
         options.python = python;
         options.stdout_to_stderr = self.events_on_stdout();
         Ok(options)
+    }
+
+    const fn is_micropython(dialect: Dialect) -> bool {
+        matches!(dialect, Dialect::Micropython | Dialect::MicropythonFirmware)
     }
 
     pub(super) fn events_on_stdout(&self) -> bool {

@@ -16,6 +16,10 @@ pub struct Shared {
     /// versions of asyncio do otherwise
     #[arg(long, value_name = "NAME", default_value = "cpython", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
     pub(super) dialect: Dialect,
+    /// What CPython's event loop waits for: that something is ready (selector), or that operations are
+    /// complete (proactor, as on Windows)
+    #[arg(long = "loop", value_name = "KIND", default_value = "selector")]
+    pub(super) loop_kind: LoopKind,
     /// Virtual: sleeping costs nothing and every run is the same; CPU time is not counted. Auto:
     /// virtual until the program touches the outside world
     #[arg(long, value_name = "CLOCK", default_value = "auto", value_parser = words::<ClockMode>(&[ClockMode::Board]))]
@@ -84,6 +88,15 @@ impl Default for Shared {
         Self::from_arg_matches(&matches)
             .expect("every shared option has a default or may be absent")
     }
+}
+
+/// What the event loop waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LoopKind {
+    /// That something is ready.
+    Selector,
+    /// That operations are complete.
+    Proactor,
 }
 
 /// When to use colour.

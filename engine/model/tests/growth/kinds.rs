@@ -81,6 +81,7 @@ pub(crate) fn event(kind: Kind, n: u32) -> Event {
         Kind::SignalAdd => Event::SignalAdd { signal, handle },
         Kind::SignalRemove => Event::SignalRemove { signal },
         Kind::SignalArrived => Event::SignalArrived { signal, handle },
+        Kind::Completion => Event::Completion { fd, name, bytes: 5 },
         Kind::ExecutorSubmit => Event::ExecutorSubmit { job, name, by, pool: Pool::Thread },
         Kind::ExecutorStart => Event::ExecutorStart { job, name },
         Kind::ExecutorDone => Event::ExecutorDone { job, how: JobHow::Result },

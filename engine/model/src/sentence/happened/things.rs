@@ -6,7 +6,7 @@ use loopscope_protocol::{
 };
 
 use crate::phrase::Phrases;
-use crate::titles::signal_name;
+use crate::titles::{self, signal_name};
 
 pub(super) fn tasks(phrases: Phrases<'_>, event: TaskEvent) -> String {
     let at =
@@ -112,6 +112,17 @@ pub(super) fn outside(phrases: Phrases<'_>, id: LoopId, event: OutsideEvent) -> 
             phrases.entry(handle),
             phrases.queued(handle, id)
         ),
+        OutsideEvent::Completion { fd, name, bytes } => {
+            let (operation, fd) = (phrases.names.name(name), phrases.fd(fd));
+            match bytes {
+                ..0 => format!("`{operation}` on {fd} has failed."),
+                0 => format!("`{operation}` on {fd} is complete."),
+                _ => {
+                    let moved = titles::bytes(u64::from(bytes.unsigned_abs()));
+                    format!("`{operation}` on {fd} is complete: {moved}.")
+                }
+            }
+        }
     }
 }
 

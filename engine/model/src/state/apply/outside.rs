@@ -75,6 +75,8 @@ impl State {
                 }
                 self.enqueue(handle, on);
             }
+            // What it completes is told by records of its own.
+            Event::Completion { .. } => {}
         }
     }
 

@@ -8,6 +8,7 @@ import sys
 
 from _loopscope import dialect as _dialect, look_up_lazily as _look_up_lazily
 from _loopscope import recording as _recording
+from _loopscope import proactor as _proactor_wanted
 
 from . import _lazy
 
@@ -63,6 +64,8 @@ if _dialect() == 'cpython-3.6':
         _MODULE_OF.pop(_name, None)
     _MODULE_OF.update((_name, _module) for _module, _name in _of_3_6.OF_BEFORE.items())
     del _name
+if _proactor_wanted():
+    _MODULE_OF['ProactorEventLoop'] = _MODULE_OF['EventLoop'] = '_proactor'
 _SUBMODULES = frozenset(_HOME) | frozenset('''base_futures base_subprocess base_tasks
     child_watchers constants format_helpers graph log mixins proactor_events selector_events sslproto
     staggered tools trsock unix_events'''.split())
@@ -75,7 +78,10 @@ def _look_up(name):
     if module is None:
         if name in _SUBMODULES:
             return _lazy.submodule(name)
-        raise AttributeError(f"module 'asyncio' has no attribute {name!r}")
+        text = f"module 'asyncio' has no attribute {name!r}"
+        if name == 'ProactorEventLoop':
+            text += ': CPython has it on Windows only; here `--loop proactor` brings it'
+        raise AttributeError(text)
     value = getattr(_lazy.submodule(module), name)
     globals()[name] = value
     return value

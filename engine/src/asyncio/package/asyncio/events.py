@@ -10,7 +10,7 @@ import sys
 import threading
 
 from _asyncio import (_get_running_loop, _set_running_loop, get_event_loop, get_running_loop)
-from _loopscope import Handle, TimerHandle, dialect
+from _loopscope import Handle, TimerHandle, dialect, proactor
 
 from ._abstract import AbstractEventLoop, AbstractEventLoopPolicy, AbstractServer
 
@@ -70,7 +70,10 @@ class BaseDefaultEventLoopPolicy(AbstractEventLoopPolicy):
     def new_event_loop(self):
         factory = self._loop_factory
         if factory is None:
-            from .loops import SelectorEventLoop as factory
+            if proactor():
+                from ._proactor import ProactorEventLoop as factory
+            else:
+                from .loops import SelectorEventLoop as factory
         return factory()
 
 

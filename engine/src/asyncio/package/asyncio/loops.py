@@ -119,10 +119,8 @@ class _Selector:
         return SelectorKey(fd, fd, events, (None, None))
 
 
-class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
-    """Loopscope's event loop."""
-
-    __module__ = 'asyncio.unix_events'
+class BaseEventLoop(_loopscope.Loop):
+    """What is the same for a loop of readiness and for one of completions."""
 
     _default_executor = _Default(lambda: None)
     _executor_shutdown_called = _Default(lambda: False)
@@ -574,6 +572,12 @@ class _UnixSelectorEventLoop(_loopscope.Loop, AbstractEventLoop):
         """Nothing: the heap counts its cancelled timers itself."""
 
 
+class _UnixSelectorEventLoop(BaseEventLoop, AbstractEventLoop):
+    """Loopscope's event loop."""
+
+    __module__ = 'asyncio.unix_events'
+
+
 def _logger():
     """asyncio's logger, under the name by which CPython's loop calls it, where that is there."""
     base_events = sys.modules.get('asyncio.base_events')
@@ -655,7 +659,7 @@ _adopted = None
 def adopt(module, base):
     """Makes a loop class of the library, which has just been imported, a base of ours."""
     global _adopted
-    _UnixSelectorEventLoop.__bases__ = (_loopscope.Loop, base)
+    _UnixSelectorEventLoop.__bases__ = (BaseEventLoop, base)
     if base.__name__ != _UnixSelectorEventLoop.__name__:
         return
     _adopted = base

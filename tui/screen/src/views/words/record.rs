@@ -157,6 +157,9 @@ fn outside(snapshot: &Snapshot<'_>, record: &Record, event: OutsideEvent) -> Wor
         OutsideEvent::SignalAdd { .. }
         | OutsideEvent::SignalRemove { .. }
         | OutsideEvent::SignalArrived { .. } => fields(snapshot, record),
+        OutsideEvent::Completion { fd, name, .. } => {
+            (named(fd), snapshot.names.name(name).into_owned())
+        }
     }
 }
 
