@@ -81,7 +81,9 @@ fn programs_that_never_end_are_ended_by_the_timeout() {
         }
         let scratch = Scratch::new();
         let to = scratch.path("run.loop");
-        let run = headless_with(&["--timeout", "2", "--record", &to.to_string_lossy()], &file);
+        let to_file = to.to_string_lossy();
+        let options = ["--timeout", "2", "--wait-forever", "--record", &to_file];
+        let run = headless_with(&options, &file);
         let ended = run.limit(60).end();
         if ended.code() != 124 || ended.took.as_secs() > 15 {
             wrong.push(format!("{}: {ended}", name(&file)));

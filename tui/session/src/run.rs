@@ -297,6 +297,9 @@ impl Session {
                     self.position_words()
                 )))
             }
+            End::Deadlock(sentence) if !self.settings.deadlock_fails => {
+                Ok(self.stop("deadlock", &sentence))
+            }
             End::Deadlock(sentence) => Err(Trouble::new(format!(
                 "{sentence} The program is held here; `set wait-forever on` lets it wait."
             ))),

@@ -21,6 +21,9 @@ pub struct Settings {
     pub sentences: bool,
     /// Whether a run waits on where nothing can ever wake the program's loop.
     pub wait_forever: bool,
+    /// Whether a run that stops where nothing can ever wake the program's loop has failed: for a
+    /// script it has; a screen shows it.
+    pub deadlock_fails: bool,
 }
 
 impl Default for Settings {
@@ -32,6 +35,7 @@ impl Default for Settings {
             lines: 11,
             sentences: true,
             wait_forever: false,
+            deadlock_fails: true,
         }
     }
 }

@@ -87,7 +87,8 @@ struct Slow {
 
 impl Controller {
     /// A session as it is seen at first. `text` is the program, where it is no file.
-    pub fn new(session: Session, text: Option<String>, theme: Theme, keymap: Keymap) -> Self {
+    pub fn new(mut session: Session, text: Option<String>, theme: Theme, keymap: Keymap) -> Self {
+        session.settings_mut().deadlock_fails = false;
         Self {
             session_view: SessionView::new(session, text),
             screen: Screen::default(),
