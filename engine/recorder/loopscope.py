@@ -27,7 +27,7 @@ KINDS = {
     "future-link": (37, 3), "handler-set": (38, 4), "handler-call": (39, 6),
     "watcher-add": (40, 3), "watcher-remove": (41, 2), "watcher-ready": (42, 3),
     "signal-add": (43, 2), "signal-remove": (44, 1), "signal": (45, 2),
-    "executor-submit": (46, 3), "executor-done": (47, 1),
+    "executor-submit": (46, 4), "executor-done": (47, 2),
 }
 
 #: The closed sets of words that are sent, in the order of their numbers.
@@ -41,6 +41,8 @@ WORDS = {
     "FutureHow": ["result", "exception", "cancelled"],
     "Which": ["default", "custom"],
     "WatchHow": ["read", "write"],
+    "Pool": ["thread", "process", "other"],
+    "JobHow": ["ended", "result", "exception", "cancelled"],
     "Stream": ["stdout", "stderr"],
     "ExitHow": ["end", "exit", "exception", "syntax", "interrupted"],
 }
@@ -690,6 +692,34 @@ def tell_suspend(task, known, state, on):
         put((32, state.number, clock(), known.number, 0, file, line, chain))
     if look:
         passed(32)
+
+
+# ---- jobs -----------------------------------------------------------------------------------------
+
+
+def pool_of(executor):
+    """What runs an executor's jobs; the module is only asked for what the program has imported."""
+    if executor is None:
+        return 0
+    for number, (module, name) in enumerate((("thread", "ThreadPoolExecutor"),
+                                             ("process", "ProcessPoolExecutor"))):
+        kind = getattr(sys.modules.get("concurrent.futures." + module), name, None)
+        if kind is not None and isinstance(executor, kind):
+            return number
+    return 2
+
+
+def job_how(future):
+    """How a job ended, by the future that has its result: the executor's, or the loop's."""
+    try:
+        if not future.done():
+            return 0
+        if future.cancelled():
+            return 3
+        # To ask for it by `exception()` would count as having looked at it.
+        return 1 if future._exception is None else 2
+    except Exception:
+        return 0
 
 
 # ---- loops ----------------------------------------------------------------------------------------
@@ -1404,7 +1434,8 @@ def install():
             if not on:
                 return method(self, callback, *args, **kwargs)
             if jobs and args and id(args[0]) in jobs:
-                tell("executor-done", state_of(self).number, (jobs.pop(id(args[0])),))
+                job, how = jobs.pop(id(args[0])), job_how(args[-1])
+                tell("executor-done", state_of(self).number, (job, how))
             return marked([THREADSAFE, None], method, self, callback, *args, **kwargs)
         return wrapper
 
@@ -1526,11 +1557,12 @@ def install():
             if not on:
                 return method(self, executor, func, *args)
             job, state = job_numbers(), state_of(self)
-            tell("executor-submit", state.number, (job, callable_place(func)[0], state.by))
+            name = callable_place(func)[0]
+            tell("executor-submit", state.number, (job, name, state.by, pool_of(executor)))
             future = marked([JOB, job], method, self, executor, func, *args)
             # Since 3.14 a job that is done at once is not told through the loop.
             if future.done() and jobs.pop(id(future), None) is not None:
-                tell("executor-done", state.number, (job,))
+                tell("executor-done", state.number, (job, job_how(future)))
             return future
         return wrapper
 
