@@ -487,6 +487,9 @@ def callable_place(callback):
             return describe(code, inner.__qualname__)
     elif kind is FUNCTION:
         return describe(target.__code__, target.__qualname__)
+    elif kind is COROUTINE:
+        # By mistake: it cannot be called.
+        return name_id(target.__qualname__), 0, 0
     called = None
     if kind is METHOD or isinstance(target, (BUILTIN, type)):
         called = getattr(target, "__qualname__", None) or getattr(target, "__name__", None)
