@@ -80,7 +80,7 @@ impl Decoder {
         if bytes.is_empty() {
             return Step::More;
         }
-        let (item, used) = match parse(bytes) {
+        let (item, used) = match parse(bytes, end) {
             Ok(found) => found,
             Err(Malformed::Short) if !end => return Step::More,
             Err(_) => return self.lost(),
@@ -122,7 +122,7 @@ impl Decoder {
         let other = bytes.get(1).is_some_and(|number| Some(*number) != self.expected);
         // Only a gap may have another number than the next.
         let is_other = has_number && other && kind != Some(Kind::Gap);
-        !is_other && matches!(parse(bytes), Err(Malformed::Short))
+        !is_other && matches!(parse(bytes, true), Err(Malformed::Short))
     }
 
     const fn lost(&mut self) -> Step<'static> {
@@ -165,7 +165,7 @@ fn follows(
             // one that reaches to the end by chance is not that rare.
             return if end { Some(is_next) } else { None };
         }
-        match parse(&bytes[at..]) {
+        match parse(&bytes[at..], end) {
             Ok((item, used)) => {
                 let gap =
                     matches!(item, ItemFrame::Event(EventFrame { event: Event::Gap { .. }, .. }));
@@ -196,8 +196,14 @@ const fn sequence(item: &ItemFrame<'_>) -> Option<u8> {
 
 /// The frame at the start of `bytes` and its length. It may be one of before, when its event had
 /// fewer fields.
-fn parse(bytes: &[u8]) -> Result<(ItemFrame<'_>, usize), Malformed> {
+///
+/// While more bytes may come, one of now that is not all there is waited for: its beginning may look
+/// like a whole one of before.
+fn parse(bytes: &[u8], end: bool) -> Result<(ItemFrame<'_>, usize), Malformed> {
     parse_with(bytes, Event::get).or_else(|error| {
+        if error == Malformed::Short && !end {
+            return Err(error);
+        }
         let kind = bytes.first().and_then(|first| Kind::from_code(first & !LOOP_FOLLOWS));
         if !kind.is_some_and(Kind::has_grown) {
             return Err(error);

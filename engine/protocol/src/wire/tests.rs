@@ -186,6 +186,25 @@ fn an_event_that_has_grown_is_read_as_it_was_sent_before() {
     assert_eq!(frames[0].event, before);
 }
 
+/// The beginning of a frame of now may look like a whole one of before; it is waited for.
+#[test]
+fn an_event_that_has_grown_is_the_same_in_pieces() {
+    use crate::{JobHow, JobId};
+    let how = JobHow::Result;
+    let frames = (1..100).map(|job| {
+        let event = Event::ExecutorDone { job: JobId(job), how };
+        Encoder::new().event(5, LoopId(1), &event).to_vec()
+    });
+    let looks_whole = |frame: &std::vec::Vec<u8>| {
+        let short = &frame[..frame.len() - 1];
+        crc8(&short[..short.len() - 1]) == short[short.len() - 1]
+    };
+    let frame = frames.into_iter().find(looks_whole).expect("one of a hundred does");
+    let mut decoder = Decoder::new();
+    assert_eq!(decoder.next(&frame[..frame.len() - 1], false), Step::More);
+    assert!(matches!(decoder.next(&frame, true), Step::Frame { used, .. } if used == frame.len()));
+}
+
 /// At the end of a stream there is not always a whole chain.
 #[test]
 fn at_the_end_only_the_next_number_is_believed_after_harm() {
