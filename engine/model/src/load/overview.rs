@@ -19,6 +19,10 @@ use crate::record::Record;
 const APART: usize = 1 << 16;
 const APART_FOR_EACH: usize = 4;
 
+/// How many records are walked over at once to a place at which nothing was kept: a few milliseconds'
+/// worth, for which a key can wait.
+const AT_ONCE: usize = 1 << 16;
+
 /// Of how many things it is known at all places together what they had had.
 const MOST_SUMS: usize = 1 << 17;
 
@@ -31,6 +35,8 @@ pub struct Overview {
     tally: Tally,
     /// What each had had at places along the way, thinned where it would be too much.
     kept: Vec<Tally>,
+    /// The place last asked for, or how far the walk to it has come.
+    asked: Option<Tally>,
     apart: usize,
     /// How many tasks had ended where this was last kept.
     ended: usize,
@@ -42,6 +48,7 @@ impl Default for Overview {
         Self {
             tally: Tally::default(),
             kept: Vec::new(),
+            asked: None,
             apart: APART,
             ended: 0,
             pictures: VecDeque::new(),
@@ -110,18 +117,25 @@ impl Overview {
     }
 
     /// Who had the processor behind a position, with what each had had before. `None`: it has not
-    /// read so far.
-    pub fn load_behind(&self, history: &History, position: usize) -> Option<Load> {
+    /// read so far, or the walk to that place is not over, and goes on when it is asked for again.
+    pub fn load_behind(&mut self, history: &History, position: usize) -> Option<Load> {
         if position > self.position() {
             return None;
         }
         let upto = self.kept.partition_point(|kept| kept.position <= position);
-        let mut tally = upto.checked_sub(1).map_or_else(Tally::default, |at| self.kept[at].clone());
+        let kept = upto.checked_sub(1).map(|at| &self.kept[at]);
+        let begins = kept.map_or(0, |kept| kept.position);
+        let asked = self.asked.take();
+        let asked = asked.filter(|asked| (begins..=position).contains(&asked.position));
+        let mut tally = asked.or_else(|| kept.cloned()).unwrap_or_default();
         if tally.position < history.first() {
             tally.skip_to(history.first(), &mut |_| {});
         }
-        history.walk(tally.position, position, |record| tally.see(record, &mut |_| {}));
-        Some(Load::going_on(tally))
+        let to = position.min(tally.position + AT_ONCE);
+        history.walk(tally.position, to, |record| tally.see(record, &mut |_| {}));
+        let is_there = tally.position >= position;
+        let tally = self.asked.insert(tally);
+        is_there.then(|| Load::going_on(tally.clone()))
     }
 
     /// Who ran when, since the start of the source that counts at a position.

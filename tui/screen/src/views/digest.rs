@@ -155,9 +155,12 @@ impl Digest {
             self.overview.read_on(history, read.saturating_add(AT_ONCE_FOR_ALL));
         }
         self.whole = Whole::at(history, cursor);
-        if self.is_blind && self.overview.position() >= self.base {
-            // Who had the processor before is known now.
-            self.begin_at(history, self.base);
+        if self.is_blind {
+            let base = self.base.max(history.first());
+            if let Some(load) = self.overview.load_behind(history, base) {
+                // Who had the processor before is known now.
+                self.begin_with(history, base, Some(load));
+            }
             return false;
         }
         self.position >= to && self.overview.position() >= len
@@ -166,6 +169,12 @@ impl Digest {
     /// Begins anew with what comes behind a position.
     fn begin_at(&mut self, history: &History, base: usize) {
         let base = base.max(history.first());
+        let load = self.overview.load_behind(history, base);
+        self.begin_with(history, base, load);
+    }
+
+    /// The same, with who had the processor before, where that is known.
+    fn begin_with(&mut self, history: &History, base: usize, load: Option<Load>) {
         let state = history.at(base);
         let kinds = (0..=u8::MAX).filter_map(Kind::from_code).filter(|kind| {
             let kinds = KindSet::NONE.with(*kind);
@@ -177,7 +186,6 @@ impl Digest {
         });
         let timers = state.handles().filter(|handle| handle.when.is_some());
         let timers = timers.map(|handle| (handle.future, handle.id));
-        let load = self.overview.load_behind(history, base);
         *self = Self {
             base,
             position: base,

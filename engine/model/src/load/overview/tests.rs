@@ -124,7 +124,7 @@ fn where_one_ran_by_record_is_what_a_count_gives() {
 fn what_each_has_had_is_known_behind_any_place() {
     let story = busy(4, 40_000);
     let history = story.history();
-    let (load, overview) = (whole(&story), read(&history));
+    let (load, mut overview) = (whole(&story), read(&history));
     assert!(overview.kept.len() >= 3, "{}", overview.kept.len());
     let records = story.records();
     for base in [0, 1, 70_000, 131_072, 200_000, records.len()] {
@@ -143,6 +143,32 @@ fn what_each_has_had_is_known_behind_any_place() {
             }
         }
     }
+}
+
+#[test]
+fn a_place_far_from_what_was_kept_is_walked_to_in_slices() {
+    let story = busy(4, 40_000);
+    let history = story.history();
+    let (load, mut overview) = (whole(&story), read(&history));
+    overview.kept.clear();
+    let base = history.len() - 10;
+    let mut asked = 0;
+    let part = loop {
+        let before = overview.asked.as_ref().map_or(0, |tally| tally.position);
+        asked += 1;
+        let part = overview.load_behind(&history, base);
+        let walked = overview.asked.as_ref().map_or(0, |tally| tally.position) - before;
+        assert!(walked > 0 && walked <= AT_ONCE, "{walked}");
+        if let Some(part) = part {
+            break part;
+        }
+    };
+    assert_eq!(asked, base.div_ceil(AT_ONCE));
+    let now = story.records()[..base].iter().rev().find_map(|record| record.t).unwrap_or(0);
+    assert_eq!(part.passed(base, now), load.passed(base, now));
+    assert_eq!(part.longest(base), load.longest(base));
+    // What is not far behind it is at hand.
+    assert!(overview.load_behind(&history, base + 5).is_some());
 }
 
 #[test]
