@@ -70,6 +70,8 @@ pub struct Picture {
     scales: [Scale; 2],
     lines: Vec<Line>,
     rows: HashMap<Who, usize>,
+    /// How many rows are of tasks that have ended.
+    ended: usize,
     all: Parts,
     asleep: Parts,
     unknown: Parts,
@@ -90,6 +92,7 @@ impl Picture {
             scales: [scale(t), scale(from as u64)],
             lines: Vec::new(),
             rows: HashMap::new(),
+            ended: 0,
             all: Parts::default(),
             asleep: Parts::default(),
             unknown: Parts::default(),
@@ -139,7 +142,8 @@ impl Picture {
     /// A task has ended: it runs no more.
     pub(super) fn end(&mut self, task: TaskId) {
         if let Some(row) = self.rows.get(&Who::Task(task)) {
-            self.lines[*row].ended = true;
+            let before = std::mem::replace(&mut self.lines[*row].ended, true);
+            self.ended += usize::from(!before);
         }
     }
 
@@ -156,7 +160,7 @@ impl Picture {
         if had_none {
             return None;
         }
-        if self.lines.len() >= MOST_ROWS {
+        if self.lines.len() >= MOST_ROWS && self.ended > 0 {
             self.make_room();
         }
         if self.lines.len() >= MOST_ROWS {
@@ -178,6 +182,7 @@ impl Picture {
         let mut ended: Vec<_> = ended.map(|(row, line)| (line.parts.0[0].len(), row)).collect();
         ended.sort_unstable();
         ended.truncate(MOST_ROWS / 2);
+        self.ended -= ended.len();
         let mut goes = vec![false; self.lines.len()];
         for (_, row) in ended {
             goes[row] = true;

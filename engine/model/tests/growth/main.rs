@@ -4,7 +4,7 @@ mod kinds;
 mod measure;
 mod patterns;
 
-use loopscope_model::load::Load;
+use loopscope_model::load::{Load, Overview};
 use loopscope_model::stream::Arrived;
 use loopscope_model::{Cursor, History, Ingest, Names, State, json};
 use loopscope_protocol::{Dialect, Kind};
@@ -86,6 +86,7 @@ fn read(bytes: &[u8]) {
         load.see(&record);
         history.push(record);
     }
+    Overview::default().read_on(&history, history.len());
     let mut cursor = Cursor::new();
     cursor.seek(&history, history.len());
     cursor.seek(&history, history.len() / 2);
