@@ -17,6 +17,7 @@ import sys
 #: the table of events.
 KINDS = {
     "run-start": (1, 6), "program-exit": (3, 3), "output": (4, 2), "gap": (6, 1),
+    "snapshot-begin": (8, 0), "snapshot-end": (9, 0),
     "loop-new": (10, 0), "loop-close": (11, 2), "loop-run": (12, 2), "loop-stop-request": (13, 1),
     "loop-stopped": (14, 1), "turn-begin": (15, 3), "turn-end": (16, 2), "poll-begin": (17, 2),
     "poll-end": (18, 1), "asyncgens-shutdown": (19, 1), "executor-shutdown": (20, 0),
@@ -27,12 +28,18 @@ KINDS = {
     "future-link": (37, 3), "handler-set": (38, 4), "handler-call": (39, 6),
     "watcher-add": (40, 3), "watcher-remove": (41, 2), "watcher-ready": (42, 3),
     "signal-add": (43, 2), "signal-remove": (44, 1), "signal": (45, 2),
-    "executor-submit": (46, 4), "executor-done": (47, 2),
+    "executor-submit": (46, 4), "executor-done": (47, 2), "process-new": (52, 3),
+    "process-exit": (53, 3), "remark": (55, 2), "task-timeout": (72, 2), "future-needs": (73, 2),
+    "server-new": (48, 3), "server-close": (49, 2), "transport-new": (50, 7),
+    "transport-close": (51, 3), "server-listen": (62, 3), "server-closed": (63, 1),
+    "transport-pause": (66, 3), "transport-resume": (67, 2), "transport-tls": (69, 2),
+    "transport-closed": (70, 1), "sync-new": (74, 6), "sync-name": (75, 2), "sync-state": (76, 5), "sync-wait": (77, 4),
 }
 
 #: The closed sets of words that are sent, in the order of their numbers.
 WORDS = {
-    "Dialect": ["cpython", "cpython-3.6", "cpython-3.14"],
+    "Dialect": ["cpython", "cpython-3.6", "cpython-3.14", "micropython", "micropython-firmware",
+                "embassy", "other"],
     "ClockMode": ["auto", "virtual", "real"],
     "RunHow": ["forever", "until-complete"],
     "HandleHow": ["soon", "threadsafe", "reader", "writer", "signal", "step", "wakeup",
@@ -43,16 +50,28 @@ WORDS = {
     "WatchHow": ["read", "write"],
     "Pool": ["thread", "process", "other"],
     "JobHow": ["ended", "result", "exception", "cancelled"],
+    "NeedHow": ["all", "all-or-failure", "any"],
+    "SyncKind": ["lock", "semaphore", "bounded-semaphore", "event", "condition", "barrier", "queue",
+                 "priority-queue", "lifo-queue"],
+    "SyncHow": ["take", "give", "hand-over", "put", "get", "done", "shut-down", "set", "clear",
+                "arrive", "leave"],
+    "SyncWaitHow": ["acquire", "wait", "get", "put", "join"],
+    "TransportKind": ["tcp", "unix", "tls", "udp", "pipe", "process"],
+    "CloseHow": ["close", "eof", "abort", "error"],
     "Stream": ["stdout", "stderr"],
+    "RemarkKind": ["note"],
     "ExitHow": ["end", "exit", "exception", "syntax", "interrupted"],
 }
 
 # What stands between events in the list.
-NAME, TEXT, CHAIN, HELLO, HELD, RAN, REFUSED, CODE, STAND = range(-1, -10, -1)
+NAME, TEXT, CHAIN, HELLO, HELD, RAN, REFUSED, CODE, STAND, FOLDER, LINE, SITE = range(-1, -13, -1)
 
 # Short forms of what happens all the time. The loop's number is in the upper bits. Where no time is
 # said it is that of the record before; who made a handle, and which one is done, is the one that runs.
-POLL, TURN, RUN, STEP_RUN, DONE, SOON_NEW, YIELD = range(128, 135)
+# A task's step is one number that is made once: the task stands in it, and its handle is the last one
+# that was made for it.
+(POLL, TURN, RUN, STEP_RUN, DONE, SOON_NEW, YIELD, YIELD_AGAIN, POLL_TURN, WAKE, WAIT,
+ NEW, POLL_ONE) = range(128, 141)
 
 SOON, THREADSAFE, READER, WRITER, SIGNAL, STEP, WAKEUP, DONE_CALLBACK = range(8)
 JOB = 100
@@ -60,11 +79,11 @@ RESULT, EXCEPTION, CANCELLED = range(3)
 #: Who did something: nobody's handle, a statement of the host's, or the handle that runs.
 OUTSIDE, BY_PY, RUNNING = 0, 1, -1
 
-#: What a host may ask: to hold, to run Python, to interrupt.
-CAN = 1 << 0 | 1 << 1 | 1 << 3
+#: What a host may ask: to hold, to run Python, to interrupt, to look at what variables hold.
+CAN = 1 << 0 | 1 << 1 | 1 << 3 | 1 << 5
 
 #: This many numbers are written at once at the latest.
-LONG = 1 << 15
+LONG = 1 << 13
 #: How often what was noted is written while the program is busy, in seconds.
 OFTEN = 0.05
 #: The deepest await chain that is followed.
@@ -77,8 +96,9 @@ if sys.version_info < (3, 8):
              "--python" % sys.version_info[:2])
 
 import _queue
+import _socket
 import _thread
-import array
+import collections
 import io
 import itertools
 import os
@@ -90,11 +110,12 @@ import types
 import weakref
 
 clock = time.monotonic_ns
+NO_SIGNAL = getattr(_socket, "MSG_NOSIGNAL", 0)
 
 # ---- the list, and the pipe that it goes to -------------------------------------------------------
 
 noted = []
-put = noted.extend
+put, note = noted.extend, noted.append
 #: Where blocks go, or -1.
 sink = -1
 #: Whether a record has to look whether it is one to hold at.
@@ -103,7 +124,20 @@ look = False
 on = False
 #: Whether it is on and nothing is out of the ordinary.
 quick = False
+#: Whether handles are all that is told: no tasks, no futures, no lines.
+handles_only = False
+#: Whether who reads may be too slow for the program, which does not wait then.
+gentle = False
+#: Nothing is noted, because too much waits to be read, and how many handles have run meanwhile.
+deaf, unheard = False, 0
+#: The connection to a host that has attached, if one has.
+host = None
 writing = _thread.allocate_lock()
+#: What could not be written yet, and how many bytes that is.
+waiting = collections.deque()
+waiting_bytes = 0
+#: With more than this to be written nothing more is noted.
+MOST_WAITING = 8 << 20
 MAGIC = b"\xf5LSN"
 
 
@@ -120,21 +154,26 @@ def packed(data):
 
 def flush():
     """Writes what was noted. Who comes while another thread writes leaves it to that one."""
-    if sink < 0 or not noted or not writing.acquire(False):
+    if sink < 0 or not (noted or waiting) or not writing.acquire(False):
         return
     try:
         while noted:
+            # Whole notes only: the end of the list is the end of one.
             count = len(noted)
             block = noted[:count]
             del noted[:count]
-            data = array.array("q", block).tobytes()
-            write_all(struct.pack("<4sI", MAGIC, len(data)) + data + MAGIC)
+            data = struct.pack("<4sI%dq4s" % count, MAGIC, 8 * count, *block, MAGIC)
+            if gentle:
+                keep_waiting(data)
+            else:
+                write_all(data)
+        if waiting:
+            write_some()
     finally:
         writing.release()
 
 
 def write_all(data):
-    global sink
     view = memoryview(data)
     while view:
         try:
@@ -145,6 +184,38 @@ def write_all(data):
             # Nobody reads any more.
             stop()
             return
+
+
+def keep_waiting(data):
+    global waiting_bytes
+    waiting.append(memoryview(data))
+    waiting_bytes += len(data)
+
+
+def write_some():
+    """Writes as much as is taken at once."""
+    global waiting_bytes, on, deaf, quick
+    try:
+        while waiting:
+            count = host.send(waiting[0], NO_SIGNAL)
+            waiting_bytes -= count
+            if count < len(waiting[0]):
+                waiting[0] = waiting[0][count:]
+            else:
+                waiting.popleft()
+    except BlockingIOError:
+        if waiting_bytes > MOST_WAITING and on:
+            on = quick = False
+            deaf = True
+    except OSError:
+        # Nobody reads any more, as the thread that listens will see.
+        waiting.clear()
+        waiting_bytes = 0
+
+
+def missed():
+    global unheard
+    unheard += 1
 
 
 def flush_all():
@@ -179,9 +250,24 @@ def new_name(text):
     return number
 
 
+#: The kinds that no line of the program causes.
+BY_NOBODY = {
+    "run-start", "program-exit", "gap", "snapshot-begin", "snapshot-end", "loop-stopped",
+    "turn-begin", "turn-end", "poll-begin", "poll-end", "timer-due", "timer-drop", "handle-run",
+    "handle-done", "handle-skip", "task-suspend", "watcher-ready", "signal", "executor-done",
+    "process-exit", "remark", "transport-closed", "transport-tls",
+}
+
+
 def tell(kind, loop, cells, *texts):
-    """One record, with its texts before it in one piece."""
-    entry = ()
+    """One record, with the line that has caused it and its texts before it in one piece."""
+    tell_at(() if kind in BY_NOBODY else line_at(sys._getframe(1)), kind, loop, cells, *texts)
+
+
+def tell_at(entry, kind, loop, cells, *texts):
+    """The same, where the line is known."""
+    if may_be_eager and kind not in BY_NOBODY:
+        look_for_eager()
     for slot, text in enumerate(texts, 1):
         if text:
             entry += (TEXT, slot) + packed(text.encode("utf-8", "replace"))
@@ -220,7 +306,7 @@ PLACES = {KINDS[name][0] for name in (
 def update():
     global look, quick
     look = not detached and bool(holder or pausing or left or wanted)
-    quick = on and not look and not marks
+    quick = on and not (look or marks or unfinished)
 
 
 def passed(kind):
@@ -262,6 +348,9 @@ def hold(kind):
                 continue
             if isinstance(order, bytes):
                 run_statement(kind, order)
+                continue
+            if isinstance(order, str):
+                look_at(order)
                 continue
         except KeyboardInterrupt:
             interrupted = True
@@ -329,6 +418,149 @@ def evaluate(code):
         return False, "".join(traceback.format_exception(kind, value, without_us(tb)))
 
 
+# ---- what the program has where it is held -----------------------------------------------------------
+
+#: Of how many frames how many names are told at most.
+DEEPEST_FRAMES, MOST_NAMES = 64, 100
+
+
+def look_at(asked):
+    """Tells the locals of frames, or the value of an expression. Nothing is recorded meanwhile."""
+    global on, quick
+    words, before = asked.split("\t", 3), on
+    on = quick = False
+    try:
+        if words[0] == "locals":
+            good, told = True, locals_of(int(words[1]), int(words[2]))
+        else:
+            good, told = True, value_of_text(words[3], words[2], int(words[1]))
+    except BaseException as error:
+        good, told = False, one_line(error)
+    on = before
+    update()
+    put((RAN, int(good)) + packed(told.encode("utf-8", "replace")))
+    flush_all()
+
+
+def coroutines():
+    """Those of the tasks that are alive and not done, by the tasks' numbers."""
+    found = {}
+    for known in list(alive.values()):
+        task = known() if type(known) is Task else None
+        if task is not None and not task.done():
+            found[known.number] = task.get_coro()
+    return found
+
+
+def frames_that_run():
+    """The frames of this thread, the innermost first."""
+    frame, frames = sys._getframe(), []
+    while frame is not None and len(frames) < DEEPEST_FRAMES:
+        if frame.f_code.co_filename != __file__:
+            frames.append(frame)
+        frame = frame.f_back
+    return frames
+
+
+def frames_of(task, running):
+    """The frames of a task, or of what runs, the innermost first. Those of the library count only where
+    there are no others."""
+    frames, at = [], coroutines().get(task)
+    while at is not None and len(frames) < DEEPEST_FRAMES:
+        kind = type(at)
+        frame, at = ((at.cr_frame, at.cr_await) if kind is COROUTINE else
+                     (at.gi_frame, at.gi_yieldfrom) if kind is GENERATOR else
+                     (at.ag_frame, at.ag_await) if kind is ASYNCGEN else (None, None))
+        if frame is None:
+            break
+        frames.insert(0, frame)
+    stack = frames_that_run()
+    # One that runs, and has not just given up control, is among the frames that do.
+    if task == 0 or task == running and (not frames or frames[-1] in stack):
+        frames = stack
+    return [frame for frame in frames if file_name(frame.f_code.co_filename)[1]] or frames
+
+
+def function_of(frame):
+    return getattr(frame.f_code, "co_qualname", frame.f_code.co_name)
+
+
+def one_field(text):
+    return " ".join(text.split("\n")).replace("\t", " ")
+
+
+def shown(value):
+    """A value in short. Of a class of the library it is what that says; nothing of the program runs."""
+    text = brief(value, 4)
+    says = getattr(type(value), "__repr__", None)
+    if text.endswith(" object>") and type(says) is FUNCTION:
+        file = says.__code__.co_filename
+        if file.startswith(library) and not file_name(file)[1] and "-packages" not in file:
+            try:
+                text = repr(value)
+            except Exception:
+                pass
+    return one_field(cut_to(text))
+
+
+def locals_of(running, task):
+    """A line for each frame, and behind it one for each of its locals."""
+    lines = []
+    for frame in frames_of(task, running):
+        lines.append("frame\t%s:%d\t%s" % (one_field(file_name(frame.f_code.co_filename)[0]),
+                                           frame.f_lineno or 0, one_field(function_of(frame))))
+        is_module, names = frame.f_code.co_name == "<module>", 0
+        for name, value in list(frame.f_locals.items()):
+            if is_module and (name.startswith("__") or isinstance(value, (type, FUNCTION,
+                                                                          types.ModuleType))):
+                continue
+            names += 1
+            if names <= MOST_NAMES:
+                lines.append("local\t%s\t%s" % (one_field(name), shown(value)))
+    return "\n".join(lines)
+
+
+def value_of_text(text, scope, running):
+    """The value of an expression, and the scope in which its names were found."""
+    code = compile(text.strip(), "<print>", "eval", dont_inherit=True)
+    wanted, main = set(code.co_names), sys.modules["__main__"].__dict__
+
+    def named(task):
+        return [("%d:%s" % (task, function_of(frame)), frame) for frame in frames_of(task, running)]
+
+    if "#" in scope:
+        task, _, number = scope.partition("#")
+        found = named(int(task))[int(number):]
+    elif scope:
+        found = [each for each in named(int(scope.partition(":")[0])) if each[0] == scope]
+    else:
+        found = named(running)
+        for number in sorted(coroutines()):
+            if number != running:
+                found += named(number)
+    for where, frame in found:
+        own = dict(frame.f_locals)
+        if not scope and not wanted & set(own):
+            continue
+        space = dict(frame.f_globals)
+        space.update(own)
+        try:
+            return "value\t%s\t%s" % (where, shown_whole(eval(code, space)))
+        except NameError:
+            continue
+    if scope and "#" not in scope:
+        return "gone"
+    space = dict(main)
+    if states and "loop" not in space:
+        space["loop"] = list(states.values())[-1].loop()
+    return "value\t0:<module>\t%s" % shown_whole(eval(code, space))
+
+
+def shown_whole(value):
+    """A value that was asked for: by its own `repr`."""
+    return one_field(cut_to(repr(value)))
+
+
 def refuse(sentence):
     put((REFUSED,) + packed(sentence.encode()))
     flush_all()
@@ -369,7 +601,7 @@ def var(data, at):
 
 def serve(source):
     """Reads requests, and writes what a busy program has noted. A thread of its own."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    take_no_signals()
     data, statement = b"", b""
     watched = select.poll()
     watched.register(source, select.POLLIN)
@@ -384,13 +616,25 @@ def serve(source):
                 flush()
         except OSError:
             break
-        # item  code  len  body...  check
-        while len(data) >= 2 and len(data) >= data[1] + 3:
-            body, data = data[2:data[1] + 2], data[data[1] + 3:]
+        bodies, data = requests_in(data)
+        for body in bodies:
             statement = obey(body, statement)
     if not detached:
         # The host is gone, and with it the reason to be here.
         os._exit(129)
+
+
+def take_no_signals():
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+
+
+def requests_in(data):
+    """The requests that came as a whole, and what is left. A request: item, code, length, body, check."""
+    bodies = []
+    while len(data) >= 2 and len(data) >= data[1] + 3:
+        bodies.append(data[2:data[1] + 2])
+        data = data[data[1] + 3:]
+    return bodies, data
 
 
 def obey(body, statement):
@@ -409,7 +653,10 @@ def obey(body, statement):
         session = True
         pausing = not holder
     elif what == 4:
-        refuse("A program tells everything from its start, so it needs no snapshot.")
+        if not gentle:
+            refuse("A program tells everything from its start, so it needs no snapshot.")
+        elif not holder:
+            take_snapshot(lambda: None)
     elif what == 5:
         statement += body[2:]
         if not body[1]:
@@ -417,6 +664,15 @@ def obey(body, statement):
                 orders.put(statement)
             else:
                 refuse("Python cannot run now, because the program is running; pause it first.")
+            statement = b""
+    elif what == 9:
+        statement += body[2:]
+        if not body[1]:
+            if holder:
+                orders.put(statement.decode("utf-8", "replace"))
+            else:
+                put((RAN, 0) + packed(b"The program runs; pause it first."))
+                flush()
             statement = b""
     elif what == 6:
         os.kill(os.getpid(), signal.SIGINT)
@@ -432,7 +688,7 @@ def obey(body, statement):
 folder = ""
 library = os.path.dirname(os.__file__) + os.sep
 #: What is said of a piece of code: (name, file, line, qualified name, of the program, the code, the
-#: number of all that).
+#: number of all that, the places that have handed it to `call_soon`).
 described = {}
 code_ids = itertools.count(1)
 
@@ -457,13 +713,15 @@ def describe(code, qualname):
     known = described.get(key)
     if known is None:
         if len(described) >= KEPT:
-            described.clear()
-            chains.clear()
+            forget_lines()
+            for known in (described, chains, stands):
+                known.clear()
         file, mine = file_name(code.co_filename)
         known = described[key] = described[id(code)] = (
             name_id(qualname), name_id(file), code.co_firstlineno, qualname, mine, code,
-            next(code_ids))
-        put((CODE, known[6]) + known[:3])
+            next(code_ids), {})
+        # Where a task of it begins is a line of the program's, or none.
+        put((CODE,) + known[:3] + (line_in(0, known, known[2]) if mine else 0,))
     return known
 
 
@@ -510,16 +768,46 @@ def coroutine_place(coro):
 
 
 #: What is known of where a coroutine stands: (its chain, the number of the program's innermost line
-#: with the chain, that line's file, the line, the code).
+#: with the chain, that line's file, the line, the code, the chain from that line inwards).
 chains = {}
+#: The same, by the codes and instructions of all frames.
+stands = {}
 chain_ids, stand_ids = itertools.count(1), itertools.count(1)
-NOWHERE = (0, 0, 0, 0, None)
+NOWHERE = (0, 0, 0, 0, None, 0)
 #: `asyncio.sleep(0)`: it stands in one place only, so its frames need not be looked at.
 sleep_code = sleep0_code = None
 
 
 def chain_of(coro):
     """Where a suspended coroutine stands."""
+    key, at = [], coro
+    for _ in range(DEEPEST):
+        kind = type(at)
+        if kind is COROUTINE:
+            frame, inner = at.cr_frame, at.cr_await
+        elif kind is GENERATOR:
+            frame, inner = at.gi_frame, at.gi_yieldfrom
+        elif kind is ASYNCGEN:
+            frame, inner = at.ag_frame, at.ag_await
+        else:
+            break
+        if frame is None:
+            break
+        key.append(id(frame.f_code))
+        key.append(frame.f_lasti)
+        if inner is None:
+            break
+        at = inner
+    key = tuple(key)
+    known = stands.get(key)
+    if known is None:
+        if len(stands) >= KEPT:
+            stands.clear()
+        known = stands[key] = look_at_chain(coro)
+    return known
+
+
+def look_at_chain(coro):
     stand = NOWHERE
     for _ in range(DEEPEST):
         kind = type(coro)
@@ -550,11 +838,168 @@ def new_chain(key, coro, code, frame, outer):
     number, line = next(chain_ids), frame.f_lineno or 0
     if len(chains) >= KEPT:
         chains.clear()
+        stands.clear()
     at = (place[1], line) if place[4] else outer[2:4]
-    known = chains[key] = (number, next(stand_ids)) + at + (code,)
-    put((CHAIN, number, outer[0], place[0], place[1], line, STAND, known[1]) + at + (number,))
+    put((CHAIN, number, outer[0], place[0], place[1], line))
+    goes_on = line_in(0 if place[4] else outer[5], place, line) if place[4] or outer[5] else 0
+    known = chains[key] = (number, next(stand_ids)) + at + (code, goes_on)
+    put((STAND, known[1]) + at + (number, goes_on))
     return known
 
+
+# ---- which line is at work ------------------------------------------------------------------------
+
+#: Chains of lines: the outermost is the program's, those inside it are the library's that it called.
+#: By the chain around, the code and the line.
+lines = {}
+#: Lines that were looked for, by the codes and instructions of the frames.
+walks = {}
+#: What a frame is, by its code: of the program, of the library, of the loop itself, or where a look
+#: outwards ends, because what is outside has started the loop and has no part in what that does.
+MINE, FOREIGN, INNER, FLOOR = range(4)
+roles = {}
+#: Files of the library that are the loop itself: that a line called `call_soon` is said already.
+INNER_FILES = ("asyncio.base_events", "asyncio.events", "asyncio.selector_events",
+               "asyncio.unix_events")
+
+
+def line_in(outer, place, line):
+    """The chain with one more frame inside: code that is described, at a line."""
+    key = outer, place[6], line
+    known = lines.get(key)
+    if known is None:
+        if len(lines) >= KEPT:
+            forget_lines()
+        known = lines[key] = next(chain_ids)
+        put((CHAIN, known, outer, place[0], place[1], line))
+    return known
+
+
+def role_of(code):
+    if len(roles) >= KEPT:
+        forget_roles()
+    file, mine = file_name(code.co_filename)
+    if code.co_filename == __file__ or file in INNER_FILES:
+        role = INNER
+    else:
+        role = MINE if mine else FOREIGN
+    # The code is kept, so that its place in memory stays its own.
+    roles[id(code)] = role, code
+    return role
+
+
+floors = []
+
+
+def forget_lines():
+    for known in (lines, walks):
+        known.clear()
+    for place in described.values():
+        place[7].clear()
+
+
+def forget_roles():
+    walks.clear()
+    roles.clear()
+    for code in floors:
+        roles[id(code)] = FLOOR, code
+
+
+def line_at(frame):
+    """The line that is at work in a frame, as what stands before the record that it has caused."""
+    if handles_only:
+        return ()
+    spots = []
+    for _ in range(DEEPEST):
+        if frame is None:
+            return ()
+        code = frame.f_code
+        number = id(code)
+        known = roles.get(number)
+        role = known[0] if known is not None else role_of(code)
+        if role == FOREIGN:
+            # Every instruction has a number of its own as long as its code exists.
+            spots.append(number)
+            spots.append(frame.f_lasti)
+        elif role == FLOOR:
+            return ()
+        elif role == MINE:
+            spots.append(number)
+            spots.append(frame.f_lasti)
+            key = tuple(spots)
+            return walks.get(key) or new_walk(key, frame)
+        frame = frame.f_back
+    return ()
+
+
+def new_walk(key, outermost):
+    """What `line_at` gives for a frame of the program's and those inside it."""
+    chain = line_in(0, place_of(outermost.f_code), outermost.f_lineno or 0)
+    for at in range(len(key) - 4, -1, -2):
+        code = roles[key[at]][1]
+        chain = line_in(chain, place_of(code), line_of(code, key[at + 1]))
+    if len(walks) >= KEPT:
+        walks.clear()
+    walks[key] = LINE, chain
+    return LINE, chain
+
+
+def line_of(code, instruction):
+    """The line of an instruction, as a frame says it."""
+    if hasattr(code, "co_lines"):
+        for begin, end, line in code.co_lines():
+            if begin <= instruction < end:
+                return line or 0
+        return 0
+    # Before 3.10: pairs of how many bytes and lines further.
+    address, line = 0, code.co_firstlineno
+    pairs = iter(code.co_lnotab)
+    for bytes_further, lines_further in zip(pairs, pairs):
+        address += bytes_further
+        if address > instruction:
+            break
+        line += lines_further - 256 if lines_further >= 128 else lines_further
+    return line
+
+
+def place_of(code):
+    return described.get(id(code)) or describe(code, getattr(code, "co_qualname", code.co_name))
+
+
+def line_raised(error):
+    """The line that has raised an exception, as it was handed on so far."""
+    chain = 0
+    at = error.__traceback__
+    for _ in range(4 * DEEPEST):
+        if at is None:
+            break
+        code = at.tb_frame.f_code
+        known = roles.get(id(code))
+        role = known[0] if known is not None else role_of(code)
+        if role == MINE:
+            chain = line_in(0, place_of(code), at.tb_lineno or 0)
+        elif role == FOREIGN and chain:
+            chain = line_in(chain, place_of(code), at.tb_lineno or 0)
+        at = at.tb_next
+    return (LINE, chain) if chain else ()
+
+
+def site_of(frame, spot, known):
+    """That a line has handed this callback to `call_soon`, as one number; 0: no line of the program's
+    has done so by itself."""
+    role, code = roles.get(id(frame.f_code)) or (role_of(frame.f_code), frame.f_code)
+    if role != MINE:
+        return 0
+    if len(known[7]) >= 256:
+        known[7].clear()
+    chain = line_in(0, place_of(code), frame.f_lineno or 0)
+    site = next(site_ids)
+    put((SITE, site, SOON) + known[:3] + (chain,))
+    known[7][spot] = code, site
+    return site
+
+
+site_ids = itertools.count(1)
 
 # ---- tasks and futures ----------------------------------------------------------------------------
 
@@ -572,7 +1017,8 @@ def forget(ref):
 class Task(weakref.ref):
     """What is known of a task."""
 
-    __slots__ = ("key", "number", "place", "done", "cancels", "at", "stand")
+    # Its next step's handle, and where it gave the others a turn the last time that this was told.
+    __slots__ = ("key", "number", "place", "done", "cancels", "handle", "at", "stand", "runs")
 
 
 class Future(weakref.ref):
@@ -584,6 +1030,7 @@ class Future(weakref.ref):
 task_numbers = itertools.count(1).__next__
 future_numbers = itertools.count(1).__next__
 handle_numbers = itertools.count(1).__next__
+object_numbers = itertools.count(1).__next__
 job_numbers = itertools.count(1).__next__
 loop_numbers = itertools.count(1).__next__
 
@@ -595,38 +1042,52 @@ def new_task(task, state, coro=None):
     known.number = number = task_numbers()
     known.done = False
     known.cancels = 0
-    known.at = known.stand = -1
+    known.handle, known.at, known.stand = 0, -1, -1
+    known.runs = state.STEP_RUN + ((number & 0x7fffffff) << 32)
     coro = coro or task.get_coro()
     known.place = place = coroutine_place(coro)
     tells = special.get(id(getattr(coro, "cr_code", None)))
     if tells is not None:
         first_steps[number] = tells
     alive[id(task)] = known
-    put((30, state.number, clock(), number, place[0], place[1], place[2],
-         new_name(task.get_name()), state.by))
+    label = new_name(task.get_name())
+    put(line_at(sys._getframe(1)) + (30, state.number, clock(), number, place[0], place[1], place[2],
+                                     label, state.by))
     if look:
         passed(30)
     return known
 
 
 def new_future(future, state):
+    if may_be_eager:
+        look_for_eager()
     known = Future(future, forget)
     known.key = id(future)
     known.number = number = future_numbers()
     known.done = False
-    alive[id(future)] = known
-    put((35, state.number, clock(), number, name_id(type(future).__qualname__), state.by))
+    alive[known.key] = known
+    kind, line = type(future), line_at(sys._getframe(1))
+    name = name_id("Future" if kind is PlainFuture else kind.__qualname__)
+    put(line + (35, state.number, clock(), number, name, state.by))
     if look:
         passed(35)
-    children = getattr(future, "_children", None)
+    children = None if kind is PlainFuture else getattr(future, "_children", None)
     if type(children) is list:
         for child in children:
             kind, other = awaited(child, state)
             if kind:
-                put((37, state.number, clock(), number, kind, other))
+                put(line + (37, state.number, clock(), number, kind, other))
                 if look:
                     passed(37)
     return known
+
+
+def tell_made(state):
+    """A future that was to be told with the end of the step."""
+    known, state.made = state.made, None
+    put((35, state.number, clock(), known.number, name_id("Future"), state.by))
+    if look:
+        passed(35)
 
 
 def awaited(future, state):
@@ -652,8 +1113,8 @@ def ended(future):
     return RESULT if future._exception is None else EXCEPTION
 
 
-def tell_done(future, known, state):
-    """A future is done whose callbacks are being queued."""
+def tell_done(future, known, state, line=()):
+    """A future is done whose callbacks are being queued, by the line that is at work."""
     how = ended(future)
     if how is None or known.done:
         return
@@ -662,14 +1123,163 @@ def tell_done(future, known, state):
         known.done = True
         if state.task is known:
             state.task = None
-        put((33, state.number, clock(), known.number, how))
+        line = line_raised(future._exception) if how == EXCEPTION else ()
+        put(value_of(future, how) + line + (33, state.number, clock(), known.number, how))
         if look:
             passed(33)
     else:
         known.done = True
-        put((36, state.number, clock(), known.number, how, state.by))
+        put(value_of(future, how) + line + (36, state.number, clock(), known.number, how, state.by))
         if look:
             passed(36)
+
+
+# ---- tasks that take their first step at once -----------------------------------------------------
+
+#: Whether there are such tasks: since 3.12.
+may_be_eager = False
+#: The library's functions.
+running_loop = current_task = None
+
+
+def look_for_eager():
+    """A record is about to be made. A task may take its first step just now, without a handle, inside
+    whatever has made it; or it has taken it since the last record."""
+    loop = running_loop()
+    state = getattr(loop, "_loopscope", None)
+    if state is None or handles_only:
+        return
+    task = current_task(loop)
+    if state.eagers:
+        leave_eagers(state)
+    if task is not None and id(task) not in alive and (state.task is None
+                                                       or state.task() is not task):
+        outer = state.task
+        if state.made is not None:
+            tell_made(state)
+        # Kept until its step is known to be over: one that has ended does not tell it any more.
+        coro = task.get_coro()
+        known = new_task(task, state, coro)
+        put((31, state.number, clock(), known.number))
+        if look:
+            passed(31)
+        state.eagers.append((known, outer, task, coro))
+        state.task = known
+
+
+def leave_eagers(state):
+    """Tells of first steps that are over: the innermost, as far as they do not run any more."""
+    if state.made is not None:
+        tell_made(state)
+    while state.eagers and not getattr(state.eagers[-1][3], "cr_running", False):
+        known, outer, task, _ = state.eagers.pop()
+        if state.task is known:
+            first_step_over(task, known, state)
+        state.task = outer
+
+
+def first_step_over(task, known, state):
+    if ended(task) is None:
+        tell_suspend(task, known, state, task._fut_waiter)
+    else:
+        tell_done(task, known, state)
+
+
+# ---- values ---------------------------------------------------------------------------------------
+
+#: The most characters of a value, and the most members of a collection that are looked at.
+LONGEST, MEMBERS = 160, 32
+NOTHING = (TEXT, 1) + packed(b"None")
+BRACKETS = {list: "[]", tuple: "()", set: "{}", frozenset: "{}", dict: "{}"}
+
+
+def value_of(future, how):
+    """What a future has, as its record says it: a text, and the traceback of an exception.
+
+    Nothing of the program's own runs for it: nobody could stop that here.
+    """
+    if how == RESULT:
+        result = future._result
+        if result is None:
+            return NOTHING
+        return (TEXT, 1) + packed(cut_to(brief(result, 4)).encode("utf-8", "replace"))
+    if how == CANCELLED:
+        message = getattr(future, "_cancel_message", None)
+        text = "CancelledError" if message is None else "CancelledError: " + brief(message, 1)
+        return (TEXT, 1) + packed(cut_to(text).encode("utf-8", "replace"))
+    error = future._exception
+    text = type(error).__name__
+    try:
+        arguments = BaseException.args.__get__(error)
+        if len(arguments) == 1 and type(arguments[0]) is str and type(error) is not KeyError:
+            if arguments[0]:
+                text += ": " + arguments[0][:LONGEST + 1]
+        elif arguments:
+            text += ": " + brief(arguments[0] if len(arguments) == 1 else arguments, 4)
+    except Exception:
+        pass
+    frames = []
+    at = error.__traceback__
+    while at is not None:
+        code = at.tb_frame.f_code
+        if code.co_filename != __file__:
+            frames.append("%s:%d %s" % (file_name(code.co_filename), at.tb_lineno or 0,
+                                        getattr(code, "co_qualname", code.co_name)))
+        at = at.tb_next
+    entry = (TEXT, 1) + packed(cut_to(text).encode("utf-8", "replace"))
+    if frames:
+        entry += (TEXT, 2) + packed("\n".join(frames[-MEMBERS:]).encode("utf-8", "replace"))
+    return entry
+
+
+def cut_to(text):
+    return text if len(text) <= LONGEST else text[:LONGEST] + "\u2026"
+
+
+def brief(value, depth):
+    """A value that is built in, as a text of not much more than is wanted; else its class."""
+    kind = type(value)
+    if value is None or kind is bool or kind is float or kind is complex:
+        return repr(value)
+    if kind is int:
+        bits = value.bit_length()
+        return repr(value) if bits < 1024 else "<int of %d bits>" % bits
+    if kind is str or kind is bytes:
+        return repr(value[:LONGEST + 1])
+    if kind not in BRACKETS:
+        if isinstance(kind, type) and isinstance(value, type):
+            return "<class %s>" % value.__name__
+        known = alive.get(id(value))
+        if known is not None and known() is value:
+            return "<%s %s%d>" % (kind.__name__, "" if type(known) is Task else "f", known.number)
+        return "<%s object>" % kind.__name__
+    if not value and kind in (set, frozenset):
+        return kind.__name__ + "()"
+    left, right = BRACKETS[kind]
+    if kind is frozenset:
+        left, right = "frozenset({", "})"
+    if not value:
+        return left + right
+    if depth == 0:
+        return left + "\u2026" + right
+    parts, length = [], 0
+    try:
+        for member in value.items() if kind is dict else value:
+            if len(parts) == MEMBERS or length > LONGEST:
+                parts.append("\u2026")
+                break
+            if kind is dict:
+                part = brief(member[0], depth - 1) + ": " + brief(member[1], depth - 1)
+            else:
+                part = brief(member, depth - 1)
+            parts.append(part)
+            length += len(part) + 2
+    except RuntimeError:
+        # Another thread has changed it meanwhile.
+        parts.append("\u2026")
+    if kind is tuple and len(parts) == 1:
+        right = ",)"
+    return left + ", ".join(parts) + right
 
 
 def tell_cancels(task, known, state):
@@ -679,7 +1289,7 @@ def tell_cancels(task, known, state):
     cancels = cancelling(task)
     while known.cancels < cancels:
         known.cancels += 1
-        put((34, state.number, clock(), known.number, state.by))
+        put(line_at(sys._getframe(1)) + (34, state.number, clock(), known.number, state.by))
         if look:
             passed(34)
     known.cancels = cancels
@@ -687,14 +1297,601 @@ def tell_cancels(task, known, state):
 
 def tell_suspend(task, known, state, on):
     state.task = None
-    chain, _, file, line, _ = chain_of(task.get_coro())
+    chain, _, file, line, code, _ = chain_of(task.get_coro())
     kind, number = (0, 0) if on is None else awaited(on, state)
     if kind:
+        if id(code) in waits_in:
+            tell_wait(task, known, state, code, number)
         put((32, state.number, clock(), known.number, kind, number, file, line, chain))
     else:
         put((32, state.number, clock(), known.number, 0, file, line, chain))
     if look:
         passed(32)
+
+
+# ---- locks, queues and the like --------------------------------------------------------------------
+
+LOCK, SEMAPHORE, BOUNDED, EVENT, CONDITION, BARRIER, QUEUE, PRIORITY_QUEUE, LIFO_QUEUE = range(9)
+(TAKE, GIVE, HAND_OVER, PUT, GET, DONE_WITH, SHUT_DOWN, SET, CLEAR, ARRIVE, LEAVE) = range(11)
+TO_ACQUIRE, TO_BE_TOLD, TO_GET, TO_PUT, TO_JOIN = range(5)
+ALL, ALL_OR_FAILURE, ANY = range(3)
+#: Functions of the library that wait at their `self`, by their code: what for. `FOR_SOME` waits for
+#: futures, as `asyncio.wait` does.
+waits_in = {}
+FOR_SOME = -1
+#: What is known of locks and the like that are alive, by their place in memory.
+met = {}
+#: The classes with their kinds, those first that are of two; and those that consist of others.
+sync_kinds, wholes = (), ()
+#: How often a name is looked for where the line that made a thing does not say one.
+TRIES = 4
+#: Stands for what was not there.
+NEVER = object()
+#: Where the last thing was made, and how many of its class were made there in a row.
+made_last, made_in_a_row = None, {}
+#: The lines of files that were looked into for a name.
+file_lines = {}
+
+
+class Thing(weakref.ref):
+    """What is known of a lock, a queue or the like; or of a server or a transport."""
+
+    # Its number, 0 where the library has it for itself, below 0 that of the whole that it is a part
+    # of. How often a name is still looked for; None: it was not told of.
+    __slots__ = ("key", "number", "tries")
+
+
+def forget_met(ref):
+    if met.get(ref.key) is ref:
+        del met[ref.key]
+
+
+class Told:
+    """An attribute of a class of the library's that tells when it is set. It is read as before: without
+    `__get__` what stands here is passed by."""
+
+    __slots__ = ("name", "tells")
+
+    def __init__(self, name, tells):
+        self.name, self.tells = name, tells
+
+    def __set__(self, thing, value):
+        values, name = thing.__dict__, self.name
+        before = values.get(name, NEVER)
+        values[name] = value
+        if on and not handles_only:
+            try:
+                self.tells(thing, value, before)
+            except Exception:
+                mistake()
+
+    def __delete__(self, thing):
+        try:
+            del thing.__dict__[self.name]
+        except KeyError:
+            raise AttributeError(self.name) from None
+
+
+def new_sync(thing):
+    known = met[id(thing)] = Thing(thing, forget_met)
+    known.key, known.number, known.tries = id(thing), object_numbers(), None
+    return known
+
+
+def begins(thing, kind, size, frame):
+    """A thing exists; `frame` is that of the constructor which has just set what it is told by."""
+    known = met.get(id(thing))
+    if known is not None and known.tries is not None:
+        # A condition of which its lock has told.
+        return
+    whole, frame = whole_of(thing, frame)
+    known = known or new_sync(thing)
+    known.tries = 0
+    if frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == "asyncio":
+        # The library has it for itself.
+        known.number = 0
+        return
+    owner = 0
+    if whole is not thing:
+        outer = met.get(id(whole)) or new_sync(whole)
+        if sync_kind(whole) != CONDITION:
+            known.number = -outer.number
+            return
+        if outer.tries is None:
+            outer.tries = 0
+            tell_sync(whole, outer, CONDITION, 0, 0, frame)
+        owner = outer.number
+    tell_sync(thing, known, kind, size, owner, None if owner else frame)
+
+
+def whole_of(thing, frame):
+    """The thing whose part this one is, if it is one, and the frame that has made that."""
+    while frame is not None and frame.f_code.co_name == "__init__":
+        names = frame.f_code.co_varnames
+        own = frame.f_locals.get(names[0]) if names else None
+        if own is not thing:
+            module = frame.f_globals.get("__name__")
+            if not (isinstance(own, wholes) and module in ("asyncio.locks", "asyncio.queues")):
+                break
+            thing = own
+        frame = frame.f_back
+    return thing, frame
+
+
+def sync_kind(thing):
+    return next((kind for cls, kind in sync_kinds if isinstance(thing, cls)), LOCK)
+
+
+def tell_sync(thing, known, kind, size, owner, frame):
+    """That a thing exists; its name stands in the line of a frame, or is looked for later."""
+    name = ""
+    if frame is not None:
+        name = name_in_line(frame, type(thing).__name__)
+        known.tries = 0 if name else TRIES
+    number, by, _ = at_work()
+    if type(size) is not int or not 0 <= size < 1 << 32:
+        size = 0
+    tell_at(line_at(sys._getframe(3)), "sync-new", number,
+            (known.number, kind, name_id(name), size, owner, by))
+
+
+def at_work():
+    """The loop that runs here, who does something there, and the task that runs."""
+    state = getattr(running_loop(), "_loopscope", None)
+    if state is None:
+        return 0, OUTSIDE, 0
+    return state.number, state.by, state.task.number if state.task is not None else 0
+
+
+def met_now(thing):
+    """What is known of a thing. One that was made before somebody came is told of with its state."""
+    known = met.get(id(thing))
+    if known is not None and known.tries is not None:
+        return known
+    known = known or new_sync(thing)
+    kind, values = sync_kind(thing), thing.__dict__
+    size = values.get("_bound_value", values.get("_value", 0)) if kind in (SEMAPHORE, BOUNDED) else (
+        values.get("_maxsize", values.get("_parties", 0)))
+    tell_sync(thing, known, kind, size, 0, None)
+    known.tries = TRIES
+    how, count, left = None, 0, 0
+    if kind == LOCK and values.get("_locked"):
+        how, count = TAKE, 1
+    elif kind == EVENT and values.get("_value"):
+        how, count = SET, 1
+    elif kind == BARRIER and values.get("_count"):
+        how, count = ARRIVE, values["_count"]
+    elif kind == BOUNDED and values["_value"] != size:
+        how, count = TAKE, values["_value"]
+    elif kind >= QUEUE and values.get("_unfinished_tasks"):
+        how, count, left = PUT, len(thing._queue), values["_unfinished_tasks"]
+    if how is not None:
+        tell_at((), "sync-state", at_work()[0], (known.number, how, 0, count, left))
+    return known
+
+
+def changed(thing, how, count, left=0):
+    """The task that runs has changed a thing."""
+    known = met_now(thing)
+    if known.number <= 0:
+        return
+    if known.tries:
+        find_name(thing, known, sys._getframe(3))
+    number, _, task = at_work()
+    tell_at(line_at(sys._getframe(3)), "sync-state", number, (known.number, how, task, count, left))
+
+
+def tell_wait(task, known, state, code, future):
+    """A task is about to be suspended in a function of the library that waits at something."""
+    at, frame = task.get_coro(), None
+    for _ in range(DEEPEST):
+        kind = type(at)
+        if kind is COROUTINE:
+            frame, at = at.cr_frame, at.cr_await
+        elif kind is GENERATOR:
+            frame, at = at.gi_frame, at.gi_yieldfrom
+        if frame is None or frame.f_code is code or at is None:
+            break
+    if frame is None or frame.f_code is not code:
+        return
+    how, local = waits_in[id(code)], frame.f_locals
+    if how == FOR_SOME:
+        when = {"FIRST_COMPLETED": ANY, "FIRST_EXCEPTION": ALL_OR_FAILURE}.get(
+            local.get("return_when"), ALL)
+        tell_links(state, future, local.get("fs") or (), when)
+        return
+    thing = local.get("self")
+    number = met_now(thing).number
+    if number < 0:
+        # A queue's event says that all is done; what a barrier is made of only waits.
+        how, number = TO_JOIN if sync_kind(thing) == EVENT else TO_BE_TOLD, -number
+    if number:
+        put((77, state.number, clock(), number, how, known.number, future))
+        if look:
+            passed(77)
+
+
+def tell_links(state, future, needed, how=ALL):
+    """What a future needs of what is not done, in the order in which it was made."""
+    if how != ALL:
+        put((73, state.number, clock(), future, how))
+        if look:
+            passed(73)
+    found = [awaited(each, state) for each in needed if not each.done()]
+    for kind, number in sorted(found):
+        if kind:
+            put((37, state.number, clock(), future, kind, number))
+            if look:
+                passed(37)
+
+
+def name_in_line(frame, word):
+    """What the line that makes a thing calls it; empty where it does not say."""
+    global made_last
+    code, line = frame.f_code, frame.f_lineno or 0
+    here = code, line, id(frame)
+    if here != made_last:
+        made_last = here
+        made_in_a_row.clear()
+    nth = made_in_a_row[word] = made_in_a_row.get(word, -1) + 1
+    lines = file_lines.get(code.co_filename)
+    if lines is None:
+        if len(file_lines) >= 64:
+            file_lines.clear()
+        try:
+            with io.open(code.co_filename, encoding="utf-8", errors="replace") as file:
+                lines = file.read(1 << 22).splitlines()
+        except (OSError, ValueError):
+            lines = []
+        file_lines[code.co_filename] = lines
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    target, _, value = text.partition("=")
+    target, value = target.partition(":")[0].strip(), value.strip()
+    if not all(part.isidentifier() for part in target.split(".")):
+        return ""
+    is_list = value.startswith("[")
+    made = value.lstrip("[ ").partition("(")[0].partition("[")[0]
+    parts = made.split(".")
+    if parts[-1] != word or not all(part.isidentifier() for part in parts) or nth and not is_list:
+        return ""
+    if target.startswith("self.") and "self" in frame.f_locals:
+        target = type(frame.f_locals["self"]).__name__ + target[4:]
+    return "%s[%d]" % (target, nth) if is_list else target
+
+
+def find_name(thing, known, frame):
+    """What the program's frame that uses a thing calls it."""
+    known.tries -= 1
+    while frame is not None and (roles.get(id(frame.f_code)) or (role_of(frame.f_code),))[0] != MINE:
+        frame = frame.f_back
+    if frame is None:
+        return
+    local = frame.f_locals
+    own = local.get("self")
+    found = [name for name, value in list(local.items()) if value is thing]
+    found += ["%s.%s" % (type(own).__name__, name)
+              for name, value in list(getattr(own, "__dict__", {}).items()) if value is thing]
+    found += [name for name in frame.f_code.co_names if frame.f_globals.get(name) is thing]
+    if found:
+        known.tries = 0
+        tell_at((), "sync-name", at_work()[0], (known.number, name_id(found[0])))
+
+
+def watch_syncs(wrap):
+    """The attributes of the library's classes that tell what becomes of locks, queues and the like."""
+    global sync_kinds, wholes
+    from asyncio import locks, queues, tasks
+    barriers = getattr(locks, "Barrier", None)
+    sync_kinds = ((locks.Lock, LOCK), (locks.BoundedSemaphore, BOUNDED), (locks.Semaphore, SEMAPHORE),
+                  (locks.Event, EVENT), (locks.Condition, CONDITION),
+                  (queues.PriorityQueue, PRIORITY_QUEUE), (queues.LifoQueue, LIFO_QUEUE),
+                  (queues.Queue, QUEUE))
+    wholes = (locks.Condition, queues.Queue)
+    if barriers is not None:
+        sync_kinds += ((barriers, BARRIER),)
+        wholes += (barriers,)
+
+    def tells(cls, name):
+        def decorate(function):
+            if cls is not None:
+                replace(cls, name, Told(name, function))
+        return decorate
+
+    @tells(locks.Lock, "_locked")
+    def _(lock, locked, before):
+        if before is NEVER:
+            begins(lock, LOCK, 0, sys._getframe(2))
+        elif bool(locked) is not bool(before):
+            changed(lock, TAKE if locked else GIVE, int(bool(locked)))
+
+    @tells(locks.Semaphore, "_value")
+    def _(semaphore, value, before):
+        if before is NEVER:
+            kind = BOUNDED if isinstance(semaphore, locks.BoundedSemaphore) else SEMAPHORE
+            begins(semaphore, kind, value, sys._getframe(2))
+        elif value > before:
+            changed(semaphore, GIVE, value)
+        else:
+            hands = sys._getframe(2).f_code.co_name == "_wake_up_next"
+            changed(semaphore, HAND_OVER if hands else TAKE, value)
+
+    @tells(locks.Event, "_value")
+    def _(event, value, before):
+        if before is NEVER:
+            begins(event, EVENT, 0, sys._getframe(2))
+        elif bool(value) is not bool(before):
+            changed(event, SET if value else CLEAR, int(bool(value)))
+
+    @tells(locks.Condition, "_waiters")
+    def _(condition, waiters, before):
+        if before is NEVER:
+            begins(condition, CONDITION, 0, sys._getframe(2))
+
+    @tells(barriers, "_count")
+    def _(barrier, count, before):
+        if before is NEVER:
+            begins(barrier, BARRIER, barrier._parties, sys._getframe(2))
+        elif count != before:
+            changed(barrier, ARRIVE if count > before else LEAVE, count)
+
+    def queue_changed(queue, how):
+        try:
+            size = len(queue._queue)
+        except Exception:
+            # A queue of the program's own keeps its items elsewhere.
+            size = 0
+        changed(queue, how, size, queue._unfinished_tasks)
+
+    @tells(queues.Queue, "_unfinished_tasks")
+    def _(queue, unfinished, before):
+        if before is NEVER:
+            begins(queue, sync_kind(queue), queue._maxsize, sys._getframe(2))
+        else:
+            queue_changed(queue, PUT if unfinished > before else DONE_WITH)
+
+    @tells(queues.Queue if hasattr(queues.Queue, "shutdown") else None, "_is_shutdown")
+    def _(queue, is_shut, before):
+        if is_shut and before is not NEVER and not before:
+            queue_changed(queue, SHUT_DOWN)
+
+    @wrap(queues.Queue, "_wakeup_next")
+    def _(method):
+        def wrapper(self, waiters):
+            # It is called behind each item that was taken out, for whoever waits for the room.
+            if on and not handles_only and waiters is self._putters:
+                try:
+                    if sys._getframe(1).f_code.co_name == "get_nowait":
+                        queue_changed(self, GET)
+                except Exception:
+                    mistake()
+            return method(self, waiters)
+        return wrapper
+
+    groups = getattr(sys.modules.get("asyncio.taskgroups"), "TaskGroup", None)
+
+    @tells(groups, "_on_completed_fut")
+    def _(group, future, before):
+        known = None if future is None else alive.get(id(future))
+        if known is not None:
+            tell_links(future.get_loop()._loopscope, known.number, group._tasks)
+
+    @tells(getattr(sys.modules.get("asyncio.timeouts"), "Timeout", None), "_timeout_handler")
+    def _(timeout, handle, before):
+        known = None if handle is None else alive.get(id(timeout._task))
+        if known is not None and type(handle._loopscope) is int and handle._loopscope:
+            tell_at((), "task-timeout", handle._loop._loopscope.number,
+                    (known.number, handle._loopscope))
+
+    for method, how in ((locks.Lock.acquire, TO_ACQUIRE), (locks.Semaphore.acquire, TO_ACQUIRE),
+                        (locks.Event.wait, TO_BE_TOLD), (locks.Condition.wait, TO_BE_TOLD),
+                        (queues.Queue.get, TO_GET), (queues.Queue.put, TO_PUT),
+                        (tasks._wait, FOR_SOME)):
+        waits_in[id(method.__code__)] = how
+
+
+# ---- servers and transports ------------------------------------------------------------------------
+
+TCP, UNIX_SOCKET, TLS, UDP, PIPE = range(5)
+BY_CLOSE, BY_EOF, BY_ABORT, BY_ERROR = range(4)
+#: What is known of servers and transports that are alive, by their place in memory.
+ends = {}
+
+
+def forget_end(ref):
+    if ends.get(ref.key) is ref:
+        del ends[ref.key]
+
+
+def new_end(thing):
+    known = ends[id(thing)] = Thing(thing, forget_end)
+    known.key, known.number, known.tries = id(thing), object_numbers(), 0
+    return known.number
+
+
+def end_of(thing):
+    """A server's or a transport's number; 0: it was not told of."""
+    known = ends.get(id(thing))
+    return 0 if known is None else known.number
+
+
+def address_of(address):
+    """`127.0.0.1:80`, `[::1]:80`, a Unix socket's path; empty where it has none."""
+    if isinstance(address, tuple) and len(address) >= 2 and isinstance(address[0], str):
+        return ("[%s]:%s" if ":" in address[0] else "%s:%s") % address[:2]
+    if isinstance(address, bytes):
+        return "@" + address.lstrip(b"\0").decode("utf-8", "replace") if address else ""
+    return address if isinstance(address, str) else ""
+
+
+def own_address(sock):
+    try:
+        return address_of(sock.getsockname())
+    except (OSError, AttributeError):
+        return ""
+
+
+def is_unix(sock):
+    return getattr(sock, "family", None) == getattr(_socket, "AF_UNIX", -1)
+
+
+def loop_number(thing):
+    """That of a thing's loop; None: nothing is told of that one."""
+    return getattr(getattr(getattr(thing, "_loop", None), "_loopscope", None), "number", None)
+
+
+def server_serves(server):
+    number, sockets = loop_number(server), list(server._sockets or ())
+    if number is None or end_of(server):
+        return
+    how = TLS if server._ssl_context else UNIX_SOCKET if any(map(is_unix, sockets)) else TCP
+    addresses = [own_address(sock) for sock in sockets]
+    known, whole = new_end(server), ", ".join(addresses)
+    entry = line_at(sys._getframe(3))
+    tell_at(entry, "server-new", number, (known, how, int(bool(whole))), whole)
+    for sock, address in zip(sockets, addresses):
+        tell_at(entry, "server-listen", number, (known, sock.fileno(), int(bool(address))), address)
+
+
+def transport_begins(transport):
+    """A transport has all that is told of it, and has not read yet."""
+    number, sock = loop_number(transport), transport._sock
+    if number is None or sock is None:
+        return
+    transports, sslproto = (sys.modules["asyncio." + name] for name in ("transports", "sslproto"))
+    if isinstance(transport._protocol, sslproto.SSLProtocol):
+        how = TLS
+    elif is_unix(sock):
+        how = UNIX_SOCKET
+    else:
+        how = UDP if isinstance(transport, transports.DatagramTransport) else TCP
+    address, own = (address_of(transport._extra.get(name)) for name in ("peername", "sockname"))
+    tell_at(line_at(sys._getframe(3)), "transport-new", number,
+            (new_end(transport), how, transport._sock_fd, int(bool(address)), 2 * bool(own),
+             end_of(transport._server), 0), address, own)
+
+
+def cause_of(frame):
+    """By what a transport closes: which of its methods has set the attribute."""
+    if frame.f_code.co_name == "_force_close":
+        error = frame.f_locals.get("exc")
+        return (BY_ABORT, "") if error is None else (BY_ERROR, one_line(error))
+    for _ in range(4):
+        if frame is None:
+            break
+        if frame.f_code.co_name in ("_read_ready__on_eof", "_eof_received"):
+            return BY_EOF, ""
+        if frame.f_code.co_name != "close":
+            break
+        frame = frame.f_back
+    return BY_CLOSE, ""
+
+
+def watch_ends():
+    """The attributes of the library's servers and transports that tell what becomes of them."""
+    from asyncio import base_events, selector_events, sslproto, transports
+    transport, server = selector_events._SelectorTransport, base_events.Server
+    flow = transports._FlowControlMixin
+
+    def known_end(tells):
+        """For a thing that was told of: with the numbers of its loop and its own."""
+        def told(thing, value, before):
+            number, known = loop_number(thing), end_of(thing)
+            if known and number is not None:
+                tells(thing, value, before, number, known)
+        return told
+
+    def serves(server, serving, before):
+        if serving and not before:
+            server_serves(server)
+
+    @known_end
+    def sockets_change(server, sockets, before, number, known):
+        if sockets is None and before is not None:
+            clients = getattr(server, "_clients", None)
+            count = len(clients) if clients is not None else server._active_count
+            tell_at(line_at(sys._getframe(3)), "server-close", number, (known, count))
+
+    @known_end
+    def waiters_change(server, waiters, before, number, known):
+        if waiters is None and before is not None:
+            tell_at((), "server-closed", number, (known,))
+
+    def closes(transport, closing, before):
+        if before is NEVER:
+            transport_begins(transport)
+        elif closing and not before and end_of(transport):
+            how, error = cause_of(sys._getframe(2))
+            tell_at(line_at(sys._getframe(2)), "transport-close", loop_number(transport) or 0,
+                    (end_of(transport), how, int(bool(error))), error)
+
+    @known_end
+    def sock_changes(transport, sock, before, number, known):
+        if sock is None:
+            tell("transport-closed", number, (known,))
+
+    @known_end
+    def reading_pauses(transport, paused, before, number, known):
+        if before is not NEVER and bool(paused) is not bool(before):
+            tell_at(line_at(sys._getframe(3)), *(
+                ("transport-pause", number, (known, 0, 0)) if paused else
+                ("transport-resume", number, (known, 0))))
+
+    @known_end
+    def writing_pauses(transport, paused, before, number, known):
+        if bool(paused) is not bool(before):
+            tell_at(line_at(sys._getframe(3)), *(
+                ("transport-pause", number, (known, 1, transport.get_write_buffer_size()))
+                if paused else ("transport-resume", number, (known, 1))))
+
+    for owner, name, tells in (
+            (server, "_serving", serves), (server, "_sockets", sockets_change),
+            (server, "_waiters", waiters_change), (transport, "_closing", closes),
+            (transport, "_sock", sock_changes), (transport, "_paused", reading_pauses)):
+        replace(owner, name, Told(name, tells))
+
+    slot = flow.__dict__.get("_protocol_paused")
+    if slot is None:
+        replace(flow, "_protocol_paused", Told("_protocol_paused", writing_pauses))
+    else:
+        def set_paused(transport, paused):
+            before = False
+            try:
+                before = slot.__get__(transport)
+            except AttributeError:
+                pass
+            slot.__set__(transport, paused)
+            if on and not handles_only:
+                try:
+                    writing_pauses(transport, paused, before)
+                except Exception:
+                    mistake()
+        replace(flow, "_protocol_paused", property(slot.__get__, set_paused, slot.__delete__))
+
+    def agreed(protocol, state, before):
+        names = [getattr(each, "name", None) for each in (state, before)]
+        raw = getattr(protocol, "_transport", None)
+        if names == ["WRAPPED", "DO_HANDSHAKE"] and end_of(raw):
+            ssl_object = protocol._sslobj
+            cipher = ssl_object.cipher()
+            text = ", ".join(str(part) for part in (ssl_object.version(), cipher and cipher[0])
+                             if part)
+            tell_at((), "transport-tls", loop_number(raw) or 0, (end_of(raw), int(bool(text))), text)
+
+    if hasattr(sslproto, "SSLProtocolState"):
+        # Since 3.11.
+        replace(sslproto.SSLProtocol, "_state", Told("_state", agreed))
+
+
+def tell_ends(loop):
+    """Servers and transports that there are already."""
+    for key in list(loop._selector.get_map().values()):
+        handle = key.data[0]
+        for each in getattr(handle, "_args", None) or ():
+            if type(each).__name__ == "Server" and hasattr(each, "_serving"):
+                server_serves(each)
+    for transport in list(loop._transports.values()):
+        if getattr(transport, "_sock", None) is not None:
+            transport_begins(transport)
 
 
 # ---- jobs -----------------------------------------------------------------------------------------
@@ -731,8 +1928,10 @@ def job_how(future):
 class State:
     """What is known of a loop."""
 
-    __slots__ = ("number", "TURN", "RUN", "STEP_RUN", "DONE", "SOON_NEW", "YIELD", "loop", "by",
-                 "task", "turn", "phase", "how", "run", "owner", "pipe")
+    __slots__ = ("number", "TURN", "RUN", "STEP_RUN", "DONE", "SOON_NEW", "YIELD", "YIELD_AGAIN",
+                 "POLL_TURN", "POLL_ONE", "WAKE", "WAIT", "NEW", "loop", "by", "task", "turn", "phase",
+                 "made", "how", "run", "owner", "pipe", "inherited", "simple", "plain", "yielded",
+                 "stand", "eagers")
 
 
 states = {}
@@ -741,59 +1940,195 @@ marks = {}
 #: Jobs of executors, by the futures that wait for them.
 jobs = {}
 
-#: A turn has polled, its batch runs, or it has ended.
-POLLED, BEGUN, ENDED = range(3)
+#: A turn has polled, its batch runs, or it has ended. Or it polls since before we came. Or it has
+#: polled and found nothing, which is told with what comes next.
+POLLED, BEGUN, ENDED, ASLEEP, UNTOLD = range(5)
+#: How many loops are in a poll, or in a handle, since before we came.
+asleep = unfinished = 0
+#: Our subclasses, and what each does otherwise than the class that it stands for.
+our_kinds = {}
+#: Methods of the library's that a loop has to have for its `call_soon` to be done by ours.
+simple = {}
 
 
 def adopt(loop):
     """A loop that is seen for the first time."""
+    state = new_state(loop)
+    tell("loop-new", state.number, ())
+    return state
+
+
+def new_state(loop):
     state = State()
     state.number = loop_numbers()
     upper = state.number << 8
     # Made once, since a number that is not small is an object of its own each time.
     state.TURN, state.RUN, state.STEP_RUN = TURN + upper, RUN + upper, STEP_RUN + upper
-    state.DONE, state.SOON_NEW, state.YIELD = DONE + upper, SOON_NEW + upper, YIELD + upper
+    state.DONE, state.SOON_NEW, state.POLL_TURN = DONE + upper, SOON_NEW + upper, POLL_TURN + upper
+    state.YIELD, state.YIELD_AGAIN, state.WAKE = YIELD + upper, YIELD_AGAIN + upper, WAKE + upper
+    state.WAIT, state.NEW, state.POLL_ONE = WAIT + upper, NEW + upper, POLL_ONE + upper
     state.loop = weakref.ref(loop)
     state.by = RUNNING
-    state.task = state.pipe = state.run = None
+    state.task = state.pipe = state.run = state.inherited = state.made = None
     state.phase = ENDED
     state.turn = state.how = state.owner = 0
-    loop._loopscope = state
+    # Where a task stands whose step is about to end, because it gives the others a turn; -1: as told.
+    state.yielded, state.stand = False, 0
+    # First steps that are being taken: (what is known of the task, what ran before, the task, its
+    # coroutine).
+    state.eagers = []
+    kind = type(loop)
+    state.simple = all(getattr(kind, name, None) is method for name, method in simple.items())
+    state.plain = is_plain(loop, state)
+    try:
+        loop._loopscope = state
+    except AttributeError:
+        # A loop of another make that takes no attributes.
+        pass
     states[state.number] = state
     if len(states) > 64:
         for number in [number for number, each in states.items() if each.loop() is None]:
             del states[number]
-    tell("loop-new", state.number, ())
     return state
 
 
+def is_plain(loop, state):
+    """Whether `call_soon` of a loop can be done by ours, which looks at nothing else then."""
+    return state.simple and not loop.is_closed() and not loop.get_debug()
+
+
+def tell_poll(loop, state, more=0):
+    """A poll that has found nothing, where what comes next is no handle that runs. When it began there
+    were more timers than there are."""
+    state.phase = POLLED
+    put((POLL + (state.number << 8), clock(), 0, BEGUN, len(loop._ready),
+         len(loop._scheduled) + more))
+
+
 def begin_turn(loop, state, ready):
+    if state.phase == UNTOLD:
+        tell_poll(loop, state)
     state.phase = BEGUN
     put((state.TURN, ready, len(loop._scheduled)))
     if look:
         passed(15)
 
 
-def end_turn(loop, state):
+def end_turn(loop, state, more=0):
     """The turn has ended: told when the next one begins, or when the loop stops."""
-    if state.phase == POLLED:
+    if state.phase == POLLED or state.phase == UNTOLD:
         begin_turn(loop, state, 0)
     if state.phase == BEGUN:
         state.phase = ENDED
-        put((16, state.number, clock(), len(loop._ready), len(loop._scheduled)))
+        put((16, state.number, clock(), len(loop._ready), len(loop._scheduled) + more))
         if look:
             passed(16)
 
 
+#: The source of `Handle._run` of ours. It does what the library's does, which is cheaper than to call
+#: that. What calls the program stands on the line where the library calls it, in the same place of it,
+#: so that a traceback says what it would say without us.
+RUN_IN_PLACE = """\
+def made(in_library, run_slowly, step_over, failed):
+    def _run(self):
+        known = self._loopscope
+        # From now on it cannot be cancelled. What is watched gets its number again when it is ready.
+        self._loopscope = 0
+        if not quick:
+            if on:
+                run_slowly(self, known, in_library)
+                return
+            # Nobody is told that it runs.
+            known = None
+            if deaf:
+                missed()
+            in_library(self)
+            return
+        loop = self._loop
+        state = loop._loopscope
+        before = state.task
+        if type(known) is Task:
+            number = known.handle
+            if state.phase == BEGUN:
+                note(known.runs)
+            elif state.phase == UNTOLD:
+                state.phase = BEGUN
+                put((state.POLL_TURN, len(loop._ready) + 1, len(loop._scheduled), known.runs))
+            else:
+                if state.phase == POLLED:
+                    begin_turn(loop, state, len(loop._ready) + 1)
+                note(known.runs)
+            state.task = known
+            if first_steps and known.number in first_steps:
+                first_steps.pop(known.number)(loop)
+        else:
+            number, known = known, None
+            if state.phase == UNTOLD:
+                state.phase = BEGUN
+                if loop._ready or loop._scheduled:
+                    put((state.POLL_TURN, len(loop._ready) + 1, len(loop._scheduled), state.RUN,
+                         number))
+                else:
+                    put((state.POLL_ONE, number))
+            else:
+                if state.phase == POLLED:
+                    begin_turn(loop, state, len(loop._ready) + 1)
+                put((state.RUN, number))
+        try:
+            self._context.run(self._callback, *self._args)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            failed(self, error)
+        finally:
+            if on:
+                if known is None:
+                    if state.eagers:
+                        leave_eagers(state)
+                    put((state.DONE, clock()))
+                    if look:
+                        passed(27)
+                elif state.yielded and state.stand < 0:
+                    state.yielded = False
+                    put((state.YIELD_AGAIN, clock(), known.handle))
+                else:
+                    step_over(known, state)
+            state.task = before
+        # Breaks a cycle when there was an exception.
+        self = None
+    return _run
+"""
+
+
+def run_in_place(in_library, running, *more):
+    """Our `_run` for the library's. One that is not known is called."""
+    code = in_library.__code__
+    calls = code.co_names[:3] == ("_context", "run", "_callback")
+    line = RUN_IN_PLACE[:RUN_IN_PLACE.index("self._context")].count("\n")
+    before = code.co_firstlineno + 1 - line
+    if not calls or before < 0:
+        return running(in_library)
+    space = {}
+    exec(compile("\n" * before + RUN_IN_PLACE, code.co_filename, "exec"), globals(), space)
+    return space["made"](in_library, *more)
+
+
 def install():
     """Puts the subclasses and wrappers in their places."""
-    global TASKS, FUTURES, cancelling, sleep_code, sleep0_code
+    global may_be_eager, running_loop, current_task
+    global TASKS, FUTURES, PlainFuture, cancelling, sleep_code, sleep0_code
     import asyncio
-    from asyncio import base_events, events, futures, selector_events, tasks, unix_events
+    import contextvars
+    import selectors
+    from asyncio import base_events, base_subprocess, events, format_helpers, futures, locks, queues
+    from asyncio import selector_events, streams, tasks, unix_events
 
     TASKS = (tasks.Task, tasks._PyTask)
-    FUTURES = (futures.Future, futures._PyFuture)
+    FUTURES, PlainFuture = (futures.Future, futures._PyFuture), futures.Future
     cancelling = getattr(tasks.Task, "cancelling", None) and (lambda task: task.cancelling())
+
+    may_be_eager = hasattr(tasks, "eager_task_factory")
+    running_loop, current_task = events._get_running_loop, tasks.current_task
 
     sleep_code = tasks.sleep.__code__
     # Until 3.8.0 and for who took it away there is none.
@@ -804,6 +2139,9 @@ def install():
     handle_cancel, timer_cancel = PlainHandle.cancel, PlainTimer.cancel
     timer_init = PlainTimer.__init__
     run_once_code = base_events.BaseEventLoop._run_once.__code__
+    for name in ("_call_soon", "_check_closed", "get_debug"):
+        simple[name] = getattr(base_events.BaseEventLoop, name, None)
+    copy_context = contextvars.copy_context
     set_unless_cancelled = futures._set_result_unless_cancelled
     read_self = selector_events.BaseSelectorEventLoop._read_from_self
     get_ident = _thread.get_ident
@@ -863,46 +2201,9 @@ def install():
             handle_init(self, callback, args, loop, context)
             if self._source_traceback:
                 leave_us_out(self)
-            try:
-                if quick:
-                    # What happens most is told the short way.
-                    kind = type(callback)
-                    if kind is FUNCTION:
-                        if context is None:
-                            known = described.get(id(callback.__code__))
-                            if known is not None and known[3] is callback.__qualname__:
-                                self._loopscope = number = handle_numbers()
-                                put((loop._loopscope.SOON_NEW, clock(), number, known[6]))
-                                return
-                    elif kind is Stepper:
-                        state = loop._loopscope
-                        known = state.task
-                        if known is not None:
-                            task = callback.__self__
-                            if known() is task:
-                                # It gave the others a turn.
-                                coro = task.get_coro()
-                                if type(coro) is COROUTINE:
-                                    inner = coro.cr_await
-                                    if type(inner) is COROUTINE and inner.cr_code is sleep_code:
-                                        at = coro.cr_frame.f_lasti
-                                        if known.at != at:
-                                            known.at, known.stand = at, chain_of(coro)[1]
-                                        stand = known.stand
-                                    else:
-                                        stand = chain_of(coro)[1]
-                                    number = handle_numbers()
-                                    self._loopscope = number, known
-                                    state.task = None
-                                    put((state.YIELD, clock(), known.number, stand, number,
-                                         known.place[6]))
-                                    return
-                self._loopscope = 0
-                if on:
-                    note_handle(self, callback, args, loop, context)
-            except Exception:
-                self._loopscope = 0
-                mistake()
+            self._loopscope = 0
+            if on:
+                note_new(self, callback, args, loop, context)
 
         def cancel(self):
             if on and not self._cancelled:
@@ -910,65 +2211,72 @@ def install():
             handle_cancel(self)
 
     def running(inner):
-        """`_run` around the one that was there."""
+        """`_run` around one that was there."""
         def _run(self):
             number = self._loopscope
             # From now on it cannot be cancelled. What is watched gets its number again when it is ready.
             self._loopscope = 0
-            if not quick:
-                if on:
-                    run_slowly(self, number, inner)
-                else:
-                    inner(self)
-                return
-            event_loop = self._loop
-            state = event_loop._loopscope
-            if type(number) is int:
-                if state.phase == POLLED:
-                    state.phase = BEGUN
-                    put((state.TURN, len(event_loop._ready) + 1, len(event_loop._scheduled),
-                         state.RUN, number))
-                else:
-                    put((state.RUN, number))
-                try:
-                    inner(self)
-                finally:
-                    put((state.DONE, clock()))
-                    if look:
-                        passed(27)
-                return
-            number, known = number
-            if state.phase == POLLED:
-                state.phase = BEGUN
-                put((state.TURN, len(event_loop._ready) + 1, len(event_loop._scheduled),
-                     state.STEP_RUN, number, known.number))
+            if on:
+                run_slowly(self, number, inner)
             else:
-                put((state.STEP_RUN, number, known.number))
-            before, state.task = state.task, known
-            if first_steps and known.number in first_steps:
-                first_steps.pop(known.number)(event_loop)
-            try:
+                # Nobody is told that it runs.
+                number = None
+                if deaf:
+                    missed()
                 inner(self)
-            finally:
-                if state.task is known:
-                    step_ended(known, state)
-                state.task = before
-                put((state.DONE, clock()))
-                if look:
-                    passed(27)
         return _run
 
-    Handle._run = running(handle_run)
+    def step_over(known, state):
+        """What a step has come to, and that its handle is done."""
+        if state.eagers:
+            leave_eagers(state)
+        if state.yielded:
+            state.yielded = False
+            if state.stand < 0:
+                put((state.YIELD_AGAIN, clock(), known.handle))
+            else:
+                put((state.YIELD, clock(), known.handle, state.stand))
+            return
+        if state.made is not None and state.task is known:
+            try:
+                task, made = known(), state.made
+                if made() is not None and task._fut_waiter is made():
+                    stand = chain_of(task.get_coro())
+                    if id(stand[4]) not in waits_in:
+                        state.made = state.task = None
+                        put((state.WAIT, clock(), made.number, stand[1], name_id("Future")))
+                        return
+            except Exception:
+                mistake()
+        if state.task is known:
+            step_ended(known, state)
+        put((state.DONE, clock()))
+        if look:
+            passed(27)
+
+    shows_debug = "debug" in format_helpers._format_callback_source.__code__.co_varnames
+
+    def failed(handle, error):
+        """What the library does when a callback has raised."""
+        options = {"debug": handle._loop.get_debug()} if shows_debug else {}
+        callback = format_helpers._format_callback_source(handle._callback, handle._args, **options)
+        context = {"message": "Exception in callback %s" % callback, "exception": error,
+                   "handle": handle}
+        if handle._source_traceback:
+            context["source_traceback"] = handle._source_traceback
+        handle._loop.call_exception_handler(context)
 
     def run_slowly(handle, number, inner):
         """The same where each record may be one to hold at."""
         state = state_of(handle._loop)
-        if state.phase == POLLED:
+        if state.inherited:
+            finish_inherited(state)
+        if state.phase == POLLED or state.phase == UNTOLD:
             begin_turn(handle._loop, state, len(handle._loop._ready) + 1)
         known, task, loop = None, 0, state.number
-        if type(number) is tuple:
-            number, known = number
-            task = known.number
+        if type(number) is Task:
+            known = number
+            number, task = known.handle, known.number
         put((26, loop, clock(), number, task))
         if look:
             passed(26)
@@ -985,15 +2293,37 @@ def install():
             if not handle._cancelled:
                 inner(handle)
         finally:
-            if known is not None and state.task is known:
-                step_ended(known, state)
+            if on:
+                if state.yielded:
+                    # Nobody was to be held meanwhile.
+                    step_over(known, state)
+                else:
+                    if state.eagers:
+                        leave_eagers(state)
+                    if known is not None and state.task is known:
+                        step_ended(known, state)
+                    put((27, loop, clock(), number, task))
+                    if look:
+                        passed(27)
             state.task = before
-            put((27, loop, clock(), number, task))
-            if look:
-                passed(27)
+
+    def finish_inherited(state):
+        """The handle that ran when we came has run: told when something else shows it."""
+        global unfinished
+        (number, known), state.inherited = state.inherited, None
+        unfinished -= 1
+        if known is not None and state.task is known:
+            step_ended(known, state)
+        state.task = None
+        put((27, state.number, clock(), number, 0 if known is None else known.number))
+        if look:
+            passed(27)
+        update()
 
     def step_ended(known, state):
         """What became of a task's step, unless that was told meanwhile."""
+        if state.made is not None:
+            tell_made(state)
         try:
             task = known()
             if task is None:
@@ -1009,11 +2339,24 @@ def install():
         except Exception:
             mistake()
 
-    def note_handle(handle, callback, args, loop, context):
+    Handle._run = run_in_place(handle_run, running, run_slowly, step_over, failed)
+
+    def note_new(handle, callback, args, loop, context):
         try:
-            state = loop._loopscope
-        except AttributeError:
-            state = adopt(loop)
+            note_handle(handle, callback, args, loop, context)
+        except Exception:
+            mistake()
+
+    def site_without_line(kind, known):
+        known[7][kind] = site = next(site_ids)
+        put((SITE, site, STEP if kind is Stepper else SOON) + known[:3] + (0,))
+        return site
+
+    def note_handle(handle, callback, args, loop, context):
+        state = state_of(loop)
+        if may_be_eager:
+            look_for_eager()
+        line = line_at(frame_of(1))
         by, how, future = state.by, SOON, 0
         mark = marks.get(get_ident()) if marks else None
         if mark is not None and mark[0] != JOB:
@@ -1029,15 +2372,22 @@ def install():
                 known = callable_place(callback)
         else:
             task, step = stepped(callback, kind)
+            if step and handles_only:
+                known = coroutine_place(task.get_coro())
+                handle._loopscope = number = handle_numbers()
+                put((21, state.number, clock(), number, step, known[0], known[1], known[2], by, 0, 0))
+                if look:
+                    passed(21)
+                return
             if step:
-                note_step(handle, task, step, args, state)
+                note_step(handle, task, step, args, state, line)
                 return
             if how == READER and getattr(callback, "__func__", None) is read_self:
                 # The self-pipe: it is told when it first matters.
                 state.pipe = handle
                 return
             known = callable_place(callback)
-        if args:
+        if args and not handles_only:
             first = args[0]
             if callback is set_unless_cancelled:
                 future = future_number(first, state)
@@ -1046,11 +2396,12 @@ def install():
                 if done is None and ended(first) is not None and not isinstance(first, TASKS):
                     done = new_future(first, state)
                 if done is not None and ended(first) is not None:
-                    tell_done(first, done, state)
+                    tell_done(first, done, state, line)
                     how = DONE_CALLBACK
                     future = 0 if type(done) is Task else done.number
         handle._loopscope = number = handle_numbers()
-        put((21, state.number, clock(), number, how, known[0], known[1], known[2], by, 0, future))
+        put(line + (21, state.number, clock(), number, how, known[0], known[1], known[2], by, 0,
+                    future))
         if look:
             passed(21)
 
@@ -1060,7 +2411,7 @@ def install():
             known = new_future(future, state) if isinstance(future, FUTURES) else None
         return known.number if type(known) is Future else 0
 
-    def note_step(handle, task, step, args, state):
+    def note_step(handle, task, step, args, state, line):
         """A handle that will step a task. Before it stands what made it: a step's end, a future's."""
         known = alive.get(id(task))
         if known is None:
@@ -1070,7 +2421,8 @@ def install():
                 note_first_step(task, known, state)
         future = 0
         if state.task is known:
-            # It queued itself in its own step.
+            # It queued itself in its own step, which has ended by now.
+            line = ()
             tell_suspend(task, known, state, args[0] if step == WAKEUP and args else None)
         elif step == WAKEUP and args:
             tell_cancels(task, known, state)
@@ -1079,14 +2431,14 @@ def install():
             if done is None and isinstance(args[0], FUTURES):
                 done = new_future(args[0], state) if not isinstance(args[0], TASKS) else None
             if done is not None:
-                tell_done(args[0], done, state)
+                tell_done(args[0], done, state, line)
                 if type(done) is Future:
                     future = done.number
         place = known.place
-        number = handle_numbers()
-        handle._loopscope = number, known
-        put((21, state.number, clock(), number, step, place[0], place[1], place[2], state.by,
-             known.number, future))
+        known.handle = number = handle_numbers()
+        handle._loopscope = known
+        put(line + (21, state.number, clock(), number, step, place[0], place[1], place[2], state.by,
+                    known.number, future))
         if look:
             passed(21)
 
@@ -1096,18 +2448,19 @@ def install():
             number = handle._loopscope
             if not number:
                 return
-            if type(number) is tuple:
-                number = number[0]
+            if type(number) is Task:
+                number = number.handle
+            line = line_at(frame_of(1))
             if isinstance(handle, PlainTimer) and handle._scheduled:
-                put((24, state.number, clock(), number, bits(float(handle._when)), state.by))
+                put(line + (24, state.number, clock(), number, bits(float(handle._when)), state.by))
                 if look:
                     passed(24)
             else:
-                put((28, state.number, clock(), number, state.by))
+                put(line + (28, state.number, clock(), number, state.by))
                 if look:
                     passed(28)
             # Whoever is cancelled is told when the batch comes to it.
-            handle.__class__ = CancelledTimer if isinstance(handle, PlainTimer) else CancelledHandle
+            handle.__class__ = handle._loopscope_cancelled
         except Exception:
             mistake()
 
@@ -1119,18 +2472,31 @@ def install():
             number = handle._loopscope
             if number and on and frame.f_code is run_once_code and "ntodo" in frame.f_locals:
                 loop = handle._loop
-                if state.phase == POLLED:
+                if state.phase == POLLED or state.phase == UNTOLD:
                     begin_turn(loop, state, len(loop._ready) + 1)
                 handle._loopscope = 0
-                tell("handle-skip", state.number, (number[0] if type(number) is tuple else number,))
+                number = number.handle if type(number) is Task else number
+                tell("handle-skip", state.number, (number,))
         except Exception:
             mistake()
 
+    scheduled_slot = PlainTimer.__dict__["_scheduled"]
+
+    def set_scheduled(timer, value):
+        if on and not value:
+            try:
+                if scheduled_slot.__get__(timer):
+                    note_taken(timer)
+            except AttributeError:
+                pass
+        scheduled_slot.__set__(timer, value)
+
     class Timer(PlainTimer, metaclass=Kind):
-        __slots__ = ("_loopscope", "_loopscope_scheduled")
+        __slots__ = ("_loopscope",)
 
         def __init__(self, when, callback, args, loop, context=None):
             self._loopscope = 0
+            scheduled_slot.__set__(self, False)
             timer_init(self, when, callback, args, loop, context)
             if self._source_traceback:
                 leave_us_out(self)
@@ -1140,33 +2506,23 @@ def install():
                 except Exception:
                     mistake()
 
-        @property
-        def _scheduled(self):
-            return self._loopscope_scheduled
-
-        @_scheduled.setter
-        def _scheduled(self, value):
-            before = getattr(self, "_loopscope_scheduled", False)
-            self._loopscope_scheduled = value
-            if before and not value and on:
-                note_taken(self)
-
+        _scheduled = property(scheduled_slot.__get__, set_scheduled)
         _run = Handle._run
+
         def cancel(self):
             if on and not self._cancelled:
                 note_cancel(self)
             timer_cancel(self)
 
     def note_timer(timer, callback, args, loop):
-        try:
-            state = loop._loopscope
-        except AttributeError:
-            state = adopt(loop)
-        future = future_number(args[0], state) if callback is set_unless_cancelled else 0
+        state = state_of(loop)
+        future = 0
+        if callback is set_unless_cancelled and not handles_only:
+            future = future_number(args[0], state)
         timer._loopscope = number = handle_numbers()
-        place = callable_place(callback)
-        put((22, state.number, clock(), number, bits(float(timer._when)), place[0], place[1],
-             place[2], state.by, future, 0))
+        place, line = callable_place(callback), line_at(frame_of(1))
+        put(line + (22, state.number, clock(), number, bits(float(timer._when)), place[0], place[1],
+                    place[2], state.by, future, 0))
         if look:
             passed(22)
 
@@ -1174,9 +2530,14 @@ def install():
         """A timer leaves the heap: it is due, or it was cancelled and is dropped."""
         try:
             state = timer._loop._loopscope
-            kind = 23 if "event_list" in frame_of(2).f_locals else 25
+            local = frame_of(2).f_locals
+            kind = 23 if "event_list" in local else 25
+            # The first one has left the heap already; who cleans up makes a new heap later.
+            more = int("new_scheduled" not in local)
+            if state.phase == UNTOLD:
+                tell_poll(timer._loop, state, more)
             if kind == 25:
-                end_turn(timer._loop, state)
+                end_turn(timer._loop, state, more)
             put((kind, state.number, clock(), timer._loopscope, bits(float(timer._when))))
             if look:
                 passed(kind)
@@ -1191,17 +2552,55 @@ def install():
             skipped(self)
         return value
 
+    looked_at = property(is_cancelled, cancelled_slot.__set__)
+
     class CancelledHandle(Handle):
         __slots__ = ()
-        _cancelled = property(is_cancelled, cancelled_slot.__set__)
+        _cancelled = looked_at
 
     class CancelledTimer(Timer):
         __slots__ = ()
-        _cancelled = property(is_cancelled, cancelled_slot.__set__)
+        _cancelled = looked_at
 
-    # They are what they stand for, as far as anybody can see.
-    for ours, plain in ((Handle, PlainHandle), (Timer, PlainTimer), (CancelledHandle, PlainHandle),
-                        (CancelledTimer, PlainTimer)):
+    # Those that were there before us take other classes of the same layout, so their numbers are
+    # kept beside them.
+    beside = {}
+
+    def number_beside(handle):
+        return beside.get(id(handle), 0)
+
+    def set_beside(handle, value):
+        if value:
+            beside[id(handle)] = value
+        else:
+            beside.pop(id(handle), None)
+
+    class FoundHandle(PlainHandle, metaclass=Kind):
+        __slots__ = ()
+        _loopscope = property(number_beside, set_beside)
+        _run, cancel = Handle._run, Handle.cancel
+
+    class FoundTimer(PlainTimer, metaclass=Kind):
+        __slots__ = ()
+        _loopscope = property(number_beside, set_beside)
+        _scheduled = property(scheduled_slot.__get__, set_scheduled)
+        _run, cancel = Handle._run, Timer.cancel
+
+    class CancelledFoundHandle(FoundHandle):
+        __slots__ = ()
+        _cancelled = looked_at
+
+    class CancelledFoundTimer(FoundTimer):
+        __slots__ = ()
+        _cancelled = looked_at
+
+    for kind, cancelled in ((Handle, CancelledHandle), (Timer, CancelledTimer),
+                            (FoundHandle, CancelledFoundHandle), (FoundTimer, CancelledFoundTimer)):
+        kind._loopscope_cancelled = cancelled
+    found_as = {PlainHandle: FoundHandle, PlainTimer: FoundTimer}
+
+    def stands_for(ours, plain):
+        """It is what it stands for, as far as anybody can see. What it does is put in place."""
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
             setattr(ours, name, getattr(plain, name))
         for name in ("__init__", "_run", "cancel"):
@@ -1209,6 +2608,14 @@ def install():
             if method is not None:
                 method.__qualname__ = "%s.%s" % (plain.__name__, name)
                 method.__wrapped__ = getattr(plain, name)
+        does = {name: ours.__dict__[name] for name in (
+            "__init__", "_run", "cancel", "_scheduled", "_cancelled") if name in ours.__dict__}
+        our_kinds[ours] = does
+
+    for ours in (Handle, FoundHandle, CancelledHandle, CancelledFoundHandle):
+        stands_for(ours, PlainHandle)
+    for ours in (Timer, FoundTimer, CancelledTimer, CancelledFoundTimer):
+        stands_for(ours, PlainTimer)
     replace(events, "Handle", Handle)
     replace(events, "TimerHandle", Timer)
     Threadsafe = getattr(events, "_ThreadSafeHandle", None)
@@ -1243,10 +2650,7 @@ def install():
                 if self._source_traceback:
                     leave_us_out(self)
                 if on:
-                    try:
-                        note_handle(self, callback, args, loop, context)
-                    except Exception:
-                        mistake()
+                    note_new(self, callback, args, loop, context)
 
             _run = running(safe_run)
 
@@ -1259,9 +2663,109 @@ def install():
                         mistake()
                 safe_cancel(self)
 
-        SafeHandle.__name__ = SafeHandle.__qualname__ = Threadsafe.__name__
-        SafeHandle.__module__ = Threadsafe.__module__
+        class FoundSafe(Threadsafe, metaclass=Kind):
+            __slots__ = ()
+            _loopscope = property(number_beside, set_beside)
+            _run, cancel = SafeHandle._run, SafeHandle.cancel
+
+        found_as[Threadsafe] = FoundSafe
+        stands_for(SafeHandle, Threadsafe)
+        stands_for(FoundSafe, Threadsafe)
         replace(events, "_ThreadSafeHandle", SafeHandle)
+
+    new_handle = object.__new__
+
+    @wrap(Base, "call_soon")
+    def _(method):
+        def wrapper(self, callback, *args, context=None):
+            try:
+                state = self._loopscope
+            except AttributeError:
+                state = None
+            if not quick or state is None or not state.plain:
+                return method(self, callback, *args, context=context)
+            # What happens most is told the short way. The rest is what the library does, without
+            # the calls that it takes for that.
+            handle = new_handle(Handle)
+            handle._source_traceback = handle._repr = None
+            handle._cancelled = False
+            handle._loop = self
+            handle._callback = callback
+            handle._args = args
+            handle._loopscope = 0
+            handle._context = copy_context() if context is None else context
+            try:
+                kind = type(callback)
+                if handles_only:
+                    code = (callback.__code__ if kind is FUNCTION
+                            else callback.__self__.get_coro().cr_code if kind is Stepper else None)
+                    known = described.get(id(code))
+                    if known is not None:
+                        site = known[7].get(kind) or site_without_line(kind, known)
+                        handle._loopscope = number = handle_numbers()
+                        put((state.NEW, number, site))
+                        self._ready.append(handle)
+                        return handle
+                elif kind is Stepper:
+                    known = state.task
+                    if known is not None and not state.eagers:
+                        task = callback.__self__
+                        if known() is task:
+                            # It gave the others a turn: told when its step has ended.
+                            coro = task.get_coro()
+                            if type(coro) is COROUTINE:
+                                inner = coro.cr_await
+                                if type(inner) is COROUTINE and inner.cr_code is sleep_code:
+                                    at = coro.cr_frame.f_lasti
+                                    if known.at == at:
+                                        state.stand = -1
+                                    else:
+                                        known.at, state.stand = at, chain_of(coro)[1]
+                                else:
+                                    known.at, state.stand = -1, chain_of(coro)[1]
+                                state.task = None
+                                state.yielded = True
+                                known.handle = handle_numbers()
+                                handle._loopscope = known
+                                self._ready.append(handle)
+                                return handle
+                elif kind is BUILTIN and len(args) == 1:
+                    known, future = alive.get(id(callback.__self__)), args[0]
+                    done = alive.get(id(future))
+                    if (type(known) is Task and type(done) is Future and not done.done
+                            and type(future) is PlainFuture and future._state == "FINISHED"
+                            and future._result is None and future._exception is None
+                            and state.task is not known and callback.__name__ == "task_wakeup"
+                            and (cancelling is None
+                                 or callback.__self__.cancelling() == known.cancels)):
+                        # A future without a value that a task waits for.
+                        done.done = True
+                        known.handle = number = handle_numbers()
+                        handle._loopscope = known
+                        put(line_at(frame_of(1)) + (state.WAKE, clock(), number, known.number,
+                                                    done.number))
+                        self._ready.append(handle)
+                        return handle
+                elif kind is FUNCTION and context is None:
+                    known = described.get(id(callback.__code__))
+                    if known is not None and known[3] is callback.__qualname__:
+                        frame = frame_of(1)
+                        code = frame.f_code
+                        spot = id(code) + frame.f_lasti
+                        site = known[7].get(spot)
+                        site = (site[1] if site is not None and site[0] is code
+                                else site_of(frame, spot, known))
+                        if site:
+                            handle._loopscope = number = handle_numbers()
+                            put((state.SOON_NEW, clock(), number, site))
+                            self._ready.append(handle)
+                            return handle
+            except Exception:
+                mistake()
+            note_new(handle, callback, args, self, context)
+            self._ready.append(handle)
+            return handle
+        return wrapper
 
     @wrap(Selector, "__init__")
     def _(method):
@@ -1283,24 +2787,61 @@ def install():
         return wrapper
 
     def state_of(loop):
-        return getattr(loop, "_loopscope", None) or adopt(loop)
+        return getattr(loop, "_loopscope", None) or meet(loop)
+
+    def meet(loop):
+        """A loop that was not seen being made."""
+        state = adopt(loop)
+        if gentle and isinstance(loop, Base):
+            state.by = OUTSIDE
+            tell_tasks(loop, state)
+            tell_loop(loop, state, 0, (None, None, None, False, None, (None, None)))
+            state.by = RUNNING
+        return state
 
     def watch_selector(loop, state):
         selector = loop._selector
         original = selector.select
+        if getattr(original, "__module__", "") == __name__:
+            return
         number, poll = state.number, POLL + (state.number << 8)
+        epoll = selector._selector.poll if type(selector) is EpollSelector else None
 
         def select(timeout=None):
             if timeout == 0 and quick:
-                found = original(0)
-                put((poll, clock(), len(found), state.phase, len(loop._ready),
-                     len(loop._scheduled)))
-                state.phase = POLLED
+                if epoll is None:
+                    found = original(0)
+                else:
+                    # What the selector does.
+                    known = selector._fd_to_key
+                    found = []
+                    try:
+                        for fd, event in epoll(0, len(known) or 1):
+                            key = known.get(fd)
+                            if key:
+                                mask = (event & NOT_IN and 2) | (event & NOT_OUT and 1)
+                                found.append((key, mask & key.events))
+                    except InterruptedError:
+                        pass
+                if asleep and state.phase == ASLEEP or not on:
+                    return found
+                if state.phase == BEGUN and not found:
+                    state.phase = UNTOLD
+                else:
+                    if state.phase == UNTOLD:
+                        tell_poll(loop, state)
+                    put((poll, clock(), len(found), state.phase, len(loop._ready),
+                         len(loop._scheduled)))
+                    state.phase = POLLED
+                    if found:
+                        tell_ready(state, found)
                 if len(noted) > LONG:
                     flush()
                 return found
             if not on:
                 return original(timeout)
+            if state.inherited:
+                finish_inherited(state)
             end_turn(loop, state)
             cells = (0,) if timeout is None else (1, bits(float(timeout)))
             put((17, number, clock()) + cells)
@@ -1312,12 +2853,19 @@ def install():
                 if loop._ready:
                     timeout = 0
             found = wait(original, timeout)
+            if state.phase == ASLEEP or not on:
+                return found
             put((18, number, clock(), len(found)))
             if look:
                 passed(18)
             state.phase = POLLED
+            if found:
+                tell_ready(state, found)
             return found
         selector.select = select
+
+    EpollSelector = getattr(selectors, "EpollSelector", None)
+    NOT_IN, NOT_OUT = (~getattr(select, name, 0) for name in ("EPOLLIN", "EPOLLOUT"))
 
     # `run_forever` calls this when it begins and when it ends. Nothing is put around itself, so that
     # tracebacks of what leaves a loop are what they were.
@@ -1349,6 +2897,8 @@ def install():
                 # It was refused, and cleans up all the same.
                 return
             state.run, state.owner = None, 0
+            if state.inherited:
+                finish_inherited(state)
             end_turn(loop, state)
             tell("loop-stopped", state.number, (state.how,))
             flush()
@@ -1383,8 +2933,10 @@ def install():
             task = method(self, coro, **kwargs)
             if on and self._debug and isinstance(task, TASKS):
                 leave_us_out(task)
+            if on and may_be_eager:
+                look_for_eager()
             # An eager one has run already, and no handle was made for it.
-            if on and isinstance(task, TASKS) and id(task) not in alive:
+            if on and not handles_only and isinstance(task, TASKS) and id(task) not in alive:
                 try:
                     note_eager(task, coro, state_of(self))
                 except Exception:
@@ -1396,14 +2948,13 @@ def install():
         note_first_step(task, new_task(task, state, coro), state)
 
     def note_first_step(task, known, state):
+        if state.made is not None:
+            tell_made(state)
         outer = state.task
         put((31, state.number, clock(), known.number))
         if look:
             passed(31)
-        if ended(task) is None:
-            tell_suspend(task, known, state, task._fut_waiter)
-        else:
-            tell_done(task, known, state)
+        first_step_over(task, known, state)
         state.task = outer
 
     told("stop", lambda loop, state: tell("loop-stop-request", state.number, (state.by,)))
@@ -1413,7 +2964,26 @@ def install():
             tell("loop-close", state.number, (len(loop._ready), len(loop._scheduled)))
             flush()
 
-    told("close", note_close)
+    def looks_again(name, tells=None):
+        """Behind such a method `call_soon` may be done otherwise."""
+        @wrap(Base, name)
+        def _(method):
+            def wrapper(self, *args):
+                if tells is not None and on:
+                    try:
+                        tells(self, state_of(self))
+                    except Exception:
+                        mistake()
+                try:
+                    method(self, *args)
+                finally:
+                    state = getattr(self, "_loopscope", None)
+                    if state is not None:
+                        state.plain = is_plain(self, state)
+            return wrapper
+
+    looks_again("set_debug")
+    looks_again("close", note_close)
 
     def marked(mark, method, *args, **kwargs):
         """Calls a method that makes a handle of another kind, or a job's future."""
@@ -1426,31 +2996,31 @@ def install():
             return method(*args, **kwargs)
         finally:
             if before is None:
-                del marks[me]
+                marks.pop(me, None)
             else:
                 marks[me] = before
-            quick = on and not look and not marks
+            quick = on and not (look or marks or unfinished)
 
     @wrap(Base, "call_soon_threadsafe")
     def _(method):
         def wrapper(self, callback, *args, **kwargs):
             if not on:
                 return method(self, callback, *args, **kwargs)
-            if jobs and args and id(args[0]) in jobs:
-                job, how = jobs.pop(id(args[0])), job_how(args[-1])
-                tell("executor-done", state_of(self).number, (job, how))
+            job = jobs.pop(id(args[0]), None) if jobs and args else None
+            if job is not None:
+                tell("executor-done", state_of(self).number, (job, job_how(args[-1])))
             return marked([THREADSAFE, None], method, self, callback, *args, **kwargs)
         return wrapper
 
     def watcher(name, how):
         @wrap(Selector, name)
         def _(method):
-            def wrapper(self, fd, callback, *args):
+            def wrapper(self, fd, callback, *args, **more):
                 if not on:
-                    return method(self, fd, callback, *args)
+                    return method(self, fd, callback, *args, **more)
                 mark = [how, None]
                 before = watching(self, fd, how)
-                result = marked(mark, method, self, fd, callback, *args)
+                result = marked(mark, method, self, fd, callback, *args, **more)
                 if before is not None and before._cancelled:
                     watched.pop(id(before), None)
                     tell("watcher-remove", state_of(self).number, (descriptor(fd), how - READER))
@@ -1493,19 +3063,40 @@ def install():
     unwatcher("_remove_reader", READER)
     unwatcher("_remove_writer", WRITER)
 
-    @wrap(Selector, "_process_events")
-    def _(method):
-        def wrapper(self, found):
-            if found and on:
-                state = self._loopscope
-                for key, mask in found:
-                    reader, writer = key.data
-                    if mask & 1 and reader is not None and not reader._cancelled:
-                        ready(state, key.fd, 0, reader)
-                    if mask & 2 and writer is not None and not writer._cancelled:
-                        ready(state, key.fd, 1, writer)
-            return method(self, found)
-        return wrapper
+    def tell_ready(state, found):
+        """What a poll has found, and that is about to be made ready."""
+        try:
+            for key, mask in found:
+                reader, writer = key.data
+                if mask & 1 and reader is not None and not reader._cancelled:
+                    ready(state, key.fd, 0, reader)
+                if mask & 2 and writer is not None and not writer._cancelled:
+                    ready(state, key.fd, 1, writer)
+        except Exception:
+            mistake()
+
+    def await_waking(loop, state):
+        """A loop that polls since before we came goes on by itself: told when it does."""
+        process = loop._process_events
+
+        def process_events(found):
+            if vars(loop).get("_process_events") is process_events:
+                del loop._process_events
+            if on and state.phase == ASLEEP:
+                woke(state, len(found))
+                tell_ready(state, found)
+            return process(found)
+        process_events.__module__ = __name__
+        loop._process_events = process_events
+
+    def woke(state, found):
+        """The poll has ended that a loop was in when we came."""
+        global asleep
+        asleep -= 1
+        put((18, state.number, clock(), found))
+        if look:
+            passed(18)
+        state.phase = POLLED
 
     def ready(state, fd, how, handle):
         if handle is state.pipe:
@@ -1523,11 +3114,11 @@ def install():
 
     @wrap(Unix, "add_signal_handler")
     def _(method):
-        def wrapper(self, sig, callback, *args):
+        def wrapper(self, sig, callback, *args, **more):
             if not on:
-                return method(self, sig, callback, *args)
+                return method(self, sig, callback, *args, **more)
             mark = [SIGNAL, None]
-            result = marked(mark, method, self, sig, callback, *args)
+            result = marked(mark, method, self, sig, callback, *args, **more)
             if mark[1] is not None:
                 watched[id(mark[1])] = mark[1]._loopscope
                 tell("signal-add", state_of(self).number, (int(sig), mark[1]._loopscope))
@@ -1556,32 +3147,94 @@ def install():
 
     @wrap(Base, "run_in_executor")
     def _(method):
-        def wrapper(self, executor, func, *args):
+        def wrapper(self, executor, func, *args, **more):
             if not on:
-                return method(self, executor, func, *args)
+                return method(self, executor, func, *args, **more)
             job, state = job_numbers(), state_of(self)
             name = callable_place(func)[0]
             tell("executor-submit", state.number, (job, name, state.by, pool_of(executor)))
-            future = marked([JOB, job], method, self, executor, func, *args)
+            future = marked([JOB, job], method, self, executor, func, *args, **more)
             # Since 3.14 a job that is done at once is not told through the loop.
             if future.done() and jobs.pop(id(future), None) is not None:
                 tell("executor-done", state.number, (job, job_how(future)))
             return future
         return wrapper
 
+    # Who makes a future there awaits it next, and nothing else happens before that.
+    waits_at_once = {
+        getattr(kind, name).__code__
+        for kind, name in ((streams.StreamReader, "_wait_for_data"),
+                           (streams.FlowControlMixin, "_drain_helper"), (locks.Lock, "acquire"),
+                           (locks.Event, "wait"), (locks.Semaphore, "acquire"),
+                           (queues.Queue, "get"), (queues.Queue, "put"))}
+
+    @wrap(unix_events._UnixSubprocessTransport, "_start")
+    def _(method):
+        def wrapper(self, *args, **kwargs):
+            method(self, *args, **kwargs)
+            if on:
+                try:
+                    self._loopscope = number = object_numbers()
+                    tell("process-new", state_of(self._loop).number, (number, self._proc.pid, 1),
+                         shown_command(self._proc.args))
+                except Exception:
+                    mistake()
+        return wrapper
+
+    def shown_command(args):
+        if isinstance(args, (str, bytes, os.PathLike)):
+            return os.fsdecode(args)
+        import shlex
+        return " ".join(shlex.quote(os.fsdecode(each)) for each in args)
+
+    @wrap(base_subprocess.BaseSubprocessTransport, "_process_exited")
+    def _(method):
+        def wrapper(self, code):
+            number = getattr(self, "_loopscope", 0)
+            if on and number:
+                tell("process-exit", state_of(self._loop).number, (number, self._pid, code))
+            return method(self, code)
+        return wrapper
+
     @wrap(Base, "create_future")
     def _(method):
         def wrapper(self):
+            if quick and not self._debug:
+                # What the library does.
+                future = PlainFuture(loop=self)
+                if handles_only:
+                    return future
+                try:
+                    state = state_of(self)
+                    if (state.task is not None and not state.eagers
+                            and frame_of(1).f_code in waits_at_once):
+                        if state.made is not None:
+                            tell_made(state)
+                        # Told when the step has ended.
+                        state.made = known = Future(future, forget)
+                        known.key = key = id(future)
+                        known.number = future_numbers()
+                        known.done = False
+                        alive[key] = known
+                    else:
+                        new_future(future, state)
+                except Exception:
+                    mistake()
+                return future
             future = method(self)
             if on:
                 if self._debug:
                     leave_us_out(future)
-                new_future(future, state_of(self))
+                if not handles_only:
+                    new_future(future, state_of(self))
                 mark = marks.get(get_ident()) if marks else None
                 if mark is not None and mark[0] == JOB:
                     jobs[id(future)] = mark[1]
             return future
         return wrapper
+
+    watch_syncs(wrap)
+    watch_ends()
 
     def note_handler(loop, state, handler):
         place = (0, 0, 0) if handler is None else callable_place(handler)
@@ -1598,11 +3251,12 @@ def install():
         if type(future) is Task:
             task, future = future, None
         message = str(context.get("message") or "")
-        tell("handler-call", state.number,
-             (int(loop._exception_handler is not None), 1 if message else 0, 2 if shown else 0,
-              task.number if type(task) is Task else 0,
-              handle_number(context.get("handle"), state),
-              future.number if type(future) is Future else 0), message, shown)
+        line = line_raised(raised) if isinstance(raised, BaseException) else ()
+        tell_at(line, "handler-call", state.number,
+                (int(loop._exception_handler is not None), 1 if message else 0, 2 if shown else 0,
+                 task.number if type(task) is Task else 0,
+                 handle_number(context.get("handle"), state),
+                 future.number if type(future) is Future else 0), message, shown)
 
     def handle_number(handle, state):
         # It runs, and has no number of its own any more: the host knows which one that is.
@@ -1621,7 +3275,7 @@ def install():
     shuts_down("shutdown_default_executor", lambda loop: tell(
         "executor-shutdown", state_of(loop).number, ()))
 
-    if session and not is_virtual:
+    if session and not is_virtual and not gentle:
         @wrap(Base, "time")
         def _(method):
             def wrapper(self):
@@ -1638,10 +3292,455 @@ def install():
             return wrapper
 
 
+    # ---- loops of another make ----
+
+    def note_other(loop):
+        """A loop that calls none of asyncio's handles: what cannot be seen is said, once."""
+        kind = type(loop)
+        if loop is None or isinstance(loop, Base) or kind in unseen or not on:
+            return
+        unseen.add(kind)
+        name = "%s.%s" % (kind.__module__, kind.__qualname__)
+        tell("remark", 0, (0, 1), "The program's loop is a %s, which is not asyncio's own: it calls "
+             "callbacks without asyncio's handles, so nothing of it is told but what the program "
+             "prints. Run it on asyncio's own loop (uvicorn: --loop asyncio) to see more." % name)
+
+    unseen = set()
+
+    def noting(method):
+        def set_event_loop(loop):
+            try:
+                note_other(loop)
+            except Exception:
+                mistake()
+            return method(loop)
+        for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
+            setattr(set_event_loop, attribute, getattr(method, attribute))
+        set_event_loop.__wrapped__ = method
+        return set_event_loop
+
+    for owner in (events, asyncio):
+        replace(owner, "set_event_loop", noting(events.set_event_loop))
+
+    # ---- what was there before us ----
+
+    run_code, until_code = Base.run_forever.__code__, Base.run_until_complete.__code__
+    plain_runs = {handle_run.__code__}
+    if Threadsafe is not None:
+        plain_runs.add(safe_run.__code__)
+    our_runs = {Handle.__dict__["_run"].__code__, run_slowly.__code__}
+    floors[:] = [run_once_code] + list(plain_runs) + list(our_runs)
+    # What transports call has no line outside of it either, and is known sooner.
+    floors.extend(getattr(streams.StreamReaderProtocol, name).__code__
+                  for name in ("data_received", "eof_received", "connection_lost"))
+    forget_roles()
+    unsettled_files = {module.__file__ for module in (base_events, events, selector_events, tasks)}
+    unsettled_files.add(__file__)
+
+    def is_settled(frame):
+        """Whether a thread is at a place where the loop's queues say everything."""
+        code = frame.f_code
+        return code in plain_runs or code.co_filename not in unsettled_files
+
+    def position(loop, frame):
+        """Where a thread stands in a loop: the frames of its run and of its turn, what it runs until,
+        whether it polls, the handle that runs, and what we have told of that."""
+        run = once = until = handle = None
+        told, polls, inner = (None, None), False, None
+        while frame is not None:
+            code = frame.f_code
+            if run is None and once is None:
+                if code in plain_runs:
+                    handle, told = frame.f_locals["self"], (None, None)
+                elif code in our_runs and told[0] is None:
+                    if handle is None:
+                        # It does what the library's does, without calling it.
+                        handle = frame.f_locals.get("self")
+                    number = frame.f_locals.get("number")
+                    if type(number) is int and number:
+                        told = number, frame.f_locals.get("known")
+                elif code is run_once_code and frame.f_locals.get("self") is loop:
+                    once, polls = frame, inner is not None and inner.f_code.co_name == "select"
+                elif code is run_code and frame.f_locals.get("self") is loop:
+                    run = frame
+            elif run is None:
+                if code is run_code:
+                    run = frame
+            elif code is until_code:
+                until = frame.f_locals.get("future")
+                break
+            inner, frame = frame, frame.f_back
+        return run, once, until, polls, handle if once is not None else None, told
+
+    def loops_of(frames):
+        """All loops that can be found, each with the thread that runs it, or 0."""
+        found = {}
+        for thread, frame in frames.items():
+            while frame is not None:
+                if frame.f_code is run_code:
+                    loop = frame.f_locals.get("self")
+                    found[id(loop)] = loop, thread
+                frame = frame.f_back
+        others = [state.loop() for state in states.values()]
+        for name in ("_all_tasks", "_scheduled_tasks", "_eager_tasks"):
+            for task in list(getattr(tasks, name, None) or ()):
+                others.append(getattr(task, "_loop", None))
+        for loop in others:
+            if loop is not None and not loop.is_closed():
+                found.setdefault(id(loop), (loop, getattr(loop, "_thread_id", None) or 0))
+        seen = [each for each in found.values() if isinstance(each[0], Base)]
+        if found and not seen:
+            kind = type(next(iter(found.values()))[0])
+            raise Unseen("they are of the class %s.%s, which is not asyncio's own and calls none of "
+                         "its methods" % (kind.__module__, kind.__qualname__))
+        return seen
+
+    def has_started(coro):
+        if type(coro) is not COROUTINE:
+            return True
+        suspended = getattr(coro, "cr_suspended", None)
+        if suspended is not None:
+            return suspended
+        return coro.cr_frame is not None and coro.cr_frame.f_lasti != -1
+
+    def by_age(task):
+        name, known = task.get_name(), alive_before.get(id(task))
+        number = int(name[5:]) if name[:5] == "Task-" and name[5:].isdigit() else 1 << 60
+        return (known.number if known is not None else 1 << 60), number
+
+    alive_before = {}
+
+    def tell_all(frames):
+        """Tells the present state of all loops. No other thread runs meanwhile."""
+        global asleep, unfinished
+        asleep = unfinished = 0
+        for known in (watched, beside, first_steps, jobs, met, ends):
+            known.clear()
+        alive_before.clear()
+        for key, known in alive.items():
+            if type(known) is Task:
+                alive_before[key] = known
+        alive.clear()
+        put((KINDS["snapshot-begin"][0], 0, clock()))
+        stands = []
+        for loop, thread in loops_of(frames):
+            state = getattr(loop, "_loopscope", None) or new_state(loop)
+            state.plain = is_plain(loop, state)
+            state.by, state.task, state.run, state.inherited = OUTSIDE, None, None, None
+            state.made = None
+            del state.eagers[:]
+            state.phase, state.owner, state.pipe, state.yielded = ENDED, 0, None, False
+            put((KINDS["loop-new"][0], state.number, clock()))
+            stands.append((loop, state, thread, position(loop, frames.get(thread))))
+        for loop, state, thread, at in stands:
+            tell_tasks(loop, state)
+        for loop, state, thread, at in stands:
+            tell_loop(loop, state, thread, at)
+            state.by = RUNNING
+        put((KINDS["snapshot-end"][0], 0, clock()))
+        for loop, state, thread, at in stands:
+            if at[3]:
+                asleep += 1
+                state.phase = ASLEEP
+                timeout = at[1].f_locals.get("timeout")
+                put((17, state.number, clock()) + ((0,) if timeout is None
+                                                   else (1, bits(float(timeout)))))
+                await_waking(loop, state)
+        alive_before.clear()
+
+    def tell_tasks(loop, state):
+        if handles_only:
+            return
+        for task in sorted(tasks.all_tasks(loop), key=by_age):
+            known = alive_before.get(id(task))
+            if known is None or known() is not task:
+                new_task(task, state)
+                continue
+            known.done, known.at, known.stand = False, -1, -1
+            known.cancels = cancelling(task) if cancelling is not None else 0
+            known.place = place = coroutine_place(task.get_coro())
+            alive[id(task)] = known
+            put((30, state.number, clock(), known.number, place[0], place[1], place[2],
+                 new_name(task.get_name()), OUTSIDE))
+
+    def tell_loop(loop, state, thread, at):
+        run, once, until, polls, handle, told = at
+        if loop._exception_handler is not None:
+            note_handler(loop, state, loop._exception_handler)
+        if run is not None:
+            state.run, state.owner, state.how = run, thread, int(until is not None)
+            loop_threads.add(thread)
+            known = alive.get(id(until)) if until is not None else None
+            put((12, state.number, clock(), state.how, known.number if type(known) is Task else 0))
+        running = None if handle is None else stepped(handle._callback, type(handle._callback))[0]
+        for task in () if handles_only else tasks.all_tasks(loop):
+            if task is not running and (task._fut_waiter is not None
+                                        or has_started(task.get_coro())):
+                tell_suspend(task, alive[id(task)], state, task._fut_waiter)
+        if isinstance(loop, Selector):
+            watch_selector(loop, state)
+            if not handles_only:
+                tell_ends(loop)
+            find_watchers(loop, state)
+        if handle is not None:
+            find_running(handle, state, told)
+        elif once is not None:
+            local = once.f_locals
+            state.phase = BEGUN if "ntodo" in local else POLLED if "end_time" in local else ENDED
+        for each in list(getattr(loop, "_ready", ())):
+            find_ready(each, loop, state)
+        for each in list(getattr(loop, "_scheduled", ())):
+            if not find(each):
+                continue
+            if each._cancelled:
+                each._loopscope = number = handle_numbers()
+                put((22, state.number, clock(), number, bits(float(each._when)), 0, 0, 0, OUTSIDE, 0,
+                     0))
+                put((24, state.number, clock(), number, bits(float(each._when)), OUTSIDE))
+                each.__class__ = each._loopscope_cancelled
+            else:
+                note_timer(each, each._callback, each._args, loop)
+
+    def find(handle):
+        """Whether a handle that was there before us is followed from now on."""
+        kind = type(handle)
+        if kind in found_as:
+            handle.__class__ = found_as[kind]
+        elif kind not in our_kinds:
+            return False
+        handle._loopscope = 0
+        return True
+
+    def find_running(handle, state, told):
+        global unfinished
+        task, step = stepped(handle._callback, type(handle._callback))
+        known = alive.get(id(task)) if step else None
+        place = callable_place(handle._callback) if known is None else known.place
+        number, task = told[0] or handle_numbers(), 0 if known is None else known.number
+        put((21, state.number, clock(), number, step or SOON, place[0], place[1], place[2], OUTSIDE,
+             task, 0, 26, state.number, clock(), number, task))
+        if known is not None:
+            put((31, state.number, clock(), task))
+            state.task = known
+        state.phase = BEGUN
+        if told[0] is None:
+            state.inherited = number, known
+            unfinished += 1
+
+    def find_watchers(loop, state):
+        for key in list(loop._selector.get_map().values()):
+            for how, handle in zip((READER, WRITER), key.data):
+                if handle is None or handle._cancelled or not find(handle):
+                    continue
+                if getattr(handle._callback, "__func__", None) is read_self:
+                    state.pipe = handle
+                    continue
+                number = find_lasting(handle, how, state)
+                put((40, state.number, clock(), key.fd, how - READER, number))
+        for sig, handle in list(getattr(loop, "_signal_handlers", {}).items()):
+            if not handle._cancelled and find(handle):
+                number = find_lasting(handle, SIGNAL, state)
+                put((43, state.number, clock(), int(sig), number))
+
+    def find_lasting(handle, how, state):
+        watched[id(handle)] = number = handle_numbers()
+        place = callable_place(handle._callback)
+        put((21, state.number, clock(), number, how, place[0], place[1], place[2], OUTSIDE, 0, 0))
+        return number
+
+    def find_ready(handle, loop, state):
+        if id(handle) in watched or handle is state.pipe:
+            for key in list(loop._selector.get_map().values()):
+                for how, each in enumerate(key.data):
+                    if each is handle:
+                        ready(state, key.fd, how, handle)
+            for sig, each in list(loop._signal_handlers.items()):
+                if each is handle:
+                    handle._loopscope = number = watched[id(handle)]
+                    put((45, state.number, clock(), int(sig), number))
+        elif not find(handle):
+            return
+        elif handle._cancelled:
+            handle._loopscope = number = handle_numbers()
+            put((21, state.number, clock(), number, SOON, 0, 0, 0, OUTSIDE, 0, 0,
+                 28, state.number, clock(), number, OUTSIDE))
+            handle.__class__ = getattr(handle, "_loopscope_cancelled", type(handle))
+        else:
+            note_handle(handle, handle._callback, handle._args, loop, handle._context)
+
+    global snapshot_of, settled
+    snapshot_of, settled = tell_all, is_settled
+
+
 def mistake():
     """A mistake of ours is no concern of the program's."""
     if os.environ.get("LOOPSCOPE_RECORDER_RAISES"):
         raise
+
+
+# ---- Trio -------------------------------------------------------------------------------------------
+
+def watch_trio(start):
+    """Trio tells by its instruments, which are handed to each run. `start` tells of one by its rules."""
+    class Finder:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            if name != "trio":
+                return None
+            sys.meta_path.remove(Finder)
+            import importlib.util
+            spec = importlib.util.find_spec(name)
+            loader = getattr(spec, "loader", None)
+            if loader is not None:
+                execute = loader.exec_module
+
+                def exec_module(module):
+                    del loader.exec_module
+                    execute(module)
+                    try:
+                        put_into_trio(module, start)
+                    except Exception:
+                        mistake()
+                loader.exec_module = exec_module
+            return spec
+    sys.meta_path.insert(0, Finder)
+
+
+def put_into_trio(trio, start):
+    def with_instrument(method):
+        def wrapper(*args, **kwargs):
+            if on:
+                start()
+                kwargs["instruments"] = list(kwargs.get("instruments", ())) + [Instrument()]
+                if is_virtual and kwargs.get("clock") is None:
+                    import trio.testing
+                    kwargs["clock"] = trio.testing.MockClock(autojump_threshold=0)
+            return method(*args, **kwargs)
+        for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
+            setattr(wrapper, attribute, getattr(method, attribute))
+        wrapper.__wrapped__ = method
+        return wrapper
+
+    trio.run = with_instrument(trio.run)
+    trio.lowlevel.start_guest_run = with_instrument(trio.lowlevel.start_guest_run)
+    # What is outside of it has started the run, and has no part in what that does.
+    floors.append(trio._core._run.unrolled_run.__code__)
+    forget_roles()
+
+    class Instrument(trio.abc.Instrument):
+        """One run of Trio's as a loop: what is scheduled are its handles, and a batch is a turn."""
+
+        def __init__(self):
+            self.number, self.turn, self.in_turn = loop_numbers(), 0, False
+            # The numbers of tasks, and of the last handle of each; how many handles are ready.
+            self.tasks, self.handles, self.ready = {}, {}, 0
+            # What tasks wait for, as futures' numbers.
+            self.waits = {}
+            # The task that runs, its number, its handle, and whether it has given up control.
+            self.runs, self.running, self.handle, self.gave_up = None, 0, 0, False
+
+        def say(self, kind, cells, *texts):
+            tell_at(line_at(sys._getframe(2)) if kind not in BY_NOBODY else (), kind, self.number,
+                    cells, *texts)
+
+        def by(self):
+            return OUTSIDE if self.runs is None else RUNNING
+
+        def before_run(self):
+            loop_threads.add(_thread.get_ident())
+            self.say("loop-new", ())
+            self.say("loop-run", (1, 0))
+
+        def task_spawned(self, task):
+            self.tasks[task] = number = task_numbers()
+            if not handles_only:
+                self.say("task-new", (number,) + coroutine_place(task.coro)[:3]
+                         + (new_name(task.name), self.by()))
+
+        def task_scheduled(self, task):
+            if task is self.runs:
+                self.gives_up(task, True)
+            future = self.waits.pop(task, 0)
+            if future:
+                self.say("future-done", (future, RESULT, self.by()))
+            how = WAKEUP if task in self.handles else STEP
+            self.ready += 1
+            self.handles[task] = number = handle_numbers()
+            self.say("handle-new", (number, how) + coroutine_place(task.coro)[:3] + (
+                self.by(), self.task(task), future))
+
+        def task(self, task):
+            return 0 if handles_only else self.tasks[task]
+
+        def before_task_step(self, task):
+            if not self.in_turn:
+                self.in_turn, self.turn = True, self.turn + 1
+                self.say("turn-begin", (self.turn, self.ready, 0))
+            self.ready -= 1
+            self.running, self.handle = self.task(task), self.handles[task]
+            self.say("handle-run", (self.handle, self.running))
+            if not handles_only:
+                self.say("task-step", (self.running,))
+            self.runs, self.gave_up = task, False
+
+        def gives_up(self, task, again):
+            """It is queued again, or waits: for what its innermost function is called by."""
+            if handles_only or self.gave_up or task not in self.tasks:
+                return
+            self.gave_up = True
+            chain, _, file, line, code, _ = chain_of(task.coro)
+            on = (0,)
+            if not again:
+                self.waits[task] = future = future_numbers()
+                awaiting = task.coro
+                while getattr(awaiting, "cr_await", None) is not None:
+                    coro, awaiting = awaiting, awaiting.cr_await
+                    if "wait_task_rescheduled" in getattr(awaiting, "__name__", ""):
+                        awaiting = coro
+                        break
+                name = getattr(awaiting, "__qualname__", type(awaiting).__name__)
+                self.say("future-new", (future, name_id(name), RUNNING))
+                on = 1, future
+            self.say("task-suspend", (self.tasks[task],) + on + (file, line, chain))
+
+        def after_task_step(self, task):
+            self.gives_up(task, False)
+            self.runs = None
+            self.say("handle-done", (self.handle, self.running))
+
+        def task_exited(self, task):
+            number = self.tasks.pop(task)
+            self.handles.pop(task, None)
+            if not handles_only:
+                outcome = sys._getframe(2).f_locals.get("outcome")
+                error = getattr(outcome, "error", None)
+                how = RESULT if error is None else (
+                    CANCELLED if isinstance(error, trio.Cancelled) else EXCEPTION)
+                text = brief(getattr(outcome, "value", None), 4) if error is None else (
+                    one_line(error))
+                self.say("task-done", (number, how), cut_to(text))
+
+        def end_turn(self):
+            if self.in_turn:
+                self.in_turn = False
+                self.say("turn-end", (self.ready, 0))
+
+        def before_io_wait(self, timeout):
+            self.end_turn()
+            self.say("poll-begin", (1, bits(float(timeout))) if timeout < 1e9 else (0,))
+            flush()
+
+        def after_io_wait(self, timeout):
+            global virtual_now
+            if is_virtual:
+                virtual_now = max(virtual_now, int(trio.current_time() * 1e9))
+            self.say("poll-end", (0,))
+
+        def after_run(self):
+            self.end_turn()
+            self.say("loop-stopped", (1,))
+            self.say("loop-close", (0, 0))
+            flush()
 
 
 # ---- time that follows nobody's clock -------------------------------------------------------------
@@ -1673,24 +3772,65 @@ def wait(select_in, timeout):
 
 # ---- putting in place, and taking away again ------------------------------------------------------
 
-replaced = []
+#: What stands elsewhere: (owner, name, what was there, ours).
+places = []
+#: Whether it stands there.
+armed = False
 
 
 def replace(owner, name, value):
-    replaced.append((owner, name, owner.__dict__[name], value))
-    setattr(owner, name, value)
+    places.append((owner, name, owner.__dict__.get(name, NEVER), value))
+
+
+def arm():
+    """Puts ours in the places. What somebody else has put there since stays."""
+    global armed
+    if armed:
+        return
+    armed = True
+    for kind, does in our_kinds.items():
+        for name, value in does.items():
+            setattr(kind, name, value)
+    for owner, name, before, ours in places:
+        if owner.__dict__.get(name, NEVER) is before:
+            setattr(owner, name, ours)
+
+
+def disarm():
+    """Everything as it was, as far as nobody has put something in the same place since. Handles that
+    are ours stay, and do what those do that they stand for."""
+    global armed
+    if not armed:
+        return
+    armed = False
+    for owner, name, before, ours in reversed(places):
+        if owner.__dict__.get(name) is not ours:
+            continue
+        if before is NEVER:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+    for kind, does in our_kinds.items():
+        for name in does:
+            if name in kind.__dict__:
+                delattr(kind, name)
+    for state in list(states.values()):
+        loop = state.loop()
+        for owner, name in ((getattr(loop, "_selector", None), "select"), (loop, "_process_events")):
+            found = getattr(owner, "__dict__", {})
+            if getattr(found.get(name), "__module__", "") == __name__:
+                del found[name]
+        state.run = state.task = state.pipe = state.inherited = None
+        state.owner = 0
 
 
 def stop():
-    """Everything as it was, as far as nobody has put something in the same place since."""
+    """Nothing is recorded any more, and everything is as it was."""
     global on, look, quick, sink
     on = look = quick = False
     sink = -1
     del noted[:]
-    while replaced:
-        owner, name, before, ours = replaced.pop()
-        if owner.__dict__.get(name) is ours:
-            setattr(owner, name, before)
+    disarm()
 
 
 # ---- what the program prints ----------------------------------------------------------------------
@@ -1783,11 +3923,18 @@ def run(options, way, program, args):
     sys.modules["__main__"] = main
     main.__dict__["__builtins__"] = sys.modules["builtins"]
     dialect = 2 if sys.version_info >= (3, 14) else 0
-    wall = time.time_ns() - (0 if is_virtual else time.monotonic_ns() - options["base"])
+    wall = time.time_ns() - (0 if is_virtual else time.monotonic_ns() - options.get("base", 0))
     if "paused" in options:
         hold(0)
-    tell("run-start", 0, (dialect, 1 if is_virtual else 2, wall, 0, 0, name_id(shown)))
-    install()
+    if not gentle:
+        def begins(dialect):
+            tell("run-start", 0, (dialect, 1 if is_virtual else 2, wall, 0, 0, name_id(shown)))
+
+        begins(dialect)
+        install()
+        arm()
+        # From then on the order is Trio's own.
+        watch_trio(lambda: begins(WORDS["Dialect"].index("other")))
     code, how, sentence = 0, "end", "The program ran to its end."
     compiling = False
     try:
@@ -1883,6 +4030,9 @@ def flush_streams():
 
 def end(code, how, sentence):
     global at_once, look
+    if gentle:
+        goodbye(code, how, sentence)
+        sys.exit(code)
     # Where somebody steps, it holds here once more.
     look = look or session
     tell("program-exit", 0, (code, WORDS["ExitHow"].index(how), 1), sentence)
@@ -1893,7 +4043,7 @@ def end(code, how, sentence):
 
 def start(arguments):
     """Begins to record, as the arguments say that come from our own binary."""
-    global sink, on, capture, is_virtual, clock, holder, session
+    global sink, on, capture, is_virtual, clock, holder, session, handles_only
     options = {}
     while arguments:
         word = arguments.pop(0)
@@ -1901,7 +4051,7 @@ def start(arguments):
         options[name] = value
         if name in ("file", "module", "code"):
             break
-    capture = "capture" in options
+    capture, handles_only = "capture" in options, options.get("level") == "handles"
     base = time.monotonic_ns()
     if options.get("clock") == "virtual":
         is_virtual, clock, base = True, virtual_clock, 0
@@ -1953,6 +4103,504 @@ def out_of_the_way(number):
 
 def copied():
     """This process is a copy of the one that records: nothing here is told."""
-    global writing
+    global writing, host, server
+    if gentle:
+        unhear_output()
+        # They belong to the process that it was copied from, which does not notice this.
+        for each in (host, server):
+            if each is not None:
+                each.close()
+        host = server = None
     stop()
     writing = _thread.allocate_lock()
+
+
+# ---- being attached to ----------------------------------------------------------------------------
+
+#: Where somebody may attach, and the socket's file.
+server, meeting = None, ""
+installed = False
+#: Whether the main program is ours to run, so that its end is told elsewhere.
+runs_main = False
+OCCUPIED = "Another Loopscope is attached to this program; let it go first."
+#: How long a host has for its first words, in seconds.
+FIRST_WORDS = 5
+#: The shortest time between two looks at everything, in seconds.
+LOOKS = 0.2
+
+
+def listen(path=None, say=True):
+    """Lets `loopscope attach` come to this program, by a socket that only its user can open. Gives the
+    socket's file, or None where that cannot be: it raises nothing."""
+    global server, meeting, folder
+    if server is not None:
+        return meeting
+    try:
+        if path is None:
+            path = os.path.join(meeting_folder(), "%d.sock" % os.getpid())
+        prepare()
+        socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        try:
+            bind(socket, path)
+            os.chmod(path, 0o600)
+            socket.listen(4)
+            socket.setblocking(False)
+        except OSError:
+            socket.close()
+            raise
+    except Exception as error:
+        sys.stderr.write("loopscope: nobody can attach to this program: %s\n" % error)
+        return None
+    server, meeting = socket, path
+    _thread.start_new_thread(wait_for_hosts, (socket,))
+    if say:
+        sys.stderr.write("loopscope: attach to this program by\n  loopscope attach --socket %s\n"
+                         % path)
+    return path
+
+
+def close():
+    """Nobody can attach any more; who has attached is let go."""
+    global server
+    if server is not None:
+        closing, server = server, None
+        try:
+            closing.shutdown(_socket.SHUT_RDWR)
+        except OSError:
+            pass
+        take_away_file()
+
+
+def take_away_file():
+    try:
+        if meeting:
+            os.unlink(meeting)
+    except OSError:
+        pass
+
+
+def meeting_folder():
+    """The folder for sockets, which is this user's alone."""
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    if base and os.path.isdir(base) and os.stat(base).st_uid == os.geteuid():
+        path = os.path.join(base, "loopscope")
+    else:
+        path = os.path.join(os.environ.get("TMPDIR") or "/tmp", "loopscope-%d" % os.geteuid())
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        pass
+    info = os.lstat(path)
+    if info.st_mode & 0o170077 != 0o040000 or info.st_uid != os.geteuid():
+        raise OSError("%s is not a folder of this user alone; take it away, or name a socket" % path)
+    return path
+
+
+def bind(socket, path):
+    """A file that a process has left is taken away."""
+    try:
+        socket.bind(path)
+    except OSError:
+        probe = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        try:
+            probe.connect(path)
+        except ConnectionRefusedError:
+            os.unlink(path)
+            socket.bind(path)
+            return
+        except OSError:
+            pass
+        finally:
+            probe.close()
+        raise
+
+
+def prepare():
+    """What has to be there before somebody attaches. Nothing of the program is changed yet."""
+    global gentle, installed, folder
+    if installed:
+        return
+    gentle = True
+    if not folder:
+        main = getattr(sys.modules.get("__main__"), "__file__", None)
+        folder = os.path.dirname(os.path.realpath(main)) if main else os.getcwd()
+        if folder != os.sep:
+            folder += os.sep
+    install()
+    installed = True
+    os.register_at_fork(after_in_child=copied)
+    import atexit
+    atexit.register(ended_by_itself)
+
+
+def ended_by_itself():
+    if runs_main:
+        return
+    raised = getattr(sys, "last_value", None)
+    if raised is not None and not hasattr(sys, "ps1"):
+        goodbye(1, "exception", "Nothing caught the program's %s." % one_line(raised))
+    else:
+        goodbye(0, "end", "The program has ended; with which exit code is not known.")
+
+
+def goodbye(code, how, sentence):
+    """The program has ended: who is attached is told, if that one reads."""
+    if on:
+        try:
+            tell("program-exit", 0, (code, WORDS["ExitHow"].index(how), 1), sentence)
+            until = time.monotonic() + 1
+            while (noted or waiting) and time.monotonic() < until:
+                flush()
+                time.sleep(0.001)
+        except Exception:
+            mistake()
+    take_away_file()
+
+
+def is_welcome(connection):
+    """Whether who connects is this user, or the superuser."""
+    credentials = getattr(_socket, "SO_PEERCRED", None)
+    if credentials is None:
+        # Where that cannot be asked, who may open the file decides.
+        return True
+    _, user, _ = struct.unpack("3i", connection.getsockopt(_socket.SOL_SOCKET, credentials, 12))
+    return user in (os.geteuid(), 0)
+
+
+def accept(listening_socket):
+    """Who has just connected, if that may be."""
+    try:
+        number, _ = listening_socket._accept()
+    except OSError:
+        return None
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fileno=number)
+    connection.setblocking(False)
+    if not is_welcome(connection):
+        connection.close()
+        return None
+    return connection
+
+
+def wait_for_hosts(listening_socket):
+    """Serves one host after the other. A thread of its own."""
+    take_no_signals()
+    watched_for = select.poll()
+    watched_for.register(listening_socket, select.POLLIN)
+    while server is listening_socket:
+        try:
+            watched_for.poll()
+            connection = accept(listening_socket)
+            if connection is not None:
+                attend(connection, listening_socket)
+        except Exception:
+            mistake()
+            time.sleep(0.05)
+    listening_socket.close()
+
+
+def called(path):
+    """Somebody who has come into this process by its number waits at `path`."""
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    try:
+        connection.connect(path)
+        connection.setblocking(False)
+        if "asyncio" not in sys.modules:
+            turn_away(connection, "The program has not imported asyncio, so it has no loop.")
+        elif host is not None:
+            turn_away(connection, OCCUPIED)
+        else:
+            prepare()
+            _thread.start_new_thread(attend_caller, (connection,))
+    except Exception:
+        connection.close()
+        mistake()
+
+
+def attend_caller(connection):
+    take_no_signals()
+    try:
+        attend(connection, None)
+    except Exception:
+        mistake()
+
+
+def turn_away(connection, sentence):
+    numbers = (REFUSED,) + packed(sentence.encode())
+    data = struct.pack("<%dq" % len(numbers), *numbers)
+    try:
+        # What came is read, since what is closed with something unread loses what it sent.
+        connection.settimeout(0.2)
+        connection.send(struct.pack("<4sI", MAGIC, len(data)) + data + MAGIC, NO_SIGNAL)
+        connection.shutdown(_socket.SHUT_WR)
+        connection.recv(65536)
+    except OSError:
+        pass
+    connection.close()
+
+
+def attend(connection, also):
+    """Serves a host from its first word until it goes."""
+    global host, sink, detached
+    if host is not None:
+        turn_away(connection, OCCUPIED)
+        return
+    host = connection
+    try:
+        converse(connection, also)
+    finally:
+        leave_host(connection)
+
+
+def converse(connection, also):
+    global unheard, deaf, handles_only
+    handles_only = False
+    watched_for = select.poll()
+    watched_for.register(connection, select.POLLIN)
+    if also is not None:
+        watched_for.register(also, select.POLLIN)
+    data, statement, begun = b"", b"", False
+    next_look, since = 0, time.monotonic()
+    while True:
+        watched_for.modify(connection,
+                           select.POLLIN | (select.POLLOUT if waiting else 0))
+        found = watched_for.poll(OFTEN * 1000)
+        if also is not None:
+            if server is not also:
+                return
+        try:
+            got = connection.recv(65536)
+            if not got:
+                return
+            data += got
+        except BlockingIOError:
+            pass
+        except OSError:
+            return
+        if also is not None and any(fd == also.fileno() for fd, _ in found):
+            other = accept(also)
+            if other is not None:
+                turn_away(other, OCCUPIED)
+        bodies, data = requests_in(data)
+        for body in bodies:
+            if body[0] == 1:
+                if not begun:
+                    begun = True
+                    try:
+                        begin_with_host(connection)
+                    except Exception as error:
+                        why = str(error) if isinstance(error, Unseen) else one_line(error)
+                        turn_away(connection, "Its loops cannot be told: %s." % why)
+                        mistake()
+                        return
+            elif body[0] == 12 and not begun:
+                handles_only = True
+            elif body[0] == 7 or not begun:
+                return
+            else:
+                statement = obey(body, statement)
+        if not begun:
+            if time.monotonic() - since > FIRST_WORDS:
+                return
+            continue
+        if noted or waiting:
+            flush()
+        if deaf and not waiting and time.monotonic() >= next_look:
+            began = time.monotonic()
+            lost, unheard = max(1, 2 * unheard), 0
+            take_snapshot(lambda: put((KINDS["gap"][0], 0, clock(), min(lost, (1 << 32) - 1))))
+            next_look = time.monotonic() + max(LOOKS, 10 * (time.monotonic() - began))
+
+
+class Unseen(Exception):
+    """What there is cannot be told, and why."""
+
+
+def begin_with_host(connection):
+    """Tells what there is, and from then on what happens."""
+    global sink, detached, pausing, left, wanted, session, waiting_bytes
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        raise Unseen("this Python has no lock around its interpreter, so its state cannot be told "
+                     "at one moment")
+    pausing, left, wanted, session, detached = False, 0, 0, False, False
+    waiting.clear()
+    waiting_bytes = 0
+    sink = connection.fileno()
+    connection.setsockopt(_socket.SOL_SOCKET, _socket.SO_SNDBUF, 1 << 20)
+    base, wall = time.monotonic_ns(), time.time_ns()
+    dialect = 2 if sys.version_info >= (3, 14) else 0
+    program = sys.argv[0] if getattr(sys, "argv", None) else ""
+
+    def hello():
+        put((FOLDER,) + packed(folder.encode("utf-8", "replace")))
+        put((HELLO, 1, CAN | 1 << 2, base, os.getpid(), dialect))
+        put((1, 0, clock(), dialect, 2, wall, 0, 0,
+             name_id(os.path.basename(program) or "python")))
+    take_snapshot(hello)
+    hear_output()
+    flush()
+
+
+def leave_host(connection):
+    """Nobody is attached: everything as it was."""
+    global host, sink, on, look, quick, deaf, detached, waiting_bytes
+    detached = True
+    on = look = quick = deaf = False
+    if holder:
+        orders.put((0, 0))
+    unhear_output()
+    with writing:
+        sink = -1
+        disarm()
+        del noted[:]
+        waiting.clear()
+        waiting_bytes = 0
+        connection.close()
+        host = None
+    forget_roles()
+    for known in (described, chains, stands, lines, jobs, met, ends, file_lines):
+        known.clear()
+
+
+def take_snapshot(begin):
+    """Tells the present state of all loops, and records from then on. No other thread gets a turn
+    meanwhile, which is made sure of by looking whether one had it."""
+    global on, look, quick, deaf
+    interval, me = sys.getswitchinterval(), _thread.get_ident()
+    for patience in (0.05, 0.25, 1, 4):
+        for last in (False,) * 20 + (True,):
+            sys.setswitchinterval(patience)
+            try:
+                frames = sys._current_frames()
+                del frames[me]
+                if not last and not all(settled(frame) for frame in frames.values()):
+                    continue
+                before = {thread: (frame, frame.f_lasti) for thread, frame in frames.items()}
+                on = look = quick = False
+                del noted[:]
+                for known in (described, chains, stands, lines, walks, names):
+                    known.clear()
+                names[""] = 0
+                begin()
+                arm()
+                snapshot_of(frames)
+                after = sys._current_frames()
+                del after[me]
+                if after.keys() <= before.keys() and all(
+                        before[thread] == (frame, frame.f_lasti)
+                        for thread, frame in after.items()) or patience == 4:
+                    deaf = False
+                    on = True
+                    update()
+                    return
+                break
+            finally:
+                frames = before = after = None
+                sys.setswitchinterval(interval)
+                if not on:
+                    time.sleep(0.0003)
+
+
+# ---- what a program prints while somebody is attached -----------------------------------------------
+
+#: The streams whose `write` is ours: (stream, our function).
+heard = []
+
+
+def hear_output():
+    """What is printed is told as well. Who holds the stream already is heard too."""
+    for number, name in ((0, "stdout"), (1, "stderr")):
+        stream = getattr(sys, name, None)
+        try:
+            if stream is None or "write" in vars(stream):
+                continue
+            stream.write = hearing(stream.write, number)
+            heard.append((stream, stream.write))
+        except (AttributeError, TypeError):
+            pass
+
+
+def unhear_output():
+    while heard:
+        stream, ours = heard.pop()
+        try:
+            if vars(stream).get("write") is ours:
+                del stream.write
+        except (AttributeError, TypeError):
+            pass
+
+
+def hearing(write, number):
+    begun = [""]
+
+    def heard_write(text):
+        listener = listening.get(_thread.get_ident())
+        if listener is not None and isinstance(text, str):
+            listener.append(text)
+            return len(text)
+        count = write(text)
+        if on:
+            try:
+                lines = cut(begun[0] + text)
+                begun[0] = "" if lines and lines[-1].endswith("\n") or not lines else lines.pop()
+                for line in lines:
+                    tell("output", 0, (number, 1), line)
+            except Exception:
+                mistake()
+        return count
+    return heard_write
+
+
+# ---- python3 -m loopscope ---------------------------------------------------------------------------
+
+USAGE = """usage: python3 -m loopscope [--wait] [--socket PATH] FILE [ARGS]
+       python3 -m loopscope [--wait] [--socket PATH] -m MODULE [ARGS]
+       python3 -m loopscope [--wait] [--socket PATH] -c CODE [ARGS]
+
+Runs a program as python3 does, and lets `loopscope attach --socket PATH` come to it.
+
+  --wait         the program begins when somebody has attached
+  --socket PATH  the socket's file; otherwise one in a folder that is this user's alone
+"""
+
+
+def main(arguments):
+    global runs_main
+    wait, path = False, None
+    while arguments:
+        word = arguments.pop(0)
+        if word == "--wait":
+            wait = True
+        elif word == "--socket" and arguments:
+            path = arguments.pop(0)
+        elif word in ("-h", "--help"):
+            sys.stdout.write(USAGE)
+            return 0
+        elif word in ("-m", "-c") and arguments:
+            way, program = {"-m": "module", "-c": "code"}[word], arguments.pop(0)
+            break
+        elif word.startswith("-") and word != "-":
+            sys.stderr.write("loopscope: `%s` is not understood here\n%s" % (word, USAGE))
+            return 2
+        else:
+            way, program = "file", word
+            break
+    else:
+        sys.stderr.write(USAGE)
+        return 2
+    if way == "file" and not os.path.exists(program):
+        sys.stderr.write("loopscope: there is no file `%s`\n" % program)
+        return 2
+    runs_main = True
+    if sys.path and not getattr(sys.flags, "safe_path", False):
+        sys.path[0] = ""
+    loop_threads.add(_thread.get_ident())
+    if listen(path) is None:
+        return 2
+    while wait and not on:
+        time.sleep(0.01)
+    run({}, way, program, arguments)
+
+
+if __name__ == "__main__":
+    import loopscope
+    sys.exit(loopscope.main(sys.argv[1:]))

@@ -7,6 +7,7 @@
     reason = "the interpreter hands native functions their arguments by value"
 )]
 
+mod addresses;
 mod context;
 mod errors;
 mod event_loop;
@@ -15,13 +16,16 @@ mod future_cell;
 mod future_iter;
 mod handle;
 mod job;
+mod later;
 mod lazy_names;
 mod modules;
 mod outside;
 mod registry;
+mod ring;
 mod sleep;
 mod socket_transport;
 mod step;
+mod sync;
 mod task;
 mod timer_handle;
 mod waiters;
@@ -34,5 +38,7 @@ pub(crate) const PARTS: Parts = Parts {
     native_modules: modules::native_modules,
     frozen: modules::FROZEN,
     current_loop: |vm| vm.asyncio_running_loop.borrow().clone(),
+    unfinished: event_loop::unfinished,
+    title: future_cell::title,
     language: None,
 };

@@ -28,7 +28,10 @@
 
 mod cpython;
 mod gate;
+mod interpreter;
 mod keeper;
+mod look;
+mod micropython;
 mod mistakes;
 mod pump;
 mod requests;
@@ -53,9 +56,13 @@ pub use crate::options::{
 #[cfg(target_os = "linux")]
 pub use crate::process::descendants::{children, end_tree};
 pub use crate::process::guard::{Guard, Powers, Sandbox, no_sandbox};
+pub use crate::process::ring::no_ring;
 pub use crate::process::set_fault;
+pub use cpython::RECORDER;
+pub use micropython::MICROPYTHON_RECORDER;
 pub use seal::{Key, Opener};
 
+use crate::asyncio;
 use crate::core::{Clock, Gate, Ids, Sink, Trace};
 use crate::dialect::{Family, Rules};
 use crate::process::{guard, is_copy, limits, spelling};
@@ -63,7 +70,6 @@ use crate::python::flags::PythonArgs;
 use crate::python::output::{self, Output};
 use crate::python::{ending, frames, parts, program, start_at};
 use crate::run::Run;
-use crate::{asyncio, micropython};
 
 /// The stack of the interpreter's thread. Only what is used of it costs memory.
 const STACK: usize = 64 << 20;
@@ -116,7 +122,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> i32 {
     if let Some(python) = &options.python
         && guarded.is_ok()
     {
-        return cpython::become_it(&options, python);
+        return match Rules::of(options.dialect).family {
+            Family::Cpython => {
+                interpreter::become_it(cpython::command(&options, python), python, "Python")
+            }
+            Family::Micropython => {
+                let command = micropython::command(&options, python);
+                interpreter::become_it(command, python, "MicroPython")
+            }
+        };
     }
     let signals = block_signals();
     match prepare(&options, key).and_then(|()| limits::watch(options.memory_limit, out_of_memory)) {
@@ -225,6 +239,7 @@ fn prepare(options: &Options, key: Option<Key>) -> std::io::Result<()> {
     let output = output.install();
     let trace = &Run::current().trace;
     gate::reply(trace, &hello(options.dialect));
+    gate::hold_at_lines(&control);
     requests::start(requests, control)?;
     pump::start(output)
 }
@@ -251,7 +266,7 @@ fn install(options: &Options, records: Option<Records>) {
     trace.find_lines_by(frames::at_work);
     parts::install(match Rules::of(options.dialect).family {
         Family::Cpython => &asyncio::PARTS,
-        Family::Micropython => &micropython::PARTS,
+        Family::Micropython => &crate::micropython::PARTS,
     });
     start_at(options.wall_start_ns);
     Run {
@@ -291,6 +306,8 @@ fn hello(dialect: Dialect) -> Reply<'static> {
         capabilities: Capabilities::default()
             .with(Capability::Pause)
             .with(Capability::Python)
+            .with(Capability::Lines)
+            .with(Capability::Look)
             .with(Capability::Interrupt),
         ticks_per_second: 1_000_000_000,
         dialect,

@@ -59,6 +59,11 @@ impl Rules {
         Run::current().dialect == Dialect::Cpython36
     }
 
+    /// Whether the program is of CPython 3.14.
+    pub(crate) fn is_3_14() -> bool {
+        Run::current().dialect == Dialect::Cpython314
+    }
+
     /// Whether the program is MicroPython's.
     pub(crate) fn is_micropython(&self) -> bool {
         self.family == Family::Micropython

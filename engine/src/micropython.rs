@@ -31,8 +31,13 @@ pub(crate) const PARTS: Parts = Parts {
     native_modules: modules::native_modules,
     frozen: modules::FROZEN,
     current_loop: program::current_loop,
+    unfinished: |_| {
+        let tasks = program::program().unfinished();
+        tasks.into_iter().map(|task| (task.id().0, task.coro())).collect()
+    },
+    title: task::title,
     language: Some(Language {
-        signal_channel: language::signal_channel,
+        interrupt_by: language::interrupt_by,
         set_up: language::set_up,
         set_up_streams: language::set_up_streams,
         compile: language::compile,

@@ -72,6 +72,8 @@ pub struct Options {
     pub successor: bool,
     /// The CPython that runs it; `None`: our own interpreter.
     pub python: Option<PathBuf>,
+    /// Whether a CPython tells of handles only, which costs less.
+    pub handles_only: bool,
 }
 
 /// An argument that the child does not understand. Only a parent of another version can cause it.
@@ -113,6 +115,7 @@ impl Options {
             ends_deadlock: false,
             successor: false,
             python: None,
+            handles_only: false,
         }
     }
 
@@ -158,6 +161,7 @@ impl Options {
             ("--stdout-to-stderr", self.stdout_to_stderr),
             ("--ends-deadlock", self.ends_deadlock),
             ("--successor", self.successor),
+            ("--handles-only", self.handles_only),
             ("--shown", self.guard.shown),
             ("--allow-processes", sandbox.is_some_and(|sandbox| sandbox.processes)),
             ("--allow-network", sandbox.is_some_and(|sandbox| sandbox.network)),
@@ -202,6 +206,7 @@ impl Options {
                 "--lifeline" => options.guard.lifeline = Some(number(&value()?)?),
                 "--ends-deadlock" => options.ends_deadlock = true,
                 "--successor" => options.successor = true,
+                "--handles-only" => options.handles_only = true,
                 "--python" => options.python = Some(spelling::read(value()?).into()),
                 "--shown" => options.guard.shown = true,
                 "--scratch" => {
@@ -287,12 +292,13 @@ mod tests {
                 any::<(u64, bool, i64, Option<u64>)>(),
             (wire, capture, paused, stdout_to_stderr, ends_deadlock, successor) in
                 any::<(bool, bool, bool, bool, bool, bool)>(),
-            (guard, python) in (guard(), prop::option::of(os_string())),
+            (guard, python, handles_only) in
+                (guard(), prop::option::of(os_string()), any::<bool>()),
         ) {
             let options = Options {
                 program, args, dialect, clock, seed, proactor, ties, wall_start_ns, wire, capture,
                 paused, stdout_to_stderr, memory_limit, guard, ends_deadlock, successor,
-                python: python.map(Into::into),
+                python: python.map(Into::into), handles_only,
             };
             prop_assert_eq!(Options::from_args(options.to_args()), Ok(options));
         }

@@ -10,6 +10,7 @@ mod fault;
 pub(crate) mod fd;
 pub(crate) mod guard;
 pub(crate) mod limits;
+pub(crate) mod ring;
 pub(crate) mod spelling;
 
 pub(crate) use copy::{is_copy, now_a_copy};

@@ -21,8 +21,10 @@ pub(crate) mod program;
 mod random;
 mod readable;
 pub(crate) mod start;
+pub(crate) mod stepping;
 mod streams;
 mod tls;
+pub(crate) mod value;
 mod version;
 
 pub(crate) use clock::{sleep_for, start_at, wait_millis};

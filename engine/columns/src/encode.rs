@@ -22,7 +22,7 @@
 
 use std::ops::Range;
 
-use loopscope_protocol::cells::{COLUMNS, CellSink, MOST_COLUMNS};
+use loopscope_protocol::cells::{COLUMNS, CellWriter, MOST_COLUMNS};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{Event, LoopId};
 
@@ -112,7 +112,7 @@ struct Columns {
 }
 
 #[allow(clippy::inline_always, reason = "the column is a constant of each event's")]
-impl CellSink for Columns {
+impl CellWriter for Columns {
     #[inline(always)]
     fn put_number(&mut self, column: usize, value: u64) {
         let to = &mut self.all[column];

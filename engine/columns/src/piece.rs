@@ -15,7 +15,7 @@
 use std::borrow::Cow;
 
 use loopscope_protocol::wire::Malformed;
-use loopscope_protocol::{ChainId, Event, Kind, LoopId, Text, Ticks};
+use loopscope_protocol::{ChainId, Event, Kind, LoopId, Ticks};
 
 use crate::columns::{Reading, put_var};
 use crate::encode::{self, Encoder, FLAGGED, own};
@@ -28,8 +28,9 @@ const BEGINS: u8 = 1;
 /// Its last record is the last one of a block.
 const ENDS: u8 = 2;
 
-/// The most bytes of one text that are kept. What comes behind them is only counted.
-pub const LONGEST_TEXT: usize = 64 << 20;
+/// The most bytes of one text that are kept. What comes behind them is only counted. A record on its
+/// way from the child to the files lies in memory several times over.
+pub const LONGEST_TEXT: usize = 16 << 20;
 
 /// Some records that follow each other within a block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,7 +150,7 @@ impl Maker {
             self.loop_seen = true;
         }
         let kept;
-        let texts = if texts.is_empty() || event.texts() == [Text::NONE; 2] {
+        let texts = if texts.is_empty() || !event.has_texts(texts[0]) {
             None
         } else {
             kept = [0, 1].map(|slot| kept_of(texts.get(slot).unwrap_or(&"")));

@@ -42,6 +42,21 @@ pub enum Made {
     Future = 2,
 }
 
+impl Made {
+    /// What an event makes, with its id.
+    #[must_use]
+    pub const fn of(event: &Event) -> Option<(Self, u32)> {
+        match event {
+            Event::HandleNew { handle, .. } | Event::TimerNew { handle, .. } => {
+                Some((Self::Handle, handle.0))
+            }
+            Event::TaskNew { task, .. } => Some((Self::Task, task.0)),
+            Event::FutureNew { future, .. } => Some((Self::Future, future.0)),
+            _ => None,
+        }
+    }
+}
+
 /// From the least to the highest id; none if the highest is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ids {
@@ -193,14 +208,10 @@ impl Tally {
             let (least, most) = self.times.unwrap_or((t, t));
             self.times = Some((least.min(t), most.max(t)));
         }
-        match *record.event {
-            Event::HandleNew { handle, .. } | Event::TimerNew { handle, .. } => {
-                self.made[Made::Handle as usize].add(handle.0);
-            }
-            Event::TaskNew { task, .. } => self.made[Made::Task as usize].add(task.0),
-            Event::FutureNew { future, .. } => self.made[Made::Future as usize].add(future.0),
-            Event::Gap { lost } => self.lost += u64::from(lost),
-            _ => {}
+        if let Some((what, id)) = Made::of(record.event) {
+            self.made[what as usize].add(id);
+        } else if let Event::Gap { lost } = record.event {
+            self.lost += u64::from(*lost);
         }
         self.harmed += u32::from(record.garbage > 0);
         if self.finder.see(record) {

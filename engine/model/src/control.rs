@@ -48,6 +48,13 @@ pub enum OwnedReply {
         /// Why, in one sentence.
         text: String,
     },
+    /// It holds at a line, of which nothing has run yet.
+    Line {
+        /// The number of the last record, modulo 2^32.
+        seq: u32,
+        /// `file:line function`.
+        place: String,
+    },
     /// How many records it has dropped since it started.
     Dropped {
         /// The count.
@@ -78,6 +85,25 @@ pub enum OwnedRequest {
     Interrupt,
     /// The host leaves.
     Detach,
+    /// The host is still there.
+    StillHere,
+    /// Tell what the program has where it is held; see [`Request::Look`].
+    Look {
+        /// What is asked for.
+        what: String,
+    },
+    /// Run on, and hold at the next line of the program as well.
+    Line {
+        /// Where else to hold.
+        until: StopWhen,
+    },
+    /// Hold at these lines too: see [`Request::Lines`].
+    Lines {
+        /// Each as `file:line`, on a line of its own.
+        places: String,
+    },
+    /// Tell of handles only, from the hello on.
+    Handles,
 }
 
 impl OwnedRequest {
@@ -90,26 +116,40 @@ impl OwnedRequest {
     pub fn frames(&self) -> Vec<u8> {
         let mut encoder = Encoder::new();
         let mut bytes = Vec::new();
-        let mut put = |request| bytes.extend_from_slice(encoder.item(&Item::Request(request)));
+        let mut put = |request: Request<'_>| {
+            bytes.extend_from_slice(encoder.item(&Item::Request(request)));
+        };
         match self {
             Self::Hello => put(Request::Hello { version: loopscope_protocol::wire::VERSION }),
             Self::Run { until } => put(Request::Run { until: *until }),
             Self::Pause => put(Request::Pause),
             Self::Snapshot => put(Request::Snapshot),
             Self::Python { code } => {
-                // Two bytes of the body are the request's number and `more`.
-                let mut pieces = code.as_bytes().chunks(MAX_BODY - 2).peekable();
-                if pieces.peek().is_none() {
-                    put(Request::Python { more: false, code: b"" });
-                }
-                while let Some(piece) = pieces.next() {
-                    put(Request::Python { more: pieces.peek().is_some(), code: piece });
-                }
+                in_pieces(code, |more, code| put(Request::Python { more, code }));
+            }
+            Self::Look { what } => in_pieces(what, |more, what| put(Request::Look { more, what })),
+            Self::Line { until } => put(Request::Line { until: *until }),
+            Self::Lines { places } => {
+                in_pieces(places, |more, places| put(Request::Lines { more, places }));
             }
             Self::Interrupt => put(Request::Interrupt),
             Self::Detach => put(Request::Detach),
+            Self::StillHere => put(Request::StillHere),
+            Self::Handles => put(Request::Handles),
         }
         bytes
+    }
+}
+
+/// Hands out a text in pieces that a frame has room for, at least one, and whether more follow.
+fn in_pieces(text: &str, mut each: impl FnMut(bool, &[u8])) {
+    // Two bytes of the body are the request's number and `more`.
+    let mut pieces = text.as_bytes().chunks(MAX_BODY - 2).peekable();
+    if pieces.peek().is_none() {
+        each(false, b"");
+    }
+    while let Some(piece) = pieces.next() {
+        each(pieces.peek().is_some(), piece);
     }
 }
 

@@ -3,7 +3,7 @@
 use loopscope_columns::columns::{Reading, join_seconds, unzigzag};
 use loopscope_columns::encode::{self, Before, FLAGGED, flag, own};
 use loopscope_columns::expect::{Context, is_length};
-use loopscope_protocol::cells::{COLUMNS, CellSource};
+use loopscope_protocol::cells::{COLUMNS, CellReader};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{ChainId, Event, Kind, LoopId};
 
@@ -120,7 +120,7 @@ struct Columns<'a> {
     now: u64,
 }
 
-impl CellSource for Columns<'_> {
+impl CellReader for Columns<'_> {
     #[inline]
     fn number(&mut self, column: usize) -> Result<u64, Malformed> {
         let from = &mut self.all[column];

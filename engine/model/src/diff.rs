@@ -14,6 +14,7 @@ mod reasons;
 mod side;
 #[cfg(test)]
 mod tests;
+pub mod versions;
 
 use std::collections::VecDeque;
 
@@ -27,7 +28,7 @@ use crate::state::State;
 pub use columns::{Around, Cell, Row};
 
 use columns::Reading;
-use side::{Place, SideCursor, differs};
+use side::{SideCursor, SidePosition, differs};
 
 /// What counts when two histories are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,10 +132,10 @@ pub struct Comparing {
     compare: Compare,
     never: KindSet,
     around: Around,
-    places: [Place; 2],
+    places: [SidePosition; 2],
     equal: usize,
     /// Places on the way, with how many events were equal up to there.
-    marks: VecDeque<(usize, [Place; 2])>,
+    marks: VecDeque<(usize, [SidePosition; 2])>,
     found: Option<Divergence>,
     /// Once that is found: the lines around it.
     reading: Option<[Reading; 2]>,
@@ -144,8 +145,8 @@ pub struct Comparing {
 impl Comparing {
     /// From their beginnings on.
     pub fn new(compare: Compare, sides: [Side<'_>; 2], around: Around) -> Self {
-        let mut places = sides.map(|side| Place::first(side.history));
-        let marks = VecDeque::from([(0, places.each_mut().map(Place::share))]);
+        let mut places = sides.map(|side| SidePosition::first(side.history));
+        let marks = VecDeque::from([(0, places.each_mut().map(SidePosition::share))]);
         Self {
             compare,
             never: sides[0].never_sends.union(sides[1].never_sends),
@@ -244,7 +245,7 @@ impl Comparing {
 
     /// Notes a place to read from again. Enough of them are kept for what is wanted before a
     /// difference, however far apart what counts is.
-    fn mark(&mut self, places: [Place; 2]) {
+    fn mark(&mut self, places: [SidePosition; 2]) {
         self.marks.push_back((self.equal, places));
         if self.marks.len() > self.around.before + 2 {
             self.marks.pop_front();
@@ -255,7 +256,7 @@ impl Comparing {
     fn begin_reading(&mut self) {
         let Around { before, after } = self.around;
         let from = self.equal.saturating_sub(before);
-        let begins = |(equal, _): &&(usize, [Place; 2])| *equal <= from;
+        let begins = |(equal, _): &&(usize, [SidePosition; 2])| *equal <= from;
         let mark = self.marks.iter().rfind(begins).map(|(equal, places)| (*equal, places.clone()));
         self.marks.clear();
         if let Some((equal, places)) = mark

@@ -2,7 +2,8 @@
 //!
 //! The keys come in a fixed order: `seq`, `t`, `turn`, `event`, `loop`, then the event's own
 //! fields in the order of their declaration. `t`, `timeout`, `by` and `on` are `null` where there
-//! is nothing to say; any other absent field is left out. `at` comes last: the line of the program
+//! is nothing to say; any other absent field is left out. What a task or a future has ended by follows
+//! as `value`, with its `traceback` where that is an exception's. `at` comes last: the line of the program
 //! that caused the record, where one did, and `via`, where the library was that this line called. Times are decimal numbers with at most
 //! nine places. The events of a task also say its `name` and `where`, as `task-new` told them.
 //! What might steer a terminal is written as JSON's escapes, so a line may be shown as it is.
@@ -57,6 +58,7 @@ pub fn write(record: &Record, names: &Names, out: &mut String) {
             line.task_definition(task);
         }
     }
+    line.ending();
     line.cause();
     out.push('}');
 }
@@ -148,6 +150,29 @@ impl Line<'_> {
             On::Timer(id) => self.put(format_args!("{{\"timer\":{}}}", id.0)),
             On::Queue(id) => self.put(format_args!("{{\"queue\":{}}}", id.0)),
             On::Fd(fd) => self.put(format_args!("{{\"fd\":{}}}", fd.0)),
+            On::Waker => self.put(format_args!("{{\"waker\":null}}")),
+        }
+    }
+
+    fn ending(&mut self) {
+        let record = self.record;
+        let Some(value) = record.value() else { return };
+        self.key("value");
+        self.string(value);
+        let mut before = "[";
+        for frame in record.traceback() {
+            if before == "[" {
+                self.key("traceback");
+            }
+            self.out.push_str(std::mem::replace(&mut before, ","));
+            self.out.push_str("{\"name\":");
+            self.string(frame.name);
+            self.key("where");
+            self.string(frame.place);
+            self.out.push('}');
+        }
+        if before == "," {
+            self.out.push(']');
         }
     }
 

@@ -14,6 +14,7 @@ mod decode;
 pub mod diff;
 pub mod expr;
 pub mod fault;
+pub mod forecast;
 pub mod history;
 pub mod json;
 pub mod link;

@@ -1,11 +1,13 @@
-//! How the link to a board is: what the host knows of it that is in no record. One type, from the
+//! How the link to a board or to a process is: what the host knows of it that is in no record. One type, from the
 //! thread that moves the bytes to the screen.
 
-/// How the link to a board is.
+/// How the link to a board is, or to a process that was attached to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkStatus {
-    /// Whether the board is there.
+    /// Whether it is there.
     pub state: LinkState,
+    /// The process's number, if it is one and not a board.
+    pub pid: Option<u32>,
     /// Whether the board may be paused and stepped.
     pub control: bool,
     /// Bytes that came from the board.
@@ -54,12 +56,22 @@ pub enum Processor {
     Sleeping,
     /// It is held, and why.
     Halted(String),
+    /// It handles a fault and does not come back: which, since when, where it came from.
+    Faulted(String),
 }
 
 impl LinkStatus {
     /// Whether the board is there at this moment.
     pub const fn is_up(&self) -> bool {
         matches!(self.state, LinkState::Up(_))
+    }
+
+    /// The fault that the board's processor handles, if it does not come back from it.
+    pub fn fault(&self) -> Option<&str> {
+        match &self.state {
+            LinkState::Up(Processor::Faulted(what)) => Some(what),
+            _ => None,
+        }
     }
 
     /// Why the board's processor stands still, if it does and that is not our doing.

@@ -4,10 +4,13 @@
 //! |---|---|
 //! | `slow-callback` | a handle ran for [`SLOW`] or longer |
 //! | `unfinished-on-close` | a loop was closed with handles, timers or tasks that had not come to their end |
+//! | `circle` | a task begins to wait for one that waits for it, directly or by way of others |
 //! | `lost` | a loop begins to sleep without limit, and nothing outside could ever wake a waiting task |
 
+mod circle;
+
 use loopscope_protocol::{
-    Event, FutureId, HandleId, LintRule, LoopId, NameId, On, Place, TaskId, Text,
+    Event, FutureId, HandleId, Kind, KindSet, LintRule, LoopId, NameId, On, Place, TaskId, Text,
 };
 
 use crate::names::Names;
@@ -24,6 +27,30 @@ const MOST_LOST: usize = 16;
 
 /// How many tasks are looked at for that.
 const MOST_LOOKED_AT: usize = 4096;
+
+/// The kinds of records from which a diagnosis may follow that no source sends.
+pub const DERIVED_FROM: KindSet = KindSet::NONE
+    .with(Kind::HandleDone)
+    .with(Kind::LoopClose)
+    .with(Kind::PollBegin)
+    .with(Kind::TaskSuspend);
+
+/// The lesson that teaches what a rule is about, by its name on the shelf.
+pub const fn lesson(rule: LintRule) -> &'static str {
+    match rule {
+        LintRule::NeverAwaited => "tasks-05",
+        LintRule::NeverRetrieved => "tasks-03",
+        LintRule::DestroyedPending => "tasks-11",
+        LintRule::SlowCallback => "tasks-02",
+        LintRule::NotThreadsafe => "loop-11",
+        LintRule::UnfinishedOnClose => "tasks-18",
+        LintRule::UnclosedLoop => "loop-03",
+        LintRule::NestedRun => "tasks-22",
+        LintRule::Lost => "faults-02",
+        LintRule::Deadlock | LintRule::Circle => "faults-01",
+        LintRule::BoardDiffers => "micropython-02",
+    }
+}
 
 /// A diagnosis.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,12 +91,20 @@ enum Detail {
         on: On,
         on_name: NameId,
     },
+    Circle(Vec<circle::Link>),
 }
 
 impl Finding {
     /// Whether it was found here; otherwise the source said it.
     pub const fn is_derived(&self) -> bool {
         !matches!(self.detail, Detail::Said(_))
+    }
+
+    /// It as a record that a source might have sent, for conditions about it.
+    pub fn as_record(&self, of: &Record, names: &Names) -> Record {
+        let Self { rule, task, future, handle, place, .. } = *self;
+        let event = Event::Lint { rule, text: Text::FIRST, task, future, handle, place };
+        Record { event, texts: Texts::new(&self.text(names), ""), ..of.clone() }
     }
 
     /// The sentence.
@@ -104,6 +139,7 @@ impl Finding {
                 task_title(self.task, *name, names),
                 on_title(*on, *on_name, names),
             ),
+            Detail::Circle(circle) => circle::text(circle, names),
         }
     }
 
@@ -130,6 +166,14 @@ pub fn find(before: &State, record: &Record) -> Vec<Finding> {
         Event::HandleDone { handle, .. } => slow(before, record, handle).into_iter().collect(),
         Event::LoopClose { .. } => unfinished(before, record).into_iter().collect(),
         Event::PollBegin { timeout: None } => lost(before, record),
+        Event::TaskSuspend { task, on, place, .. } if on != On::Nothing => {
+            let circle = circle::find(before, task, on);
+            if circle.is_empty() {
+                return Vec::new();
+            }
+            let finding = Finding::derived(LintRule::Circle, record, Detail::Circle(circle));
+            vec![Finding { task, place, ..finding }]
+        }
         _ => Vec::new(),
     }
 }
@@ -223,6 +267,19 @@ mod tests {
             [
                 "Loop 1 was closed with 2 handles ready and 1 timer and the unfinished fetch (task 1)."
             ]
+        );
+    }
+
+    #[test]
+    fn tasks_that_wait_for_each_other_are_told_when_the_last_one_begins_to() {
+        let mut story = Story::new();
+        story.start().task(1, "a", 1).task(2, "b", 2).turn(&[1, 2]);
+        story.step(1, 1).suspend(1, 1, On::Task(TaskId(2)), 4);
+        story.step(2, 2).suspend(2, 2, On::Task(TaskId(1)), 8).end_turn();
+        assert_eq!(
+            texts(&story),
+            ["They wait for each other, for ever: b (task 2) waits for a (task 1); a (task 1) \
+                 waits for b (task 2)."]
         );
     }
 

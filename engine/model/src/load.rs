@@ -6,6 +6,7 @@
 
 mod overview;
 mod picture;
+mod priorities;
 mod shares;
 mod tally;
 
@@ -56,8 +57,12 @@ struct Slice {
     to: usize,
     begin: u64,
     end: u64,
-    /// Neither its beginning nor its end was lost.
+    /// It ends a step of which neither the beginning nor the end was lost.
     whole: bool,
+    /// How long its step had lasted before it, up to where another one interrupted it.
+    spent: u64,
+    /// The position and the time of the record with which its step began.
+    began: (usize, u64),
     /// The time that passed before it since the last restart.
     before: Passed,
 }

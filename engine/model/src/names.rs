@@ -223,7 +223,12 @@ impl Names {
     /// A record's event in the text form, with names and texts.
     pub fn line(&self, record: &Record) -> String {
         let lookup = Lookup { names: self, texts: &record.texts };
-        text::Line { event: &record.event, names: &lookup }.to_string()
+        let mut line = text::Line { event: &record.event, names: &lookup }.to_string();
+        if let Some(value) = record.value() {
+            line.push_str(" value=");
+            line.push_str(&safe_text::line(value));
+        }
+        line
     }
 }
 

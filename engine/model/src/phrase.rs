@@ -106,7 +106,7 @@ impl Phrases<'_> {
         };
         let ready = the_loop.ready().len();
         if timeout <= 0.0 {
-            let why = match the_loop.first_timer() {
+            let why = match self.state.first_timer(the_loop) {
                 _ if ready == 1 => format!("{} is ready", self.entry_of(the_loop.ready().next())),
                 _ if ready > 1 => format!("{} are ready", count(ready, "handle")),
                 _ if the_loop.stop_requested => "stop() was called".to_owned(),
@@ -162,6 +162,11 @@ impl Phrases<'_> {
         titles::fd(fd, self.state)
     }
 
+    /// Whom a descriptor is connected to, where that is known.
+    pub(crate) fn owner(&self, fd: Fd) -> Option<String> {
+        titles::owner(fd, self.state)
+    }
+
     /// Who is at the other end of a transport.
     pub(crate) fn peer(&self, id: ObjectId) -> String {
         titles::peer(id, self.state)
@@ -177,6 +182,11 @@ impl Phrases<'_> {
         capital(&titles::server(id, self.state))
     }
 
+    /// A lock, a queue or the like.
+    pub(crate) fn sync(&self, id: ObjectId) -> String {
+        titles::sync(id, self.state, self.names)
+    }
+
     /// A job.
     pub(crate) fn job(&self, id: JobId) -> String {
         titles::job(id, self.state, self.names)
@@ -189,6 +199,12 @@ impl Phrases<'_> {
             On::Fd(fd) => self.fd(fd),
             _ => on_title(on, NameId::NONE, self.names),
         }
+    }
+
+    /// The task of another loop whose step this loop stands above: where a scheduler has loops at
+    /// several priorities, one interrupts the other.
+    pub(crate) fn interrupted(&self, above: LoopId) -> Option<String> {
+        Some(self.runner(self.state.interrupted(above)?))
     }
 
     /// Who did something.

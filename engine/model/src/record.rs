@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use loopscope_columns::Row;
+use loopscope_protocol::event::value;
 use loopscope_protocol::{ChainId, Event, Kind, LoopId, Text};
 
 use crate::safe_text;
@@ -70,6 +71,44 @@ impl Record {
     }
 }
 
+impl Record {
+    /// What a task or a future has ended by, as a short text. `None`: its source does not say.
+    pub fn value(&self) -> Option<&str> {
+        if self.kind().has_value() { self.texts.value() } else { None }
+    }
+
+    /// The frames of the traceback of what a task or a future has ended by, the innermost one last.
+    pub fn traceback(&self) -> impl Iterator<Item = TracedFrame<'_>> {
+        let has_one = self.kind().has_value();
+        self.texts.traceback().filter(move |_| has_one)
+    }
+}
+
+/// A frame of a traceback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TracedFrame<'a> {
+    /// `file:line`.
+    pub place: &'a str,
+    /// The function's qualified name.
+    pub name: &'a str,
+}
+
+impl TracedFrame<'_> {
+    /// `file:line in name`, to show within a line.
+    pub fn shown(&self) -> String {
+        safe_text::line(&format!("{} in {}", self.place, self.name)).into_owned()
+    }
+}
+
+/// The frames that a text of them says.
+fn traced(text: &str) -> impl Iterator<Item = TracedFrame<'_>> {
+    let frame = |line| {
+        let (place, name) = str::rsplit_once(line, ' ').unwrap_or((line, ""));
+        TracedFrame { place, name }
+    };
+    text.lines().map(frame)
+}
+
 /// Nanoseconds as seconds.
 #[allow(clippy::cast_precision_loss, reason = "2^53 ns are a hundred days")]
 pub fn seconds(ns: u64) -> f64 {
@@ -86,7 +125,28 @@ impl Texts {
 
     /// The texts of slots 1 and 2.
     pub fn new(first: &str, second: &str) -> Self {
+        static NOTHING: OnceLock<Texts> = OnceLock::new();
+        // What most tasks and futures end by is kept once.
+        if first == "None" && second.is_empty() {
+            let make = || Self(Some(Arc::new(["None".into(), "".into()])));
+            return NOTHING.get_or_init(make).clone();
+        }
         Self(Some(Arc::new([first.into(), second.into()])))
+    }
+
+    /// The value of a record that may have one.
+    pub fn value(&self) -> Option<&str> {
+        Some(self.get(value::VALUE)).filter(|text| !text.is_empty())
+    }
+
+    /// The same to show within a line.
+    pub fn shown_value(&self) -> Option<Cow<'_, str>> {
+        self.value().map(safe_text::line)
+    }
+
+    /// The frames of the traceback of such a record, the innermost one last.
+    pub fn traceback(&self) -> impl Iterator<Item = TracedFrame<'_>> {
+        traced(self.get(value::TRACEBACK))
     }
 
     /// Whether there is none at all.

@@ -5,7 +5,6 @@
 
 mod happened;
 mod next;
-mod queue;
 #[cfg(test)]
 mod tests;
 mod waking;

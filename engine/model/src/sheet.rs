@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use loopscope_columns::columns::{Column, Reading, join_seconds, put_var, split_seconds};
 use loopscope_protocol::Text;
-use loopscope_protocol::cells::{CellSink, CellSource, Cells};
+use loopscope_protocol::cells::{CellReader, CellWriter, Cells};
 use loopscope_protocol::wire::Malformed;
 
 use crate::record::Texts;
-use crate::table::{Key, SortedSet, Table};
+use crate::table::{Key, List, SortedSet, Table};
 
 /// Columns that are written.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl Sheet {
     }
 }
 
-impl CellSink for Sheet {
+impl CellWriter for Sheet {
     fn put_number(&mut self, column: usize, value: u64) {
         let to = self.column(column);
         to.put(value, to.last);
@@ -78,7 +78,7 @@ impl<'a> ReadSheet<'a> {
     }
 }
 
-impl CellSource for ReadSheet<'_> {
+impl CellReader for ReadSheet<'_> {
     fn number(&mut self, column: usize) -> Result<u64, Malformed> {
         let from = self.column(column)?;
         from.get(from.last)
@@ -136,6 +136,19 @@ macro_rules! lists {
     )*};
 }
 lists!(Vec.push VecDeque.push_back);
+
+impl<T: Stored + Copy> Stored for List<T> {
+    const COLUMNS: usize = 1 + T::COLUMNS;
+    fn put(&self, column: usize, to: &mut Sheet) {
+        to.put_number(column, self.len() as u64);
+        self.iter().for_each(|each| each.put(column + 1, to));
+    }
+    fn get(column: usize, from: &mut ReadSheet<'_>) -> Result<Self, Malformed> {
+        let mut list = Self::default();
+        get_list(column, from, |each| list.push(each))?;
+        Ok(list)
+    }
+}
 
 impl<T: Stored + Ord + Copy + Default> Stored for SortedSet<T> {
     const COLUMNS: usize = 1 + T::COLUMNS;
@@ -292,8 +305,9 @@ macro_rules! as_cells {
 mod ids {
     use loopscope_protocol::{
         By, ChainId, ClockHow, ClockMode, CloseHow, Dialect, ExitHow, Fd, FutureHow, FutureId,
-        HandleHow, HandleId, JobId, LoopId, NameId, ObjectId, On, Place, Pool, RunHow, Signal,
-        Stream, TaskHow, TaskId, Ties, TransportKind, WatchHow, Which,
+        HandleHow, HandleId, JobId, LoopId, NameId, NeedHow, ObjectId, On, Place, Pool, RunHow,
+        Signal, Stream, SyncKind, SyncWaitHow, TaskHow, TaskId, Ties, TransportKind, WatchHow,
+        Which,
     };
 
     use super::{Cells, Malformed, ReadSheet, Sheet, Stored};
@@ -303,6 +317,7 @@ mod ids {
     as_cells!(By On Place);
     as_cells!(ClockHow ClockMode CloseHow Dialect ExitHow FutureHow HandleHow Pool RunHow Stream);
     as_cells!(TaskHow Ties TransportKind WatchHow Which);
+    as_cells!(NeedHow SyncKind SyncWaitHow);
 }
 
 /// How a struct is put in: field by field.
@@ -342,13 +357,13 @@ macro_rules! stored_words {
             const COLUMNS: usize = 1;
             fn put(&self, column: usize, to: &mut $crate::sheet::Sheet) {
                 let code = match self { $(Self::$variant => $code,)* };
-                loopscope_protocol::cells::CellSink::put_number(to, column, code);
+                loopscope_protocol::cells::CellWriter::put_number(to, column, code);
             }
             fn get(
                 column: usize,
                 from: &mut $crate::sheet::ReadSheet<'_>,
             ) -> Result<Self, loopscope_protocol::wire::Malformed> {
-                match loopscope_protocol::cells::CellSource::number(from, column)? {
+                match loopscope_protocol::cells::CellReader::number(from, column)? {
                     $($code => Ok(Self::$variant),)*
                     _ => Err(loopscope_protocol::wire::Malformed::Bad),
                 }

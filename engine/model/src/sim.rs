@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use loopscope_protocol::{
-    By, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, On, TaskHow, TaskId, WatchHow,
+    By, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, On, TaskHow, TaskId, Ties, WatchHow,
 };
 
+use crate::state::{DueKey, Keeping, TimerHeap};
 use crate::story::Story;
 
 /// What a handle does when it runs.
@@ -40,7 +41,7 @@ pub(crate) struct Sim {
     last_task: u32,
     ready: VecDeque<u32>,
     batch: usize,
-    heap: Vec<(f64, u32)>,
+    heap: TimerHeap,
     work: BTreeMap<u32, Work>,
     cancelled: Vec<u32>,
     current: Option<u32>,
@@ -62,7 +63,7 @@ impl Sim {
             last_task: 0,
             ready: VecDeque::new(),
             batch: 0,
-            heap: Vec::new(),
+            heap: TimerHeap::default(),
             work: BTreeMap::new(),
             cancelled: Vec::new(),
             current: None,
@@ -76,7 +77,7 @@ impl Sim {
             sim.something();
         }
         for _ in 0..turns {
-            if sim.ready.is_empty() && sim.heap.is_empty() {
+            if sim.ready.is_empty() && sim.heap.len() == 0 {
                 sim.new_task();
             }
             sim.turn();
@@ -94,12 +95,10 @@ impl Sim {
 
     /// The truth now belongs to all records that were added since the last time.
     fn settle(&mut self) {
-        let mut timers = self.heap.clone();
-        timers.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let truth = Truth {
             ready: self.ready.iter().copied().collect(),
             batch: self.batch,
-            timers: timers.into_iter().map(|(_, id)| id).collect(),
+            timers: self.heap.iter().map(|(_, id)| id.0).collect(),
             current: self.current,
             tasks: self.waits.clone(),
             pending: self.pending.clone(),
@@ -135,7 +134,8 @@ impl Sim {
         let id = self.last_handle;
         self.work.insert(id, work);
         let when = self.now + delay;
-        self.heap.push((when, id));
+        let keeping = Keeping::Heap(Ties::Heapq, 0);
+        self.heap.insert(DueKey::new(when), HandleId(id), keeping);
         self.story.at(self.now).timer(id, when, "timer", future);
         self.settle();
     }
@@ -180,10 +180,12 @@ impl Sim {
                 && !sim.cancelled.contains(id)
                 && sim.watcher != Some(*id)
         };
-        let timer = self.heap.iter().find(|(_, id)| free(id, self)).copied();
+        let timers = self.heap.iter().map(|(when, id)| (when.seconds(), id.0));
+        let timer = timers.into_iter().find(|(_, id)| free(id, self));
         let ready = self.ready.iter().find(|id| free(id, self)).copied();
         if let Some((when, id)) = timer {
             self.cancelled.push(id);
+            self.heap.note_cancelled();
             self.push(Event::TimerCancel { handle: HandleId(id), when, by });
         } else if let Some(id) = ready {
             self.cancelled.push(id);
@@ -192,15 +194,18 @@ impl Sim {
     }
 
     fn first_timer(&self) -> Option<(f64, u32)> {
-        self.heap.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+        self.heap.first().map(|(when, id)| (when.seconds(), id.0))
     }
 
     fn turn(&mut self) {
         while let Some((when, id)) =
             self.first_timer().filter(|(_, id)| self.cancelled.contains(id))
         {
-            self.heap.retain(|(_, other)| *other != id);
+            self.heap.take_dropped(DueKey::new(when), HandleId(id), |_| true);
             self.push(Event::TimerDrop { handle: HandleId(id), when });
+        }
+        if self.ready.is_empty() && self.heap.len() == 0 {
+            self.new_task();
         }
         let timeout = match self.first_timer() {
             _ if !self.ready.is_empty() => Some(0.0),
@@ -216,8 +221,11 @@ impl Sim {
             let handle = HandleId(id);
             self.push(Event::WatcherReady { fd: Fd(5), how: WatchHow::Read, handle });
         }
-        while let Some((when, id)) = self.first_timer().filter(|(when, _)| *when < self.now) {
-            self.heap.retain(|(_, other)| *other != id);
+        // The clock moves by a microsecond when the loop looks at it.
+        let end = self.now + 1e-6 + 1e-9;
+        while let Some((when, id)) = self.first_timer().filter(|(when, _)| *when < end) {
+            let off = self.cancelled.contains(&id);
+            self.heap.take_due(DueKey::new(when), HandleId(id), off);
             self.ready.push_back(id);
             self.push(Event::TimerDue { handle: HandleId(id), when });
         }

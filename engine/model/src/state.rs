@@ -12,10 +12,13 @@ mod index;
 mod loops;
 mod outside;
 mod ready;
+mod share;
 mod stored;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod things;
+mod timers;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -27,6 +30,7 @@ use loopscope_protocol::{
 pub(crate) use apply::BLIND_SPOT;
 pub use loops::{At, Handler, Loop, Phase, Run, Sleep};
 pub use outside::{Completer, Descriptor, Job, Process, Server, SignalHandler, Transport, Watcher};
+pub use sync::{Hold, InLine, Sync, Use};
 pub use things::{
     Counts, Exit, Future, FutureState, Handle, HandleState, Needs, RunInfo, Task, TaskState,
 };
@@ -34,6 +38,11 @@ pub use things::{
 use crate::record::{Texts, seconds};
 use crate::table::{SortedSet, Table};
 use index::Index;
+use sync::User;
+use timers::Timers;
+
+#[cfg(test)]
+pub(crate) use timers::{DueKey, Keeping, Timers as TimerHeap};
 
 /// The state of everything at one position in the history.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,10 +64,18 @@ pub struct State {
     watchers: BTreeMap<(LoopId, Fd, WatchHow), Watcher>,
     signals: BTreeMap<Signal, SignalHandler>,
     jobs: BTreeMap<JobId, Job>,
+    /// Jobs that have ended, of which the loop is still being told.
+    ended_jobs: BTreeMap<JobId, Job>,
     servers: BTreeMap<ObjectId, Server>,
     transports: BTreeMap<ObjectId, Transport>,
     processes: BTreeMap<ObjectId, Process>,
     descriptors: BTreeMap<Fd, Descriptor>,
+    syncs: Table<ObjectId, Sync>,
+    lines: SortedSet<InLine>,
+    holds: SortedSet<Hold>,
+    users: SortedSet<User>,
+    /// The timers that limit the time of tasks.
+    limits: SortedSet<(TaskId, HandleId)>,
     index: Index,
     counts: Counts,
     last_output: Option<(Stream, Texts)>,
@@ -187,7 +204,7 @@ impl State {
 
     /// The timers of a loop that may differ in another state, in the same way.
     pub fn timers_apart(&self, other: &Self, id: LoopId) -> BTreeSet<HandleId> {
-        let none = SortedSet::new();
+        let none = Timers::default();
         let here = self.event_loop(id).map_or(&none, |the_loop| &the_loop.timers);
         let there = other.event_loop(id).map_or(&none, |the_loop| &the_loop.timers);
         let entries = here.apart(there).into_iter().map(|(_, handle)| handle);
@@ -240,6 +257,11 @@ impl State {
         self.jobs.values()
     }
 
+    /// The job with that id that has ended, while the loop is being told.
+    pub fn ended_job(&self, id: JobId) -> Option<&Job> {
+        self.ended_jobs.get(&id)
+    }
+
     /// The job with that id, while it is not done.
     pub fn job(&self, id: JobId) -> Option<&Job> {
         self.jobs.get(&id)
@@ -261,8 +283,8 @@ impl State {
     }
 
     /// Whose a descriptor is, where that was told.
-    pub fn descriptor(&self, fd: Fd) -> Option<Descriptor> {
-        self.descriptors.get(&fd).copied()
+    pub fn descriptor(&self, fd: Fd) -> Option<&Descriptor> {
+        self.descriptors.get(&fd)
     }
 
     /// The servers that listen, and those that wait for their last connections.
@@ -330,52 +352,9 @@ impl State {
         }
     }
 
-    /// A copy that has everything in common with this one that neither of the two changes from now
-    /// on, and takes no longer than the loops' queues are long.
-    #[must_use]
-    pub fn share(&mut self) -> Self {
-        let handles = self.handles.share();
-        let tasks = self.tasks.share();
-        let futures = self.futures.share();
-        for the_loop in self.loops.values_mut() {
-            let _ = the_loop.timers.share();
-            the_loop.ready.share();
-        }
-        Self {
-            handles,
-            tasks,
-            futures,
-            loops: self.loops.clone(),
-            gone_handles: self.gone_handles.clone(),
-            done_tasks: self.done_tasks.clone(),
-            done_futures: self.done_futures.clone(),
-            watchers: self.watchers.clone(),
-            signals: self.signals.clone(),
-            jobs: self.jobs.clone(),
-            servers: self.servers.clone(),
-            transports: self.transports.clone(),
-            processes: self.processes.clone(),
-            descriptors: self.descriptors.clone(),
-            index: self.index.share(),
-            last_output: self.last_output.clone(),
-            exit: self.exit.clone(),
-            anomalies: self.anomalies.clone(),
-            ..*self
-        }
-    }
-
-    /// How many things it holds: what a copy of it costs.
-    pub(crate) fn size(&self) -> usize {
-        self.handles.len()
-            + self.tasks.len()
-            + self.futures.len()
-            + self.loops.len()
-            + self.index.queued
-            + self.watchers.len()
-            + self.jobs.len()
-            + self.servers.len()
-            + self.transports.len()
-            + self.processes.len()
+    /// Whether other threads take part, or jobs do.
+    pub fn has_threads(&self) -> bool {
+        self.threads || !self.jobs.is_empty()
     }
 
     /// Whether something outside a loop may put work into it: a descriptor, a signal, a thread, a

@@ -6,6 +6,7 @@ mod outside;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use loopscope_protocol::event::value::{TRACEBACK, VALUE};
 use loopscope_protocol::wire::{Encoder, Item, MAX_BODY};
 use loopscope_protocol::{
     By, ChainId, Event, FutureId, HandleHow, HandleId, Level, LoopId, NameId, On, Place,
@@ -146,6 +147,14 @@ impl Story {
     /// This line causes the next event; [`Story::chain`] defines it.
     pub fn caused_by(&mut self, line: ChainId) -> &mut Self {
         self.item(&Item::At { line });
+        self
+    }
+
+    /// The next event ends a task or a future by this value, with the frames of its traceback, each as
+    /// `file:line name`.
+    pub fn ending(&mut self, value: &str, traceback: &[&str]) -> &mut Self {
+        self.text(VALUE, value);
+        self.text(TRACEBACK, &traceback.join("\n"));
         self
     }
 

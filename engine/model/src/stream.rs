@@ -4,6 +4,8 @@
 //! The same [`Ingest`] reads a pipe, a board and a recording.
 
 pub(crate) mod frames;
+mod items;
+mod mixed;
 mod notes;
 mod old_board;
 mod pieces;
@@ -15,7 +17,7 @@ use std::collections::VecDeque;
 
 use loopscope_columns::Turns;
 use loopscope_protocol::wire::{CHAIN, Encoder, Item, MAX_BODY};
-use loopscope_protocol::{ChainId, Event, LoopId, NameId, Reply, Ticks};
+use loopscope_protocol::{ChainId, Event, LoopId, NameId, Ticks};
 
 use crate::control::{Hello, OwnedReply};
 use crate::names::{Definition, Frame, Names};
@@ -24,14 +26,12 @@ use frames::{Found, Frames, Numbered};
 use old_board::OldBoard;
 use texts::TextPieces;
 
+pub use mixed::{Mixed, Part, Unmixer};
 pub use notes::Notes;
 pub use pieces::{Came, Pieces};
 
 /// Below this many used bytes at its start the buffer is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
-
-/// The most bytes of one answer that are kept.
-const LONGEST_ANSWER: usize = 16 << 20;
 
 /// Something that came out of the bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -363,30 +363,6 @@ impl Ingest {
         let ns = (u128::from(at) * u128::from(SECOND)).checked_div(u128::from(ticks))?;
         Some(u64::try_from(ns).unwrap_or(u64::MAX))
     }
-
-    fn reply(&mut self, reply: Reply<'_>) {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let owned = match reply {
-            Reply::Hello { version, capabilities, ticks_per_second, dialect, pid } => {
-                let hello = Hello { version, capabilities, ticks_per_second, dialect, pid };
-                self.hello = Some(hello);
-                OwnedReply::Hello(hello)
-            }
-            Reply::Held { seq } => OwnedReply::Held { seq },
-            Reply::Ran { ok, more, text: piece } => {
-                let kept = piece.len().min(LONGEST_ANSWER - self.ran.len());
-                self.ran.extend_from_slice(&piece[..kept]);
-                if more {
-                    return;
-                }
-                let whole = std::mem::take(&mut self.ran);
-                OwnedReply::Ran { ok, text: text(&whole) }
-            }
-            Reply::Refused { text: sentence } => OwnedReply::Refused { text: text(sentence) },
-            Reply::Dropped { count } => OwnedReply::Dropped { count },
-        };
-        self.queue.push_back(Arrived::Reply(owned));
-    }
 }
 
 impl Iterator for Ingest {
@@ -418,32 +394,5 @@ impl Iterator for Ingest {
                 return self.queue.pop_front();
             }
         }
-    }
-}
-
-impl Ingest {
-    fn take_item(&mut self, item: Item<'_>) {
-        match item {
-            Item::Name { id: NameId::NONE, .. } => {
-                self.texts.clear();
-                self.line = ChainId::NONE;
-            }
-            Item::At { line } => self.line = line,
-            Item::Name { id, name } => {
-                let name = String::from_utf8_lossy(name);
-                self.names.define(id, &name);
-                self.queue.push_back(Arrived::Name(id, name.into()));
-            }
-            Item::Text { slot, bytes } => return self.texts.add(slot, bytes),
-            Item::Chain { id, outer, name, place } => {
-                let frame = Frame { name, place };
-                self.names.define_chain(id, outer, frame);
-                self.queue.push_back(Arrived::Chain { id, outer, frame });
-            }
-            Item::Reply(reply) => self.reply(reply),
-            // A host's wish is nothing that happened.
-            Item::Request(_) => {}
-        }
-        self.texts.begin();
     }
 }

@@ -1,11 +1,12 @@
-//! What a state is made of: a table by id and a sorted set, of both of which copies share what is
-//! the same in them.
+//! What a state is made of: a table by id, a sorted set and a list, of all of which copies share what
+//! is the same in them.
 //!
 //! A history keeps many states that differ by little, and goes from one to the next a million times
 //! a second. So what they hold lies in *pages*. A page that only one state has is changed in place;
 //! [`Table::share`] makes a copy that has all pages in common with it, and whoever changes such a
 //! page then takes a copy of that page alone.
 
+mod list;
 mod page;
 mod set;
 #[cfg(test)]
@@ -15,8 +16,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
-use loopscope_protocol::{FutureId, HandleId, LoopId, TaskId};
+use loopscope_protocol::{FutureId, HandleId, LoopId, ObjectId, TaskId};
 
+pub(crate) use list::List;
 use page::{Leaf, PAGE, Page};
 pub(crate) use set::{Iter, SortedSet};
 
@@ -40,7 +42,7 @@ macro_rules! keys {
         }
     )*};
 }
-keys!(HandleId TaskId FutureId LoopId);
+keys!(HandleId TaskId FutureId LoopId ObjectId);
 
 /// Things by their ids, in the order of these.
 pub(crate) struct Table<K, V> {

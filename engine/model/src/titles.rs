@@ -1,6 +1,8 @@
 //! What things are called, in sentences, in answers and on the screen: names before numbers, and one
 //! name for one thing.
 
+mod sync;
+
 use loopscope_protocol::{
     Fd, FutureId, HandleId, JobId, NameId, ObjectId, On, Signal, TaskId, Text, TransportKind,
 };
@@ -8,7 +10,9 @@ use loopscope_protocol::{
 use crate::names::Names;
 use crate::record::seconds;
 use crate::safe_text;
-use crate::state::{Completer, Handle, State, Task, Transport};
+use crate::state::{Completer, Descriptor, Handle, State, Task, Transport};
+
+pub use sync::{noun, short_sync, sync, sync_called, sync_line, sync_state};
 
 /// `display_date (h4)`, or `h4` where the name is not known.
 pub fn handle_title(id: HandleId, name: NameId, names: &Names) -> String {
@@ -105,6 +109,7 @@ pub fn on_title(on: On, name: NameId, names: &Names) -> String {
         On::Timer(id) => format!("its timer h{}", id.0),
         On::Queue(id) => format!("wait queue {}", id.0),
         On::Fd(fd) => format!("fd {}", fd.0),
+        On::Waker => "its waker".to_owned(),
     }
 }
 
@@ -143,7 +148,8 @@ pub fn server(id: ObjectId, state: &State) -> String {
 
 /// `job 2 (fetch)`.
 pub fn job(id: JobId, state: &State, names: &Names) -> String {
-    let name = state.job(id).map_or(NameId::NONE, |job| job.name);
+    let job = state.job(id).or_else(|| state.ended_job(id));
+    let name = job.map_or(NameId::NONE, |job| job.name);
     titled_last(&format!("job {}", id.0), short(&names.name(name)), name.is_some())
 }
 
@@ -172,9 +178,26 @@ pub fn owner(fd: Fd, state: &State) -> Option<String> {
     Some(if let Some(server) = state.server(descriptor.server) {
         let address = safe_text::line(server.address.get(Text::FIRST));
         format!("server {} on {address}", server.id.0)
+    } else if let Some(how) = descriptor.how {
+        other_end(descriptor, how)
     } else {
         peer(descriptor.transport, state)
     })
+}
+
+/// Whom a descriptor is connected to that is neither a server's nor a transport's.
+fn other_end(descriptor: &Descriptor, how: TransportKind) -> String {
+    let [address, local] = [Text::FIRST, Text::SECOND]
+        .map(|slot| safe_text::line(descriptor.ends.get(slot)).into_owned());
+    match how {
+        TransportKind::Process if descriptor.process.is_some() => {
+            format!("the end of process {}", descriptor.process.0)
+        }
+        TransportKind::Process => format!("the end of the process with pid {address}"),
+        _ if !address.is_empty() => format!("peer {address}"),
+        TransportKind::Udp => format!("whoever sends to {local}"),
+        _ => format!("clients of {local}"),
+    }
 }
 
 /// What completes a future from outside.
@@ -185,6 +208,7 @@ pub fn completer(completer: Completer, state: &State, names: &Names) -> String {
         Completer::Transport(id) => peer(id, state),
         Completer::Server(id) => server(id, state),
         Completer::Process(id) => process(id, state),
+        Completer::Sync(id) => sync(id, state, names),
     }
 }
 
@@ -281,6 +305,7 @@ pub fn on_word(on: On) -> Option<(&'static str, i64)> {
         On::Timer(id) => Some(("timer", i64::from(id.0))),
         On::Queue(id) => Some(("queue", i64::from(id.0))),
         On::Fd(fd) => Some(("fd", i64::from(fd.0))),
+        On::Waker => Some(("waker", 0)),
     }
 }
 

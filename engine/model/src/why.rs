@@ -1,18 +1,29 @@
 //! Why a task waits: the chain from what it waits for to whoever will complete that. And how it
 //! came to run last.
 
+mod late;
+mod origin;
+mod past;
+mod sync;
 mod wakeup;
 
 use std::collections::BTreeSet;
 
-use loopscope_protocol::{By, FutureId, HandleHow, NameId, On, Pool, TaskHow, TaskId, Word};
+use loopscope_protocol::{
+    By, FutureHow, FutureId, HandleHow, NameId, NeedHow, On, Pool, TaskHow, TaskId, Word,
+};
 
 use crate::names::Names;
 use crate::phrase::Phrases;
 use crate::state::{Completer, FutureState, Handle, HandleState, State, Task, TaskState};
 use crate::titles::{count, handle_title, time};
 
+pub use late::{InTheWay, Late, Part, last_step, late, timer_behind};
+pub use origin::{Thing, came_from, led_to};
 pub use wakeup::last_wakeup;
+
+/// How many of the things that a future needs are named.
+const MOST_NEEDS: usize = 8;
 
 /// Why a task waits, in one or two sentences; or that it does not.
 ///
@@ -41,16 +52,15 @@ pub fn why(state: &State, names: &Names, id: TaskId) -> String {
     };
     match task.state {
         TaskState::Waiting(on) => {
-            let at = task
-                .stands_at(names)
-                .and_then(|at| names.place(at))
-                .map(|at| format!(" at {at}"))
-                .unwrap_or_default();
+            let at = stands(phrases, task);
             let mut chain = Chain { phrases, seen: BTreeSet::from([id]), dead_end: false };
-            let rest = chain.follow(on);
-            let mut text = format!("{title} waits{at} for {rest}.");
+            let rest = chain.waits(id, on);
+            let mut text = format!("{title} waits{at} {rest}.");
             if chain.dead_end && is_idle(state, task) {
                 text.push_str(" Nothing is left that could wake it.");
+            }
+            if let Some(limit) = state.time_limit(id) {
+                text.push_str(&over(phrases, limit));
             }
             text
         }
@@ -60,6 +70,32 @@ pub fn why(state: &State, names: &Names, id: TaskId) -> String {
         TaskState::Unknown => {
             format!("What {title} waits for is not known: records were lost.")
         }
+    }
+}
+
+/// Where a task stands, as ` at program.py:9`.
+fn stands(phrases: Phrases<'_>, task: &Task) -> String {
+    let at = task.stands_at(phrases.names).and_then(|at| phrases.names.place(at));
+    at.map_or_else(String::new, |at| format!(" at {at}"))
+}
+
+/// When the time of a task is over that has a limit.
+fn over(phrases: Phrases<'_>, limit: &Handle) -> String {
+    let entry = phrases.entry(limit.id);
+    match limit.when {
+        Some(when) if limit.state == HandleState::Timer => {
+            format!(" Its time is over at {}: then {entry} cancels it.", time(when))
+        }
+        _ => format!(" Its time is over: {entry} is about to cancel it."),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn and(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
     }
 }
 
@@ -109,6 +145,14 @@ struct Chain<'a> {
 }
 
 impl Chain<'_> {
+    /// What a task waits for, with the word before it.
+    fn waits(&mut self, id: TaskId, on: On) -> String {
+        match self.phrases.state.in_line(id) {
+            Some(place) => self.in_line(place),
+            None => format!("for {}", self.follow(on)),
+        }
+    }
+
     /// What is waited for, and what that waits for in turn.
     fn follow(&mut self, on: On) -> String {
         match on {
@@ -133,6 +177,8 @@ impl Chain<'_> {
                 format!("wait queue {}, from which another task has to wake it", id.0)
             }
             On::Fd(fd) => format!("{} to be ready", self.phrases.fd(fd)),
+            // Who will call it, only the program knows.
+            On::Waker => "its waker, which an interrupt, a timer or another task calls".to_owned(),
         }
     }
 
@@ -145,7 +191,7 @@ impl Chain<'_> {
             return ", of which nothing is known".to_owned();
         };
         match task.state {
-            TaskState::Waiting(on) => format!(", which waits for {}", self.follow(on)),
+            TaskState::Waiting(on) => format!(", which waits {}", self.waits(id, on)),
             TaskState::Queued => match task.handle {
                 Some(handle) => format!(", which is ready (h{})", handle.0),
                 None => ", which is ready".to_owned(),
@@ -175,7 +221,14 @@ impl Chain<'_> {
         if let Some(handle) = completers.iter().find(|handle| !handle.cancelled) {
             return self.completer(handle);
         }
+        let failed = future.needs.iter().find_map(|on| self.failed(*on));
+        if let Some((whom, how)) = failed.filter(|_| future.enough == NeedHow::AllOrFailure) {
+            return format!(", which is about to fail, since {whom} has {how}");
+        }
         let open: Vec<On> = future.needs.iter().copied().filter(|on| self.is_open(*on)).collect();
+        if future.enough == NeedHow::Any && !future.needs.is_empty() {
+            return self.any_of(&future.needs, &open);
+        }
         match open[..] {
             [] if !future.needs.is_empty() => {
                 return ", which has all it needs and is about to be done".to_owned();
@@ -183,14 +236,9 @@ impl Chain<'_> {
             [] => {}
             [only] => return format!(", which needs {}", self.follow(only)),
             [..] => {
-                let all: Vec<String> = open.iter().map(|on| self.phrases.on(*on)).collect();
-                let (last, others) = all.split_last().map_or(("", &[][..]), |(l, o)| (l, o));
-                return format!(
-                    ", which still needs {} of {}: {} and {last}",
-                    open.len(),
-                    future.needs.len(),
-                    others.join(", ")
-                );
+                let all = self.all_of(&open);
+                let (left, of) = (open.len(), future.needs.len());
+                return format!(", which still needs {left} of {of}: {all}");
             }
         }
         self.dead_end = true;
@@ -198,9 +246,51 @@ impl Chain<'_> {
             let entry = self.phrases.entry(handle.id);
             return format!(", which {entry} would complete, but that was cancelled");
         }
-        let made_by = handle_name(self.phrases.names, future.by, future.by_name);
-        let made = made_by.map(|by| format!(" ({by} made it)")).unwrap_or_default();
-        format!(", which somebody has to complete; nothing recorded says who{made}")
+        let made = match handle_name(self.phrases.names, future.by, future.by_name) {
+            Some(by) => format!("{by} made"),
+            None => "the main program made".to_owned(),
+        };
+        format!(", which {made}; no record says what completes it")
+    }
+
+    /// The things that are needed, as many of them as one reads.
+    fn all_of(&self, open: &[On]) -> String {
+        let mut names: Vec<String> =
+            open.iter().take(MOST_NEEDS).map(|on| self.phrases.on(*on)).collect();
+        if open.len() > MOST_NEEDS {
+            names.push(format!("{} more", open.len() - MOST_NEEDS));
+        }
+        and(&names)
+    }
+
+    fn any_of(&mut self, needs: &[On], open: &[On]) -> String {
+        if let Some(done) = needs.iter().find(|on| !self.is_open(**on)) {
+            return format!(", which is about to be done, since {} is", self.phrases.on(*done));
+        }
+        if let [only] = open {
+            return format!(", which needs {}", self.follow(*only));
+        }
+        let all = self.all_of(open);
+        format!(", which needs one of {}, whichever is done first: {all}", open.len())
+    }
+
+    /// What failed, and how, of what is needed.
+    fn failed(&self, on: On) -> Option<(String, &'static str)> {
+        let state = self.phrases.state;
+        let how = match on {
+            On::Task(id) => match state.task(id)?.state {
+                TaskState::Done(TaskHow::Exception) => "ended with an exception",
+                TaskState::Done(TaskHow::Cancelled) => "ended cancelled",
+                _ => return None,
+            },
+            On::Future(id) => match state.future(id)?.state {
+                FutureState::Done(FutureHow::Exception) => "an exception",
+                FutureState::Done(FutureHow::Cancelled) => "been cancelled",
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some((self.phrases.on(on), how))
     }
 
     /// What has to happen outside for a future to be complete, where that was told.
@@ -208,7 +298,7 @@ impl Chain<'_> {
         let state = self.phrases.state;
         let whom = self.phrases.completer(completer);
         Some(match completer {
-            Completer::Unknown => return None,
+            Completer::Unknown | Completer::Sync(_) => return None,
             Completer::Job(id) => match state.job(id) {
                 None => format!(", which {whom} has completed: the loop is being told"),
                 Some(job) if job.thread.is_some() => {
@@ -230,7 +320,10 @@ impl Chain<'_> {
                 Some(transport) if transport.writing_paused => format!(
                     ", which is done when {whom} sends something or takes what waits to be written"
                 ),
-                Some(_) => format!(", which is done when {whom} sends something or ends"),
+                Some(transport) => {
+                    let fd = transport.fd.0;
+                    format!(", which is done when {whom} sends something or ends, on fd {fd}")
+                }
             },
             Completer::Server(id) => match state.server(id) {
                 Some(server) if server.closing => {

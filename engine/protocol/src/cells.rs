@@ -54,7 +54,7 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// Takes in the cells of events.
-pub trait CellSink {
+pub trait CellWriter {
     /// A number in a column. Signed numbers are sign-extended.
     fn put_number(&mut self, column: usize, value: u64);
     /// A point in time or a length of time, in seconds.
@@ -62,7 +62,7 @@ pub trait CellSink {
 }
 
 /// Gives out the cells of events.
-pub trait CellSource {
+pub trait CellReader {
     /// The next number of a column.
     fn number(&mut self, column: usize) -> Result<u64, Malformed>;
     /// The next time of a column.
@@ -74,9 +74,9 @@ pub trait Cells: Sized {
     /// How many columns it has.
     const COLUMNS: usize;
     /// Hands out its cells. Its first column is this one.
-    fn put_cells(&self, column: usize, to: &mut impl CellSink);
+    fn put_cells(&self, column: usize, to: &mut impl CellWriter);
     /// The value whose cells these are.
-    fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed>;
+    fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed>;
 }
 
 macro_rules! numbers {
@@ -84,12 +84,12 @@ macro_rules! numbers {
         impl Cells for $ty {
             const COLUMNS: usize = 1;
             #[inline]
-            fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+            fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
                 let $value = *self;
                 to.put_number(column, $put);
             }
             #[inline]
-            fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+            fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
                 let $number = from.number(column)?;
                 $get
             }
@@ -110,11 +110,11 @@ macro_rules! wrapped {
         impl Cells for $name {
             const COLUMNS: usize = 1;
             #[inline]
-            fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+            fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
                 self.0.put_cells(column, to);
             }
             #[inline]
-            fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+            fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
                 Cells::get_cells(column, from).map(Self)
             }
         }
@@ -130,11 +130,11 @@ fn narrow<T: TryFrom<u64>>(number: u64) -> Result<T, Malformed> {
 impl Cells for u8 {
     const COLUMNS: usize = 1;
     #[inline]
-    fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+    fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
         to.put_number(column, u64::from(*self));
     }
     #[inline]
-    fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+    fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
         narrow(from.number(column)?)
     }
 }
@@ -142,11 +142,11 @@ impl Cells for u8 {
 impl<W: Word> Cells for W {
     const COLUMNS: usize = 1;
     #[inline]
-    fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+    fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
         to.put_number(column, u64::from(self.code()));
     }
     #[inline]
-    fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+    fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
         Self::from_code(narrow(from.number(column)?)?).ok_or(Malformed::Bad)
     }
 }
@@ -154,11 +154,11 @@ impl<W: Word> Cells for W {
 impl Cells for f64 {
     const COLUMNS: usize = 1;
     #[inline]
-    fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+    fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
         to.put_seconds(column, *self);
     }
     #[inline]
-    fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+    fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
         from.seconds(column)
     }
 }
@@ -166,14 +166,14 @@ impl Cells for f64 {
 impl Cells for Option<f64> {
     const COLUMNS: usize = 2;
     #[inline]
-    fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+    fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
         to.put_number(column, u64::from(self.is_some()));
         if let Some(value) = self {
             to.put_seconds(column + 1, *value);
         }
     }
     #[inline]
-    fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+    fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
         match from.number(column)? {
             0 => Ok(None),
             1 => from.seconds(column + 1).map(Some),
@@ -185,12 +185,12 @@ impl Cells for Option<f64> {
 impl Cells for Place {
     const COLUMNS: usize = 2;
     #[inline]
-    fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+    fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
         self.file.put_cells(column, to);
         self.line.put_cells(column + 1, to);
     }
     #[inline]
-    fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+    fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
         let file = Cells::get_cells(column, from)?;
         Ok(Self { file, line: Cells::get_cells(column + 1, from)? })
     }
@@ -199,7 +199,7 @@ impl Cells for Place {
 impl Cells for By {
     const COLUMNS: usize = 1;
     #[inline]
-    fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+    fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
         to.put_number(
             column,
             match self {
@@ -210,7 +210,7 @@ impl Cells for By {
         );
     }
     #[inline]
-    fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+    fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
         Ok(match from.number(column)? {
             0 => Self::Outside,
             1 => Self::Py,
@@ -222,7 +222,7 @@ impl Cells for By {
 impl Cells for On {
     const COLUMNS: usize = 2;
     #[inline]
-    fn put_cells(&self, column: usize, to: &mut impl CellSink) {
+    fn put_cells(&self, column: usize, to: &mut impl CellWriter) {
         let (tag, id) = match *self {
             Self::Nothing => return to.put_number(column, 0),
             Self::Future(id) => (1, u64::from(id.0)),
@@ -230,12 +230,13 @@ impl Cells for On {
             Self::Timer(id) => (3, u64::from(id.0)),
             Self::Queue(id) => (4, u64::from(id.0)),
             Self::Fd(fd) => (5, i64::from(fd.0).cast_unsigned()),
+            Self::Waker => return to.put_number(column, 6),
         };
         to.put_number(column, tag);
         to.put_number(column + 1, id);
     }
     #[inline]
-    fn get_cells(column: usize, from: &mut impl CellSource) -> Result<Self, Malformed> {
+    fn get_cells(column: usize, from: &mut impl CellReader) -> Result<Self, Malformed> {
         Ok(match from.number(column)? {
             0 => Self::Nothing,
             1 => Self::Future(Cells::get_cells(column + 1, from)?),
@@ -243,6 +244,7 @@ impl Cells for On {
             3 => Self::Timer(Cells::get_cells(column + 1, from)?),
             4 => Self::Queue(Cells::get_cells(column + 1, from)?),
             5 => Self::Fd(Cells::get_cells(column + 1, from)?),
+            6 => Self::Waker,
             _ => return Err(Malformed::Bad),
         })
     }
@@ -263,7 +265,7 @@ mod tests {
     #[derive(Default)]
     struct Row(VecDeque<(usize, u64)>);
 
-    impl CellSink for Row {
+    impl CellWriter for Row {
         fn put_number(&mut self, column: usize, value: u64) {
             self.0.push_back((column, value));
         }
@@ -272,7 +274,7 @@ mod tests {
         }
     }
 
-    impl CellSource for Row {
+    impl CellReader for Row {
         fn number(&mut self, column: usize) -> Result<u64, Malformed> {
             let (of, value) = self.0.pop_front().ok_or(Malformed::Short)?;
             if of == column { Ok(value) } else { Err(Malformed::Bad) }
@@ -302,7 +304,7 @@ mod tests {
         #[test]
         fn no_cells_do_harm(code in 0u8..128, cells in prop::collection::vec(any::<u64>(), 0..20)) {
             struct Any(vec::IntoIter<u64>);
-            impl CellSource for Any {
+            impl CellReader for Any {
                 fn number(&mut self, _: usize) -> Result<u64, Malformed> {
                     self.0.next().ok_or(Malformed::Short)
                 }

@@ -19,8 +19,10 @@ pub enum Capability {
     Snapshot = 2,
     /// Be interrupted as by Ctrl-C.
     Interrupt = 3,
-    /// Say which source line runs.
+    /// Hold at lines of the program; see [`Request::Lines`].
     Lines = 4,
+    /// Tell what the program has where it is held; see [`Request::Look`].
+    Look = 5,
 }
 
 /// A set of [`Capability`].
@@ -135,6 +137,44 @@ pub enum Request<'a> {
     Interrupt,
     /// The host leaves; the source runs on without it.
     Detach,
+    /// The host is still there, and what it holds is to stay held. A board that has heard this once
+    /// lets go when it hears it no more: its host may have died.
+    StillHere,
+    /// Tell what the program has where it is held. The answer is [`Reply::Ran`]. What is asked for
+    /// has fields that tabs stand between; what is long comes in pieces, as a statement does.
+    ///
+    /// ```text
+    /// locals  the running task, the task (0: what runs)
+    /// value   the running task, the scope, the expression
+    /// ```
+    ///
+    /// A scope is `task:function`, `task#frame`, or nothing. The answer to `locals` is a line
+    /// `frame`, place, function for each frame, the innermost first, and behind it a line `local`,
+    /// name, value for each of its locals; the answer to `value` is `value`, the scope in which the
+    /// names were found, and the value, or `gone`.
+    Look {
+        /// Whether another piece follows.
+        more: bool,
+        /// The piece.
+        what: &'a [u8],
+    },
+    /// Run on, as [`Request::Run`] says, and hold at the next line of the program as well. The answer
+    /// is then [`Reply::Line`].
+    Line {
+        /// Where else to hold.
+        until: StopWhen,
+    },
+    /// From now on hold at these lines of the program too, each `file:line` on a line of its own, and
+    /// at no others. In pieces, as a statement. The answer, at such a line, is [`Reply::Line`].
+    Lines {
+        /// Whether another piece follows.
+        more: bool,
+        /// The piece.
+        places: &'a [u8],
+    },
+    /// From the [`Request::Hello`] that follows on tell of handles only: no tasks, no futures, no
+    /// lines. It costs the program less.
+    Handles,
 }
 
 /// What a source answers.
@@ -173,10 +213,19 @@ pub enum Reply<'a> {
         /// One sentence.
         text: &'a [u8],
     },
+    /// It holds at a line, of which nothing has run yet.
+    Line {
+        /// The number of the last record, modulo 2^32.
+        seq: u32,
+        /// `file:line function`.
+        place: &'a [u8],
+    },
     /// Where the source drops records that it has no room for: how many since it started.
     Dropped {
         /// The count.
         count: u32,
+        /// How many tasks it tells nothing of, since its own table has no place for them.
+        untold_tasks: u32,
     },
 }
 
@@ -230,6 +279,23 @@ impl<'a> Request<'a> {
             }
             Self::Interrupt => out.byte(6),
             Self::Detach => out.byte(7),
+            Self::StillHere => out.byte(8),
+            Self::Look { more, what } => {
+                out.byte(9);
+                out.byte(u8::from(more));
+                out.bytes(what);
+            }
+            Self::Line { until } => {
+                out.byte(10);
+                until.records.put(out);
+                put_kinds(until.kinds, out);
+            }
+            Self::Lines { more, places } => {
+                out.byte(11);
+                out.byte(u8::from(more));
+                out.bytes(places);
+            }
+            Self::Handles => out.byte(12),
         }
     }
 
@@ -244,6 +310,13 @@ impl<'a> Request<'a> {
             5 => Self::Python { more: get_bool(from)?, code: from.rest() },
             6 => Self::Interrupt,
             7 => Self::Detach,
+            8 => Self::StillHere,
+            9 => Self::Look { more: get_bool(from)?, what: from.rest() },
+            10 => Self::Line {
+                until: StopWhen { records: Coded::get(from)?, kinds: get_kinds(from)? },
+            },
+            11 => Self::Lines { more: get_bool(from)?, places: from.rest() },
+            12 => Self::Handles,
             _ => return Err(Malformed::Bad),
         })
     }
@@ -274,9 +347,18 @@ impl<'a> Reply<'a> {
                 out.byte(4);
                 out.bytes(text);
             }
-            Self::Dropped { count } => {
+            Self::Dropped { count, untold_tasks } => {
                 out.byte(5);
                 count.put(out);
+                // Boards of before do not say it.
+                if untold_tasks > 0 {
+                    untold_tasks.put(out);
+                }
+            }
+            Self::Line { seq, place } => {
+                out.byte(6);
+                seq.put(out);
+                out.bytes(place);
             }
         }
     }
@@ -293,7 +375,12 @@ impl<'a> Reply<'a> {
             2 => Self::Held { seq: Coded::get(from)? },
             3 => Self::Ran { ok: get_bool(from)?, more: get_bool(from)?, text: from.rest() },
             4 => Self::Refused { text: from.rest() },
-            5 => Self::Dropped { count: Coded::get(from)? },
+            5 => {
+                let count = Coded::get(from)?;
+                let untold_tasks = if from.is_empty() { 0 } else { Coded::get(from)? };
+                Self::Dropped { count, untold_tasks }
+            }
+            6 => Self::Line { seq: Coded::get(from)?, place: from.rest() },
             _ => return Err(Malformed::Bad),
         })
     }

@@ -66,14 +66,15 @@
 mod define;
 mod line;
 mod sender;
+pub mod value;
 
 pub use sender::Sender;
 
 use crate::{
     By, ChainId, ClockHow, ClockMode, CloseHow, Dialect, ExitHow, Fd, FutureHow, FutureId,
-    HandleHow, HandleId, JobHow, JobId, Level, LintRule, NameId, ObjectId, On, Place, Pool,
-    RemarkKind, RunHow, Signal, Stream, TaskHow, TaskId, Text, Ties, TransportKind, WatchHow,
-    Which,
+    HandleHow, HandleId, JobHow, JobId, Level, LintRule, NameId, NeedHow, ObjectId, On, Place,
+    Pool, RemarkKind, RunHow, Signal, Stream, SyncHow, SyncKind, SyncWaitHow, TaskHow, TaskId,
+    Text, Ties, TransportKind, WatchHow, Which,
 };
 
 define::events! {
@@ -375,7 +376,8 @@ define::events! {
             /// The whole await chain, innermost first.
             chain: ChainId,
         }
-        /// A task has ended. Its done callbacks are queued after this. Life of a task, 5.
+        /// A task has ended. Its done callbacks are queued after this. Life of a task, 5. What it has
+        /// ended by is its `value`.
         33 TaskDone "task-done" from Program | Board {
             /// Which.
             task: TaskId,
@@ -388,6 +390,14 @@ define::events! {
             task: TaskId,
             /// By whom.
             by: By,
+        }
+        /// A task has a time limit from now on, by `timeout` or `wait_for`: when this timer runs, the
+        /// task is cancelled. The limit is lifted by cancelling the timer.
+        72 TaskTimeout "task-timeout" from Program {
+            /// Which.
+            task: TaskId,
+            /// The timer.
+            handle: HandleId,
         }
     }
 
@@ -402,7 +412,8 @@ define::events! {
             /// Who made it.
             by: By,
         }
-        /// A future is complete. Its done callbacks are queued after this.
+        /// A future is complete. Its done callbacks are queued after this. What it has is its
+        /// `value`.
         36 FutureDone "future-done" from Program | Board {
             /// Which.
             future: FutureId,
@@ -417,6 +428,14 @@ define::events! {
             future: FutureId,
             /// What it needs.
             on: On,
+        }
+        /// How much of what a future needs is enough. Stands before the first `future-link` of such a
+        /// future; one without it needs all.
+        73 FutureNeeds "future-needs" from Program {
+            /// The future.
+            future: FutureId,
+            /// How much.
+            how: NeedHow,
         }
     }
 
@@ -476,6 +495,22 @@ define::events! {
             name: NameId,
             /// How many bytes it moved; -1: it failed.
             bytes: i32,
+        }
+        /// It is known who is at the other end of a descriptor that is neither a server's nor a
+        /// transport's: it is about to be watched, or an operation on it has completed. Sent once,
+        /// and again where somebody else is there.
+        79 DescriptorPeer "descriptor-peer" from Program {
+            /// Which.
+            fd: Fd,
+            /// What it is.
+            how: TransportKind,
+            /// The other end; of a child process, its number as the operating system has it. Without
+            /// this and `local` it is not known any more.
+            address (varies): Text,
+            /// This end.
+            local (varies): Text,
+            /// The child process that it tells the end of.
+            process: ObjectId,
         }
     }
 
@@ -652,6 +687,69 @@ define::events! {
         70 TransportClosed "transport-closed" from Program {
             /// Which.
             id: ObjectId,
+        }
+    }
+
+    /// What tasks meet at: locks, semaphores, events, conditions, barriers and queues.
+    family Sync SyncEvent {
+        /// One of these exists.
+        74 SyncNew "sync-new" from Program {
+            /// Its id.
+            id: ObjectId,
+            /// What it is.
+            kind as "how": SyncKind,
+            /// What the program calls it: the variable or the attribute that it is bound to.
+            name: NameId,
+            /// How many a queue holds at most, 0 for no limit; how many places a semaphore has; how
+            /// many a barrier waits for.
+            size: u32,
+            /// The condition whose lock it is.
+            owner: ObjectId,
+            /// Who made it.
+            by: By,
+        }
+        /// It is known what the program calls one of these: it was used by that name.
+        75 SyncName "sync-name" from Program {
+            /// Which.
+            id: ObjectId,
+            /// The variable or the attribute.
+            name: NameId,
+        }
+        /// One of these has changed.
+        76 SyncState "sync-state" from Program {
+            /// Which.
+            id: ObjectId,
+            /// What was done.
+            how: SyncHow,
+            /// The task that did it.
+            task: TaskId,
+            /// Of a lock, whether it is locked, and of an event, whether it is set: 1 or 0. How many
+            /// places of a semaphore are left, how many items are in a queue, how many have come to a
+            /// barrier.
+            count: u32,
+            /// How many items of a queue are not done: for how many `task_done()` is to come.
+            left: u32,
+        }
+        /// A task stands in line at one of these from now on, until it is resumed: its
+        /// `task-suspend` follows.
+        77 SyncWait "sync-wait" from Program {
+            /// Which.
+            id: ObjectId,
+            /// What for.
+            how: SyncWaitHow,
+            /// Which task.
+            task: TaskId,
+            /// The future by which it is woken.
+            future: FutureId,
+        }
+        /// A task has one of these at hand: its coroutine was given it, or uses a variable that is
+        /// bound to it. Sent once the task exists, not for locks and semaphores, of which it is known
+        /// who holds them.
+        78 SyncUser "sync-user" from Program {
+            /// Which.
+            id: ObjectId,
+            /// The task.
+            task: TaskId,
         }
     }
 

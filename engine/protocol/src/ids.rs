@@ -39,7 +39,7 @@ ids! {
     FutureId;
     /// A job given to an executor.
     JobId;
-    /// A server, transport or child process (each kind counts on its own).
+    /// A server, a transport, a child process, or a lock, queue or the like (each kind counts on its own).
     ObjectId;
     /// A defined name: a function, a file, a task's label. See [`crate::wire::Item::Name`].
     NameId;

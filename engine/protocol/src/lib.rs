@@ -21,21 +21,23 @@ pub mod event;
 mod field;
 mod ids;
 pub mod text;
+mod ties;
 pub mod wire;
 mod words;
 
 pub use control::{Capabilities, Capability, KindSet, Reply, Request, StopWhen};
 pub use event::{
     ConnectionEvent, Event, Family, FutureEvent, HandleEvent, Kind, LoopEvent, OutsideEvent,
-    RunEvent, Sender, TaskEvent, WorkEvent,
+    RunEvent, Sender, SyncEvent, TaskEvent, WorkEvent,
 };
 pub use field::{Described, Field, FieldValue, Fields};
 pub use ids::{
     ChainId, Fd, FutureId, HandleId, JobId, LoopId, NameId, ObjectId, Place, Signal, TaskId, Text,
     Ticks,
 };
+pub use ties::TieBreaker;
 pub use words::{
     By, ClockHow, ClockMode, CloseHow, Dialect, ExitHow, FutureHow, HandleHow, JobHow, Level,
-    LintRule, On, Pool, RemarkKind, RunHow, Stream, TaskHow, Ties, TransportKind, WORDS, WatchHow,
-    Which, Word, WordSet,
+    LintRule, NeedHow, On, Pool, RemarkKind, RunHow, Stream, SyncHow, SyncKind, SyncWaitHow,
+    TaskHow, Ties, TransportKind, WORDS, WatchHow, Which, Word, WordSet,
 };

@@ -110,6 +110,7 @@ pub fn write_value(value: FieldValue, names: &dyn Lookup, f: &mut dyn Write) -> 
             On::Timer(id) => write!(f, "waits for h{}", id.0),
             On::Queue(id) => write!(f, "waits in queue {}", id.0),
             On::Fd(fd) => write!(f, "waits for fd {}", fd.0),
+            On::Waker => f.write_str("waits for its waker"),
         },
     }
 }

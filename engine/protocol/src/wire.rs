@@ -48,13 +48,16 @@ mod coded;
 mod decode;
 mod encode;
 mod item;
+pub mod leb128;
+mod malformed;
 pub mod short;
 
 pub use check::{CRC8_START, crc8, crc8_add};
-pub use coded::{Coded, Malformed, Reader, Writer};
-pub use decode::{CHAIN, Decoder, Step};
-pub use encode::Encoder;
+pub use coded::{Coded, Reader, Writer};
+pub use decode::{CHAIN, Decoder, Step, frame_at};
+pub use encode::{Encoder, LOOP_FOLLOWS};
 pub use item::{EventFrame, Item, ItemFrame, code};
+pub use malformed::Malformed;
 
 /// The version of this format. A reader refuses what is newer than itself.
 pub const VERSION: u16 = 1;
@@ -64,6 +67,10 @@ pub const MAX_FRAME: usize = 260;
 
 /// The longest body of an item, in bytes.
 pub const MAX_BODY: usize = 255;
+
+/// The byte that stands before each frame where the program's own text shares the line: no text in
+/// UTF-8 has it.
+pub const MARK: u8 = 0xff;
 
 #[cfg(test)]
 mod tests;

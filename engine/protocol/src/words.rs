@@ -291,6 +291,83 @@ words! {
         Lost = "lost",
         /// A loop that nothing can ever wake: who waits for what, held by whom.
         Deadlock = "deadlock",
+        /// Tasks that wait for each other, whatever else goes on.
+        Circle = "circle",
+        /// What MicroPython's documentation says was done, and a board does otherwise.
+        BoardDiffers = "board-differs",
+    }
+
+    /// How much of what a future needs is enough.
+    NeedHow {
+        /// All of it must have come to its end, however that is.
+        All = "all",
+        /// All of it, or one that fails: `gather`.
+        AllOrFailure = "all-or-failure",
+        /// Any one of it.
+        Any = "any",
+    }
+
+    /// What tasks meet at.
+    SyncKind {
+        /// `Lock`.
+        Lock = "lock",
+        /// `Semaphore`.
+        Semaphore = "semaphore",
+        /// `BoundedSemaphore`.
+        BoundedSemaphore = "bounded-semaphore",
+        /// `Event`, or MicroPython's `ThreadSafeFlag`.
+        Event = "event",
+        /// `Condition`.
+        Condition = "condition",
+        /// `Barrier`.
+        Barrier = "barrier",
+        /// `Queue`.
+        Queue = "queue",
+        /// `PriorityQueue`.
+        PriorityQueue = "priority-queue",
+        /// `LifoQueue`.
+        LifoQueue = "lifo-queue",
+    }
+
+    /// What was done to something that tasks meet at.
+    SyncHow {
+        /// A lock, or a place of a semaphore, was taken by the task.
+        Take = "take",
+        /// It was given back.
+        Give = "give",
+        /// A place of a semaphore that was given back went on to the first in line.
+        HandOver = "hand-over",
+        /// An item was put into a queue.
+        Put = "put",
+        /// An item was taken out of a queue.
+        Get = "get",
+        /// An item that was taken out of a queue is done.
+        Done = "done",
+        /// A queue was shut down.
+        ShutDown = "shut-down",
+        /// An event was set.
+        Set = "set",
+        /// An event was set back.
+        Clear = "clear",
+        /// A task came to a barrier.
+        Arrive = "arrive",
+        /// A task left a barrier.
+        Leave = "leave",
+    }
+
+    /// What a task stands in line for.
+    SyncWaitHow {
+        /// To have a lock, or a place of a semaphore.
+        Acquire = "acquire",
+        /// To be told: that an event is set, that a condition is notified, that all have come to a
+        /// barrier.
+        Wait = "wait",
+        /// An item of a queue.
+        Get = "get",
+        /// Room in a queue.
+        Put = "put",
+        /// That all items of a queue are done.
+        Join = "join",
     }
 
     /// How much a line of a log matters, the least first.
@@ -356,4 +433,7 @@ pub enum On {
     Queue(crate::ObjectId),
     /// A file descriptor.
     Fd(crate::Fd),
+    /// Its waker, which anything may call: a timer, an interrupt or another task. It is all that a
+    /// scheduler knows that only polls futures, as those of embassy and RTIC do.
+    Waker,
 }

@@ -8,8 +8,10 @@ use std::cell::{OnceCell, RefCell};
 use std::sync::Once;
 
 use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use crate::dialect::Rules;
 use crate::python::wrap_method;
 
 /// How many empty contexts are kept for the next handles.
@@ -18,6 +20,13 @@ const SPARE: usize = 64;
 thread_local! {
     static COPY_CONTEXT: OnceCell<PyObjectRef> = const { OnceCell::new() };
     static EMPTY: RefCell<Vec<PyObjectRef>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Adds `context=` to the arguments of a call, which in 3.6 nobody takes.
+pub(super) fn add_to(args: &mut FuncArgs, context: Option<PyObjectRef>) {
+    if let Some(context) = context.filter(|_| !Rules::is_3_6()) {
+        args.kwargs.insert("context".into(), context);
+    }
 }
 
 /// `contextvars.copy_context()`.

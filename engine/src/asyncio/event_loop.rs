@@ -31,8 +31,23 @@ use crate::python::readable;
 use crate::run::Run;
 
 use create_task::CreateTaskArgs;
-pub(super) use create_task::{RunningTaskArgs, of_running as task_of_running};
+pub(super) use create_task::{NewTaskArgs, of_running as task_of_running};
 pub(super) use queue::LoopObject;
+
+/// The tasks of the loop that runs which have not ended, by number, with their coroutines.
+pub(super) fn unfinished(vm: &VirtualMachine) -> Vec<(u32, PyObjectRef)> {
+    let running = vm.asyncio_running_loop.borrow().clone();
+    let Some(running) = running.as_ref().and_then(|each| each.downcast_ref::<PyLoop>()) else {
+        return Vec::new();
+    };
+    let tasks: Vec<_> = running.tasks.lock().values().filter_map(|weak| weak.upgrade()).collect();
+    let coroutine = |task: PyObjectRef| {
+        let task = task.downcast_ref::<PyTask>()?;
+        let coroutine = task.own.lock().coroutine.clone()?;
+        Some((task.id().0, coroutine))
+    };
+    tasks.into_iter().filter_map(coroutine).collect()
+}
 
 /// The native base of `asyncio`'s loop class.
 #[pyclass(name = "Loop", module = "_loopscope", traverse)]
@@ -333,6 +348,9 @@ impl PyLoop {
     fn _note_completion(zelf: &Py<Self>, kind: String, fd: i32, moved: i64) {
         let records = zelf.core.records();
         if records.is_on() {
+            if let Some(fd) = crate::process::fd::borrow(fd) {
+                records.descriptor(fd);
+            }
             records.completion(records.trace().name(&kind), fd, moved);
         }
     }

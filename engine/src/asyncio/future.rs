@@ -17,6 +17,7 @@ use super::errors;
 use super::event_loop::PyLoop;
 use super::future_cell::{DoneCallback, FutureCell, State};
 use super::future_iter::PyFutureIter;
+use super::later::NothingElse;
 use super::registry;
 use crate::dialect::Rules;
 
@@ -35,6 +36,8 @@ pub(super) struct LoopArg {
 
 #[derive(rustpython_vm::FromArgs)]
 pub(super) struct DoneCallbackArgs {
+    #[pyarg(flatten)]
+    _of_3_6: NothingElse,
     #[pyarg(positional, name = "fn")]
     pub(super) target: PyObjectRef,
     #[pyarg(named, optional)]

@@ -22,6 +22,7 @@ use super::waiters::Waiters;
 use super::wakeup::PyWakeup;
 use crate::core::Trace;
 use crate::python::frames;
+use crate::python::value::Ended;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -69,6 +70,13 @@ pub(super) struct FutureCell {
     /// The future's or the task's number, by which it hashes. 0 before `__init__`.
     #[pytraverse(skip)]
     pub(super) number: AtomicU32,
+}
+
+/// What a task or a future is called in a value: its class and its number.
+pub(super) fn title(object: &PyObject) -> Option<String> {
+    let cell = FutureCell::of(object)?;
+    let letter = if object.downcast_ref::<PyTask>().is_some() { "" } else { "f" };
+    Some(format!("<{} {letter}{}>", object.class().name(), cell.future_id().0))
 }
 
 impl FutureCell {
@@ -217,16 +225,19 @@ impl FutureCell {
     fn done(&self, owner: &PyObject, how: FutureHow, vm: &VirtualMachine) -> PyResult<()> {
         self.with_native(|event_loop| {
             let records = event_loop.core.records();
+            if !records.is_on() {
+                return;
+            }
+            let ended = self.ended(how, vm);
             match owner.downcast_ref::<PyTask>() {
-                Some(task) if records.is_on() => {
+                Some(task) => {
                     let raised = match how {
                         FutureHow::Result => ChainId::NONE,
                         _ => self.raised_at(records.trace()),
                     };
-                    records.task_done_as(task.id(), how, raised);
+                    records.task_done_as(task.id(), how, raised, ended.as_ending());
                 }
-                Some(_) => {}
-                None => records.future_done(self.future_id(), how),
+                None => records.future_done(self.future_id(), how, ended.as_ending()),
             }
         });
         let callbacks = std::mem::take(&mut self.data.lock().callbacks);
@@ -234,6 +245,20 @@ impl FutureCell {
             self.schedule(owner, callback, vm)?;
         }
         Ok(())
+    }
+
+    /// What it has ended by, as its record says it.
+    fn ended(&self, how: FutureHow, vm: &VirtualMachine) -> Ended {
+        let (result, error, message) = {
+            let data = self.data.lock();
+            let error = data.exception.clone().or_else(|| data.cancelled_error.clone());
+            (data.result.clone(), error, data.cancel_message.clone())
+        };
+        match (how, error) {
+            (FutureHow::Result, _) => Ended::by_result(result.as_deref(), vm),
+            (_, Some(error)) => Ended::by_exception(&error, vm),
+            (_, None) => Ended::by_exception(&errors::cancelled(vm, message), vm),
+        }
     }
 
     /// The line that has raised what a task ended by.
@@ -278,9 +303,7 @@ impl FutureCell {
         let target =
             if callback.wakes { PyWakeup::of(callback.target, vm) } else { callback.target };
         let mut args = FuncArgs::from(vec![target, owner.to_owned()]);
-        if let Some(context) = callback.context {
-            args.kwargs.insert("context".into(), context);
-        }
+        super::context::add_to(&mut args, callback.context);
         vm.call_method(&event_loop, "call_soon", args)?;
         Ok(())
     }

@@ -13,6 +13,7 @@ use super::task::PyTask;
 use super::timer_handle::PyTimerHandle;
 use super::{context, errors, registry, step};
 use crate::core::{Job, JobRunner};
+use crate::dialect::Rules;
 use crate::process::is_copy;
 use crate::python::{ending, readable};
 use crate::run::Run;
@@ -127,8 +128,23 @@ impl JobRunner<PyJob> for PyRunner<'_> {
         }
     }
 
+    fn about_to_sleep(&self) -> Result<(), Self::Escape> {
+        // A signal from before the loop could be woken by one wakes nobody.
+        if self.event_loop.hear_signals(self.vm) { self.interrupted() } else { Ok(()) }
+    }
+
+    fn times_polls(&self) -> bool {
+        // Later versions do not log it.
+        Rules::is_3_6() && self.event_loop.debug()
+    }
+
+    fn polled(&self, timeout: Option<f64>, took: f64, found: usize) -> Result<(), Self::Escape> {
+        let vm = self.vm;
+        vm.call_method(self.event_loop.as_object(), "_report_poll", (timeout, took, found))?;
+        Ok(())
+    }
+
     fn blocking<R>(&self, poll: impl FnOnce() -> R) -> R {
-        self.event_loop.hear_signals(self.vm);
         self.vm.allow_threads(poll)
     }
 }

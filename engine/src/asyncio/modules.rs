@@ -13,7 +13,13 @@ pub(super) const FROZEN: &rustpython_vm::frozen::FrozenLib =
 
 /// The native modules of the asyncio API.
 pub(super) fn native_modules(ctx: &Context) -> Vec<&'static PyModuleDef> {
-    vec![_asyncio::module_def(ctx), _loopscope::module_def(ctx), super::outside::module_def(ctx)]
+    vec![
+        _asyncio::module_def(ctx),
+        _loopscope::module_def(ctx),
+        super::outside::module_def(ctx),
+        super::ring::module_def(ctx),
+        super::sync::module_def(ctx),
+    ]
 }
 
 /// Futures, tasks, and who runs now: the interpreter's library takes them from here.
@@ -258,7 +264,7 @@ mod _loopscope {
     use rustpython_vm::class::PyClassImpl;
     use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
-    use super::super::event_loop::{PyLoop, RunningTaskArgs, task_of_running};
+    use super::super::event_loop::{NewTaskArgs, PyLoop, task_of_running};
     use super::super::handle::PyHandle;
     use super::super::lazy_names;
     use super::super::sleep::{self, PySleep, PyTurn, SleepArgs};
@@ -293,7 +299,7 @@ mod _loopscope {
 
     /// `asyncio.create_task`.
     #[pyfunction]
-    fn create_task(args: RunningTaskArgs, vm: &VirtualMachine) -> PyResult {
+    fn create_task(args: NewTaskArgs, vm: &VirtualMachine) -> PyResult {
         task_of_running(args, vm)
     }
 

@@ -16,7 +16,6 @@ use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyPayload as _, PyResult, VirtualMachine,
 };
 
-use super::errors;
 use crate::core::WatchedFd;
 use crate::process::fd;
 use crate::python::wrap_method;
@@ -73,7 +72,7 @@ pub(super) fn quicken(class: &PyTypeRef, socket: PyTypeRef, vm: &VirtualMachine)
     let of_reads = known.clone();
     wrap_method(vm, class, "_read_ready", move |original, args, vm| match args.args.as_slice() {
         [transport] => match of_reads.takes_data(transport, vm) {
-            Some(open) => open.read(transport, vm),
+            Some(open) => open.read(transport, &of_reads.takes_data, vm),
             None => original.call(args, vm),
         },
         _ => original.call(args, vm),
@@ -150,7 +149,7 @@ impl Open {
     }
 
     /// `_read_ready__data_received`.
-    fn read(&self, transport: &PyObject, vm: &VirtualMachine) -> PyResult {
+    fn read(&self, transport: &PyObject, takes_data: &PyObject, vm: &VirtualMachine) -> PyResult {
         let received = RECEIVED.with_borrow_mut(|room| {
             room.resize(MAX_SIZE, 0);
             let (length, _) = rustix::net::recv(self.fd, &mut **room, RecvFlags::DONTWAIT)?;
@@ -164,12 +163,43 @@ impl Open {
         let protocol = self.get(self.names.protocol, vm).unwrap_or_else(|| vm.ctx.none());
         match vm.call_method(&protocol, "data_received", (data,)) {
             Ok(_) => Ok(vm.ctx.none()),
-            Err(error) if errors::escapes(&error, vm) => Err(error),
-            Err(error) => {
-                let text = "Fatal error: protocol.data_received() call failed.";
-                fatal_error(transport, error, text, vm)
-            }
+            Err(error) => self.again(transport, error, takes_data, vm),
         }
+    }
+
+    /// What the library's own method does with an error of the protocol's: it gets a transport whose
+    /// protocol raises just that, so that the traceback tells of the method, too.
+    fn again(
+        &self,
+        transport: &PyObject,
+        error: PyBaseExceptionRef,
+        takes_data: &PyObject,
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let names = self.names;
+        let receives = vm.new_function("recv", |_: FuncArgs, vm: &VirtualMachine| -> PyObjectRef {
+            vm.ctx.new_bytes(b"\0".to_vec()).into()
+        });
+        let raises =
+            vm.new_function("data_received", move |_: FuncArgs| -> PyResult { Err(error.clone()) });
+        let thing = |parts: &[(&'static PyStrInterned, PyObjectRef)]| -> PyResult {
+            let thing = vm.ctx.types.namespace_type.as_object().call((), vm)?;
+            for (name, part) in parts {
+                thing.set_attr(*name, part.clone(), vm)?;
+            }
+            Ok(thing)
+        };
+        let sock = thing(&[(vm.ctx.intern_str("recv"), receives.into())])?;
+        let protocol = thing(&[(vm.ctx.intern_str("data_received"), raises.into())])?;
+        let fatal_error = vm.ctx.intern_str("_fatal_error");
+        let stands_in = thing(&[
+            (names.conn_lost, vm.ctx.new_int(0).into()),
+            (names.sock, sock),
+            (vm.ctx.intern_str("max_size"), vm.ctx.new_int(1).into()),
+            (names.protocol, protocol),
+            (fatal_error, transport.get_attr(fatal_error, vm)?),
+        ])?;
+        takes_data.call((stands_in,), vm)
     }
 
     /// `write`, where all of the data may go at once; `original` takes what is left.

@@ -12,9 +12,8 @@ use super::future::PyFuture;
 use super::future_cell::FutureCell;
 use super::task::{PyTask, end, queue_step, queue_step_with, wakes};
 use super::wakeup::PyWakeup;
-use super::{context, errors, future, registry};
+use super::{context, errors, future, registry, sync};
 use crate::python::describe;
-use crate::run::Run;
 
 /// `Task.__wakeup`: the awaited future is done, so the task goes on with its result or exception.
 /// `runs_on` is as in [`step`].
@@ -56,25 +55,24 @@ pub(super) fn step(
     runs_on: Option<&Py<PyLoop>>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let (coroutine, given) = {
-        let own = task.own.lock();
-        (own.coroutine.clone(), own.context.clone())
-    };
+    let mut own = task.own.lock();
+    let (coroutine, given) = (own.coroutine.clone(), own.context.clone());
+    // Nothing of the program's runs while the lock is held: it is taken once a step.
     let entered = given.as_ref().is_some_and(|context| context::is_entered(context, vm));
     if entered
         && runs_on.is_some()
         && let Some(context) = &given
     {
+        drop(own);
         return Err(context::already_entered(context, vm)?);
     }
     if !task.cell.is_pending() {
+        drop(own);
         return Err(errors::invalid_state(vm, "__step(): already done"));
     }
-    let (thrown, waiter) = {
-        let mut own = task.own.lock();
-        let thrown = if error.is_none() { own.thrown.take() } else { None };
-        (thrown, own.waiter.take())
-    };
+    let thrown = if error.is_none() { own.thrown.take() } else { None };
+    let waiter = own.waiter.take();
+    drop(own);
     drop(waiter);
     let mut error = error.or(thrown);
     if task.must_cancel.load(Ordering::Relaxed) {
@@ -94,7 +92,7 @@ pub(super) fn step(
         );
         return Err(vm.new_runtime_error(message));
     }
-    task.send(|records, id| {
+    task.send(runs_on, |records, id| {
         if records.is_on() {
             records.task_step(id, task.goes_on_at(&coroutine, records.trace()));
         }
@@ -110,14 +108,14 @@ pub(super) fn step(
     vm.asyncio_running_task.replace(None);
     match outcome {
         Ok(PyIterReturn::Return(yielded)) if vm.is_none(&yielded) => {
-            suspended(task, &coroutine, On::Nothing);
+            suspended(task, &coroutine, On::Nothing, runs_on, vm);
             queue_step(task, runs_on, vm)
         }
         Ok(PyIterReturn::Return(yielded)) => {
             // A fresh error takes the place of what was yielded.
-            match yielded_value(task, &coroutine, &yielded, vm)? {
+            match yielded_value(task, &coroutine, &yielded, runs_on, vm)? {
                 Some(error) => {
-                    suspended(task, &coroutine, On::Nothing);
+                    suspended(task, &coroutine, On::Nothing, runs_on, vm);
                     queue_step_with(task, error, vm)
                 }
                 None => Ok(()),
@@ -184,6 +182,7 @@ fn yielded_value(
     task: &Py<PyTask>,
     coroutine: &PyObject,
     yielded: &PyObjectRef,
+    runs_on: Option<&Py<PyLoop>>,
     vm: &VirtualMachine,
 ) -> PyResult<Option<PyBaseExceptionRef>> {
     if yielded.is(task) {
@@ -201,7 +200,7 @@ fn yielded_value(
             return Ok(Some(other_loop(task, yielded, vm)?));
         }
         wait_for(task, yielded);
-        suspended(task, coroutine, registry::awaited(yielded));
+        suspended(task, coroutine, registry::awaited(yielded), runs_on, vm);
         // A future that is done already was not pending when it was yielded, so this only queues.
         cell.data.lock().awaited_by.insert(task.to_owned().into());
         cell.add_callback(yielded, wakes(task), vm)?;
@@ -218,12 +217,10 @@ fn yielded_value(
                     return Ok(Some(other_loop(task, yielded, vm)?));
                 }
                 wait_for(task, yielded);
-                suspended(task, coroutine, On::Nothing);
+                suspended(task, coroutine, On::Nothing, runs_on, vm);
                 let wakeup = PyWakeup::of(task.to_owned().into(), vm);
                 let mut args = rustpython_vm::function::FuncArgs::from(vec![wakeup]);
-                if let Some(context) = task.own.lock().context.clone() {
-                    args.kwargs.insert("context".into(), context);
-                }
+                context::add_to(&mut args, task.own.lock().context.clone());
                 vm.call_method(yielded, "add_done_callback", args)?;
             }
             _ => return Ok(Some(bad_yield(task, yielded, vm)?)),
@@ -263,16 +260,26 @@ fn future_loop(future: &PyObject, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-fn suspended(task: &Py<PyTask>, coroutine: &PyObject, on: On) {
-    if !Run::current().trace.is_on() {
-        return;
-    }
-    task.cell.with_native(|event_loop| {
-        let records = event_loop.core.records();
+fn suspended(
+    task: &Py<PyTask>,
+    coroutine: &PyObject,
+    on: On,
+    runs_on: Option<&Py<PyLoop>>,
+    vm: &VirtualMachine,
+) {
+    task.send(runs_on, |records, id| {
         if records.is_on() {
-            let standing = describe::chain(coroutine, records.trace());
+            // The innermost frame may be one that waits at a lock or the like.
+            let mut waits = None;
+            let standing = describe::chain(coroutine, records.trace(), |frame| {
+                let wait = sync::wait_of(frame.iframe().code());
+                waits = wait.map(|wait| (wait, frame.to_owned()));
+            });
+            if let Some((wait, frame)) = waits {
+                sync::tell_wait(records, id, on, wait, &frame, vm);
+            }
             task.stands_at.store(standing.line.0, Ordering::Relaxed);
-            records.task_suspend(task.id(), on, (standing.place, standing.chain));
+            records.task_suspend(id, on, (standing.place, standing.chain));
         }
     });
 }

@@ -1,10 +1,11 @@
 //! `asyncio.Task`.
 
 mod making;
+mod steps;
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 
-use loopscope_protocol::{ChainId, TaskId};
+use loopscope_protocol::{ChainId, NameId, Place, TaskId};
 use rustpython_derive::Traverse;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyType};
 use rustpython_vm::common::hash::PyHash;
@@ -21,12 +22,14 @@ use super::event_loop::{LoopObject, PyLoop};
 use super::future::{CancelArgs, FutureMethods, PyFuture, cancel_any, future_slots, given};
 use super::future_cell::{DoneCallback, FutureCell};
 use super::future_iter::PyFutureIter;
+use super::later::NothingElse;
 use super::{registry, step};
 use crate::core::{Records, Trace};
 use crate::python::frames;
 use crate::run::Run;
 
 pub(super) use making::create;
+pub(super) use steps::{end, queue_step, queue_step_with};
 
 /// What only a task has.
 #[derive(Debug, Default, Traverse)]
@@ -38,6 +41,9 @@ pub(super) struct Own {
     pub(super) name: Option<PyObjectRef>,
     /// An error to throw into the coroutine at its next step.
     pub(super) thrown: Option<PyBaseExceptionRef>,
+    /// What records say of the coroutine, if somebody looks.
+    #[pytraverse(skip)]
+    pub(super) described: Option<(NameId, Place)>,
 }
 
 /// `asyncio.Task`: a coroutine that a loop drives, and the future of its result.
@@ -70,6 +76,8 @@ impl std::ops::Deref for PyTask {
 
 #[derive(rustpython_vm::FromArgs)]
 pub(super) struct TaskArgs {
+    #[pyarg(flatten)]
+    _of_3_6: NothingElse,
     #[pyarg(any)]
     coro: PyObjectRef,
     #[pyarg(named, name = "loop", optional)]
@@ -119,61 +127,27 @@ impl PyTask {
         if line.is_some() { line } else { frames::start(coroutine, trace) }
     }
 
-    /// Has its loop send a record about this task.
-    pub(super) fn send(&self, record: impl FnOnce(Records<'_>, TaskId)) {
+    /// The name that it has if none is given to it.
+    fn default_name(&self) -> String {
+        format!("Task-{}", self.default_name.load(Ordering::Relaxed))
+    }
+
+    /// Has its loop send a record about this task. `runs_on` is that loop where it is known.
+    pub(super) fn send(
+        &self,
+        runs_on: Option<&Py<PyLoop>>,
+        record: impl FnOnce(Records<'_>, TaskId),
+    ) {
         if !Run::current().trace.is_on() {
             return;
         }
-        self.cell.with_native(|event_loop| record(event_loop.core.records(), self.id()));
+        if let Some(event_loop) = runs_on {
+            record(event_loop.core.records(), self.id());
+        } else {
+            let record = |native: &Py<PyLoop>| record(native.core.records(), self.id());
+            self.cell.with_native(record);
+        }
     }
-}
-
-/// Queues the task's next step. `runs_on` is the task's loop where that is known.
-pub(super) fn queue_step(
-    zelf: &Py<PyTask>,
-    runs_on: Option<&Py<PyLoop>>,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    if let Some(native) = runs_on
-        && native.is_plain()
-    {
-        native.check_closed(vm)?;
-        native.queue_step(zelf.to_owned());
-        return Ok(());
-    }
-    let event_loop = zelf.cell.require_loop(vm)?;
-    if let Some(native) = event_loop.downcast_ref::<PyLoop>()
-        && native.is_plain()
-    {
-        native.check_closed(vm)?;
-        native.queue_step(zelf.to_owned());
-        return Ok(());
-    }
-    let mut args = FuncArgs::from(vec![zelf.as_object().get_attr("_step", vm)?]);
-    if let Some(context) = zelf.own.lock().context.clone() {
-        args.kwargs.insert("context".into(), context);
-    }
-    vm.call_method(&event_loop, "call_soon", args)?;
-    Ok(())
-}
-
-/// Queues a step that throws `error` into the coroutine.
-pub(super) fn queue_step_with(
-    zelf: &Py<PyTask>,
-    error: PyBaseExceptionRef,
-    vm: &VirtualMachine,
-) -> PyResult<()> {
-    zelf.own.lock().thrown = Some(error);
-    queue_step(zelf, None, vm)
-}
-
-/// Ends the task by `how`.
-pub(super) fn end(
-    zelf: &Py<PyTask>,
-    how: impl FnOnce(&FutureCell, &PyObject) -> PyResult<()>,
-) -> PyResult<()> {
-    zelf.cell.with_native(|native| native.unregister(zelf.id()));
-    how(&zelf.cell, zelf.as_object())
 }
 
 impl Constructor for PyTask {
@@ -235,7 +209,7 @@ impl PyTask {
             clippy::redundant_closure_for_method_calls,
             reason = "the method alone has one lifetime, and is wanted for any"
         )]
-        zelf.send(|records, id| records.task_cancel(id));
+        zelf.send(None, |records, id| records.task_cancel(id));
         let waiter = zelf.own.lock().waiter.clone();
         if let Some(waiter) = waiter
             && cancel_any(&waiter, message.clone(), vm)?
@@ -277,8 +251,7 @@ impl PyTask {
     #[pymethod]
     fn get_name(zelf: &Py<Self>, vm: &VirtualMachine) -> PyObjectRef {
         let mut own = zelf.own.lock();
-        let number = zelf.default_name.load(Ordering::Relaxed);
-        own.name.get_or_insert_with(|| vm.ctx.new_str(format!("Task-{number}")).into()).clone()
+        own.name.get_or_insert_with(|| vm.ctx.new_str(zelf.default_name()).into()).clone()
     }
 
     #[pymethod]

@@ -5,19 +5,17 @@
 //! plain Python in the middle of the program.
 
 use std::io;
-use std::os::fd::RawFd;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
 use loopscope_protocol::ClockMode;
 
-use super::complain;
-use crate::options::{AS_PYTHON, DIALECT, Options, Program};
+use super::interpreter::{self, OUTPUT, close_successors};
+use crate::options::{Options, Program};
 use crate::process::fd::borrow;
 
 /// What records in it: plain Python.
-const RECORDER: &str = include_str!("../../recorder/loopscope.py");
+pub const RECORDER: &str = include_str!("../../recorder/loopscope.py");
 
 /// What Python does first: it reads the recorder out of a descriptor, or is handed it.
 const BEGIN: &str = "\
@@ -33,48 +31,26 @@ exec(compile(s, '<loopscope>', 'exec'), m.__dict__)
 m.start(sys.argv[1:])
 ";
 
-/// Where output goes that the host reads as it comes: what the program's processes write.
-const OUTPUT: [RawFd; 2] = [5, 6];
-
-/// Becomes the interpreter that `python` names. Gives the exit code where that cannot be.
-pub(super) fn become_it(options: &Options, python: &Path) -> i32 {
-    let error = match command(options, python) {
-        Ok(mut command) => command.exec(),
-        Err(error) => error,
-    };
-    complain(
-        &format!(
-            "loopscope: `{}` cannot be started: {error}; name another Python with --python",
-            python.display()
-        ),
-        127,
-    )
-}
-
-fn command(options: &Options, python: &Path) -> io::Result<Command> {
-    let mut command = Command::new(python);
-    command.env_remove(AS_PYTHON).env_remove(DIALECT);
-    if options.wire {
-        lead_output(options)?;
-        command.args(["-c", BEGIN]).arg(recorder()?).args(["out=3", "in=4"]);
-        command.args((options.clock == ClockMode::Virtual).then_some("clock=virtual"));
-        command.args(options.paused.then_some("paused"));
-        command.args(options.capture.then_some("capture"));
-        let (how, what) = match &options.program {
-            Program::File(path) => ("file=", path.as_os_str()),
-            Program::Module(module) => ("module=", module.as_ref()),
-            Program::Code(code) => ("code=", code.as_ref()),
-        };
-        let mut program = std::ffi::OsString::from(how);
-        program.push(what);
-        command.arg(program);
-    } else {
-        match &options.program {
-            Program::File(path) => command.arg(path),
-            Program::Module(module) => command.arg("-m").arg(module),
-            Program::Code(code) => command.arg("-c").arg(code),
-        };
+/// What becomes the interpreter.
+pub(super) fn command(options: &Options, python: &Path) -> io::Result<Command> {
+    if !options.wire {
+        return Ok(interpreter::alone(options, python));
     }
+    lead_output(options)?;
+    let mut command = interpreter::command(python);
+    command.args(["-c", BEGIN]).arg(recorder()?).args(["out=3", "in=4"]);
+    command.args((options.clock == ClockMode::Virtual).then_some("clock=virtual"));
+    command.args(options.paused.then_some("paused"));
+    command.args(options.handles_only.then_some("level=handles"));
+    command.args(options.capture.then_some("capture"));
+    let (how, what) = match &options.program {
+        Program::File(path) => ("file=", path.as_os_str()),
+        Program::Module(module) => ("module=", module.as_ref()),
+        Program::Code(code) => ("code=", code.as_ref()),
+    };
+    let mut program = std::ffi::OsString::from(how);
+    program.push(what);
+    command.arg(program);
     command.args(&options.args);
     Ok(command)
 }
@@ -89,12 +65,7 @@ fn lead_output(options: &Options) -> io::Result<()> {
     } else if options.stdout_to_stderr {
         rustix::stdio::dup2_stdout(io::stderr())?;
     }
-    if options.successor {
-        for fd in OUTPUT {
-            nix::unistd::close(fd)?;
-        }
-    }
-    Ok(())
+    close_successors(options)
 }
 
 /// How the recorder is handed over: the number of a descriptor that it can be read from.

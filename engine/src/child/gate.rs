@@ -3,18 +3,19 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use loopscope_protocol::wire::Item;
 use loopscope_protocol::{Kind, Reply, StopWhen};
 use parking_lot::{Condvar, Mutex};
 use rustpython_vm::vm::thread::try_with_current_vm;
 
+use super::look::{Look, look};
 use super::statement;
 use crate::core::{Gate, Trace, thread_is_loop};
 use crate::process::is_copy;
-use crate::python::frames;
+use crate::python::{frames, stepping};
 use crate::run::Run;
 
 /// The longest piece of a reply's text in one frame.
@@ -35,8 +36,10 @@ const PLACES: [Kind; 8] = [
 /// What a held program is told to do.
 #[derive(Debug)]
 enum Order {
-    Run(StopWhen),
+    /// Run on; up to the next line at most, where that is wanted.
+    Run(StopWhen, bool),
     Python(String),
+    Look(Look),
 }
 
 #[derive(Debug)]
@@ -110,9 +113,13 @@ impl State {
         hit || (kind == Kind::ProgramExit && self.session)
     }
 
-    const fn must_look(&self) -> bool {
+    fn must_look(&self) -> bool {
         !self.detached
-            && (self.held || self.pause || self.until.records > 0 || !self.until.kinds.is_empty())
+            && (stepping::is_telling()
+                || self.held
+                || self.pause
+                || self.until.records > 0
+                || !self.until.kinds.is_empty())
     }
 }
 
@@ -144,12 +151,12 @@ impl Control {
 
     // ---- from the thread that reads requests --------------------------------------------------
 
-    /// Run on, and hold where `until` says.
-    pub(super) fn run(&self, until: StopWhen) {
+    /// Run on, and hold where `until` says, or at the next line of the program.
+    pub(super) fn run(&self, until: StopWhen, next_line: bool) {
         self.update(|state| {
             state.session = true;
             if state.held {
-                state.orders.push_back(Order::Run(until));
+                state.orders.push_back(Order::Run(until, next_line));
             } else {
                 state.until = until;
             }
@@ -176,11 +183,23 @@ impl Control {
         })
     }
 
+    /// Look at what the program has; says no where it is not held.
+    pub(super) fn look(&self, what: Look) -> Result<(), &'static str> {
+        self.update(|state| {
+            if state.held {
+                state.orders.push_back(Order::Look(what));
+                Ok(())
+            } else {
+                Err("Nothing can be looked at while the program runs; pause it first.")
+            }
+        })
+    }
+
     /// The host leaves: run on without ever holding.
     pub(super) fn detach(&self) {
         self.update(|state| {
             state.detached = true;
-            state.orders.push_back(Order::Run(StopWhen::NEVER));
+            state.orders.push_back(Order::Run(StopWhen::NEVER, false));
         });
     }
 
@@ -196,6 +215,7 @@ impl Control {
         if IN_STATEMENT.get() || is_copy() {
             return;
         }
+        stepping::leave();
         let mut state = self.state.lock();
         if state.detached {
             return;
@@ -225,6 +245,19 @@ impl Control {
 
     /// Holds at a record (`None`: before the first) until the host lets go.
     fn hold(&self, trace: &Trace, at: Option<(u64, Kind)>) {
+        self.hold_at(trace, at, None);
+    }
+
+    /// Holds at a line of the program, of which nothing has run.
+    pub(super) fn hold_at_line(&self, trace: &Trace, place: &str, function: &str) {
+        let is_free = !self.is_detached() && thread_is_loop() && !DEFERRED.get();
+        if is_free && !IN_STATEMENT.get() {
+            let place = format!("{place} {function}");
+            self.hold_at(trace, Some((trace.seq(), Kind::Output)), Some(&place));
+        }
+    }
+
+    fn hold_at(&self, trace: &Trace, at: Option<(u64, Kind)>, line: Option<&str>) {
         #[expect(clippy::disallowed_methods, reason = "how long the user takes is real time")]
         let since = std::time::Instant::now();
         let first = self.update(|state| {
@@ -240,12 +273,26 @@ impl Control {
         }
         if let Some((seq, _)) = at {
             #[allow(clippy::cast_possible_truncation, reason = "modulo 2^32 is the format")]
-            reply(trace, &Reply::Held { seq: seq as u32 });
+            match line {
+                None => reply(trace, &Reply::Held { seq: seq as u32 }),
+                Some(place) => {
+                    let place = &place.as_bytes()[..place.len().min(PIECE)];
+                    reply(trace, &Reply::Line { seq: seq as u32, place });
+                }
+            }
         }
         loop {
             match self.wait(|state| state.orders.pop_front()) {
-                Order::Python(code) => run_statement(trace, at.map(|(_, kind)| kind), &code),
-                Order::Run(until) => {
+                Order::Python(code) => run_statement(trace, at.map(|(_, kind)| kind), line, &code),
+                Order::Look(what) => match try_with_current_vm(|vm| look(vm, &what)) {
+                    Some((ok, text)) => ran_reply(trace, ok, &text),
+                    None => refuse(trace, "This thread has no interpreter to look into."),
+                },
+                Order::Run(until, next_line) => {
+                    if try_with_current_vm(|vm| stepping::go_on(vm, next_line)) == Some(false) {
+                        refuse(trace, TRACES_ITSELF);
+                        continue;
+                    }
                     Run::current().clock.not_counted(since.elapsed());
                     self.update(|state| {
                         state.held = false;
@@ -277,16 +324,34 @@ impl Control {
     }
 }
 
-fn run_statement(trace: &Trace, at: Option<Kind>, code: &str) {
+/// From now on this gate holds at lines too, where they are told of.
+pub(super) fn hold_at_lines(control: &Arc<Control>) {
+    static CONTROL: OnceLock<Arc<Control>> = OnceLock::new();
+    let _ = CONTROL.set(Arc::clone(control));
+    stepping::hold_by(|place, function| {
+        if let Some(control) = CONTROL.get() {
+            control.hold_at_line(&Run::current().trace, place, function);
+        }
+    });
+}
+
+/// Why lines are not told of.
+const TRACES_ITSELF: &str = "The program traces itself with sys.settrace, so there is no holding at \
+                             lines; steps and breakpoints at records work.";
+
+fn run_statement(trace: &Trace, at: Option<Kind>, line: Option<&str>, code: &str) {
     if let Some(kind) = at
         && !PLACES.contains(&kind)
     {
+        let here = match line {
+            None => format!("this {} record", kind.word()),
+            Some(_) => "a line".to_owned(),
+        };
         refuse(
             trace,
             &format!(
-                "Python cannot run at this {} record, because a handle or the main program is in \
-                 the middle of its work; go on to the next handle-run (until handle-run) first.",
-                kind.word()
+                "Python cannot run at {here}, because a handle or the main program is in \
+                 the middle of its work; go on to the next handle-run (until handle-run) first."
             ),
         );
         return;

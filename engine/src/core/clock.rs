@@ -129,6 +129,18 @@ impl Clock {
         self.advance(poll_timeout(timeout));
     }
 
+    /// The virtual time now; `None`: it is real.
+    pub(crate) fn moment(&self) -> Option<Ticks> {
+        self.is_virtual().then(|| self.ticks.load(Ordering::Relaxed))
+    }
+
+    /// What was done since that moment has taken no time, if time is still virtual.
+    pub(crate) fn go_back_to(&self, moment: Option<Ticks>) {
+        if let Some(ticks) = moment.filter(|_| self.is_virtual()) {
+            self.ticks.store(ticks, Ordering::Relaxed);
+        }
+    }
+
     /// Real time that the user held the program for does not count.
     pub fn not_counted(&self, held: Duration) {
         if !self.is_virtual() {

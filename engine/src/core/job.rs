@@ -35,6 +35,18 @@ pub trait JobRunner<J> {
     }
     /// That sentence was recorded. What follows is waiting, unless the program is ended here.
     fn hangs(&self, _sentence: &str) {}
+    /// The poll is about to sleep: what has arrived by now, and would not wake it, is dealt with.
+    fn about_to_sleep(&self) -> Result<(), Self::Escape> {
+        Ok(())
+    }
+    /// Whether to be told how long each poll took that could sleep, by [`polled`](Self::polled).
+    fn times_polls(&self) -> bool {
+        false
+    }
+    /// A poll took that many seconds, and found that many.
+    fn polled(&self, _timeout: Option<f64>, _took: f64, _found: usize) -> Result<(), Self::Escape> {
+        Ok(())
+    }
     /// Waits in `poll` while other threads may go on.
     fn blocking<R>(&self, poll: impl FnOnce() -> R) -> R {
         poll()

@@ -217,34 +217,23 @@ pub(crate) fn wait(
     pipe: Option<&SelfPipe>,
     timeout: Option<Duration>,
 ) -> io::Result<Found> {
-    let mut fds: Vec<PollFd<'_>> = match set {
-        Set::Few(few) => {
-            few.iter().map(|(fd, flags)| PollFd::from_borrowed_fd(*fd, *flags)).collect()
-        }
-        Set::Many(many, _) => vec![many.as_one()],
-    };
-    let watched = fds.len();
-    if let Some(pipe) = pipe {
-        fds.push(PollFd::new(&pipe.read, PollFlags::IN));
-    }
     let timeout = timeout.map(|length| Timespec {
         tv_sec: i64::try_from(length.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: i64::from(length.subsec_nanos()),
     });
-    poll(&mut fds, timeout.as_ref())?;
-    let woken = fds.get(watched).is_some_and(|pipe| !pipe.revents().is_empty());
-    let mut found = Found { woken, ready: Vec::new() };
-    let any = |fd: &PollFd<'_>| (!fd.revents().is_empty()).then(|| fd.revents());
-    match set {
-        Set::Few(few) => {
-            let ready = few.iter().zip(&fds);
-            let ready = ready.filter_map(|((fd, _), polled)| Some((fd.as_raw_fd(), any(polled)?)));
-            found.ready.extend(ready);
-        }
-        Set::Many(many, count) if fds.first().and_then(any).is_some() => {
-            found.ready = many.ready(*count)?;
-        }
-        Set::Many(..) => {}
+    let few = match set {
+        Set::Few(few) => few,
+        Set::Many(many, count) => return many.wait(*count, pipe, timeout.as_ref()),
+    };
+    let mut fds: Vec<PollFd<'_>> =
+        few.iter().map(|(fd, flags)| PollFd::from_borrowed_fd(*fd, *flags)).collect();
+    if let Some(pipe) = pipe {
+        fds.push(PollFd::new(&pipe.read, PollFlags::IN));
     }
-    Ok(found)
+    poll(&mut fds, timeout.as_ref())?;
+    let any = |fd: &PollFd<'_>| (!fd.revents().is_empty()).then(|| fd.revents());
+    let woken = fds.get(few.len()).and_then(any).is_some();
+    let ready = few.iter().zip(&fds);
+    let ready = ready.filter_map(|((fd, _), polled)| Some((fd.as_raw_fd(), any(polled)?)));
+    Ok(Found { woken, ready: ready.collect() })
 }

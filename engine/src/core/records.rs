@@ -4,9 +4,10 @@
 //! What handles, timers and turns send stands where their queues change, in the loops themselves.
 
 mod outside;
+mod sync;
 
 use loopscope_protocol::{
-    ChainId, Event, Fd, FutureHow, FutureId, HandleId, LintRule, LoopId, NameId, On, Place,
+    ChainId, Event, Fd, FutureHow, FutureId, HandleId, Kind, LintRule, LoopId, NameId, On, Place,
     TaskHow, TaskId, Text, Which,
 };
 
@@ -14,6 +15,7 @@ use super::current::current;
 use super::trace::Trace;
 
 pub use outside::{FromOutside, NewTransport};
+pub use sync::{NewSync, SyncChange};
 
 /// The records of one loop, or of no loop in particular.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +35,15 @@ pub struct About {
     pub handle: HandleId,
     /// The line that raised.
     pub raised: ChainId,
+}
+
+/// What a task or a future has ended by, as texts; see [`loopscope_protocol::event::value`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ending<'a> {
+    /// The value; empty where it is not known.
+    pub value: &'a str,
+    /// The traceback, for an exception.
+    pub traceback: &'a str,
 }
 
 /// The slot of a text that may be empty.
@@ -82,18 +93,25 @@ impl<'a> Records<'a> {
     }
 
     /// A task has ended, as the future that it is. `raised` is the line that raised, if one did.
-    pub fn task_done_as(self, task: TaskId, how: FutureHow, raised: ChainId) {
+    pub fn task_done_as(self, task: TaskId, how: FutureHow, raised: ChainId, by: Ending<'_>) {
         let how = match how {
             FutureHow::Result => TaskHow::Result,
             FutureHow::Exception => TaskHow::Exception,
             FutureHow::Cancelled => TaskHow::Cancelled,
         };
-        self.task_done(task, how, raised);
+        self.task_done(task, how, raised, by);
     }
 
     /// A task has ended. `raised` is the line that raised, if one did.
-    pub fn task_done(self, task: TaskId, how: TaskHow, raised: ChainId) {
-        self.emit_at(Event::TaskDone { task, how }, raised);
+    pub fn task_done(self, task: TaskId, how: TaskHow, raised: ChainId, by: Ending<'_>) {
+        self.emit_ending(Event::TaskDone { task, how }, raised, by);
+    }
+
+    fn emit_ending(self, event: Event, line: ChainId, by: Ending<'_>) {
+        if by.value.is_empty() {
+            return self.emit_at(event, line);
+        }
+        self.trace.emit_with_at(self.loop_id, event, &[by.value, by.traceback], line);
     }
 
     /// A task is asked to be cancelled.
@@ -109,8 +127,11 @@ impl<'a> Records<'a> {
     }
 
     /// A future is done, and what waits for it follows.
-    pub fn future_done(self, future: FutureId, how: FutureHow) {
-        self.emit(Event::FutureDone { future, how, by: current() });
+    pub fn future_done(self, future: FutureId, how: FutureHow, by: Ending<'_>) {
+        if self.is_on() {
+            let line = self.trace.line(Kind::FutureDone);
+            self.emit_ending(Event::FutureDone { future, how, by: current() }, line, by);
+        }
     }
 
     /// A future, as `gather` makes one, also ends by `on`.

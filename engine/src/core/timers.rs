@@ -4,7 +4,7 @@
 //! happen to make it: fixed, the same on every CPython, and not first in, first out. Learners and
 //! tests see that order only if the moves are the same, so this is `heapq`, move by move.
 
-use loopscope_protocol::Ties;
+use loopscope_protocol::{TieBreaker, Ties};
 
 /// A timer in the heap.
 #[derive(Clone, Debug)]
@@ -41,15 +41,14 @@ impl<J> Timer<J> {
 pub struct Timers<J> {
     heap: Vec<Timer<J>>,
     ties: Ties,
-    pushed: u64,
-    random: u64,
+    breaker: TieBreaker,
 }
 
 impl<J> Timers<J> {
     /// An empty heap. `seed` is for [`Ties::Shuffle`].
     #[must_use]
     pub fn new(ties: Ties, seed: u64) -> Self {
-        Self { heap: Vec::new(), ties, pushed: 0, random: seed ^ 0x9e37_79b9_7f4a_7c15 }
+        Self { heap: Vec::new(), ties, breaker: TieBreaker::new(seed) }
     }
 
     /// How many timers there are, cancelled ones included.
@@ -70,24 +69,9 @@ impl<J> Timers<J> {
         self.heap.first()
     }
 
-    fn tie(&mut self) -> u64 {
-        self.pushed += 1;
-        match self.ties {
-            Ties::Heapq => 0,
-            Ties::Fifo => self.pushed,
-            Ties::Shuffle => {
-                // xorshift64*: reproducible, and good enough to surprise.
-                self.random ^= self.random >> 12;
-                self.random ^= self.random << 25;
-                self.random ^= self.random >> 27;
-                self.random.wrapping_mul(0x2545_f491_4f6c_dd1d)
-            }
-        }
-    }
-
     /// `heapq.heappush`.
     pub fn push(&mut self, when: f64, job: J) {
-        let tie = self.tie();
+        let tie = self.breaker.next(self.ties);
         self.heap.push(Timer { when, tie, job });
         self.toward_root(0, self.heap.len() - 1);
     }

@@ -16,7 +16,8 @@ use parking_lot::Mutex;
 use self::form::Form;
 use self::names::Definitions;
 use super::clock::Clock;
-use super::current::current;
+use super::current::{current, is_quiet};
+use super::peers::Peers;
 
 /// Takes finished bytes: frames, or parts of the sealed stream.
 pub type Sink = Box<dyn FnMut(&[u8]) + Send>;
@@ -62,6 +63,7 @@ pub struct HandleInfo {
 /// A record that waits in the buffer.
 #[must_use]
 pub(super) struct Written {
+    /// 0: there is none, since nothing is recorded now.
     seq: u64,
     kind: Kind,
     /// The buffer has to be handed on before anything else.
@@ -92,6 +94,7 @@ pub struct Trace {
     outlet: Mutex<Outlet>,
     gate: Option<Box<dyn Gate>>,
     find_line: OnceLock<FindLine>,
+    peers: Peers,
 }
 
 impl fmt::Debug for Trace {
@@ -130,7 +133,8 @@ impl Trace {
         let inner = Inner { form, definitions: Definitions::default() };
         let outlet = Outlet { sink, spare: Vec::new() };
         let (inner, outlet) = (Mutex::new(inner), Mutex::new(outlet));
-        Self { on, clock, inner, outlet, gate, find_line: OnceLock::new() }
+        let (find_line, peers) = (OnceLock::new(), Peers::default());
+        Self { on, clock, inner, outlet, gate, find_line, peers }
     }
 
     /// From now on records say the lines that cause them. Does nothing where that was said before.
@@ -152,6 +156,11 @@ impl Trace {
     #[must_use]
     pub const fn is_on(&self) -> bool {
         self.on
+    }
+
+    /// What was told of descriptors.
+    pub(super) const fn peers(&self) -> &Peers {
+        &self.peers
     }
 
     /// Who causes what happens on this thread now.
@@ -185,6 +194,9 @@ impl Trace {
     /// Hands on a full buffer, and holds where the gate wants to hold at a record that was written.
     /// The caller has no lock.
     pub(super) fn passed(&self, Written { seq, kind, full }: Written) {
+        if seq == 0 {
+            return;
+        }
         if full {
             self.flush();
         }
@@ -224,6 +236,9 @@ impl Trace {
     }
 
     fn write_with(&self, loop_id: LoopId, event: &Event, line: ChainId, texts: &[&str]) -> Written {
+        if is_quiet() {
+            return Written { seq: 0, kind: event.kind(), full: false };
+        }
         let mut inner = self.inner.lock();
         let full = inner.form.record(self.clock.peek(), loop_id, line, event, texts);
         let seq = inner.form.seq();

@@ -49,7 +49,13 @@ impl<J: Job> LoopCore<J> {
                 timeout = Some(0.0);
             }
         }
+        let is_timed = timeout != Some(0.0) && runner.times_polls();
+        let began = if is_timed { self.clock.read() } else { 0 };
         let found = self.poll(runner, timeout)?;
+        if is_timed {
+            let took = seconds(self.clock.read().saturating_sub(began));
+            runner.polled(timeout, took, found.ready.len() + usize::from(found.woken))?;
+        }
         if on {
             let ready = count(found.ready.len() + usize::from(found.woken));
             self.trace.emit(self.id, Event::PollEnd { ready });
@@ -141,6 +147,7 @@ impl<J: Job> LoopCore<J> {
         let mut left = length;
         if left != Some(std::time::Duration::ZERO) {
             self.trace.flush();
+            runner.about_to_sleep()?;
         }
         loop {
             let set = self.poller.lock().set();

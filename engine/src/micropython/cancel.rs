@@ -56,12 +56,27 @@ pub(super) fn leftovers(vm: &VirtualMachine) -> PyResult<()> {
     }
     let before = program.current();
     program.set_current(None);
+    tell_leftovers(&left);
     let how = RunHow::UntilComplete;
     program.core.run_begin(how, TaskId::NONE);
     let result = end_all(&left, vm);
     program.core.run_end(how);
     program.set_current(before);
     result
+}
+
+/// Says that a board goes on in another way from here.
+fn tell_leftovers(left: &[PyRef<PyTask>]) {
+    let Some(first) = left.first() else { return };
+    let (who, them, they) = match left.len() {
+        1 => ("This task is".to_owned(), "it", "it goes"),
+        more => (format!("This task and {} more are", more - 1), "them", "they go"),
+    };
+    let text = format!(
+        "{who} left when run() returns, which cancels {them}, as MicroPython's documentation says. A \
+         board does not: {they} on in the next run (dialect micropython-firmware)."
+    );
+    program().core.records().lint(LintRule::BoardDiffers, first.id(), &text);
 }
 
 fn end_all(left: &[PyRef<PyTask>], vm: &VirtualMachine) -> PyResult<()> {

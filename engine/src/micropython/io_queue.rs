@@ -159,6 +159,9 @@ impl PyIoQueue {
             lost(&before);
         }
         zelf.count();
+        if let Some(fd) = fd.and_then(crate::process::fd::borrow) {
+            program().core.records().descriptor(fd);
+        }
         program().core.watch(fd.map(Fd), how, &task);
         task.set_data(zelf.clone().into());
         Ok(())

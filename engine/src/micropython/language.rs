@@ -7,9 +7,10 @@ mod generators;
 mod imports;
 mod print;
 mod shown;
+mod texts;
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyType};
-use rustpython_vm::signal::UserSignalReceiver;
+use rustpython_vm::signal::UserSignalSender;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::program::program;
@@ -22,8 +23,8 @@ pub(super) use errors::{plain_errors, plain_method};
 pub(super) use generators::WAS_ASYNC;
 
 /// Where `micropython.schedule` reaches the interpreter.
-pub(super) fn signal_channel() -> UserSignalReceiver {
-    schedule::channel()
+pub(super) fn interrupt_by(sender: UserSignalSender) {
+    schedule::interrupt_by(sender);
 }
 
 /// What is there before the first line of a MicroPython program.
@@ -32,6 +33,7 @@ pub(super) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
     let awaits = vm.new_method("__await__", object, await_any);
     object.set_attr(vm.ctx.intern_str("__await__"), awaits.into());
 
+    texts::set_up(vm);
     shown::set_up(vm);
     errors::set_up(vm);
     buffers::set_up(vm);
@@ -124,7 +126,7 @@ pub(super) fn print_exception(
         let next = at.next.lock().clone();
         entry = next;
     }
-    let name = raised.class().name().to_string();
+    let name = shown::class_name(raised.class());
     let told = raised.as_object().str(vm)?.to_string();
     text.push_str(&format!("{name}: {told}\n"));
     print::write(file, text, vm)

@@ -159,7 +159,8 @@ pub(super) fn refuse_nested(what: &str, vm: &VirtualMachine) -> PyResult<()> {
         program().core.records().lint(
             LintRule::NestedRun,
             program().current().map_or(TaskId::NONE, |task| task.id()),
-            "A run inside a run is refused: there is one loop, and it runs already. Await instead.",
+            "A run inside a run is refused, as MicroPython's documentation says: await instead. A board \
+             runs it, and has no current task afterwards (dialect micropython-firmware).",
         );
         let text = format!("asyncio.{what}() cannot be called from a running event loop");
         return Err(vm.new_runtime_error(text));

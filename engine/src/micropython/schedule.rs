@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::OnceLock;
 
 use rustpython_vm::common::lock::PyMutex;
-use rustpython_vm::signal::{UserSignalReceiver, UserSignalSender, user_signal_channel};
+use rustpython_vm::signal::UserSignalSender;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::language;
@@ -23,11 +23,9 @@ thread_local! {
     static RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The interpreter looks at this between two instructions.
-pub(super) fn channel() -> UserSignalReceiver {
-    let (sender, receiver) = user_signal_channel();
+/// What is sent here, the interpreter looks at between two instructions.
+pub(super) fn interrupt_by(sender: UserSignalSender) {
     let _ = SIGNAL.set(sender);
-    receiver
 }
 
 /// Whether no scheduled function waits.

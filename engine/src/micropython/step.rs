@@ -9,7 +9,8 @@ use super::io_queue::PyIoQueue;
 use super::program::{is_cancelled, program};
 use super::queue::PyTaskQueue;
 use super::task::{PyTask, Stands, as_task};
-use crate::python::{describe, frames};
+use crate::core::Ending;
+use crate::python::{describe, frames, value};
 
 /// How a coroutine ended, where MicroPython's loop catches it.
 enum Ended {
@@ -66,8 +67,11 @@ pub(super) fn turn(
             }
             // `SystemExit` and its like end the run; the task is left as it is.
             program.unregister(task);
-            let line = frames::raised(&raised, program.core.trace());
-            program.core.records().task_done(task.id(), TaskHow::Exception, line);
+            let trace = program.core.trace();
+            let line = frames::raised(&raised, trace);
+            let ended = trace.is_on().then(|| value::Ended::by_exception(&raised, vm));
+            let ending = ended.as_ref().map_or_else(Ending::default, value::Ended::as_ending);
+            program.core.records().task_done(task.id(), TaskHow::Exception, line, ending);
             Err(raised)
         }
     }
@@ -128,7 +132,12 @@ fn finish(
             (how, frames::raised(raised, program.core.trace()))
         }
     };
-    program.core.records().task_done(task.id(), how, line);
+    let text = program.core.trace().is_on().then(|| match &ended {
+        Ended::Returned(value) => value::Ended::by_result(Some(value), vm),
+        Ended::Raised(raised) => value::Ended::by_exception(raised, vm),
+    });
+    let ending = text.as_ref().map_or_else(Ending::default, value::Ended::as_ending);
+    program.core.records().task_done(task.id(), how, line, ending);
     let no: PyObjectRef = vm.ctx.false_value.clone().into();
     if is_main {
         program.set_current(None);
@@ -197,7 +206,7 @@ fn suspended(task: &Py<PyTask>, coro: &PyObject, vm: &VirtualMachine) {
             "This task has given up control without being queued anywhere, so nothing will wake it.",
         );
     }
-    let at = describe::chain(coro, program.core.trace());
+    let at = describe::chain(coro, program.core.trace(), |_| {});
     task.stand_at(at.line);
     let at = (at.place, at.chain);
     program.core.records().task_suspend(task.id(), on.unwrap_or(On::Nothing), at);

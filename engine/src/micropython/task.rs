@@ -346,6 +346,11 @@ impl IterNext for PyTask {
     }
 }
 
+/// What a task is called in a value.
+pub(super) fn title(object: &PyObject) -> Option<String> {
+    as_task(object).map(|task| format!("<Task {}>", task.id().0))
+}
+
 /// Whether `object` is a task.
 pub(super) fn as_task(object: &PyObject) -> Option<&Py<PyTask>> {
     object.downcast_ref::<PyTask>()

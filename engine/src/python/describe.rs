@@ -5,14 +5,14 @@
 //! is worked out once and kept.
 
 mod known;
+mod standing;
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use loopscope_protocol::{ChainId, NameId, Place};
+use loopscope_protocol::{NameId, Place};
 use rustpython_vm::builtins::{
-    PyAsyncGen, PyBoundMethod, PyCode, PyCoroutine, PyFunction, PyGenerator, PyGetSet, PyStr,
-    PyStrRef,
+    PyBoundMethod, PyCode, PyCoroutine, PyFunction, PyGenerator, PyGetSet, PyStr, PyStrRef,
 };
 use rustpython_vm::types::GetDescriptor;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, VirtualMachine};
@@ -20,6 +20,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, VirtualMachine};
 use super::readable;
 use crate::core::Trace;
 use known::{Known, known, known_function};
+pub(crate) use standing::{chain, stands};
 
 /// The deepest await chain that is followed.
 const DEEPEST: usize = 64;
@@ -131,74 +132,4 @@ pub(crate) fn is_of_the_program(path: &str) -> bool {
 pub(crate) fn code(code: &Py<PyCode>, trace: &Trace) -> (NameId, Place, bool) {
     let known = known(code, &code.qualname.to_owned(), trace);
     (known.name, known.definition, known.of_the_program)
-}
-
-/// Where a suspended coroutine stands.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Standing {
-    /// The innermost line of the program.
-    pub(crate) place: Place,
-    /// The whole chain of coroutines that await each other.
-    pub(crate) chain: ChainId,
-    /// The chain from that line inwards: it goes on there.
-    pub(crate) line: ChainId,
-}
-
-/// Goes through the coroutines that await each other, from the outermost one inwards, with the line
-/// at which each stands: their code, their qualified names and the lines.
-fn inwards(outermost: &PyObject, mut each: impl FnMut(&Py<PyCode>, &PyStrRef, u32)) {
-    let mut at: Option<PyObjectRef> = Some(outermost.to_owned());
-    for _ in 0..DEEPEST {
-        let Some(object) = at.take() else { break };
-        let coro = if let Some(coroutine) = object.downcast_ref::<PyCoroutine>() {
-            coroutine.as_coro()
-        } else if let Some(generator) = object.downcast_ref::<PyGenerator>() {
-            generator.as_coro()
-        } else if let Some(generator) = object.downcast_ref::<PyAsyncGen>() {
-            generator.as_coro()
-        } else {
-            break;
-        };
-        let Some(frame) = coro.frame_opt() else { break };
-        let line = u32::try_from(frame.current_location().line.get()).unwrap_or(0);
-        each(&coro.code(), &coro.qualname(), line);
-        at = frame.yield_from_target();
-    }
-}
-
-/// What a suspended coroutine is called, and the innermost line of the program where it stands, for
-/// sentences.
-pub(crate) fn stands(outermost: &PyObject) -> Option<(String, String)> {
-    let (mut name, mut place) = (None, None);
-    inwards(outermost, |code, qualname, line| {
-        name.get_or_insert_with(|| readable(qualname).into_owned());
-        let path = code.source_path().as_str();
-        if is_of_the_program(path) {
-            place = Some(format!("{}:{line}", shown_file(path)));
-        }
-    });
-    name.zip(place)
-}
-
-/// Where a suspended coroutine stands.
-pub(crate) fn chain(outermost: &PyObject, trace: &Trace) -> Standing {
-    let mut frames = Vec::with_capacity(4);
-    let (mut place, mut own) = (Place::NONE, None);
-    inwards(outermost, |code, qualname, line| {
-        let known = known(code, qualname, trace);
-        let here = Place { file: known.definition.file, line };
-        frames.push((known.name, here));
-        if known.of_the_program {
-            place = here;
-            own = Some(frames.len() - 1);
-        }
-    });
-    let inner = match own {
-        None => Some(ChainId::NONE),
-        // It is the same as the whole chain.
-        Some(0) => None,
-        Some(own) => Some(trace.chain(frames[own..].iter().copied())),
-    };
-    let chain = trace.chain(frames);
-    Standing { place, chain, line: inner.unwrap_or(chain) }
 }

@@ -22,6 +22,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustpython_vm::vm::thread::try_with_current_vm;
 
 use super::lines::Lines;
+use crate::core::is_quiet;
 use crate::process::{fault, fd, high, is_copy, write_all};
 use crate::run::Run;
 
@@ -37,8 +38,23 @@ pub(crate) fn current() -> Option<&'static Output> {
     OUTPUT.get()
 }
 
-/// Does `work`, and gives what this thread writes meanwhile as well, where it goes only into
-/// records.
+/// How many bytes are heard that are told nowhere else. What writes without end is recorded behind
+/// them, so that somebody notices.
+const MOST_HEARD: usize = 1 << 16;
+
+/// What this thread writes while somebody listens is no output of the program's. False: nobody does,
+/// or has heard enough.
+fn hear(text: &[u8]) -> bool {
+    HEARD.with_borrow_mut(|heard| match heard {
+        Some(heard) if heard.len() < MOST_HEARD => {
+            heard.push_str(&String::from_utf8_lossy(text));
+            true
+        }
+        _ => false,
+    })
+}
+
+/// Does `work`, and gives what this thread writes meanwhile.
 pub(crate) fn listen<R>(work: impl FnOnce() -> R) -> (R, String) {
     let before = HEARD.replace(Some(String::new()));
     let result = work();
@@ -261,6 +277,9 @@ impl Output {
 
     /// Python wrote text: complete lines go out.
     pub(crate) fn text(&self, stream: Stream, text: &[u8]) -> io::Result<()> {
+        if is_quiet() || hear(text) {
+            return Ok(());
+        }
         fault("engine-python");
         self.lock()[index(stream)].own.push(text);
         self.go_out(stream, Lines::line)
@@ -274,6 +293,9 @@ impl Output {
 
     /// What there is of a line goes out.
     pub(crate) fn flush(&self, stream: Stream) -> io::Result<()> {
+        if is_quiet() {
+            return Ok(());
+        }
         self.go_out(stream, |lines| lines.rest(false))
     }
 

@@ -17,6 +17,8 @@ pub(super) fn patch_thread(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResu
         wrap(vm, module, name, |original, args, vm| {
             Run::current().outside(ClockHow::Thread);
             locks::threads_start();
+            // What it starts inherits what is blocked now.
+            let _ = super::program::signals();
             let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK);
             let started = original.call(args, vm);
             if let Ok(before) = before {

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use rustpython_vm::builtins::{PyCode, PyModule, PyModuleDef};
 use rustpython_vm::frozen::FrozenLib;
-use rustpython_vm::signal::UserSignalReceiver;
+use rustpython_vm::signal::UserSignalSender;
 use rustpython_vm::vm::Context;
-use rustpython_vm::{Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 /// What one API brings.
 pub(crate) struct Parts {
@@ -18,6 +18,10 @@ pub(crate) struct Parts {
     /// The loop that `py` calls `loop`: the running one, or the one that `get_event_loop()` would
     /// give without making one.
     pub(crate) current_loop: fn(&VirtualMachine) -> Option<PyObjectRef>,
+    /// The tasks that have not ended, by number, with their coroutines.
+    pub(crate) unfinished: fn(&VirtualMachine) -> Vec<(u32, PyObjectRef)>,
+    /// What one of its own objects is called in a value, such as `<Task 3>`.
+    pub(crate) title: fn(&PyObject) -> Option<String>,
     /// What it changes, where its language is not CPython's.
     pub(crate) language: Option<Language>,
 }
@@ -25,8 +29,8 @@ pub(crate) struct Parts {
 /// What a language changes in the interpreter's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Language {
-    /// Where interrupts of the interpreter come from.
-    pub(crate) signal_channel: fn() -> UserSignalReceiver,
+    /// Is given what interrupts the interpreter.
+    pub(crate) interrupt_by: fn(UserSignalSender),
     /// What is there before the first line of a program.
     pub(crate) set_up: fn(&VirtualMachine) -> PyResult<()>,
     /// The same, once there are standard streams.
@@ -54,6 +58,16 @@ pub(super) fn parts() -> &'static Parts {
 /// What the language of this run changes, if it is not CPython's.
 pub(super) fn language() -> Option<Language> {
     parts().language
+}
+
+/// What an object of the API's is called in a value.
+pub(super) fn title(object: &PyObject) -> Option<String> {
+    (parts().title)(object)
+}
+
+/// The tasks that have not ended, with their coroutines.
+pub(crate) fn unfinished(vm: &VirtualMachine) -> Vec<(u32, PyObjectRef)> {
+    (parts().unfinished)(vm)
 }
 
 /// The current event loop, if there is one.

@@ -4,10 +4,11 @@
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::thread::ThreadId;
 
 use loopscope_protocol::{Dialect, Event, ExitHow, LoopId, Word};
 use nix::sys::signal::{SigSet, Signal};
+use parking_lot::Mutex;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef, PyStrRef};
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyRef, PyResult, VirtualMachine};
@@ -23,11 +24,22 @@ use crate::run::Run;
 /// The start symbol of a whole file for the compiler.
 const FILE_INPUT: i32 = 257;
 
-static SIGNALS: OnceLock<SigSet> = OnceLock::new();
+/// The interpreter's first thread, and the signals that were blocked there when it was last asked.
+static SIGNALS: Mutex<Option<(ThreadId, SigSet)>> = Mutex::new(None);
 
-/// The signals that are blocked in the interpreter's thread: those that the parent blocked.
+/// The signals that are blocked in the interpreter's first thread: those that the parent blocked, and
+/// what the program has blocked since. In the threads that it starts all are blocked, by us.
 pub(super) fn signals() -> SigSet {
-    *SIGNALS.get_or_init(|| SigSet::thread_get_mask().unwrap_or_else(|_| SigSet::empty()))
+    let mut known = SIGNALS.lock();
+    let here = std::thread::current().id();
+    match *known {
+        Some((first, blocked)) if first != here => blocked,
+        _ => {
+            let blocked = SigSet::thread_get_mask().unwrap_or_else(|_| SigSet::empty());
+            *known = Some((here, blocked));
+            blocked
+        }
+    }
 }
 
 /// The folder that places are shown relative to.

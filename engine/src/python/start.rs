@@ -5,14 +5,15 @@ use std::path::Path;
 
 use loopscope_protocol::Dialect;
 use rustpython_vm::frozen::FrozenLib;
+use rustpython_vm::signal::user_signal_channel;
 use rustpython_vm::{Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
 
 use super::flags::Flags;
 use super::parts::{language, parts};
-use super::{annotations, await_text, hooks, tls, version};
+use super::{annotations, await_text, hooks, tls, value, version};
 use crate::dialect::Rules;
 
-/// Modules in Python that both APIs need.
+/// Modules in Python that both APIs need, and what looks into a held program.
 const FROZEN: &FrozenLib = rustpython_vm::py_freeze!(dir = "package");
 
 /// How to build the interpreter.
@@ -40,11 +41,12 @@ pub(super) fn interpreter(setup: &Setup<'_>) -> Interpreter {
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
         .add_frozen_modules(FROZEN)
         .add_frozen_modules(parts().frozen);
+    let (sender, channel) = user_signal_channel();
+    value::stop_by(sender.clone());
     if let Some(language) = language() {
-        let channel = (language.signal_channel)();
-        return builder.init_hook(|vm| vm.set_user_signal_channel(channel)).build();
+        (language.interrupt_by)(sender);
     }
-    builder.build()
+    builder.init_hook(|vm| vm.set_user_signal_channel(channel)).build()
 }
 
 fn settings(setup: &Setup<'_>) -> Settings {

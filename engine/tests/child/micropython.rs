@@ -109,6 +109,17 @@ fn lints(said: &[Received]) -> Vec<LintRule> {
         .collect()
 }
 
+/// What the lints say.
+fn diagnoses(said: &[Received]) -> Vec<&str> {
+    said.iter()
+        .filter_map(|said| match said {
+            Received::Record { event: Event::Lint { .. }, texts, .. } => texts.first(),
+            _ => None,
+        })
+        .map(String::as_str)
+        .collect()
+}
+
 #[test]
 fn the_loop_is_a_class_with_nine_functions() {
     let source = "

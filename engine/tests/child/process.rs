@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -154,9 +154,13 @@ impl Child {
         std::thread::spawn(move || {
             let mut records = File::from(records);
             let mut chunk = vec![0; 1 << 16];
-            while let Ok(got @ 1..) = records.read(&mut chunk) {
-                if sender.send(chunk[..got].to_vec()).is_err() {
-                    return;
+            loop {
+                match records.read(&mut chunk) {
+                    Ok(0) => return,
+                    Ok(got) if sender.send(chunk[..got].to_vec()).is_ok() => {}
+                    Ok(_) => return,
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => panic!("the records cannot be read: {error}"),
                 }
             }
         });
@@ -238,7 +242,14 @@ impl Child {
                     assert_eq!(u64::from(seq), self.seq, "it holds at the last record");
                     return said;
                 }
-                Received::End => panic!("it ended instead of holding: {said:?}"),
+                Received::End => {
+                    let status = self.process.wait();
+                    let mut stderr = String::new();
+                    if let Some(pipe) = &mut self.process.stderr {
+                        let _ = pipe.read_to_string(&mut stderr);
+                    }
+                    panic!("it ended instead of holding: {status:?}, {stderr:?}, after {said:?}");
+                }
                 other => said.push(other),
             }
         }

@@ -50,7 +50,7 @@ pub(crate) fn understand(
                 (!more).then(|| Received::Ran { ok, text: std::mem::take(ran) })
             }
             Reply::Refused { text } => Some(Received::Refused(string(text))),
-            Reply::Dropped { .. } => None,
+            Reply::Dropped { .. } | Reply::Line { .. } => None,
         },
         ItemFrame::Item(_) => None,
     }

@@ -10,12 +10,14 @@ use crate::titles::excerpt;
 /// One line: what happened on either side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// On the first side; `None`: it has ended.
+    /// On the first side; `None`: nothing that the second one has here, or it has ended.
     pub first: Option<Cell>,
-    /// On the second side; `None`: it has ended.
+    /// On the second side, likewise.
     pub second: Option<Cell>,
-    /// Whether the line stands before the first difference.
+    /// Whether both sides have the same here. Behind the first difference it may be so again.
     pub same: bool,
+    /// Whether a side has come to its end before this line, and this is the first one to tell.
+    pub ends: [bool; 2],
 }
 
 /// What happened, in a few words.
@@ -70,15 +72,31 @@ impl Comparing {
     /// ```
     pub fn rows(&self) -> Vec<Row> {
         let Some([left, right]) = &self.reading else { return Vec::new() };
-        let (left, right) = (&left.cells, &right.cells);
         let equal = self.equal.min(self.around.before);
-        (0..left.len().max(right.len()))
-            .map(|n| Row {
-                first: left.get(n).cloned(),
-                second: right.get(n).cloned(),
-                same: n < equal,
-            })
-            .collect()
+        let [(before, left), (also, right)] =
+            [left, right].map(|side| side.cells.split_at(equal.min(side.cells.len())));
+        let row = |(first, second): (&Cell, &Cell)| Row {
+            first: Some(first.clone()),
+            second: Some(second.clone()),
+            same: true,
+            ends: [false; 2],
+        };
+        let mut rows: Vec<Row> = before.iter().zip(also).map(row).collect();
+        let from = rows.len();
+        rows.extend(paired(left, right));
+        // They differ here, also where the words for it are the same.
+        if let Some(first) = rows.get_mut(from) {
+            first.same = false;
+        }
+        let ended = [left, right].map(|side| side.len() < self.around.after);
+        for side in [0, 1].into_iter().filter(|side| ended[*side]) {
+            let cell = |row: &Row| [row.first.is_some(), row.second.is_some()][side];
+            let behind = rows.iter().rposition(cell).map_or(0, |last| last + 1);
+            if let Some(row) = rows.get_mut(behind) {
+                row.ends[side] = true;
+            }
+        }
+        rows
     }
 
     /// Reads about `budget` more records of what stands around the difference.
@@ -112,6 +130,52 @@ impl Comparing {
     }
 }
 
+/// Two sides as lines beside each other, so that as many as possible are the same.
+fn paired(left: &[Cell], right: &[Cell]) -> Vec<Row> {
+    // How many lines can be the same from each pair of places on.
+    let mut most = vec![vec![0_usize; right.len() + 1]; left.len() + 1];
+    for (n, one) in left.iter().enumerate().rev() {
+        for (m, two) in right.iter().enumerate().rev() {
+            most[n][m] = if one.text == two.text {
+                most[n + 1][m + 1] + 1
+            } else {
+                most[n + 1][m].max(most[n][m + 1])
+            };
+        }
+    }
+    let (mut n, mut m) = (0, 0);
+    let mut rows = Vec::new();
+    // What only one of them has, since the last line that was the same.
+    let (mut ones, mut twos) = (Vec::new(), Vec::new());
+    let differ = |ones: &mut Vec<Cell>, twos: &mut Vec<Cell>, rows: &mut Vec<Row>| {
+        let (mut first, mut second) = (ones.drain(..), twos.drain(..));
+        loop {
+            let (first, second) = (first.next(), second.next());
+            if first.is_none() && second.is_none() {
+                return;
+            }
+            rows.push(Row { first, second, same: false, ends: [false; 2] });
+        }
+    };
+    while n < left.len() || m < right.len() {
+        let is_same = n < left.len() && m < right.len() && left[n].text == right[m].text;
+        if is_same {
+            differ(&mut ones, &mut twos, &mut rows);
+            let (first, second) = (Some(left[n].clone()), Some(right[m].clone()));
+            rows.push(Row { first, second, same: true, ends: [false; 2] });
+            (n, m) = (n + 1, m + 1);
+        } else if m == right.len() || n < left.len() && most[n + 1][m] >= most[n][m + 1] {
+            ones.push(left[n].clone());
+            n += 1;
+        } else {
+            twos.push(right[m].clone());
+            m += 1;
+        }
+    }
+    differ(&mut ones, &mut twos, &mut rows);
+    rows
+}
+
 /// What happened, short enough for half a screen.
 #[allow(clippy::wildcard_enum_match_arm, reason = "there is a line for every event")]
 fn few_words(walk: &SideCursor<'_>, record: &Record) -> String {
@@ -127,7 +191,10 @@ fn few_words(walk: &SideCursor<'_>, record: &Record) -> String {
                 TaskHow::Exception => "raises",
                 TaskHow::Cancelled => "is cancelled",
             };
-            format!("{} {ends}", phrases.task(task))
+            // A difference in what it is says why the rest is different.
+            let value = record.texts.shown_value().filter(|_| how == TaskHow::Exception);
+            let value = value.map_or_else(String::new, |value| format!(" {value}"));
+            format!("{} {ends}{value}", phrases.task(task))
         }
         Event::Output { text, .. } => format!("prints {}", excerpt(record.text(text))),
         Event::HandlerCall { exception, .. } => {
@@ -135,5 +202,35 @@ fn few_words(walk: &SideCursor<'_>, record: &Record) -> String {
         }
         Event::ProgramExit { code, .. } => format!("ends with exit code {code}"),
         _ => walk.side.names.line(record),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(texts: &str) -> Vec<Cell> {
+        let cell = |text: &str| Cell { seq: 1, t: None, text: text.to_owned() };
+        texts.split_whitespace().map(cell).collect()
+    }
+
+    fn shown(left: &str, right: &str) -> Vec<String> {
+        let text = |cell: &Option<Cell>| {
+            cell.as_ref().map_or_else(|| "-".to_owned(), |cell| cell.text.clone())
+        };
+        let line = |row: &Row| {
+            let sign = if row.same { '=' } else { '>' };
+            format!("{sign} {} {}", text(&row.first), text(&row.second))
+        };
+        paired(&cells(left), &cells(right)).iter().map(line).collect()
+    }
+
+    #[test]
+    fn only_what_differs_is_marked() {
+        assert_eq!(shown("x a b", "a b"), ["> x -", "= a a", "= b b"]);
+        assert_eq!(shown("a b", "c a b"), ["> - c", "= a a", "= b b"]);
+        assert_eq!(shown("x a y", "z a w"), ["> x z", "= a a", "> y w"]);
+        assert_eq!(shown("a b", ""), ["> a -", "> b -"]);
+        assert_eq!(shown("", ""), [""; 0]);
     }
 }

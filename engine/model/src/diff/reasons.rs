@@ -1,6 +1,6 @@
 //! Why two dialects part where they do, as far as the records tell.
 
-use loopscope_protocol::{Event, TaskHow};
+use loopscope_protocol::{Dialect, Event, LintRule, RunHow, TaskHow, TaskId};
 
 use super::SideCursor;
 use crate::state::State;
@@ -26,7 +26,7 @@ pub(super) fn family(state: &State) -> Option<Family> {
 pub(super) fn reason(a: &SideCursor<'_>, b: &SideCursor<'_>) -> Option<&'static str> {
     let (one, two) = (family(a.state())?, family(b.state())?);
     if one == two {
-        return None;
+        return of_the_documentation(a, b);
     }
     let (cpython, micropython) = if one == Family::Cpython { (a, b) } else { (b, a) };
     let there = cpython.record().map(|record| record.event);
@@ -57,6 +57,32 @@ pub(super) fn reason(a: &SideCursor<'_>, b: &SideCursor<'_>) -> Option<&'static 
                  ordered by the millisecond and then by who came first."
             })
         }
+        _ => None,
+    }
+}
+
+/// The rule by which MicroPython's documentation and its firmware part: what is done as documented
+/// says so itself.
+fn of_the_documentation(a: &SideCursor<'_>, b: &SideCursor<'_>) -> Option<&'static str> {
+    let documented = match [a, b].map(|side| side.state().run().dialect) {
+        [Some(Dialect::Micropython), Some(Dialect::MicropythonFirmware)] => a,
+        [Some(Dialect::MicropythonFirmware), Some(Dialect::Micropython)] => b,
+        _ => return None,
+    };
+    match documented.record().map(|record| record.event) {
+        // A side that tells no diagnoses keeps them out of the comparison: then it is the run without a
+        // main task in which leftovers end.
+        Some(
+            Event::Lint { rule: LintRule::BoardDiffers, .. }
+            | Event::LoopRun { how: RunHow::UntilComplete, task: TaskId::NONE },
+        ) => Some(
+            "MicroPython's documentation says that run() cancels the tasks that are left when its \
+             main task ends; its firmware leaves them in the queue, and they go on in the next run.",
+        ),
+        Some(Event::Lint { rule: LintRule::NestedRun, .. }) => Some(
+            "MicroPython's documentation does not allow a run inside a run, so it is refused; its \
+             firmware runs it, with all the other tasks, and has no current task afterwards.",
+        ),
         _ => None,
     }
 }

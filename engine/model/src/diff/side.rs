@@ -13,9 +13,12 @@ use crate::history::{History, RecordRef, Records};
 use crate::record::Record;
 use crate::state::State;
 
+/// The coroutines that MicroPython's own library makes tasks of.
+const LIBRARY_OF_MICROPYTHON: [&str; 3] = ["_run", "_serve", "_stopper"];
+
 /// Where one side is, with the state that tells what ids are called.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Place {
+pub(super) struct SidePosition {
     pub(super) position: usize,
     /// How far it is walked: what comes meanwhile is not looked at.
     pub(super) end: usize,
@@ -29,7 +32,7 @@ pub(super) struct Place {
     pub(super) again: bool,
 }
 
-impl Place {
+impl SidePosition {
     pub(super) fn first(history: &History) -> Self {
         let (position, end) = (history.first(), history.len());
         Self { position, end, state: history.at(position), ..Self::default() }
@@ -48,11 +51,11 @@ pub(super) struct SideCursor<'a> {
     pub(super) side: Side<'a>,
     pub(super) compare: Compare,
     pub(super) records: Records<'a>,
-    pub(super) place: Place,
+    pub(super) place: SidePosition,
 }
 
 impl<'a> SideCursor<'a> {
-    pub(super) fn new(side: Side<'a>, compare: Compare, place: Place) -> Self {
+    pub(super) fn new(side: Side<'a>, compare: Compare, place: SidePosition) -> Self {
         let records = side.history.range(place.position, place.end);
         Self { side, compare, records, place }
     }
@@ -129,14 +132,16 @@ impl<'a> SideCursor<'a> {
                 }
                 TaskEvent::TaskNew { .. }
                 | TaskEvent::TaskSuspend { .. }
-                | TaskEvent::TaskCancel { .. } => false,
+                | TaskEvent::TaskCancel { .. }
+                | TaskEvent::TaskTimeout { .. } => false,
             },
             // Handles, futures and watchers are how a scheduler does it.
             Family::Handle(_)
             | Family::Future(_)
             | Family::Outside(_)
             | Family::Work(_)
-            | Family::Connection(_) => false,
+            | Family::Connection(_)
+            | Family::Sync(_) => false,
         }
     }
 
@@ -145,6 +150,11 @@ impl<'a> SideCursor<'a> {
     fn is_programs(&self, task: TaskId) -> bool {
         self.state().task(task).is_none_or(|task| {
             let file = self.side.names.exact(task.defined.file);
+            // A real MicroPython does not tell where its coroutines stand.
+            if file.is_empty() && self.state().is_micropython() {
+                let name = self.side.names.exact(task.name);
+                return !LIBRARY_OF_MICROPYTHON.contains(&&*name);
+            }
             // What is compiled into the engine is called by its module.
             let library = file.starts_with("<frozen") || file.starts_with("asyncio.");
             !file.is_empty() && (!library || file.ends_with(".py"))
@@ -156,7 +166,14 @@ impl<'a> SideCursor<'a> {
     }
 
     fn name(&self, id: NameId) -> Compared<'_> {
-        Compared::Text(self.side.names.exact(id))
+        let name = self.side.names.exact(id);
+        // Not every interpreter knows in which class or function a function stands.
+        if self.compare == Compare::Visible
+            && let Some((_, last)) = name.rsplit_once('.')
+        {
+            return Compared::Text(Cow::Owned(last.to_owned()));
+        }
+        Compared::Text(name)
     }
 
     /// What of a field's value counts.

@@ -24,6 +24,10 @@ pub const HELP: &[HelpRow] = &[
     row("output", "the last line that the program wrote"),
     row("at", "the line that caused the event at hand, such as \"hello.py:5\"; null if none did"),
     row(
+        "value",
+        "what the task or future of the event at hand has ended by, as a text such as \"5\"",
+    ),
+    row(
         "task.name, task.label",
         "the coroutine and the name of the event's task, or the running one",
     ),

@@ -1,6 +1,6 @@
 //! What expressions mean, and what is said about those that mean nothing.
 
-use loopscope_protocol::{FutureId, On};
+use loopscope_protocol::{Event, FutureId, On, TaskHow, TaskId};
 use proptest::prelude::*;
 
 use super::*;
@@ -32,6 +32,16 @@ fn eval_at(story: &Story, n: usize, source: &str) -> String {
 fn eval(source: &str) -> String {
     let story = story();
     eval_at(&story, story.records().len(), source)
+}
+
+#[test]
+fn the_value_is_that_of_the_event_at_hand() {
+    let mut story = story();
+    story.ending("5", &[]).push(Event::TaskDone { task: TaskId(1), how: TaskHow::Result });
+    let end = story.records().len();
+    assert_eq!(eval_at(&story, end, "value"), "\"5\"");
+    assert_eq!(eval_at(&story, end, "value == \"5\""), "true");
+    assert_eq!(eval_at(&story, end - 1, "value"), "null");
 }
 
 #[test]

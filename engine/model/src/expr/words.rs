@@ -6,6 +6,7 @@
 use loopscope_protocol::{By, Event, FieldValue, FutureId, HandleId, Kind, On, TaskId};
 
 use super::{Context, Value};
+use crate::record::Record;
 use crate::state::{Handle, State, Task};
 use crate::titles::on_word;
 
@@ -24,6 +25,7 @@ pub(super) enum WordId {
     Tasks,
     Output,
     At,
+    Value,
     TaskName,
     TaskLabel,
     TaskState,
@@ -53,6 +55,7 @@ impl WordId {
             "tasks" => Self::Tasks,
             "output" => Self::Output,
             "at" => Self::At,
+            "value" => Self::Value,
             "task.name" => Self::TaskName,
             "task.label" => Self::TaskLabel,
             "task.state" => Self::TaskState,
@@ -90,6 +93,7 @@ impl WordId {
                 let cause = context.record.and_then(|record| record.cause(context.names));
                 cause.map_or(Value::Null, |cause| place(context, cause.place))
             }
+            Self::Value => text(context.record.and_then(Record::value)),
             Self::TaskName => of_task(context, |task| name(context, task.name)),
             Self::TaskLabel => of_task(context, |task| name(context, task.label)),
             Self::TaskState => of_task(context, |task| text(Some(task.state.word()))),

@@ -1,6 +1,7 @@
 //! What is behind a history and its names: the store, the directory of what is in it, and the blocks
 //! that were read last.
 
+mod copying;
 mod listed;
 
 use std::io;
@@ -10,13 +11,15 @@ use loopscope_protocol::Event;
 
 use super::copy::Copy;
 use super::definitions::Definitions;
-use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry};
+use super::directory::{BlockLocation, CheckpointAt, DefinitionsAt, Directory, Entry};
 use super::records::Block;
 use super::segment::{Head, Kind};
 use super::store::Store;
-use super::{StoreError, checkpoints, source};
+use super::{StoreError, checkpoints};
 use crate::decode::{self, BLANK};
 use crate::record::Record;
+
+pub use copying::Copying;
 
 /// How many decoded records stay in memory, as many as that may be in blocks.
 const MOST_RECORDS: usize = 1 << 18;
@@ -138,8 +141,8 @@ impl Archive {
         drop(directory);
         let places = checkpoints.into_iter().map(|it| (it.store, it.at, it.head));
         let block = entry.and_then(|entry| match entry.place {
-            BlockPlace::Stored { store, at, head } => Some((store, at, head)),
-            BlockPlace::Here(_) | BlockPlace::Lost => None,
+            BlockLocation::Stored { store, at, head } => Some((store, at, head)),
+            BlockLocation::Here(_) | BlockLocation::Lost => None,
         });
         for (store, at, head) in places.chain(block) {
             self.store(store).forget(at..at + head.size());
@@ -160,16 +163,16 @@ impl Archive {
     /// The body of a block: its columns.
     pub(super) fn body(&self, entry: &Entry) -> Result<Arc<[u8]>, StoreError> {
         match &entry.place {
-            BlockPlace::Stored { store, at, head } => {
+            BlockLocation::Stored { store, at, head } => {
                 Ok(head.read(&*self.store(*store), *at)?.into())
             }
-            BlockPlace::Here(body) => Ok(Arc::clone(body)),
-            BlockPlace::Lost => Err(StoreError::Harmed),
+            BlockLocation::Here(body) => Ok(Arc::clone(body)),
+            BlockLocation::Lost => Err(StoreError::Harmed),
         }
     }
 
     fn records(&self, entry: &Entry, number: usize) -> Result<Vec<Record>, StoreError> {
-        if let BlockPlace::Lost = entry.place {
+        if let BlockLocation::Lost = entry.place {
             let before = number.checked_sub(1).and_then(|before| self.block(before));
             let turn = before.and_then(|block| Some(block.records.last()?.turn)).unwrap_or(0);
             return Ok(vec![gap(entry.last, entry.last - entry.before, turn)]);
@@ -211,15 +214,6 @@ impl Archive {
     }
 }
 
-/// Where a segment comes from that is copied.
-#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
-enum SegmentSource {
-    /// From a store, where it begins there.
-    Stored(usize, u64),
-    /// It could not be stored.
-    Here(Entry, Arc<[u8]>),
-}
-
 /// Writing, to the store and to the copy.
 impl Archive {
     /// Appends a segment to the store for records. Gives the store's number, where it begins, and its
@@ -254,7 +248,7 @@ impl Archive {
 
     /// Does something with the copy, if there is one. One that fails is no copy any more.
     pub(super) fn copy(&self, work: impl FnOnce(&mut Copy) -> io::Result<()>) {
-        let mut copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut copy = self.copy_slot();
         if let Some(to) = copy.as_mut()
             && let Err(error) = work(to)
         {
@@ -264,56 +258,13 @@ impl Archive {
         }
     }
 
-    /// Writes there too from now on, and what there is so far.
-    pub(super) fn set_copy(&self, mut copy: Copy) -> Result<(), StoreError> {
-        let mut segments = Vec::new();
-        for number in 0..self.stores().all.len() {
-            let listed = self.listed(number).into_iter();
-            segments.extend(listed.map(|each| (each.head, SegmentSource::Stored(number, each.at))));
-        }
-        {
-            let directory = self.directory();
-            for entry in directory.numbers().filter_map(|block| directory.block(block)) {
-                if let BlockPlace::Here(body) = &entry.place {
-                    segments
-                        .push((entry.head(), SegmentSource::Here(entry.clone(), Arc::clone(body))));
-                }
-            }
-        }
-        // A state stands where its records end, whenever it was written down.
-        segments.sort_by_key(|(head, _)| match head.kind {
-            Kind::Checkpoint => (head.first + 1, 0),
-            Kind::Block => (head.first + 1, 1),
-            _ => (0, 0),
-        });
-        if let Some(hello) = self.directory().hello {
-            copy.set_source(hello);
-            copy.add(&Head::of(Kind::Source).segment(&[], &source::bytes(&hello)))?;
-        }
-        let first = self.directory().first() as u64;
-        for (head, from) in segments {
-            if head.kind == Kind::Checkpoint && head.first < first {
-                continue;
-            }
-            match from {
-                SegmentSource::Here(entry, body) => {
-                    copy.add(&head.segment(&entry.summary.bytes(), &body))?;
-                }
-                SegmentSource::Stored(number, at) => {
-                    let mut segment = vec![0; usize::try_from(head.size()).unwrap_or(usize::MAX)];
-                    self.store(number).read_at(at, &mut segment)?;
-                    copy.add(&segment)?;
-                }
-            }
-        }
-        copy.flush()?;
-        *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy);
-        Ok(())
-    }
-
     /// The copy, which is written no further.
     pub(super) fn take_copy(&self) -> Option<Copy> {
-        self.copy.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.copy_slot().take()
+    }
+
+    fn copy_slot(&self) -> MutexGuard<'_, Option<Copy>> {
+        self.copy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why no more could be written to the copy, once.

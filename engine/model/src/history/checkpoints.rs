@@ -66,7 +66,7 @@ impl Near {
 
 /// How many records were applied to a state.
 #[allow(clippy::cast_possible_truncation, reason = "a position is that of a record we can name")]
-pub(super) const fn position_of(state: &State) -> usize {
+pub(crate) const fn position_of(state: &State) -> usize {
     state.position() as usize
 }
 

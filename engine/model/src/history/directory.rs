@@ -12,7 +12,7 @@ use crate::control::Hello;
 
 /// Where the records of a block are.
 #[derive(Clone, Debug)]
-pub(super) enum BlockPlace {
+pub(super) enum BlockLocation {
     /// In the store with that number, in the segment that begins there.
     Stored { store: usize, at: u64, head: Head },
     /// Here: the body of a block that could not be stored, or was not complete when its file ended.
@@ -30,7 +30,7 @@ pub(super) struct Entry {
     /// The number of the record before it, and that of its last one.
     pub(super) before: u64,
     pub(super) last: u64,
-    pub(super) place: BlockPlace,
+    pub(super) place: BlockLocation,
     pub(super) summary: Summary,
     /// What there is in all blocks up to its end, this one too.
     pub(super) totals: Totals,
@@ -46,9 +46,9 @@ impl Entry {
     pub(super) fn size(&self) -> [u64; 2] {
         let known = size_of::<Self>() + self.summary.memory();
         match &self.place {
-            BlockPlace::Stored { head, .. } => [head.size(), known as u64],
-            BlockPlace::Here(body) => [body.len() as u64, (known + body.len()) as u64],
-            BlockPlace::Lost => [0, known as u64],
+            BlockLocation::Stored { head, .. } => [head.size(), known as u64],
+            BlockLocation::Here(body) => [body.len() as u64, (known + body.len()) as u64],
+            BlockLocation::Lost => [0, known as u64],
         }
     }
 

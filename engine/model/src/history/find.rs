@@ -98,12 +98,24 @@ impl History {
         kinds: KindSet,
         wanted: impl Fn(&Record) -> bool,
     ) -> Option<usize> {
+        self.rfind_between(0, from.saturating_sub(1), kinds, wanted)
+    }
+
+    /// The last position behind `after` and up to `upto` whose record is of one of `kinds` and is the
+    /// wanted one.
+    pub(crate) fn rfind_between(
+        &self,
+        after: usize,
+        upto: usize,
+        kinds: KindSet,
+        wanted: impl Fn(&Record) -> bool,
+    ) -> Option<usize> {
         let is_wanted = |record: &Record| kinds.has(record.kind()) && wanted(record);
-        let mut before = from.min(self.len() + 1);
-        while let Some(last) = self.last_block(before, kinds) {
+        let mut before = upto.min(self.len()) + 1;
+        while let Some(last) = self.last_block(before, kinds).filter(|last| *last > after) {
             let block = self.block_with(last)?;
-            let found = (block.first + 1..=last).rev();
-            let found = found.into_iter().find(|n| block.record(*n).is_some_and(is_wanted));
+            let mut found = (block.first.max(after) + 1..=last).rev();
+            let found = found.find(|n| block.record(*n).is_some_and(is_wanted));
             if found.is_some() {
                 return found;
             }

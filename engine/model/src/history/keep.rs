@@ -51,6 +51,9 @@ impl History {
     /// Drops what need not be kept, once that is worth the while. What is kept begins at a state that
     /// is written down, since everything behind it is reckoned from there.
     pub(super) fn drop_old(&mut self) {
+        if self.is_copied() {
+            return;
+        }
         if let Keep::Bytes(_) = self.keep {
             // All blocks are looked at for their sizes, so not at each one that is added.
             let numbers = self.archive.directory().numbers();

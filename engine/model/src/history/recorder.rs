@@ -14,7 +14,7 @@ use loopscope_protocol::{ChainId, Event, NameId};
 use super::archive::Archive;
 use super::copy::Copy;
 use super::definitions::Definitions;
-use super::directory::{BlockPlace, DefinitionsAt, Entry, Totals};
+use super::directory::{BlockLocation, DefinitionsAt, Entry, Totals};
 use super::passed::Passed;
 use super::segment::{Head, Kind};
 use super::store::Store;
@@ -292,8 +292,8 @@ impl Recorder {
             Head { midway, first: first as u64, before, last, count, ..Head::of(Kind::Block) };
         let stored = self.archive.append_main(head, &summary.bytes(), &body);
         let place = match &stored {
-            Ok((store, at, head)) => BlockPlace::Stored { store: *store, at: *at, head: *head },
-            Err(_) => BlockPlace::Here(body.into()),
+            Ok((store, at, head)) => BlockLocation::Stored { store: *store, at: *at, head: *head },
+            Err(_) => BlockLocation::Here(body.into()),
         };
         let totals = Totals::default();
         let entry = Entry { first, count, before, last, place, summary, totals };
@@ -318,15 +318,21 @@ impl Recorder {
 
     /// Writes everything there too: what there is, and what comes.
     pub fn copy_to(&mut self, to: Box<dyn Write + Send>) -> Result<(), StoreError> {
+        self.settle()?;
+        let mut copying = self.archive.begin_copy(Copy::begin(to)?, Arc::default())?;
+        let _ = self.archive.copy_on(&mut copying, u64::MAX)?;
+        self.archive.end_copy(copying)
+    }
+
+    /// All that has come is in blocks and segments of definitions.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         self.close()?;
-        self.store_definitions()?;
-        self.archive.set_copy(Copy::begin(to)?)
+        self.store_definitions()
     }
 
     /// Ends the copy, with an index so that it opens at once.
     pub fn finish_copy(&mut self) -> Result<(), StoreError> {
-        self.close()?;
-        self.store_definitions()?;
+        self.settle()?;
         self.archive.take_copy().map_or(Ok(()), Copy::finish)
     }
 

@@ -8,6 +8,8 @@
 //! Each block says which number its records follow on. One that stands too early is left out; where
 //! blocks are missing a gap says how many records these held.
 
+mod tails;
+
 use std::collections::VecDeque;
 
 use loopscope_columns::columns::Reading;
@@ -16,13 +18,14 @@ use loopscope_protocol::Event;
 
 use super::archive::Archive;
 use super::definitions::Ids;
-use super::directory::{BlockPlace, CheckpointAt, DefinitionsAt, Directory, Entry, Totals};
+use super::directory::{BlockLocation, CheckpointAt, DefinitionsAt, Directory, Entry, Totals};
 use super::index::{self, Listed};
 use super::segment::{HEAD, Head, Kind};
 use super::store::Store;
 use super::{HEADER, StoreError, checkpoints, source};
 use crate::decode;
 use crate::recording::Damage;
+use tails::Tail;
 
 /// How many bytes are read at once where no segment begins.
 const PIECE: usize = 1 << 16;
@@ -60,14 +63,6 @@ pub(super) struct Scan {
     /// The same, by the head of a segment that is not sound: it counts if one that is follows.
     doubtful: u64,
     damage: Damage,
-}
-
-#[derive(Debug)]
-struct Tail {
-    head: Head,
-    /// How many records there are before the block that it belongs to.
-    of: u64,
-    body: Vec<u8>,
 }
 
 impl Scan {
@@ -244,7 +239,7 @@ impl Scan {
         match head.kind {
             Kind::Block => match Summary::read(&summary) {
                 Ok(summary) => {
-                    let place = BlockPlace::Stored { store: 0, at, head };
+                    let place = BlockLocation::Stored { store: 0, at, head };
                     self.push(directory, head, place, summary)
                 }
                 Err(_) => false,
@@ -281,7 +276,7 @@ impl Scan {
         &mut self,
         directory: &mut Directory,
         head: Head,
-        place: BlockPlace,
+        place: BlockLocation,
         summary: Summary,
     ) -> bool {
         let Head { before, last, count, .. } = head;
@@ -306,70 +301,6 @@ impl Scan {
         let (first, totals) = (directory.end(), Totals::default());
         directory.push(Entry { first, count, before, last, place, summary, totals });
         true
-    }
-
-    fn take_tail(&mut self, archive: &Archive, tail: Tail) {
-        let follows = match self.tails.last() {
-            None => tail.head.first == tail.of,
-            Some(before) => {
-                let end = before.head.first + u64::from(before.head.count);
-                before.of == tail.of && end == tail.head.first
-            }
-        };
-        if follows {
-            self.tails.push(tail);
-        } else if tail.head.first == tail.of {
-            // The block of the tails so far is missing.
-            self.close_tails(archive);
-            self.tails.push(tail);
-        } else {
-            self.damage.blocks += 1;
-        }
-    }
-
-    /// A block is about to be taken in: what came of it before is not needed any more, and what came
-    /// of another one is all that there is of that.
-    fn make_way(&mut self, archive: &Archive, head: &Head) {
-        if self.tails.first().is_some_and(|tail| tail.of != head.first) {
-            self.close_tails(archive);
-        }
-        self.tails.clear();
-    }
-
-    /// Makes a block of the tails.
-    fn close_tails(&mut self, archive: &Archive) {
-        let tails = std::mem::take(&mut self.tails);
-        let (Some(first), Some(last)) = (tails.first(), tails.last()) else { return };
-        let count = tails.iter().fold(0u32, |all, tail| all.saturating_add(tail.head.count));
-        let head = Head { last: last.head.last, count, ..first.head };
-        let bodies: Vec<_> = tails.iter().map(|tail| &tail.body[..]).collect();
-        let read = decode::joined(&bodies)
-            .and_then(|body| Ok((decode::records(&body, count)?, body)))
-            .ok()
-            .filter(|(records, _)| records.last().is_some_and(|record| record.seq == head.last));
-        let Some((records, body)) = read else {
-            self.damage.blocks += 1;
-            return;
-        };
-        let mut tally = Tally::new(Self::finder(archive));
-        for record in &records {
-            tally.push(&record.row());
-        }
-        let place = BlockPlace::Here(body.into());
-        let taken = self.push(&mut archive.directory_mut(), head, place, tally.take());
-        self.damage.blocks += u32::from(!taken);
-    }
-
-    /// What has to be known to find starts of the source behind the last block.
-    fn finder(archive: &Archive) -> StartFinder {
-        let mut finder = StartFinder::default();
-        let last = archive.directory().numbers().last();
-        if let Some(block) = last.and_then(|last| archive.block(last)) {
-            for record in &block.records {
-                finder.see(&record.row());
-            }
-        }
-        finder
     }
 
     /// There are no more segments.
@@ -400,5 +331,5 @@ fn lost(first: usize, before: u64, last: u64) -> Entry {
     let event = Event::Gap { lost: count };
     tally.push(&crate::record::Record { event, ..decode::BLANK }.row());
     let (summary, totals) = (tally.take(), Totals::default());
-    Entry { first, count: 1, before, last, place: BlockPlace::Lost, summary, totals }
+    Entry { first, count: 1, before, last, place: BlockLocation::Lost, summary, totals }
 }

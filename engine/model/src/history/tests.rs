@@ -1,16 +1,20 @@
 //! Any position of the history gives the state that replaying it gives, wherever the records are.
 
+mod copying;
 mod files;
 mod harm;
 mod pieces;
 mod summaries;
 
-use loopscope_protocol::{Event, Kind, KindSet, Place};
+use loopscope_protocol::{ChainId, Event, Kind, KindSet, NameId, Place};
 use proptest::prelude::*;
 
 use super::*;
+use crate::control::OwnedReply;
+use crate::names::Frame;
 use crate::sim::Sim;
 use crate::story::Story;
+use crate::stream::Arrived;
 use recorder::MOST_NAMES;
 
 const FRAME: Frame = Frame { name: NameId(1), place: Place { file: NameId(2), line: 3 } };

@@ -65,6 +65,29 @@ fn the_line_that_caused_a_record_comes_last() {
 }
 
 #[test]
+fn what_a_task_has_ended_by_is_its_value_with_the_traceback() {
+    let mut story = Story::new();
+    let how = TaskHow::Exception;
+    story.ending("ValueError: boom", &["a.py:9 main", "b c.py:3 f.<locals>.g"]);
+    story.push(Event::TaskDone { task: TaskId(2), how });
+    assert_eq!(
+        last(&story),
+        concat!(
+            r#"{"seq":1,"t":null,"turn":0,"event":"task-done","loop":1,"task":2,"how":"exception","#,
+            r#""value":"ValueError: boom","traceback":[{"name":"main","where":"a.py:9"},"#,
+            r#"{"name":"f.<locals>.g","where":"b c.py:3"}]}"#
+        )
+    );
+    // It belongs to one record only, and a source need not say it.
+    story.push(Event::TaskDone { task: TaskId(3), how });
+    assert!(last(&story).ends_with(r#""how":"exception"}"#), "{}", last(&story));
+    assert_eq!(story.records()[1].value(), None);
+    // A text for something else is none.
+    story.ending("5", &[]).push(Event::LoopClose { ready: 0, timers: 0 });
+    assert_eq!((story.records()[2].value(), last(&story).contains("value")), (None, false));
+}
+
+#[test]
 fn the_events_of_a_task_name_it() {
     let mut story = Story::new();
     story.start().task(2, "fetch", 1).turn(&[1]).step(1, 2);

@@ -43,7 +43,9 @@ impl Shares {
         busy.saturating_mul(1000).checked_div(self.known)
     }
 
-    fn add(&mut self, slice: &Slice, begin: u64, end: u64, rows: &mut BTreeMap<Who, Share>) {
+    /// Adds a slice that ends there, of a stretch that begins at `since`.
+    fn add(&mut self, slice: &Slice, since: u64, end: u64, rows: &mut BTreeMap<Who, Share>) {
+        let begin = slice.begin.max(since);
         let long = end.saturating_sub(begin);
         match slice.who {
             Who::Unknown => {
@@ -57,10 +59,12 @@ impl Shares {
                 let row = rows.entry(who).or_insert(none);
                 row.busy += long;
                 // A step that the stretch cuts is not the longest: its length is not known.
-                if slice.whole && begin == slice.begin && end == slice.end {
+                let is_seen = begin == slice.begin && since <= slice.began.1;
+                if slice.whole && is_seen && end == slice.end {
                     row.steps += 1;
-                    if row.longest.is_none_or(|longest| longest.ns < long) {
-                        row.longest = Some(Longest { ns: long, at: slice.from });
+                    let all = slice.spent + long;
+                    if row.longest.is_none_or(|longest| longest.ns < all) {
+                        row.longest = Some(Longest { ns: all, at: slice.began.0 });
                     }
                 }
             }
@@ -92,7 +96,7 @@ impl Load {
             if end <= since && slice.begin < since || slice.from < start {
                 break;
             }
-            shares.add(&slice, slice.begin.max(since), end, &mut rows);
+            shares.add(&slice, since, end, &mut rows);
         }
         shares.rows = rows.into_values().collect();
         shares.rows.sort_by_key(|row| (std::cmp::Reverse(row.busy), row.who));

@@ -8,6 +8,7 @@ use loopscope_protocol::{
     Event, Family, HandleEvent, HandleId, LoopEvent, NameId, RunEvent, TaskEvent, TaskId,
 };
 
+use super::priorities::{Doing, Priorities, Turn};
 use super::{Longest, Passed, Slice, Sum, Who};
 use crate::record::Record;
 use crate::starts::Starts;
@@ -33,6 +34,8 @@ pub(super) struct Tally {
     is_fresh: bool,
     /// The loop waits for no time, only looks.
     is_looking: bool,
+    /// Which loop has the processor.
+    priorities: Priorities,
 }
 
 /// A slice that has come to its end.
@@ -54,7 +57,17 @@ impl Default for Tally {
         let before = Passed::default();
         Self {
             position: 0,
-            open: Slice { who: Who::Loop, from: 0, to: 0, begin: 0, end: 0, whole: true, before },
+            open: Slice {
+                who: Who::Loop,
+                from: 0,
+                to: 0,
+                begin: 0,
+                end: 0,
+                whole: true,
+                spent: 0,
+                began: (0, 0),
+                before,
+            },
             last: None,
             starts: Starts::default(),
             sums: HashMap::new(),
@@ -64,6 +77,7 @@ impl Default for Tally {
             in_snapshot: false,
             is_fresh: true,
             is_looking: false,
+            priorities: Priorities::default(),
         }
     }
 }
@@ -74,6 +88,7 @@ impl Tally {
         let mut tally = Self { position, starts: Starts::behind(position), ..Self::default() };
         tally.open = Slice { who: Who::Unknown, from: position, to: position, ..tally.open };
         tally.open.begin = t.unwrap_or(0);
+        tally.open.began = (position, tally.open.begin);
         tally.last = t;
         tally
     }
@@ -111,21 +126,37 @@ impl Tally {
     pub(super) fn see(&mut self, record: &Record, closed: &mut impl FnMut(Closed)) {
         self.position += 1;
         let is_start = self.starts.see(record);
+        if let Event::RunStart { dialect, .. } = record.event {
+            self.priorities.begin(dialect);
+        }
         let Some(t) = record.t.or(self.last) else { return };
         if is_start {
             self.restart(t, closed);
         } else if self.last.is_none() {
             self.open.begin = t;
+            self.open.began.1 = t;
+        }
+        if record.event == (Event::LoopNew {}) {
+            self.priorities.add(record.loop_id);
         }
         let lost =
             matches!(record.event, Event::Gap { .. }) || record.garbage >= crate::state::BLIND_SPOT;
         if lost {
             // Up to the last record it was as it seemed; what came then is not known.
             self.turn_to(Who::Unknown, self.last.unwrap_or(t), false, closed);
+            self.priorities.forget();
         }
         self.last = Some(t);
         if let Some(who) = self.takes_over(record, t).filter(|_| !self.in_snapshot) {
-            self.turn_to(who, t, true, closed);
+            let doing = self.doing(t);
+            match self.priorities.turn(record.loop_id, who, doing) {
+                Turn::To(who) => self.turn_to(who, t, true, closed),
+                Turn::Over(who) => {
+                    self.close(t, false, closed);
+                    self.begin(who, t, true);
+                }
+                Turn::Back(doing) => self.go_on(doing, t, closed),
+            }
         }
         if let Event::PollBegin { timeout } = record.event {
             self.is_looking = timeout.is_some_and(|seconds| seconds <= 0.0);
@@ -136,6 +167,7 @@ impl Tally {
     pub(super) fn skip_to(&mut self, position: usize, closed: &mut impl FnMut(Closed)) {
         let last = self.last.unwrap_or(self.open.begin);
         self.turn_to(Who::Unknown, last, false, closed);
+        self.priorities.forget();
         self.position = position;
         self.starts.skip_to(position);
     }
@@ -172,11 +204,15 @@ impl Tally {
                     let is_anothers = matches!(self.open.who, Who::Task(other) if other != task);
                     (!is_anothers).then_some(Who::Loop)
                 }
-                TaskEvent::TaskNew { .. } | TaskEvent::TaskCancel { .. } => None,
+                TaskEvent::TaskNew { .. }
+                | TaskEvent::TaskCancel { .. }
+                | TaskEvent::TaskTimeout { .. } => None,
             },
-            Family::Future(_) | Family::Outside(_) | Family::Work(_) | Family::Connection(_) => {
-                None
-            }
+            Family::Future(_)
+            | Family::Outside(_)
+            | Family::Work(_)
+            | Family::Connection(_)
+            | Family::Sync(_) => None,
         }
     }
 
@@ -187,6 +223,7 @@ impl Tally {
                 if self.is_fresh {
                     // The history begins in the middle: somebody has run for a while.
                     (self.open.who, self.open.begin) = (Who::Unknown, t);
+                    self.open.began.1 = t;
                 }
             }
             RunEvent::SnapshotEnd {} => self.in_snapshot = false,
@@ -226,14 +263,21 @@ impl Tally {
 
     /// From the present record on the time belongs to another one. `whole`: nothing was lost.
     fn turn_to(&mut self, who: Who, t: u64, whole: bool, closed: &mut impl FnMut(Closed)) {
-        let open = self.open;
-        if open.who == who && matches!(who, Who::Loop | Who::Asleep | Who::Unknown) {
+        if self.open.who == who && matches!(who, Who::Loop | Who::Asleep | Who::Unknown) {
             return;
         }
+        self.close(t, whole, closed);
+        self.begin(who, t, whole);
+    }
+
+    /// The slice that lasts comes to its end. `ends`: what goes on in it does, too, and none of it
+    /// was lost.
+    fn close(&mut self, t: u64, ends: bool, closed: &mut impl FnMut(Closed)) {
+        let open = self.open;
         self.is_fresh = false;
-        let slice = Slice { to: self.position, end: t, whole: whole && open.whole, ..open };
+        let slice = Slice { to: self.position, end: t, whole: ends && open.whole, ..open };
         let long = slice.end.saturating_sub(slice.begin);
-        let mut before = slice.before;
+        let before = &mut self.open.before;
         if slice.who == Who::Unknown {
             before.unknown += long;
         } else {
@@ -244,13 +288,13 @@ impl Tally {
         sum.busy += long;
         let mut is_longest = false;
         if slice.whole {
-            let this = Longest { ns: long, at: slice.from };
+            let this = Longest { ns: slice.spent + long, at: slice.began.0 };
             sum.steps += 1;
-            if sum.longest.is_none_or(|longest| longest.ns < long) {
+            if sum.longest.is_none_or(|longest| longest.ns < this.ns) {
                 sum.longest = Some(this);
             }
             is_longest = matches!(slice.who, Who::Task(_) | Who::Callback(_))
-                && self.longest.is_none_or(|(_, longest)| longest.ns < long);
+                && self.longest.is_none_or(|(_, longest)| longest.ns < this.ns);
             if is_longest {
                 self.longest = Some((slice.who, this));
             }
@@ -258,7 +302,28 @@ impl Tally {
         let sum = *sum;
         let is_look = slice.who == Who::Asleep && self.is_looking;
         closed(Closed { slice, sum, starts: self.starts.all(), is_longest, is_look });
-        self.open = Slice { who, from: self.position, begin: t, whole, before, ..open };
+    }
+
+    fn begin(&mut self, who: Who, t: u64, whole: bool) {
+        let (from, began) = (self.position, (self.position, t));
+        self.open = Slice { who, from, begin: t, whole, spent: 0, began, ..self.open };
+    }
+
+    /// What goes on until now.
+    fn doing(&self, t: u64) -> Doing {
+        let Slice { who, spent, began, whole, begin, .. } = self.open;
+        Doing { who, spent: spent + t.saturating_sub(begin), began, whole }
+    }
+
+    /// What was interrupted goes on.
+    fn go_on(&mut self, doing: Doing, t: u64, closed: &mut impl FnMut(Closed)) {
+        let Doing { who, spent, began, whole } = doing;
+        if self.open.who == who && matches!(who, Who::Loop | Who::Asleep | Who::Unknown) {
+            return;
+        }
+        self.close(t, true, closed);
+        self.begin(who, t, whole);
+        (self.open.spent, self.open.began) = (spent, began);
     }
 
     /// The source has started over: what was counted was somebody else's.
@@ -272,12 +337,8 @@ impl Tally {
         self.names.clear();
         self.ended.clear();
         self.longest = None;
-        self.open = Slice {
-            who: Who::Unknown,
-            from: self.position,
-            begin: t,
-            before: Passed::default(),
-            ..self.open
-        };
+        self.priorities.restart();
+        self.begin(Who::Unknown, t, false);
+        self.open.before = Passed::default();
     }
 }

@@ -1,6 +1,6 @@
 //! Shares of the time, with and without losses.
 
-use loopscope_protocol::{Event, HandleHow, On};
+use loopscope_protocol::{ClockMode, Dialect, Event, HandleHow, On, RunHow, Ties};
 
 use super::*;
 use crate::story::Story;
@@ -139,4 +139,52 @@ fn a_timer_is_late_by_the_time_since_it_was_due() {
     assert_eq!(shares.timers, 2);
     let latest = shares.latest.expect("two have run");
     assert_eq!((latest.handle, latest.by), (HandleId(2), 30 * MS));
+}
+
+/// A board with two loops: the second one interrupts a step of the first after 10 ms, for 5 ms.
+fn interrupted() -> Story {
+    let mut story = Story::new();
+    let file = story.name("firmware.elf");
+    let (dialect, clock) = (Dialect::Embassy, ClockMode::Board);
+    let start = Event::RunStart { dialect, clock, wall_start: 0, seed: 0, ties: Ties::Fifo, file };
+    story.on(0).push(start);
+    for id in [1, 2] {
+        story.on(id).push(Event::LoopNew {}).task(id, "step", 2 * id - 1);
+        story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    }
+    story.push(Event::PollBegin { timeout: None });
+    story.on(1).step(1, 1).at(0.010);
+    story.on(2).push(Event::PollEnd { ready: 0 }).at(0.011).step(3, 2).at(0.014);
+    story.suspend(3, 2, On::Waker, 7).at(0.015).push(Event::PollBegin { timeout: None });
+    story.on(1).at(0.040).suspend(1, 1, On::Waker, 7).push(Event::PollBegin { timeout: None });
+    story
+}
+
+#[test]
+fn a_step_that_is_interrupted_has_its_own_time_alone_and_is_one_step() {
+    let story = interrupted();
+    let end = story.records().len();
+    let shares = load(&story).over(1000 * MS, end, 50 * MS);
+    assert_eq!(busy(&shares), [(SMALL, 35), (HOG, 3)]);
+    assert_eq!((shares.asleep / MS, shares.inside / MS), (10, 2));
+    let row = shares.rows[0];
+    let longest = row.longest.expect("it has run");
+    assert_eq!((row.steps, longest.ns / MS), (1, 35));
+    assert_eq!(story.records()[longest.at - 1].event, Event::TaskStep { task: TaskId(1) });
+    // Both parts are in the window, but not the beginning of the step.
+    let shares = load(&story).over(45 * MS, end, 50 * MS);
+    assert_eq!((busy(&shares)[0], shares.rows[0].steps), ((SMALL, 30), 0));
+    assert_eq!(load(&story).in_all(SMALL, end, 50 * MS).steps, 1);
+}
+
+#[test]
+fn the_processor_sleeps_only_where_no_loop_is_awake() {
+    let mut story = interrupted();
+    // After a gap a loop that has said nothing may be awake.
+    story.at(0.060).push(Event::Gap { lost: 3 });
+    story.on(2).at(0.070).push(Event::PollEnd { ready: 0 }).at(0.080);
+    story.push(Event::PollBegin { timeout: None }).on(1).at(0.090);
+    story.push(Event::PollEnd { ready: 0 }).at(0.095).push(Event::PollBegin { timeout: None });
+    let shares = load(&story).over(35 * MS, story.records().len(), 100 * MS);
+    assert_eq!((shares.inside / MS, shares.unknown / MS, shares.asleep / MS), (15, 15, 5));
 }

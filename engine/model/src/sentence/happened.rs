@@ -3,6 +3,7 @@
 
 mod connections;
 mod handles;
+mod sync;
 mod things;
 
 use loopscope_protocol::{
@@ -46,6 +47,7 @@ fn told(state: &State, record: &Record, names: &Names) -> String {
         Family::Outside(event) => things::outside(phrases, record.loop_id, event),
         Family::Work(event) => connections::work(phrases, record, event),
         Family::Connection(event) => connections::connections(phrases, record, event),
+        Family::Sync(event) => sync::syncs(phrases, record, event),
     }
 }
 
@@ -213,7 +215,7 @@ fn woke(phrases: Phrases<'_>, id: LoopId, ready: u32) -> String {
         return format!("The poll {slept} {joint} {what} {verb} ready.");
     }
     // CPython counts a timer as due within the clock's resolution.
-    let due = phrases.state.seconds().zip(the_loop.first_timer());
+    let due = phrases.state.seconds().zip(phrases.state.first_timer(the_loop));
     match due {
         Some((now, (timer, when))) if when < now + 1e-9 && slept.starts_with("slept") => {
             format!("The poll {slept} until {} was due.", phrases.entry(timer))

@@ -1,13 +1,13 @@
-//! One sentence for what the loop does next.
+//! One sentence for what the loop does next: the words of a [`Forecast`].
 
-use loopscope_protocol::{ExitHow, LoopId, TaskId};
+use loopscope_protocol::{HandleId, TaskId};
 
 use super::happened::run_name;
-use super::queue;
-use super::waking::{nothing_left, outside};
+use super::waking::{is_late, nothing_left, outside};
+use crate::forecast::{Forecast, Next, Then, Wake, Why, forecast};
 use crate::names::Names;
 use crate::phrase::{Phrases, begun};
-use crate::state::{At, Loop, Order, Phase, State, TaskState};
+use crate::state::{Loop, State, TaskState};
 use crate::titles::{count, time};
 
 /// What happens next, as far as the state tells: for the loop of the last record.
@@ -26,36 +26,25 @@ pub fn next(state: &State, names: &Names) -> String {
 
 fn told(state: &State, names: &Names) -> String {
     let phrases = Phrases { state, names };
-    if state.exit().is_some_and(|exit| exit.how == ExitHow::Lost) {
-        return "Nothing more comes: where the records came from is gone.".to_owned();
-    }
-    if let Some(exit) = state.exit() {
-        return format!("Nothing more: the program has ended with exit code {}.", exit.code);
-    }
-    let Some(the_loop) = state.focus() else {
-        return match state.position() {
-            0 => "The program is about to start.".to_owned(),
-            _ => "The program runs; it has no event loop yet.".to_owned(),
-        };
-    };
-    match the_loop.phase {
-        Phase::New | Phase::Stopped => waits_for_run(phrases, the_loop),
-        Phase::Closed => match running_elsewhere(state, the_loop.id) {
-            Some(other) => in_turn(phrases, other),
-            None => "The program goes on without this loop, which is closed.".to_owned(),
-        },
-        Phase::Running | Phase::Stopping | Phase::Unknown => in_turn(phrases, the_loop),
+    match forecast(state) {
+        Forecast::Gone => "Nothing more comes: where the records came from is gone.".to_owned(),
+        Forecast::Ended { code } => {
+            format!("Nothing more: the program has ended with exit code {code}.")
+        }
+        Forecast::Starts => "The program is about to start.".to_owned(),
+        Forecast::WithoutLoop => "The program runs; it has no event loop yet.".to_owned(),
+        Forecast::GoesOn(handle) => {
+            format!("{} goes on, which was interrupted.", phrases.runner(handle))
+        }
+        Forecast::Waits(id) => state.event_loop(id).map_or_else(unknown, |l| waits(phrases, l)),
+        Forecast::Closed(_) => "The program goes on without this loop, which is closed.".to_owned(),
+        Forecast::In(id, next) => {
+            state.event_loop(id).map_or_else(unknown, |it| in_loop(phrases, it, next))
+        }
     }
 }
 
-fn running_elsewhere(state: &State, not: LoopId) -> Option<&Loop> {
-    state.loops().find(|other| other.id != not && other.phase.is_running())
-}
-
-fn waits_for_run(phrases: Phrases<'_>, the_loop: &Loop) -> String {
-    if let Some(other) = running_elsewhere(phrases.state, the_loop.id) {
-        return in_turn(phrases, other);
-    }
+fn waits(phrases: Phrases<'_>, the_loop: &Loop) -> String {
     let title = phrases.the_loop(the_loop.id);
     let waits = match the_loop.ready().len() {
         0 => return format!("The program goes on; {} does not run.", lower(&title)),
@@ -70,47 +59,93 @@ fn lower(title: &str) -> String {
     title.replacen("The", "the", 1).replacen("Loop", "loop", 1)
 }
 
-fn in_turn(phrases: Phrases<'_>, the_loop: &Loop) -> String {
-    let order = phrases.state.order();
-    match the_loop.at {
-        At::Running => running(phrases, the_loop),
-        At::Polling => sleeping(phrases, the_loop),
-        // A loop without turns goes from one handle to the next.
-        At::Ready if the_loop.batch().len() > 0 => batch(phrases, the_loop),
-        At::Ready | At::Timers | At::Between | At::Idle if order != Order::Batches => {
-            queue::head(phrases, the_loop)
+fn unknown() -> String {
+    "What the loop does next will show with the next records.".to_owned()
+}
+
+fn in_loop(phrases: Phrases<'_>, the_loop: &Loop, next: Next) -> String {
+    let lost = phrases.state.has_lost();
+    match next {
+        Next::Finishes { handle, then } => {
+            format!("{}; {}.", running(phrases, handle), follows(phrases, then))
         }
-        At::Ready => batch(phrases, the_loop),
-        At::Timers => due(phrases, the_loop),
-        At::Between | At::Idle => between(phrases, the_loop),
+        Next::Begins(id) => format!("{} runs next.", phrases.runner(id)),
+        Next::LeavesOut(id) => {
+            format!("{} is left out, because it was cancelled.", phrases.entry(id))
+        }
+        Next::BeginsUnknown => {
+            let why = if lost { ": records were lost" } else { "" };
+            format!("A handle that is not known runs next{why}.")
+        }
+        Next::EndsTurn => "The batch is done, so the turn ends.".to_owned(),
+        Next::Descriptors(left) => descriptors(the_loop, left),
+        Next::Joins { timer, late } => match is_late(late) {
+            Some(late) => {
+                format!("{} is {late} and joins the ready queue.", phrases.entry(timer))
+            }
+            None => format!("{} is due and joins the ready queue.", phrases.entry(timer)),
+        },
+        Next::JoinsOneOf { count, when } => {
+            format!("One of {count} timers that are due at {} joins the ready queue.", time(when))
+        }
+        Next::BeginsTurn { handles: 0, or_more: false } => {
+            "The turn begins with nothing to run.".to_owned()
+        }
+        Next::BeginsTurn { handles, or_more } => {
+            let more = if or_more { ", or more" } else { "" };
+            format!("The turn begins with a batch of {}{more}.", count(handles, "handle"))
+        }
+        Next::EndsPoll(Some(first)) => {
+            format!("{} is ready, and its turn comes when the poll is over.", phrases.entry(first))
+        }
+        Next::EndsPoll(None) => {
+            "What that makes ready has its turn when the poll is over.".to_owned()
+        }
+        Next::Polls(wake) => polling(phrases, the_loop, wake),
+        Next::BeginsPoll(wake) => between(phrases, the_loop, wake),
+        Next::BeginsPollUnknown => "The loop begins another turn.".to_owned(),
+        Next::Stops => {
+            let run = the_loop.run.map_or("the run", |run| run_name(run.how));
+            format!("The loop stops, because stop() was called: {run} returns.")
+        }
+        Next::Returns => {
+            let run = the_loop.run.map_or("the run", |run| run_name(run.how));
+            let task = the_loop.run.map_or(TaskId::NONE, |run| run.task);
+            format!("The loop stops, because {} has ended: {run} returns.", phrases.task(task))
+        }
+        Next::IsFirst(id) => {
+            format!("{} is first in the queue, so it runs next.", phrases.entry(id))
+        }
+        Next::IsOnly(id) => format!("{} is ready, so it runs next.", phrases.entry(id)),
+        Next::Picks(n) => format!("{} are ready; the scheduler picks one.", count(n, "task")),
+        Next::Sleeps => "Nothing is ready, so the scheduler goes to sleep.".to_owned(),
+        Next::SleepsUntil(timer, when) => {
+            format!("Nothing is ready; {} is due at {}.", phrases.entry(timer), time(when))
+        }
+        Next::Queue => {
+            let why = if lost { ": records were lost" } else { " yet" };
+            format!("What is first in the queue is not known{why}.")
+        }
+        Next::Running => "What runs is not known.".to_owned(),
         // A snapshot may not tell either, where nothing was lost.
-        At::Unknown if phrases.state.has_lost() => {
+        Next::Unknown if lost => {
             "Records were lost: what the loop does next will show with the next ones.".to_owned()
         }
-        At::Unknown => "What the loop does next will show with the next records.".to_owned(),
+        Next::Unknown => unknown(),
     }
 }
 
-fn running(phrases: Phrases<'_>, the_loop: &Loop) -> String {
-    let Some(current) = the_loop.current else {
-        return "What runs is not known.".to_owned();
-    };
-    let task = phrases.state.handle(current).map_or(TaskId::NONE, |handle| handle.task);
-    let title = phrases.runner(current);
-    let first = match phrases.state.task(task).map(|task| task.state) {
+/// What becomes of the handle that runs.
+fn running(phrases: Phrases<'_>, handle: HandleId) -> String {
+    let task = phrases.state.handle(handle).map_or(TaskId::NONE, |handle| handle.task);
+    let title = phrases.runner(handle);
+    match phrases.state.task(task).map(|task| task.state) {
         Some(TaskState::Waiting(_) | TaskState::Queued) if has_stepped(phrases, task) => {
             format!("{title} has given up control")
         }
         Some(TaskState::Done(_)) => format!("{title} has ended"),
         _ if task.is_some() => format!("{title} runs until it waits or ends"),
         _ => format!("{title} runs to its end"),
-    };
-    match the_loop.batch().find(|id| !phrases.is_cancelled(*id)) {
-        Some(then) => format!("{first}; then {} runs.", phrases.runner(then)),
-        None if phrases.state.order() != Order::Batches => {
-            format!("{first}; {}.", queue::then(phrases, the_loop))
-        }
-        None => format!("{first}; then the turn is over."),
     }
 }
 
@@ -121,98 +156,118 @@ fn has_stepped(phrases: Phrases<'_>, task: TaskId) -> bool {
     task.is_some_and(|task| task.handle.is_none_or(|next| !phrases.is_running(next)))
 }
 
-fn batch(phrases: Phrases<'_>, the_loop: &Loop) -> String {
-    if !the_loop.ready_known() {
-        let why = if phrases.state.has_lost() { ": records were lost" } else { "" };
-        return format!("A handle that is not known runs next{why}.");
-    }
-    match the_loop.batch().next() {
-        Some(first) if phrases.is_cancelled(first) => {
-            format!("{} is left out, because it was cancelled.", phrases.entry(first))
+fn follows(phrases: Phrases<'_>, then: Then) -> String {
+    match then {
+        Then::Begins(id) => format!("then {} runs", phrases.runner(id)),
+        Then::EndsTurn => "then the turn is over".to_owned(),
+        Then::IsFirst(id) => format!("then {} is first in the queue", phrases.entry(id)),
+        Then::NothingDue => "then nothing is due".to_owned(),
+        Then::IsOnly(id) => format!("then {} runs", phrases.entry(id)),
+        Then::Picks(n) => format!("then the scheduler picks one of {n}"),
+        Then::NothingReady => "then nothing is ready".to_owned(),
+        Then::Unknown => {
+            let lost = phrases.state.has_lost();
+            let why = if lost { ", since records were lost" } else { " yet" };
+            format!("what follows is not known{why}")
         }
-        Some(first) => format!("{} runs next.", phrases.runner(first)),
-        None => "The batch is done, so the turn ends.".to_owned(),
     }
 }
 
-/// After the poll.
-fn due(phrases: Phrases<'_>, the_loop: &Loop) -> String {
-    // A timer is due within the clock's resolution of now.
-    let now = phrases.state.seconds();
-    if let Some((timer, _)) =
-        the_loop.first_timer().filter(|(_, when)| now.is_some_and(|now| *when < now + 1e-9))
-    {
-        return format!("{} is due and joins the ready queue.", phrases.entry(timer));
-    }
-    match the_loop.ready().len() {
-        0 => "The turn begins with nothing to run.".to_owned(),
-        n => format!("The turn begins with a batch of {}.", count(n, "handle")),
-    }
+/// What a poll has found.
+fn descriptors(the_loop: &Loop, left: u32) -> String {
+    let more = if the_loop.sleep.is_some_and(|sleep| sleep.taken > 0) { " more" } else { "" };
+    let (what, verb, whose) = match left {
+        1 => ("descriptor", "is", "its handle joins"),
+        _ => ("descriptors", "are", "their handles join"),
+    };
+    format!("{left}{more} {what} {verb} ready: {whose} the ready queue.")
 }
 
 /// In the poll.
-fn sleeping(phrases: Phrases<'_>, the_loop: &Loop) -> String {
-    let Some(sleep) = the_loop.sleep else {
-        return "The loop sleeps.".to_owned();
-    };
-    let until = outside(phrases, the_loop);
-    match (sleep.timeout, sleep.wakes_at()) {
-        (Some(0.0), _) => "The poll returns at once.".to_owned(),
-        (None, _) if until.is_empty() => {
-            nothing_left(phrases, the_loop, "the loop sleeps for ever")
-        }
-        (None, _) => format!("The loop sleeps until {}.", until.join(" or ")),
-        (Some(timeout), wakes_at) => {
-            let when =
-                wakes_at.map_or(format!("for {timeout:.3} s"), |at| format!("until {}", time(at)));
-            let or = if until.is_empty() {
-                String::new()
-            } else {
-                format!(", or until {}", until.join(" or "))
-            };
-            match the_loop.first_timer() {
-                Some((timer, _)) => {
-                    format!("The loop sleeps {when}, when {} is due{or}.", phrases.entry(timer))
-                }
-                None => format!("The loop sleeps {when}{or}."),
-            }
+fn polling(phrases: Phrases<'_>, the_loop: &Loop, wake: Wake) -> String {
+    match wake {
+        Wake::AtOnce(_) => "The poll returns at once.".to_owned(),
+        Wake::Nothing { .. } => nothing_left(phrases, the_loop, wake, "the loop sleeps for ever"),
+        Wake::Outside => asleep(phrases, the_loop, "sleeps"),
+        Wake::ADay { when } => a_day("sleeps", when),
+        Wake::At { when, timer, or_outside } => {
+            let unknown = the_loop.sleep.filter(|sleep| sleep.wakes_at().is_none());
+            let span = unknown.and_then(|sleep| sleep.timeout);
+            let when = span.map_or(format!("until {}", time(when)), |s| format!("for {s:.3} s"));
+            sleeps_until(phrases, the_loop, "sleeps", &when, timer, or_outside)
         }
     }
 }
 
-/// Before the poll.
-fn between(phrases: Phrases<'_>, the_loop: &Loop) -> String {
-    // A loop that was stopped before it ran still gets one turn.
-    if the_loop.phase == Phase::Stopping && the_loop.turned {
-        let run = the_loop.run.map_or("the run", |run| run_name(run.how));
-        return format!("The loop stops, because stop() was called: {run} returns.");
+fn sleeps_until(
+    phrases: Phrases<'_>,
+    the_loop: &Loop,
+    verb: &str,
+    when: &str,
+    timer: Option<HandleId>,
+    or_outside: bool,
+) -> String {
+    let until = if verb == "sleeps" { outside(phrases, the_loop) } else { Vec::new() };
+    let or =
+        if until.is_empty() { String::new() } else { format!(", or until {}", until.join(" or ")) };
+    // By CPython's rules a thread may wake it, whom nobody has told of.
+    let latest = or_outside && until.is_empty() && phrases.state.is_strict();
+    let latest = if latest && verb == "sleeps" { " at the latest" } else { "" };
+    match timer {
+        Some(timer) => {
+            let entry = phrases.entry(timer);
+            format!("The loop {verb} {when}{latest}, when {entry} is due{or}.")
+        }
+        None => format!("The loop {verb} {when}{latest}{or}."),
     }
-    if !the_loop.ready_known() || !the_loop.timers_known() {
-        return "The loop begins another turn.".to_owned();
-    }
-    let mut ready = the_loop.ready();
-    if let Some(first) = ready.next() {
-        return match ready.len() {
-            0 => format!("A new turn: no sleep, because {} is ready.", phrases.entry(first)),
-            n => format!("A new turn: no sleep, because {} are ready.", count(n + 1, "handle")),
-        };
-    }
-    if the_loop.stop_requested {
-        return "One turn without sleep, because stop() was called; then the loop stops."
-            .to_owned();
-    }
-    // Cancelled timers at the head are dropped before the loop decides how long to sleep.
-    let timer = the_loop.timers().find(|id| !phrases.is_cancelled(*id));
-    if let Some((timer, when)) = timer.and_then(|id| Some((id, phrases.state.handle(id)?.when?))) {
-        let entry = phrases.entry(timer);
-        return match phrases.state.seconds() {
-            Some(now) if when <= now => format!("A new turn: no sleep, because {entry} is due."),
-            _ => format!("The loop will sleep until {}, when {entry} is due.", time(when)),
-        };
-    }
+}
+
+fn asleep(phrases: Phrases<'_>, the_loop: &Loop, verb: &str) -> String {
     let until = outside(phrases, the_loop);
     if until.is_empty() {
-        return nothing_left(phrases, the_loop, "the loop would sleep for ever");
+        return "The loop sleeps until something outside wakes it.".to_owned();
     }
-    format!("The loop will sleep until {}.", until.join(" or "))
+    format!("The loop {verb} until {}.", until.join(" or "))
+}
+
+fn a_day(verb: &str, when: f64) -> String {
+    format!("The loop {verb} until {}, since no poll is longer than a day.", time(when))
+}
+
+/// Before the poll.
+fn between(phrases: Phrases<'_>, the_loop: &Loop, wake: Wake) -> String {
+    match wake {
+        Wake::AtOnce(Why::Ready) => {
+            let mut ready = the_loop.ready();
+            let first = ready.next();
+            match ready.len() {
+                0 => {
+                    format!("A new turn: no sleep, because {} is ready.", phrases.entry_of(first))
+                }
+                n => {
+                    format!("A new turn: no sleep, because {} are ready.", count(n + 1, "handle"))
+                }
+            }
+        }
+        Wake::AtOnce(Why::Due(timer)) => {
+            format!("A new turn: no sleep, because {} is due.", phrases.entry(timer))
+        }
+        Wake::AtOnce(Why::Stop | Why::Begun) => {
+            "One turn without sleep, because stop() was called; then the loop stops.".to_owned()
+        }
+        Wake::At { when, timer, or_outside } => {
+            let when = format!("until {}", time(when));
+            sleeps_until(phrases, the_loop, "will sleep", &when, timer, or_outside)
+        }
+        Wake::ADay { when } => a_day("will sleep", when),
+        Wake::Outside => asleep(phrases, the_loop, "will sleep"),
+        Wake::Nothing { .. } => {
+            let then = if phrases.state.is_micropython() {
+                "the loop waits for ever"
+            } else {
+                "the loop would sleep for ever"
+            };
+            nothing_left(phrases, the_loop, wake, then)
+        }
+    }
 }

@@ -85,6 +85,28 @@ fn a_date_every_second() {
 }
 
 #[test]
+fn what_a_task_has_ended_by_is_said() {
+    let said = |how, value: &str| {
+        let mut story = Story::new();
+        story.start().task(1, "bad", 1).turn(&[1]).step(1, 1);
+        if !value.is_empty() {
+            story.ending(value, &[]);
+        }
+        story.push(Event::TaskDone { task: TaskId(1), how });
+        let history = story.history();
+        let end = history.len();
+        happened(&history.at(end), &history.record(end).unwrap(), story.names())
+    };
+    let boom = said(TaskHow::Exception, "ValueError: a\u{1b}[2Jb");
+    assert_eq!(boom, "bad (task 1) raised ValueError: a^[[2Jb.");
+    assert_eq!(said(TaskHow::Exception, ""), "bad (task 1) ended with an exception.");
+    assert_eq!(said(TaskHow::Result, "[1, 2]"), "bad (task 1) returned [1, 2].");
+    assert_eq!(said(TaskHow::Result, "None"), "bad (task 1) returned.");
+    let gone = said(TaskHow::Cancelled, "CancelledError");
+    assert_eq!(gone, "bad (task 1) ended cancelled.");
+}
+
+#[test]
 fn a_task_that_sleeps() {
     let mut story = Story::new();
     story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1).future(1).timer(
@@ -337,4 +359,49 @@ fn a_program_that_prints_what_loopscope_or_a_log_would_say_is_one_that_prints() 
     let mut story = on_a_board(Dialect::Embassy);
     story.remark(RemarkKind::Reset, "The board was reset.");
     assert_eq!(just_now(&story), "The board was reset.");
+}
+
+#[test]
+fn a_task_that_a_snapshot_tells_of_has_begun_before() {
+    let mut story = Story::new();
+    story.on(0).push(Event::SnapshotBegin {}).on(1).push(Event::LoopNew {});
+    story.task(1, "blink", 1).push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    story.suspend(1, 1, On::Nothing, 7);
+    story.on(0).push(Event::SnapshotEnd {}).on(1);
+    story.push(Event::HandleRun { handle: loopscope_protocol::HandleId(1), task: TaskId(1) });
+    story.push(Event::TaskStep { task: TaskId(1) });
+    assert!(just_now(&story).starts_with("blink (task 1) goes on"), "{}", just_now(&story));
+}
+
+#[test]
+fn what_wakes_a_task_of_embassy_is_its_waker_and_no_wait_queue() {
+    let mut story = on_a_board(Dialect::Embassy);
+    story.step(1, 1).push(Event::TaskSuspend {
+        task: TaskId(1),
+        on: On::Waker,
+        place: loopscope_protocol::Place::NONE,
+        chain: ChainId::NONE,
+    });
+    assert!(
+        just_now(&story).starts_with("blink (task 1) waits for its waker"),
+        "{}",
+        just_now(&story)
+    );
+    let state = story.history().at(story.records().len());
+    let why = crate::why::why(&state, story.names(), TaskId(1));
+    let text = format!("{why:?}");
+    assert!(text.contains("which an interrupt, a timer or another task calls"), "{text}");
+}
+
+#[test]
+fn a_loop_above_another_one_interrupts_its_step_and_then_that_goes_on() {
+    let mut story = on_a_board(Dialect::Embassy);
+    story.step(1, 1);
+    story.on(2).push(Event::LoopNew {}).task(3, "high", 5);
+    story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    let run = Event::HandleRun { handle: loopscope_protocol::HandleId(5), task: TaskId(3) };
+    story.push(run);
+    assert_eq!(just_now(&story), "h5 runs: it starts high (task 3); it interrupts blink (task 1).");
+    story.push(Event::TaskStep { task: TaskId(3) }).suspend(5, 3, On::Nothing, 7);
+    assert_eq!(next_at_the_end(&story), "blink (task 1) goes on, which was interrupted.");
 }

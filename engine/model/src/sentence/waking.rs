@@ -2,15 +2,32 @@
 
 use loopscope_protocol::{On, RunHow, WatchHow};
 
+use crate::forecast::Wake;
 use crate::phrase::Phrases;
 use crate::state::Loop;
 use crate::titles::{self, signal_name};
 
-/// What becomes of a loop that no timer will wake; `then` follows where nothing else does either.
-pub(super) fn nothing_left(phrases: Phrases<'_>, the_loop: &Loop, then: &str) -> String {
-    if phrases.state.can_be_woken_from_outside(the_loop.id) {
-        return "The loop sleeps until something outside wakes it.".to_owned();
-    }
+/// By less than this nobody is late, in seconds.
+const LATE: f64 = 0.001;
+
+/// `0.450 s late`: by how much something comes after its time, where that is worth a word.
+pub(super) fn is_late(by: f64) -> Option<String> {
+    (by >= LATE).then(|| format!("{by:.3} s late"))
+}
+
+/// What becomes of a loop that nothing known will wake; `then` follows where that is certain.
+pub(super) fn nothing_left(
+    phrases: Phrases<'_>,
+    the_loop: &Loop,
+    wake: Wake,
+    then: &str,
+) -> String {
+    let (what, then) = match wake {
+        Wake::Nothing { certain: false } => {
+            ("Nothing known can wake", "unless a thread does, it sleeps for ever")
+        }
+        _ => ("Nothing can wake", then),
+    };
     let waits = the_loop
         .run
         .filter(|run| run.how == RunHow::UntilComplete)
@@ -18,7 +35,7 @@ pub(super) fn nothing_left(phrases: Phrases<'_>, the_loop: &Loop, then: &str) ->
         .filter(|task| !task.state.is_done() && task.on != On::Nothing);
     match waits {
         Some(task) => format!(
-            "Nothing can wake {}, which waits for {}: {then}.",
+            "{what} {}, which waits for {}: {then}.",
             phrases.task(task.id),
             phrases.on(task.on)
         ),

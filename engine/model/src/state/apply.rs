@@ -6,14 +6,16 @@
 
 mod connections;
 mod handles;
+mod interrupted;
 mod loops;
 mod outside;
 mod queues;
+mod sync;
 mod tasks;
 mod unknown;
 mod work;
 
-use loopscope_protocol::{By, ClockHow, Family, HandleId, NameId, RunEvent, Stream};
+use loopscope_protocol::{By, ClockHow, Family, HandleId, Kind, NameId, RunEvent, Stream};
 
 use super::{Anomaly, AnomalyKind, Exit, Handle, Loop, Order, RunInfo, State};
 use crate::record::Record;
@@ -66,9 +68,13 @@ impl State {
             Family::Handle(event) => self.apply_handle(record, event, on),
             Family::Task(event) => self.apply_task(record, event, on),
             Family::Future(event) => self.apply_future(record, event, on),
-            Family::Outside(event) => self.apply_outside(event, on),
+            Family::Outside(event) => self.apply_outside(record, event, on),
             Family::Work(event) => self.apply_work(record, event, on),
             Family::Connection(event) => self.apply_connection(record, event, on),
+            Family::Sync(event) => self.apply_sync(record, event, on),
+        }
+        if matches!(record.kind(), Kind::HandleNew | Kind::FutureDone | Kind::TaskCancel) {
+            self.disturb(on);
         }
         self.count_running(on);
     }

@@ -16,6 +16,9 @@ pub(super) struct Index {
     pub(super) queued: usize,
     /// The loops that are known to run.
     pub(super) running: SortedSet<LoopId>,
+    /// Where loops interrupt one another, those of which a step has begun, behind the loop whose step
+    /// has interrupted it: none if it runs.
+    pub(super) steps: SortedSet<(LoopId, LoopId)>,
     /// The loops of which a record told since the last gap, and the last of them.
     pub(super) touched: SortedSet<LoopId>,
     pub(super) last_touched: Option<LoopId>,
@@ -54,6 +57,7 @@ impl Index {
     pub(super) fn share(&mut self) -> Self {
         Self {
             running: self.running.share(),
+            steps: self.steps.share(),
             touched: self.touched.share(),
             closed: self.closed.clone(),
             pending: self.pending.share(),

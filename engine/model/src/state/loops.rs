@@ -1,10 +1,10 @@
 //! One event loop: what it is doing, its ready queue and its timers.
 
-use loopscope_protocol::{By, HandleId, LoopId, NameId, Place, RunHow, TaskId, Which};
+use loopscope_protocol::{By, Fd, HandleId, LoopId, NameId, Place, RunHow, TaskId, Which};
 
 use crate::state::Handle;
 use crate::state::ready::Ready;
-use crate::table::SortedSet;
+use crate::state::timers::{DueKey, Timers};
 
 /// One event loop.
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -24,8 +24,10 @@ pub struct Loop {
     pub stop_by: By,
     /// The handle that runs.
     pub current: Option<HandleId>,
-    /// When it started.
+    /// When it started; later by as long as it was interrupted.
     pub current_since: Option<u64>,
+    /// Which loop's step has interrupted that, and since when.
+    pub(crate) interrupted: Option<(LoopId, u64)>,
     /// The present or last turn; 0 before the first.
     pub turn: u32,
     /// The present sleep while [`At::Polling`], otherwise the last one.
@@ -41,8 +43,8 @@ pub struct Loop {
     pub(crate) ready: Ready,
     /// Whether there may be others before the listed ones, lost in a gap.
     pub(crate) ready_known: bool,
-    /// The timers in the heap by due time.
-    pub(crate) timers: SortedSet<(DueKey, HandleId)>,
+    /// The timers in the heap.
+    pub(crate) timers: Timers,
     /// Whether there may be others.
     pub(crate) timers_known: bool,
 }
@@ -123,6 +125,8 @@ pub struct Run {
     pub how: RunHow,
     /// The task it waits for.
     pub task: TaskId,
+    /// Whether that task had ended before: MicroPython's loop then runs until nothing is queued.
+    pub ended_before: bool,
 }
 
 /// A run that waits until the one inside it has ended.
@@ -144,6 +148,12 @@ pub struct Sleep {
     pub until: Option<u64>,
     /// How many descriptors were ready.
     pub ready: u32,
+    /// How many of them have told of themselves.
+    pub taken: u32,
+    /// The last of these.
+    pub(crate) last_taken: Fd,
+    /// Something outside has acted on the loop during the poll, so that it ends.
+    pub disturbed: bool,
 }
 
 impl Sleep {
@@ -198,61 +208,34 @@ impl Loop {
     }
 
     /// The timers in the heap, cancelled ones too, by due time. Among equal times the older one
-    /// comes first here; which one a heap gives first is up to the heap.
+    /// comes first here; [`Loop::timers_in_order`] has them in the heap's order.
     pub fn timers(&self) -> impl DoubleEndedIterator<Item = HandleId> + ExactSizeIterator + '_ {
         self.timers.iter().map(|(_, handle)| handle)
     }
 
-    /// The timers behind the first `n`, as in [`Loop::timers`].
-    pub fn timers_behind(&self, n: usize) -> impl Iterator<Item = HandleId> + '_ {
-        self.timers.behind(n).map(|(_, handle)| handle)
+    /// Some timers from one on, in the order in which they become due if none comes or goes: among
+    /// equal times, in that of the loop's heap.
+    pub fn timers_in_order(&self, first: usize, count: usize) -> Vec<HandleId> {
+        self.timers.in_order(first, count)
+    }
+
+    /// Whether it is known which of several timers that are due at the same time comes first.
+    pub const fn ties_known(&self) -> bool {
+        self.timers.is_exact()
     }
 
     /// Whether a handle is in the heap of timers.
     pub fn has_timer(&self, handle: &Handle) -> bool {
-        handle.when.is_some_and(|when| self.timers.contains(&(DueKey::new(when), handle.id)))
+        handle.when.is_some_and(|when| self.timers.contains(DueKey::new(when), handle.id))
     }
 
     /// The first timer in the heap with its due time, cancelled or not.
     pub fn first_timer(&self) -> Option<(HandleId, f64)> {
-        self.timers.first().map(|(due, handle)| (*handle, due.seconds()))
+        self.timers.first().map(|(due, handle)| (handle, due.seconds()))
     }
 
     /// Whether the timers are known to be complete.
     pub const fn timers_known(&self) -> bool {
         self.timers_known
-    }
-}
-
-/// A due time with a total order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct DueKey(u64);
-
-const SIGN: u64 = 1 << 63;
-
-impl DueKey {
-    pub(crate) fn new(when: f64) -> Self {
-        let bits = when.to_bits();
-        Self(if bits & SIGN == 0 { bits | SIGN } else { !bits })
-    }
-
-    pub(crate) fn seconds(self) -> f64 {
-        f64::from_bits(if self.0 & SIGN == 0 { !self.0 } else { self.0 & !SIGN })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn due_keys_order_as_the_numbers_they_stand_for() {
-        let times = [f64::NEG_INFINITY, -2.5, -0.0, 0.0, 1e-9, 4.0, 1e300, f64::INFINITY];
-        for pair in times.windows(2) {
-            assert!(DueKey::new(pair[0]) < DueKey::new(pair[1]), "{pair:?}");
-        }
-        for time in times {
-            assert!(DueKey::new(time).seconds().to_bits() == time.to_bits());
-        }
     }
 }

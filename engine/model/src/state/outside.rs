@@ -169,7 +169,7 @@ pub struct Process {
 }
 
 /// Whose a descriptor is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Descriptor {
     /// The descriptor.
     pub fd: Fd,
@@ -177,9 +177,15 @@ pub struct Descriptor {
     pub transport: ObjectId,
     /// The server that listens on it.
     pub server: ObjectId,
+    /// What it is, where it is neither's.
+    pub how: Option<TransportKind>,
+    /// The other end of such a one in the first text, this end in the second.
+    pub ends: Texts,
+    /// The child process whose end it tells.
+    pub process: ObjectId,
 }
 
-/// What completes a future from outside.
+/// What completes a future that no handle is known to complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Completer {
     /// Nothing that was told.
@@ -193,4 +199,6 @@ pub enum Completer {
     Server(ObjectId),
     /// A child process, by its end.
     Process(ObjectId),
+    /// Whoever gives way at a lock, a queue or the like.
+    Sync(ObjectId),
 }

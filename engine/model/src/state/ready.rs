@@ -17,17 +17,17 @@ use crate::table::{self, SortedSet};
 /// How far from either end something is looked for one by one.
 const NEAR: usize = 64;
 
-/// A place in a queue: where it is sorted by, and how many came before it.
+/// A position in a queue: where it is sorted by, and how many came before it.
 ///
 /// In MicroPython's queue it is sorted by the millisecond and by the order of pushing; elsewhere
 /// only the number counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct QueuePlace {
+pub(crate) struct QueuePosition {
     key: (u64, u64),
     number: u64,
 }
 
-impl QueuePlace {
+impl QueuePosition {
     const LAST: Self = Self { key: (u64::MAX, u64::MAX), number: u64::MAX };
 
     const fn number(number: u64) -> Self {
@@ -42,7 +42,7 @@ pub(crate) struct Ready {
     /// How many of them belong to this turn's batch.
     batch: usize,
     /// The first place that is not in the batch.
-    behind: QueuePlace,
+    behind: QueuePosition,
 }
 
 #[derive(Clone, Debug)]
@@ -72,8 +72,8 @@ struct Line {
 /// A queue in which each comes where its key belongs.
 #[derive(Clone, Debug, Default)]
 struct Sorted {
-    by_place: SortedSet<(QueuePlace, HandleId)>,
-    by_id: SortedSet<(HandleId, QueuePlace)>,
+    by_place: SortedSet<(QueuePosition, HandleId)>,
+    by_id: SortedSet<(HandleId, QueuePosition)>,
     /// How many have come.
     count: u64,
 }
@@ -104,7 +104,7 @@ impl Ready {
     pub(crate) fn push(&mut self, id: HandleId) {
         match &mut self.queue {
             Queue::Line(line) => line.push(id),
-            Queue::Sorted(sorted) => sorted.insert(QueuePlace::LAST.key, id),
+            Queue::Sorted(sorted) => sorted.insert(QueuePosition::LAST.key, id),
         }
     }
 
@@ -146,10 +146,10 @@ impl Ready {
         let is_all = self.batch == len;
         // Where the two do not agree about what is ready, nobody knows which of it is meant.
         self.behind = match &self.queue {
-            _ if self.batch == 0 => QueuePlace::default(),
-            Queue::Line(line) if is_all => QueuePlace::number(line.end()),
-            Queue::Line(line) => QueuePlace::number(line.behind(self.batch)),
-            Queue::Sorted(_) if is_all => QueuePlace::LAST,
+            _ if self.batch == 0 => QueuePosition::default(),
+            Queue::Line(line) if is_all => QueuePosition::number(line.end()),
+            Queue::Line(line) => QueuePosition::number(line.behind(self.batch)),
+            Queue::Sorted(_) if is_all => QueuePosition::LAST,
             Queue::Sorted(sorted) => sorted.behind(self.batch),
         };
     }
@@ -229,7 +229,7 @@ impl Line {
         self.slots.push_back(Some(id));
     }
 
-    fn take(&mut self, id: HandleId) -> Option<(QueuePlace, bool)> {
+    fn take(&mut self, id: HandleId) -> Option<(QueuePosition, bool)> {
         let near = self.slots.iter().take(NEAR).position(|slot| *slot == Some(id));
         let at = match near {
             Some(at) => at,
@@ -267,20 +267,20 @@ impl Line {
         if self.slots.is_empty() {
             self.index = None;
         }
-        Some((QueuePlace::number(number), at == 0))
+        Some((QueuePosition::number(number), at == 0))
     }
 }
 
 impl Sorted {
     fn insert(&mut self, key: (u64, u64), id: HandleId) {
-        let place = QueuePlace { key, number: self.count };
+        let place = QueuePosition { key, number: self.count };
         self.count += 1;
         self.by_place.insert((place, id));
         self.by_id.insert((id, place));
     }
 
-    fn take(&mut self, id: HandleId) -> Option<(QueuePlace, bool)> {
-        let found = self.by_id.at_or_after(&(id, QueuePlace::default()))?;
+    fn take(&mut self, id: HandleId) -> Option<(QueuePosition, bool)> {
+        let found = self.by_id.at_or_after(&(id, QueuePosition::default()))?;
         let (_, place) = (found.0 == id).then_some(found)?;
         let was_first = self.by_place.first().is_some_and(|(first, _)| *first == place);
         self.by_place.remove(&(place, id));
@@ -289,7 +289,7 @@ impl Sorted {
     }
 
     /// The place behind the first `count` ones, as far as that is near either end.
-    fn behind(&self, count: usize) -> QueuePlace {
+    fn behind(&self, count: usize) -> QueuePosition {
         let after = self.by_place.len() - count;
         let found = if count <= NEAR {
             self.by_place.iter().nth(count)
@@ -298,14 +298,14 @@ impl Sorted {
         } else {
             None
         };
-        found.map_or(QueuePlace::LAST, |(place, _)| place)
+        found.map_or(QueuePosition::LAST, |(place, _)| place)
     }
 }
 
 /// What is in a queue, in its order.
 pub(crate) enum Iter<'a> {
     Line { slots: vec_deque::Iter<'a, Option<HandleId>>, left: usize },
-    Sorted(table::Iter<'a, (QueuePlace, HandleId)>),
+    Sorted(table::Iter<'a, (QueuePosition, HandleId)>),
 }
 
 impl Iterator for Iter<'_> {

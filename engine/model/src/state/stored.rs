@@ -2,21 +2,24 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use loopscope_protocol::cells::{CellSink, CellSource};
+use loopscope_protocol::cells::{CellReader, CellWriter};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{
     By, ChainId, ClockHow, ClockMode, CloseHow, Dialect, ExitHow, Fd, FutureHow, FutureId,
-    HandleHow, HandleId, JobId, LoopId, NameId, ObjectId, On, Place, Pool, RunHow, Signal, Stream,
-    TaskHow, TaskId, Ties, TransportKind, WatchHow, Which,
+    HandleHow, HandleId, JobId, LoopId, NameId, NeedHow, ObjectId, On, Place, Pool, RunHow, Signal,
+    Stream, SyncKind, SyncWaitHow, TaskHow, TaskId, Ties, TransportKind, WatchHow, Which,
 };
 
 use super::index::Outside;
-use super::loops::{DueKey, Outer};
+use super::loops::Outer;
 use super::ready::Ready;
+use super::sync::User;
+use super::timers::{DueKey, Timers};
 use super::{
     Anomaly, AnomalyKind, At, Completer, Counts, Descriptor, Exit, Future, FutureState, Handle,
-    HandleState, Handler, Index, Job, Loop, Needs, Phase, Process, Run, RunInfo, Server,
-    SignalHandler, Sleep, State, Task, TaskState, Text, Texts, Transport, Watcher,
+    HandleState, Handler, Hold, InLine, Index, Job, Loop, Needs, Phase, Process, Run, RunInfo,
+    Server, SignalHandler, Sleep, State, Sync, Task, TaskState, Text, Texts, Transport, Use,
+    Watcher,
 };
 use crate::sheet::{Named, ReadSheet, Sheet, Stored, stored, stored_words};
 use crate::table::{SortedSet, Table};
@@ -24,7 +27,6 @@ use crate::table::{SortedSet, Table};
 type WatcherKey = (LoopId, Fd, WatchHow);
 type Watchers = BTreeMap<WatcherKey, Watcher>;
 type LastOutput = Option<(Stream, Texts)>;
-type Timers = SortedSet<(DueKey, HandleId)>;
 
 stored! {
     State {
@@ -34,8 +36,11 @@ stored! {
         done_tasks: VecDeque<TaskId>, futures: Table<FutureId, Future>,
         done_futures: VecDeque<FutureId>, watchers: Watchers,
         signals: BTreeMap<Signal, SignalHandler>, jobs: BTreeMap<JobId, Job>,
+        ended_jobs: BTreeMap<JobId, Job>,
         servers: BTreeMap<ObjectId, Server>, transports: BTreeMap<ObjectId, Transport>,
         processes: BTreeMap<ObjectId, Process>, descriptors: BTreeMap<Fd, Descriptor>,
+        syncs: Table<ObjectId, Sync>, lines: SortedSet<InLine>, holds: SortedSet<Hold>,
+        users: SortedSet<User>, limits: SortedSet<(TaskId, HandleId)>,
         index: Index, counts: Counts, last_output: LastOutput,
         anomalies: Vec<Anomaly>, in_snapshot: bool, snapshot_torn: bool, uncertain: bool,
         threads: bool,
@@ -47,20 +52,25 @@ stored! {
     Exit { code: i32, how: ExitHow, texts: Texts }
     Loop {
         id: LoopId, phase: Phase, at: At, run: Option<Run>, stop_requested: bool, stop_by: By,
-        current: Option<HandleId>, current_since: Option<u64>, turn: u32, sleep: Option<Sleep>,
+        current: Option<HandleId>, current_since: Option<u64>,
+        interrupted: Option<(LoopId, u64)>, turn: u32, sleep: Option<Sleep>,
         handler: Handler, outer: Vec<Outer>, turned: bool, ready: Ready,
         ready_known: bool, timers: Timers, timers_known: bool,
     }
     Index {
-        queued: usize, running: SortedSet<LoopId>, touched: SortedSet<LoopId>,
-        last_touched: Option<LoopId>, closed: VecDeque<LoopId>, last_dropped: LoopId,
+        queued: usize, running: SortedSet<LoopId>, steps: SortedSet<(LoopId, LoopId)>,
+        touched: SortedSet<LoopId>, last_touched: Option<LoopId>,
+        closed: VecDeque<LoopId>, last_dropped: LoopId,
         pending: SortedSet<(LoopId, TaskId)>, owned: SortedSet<(LoopId, HandleId)>,
         lost: SortedSet<(LoopId, HandleId)>, strays: SortedSet<(HandleId, LoopId)>,
         on_unknown: SortedSet<(HandleId, TaskId)>, sure: SortedSet<Outside>,
     }
-    Run { how: RunHow, task: TaskId }
+    Run { how: RunHow, task: TaskId, ended_before: bool }
     Outer { run: Option<Run>, current: Option<HandleId>, current_since: Option<u64> }
-    Sleep { since: Option<u64>, timeout: Option<f64>, until: Option<u64>, ready: u32 }
+    Sleep {
+        since: Option<u64>, timeout: Option<f64>, until: Option<u64>, ready: u32, taken: u32,
+        last_taken: Fd, disturbed: bool,
+    }
     Handler { which: Option<Which>, name: NameId, place: Place }
     Handle {
         id: HandleId, loop_id: LoopId, how: Option<HandleHow>, name: NameId, place: Place, by: By,
@@ -69,13 +79,14 @@ stored! {
     }
     Task {
         id: TaskId, loop_id: LoopId, name: NameId, label: NameId, defined: Place, place: Place,
-        chain: ChainId, state: TaskState, on: On, handle: Option<HandleId>,
+        chain: ChainId, state: TaskState, on: On, handle: Option<HandleId>, line: (ObjectId, u64),
         cancel_requested: bool, cancel_pending: bool, cancelled_by: By, by: By, by_name: NameId,
-        steps: u32, busy: u64, since: Option<u64>, made: u64,
+        steps: u32, stepped: u64, busy: u64, since: Option<u64>, made: u64, ending: Texts,
     }
     Future {
         id: FutureId, loop_id: LoopId, name: NameId, state: FutureState, by: By, by_name: NameId,
-        done_by: By, done_by_name: NameId, needs: Needs, completer: Completer, made: u64,
+        done_by: By, done_by_name: NameId, enough: NeedHow, needs: Needs, completer: Completer,
+        made: u64, ending: Texts,
     }
     Watcher { loop_id: LoopId, fd: Fd, how: WatchHow, handle: HandleId, known: bool }
     SignalHandler { loop_id: LoopId, signal: Signal, handle: HandleId, known: bool }
@@ -97,7 +108,21 @@ stored! {
         id: ObjectId, loop_id: LoopId, pid: u32, command: Texts, task: TaskId, since: Option<u64>,
         known: bool,
     }
-    Descriptor { fd: Fd, transport: ObjectId, server: ObjectId }
+    Sync {
+        id: ObjectId, loop_id: LoopId, kind: Option<SyncKind>, name: NameId, size: u32,
+        owner: ObjectId, by: By, maker: TaskId, count: u32, left: u32, is_shut: bool,
+        since: Option<u64>, made: u64, known: bool,
+    }
+    InLine {
+        id: ObjectId, order: u64, task: TaskId, how: SyncWaitHow, future: FutureId,
+        since: Option<u64>,
+    }
+    Hold { id: ObjectId, task: TaskId, order: u64, since: Option<u64> }
+    User { id: ObjectId, how: Use, task: TaskId }
+    Descriptor {
+        fd: Fd, transport: ObjectId, server: ObjectId, how: Option<TransportKind>, ends: Texts,
+        process: ObjectId,
+    }
     Counts {
         outputs: u64, handler_calls: u64, lints: u64, anomalies: u64, gaps: u64, lost: u64,
     }
@@ -106,6 +131,7 @@ stored! {
 stored_words! {
     HandleState { Idle = 0, Timer = 1, Ready = 2, Running = 3, Gone = 4, Unknown = 5 }
     Phase { New = 0, Running = 1, Stopping = 2, Stopped = 3, Closed = 4, Unknown = 5 }
+    Use { Gives = 0, Takes = 1, Knows = 2 }
     AnomalyKind { Transition = 0, UnknownId = 1, Corrupt = 2 }
     At { Idle = 0, Between = 1, Polling = 2, Timers = 3, Ready = 4, Running = 5, Unknown = 6 }
 }
@@ -149,7 +175,7 @@ stored_variants! {
     }
     Completer {
         0 Unknown, 1 Job(id: JobId), 2 Transport(id: ObjectId), 3 Server(id: ObjectId),
-        4 Process(id: ObjectId),
+        4 Process(id: ObjectId), 5 Sync(id: ObjectId),
     }
     TaskState { 0 Queued, 1 Running, 2 Waiting(on: On), 3 Done(how: TaskHow), 4 Unknown }
     FutureState { 0 Pending, 1 Done(how: FutureHow), 2 Unknown }
@@ -217,4 +243,5 @@ named! {
     Transport by id: ObjectId;
     Process by id: ObjectId;
     Descriptor by fd: Fd;
+    Sync by id: ObjectId;
 }

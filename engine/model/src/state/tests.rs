@@ -5,8 +5,8 @@ mod outside;
 mod truth;
 
 use loopscope_protocol::{
-    By, ClockHow, Event, Fd, FutureId, HandleHow, HandleId, JobId, LoopId, ObjectId, On, Place,
-    Pool, RunHow, Signal, TaskHow, TaskId, WatchHow, Which,
+    By, ClockHow, ClockMode, Event, Fd, FutureId, HandleHow, HandleId, JobId, LoopId, NameId,
+    ObjectId, On, Place, Pool, RunHow, Signal, TaskHow, TaskId, Ties, WatchHow, Which,
 };
 
 use super::*;
@@ -84,6 +84,46 @@ fn a_task_counts_its_steps_and_its_time() {
     let task = after(&story).task(TaskId(1)).unwrap().clone();
     assert_eq!((task.state, task.busy), (TaskState::Done(TaskHow::Exception), 750_000_000));
     assert!(anomalies(&story).is_empty());
+}
+
+/// Each of three loops is interrupted by the next one, 10 ms into its step, and each has 20 ms more
+/// after the one above it, which ends first.
+fn three_priorities(dialect: Dialect) -> Story {
+    let mut story = Story::new();
+    let event = Event::RunStart {
+        dialect,
+        clock: ClockMode::Board,
+        wall_start: 0,
+        seed: 0,
+        ties: Ties::Fifo,
+        file: NameId::NONE,
+    };
+    story.on(0).push(event);
+    for id in 1..=3 {
+        story.on(id).push(Event::LoopNew {}).task(id, "step", 2 * id - 1);
+        story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+    }
+    for id in 1..=3 {
+        story.on(id).step(2 * id - 1, id).at(0.010 * f64::from(id));
+    }
+    for id in (1..=3).rev() {
+        story.on(id).at(0.010 * 3.0 + 0.020 * f64::from(3 - id));
+        story.suspend(2 * id - 1, id, On::Waker, 7);
+    }
+    story
+}
+
+#[test]
+fn time_for_which_a_step_is_interrupted_is_not_its_own() {
+    let story = three_priorities(Dialect::Embassy);
+    let state = after(&story);
+    let busy = [1, 2, 3].map(|id| state.task(TaskId(id)).unwrap().busy / 1_000_000);
+    assert_eq!(busy, [30, 30, 10]);
+    assert!(anomalies(&story).is_empty());
+    // Loops of threads have a processor each.
+    let story = three_priorities(Dialect::Cpython);
+    let busy = [1, 2, 3].map(|id| after(&story).task(TaskId(id)).unwrap().busy / 1_000_000);
+    assert_eq!(busy, [70, 40, 10]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use loopscope_protocol::{
     By, ChainId, ClockHow, ClockMode, Dialect, ExitHow, FutureHow, FutureId, HandleHow, HandleId,
-    LoopId, NameId, On, Place, TaskHow, TaskId, Ties, Word,
+    LoopId, NameId, NeedHow, ObjectId, On, Place, TaskHow, TaskId, Ties, Word,
 };
 
 use crate::record::Texts;
@@ -124,6 +124,8 @@ pub struct Task {
     pub on: On,
     /// The handle that will step it, once it is queued.
     pub handle: Option<HandleId>,
+    /// Where it stands in line: at what, and since which record.
+    pub(super) line: (ObjectId, u64),
     /// Whether it was ever asked to be cancelled.
     pub cancel_requested: bool,
     /// Whether it is still to be told so: its next step begins with that. It may go on afterwards.
@@ -136,12 +138,16 @@ pub struct Task {
     pub by_name: NameId,
     /// How many times it was resumed.
     pub steps: u32,
+    /// The number of the record with which it was resumed last; 0 if it was not, or that was lost.
+    pub stepped: u64,
     /// How long its steps took together, in nanoseconds.
     pub busy: u64,
     /// When the present step, wait or queueing began.
     pub since: Option<u64>,
     /// The number of the record that introduced it; 0 if that was lost.
     pub made: u64,
+    /// What it has ended by, and the traceback; see [`Texts::value`].
+    pub ending: Texts,
 }
 
 /// Where a task is in its life.
@@ -196,12 +202,16 @@ pub struct Future {
     pub done_by: By,
     /// The name of the handle that completed it.
     pub done_by_name: NameId,
+    /// How much of what it needs is enough.
+    pub enough: NeedHow,
     /// What it needs before it can be complete, as far as that was told (`gather`, `wait`).
     pub needs: Needs,
     /// What completes it from outside, as far as that was told.
     pub completer: Completer,
     /// The number of the record that introduced it; 0 if that was lost.
     pub made: u64,
+    /// What it has, and the traceback if that is an exception; see [`Texts::value`].
+    pub ending: Texts,
 }
 
 /// What a future needs, each once, in the order in which that was told.

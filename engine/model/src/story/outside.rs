@@ -37,6 +37,20 @@ impl Story {
         self.push(Event::TransportNew { id, how, fd, address, local, server, process })
     }
 
+    /// It is known whom a descriptor leads to that is no transport's: both ends, and the process.
+    pub fn descriptor(
+        &mut self,
+        fd: i32,
+        how: TransportKind,
+        ends: [&str; 2],
+        process: u32,
+    ) -> &mut Self {
+        let address = self.text(Text::FIRST, ends[0]);
+        let local = self.text(Text::SECOND, ends[1]);
+        let (fd, process) = (Fd(fd), ObjectId(process));
+        self.push(Event::DescriptorPeer { fd, how, address, local, process })
+    }
+
     /// A transport has read, or written.
     pub fn moved(&mut self, id: u32, read: u64, written: u64) -> &mut Self {
         let id = ObjectId(id);

@@ -12,14 +12,16 @@
 //! all the time, with the loop in the upper bits. Short forms leave out what the records before say:
 //! the time (that of the record before), and who made something (the handle that runs).
 
-use std::collections::BTreeMap;
+mod numbers;
+mod short;
+
+use std::collections::{BTreeMap, HashMap};
 
 use loopscope_columns::Turns;
-use loopscope_protocol::cells::{CellSource, first_column};
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{
-    By, Capabilities, ChainId, Dialect, Event, FutureId, HandleHow, HandleId, Kind, LoopId, NameId,
-    On, Place, TaskId, Text, Word,
+    Capabilities, ChainId, Dialect, Event, HandleHow, HandleId, Kind, LoopId, NameId, Place,
+    TaskId, Word,
 };
 
 use super::{Arrived, Came};
@@ -27,6 +29,8 @@ use crate::control::{Hello, OwnedReply};
 use crate::decode::BLANK;
 use crate::names::Frame;
 use crate::record::{Record, Texts};
+use numbers::{Fields, Numbers};
+use short::{POLL, STEP_RUN};
 
 /// What begins and ends a block.
 const MARK: [u8; 4] = [0xf5, b'L', b'S', b'N'];
@@ -44,22 +48,9 @@ const RAN: i64 = -6;
 const REFUSED: i64 = -7;
 const CODE: i64 = -8;
 const STAND: i64 = -9;
-
-// The short forms.
-const POLL: i64 = 128;
-const TURN: i64 = 129;
-const RUN: i64 = 130;
-const STEP_RUN: i64 = 131;
-const DONE: i64 = 132;
-const SOON_NEW: i64 = 133;
-const YIELD: i64 = 134;
-
-/// Stands for the handle that runs.
-const RUNNING: u64 = u64::MAX;
-
-/// In [`POLL`]: the turn before it has ended, or has only polled, or has begun.
-const POLLED: i64 = 0;
-const ENDED: i64 = 2;
+const FOLDER: i64 = -10;
+const LINE: i64 = -11;
+const SITE: i64 = -12;
 
 /// What is known of a loop, for what short forms leave out.
 #[derive(Clone, Debug, Default)]
@@ -69,11 +60,46 @@ struct Loop {
     turn: u32,
 }
 
+/// What is known of a task.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stepped {
+    name: NameId,
+    /// Where its coroutine is defined.
+    place: Place,
+    /// The line at which its next step goes on.
+    goes_on: ChainId,
+    /// Where it gave the others a turn the last time.
+    stand: i64,
+    /// The handle that is to step it.
+    handle: HandleId,
+}
+
+/// Where a suspended coroutine stands.
+#[derive(Clone, Copy, Debug)]
+struct Stand {
+    /// The program's innermost line.
+    place: Place,
+    /// All frames.
+    chain: ChainId,
+    /// Those from that line inwards.
+    goes_on: ChainId,
+}
+
+/// That a line has handed a callback to the loop.
+#[derive(Clone, Copy, Debug)]
+struct Site {
+    how: HandleHow,
+    name: NameId,
+    place: Place,
+    line: ChainId,
+}
+
 /// Reads the recorder's notes.
 #[derive(Debug)]
 pub struct Notes {
     bytes: Vec<u8>,
     hello: Option<Hello>,
+    folder: Option<String>,
     /// The loop time that is 0 in records, in nanoseconds.
     base: i64,
     seq: u64,
@@ -82,10 +108,17 @@ pub struct Notes {
     loop_seen: bool,
     turns: Turns,
     loops: BTreeMap<u32, Loop>,
-    /// Names and places of callables, by the recorder's numbers.
-    codes: BTreeMap<i64, (NameId, Place)>,
-    /// Where a suspended coroutine stands, by the recorder's numbers.
-    stands: BTreeMap<i64, (Place, ChainId)>,
+    /// Lines at which coroutines begin, by their names and places.
+    starts: HashMap<(NameId, Place), ChainId>,
+    /// Callbacks and the lines that have handed them over, by the recorder's numbers.
+    sites: HashMap<i64, Site>,
+    /// Where suspended coroutines stand, by the recorder's numbers, and where they go on.
+    stands: HashMap<i64, Stand>,
+    goes_on: HashMap<ChainId, ChainId>,
+    /// The tasks that are not done.
+    tasks: HashMap<TaskId, Stepped>,
+    /// The line that causes the next record.
+    line: ChainId,
     texts: [String; 2],
     strange: u64,
 }
@@ -96,87 +129,26 @@ impl Default for Notes {
     }
 }
 
-/// The numbers of a block that are not read yet.
-struct Numbers<'a> {
-    bytes: &'a [u8],
-    /// What stands for the handle that runs, in columns of two kinds.
-    by: u64,
-    handle: u64,
-}
-
-impl Numbers<'_> {
-    fn next(&mut self) -> Result<i64, Malformed> {
-        let (eight, rest) = self.bytes.split_first_chunk::<8>().ok_or(Malformed::Short)?;
-        self.bytes = rest;
-        Ok(i64::from_le_bytes(*eight))
-    }
-
-    fn id(&mut self) -> Result<u32, Malformed> {
-        u32::try_from(self.next()?).map_err(|_| Malformed::Bad)
-    }
-
-    fn place(&mut self) -> Result<Place, Malformed> {
-        Ok(Place { file: NameId(self.id()?), line: self.id()? })
-    }
-
-    /// Bytes that were packed eight to a number, behind how many they are.
-    fn text(&mut self) -> Result<String, Malformed> {
-        let length = usize::try_from(self.next()?).map_err(|_| Malformed::Bad)?;
-        let (packed, rest) =
-            self.bytes.split_at_checked(length.div_ceil(8) * 8).ok_or(Malformed::Short)?;
-        self.bytes = rest;
-        Ok(String::from_utf8_lossy(&packed[..length]).into_owned())
-    }
-}
-
-/// The name of the field that a column belongs to.
-fn field(kind: Kind, column: usize) -> &'static str {
-    let mut at = first_column(kind);
-    for (name, columns) in kind.columns() {
-        at += columns;
-        if column < at {
-            return name;
-        }
-    }
-    ""
-}
-
-struct Fields<'a, 'b>(Kind, &'a mut Numbers<'b>);
-
-impl CellSource for Fields<'_, '_> {
-    fn number(&mut self, column: usize) -> Result<u64, Malformed> {
-        let number = self.1.next()?.cast_unsigned();
-        if number != RUNNING {
-            return Ok(number);
-        }
-        Ok(match field(self.0, column) {
-            "by" => self.1.by,
-            "handle" => self.1.handle,
-            _ => number,
-        })
-    }
-
-    fn seconds(&mut self, column: usize) -> Result<f64, Malformed> {
-        let _ = column;
-        Ok(f64::from_bits(self.1.next()?.cast_unsigned()))
-    }
-}
-
 impl Notes {
     /// At the start of a program.
     #[must_use]
-    pub const fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             bytes: Vec::new(),
             hello: None,
+            folder: None,
             base: 0,
             seq: 0,
             t: 0,
             loop_seen: false,
             turns: Turns::new(),
             loops: BTreeMap::new(),
-            codes: BTreeMap::new(),
-            stands: BTreeMap::new(),
+            starts: HashMap::new(),
+            sites: HashMap::new(),
+            stands: HashMap::new(),
+            goes_on: HashMap::new(),
+            tasks: HashMap::new(),
+            line: ChainId::NONE,
             texts: [const { String::new() }; 2],
             strange: 0,
         }
@@ -186,6 +158,12 @@ impl Notes {
     #[must_use]
     pub const fn hello(&self) -> Option<&Hello> {
         self.hello.as_ref()
+    }
+
+    /// The folder that the program's files are named from, where it was told.
+    #[must_use]
+    pub fn folder(&self) -> Option<&str> {
+        self.folder.as_deref()
     }
 
     /// How many bytes came that the recorder did not write, or did not write as it should.
@@ -270,6 +248,9 @@ impl Notes {
         if code < 0 {
             return self.beside(code, from, came);
         }
+        if code & 0xff == STEP_RUN {
+            return self.step(code, came);
+        }
         if code & 0xff >= POLL {
             let id = u32::try_from(code >> 8).map_err(|_| Malformed::Bad)?;
             return self.short(code & 0xff, id, from, came);
@@ -292,6 +273,7 @@ impl Notes {
             Event::HandleRun { handle, task } => known.running.push((*handle, *task)),
             Event::HandleDone { .. } => drop(known.running.pop()),
             Event::TurnBegin { turn, .. } => known.turn = *turn,
+            Event::TaskStep { task } => self.line = self.next_line(*task),
             _ => {}
         }
         self.record(loop_id, event, came);
@@ -323,13 +305,31 @@ impl Notes {
                 return Ok(());
             }
             CODE => {
-                let code = from.next()?;
-                self.codes.insert(code, (NameId(from.id()?), from.place()?));
+                let (name, place) = (NameId(from.id()?), from.place()?);
+                self.starts.insert((name, place), ChainId(from.id()?));
                 return Ok(());
             }
             STAND => {
-                let stand = from.next()?;
-                self.stands.insert(stand, (from.place()?, ChainId(from.id()?)));
+                let (stand, place) = (from.next()?, from.place()?);
+                let (chain, goes_on) = (ChainId(from.id()?), ChainId(from.id()?));
+                self.stands.insert(stand, Stand { place, chain, goes_on });
+                self.goes_on.insert(chain, goes_on);
+                return Ok(());
+            }
+            LINE => {
+                self.line = ChainId(from.id()?);
+                return Ok(());
+            }
+            SITE => {
+                let site = from.next()?;
+                let how = u8::try_from(from.next()?).ok().and_then(HandleHow::from_code);
+                let (how, name) = (how.ok_or(Malformed::Bad)?, NameId(from.id()?));
+                let (place, line) = (from.place()?, ChainId(from.id()?));
+                self.sites.insert(site, Site { how, name, place, line });
+                return Ok(());
+            }
+            FOLDER => {
+                self.folder = Some(from.text()?);
                 return Ok(());
             }
             HELLO => {
@@ -354,101 +354,50 @@ impl Notes {
         Ok(())
     }
 
-    fn short(
-        &mut self,
-        code: i64,
-        id: u32,
-        from: &mut Numbers<'_>,
-        came: &mut Vec<Came>,
-    ) -> Result<(), Malformed> {
-        let loop_id = LoopId(id);
-        let known = self.loops.entry(id).or_default();
-        let running = known.running.last().copied();
-        let by = running.map_or(By::Outside, |(handle, _)| By::Handle(handle));
-        match code {
-            POLL => {
-                let (time, found, phase) = (from.next()?, from.id()?, from.next()?);
-                let (ready, timers) = (from.id()?, from.id()?);
-                if phase == POLLED {
-                    self.begin_turn(loop_id, 0, timers, came);
-                }
-                if phase != ENDED {
-                    self.record(loop_id, Event::TurnEnd { ready, timers }, came);
-                }
-                self.time(time);
-                self.record(loop_id, Event::PollBegin { timeout: Some(0.0) }, came);
-                self.record(loop_id, Event::PollEnd { ready: found }, came);
-            }
-            TURN => {
-                let (ready, timers) = (from.id()?, from.id()?);
-                self.begin_turn(loop_id, ready, timers, came);
-            }
-            RUN | STEP_RUN => {
-                let handle = HandleId(from.id()?);
-                let task = if code == RUN { TaskId::NONE } else { TaskId(from.id()?) };
-                known.running.push((handle, task));
-                self.record(loop_id, Event::HandleRun { handle, task }, came);
-                if code == STEP_RUN {
-                    self.record(loop_id, Event::TaskStep { task }, came);
-                }
-            }
-            DONE => {
-                let time = from.next()?;
-                let (handle, task) = known.running.pop().ok_or(Malformed::Bad)?;
-                self.time(time);
-                self.record(loop_id, Event::HandleDone { handle, task }, came);
-            }
-            SOON_NEW => {
-                let time = from.next()?;
-                let handle = HandleId(from.id()?);
-                let (name, place) = self.code(from)?;
-                self.time(time);
-                let (task, future) = (TaskId::NONE, FutureId::NONE);
-                let how = HandleHow::Soon;
-                let event = Event::HandleNew { handle, how, name, place, by, task, future };
-                self.record(loop_id, event, came);
-            }
-            YIELD => {
-                let time = from.next()?;
-                let task = TaskId(from.id()?);
-                let stand = from.next()?;
-                let (place, chain) = *self.stands.get(&stand).ok_or(Malformed::Bad)?;
-                let handle = HandleId(from.id()?);
-                let (name, defined) = self.code(from)?;
-                self.time(time);
-                let event = Event::TaskSuspend { task, on: On::Nothing, place, chain };
-                self.record(loop_id, event, came);
-                let (how, future) = (HandleHow::Step, FutureId::NONE);
-                let event =
-                    Event::HandleNew { handle, how, name, place: defined, by, task, future };
-                self.record(loop_id, event, came);
-            }
-            _ => return Err(Malformed::Bad),
-        }
-        Ok(())
-    }
-
-    fn code(&self, from: &mut Numbers<'_>) -> Result<(NameId, Place), Malformed> {
-        self.codes.get(&from.next()?).copied().ok_or(Malformed::Bad)
-    }
-
-    fn begin_turn(&mut self, loop_id: LoopId, ready: u32, timers: u32, came: &mut Vec<Came>) {
-        let known = self.loops.entry(loop_id.0).or_default();
-        known.turn += 1;
-        let event = Event::TurnBegin { turn: known.turn, ready, timers };
-        self.record(loop_id, event, came);
-    }
-
     /// Several threads may have looked at the clock and written it down in another order.
     fn time(&mut self, at: i64) {
         self.t = self.t.max(u64::try_from(at - self.base).unwrap_or(0));
     }
 
+    /// The line at which a task goes on.
+    fn next_line(&self, task: TaskId) -> ChainId {
+        self.tasks.get(&task).map_or(ChainId::NONE, |known| known.goes_on)
+    }
+
+    /// Notes what later short forms leave out.
+    fn follow(&mut self, event: &Event) {
+        match *event {
+            Event::TaskNew { task, name, place, .. } => {
+                let goes_on = self.starts.get(&(name, place)).copied().unwrap_or_default();
+                let known = Stepped { name, place, goes_on, stand: 0, handle: HandleId::NONE };
+                self.tasks.insert(task, known);
+            }
+            Event::TaskSuspend { task, chain, .. } => {
+                if let (Some(known), Some(goes_on)) =
+                    (self.tasks.get_mut(&task), self.goes_on.get(&chain))
+                {
+                    known.goes_on = *goes_on;
+                }
+            }
+            Event::HandleNew { handle, task, .. } => {
+                if let Some(known) = self.tasks.get_mut(&task) {
+                    known.handle = handle;
+                }
+            }
+            Event::TaskDone { task, .. } => drop(self.tasks.remove(&task)),
+            Event::SnapshotBegin {} => self.tasks.clear(),
+            _ => {}
+        }
+    }
+
     fn record(&mut self, loop_id: LoopId, event: Event, came: &mut Vec<Came>) {
         self.seq += 1;
-        let texts = match event.texts() {
-            [Text::NONE, Text::NONE] => Texts::NONE,
-            _ => Texts::new(&self.texts[0], &self.texts[1]),
+        self.follow(&event);
+        let line = std::mem::take(&mut self.line);
+        let texts = if event.has_texts(&self.texts[0]) {
+            Texts::new(&self.texts[0], &self.texts[1])
+        } else {
+            Texts::NONE
         };
         if !texts.is_none() {
             self.texts = Default::default();
@@ -458,6 +407,7 @@ impl Notes {
             t: self.loop_seen.then_some(self.t),
             turn: self.turns.count(loop_id, &event),
             loop_id,
+            line: if event.kind().has_line() { line } else { ChainId::NONE },
             event,
             texts,
             ..BLANK
@@ -468,8 +418,8 @@ impl Notes {
     /// The record of an event that the host adds behind all others. See `Pieces::host_event`.
     pub fn host_event(&mut self, event: &Event, texts: [&str; 2]) -> Record {
         self.seq += 1;
-        let has_texts = event.texts() != [Text::NONE; 2];
-        let texts = if has_texts { Texts::new(texts[0], texts[1]) } else { Texts::NONE };
+        let texts =
+            if event.has_texts(texts[0]) { Texts::new(texts[0], texts[1]) } else { Texts::NONE };
         Record {
             seq: self.seq,
             t: self.loop_seen.then_some(self.t),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use loopscope_columns::{Part, Piece};
 use loopscope_protocol::wire::Malformed;
-use loopscope_protocol::{Event, Kind, LoopId, Text};
+use loopscope_protocol::{Event, Kind, LoopId};
 
 use super::{Arrived, Ingest};
 use crate::control::Hello;
@@ -203,8 +203,8 @@ impl Pieces {
     pub fn host_event(&mut self, event: &Event, texts: [&str; 2]) -> Record {
         self.block.clear();
         self.seq += 1;
-        let has_texts = event.texts() != [Text::NONE; 2];
-        let texts = if has_texts { Texts::new(texts[0], texts[1]) } else { Texts::NONE };
+        let texts =
+            if event.has_texts(texts[0]) { Texts::new(texts[0], texts[1]) } else { Texts::NONE };
         let (seq, t, turn) = (self.seq, self.t, self.turn);
         Record { seq, t, turn, event: *event, texts, ..BLANK }
     }

@@ -74,7 +74,9 @@ impl TextPieces {
         let torn = std::mem::take(&mut self.torn) || missing || harmed;
         self.begin();
         let slots = event.texts();
-        if slots == [Text::NONE; 2] {
+        // A value that was lost is just not known.
+        let has_value = event.kind().has_value() && !(self.is_empty() || missing);
+        if slots == [Text::NONE; 2] && !has_value {
             self.clear();
             return Texts::NONE;
         }

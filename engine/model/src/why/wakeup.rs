@@ -1,16 +1,16 @@
 //! How a task came to run: the life of its last wake-up, found by looking back.
 
-use loopscope_protocol::{
-    By, Event, FutureHow, FutureId, HandleHow, HandleId, Kind, KindSet, NameId, On, TaskId,
-};
+use loopscope_protocol::{By, Event, FutureHow, FutureId, HandleHow, NameId, On, TaskId};
 
+use super::past;
 use crate::history::History;
 use crate::names::Names;
 use crate::record::seconds;
+use crate::state::State;
 use crate::titles::{future_title, task_title, time};
 
-/// How a task came to run the last time, up to position `n`: who completed what it waited for.
-/// `None` if it has not run, or if too much of it was lost.
+/// How a task came to run the last time, up to where `state` is that of the history: who completed
+/// what it waited for. `None` if it has not run, or if too much of it was lost.
 ///
 /// ```
 /// use loopscope_model::{story::Story, why};
@@ -23,40 +23,26 @@ use crate::titles::{future_title, task_title, time};
 /// story.turn(&[3]).step(3, 1);
 /// let history = story.history();
 /// assert_eq!(
-///     why::last_wakeup(&history, history.len(), story.names(), TaskId(1)).unwrap(),
+///     why::last_wakeup(&history, history.live(), story.names(), TaskId(1)).unwrap(),
 ///     "fetch (task 1) ran last in turn 3, at 4.000: h2 wake, a timer due at 4.000, gave f1 \
 ///      (Future) its result, so h3 was queued, which resumed it."
 /// );
 /// ```
-pub fn last_wakeup(history: &History, n: usize, names: &Names, id: TaskId) -> Option<String> {
-    let steps = KindSet::NONE.with(Kind::TaskStep);
-    let step = before(
-        history,
-        n,
-        steps,
-        |event| matches!(event, Event::TaskStep { task } if *task == id),
-    )?;
-    let runs = KindSet::NONE.with(Kind::HandleRun);
-    let run = before(
-        history,
-        step,
-        runs,
-        |event| matches!(event, Event::HandleRun { task, .. } if *task == id),
-    )?;
-    let Event::HandleRun { handle, .. } = history.record(run)?.event else { return None };
-    let made = introduced(history, run, handle)?;
+pub fn last_wakeup(history: &History, state: &State, names: &Names, id: TaskId) -> Option<String> {
+    let step = past::stepped(history, state, id)?;
+    let made = past::introduced(history, step.run, step.handle)?;
     let title = task_title(id, names.task(id).map_or(NameId::NONE, |d| d.name), names);
-    let record = history.record(step)?;
+    let record = history.record(step.at)?;
     let at = record.seconds().map(|at| format!(", at {}", time(at))).unwrap_or_default();
     let ran = format!("{title} ran last in turn {}{at}", record.turn);
-    let h = handle.0;
+    let h = step.handle.0;
     let because = match history.record(made)?.event {
         Event::HandleNew { how: HandleHow::Wakeup, future, .. } if future.is_some() => {
             let done = completion(history, made, names, future);
             format!("{}, so h{h} was queued, which resumed it", done?)
         }
         Event::HandleNew { how: HandleHow::Wakeup, .. } => {
-            let done = match waited_for(history, made, id) {
+            let done = match past::waited_for(history, made, id) {
                 Some(On::Task(other)) => {
                     let name = names.task(other).map_or(NameId::NONE, |d| d.name);
                     format!("{} ended", task_title(other, name, names))
@@ -66,60 +52,27 @@ pub fn last_wakeup(history: &History, n: usize, names: &Names, id: TaskId) -> Op
             format!("{done}, so h{h} was queued, which resumed it")
         }
         Event::TimerNew { when, .. } => format!("its timer h{h} was due at {}", time(when)),
-        Event::HandleNew { by, .. } => {
-            let again = before(
-                history,
-                made,
-                steps,
-                |event| matches!(event, Event::TaskStep { task } if *task == id),
-            );
+        Event::HandleNew { by, .. } if step.is_first => {
             let who = title_of(history, made, names, by);
-            match (again, who) {
-                (Some(_), _) => format!("it had given the others a turn and was queued as h{h}"),
-                (None, Some(who)) => format!("{who} made it, and h{h} was its first step"),
-                (None, None) => format!("it was made, and h{h} was its first step"),
-            }
+            let who = who.map_or_else(|| "it was made".to_owned(), |who| format!("{who} made it"));
+            format!("{who}, and h{h} was its first step")
+        }
+        Event::HandleNew { .. } => {
+            format!("it had given the others a turn and was queued as h{h}")
         }
         _ => return None,
     };
     Some(format!("{ran}: {because}."))
 }
 
-/// What a task waited for last, before position `n`.
-fn waited_for(history: &History, n: usize, id: TaskId) -> Option<On> {
-    let suspend = before(
-        history,
-        n,
-        KindSet::NONE.with(Kind::TaskSuspend),
-        |event| matches!(event, Event::TaskSuspend { task, .. } if *task == id),
-    )?;
-    match history.record(suspend)?.event {
-        Event::TaskSuspend { on, .. } => Some(on),
-        _ => None,
-    }
-}
-
 /// How a future was completed before position `n`, without the stop at the end.
 fn completion(history: &History, n: usize, names: &Names, id: FutureId) -> Option<String> {
-    let done = before(
-        history,
-        n + 1,
-        KindSet::NONE.with(Kind::FutureDone),
-        |event| matches!(event, Event::FutureDone { future, .. } if *future == id),
-    );
     // A future that is a task has no record of its own.
-    let Some(done) = done else { return Some(format!("f{} was done", id.0)) };
+    let Some(done) = past::completed(history, n, id) else {
+        return Some(format!("f{} was done", id.0));
+    };
     let Event::FutureDone { how, by, .. } = history.record(done)?.event else { return None };
-    let name = before(
-        history,
-        done,
-        KindSet::NONE.with(Kind::FutureNew),
-        |event| matches!(event, Event::FutureNew { future, .. } if *future == id),
-    )
-    .and_then(|made| match history.record(made)?.event {
-        Event::FutureNew { name, .. } => Some(name),
-        _ => None,
-    });
+    let name = past::future_name(history, done, id);
     let future = future_title(id, name.unwrap_or(NameId::NONE), names);
     Some(match (title_of(history, done, names, by), how) {
         (Some(by), FutureHow::Result) => format!("{by} gave {future} its result"),
@@ -132,13 +85,13 @@ fn completion(history: &History, n: usize, names: &Names, id: FutureId) -> Optio
 }
 
 /// Who caused something, with what is known from the record that made the handle.
-fn title_of(history: &History, n: usize, names: &Names, by: By) -> Option<String> {
+pub(super) fn title_of(history: &History, n: usize, names: &Names, by: By) -> Option<String> {
     let id = match by {
         By::Outside => return None,
         By::Py => return Some("a py command".to_owned()),
         By::Handle(id) => id,
     };
-    let made = introduced(history, n, id).and_then(|made| history.record(made));
+    let made = past::introduced(history, n, id).and_then(|made| history.record(made));
     let Some(record) = made else { return Some(format!("h{}", id.0)) };
     match record.event {
         Event::TimerNew { name, when, .. } => {
@@ -156,25 +109,4 @@ fn title_of(history: &History, n: usize, names: &Names, by: By) -> Option<String
         }
         _ => None,
     }
-}
-
-/// The position at which a handle was made, the last time before `n`.
-fn introduced(history: &History, n: usize, id: HandleId) -> Option<usize> {
-    let kinds = KindSet::NONE.with(Kind::HandleNew).with(Kind::TimerNew);
-    before(
-        history,
-        n,
-        kinds,
-        |event| matches!(event, Event::HandleNew { handle, .. } | Event::TimerNew { handle, .. } if *handle == id),
-    )
-}
-
-/// The last position up to `n` whose event is of one of `kinds` and is the wanted one.
-fn before(
-    history: &History,
-    n: usize,
-    kinds: KindSet,
-    wanted: impl Fn(&Event) -> bool,
-) -> Option<usize> {
-    history.rfind_record(n.saturating_add(1), kinds, |record| wanted(&record.event))
 }

@@ -3,9 +3,9 @@
 use loopscope_model::{Record, Texts};
 use loopscope_protocol::{
     By, ChainId, ClockHow, ClockMode, CloseHow, Dialect, Event, ExitHow, Fd, FutureHow, FutureId,
-    HandleHow, HandleId, JobHow, JobId, Kind, Level, LintRule, LoopId, NameId, ObjectId, On, Place,
-    Pool, RemarkKind, RunHow, Signal, Stream, TaskHow, TaskId, Text, Ties, TransportKind, WatchHow,
-    Which,
+    HandleHow, HandleId, JobHow, JobId, Kind, Level, LintRule, LoopId, NameId, NeedHow, ObjectId,
+    On, Place, Pool, RemarkKind, RunHow, Signal, Stream, SyncHow, SyncKind, SyncWaitHow, TaskHow,
+    TaskId, Text, Ties, TransportKind, WatchHow, Which,
 };
 
 /// An event of that kind about the things of that number.
@@ -66,6 +66,15 @@ pub(crate) fn event(kind: Kind, n: u32) -> Event {
         Kind::FutureNew => Event::FutureNew { future, name, by },
         Kind::FutureDone => Event::FutureDone { future, how: FutureHow::Result, by },
         Kind::FutureLink => Event::FutureLink { future: FutureId(1), on: On::Task(task) },
+        Kind::FutureNeeds => Event::FutureNeeds { future, how: NeedHow::Any },
+        Kind::TaskTimeout => Event::TaskTimeout { task, handle },
+        Kind::SyncNew => {
+            Event::SyncNew { id, kind: SyncKind::Lock, name, size: 0, owner: ObjectId::NONE, by }
+        }
+        Kind::SyncName => Event::SyncName { id, name },
+        Kind::SyncState => Event::SyncState { id, how: SyncHow::Take, task, count: 1, left: 0 },
+        Kind::SyncWait => Event::SyncWait { id, how: SyncWaitHow::Acquire, task, future },
+        Kind::SyncUser => Event::SyncUser { id, task },
         Kind::HandlerSet => Event::HandlerSet { which: Which::Default, name, place },
         Kind::HandlerCall => Event::HandlerCall {
             which: Which::Default,
@@ -82,6 +91,10 @@ pub(crate) fn event(kind: Kind, n: u32) -> Event {
         Kind::SignalRemove => Event::SignalRemove { signal },
         Kind::SignalArrived => Event::SignalArrived { signal, handle },
         Kind::Completion => Event::Completion { fd, name, bytes: 5 },
+        Kind::DescriptorPeer => {
+            let (how, local, process) = (TransportKind::Tcp, text, ObjectId::NONE);
+            Event::DescriptorPeer { fd, how, address: text, local, process }
+        }
         Kind::ExecutorSubmit => Event::ExecutorSubmit { job, name, by, pool: Pool::Thread },
         Kind::ExecutorStart => Event::ExecutorStart { job, name },
         Kind::ExecutorDone => Event::ExecutorDone { job, how: JobHow::Result },
@@ -163,6 +176,9 @@ pub(crate) fn much(dialect: Dialect, count: u32) -> Records {
         records.push(on, event(Kind::TimerNew, count + n));
         records.push(on, event(Kind::WatcherAdd, 2 * count + n));
         for kind in [Kind::ExecutorSubmit, Kind::ServerNew, Kind::TransportNew, Kind::ProcessNew] {
+            records.push(on, event(kind, n));
+        }
+        for kind in [Kind::SyncNew, Kind::SyncState, Kind::SyncWait, Kind::SyncUser] {
             records.push(on, event(kind, n));
         }
     }

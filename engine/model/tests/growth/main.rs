@@ -3,6 +3,7 @@
 mod kinds;
 mod measure;
 mod patterns;
+mod questions;
 
 use loopscope_model::load::{Load, Overview};
 use loopscope_model::stream::Arrived;

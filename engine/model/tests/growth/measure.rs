@@ -6,8 +6,8 @@ use cpu_time::ThreadTime;
 const MOST: f64 = 2.5;
 
 /// What a record may take in any case, in nanoseconds. Nothing that looks at thousands of things
-/// takes so little, and below it a cache that is too small looks like growth.
-const LITTLE: u128 = 300;
+/// takes so little, and below it a cache that others use as well looks like growth.
+const LITTLE: u128 = 500;
 
 /// How often the two are measured before a growth is believed.
 const ATTEMPTS: usize = 12;

@@ -1,29 +1,11 @@
 //! How each type of field is written and read.
 
+use super::leb128;
+use super::malformed::Malformed;
 use crate::{
     By, ChainId, Fd, FutureId, HandleId, JobId, LoopId, NameId, ObjectId, On, Place, Signal,
     TaskId, Text, Word,
 };
-
-/// Bytes that do not hold what they should.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Malformed {
-    /// They end too early; more may come.
-    Short,
-    /// They say something that the format does not have.
-    Bad,
-}
-
-impl core::fmt::Display for Malformed {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            Self::Short => "the bytes end inside a frame",
-            Self::Bad => "the bytes are not a frame of this format",
-        })
-    }
-}
-
-impl core::error::Error for Malformed {}
 
 /// Writes into a buffer of fixed size and remembers whether everything fitted.
 #[derive(Debug)]
@@ -59,14 +41,8 @@ impl<'a> Writer<'a> {
 
     /// Adds an unsigned number as LEB128.
     #[inline]
-    pub fn var(&mut self, mut value: u64) {
-        while value >= 0x80 {
-            #[allow(clippy::cast_possible_truncation, reason = "masked to seven bits")]
-            self.byte((value & 0x7f) as u8 | 0x80);
-            value >>= 7;
-        }
-        #[allow(clippy::cast_possible_truncation, reason = "below 0x80 here")]
-        self.byte(value as u8);
+    pub fn var(&mut self, value: u64) {
+        leb128::put(value, |byte| self.byte(byte));
     }
 
     /// What was written, or `None` if it did not fit.
@@ -100,6 +76,12 @@ impl<'a> Reader<'a> {
         self.at
     }
 
+    /// Whether nothing is left.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
     /// The next byte.
     #[inline]
     pub fn byte(&mut self) -> Result<u8, Malformed> {
@@ -126,23 +108,8 @@ impl<'a> Reader<'a> {
     /// The next LEB128 number.
     #[inline]
     pub fn var(&mut self) -> Result<u64, Malformed> {
-        let mut value = 0;
-        let mut shift = 0;
-        loop {
-            let byte = self.byte()?;
-            let group = u64::from(byte & 0x7f);
-            if shift == 63 && group > 1 {
-                return Err(Malformed::Bad);
-            }
-            value |= group << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-            shift += 7;
-            if shift > 63 {
-                return Err(Malformed::Bad);
-            }
-        }
+        let first = self.byte()?;
+        leb128::get(first, || self.byte())
     }
 }
 
@@ -285,6 +252,7 @@ impl Coded for On {
             Self::Timer(id) => (3u8, *id).put(out),
             Self::Queue(id) => (4u8, *id).put(out),
             Self::Fd(fd) => (5u8, *fd).put(out),
+            Self::Waker => out.byte(6),
         }
     }
     fn get(from: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -295,6 +263,7 @@ impl Coded for On {
             3 => Self::Timer(Coded::get(from)?),
             4 => Self::Queue(Coded::get(from)?),
             5 => Self::Fd(Coded::get(from)?),
+            6 => Self::Waker,
             _ => return Err(Malformed::Bad),
         })
     }

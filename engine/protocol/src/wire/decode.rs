@@ -1,9 +1,10 @@
 //! Finding frames in bytes, and finding them again after damage.
 
-use super::coded::{Coded, Malformed, Reader};
+use super::coded::{Coded, Reader};
 use super::crc8;
 use super::encode::{FIRST_LOOP, LOOP_FOLLOWS};
 use super::item::{EventFrame, Item, ItemFrame};
+use super::malformed::Malformed;
 use super::short::{self, Short};
 use crate::{Event, Kind};
 
@@ -145,6 +146,26 @@ const fn is_counted_gap(item: &ItemFrame<'_>, skipped: u8) -> bool {
         ItemFrame::Event(EventFrame { event: Event::Gap { lost }, .. }) => *lost as u8 == skipped,
         _ => false,
     }
+}
+
+/// The length of the frame at the start of `bytes`, whose check is right; nothing is said of its place
+/// in a stream. For a stream in which each frame has a mark before it, so that none has to be looked for.
+///
+/// # Errors
+///
+/// [`Malformed::Short`] where the bytes may be the beginning of a frame, and [`Malformed::Bad`] where
+/// they are none.
+///
+/// ```
+/// use loopscope_protocol::wire::{Encoder, Malformed, frame_at};
+/// use loopscope_protocol::{Event, LoopId};
+/// let frame = Encoder::new().event(5, LoopId(1), &Event::LoopNew {}).to_vec();
+/// assert_eq!(frame_at(&[&frame[..], b"and more"].concat()), Ok(frame.len()));
+/// assert_eq!(frame_at(&frame[..3]), Err(Malformed::Short));
+/// assert_eq!(frame_at(b"\xffhello"), Err(Malformed::Bad));
+/// ```
+pub fn frame_at(bytes: &[u8]) -> Result<usize, Malformed> {
+    parse(bytes, false).map(|(_, used)| used)
 }
 
 /// Whether the frames after the first one are whole and in sequence, as far as needed.

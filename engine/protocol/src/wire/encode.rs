@@ -9,7 +9,7 @@ use crate::{Event, LoopId, Ticks};
 pub(super) const FIRST_LOOP: LoopId = LoopId(1);
 
 /// Set in an event's kind when the loop's number follows.
-pub(super) const LOOP_FOLLOWS: u8 = 0x80;
+pub const LOOP_FOLLOWS: u8 = 0x80;
 
 /// Makes frames, and numbers the events.
 ///

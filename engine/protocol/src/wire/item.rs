@@ -1,6 +1,7 @@
 //! What a frame holds: an event, or one of the items that carry no sequence number.
 
-use super::coded::{Coded, Malformed, Reader, Writer};
+use super::coded::{Coded, Reader, Writer};
+use super::malformed::Malformed;
 use crate::{ChainId, Event, LoopId, NameId, Place, Reply, Request, Ticks};
 
 /// The numbers of the items.

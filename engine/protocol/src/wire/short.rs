@@ -32,14 +32,15 @@
 //! | 0x71 | `handle-new` | n, by | how `done-callback`, otherwise the same |
 //! | 0x72 | `task-suspend` | task | on nothing; no place, no chain |
 //! | 0x73 | `task-suspend` | n | task of n, on its timer n |
-//! | 0x74 | `task-suspend` | task, kind of `on` as in the long form, its number | no place, no chain |
+//! | 0x74 | `task-suspend` | task, kind of `on` as in the long form, its number if it has one | no place, no chain |
 //!
 //! `handle-new` and `timer-new` without a name have the name of their task.
 //!
 //! Which codes there are, and which events they stand for, the table in [`crate::event`] says.
 
 use super::code;
-use super::coded::{Coded, Malformed, Reader};
+use super::coded::{Coded, Reader};
+use super::malformed::Malformed;
 pub use crate::event::Short;
 use crate::{
     By, ChainId, Event, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place, TaskId,
@@ -111,6 +112,7 @@ pub(super) fn get(form: Short, from: &mut Reader<'_>) -> Result<Event, Malformed
                     2 => On::Task(Coded::get(from)?),
                     3 => On::Timer(Coded::get(from)?),
                     4 => On::Queue(ObjectId::get(from)?),
+                    6 => On::Waker,
                     _ => return Err(Malformed::Bad),
                 },
             )
@@ -219,7 +221,7 @@ mod tests {
             let timer = |by| Event::TimerNew { handle, when, name, place, by, future, task };
             let suspend = |on| Event::TaskSuspend { task, on, place, chain };
             let timeout = Some(when);
-            let forms: [(Short, &[u64], Event); 20] = [
+            let forms: [(Short, &[u64], Event); 21] = [
                 (Short::PollBegin, &[0], Event::PollBegin { timeout: None }),
                 (Short::PollBegin, &[ms + 1], Event::PollBegin { timeout }),
                 (Short::TimerDue, &[n, ms], Event::TimerDue { handle, when }),
@@ -239,6 +241,7 @@ mod tests {
                 (Short::SuspendOn, &[task_number, 2, u64::from(id)], suspend(On::Task(TaskId(id)))),
                 (Short::SuspendOn, &[task_number, 3, u64::from(id)], suspend(On::Timer(HandleId(id)))),
                 (Short::SuspendOn, &[task_number, 4, u64::from(id)], suspend(On::Queue(ObjectId(id)))),
+                (Short::SuspendOn, &[task_number, 6], suspend(On::Waker)),
                 (Short::HandleRun, &[n], Event::HandleRun { handle, task }),
             ];
             for (form, numbers, event) in forms {

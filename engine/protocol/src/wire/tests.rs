@@ -151,7 +151,12 @@ fn requests_and_replies_come_back() {
         Item::Request(Request::Snapshot),
         Item::Request(Request::Python { more: false, code: b"loop.stop()" }),
         Item::Request(Request::Interrupt),
+        Item::Request(Request::Look { more: false, what: b"locals\t1\t0" }),
+        Item::Request(Request::Line { until: StopWhen::after(3) }),
+        Item::Request(Request::Lines { more: true, places: b"a.py:3" }),
         Item::Request(Request::Detach),
+        Item::Request(Request::StillHere),
+        Item::Request(Request::Handles),
         Item::Reply(Reply::Hello {
             version: VERSION,
             capabilities: Capabilities::default().with(Capability::Python),
@@ -162,7 +167,9 @@ fn requests_and_replies_come_back() {
         Item::Reply(Reply::Held { seq: 3 }),
         Item::Reply(Reply::Ran { ok: true, more: false, text: b"None" }),
         Item::Reply(Reply::Refused { text: b"Not here." }),
-        Item::Reply(Reply::Dropped { count: 9 }),
+        Item::Reply(Reply::Dropped { count: 9, untold_tasks: 0 }),
+        Item::Reply(Reply::Dropped { count: 300, untold_tasks: 2 }),
+        Item::Reply(Reply::Line { seq: 8, place: b"a.py:3 main" }),
     ];
     for item in items {
         let bytes = Encoder::new().item(&item).to_vec();

@@ -1,45 +1,37 @@
 //! `create_task`: its arguments, and the task that a factory or nobody else makes.
 
-use loopscope_protocol::Dialect;
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::function::{ArgumentError, FromArgs, FuncArgs, Param};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload as _, PyResult, VirtualMachine};
 
+use super::super::later::{AsGiven, NothingElse};
 use super::super::registry;
 use super::super::task::{PyTask, create as new_task};
 use super::PyLoop;
 use crate::dialect::Rules;
-use crate::run::Run;
 
 #[derive(rustpython_vm::FromArgs)]
 pub(super) struct CreateTaskArgs {
     #[pyarg(flatten)]
     _of_3_6: NothingElse,
+    #[pyarg(flatten)]
+    as_given: AsGiven,
+    #[pyarg(flatten)]
+    given: NewTaskArgs,
+    /// What only 3.14 takes; not told by the signature, which is 3.13's.
+    #[pyarg(flatten)]
+    of_3_14: EagerStart,
+}
+
+/// What `asyncio.create_task` takes, and the loop's method of that name too.
+#[derive(rustpython_vm::FromArgs)]
+pub(in crate::asyncio) struct NewTaskArgs {
     #[pyarg(any)]
     coro: PyObjectRef,
     #[pyarg(named, optional)]
     name: Option<PyObjectRef>,
     #[pyarg(named, optional)]
     context: Option<PyObjectRef>,
-    /// What only 3.14 takes; not told by the signature, which is 3.13's.
-    #[pyarg(flatten)]
-    of_3_14: EagerStart,
-}
-
-/// In 3.6 there is nothing but the coroutine.
-#[derive(Debug)]
-struct NothingElse;
-
-impl FromArgs for NothingElse {
-    const PARAMS: Option<&'static [Param]> = Some(&[]);
-
-    fn from_args(_: &VirtualMachine, args: &mut FuncArgs) -> Result<Self, ArgumentError> {
-        let later = ["name", "context"].into_iter().find(|name| args.kwargs.contains_key(name));
-        match later.filter(|_| Rules::is_3_6()) {
-            Some(name) => Err(ArgumentError::InvalidKeywordArgument(name.into())),
-            None => Ok(Self),
-        }
-    }
 }
 
 /// `eager_start=`, unless the version does not have it.
@@ -50,7 +42,7 @@ impl FromArgs for EagerStart {
     const PARAMS: Option<&'static [Param]> = Some(&[]);
 
     fn from_args(_: &VirtualMachine, args: &mut FuncArgs) -> Result<Self, ArgumentError> {
-        let has_it = Run::current().dialect == Dialect::Cpython314;
+        let has_it = Rules::is_3_14();
         Ok(Self(if has_it { args.take_keyword("eager_start") } else { None }))
     }
 }
@@ -63,13 +55,21 @@ pub(super) fn create_task(
     zelf.check_closed(vm)?;
     let factory = zelf.task_factory.lock().clone();
     let optional = |value: Option<PyObjectRef>| value.filter(|value| !vm.is_none(value));
-    let (name, context) = (optional(args.name), optional(args.context));
+    let NewTaskArgs { coro, name, context } = args.given;
+    let (name, context) = (optional(name), optional(context));
     let eager_start = args.of_3_14.0;
     if factory.is_none() && eager_start.is_none() {
-        let task = new_task(zelf.to_owned().into(), args.coro, name, context, vm)?;
+        let task = new_task(zelf.to_owned().into(), coro, name, context, vm)?;
         return Ok(task.into());
     }
-    let mut call = FuncArgs::from(vec![zelf.to_owned().into(), args.coro]);
+    let mut call = FuncArgs::from(vec![zelf.to_owned().into(), coro]);
+    if let Some(factory) = factory.as_ref().filter(|_| Rules::is_3_14()) {
+        // It gets all that was given, as it was given.
+        for (keyword, value) in args.as_given.0 {
+            call.kwargs.insert(keyword.into(), value);
+        }
+        return factory.call(call, vm);
+    }
     if let Some(context) = context {
         call.kwargs.insert("context".into(), context);
     }
@@ -94,29 +94,23 @@ pub(super) fn create_task(
     Ok(task)
 }
 
-#[derive(rustpython_vm::FromArgs)]
-pub(in crate::asyncio) struct RunningTaskArgs {
-    #[pyarg(any)]
-    coro: PyObjectRef,
-    #[pyarg(named, optional)]
-    name: Option<PyObjectRef>,
-    #[pyarg(named, optional)]
-    context: Option<PyObjectRef>,
-}
-
 /// `asyncio.create_task`: a task of the running loop, by that loop's method.
-pub(in crate::asyncio) fn of_running(args: RunningTaskArgs, vm: &VirtualMachine) -> PyResult {
-    let RunningTaskArgs { coro, name, context } = args;
+pub(in crate::asyncio) fn of_running(given: NewTaskArgs, vm: &VirtualMachine) -> PyResult {
     let event_loop =
         registry::running_loop(vm).ok_or_else(|| vm.new_runtime_error("no running event loop"))?;
-    let context = context.filter(|context| !vm.is_none(context));
     if let Some(native) = event_loop.downcast_ref::<PyLoop>()
         && has_own_method(native, vm)
     {
-        let args =
-            CreateTaskArgs { _of_3_6: NothingElse, coro, name, context, of_3_14: EagerStart(None) };
+        let args = CreateTaskArgs {
+            _of_3_6: NothingElse,
+            as_given: AsGiven::default(),
+            given,
+            of_3_14: EagerStart(None),
+        };
         return create_task(native, args, vm);
     }
+    let NewTaskArgs { coro, name, context } = given;
+    let context = context.filter(|context| !vm.is_none(context));
     let mut call = FuncArgs::from(vec![coro]);
     call.kwargs.insert("name".into(), name.unwrap_or_else(|| vm.ctx.none()));
     if let Some(context) = context {

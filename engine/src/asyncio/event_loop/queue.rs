@@ -3,15 +3,19 @@
 use std::sync::atomic::Ordering;
 
 use loopscope_protocol::{FutureId, HandleHow, TaskId};
+use rustpython_vm::builtins::PyTypeRef;
+use rustpython_vm::vm::thread::with_current_vm;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload as _, PyRef, PyResult, VirtualMachine};
 
 use super::super::future_cell::FutureCell;
 use super::super::handle::{HandleCell, PyHandle};
 use super::super::job::PyJob;
+use super::super::registry;
 use super::super::task::PyTask;
 use super::calls::describe_call;
 use super::{PyLoop, running};
 use crate::core::{HandleInfo, Trace};
+use crate::dialect::Rules;
 use crate::python::describe;
 
 /// What needs the loop as an object.
@@ -28,7 +32,7 @@ pub(in crate::asyncio) trait LoopObject {
     fn register(&self, task: &Py<PyTask>, vm: &VirtualMachine) -> PyResult<()>;
     fn unregister(&self, task: TaskId);
     fn process_self_pipe(&self, vm: &VirtualMachine) -> PyResult<()>;
-    fn hear_signals(&self, vm: &VirtualMachine);
+    fn hear_signals(&self, vm: &VirtualMachine) -> bool;
 }
 
 impl LoopObject for Py<PyLoop> {
@@ -45,7 +49,11 @@ impl LoopObject for Py<PyLoop> {
         let info =
             if trace.is_on() { describe_call(&call, trace, vm) } else { HandleInfo::default() };
         let cell = HandleCell::new(id, call, Some(context), self.to_owned().into(), false);
-        let handle = PyHandle { cell }.into_ref(&vm.ctx);
+        let handle = PyHandle { cell };
+        let handle = match thread_safe_class(how, vm) {
+            Some(class) => PyRef::new_ref(handle, class, None),
+            None => handle.into_ref(&vm.ctx),
+        };
         self.core.call_soon(PyJob::Handle(handle.clone()), how, |_| info);
         handle
     }
@@ -98,25 +106,41 @@ impl LoopObject for Py<PyLoop> {
         Ok(())
     }
 
-    /// Before the loop first sleeps for real, signals are made to wake it.
-    fn hear_signals(&self, vm: &VirtualMachine) {
+    /// Before the loop first sleeps for real, signals are made to wake it. True: only now.
+    fn hear_signals(&self, vm: &VirtualMachine) -> bool {
         if self.hears.swap(true, Ordering::Relaxed) {
-            return;
+            return false;
         }
         if let Some(fd) = self.core.wakeup_fd() {
             // Only the main thread may, and only it receives signals.
             let _ = running::set_wakeup_fd(fd, vm);
         }
+        true
     }
 }
 
+/// The class of what `call_soon_threadsafe` gives, where it is not that of any handle.
+fn thread_safe_class(how: HandleHow, vm: &VirtualMachine) -> Option<PyTypeRef> {
+    if how != HandleHow::Threadsafe || !Rules::is_3_14() {
+        return None;
+    }
+    let class = registry::submodule("events", vm)
+        .and_then(|events| events.get_attr("_ThreadSafeHandle", vm));
+    class.ok()?.downcast().ok()
+}
+
 fn step_info(task: &Py<PyTask>, future: FutureId, trace: &Trace) -> HandleInfo {
-    rustpython_vm::vm::thread::with_current_vm(|vm| {
-        let coroutine = task.own.lock().coroutine.clone();
-        let (name, place) = match coroutine {
-            Some(coroutine) => describe::coroutine(&coroutine, trace, vm),
-            None => Default::default(),
-        };
-        HandleInfo { name, place, task: task.id(), future }
-    })
+    let (coroutine, described) = {
+        let own = task.own.lock();
+        match own.described {
+            Some(described) if own.coroutine.is_some() => (None, described),
+            _ => (own.coroutine.clone(), Default::default()),
+        }
+    };
+    let (name, place) = match coroutine {
+        None => described,
+        // Its loop was not one of ours when it was made.
+        Some(coroutine) => with_current_vm(|vm| describe::coroutine(&coroutine, trace, vm)),
+    };
+    HandleInfo { name, place, task: task.id(), future }
 }

@@ -1,15 +1,18 @@
 //! Descriptors and signals that a loop watches.
 
 use loopscope_protocol::WatchHow;
+use rustpython_vm::builtins::PyStr;
 use rustpython_vm::convert::ToPyException as _;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload as _, PyRef, PyResult, VirtualMachine};
 
+use super::super::addresses;
 use super::super::context;
 use super::super::handle::{HandleCell, PyHandle};
 use super::super::job::PyJob;
 use super::PyLoop;
 use super::calls::describe_call;
 use super::queue::LoopObject as _;
+use crate::core::address_text;
 
 pub(super) fn add_watcher(
     zelf: &Py<PyLoop>,
@@ -27,6 +30,9 @@ pub(super) fn add_watcher(
     let Some(watched) = crate::process::fd::borrow(fd) else {
         return Err(vm.new_value_error(format!("Invalid file descriptor: {fd}")));
     };
+    if let Some(address) = connects_to(zelf, write, &call, vm) {
+        zelf.core.records().descriptor_connects(watched, &address);
+    }
     let job = PyJob::Handle(handle.clone());
     let before = zelf
         .core
@@ -36,6 +42,23 @@ pub(super) fn add_watcher(
         vm.call_method(before.as_object(), "cancel", ())?;
     }
     Ok(handle.into())
+}
+
+/// Where a socket begins to connect to, by the call that the library's `sock_connect` watches it
+/// with. Asked only where records are taken.
+fn connects_to(
+    zelf: &Py<PyLoop>,
+    write: bool,
+    call: &[PyObjectRef],
+    vm: &VirtualMachine,
+) -> Option<String> {
+    let [callback, _, _, address] = call else { return None };
+    if !write || !zelf.core.records().is_on() {
+        return None;
+    }
+    let name = callback.get_attr("__name__", vm).ok()?;
+    let is_library = name.downcast_ref::<PyStr>()?.to_str()? == "_sock_connect_cb";
+    is_library.then(|| addresses::of(address, vm)).flatten().map(address_text)
 }
 
 pub(super) fn remove_watcher(

@@ -8,7 +8,7 @@ use rustpython_vm::{
 };
 
 use super::super::event_loop::{LoopObject as _, PyLoop};
-use super::super::{context, registry, step};
+use super::super::{context, registry, step, sync};
 use super::{PyTask, queue_step};
 use crate::core::Trace;
 use crate::dialect::Rules;
@@ -69,8 +69,10 @@ pub(super) fn set_up(
         let trace = native.core.trace();
         if trace.is_on() {
             let described = describe::coroutine(&coroutine, trace, vm);
+            zelf.own.lock().described = Some(described);
             let label = label(zelf, trace, vm);
             native.core.records().task_new(id, described, label);
+            sync::tell_at_hand(native.core.records(), id, &coroutine, vm);
         }
     } else {
         registry::number_foreign(&zelf.cell, true);
@@ -83,11 +85,15 @@ pub(super) fn set_up(
     queue_step(zelf, event_loop.downcast_ref::<PyLoop>(), vm)
 }
 
-/// A task's own name. One that was given to it may well be given to others; `Task-7` may not.
+/// A task's own name. One that was given to it may well be given to others; `Task-7` may not, and
+/// is made a string of Python's only if the program asks for it.
 fn label(task: &Py<PyTask>, trace: &Trace, vm: &VirtualMachine) -> NameId {
-    let Ok(label) = PyTask::get_name(task, vm).str(vm) else { return NameId::NONE };
-    let is_given = task.own.lock().name.is_some();
-    if is_given { trace.name(&readable(&label)) } else { trace.own_name(&readable(&label)) }
+    let given = task.own.lock().name.clone();
+    match given.map(|name| name.str(vm)) {
+        Some(Ok(given)) => trace.name(&readable(&given)),
+        Some(Err(_)) => NameId::NONE,
+        None => trace.own_name(&task.default_name()),
+    }
 }
 
 fn is_coroutine(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {

@@ -75,6 +75,7 @@ impl<J: Job> LoopCore<J> {
             if before.is_some() {
                 self.trace.emit(self.id, Event::WatcherRemove { fd: Fd(raw), how });
             }
+            self.records().descriptor(fd);
             let made = match how {
                 WatchHow::Read => HandleHow::Reader,
                 WatchHow::Write => HandleHow::Writer,

@@ -6,7 +6,7 @@ use loopscope_protocol::{
     WatchHow,
 };
 
-use super::super::records::Records;
+use super::super::records::{Ending, Records};
 use super::{MicroLoop, MicroTask, Order, current, seconds};
 
 impl<T: MicroTask> MicroLoop<T> {
@@ -91,7 +91,7 @@ impl<T: MicroTask> MicroLoop<T> {
 
     /// It has ended; the entry of the task that waits for it follows.
     pub fn gather_done(&self, future: FutureId, how: FutureHow) {
-        self.records().future_done(future, how);
+        self.records().future_done(future, how, Ending::default());
     }
 
     // ---- streams -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ use loopscope_protocol::{
 };
 
 use super::{MicroLoop, MicroTask, Outside, TaskRunner, Turned, sleep_key};
-use crate::core::{Clock, Ids, Order, TaskQueue, Trace};
+use crate::core::{Clock, Ending, Ids, Order, TaskQueue, Trace};
 
 /// A task that does its words one after the other:
 ///
@@ -243,7 +243,7 @@ impl Program {
 
     fn finish(&self, script: &Script, how: TaskHow) {
         script.0.done.set(true);
-        self.core.records().task_done(script.0.id, how, ChainId::NONE);
+        self.core.records().task_done(script.0.id, how, ChainId::NONE, Ending::default());
     }
 }
 

@@ -1,11 +1,15 @@
-//! What is told of jobs, servers, transports and child processes. Whoever implements one of these
+//! What is told of jobs, servers, transports, child processes and other descriptors. Whoever implements one of these
 //! calls these operations, in whichever language it is written; each is one record.
+
+use std::os::fd::{AsRawFd, BorrowedFd};
 
 use loopscope_protocol::{
     CloseHow, Event, Fd, FutureId, JobHow, JobId, NameId, ObjectId, Pool, Text, TransportKind,
     WatchHow,
 };
 
+use super::super::current::is_quiet;
+use super::super::peers::Peer;
 use super::{Records, current, slot};
 
 /// What completes a future from outside.
@@ -78,12 +82,14 @@ impl Records<'_> {
 
     /// One of a server's sockets listens.
     pub fn server_listens(self, id: ObjectId, fd: Fd, address: &str) {
+        self.trace().peers().server(id, fd.0);
         let event = Event::ServerListen { id, fd, address: slot(address, Text::FIRST) };
         self.trace().emit_with(self.loop_id, event, &[address]);
     }
 
     /// A server was asked to close while it had this many connections.
     pub fn server_closing(self, id: ObjectId, clients: u32) {
+        self.trace().peers().server_closed(id);
         self.emit(Event::ServerClose { id, clients });
     }
 
@@ -96,6 +102,7 @@ impl Records<'_> {
 
     /// A transport exists.
     pub fn transport_new(self, id: ObjectId, new: NewTransport<'_>) {
+        self.trace().peers().transport(id, new.fd.0);
         let event = Event::TransportNew {
             id,
             how: new.how,
@@ -147,6 +154,7 @@ impl Records<'_> {
 
     /// A transport's descriptor was given back.
     pub fn transport_closed(self, id: ObjectId) {
+        self.trace().peers().transport_closed(id);
         self.emit(Event::TransportClosed { id });
     }
 
@@ -154,12 +162,47 @@ impl Records<'_> {
 
     /// A child process was started.
     pub fn process_new(self, id: ObjectId, pid: u32, command: &str) {
+        self.trace().peers().process(id, pid);
         let event = Event::ProcessNew { id, pid, command: slot(command, Text::FIRST) };
         self.trace().emit_with(self.loop_id, event, &[command]);
     }
 
     /// A child process has ended.
     pub fn process_ended(self, id: ObjectId, pid: u32, code: i32) {
+        self.trace().peers().process_ended(pid);
         self.emit(Event::ProcessExit { id, pid, code });
+    }
+
+    // ---- other descriptors -------------------------------------------------------------------
+
+    /// Something is about to be told of a descriptor: who is at its other end, unless that is known.
+    pub fn descriptor(self, fd: BorrowedFd<'_>) {
+        if self.is_on()
+            && !is_quiet()
+            && let Some(peer) = self.trace().peers().look(fd)
+        {
+            self.descriptor_peer(fd, &peer);
+        }
+    }
+
+    /// The same of a socket that begins to connect to an address.
+    pub fn descriptor_connects(self, fd: BorrowedFd<'_>, address: &str) {
+        if self.is_on()
+            && !is_quiet()
+            && let Some(peer) = self.trace().peers().connects(fd, address)
+        {
+            self.descriptor_peer(fd, &peer);
+        }
+    }
+
+    fn descriptor_peer(self, fd: BorrowedFd<'_>, peer: &Peer) {
+        let event = Event::DescriptorPeer {
+            fd: Fd(fd.as_raw_fd()),
+            how: peer.how.unwrap_or(TransportKind::Pipe),
+            address: slot(&peer.address, Text::FIRST),
+            local: slot(&peer.local, Text::SECOND),
+            process: peer.process,
+        };
+        self.trace().emit_with(self.loop_id, event, &[&peer.address, &peer.local]);
     }
 }

@@ -1,13 +1,86 @@
-//! `__import__` as the compiler and libraries of MicroPython call it.
+//! `__import__` as the compiler and libraries of MicroPython call it, and which modules a program finds:
+//! those that firmware has, and files.
 
+use std::path::Path;
+
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyDictRef, PyList, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+
+/// What firmware has, on one port or another, as far as it is here. The rest of the interpreter's
+/// library is not: programs ask for a module to find out where they run.
+const FIRMWARE: [&str; 41] = [
+    "__main__",
+    "_asyncio",
+    "_thread",
+    "argparse",
+    "array",
+    "asyncio",
+    "binascii",
+    "builtins",
+    "cmath",
+    "collections",
+    "cryptolib",
+    "deflate",
+    "errno",
+    "framebuf",
+    "gc",
+    "hashlib",
+    "heapq",
+    "io",
+    "json",
+    "machine",
+    "math",
+    "micropython",
+    "network",
+    "os",
+    "platform",
+    "random",
+    "re",
+    "select",
+    "socket",
+    "ssl",
+    "struct",
+    "sys",
+    "termios",
+    "time",
+    "tls",
+    "uasyncio",
+    "uctypes",
+    "vfs",
+    "websocket",
+    "zlib",
+    "_loopscope",
+];
+
+/// What the interpreter itself imports while a program runs, in the program's name: it cannot be told
+/// from what the program imports.
+const INTERPRETERS: [&str; 17] = [
+    "abc",
+    "codecs",
+    "contextvars",
+    "copy",
+    "copyreg",
+    "importlib",
+    "linecache",
+    "locale",
+    "marshal",
+    "pickle",
+    "pyexpat",
+    "resource",
+    "runpy",
+    "threading",
+    "traceback",
+    "warnings",
+    "weakref",
+];
 
 /// Lets `__import__` go without the namespace that it is called from, and take anything for the
 /// names to import: only whether there are some counts.
 pub(super) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
     let original = vm.builtins.get_attr("__import__", vm)?;
     let import = move |mut args: FuncArgs, vm: &VirtualMachine| {
+        refuse_hidden(&args, vm)?;
         let level = given(&args, 4, "level");
         let relative = level.map_or(Ok(false), |level| level.try_to_bool(vm))?;
         if relative && given(&args, 1, "globals").is_none_or(|globals| vm.is_none(&globals)) {
@@ -26,6 +99,58 @@ pub(super) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
         original.call(args, vm)
     };
     vm.builtins.set_attr("__import__", vm.new_function("__import__", import), vm)
+}
+
+/// Refuses what a board has not.
+fn refuse_hidden(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(name) = given(args, 0, "name") else { return Ok(()) };
+    let Some(name) = name.downcast_ref::<PyStr>() else { return Ok(()) };
+    let name = name.to_string();
+    let is_plain = match given(args, 4, "level") {
+        Some(level) => !level.try_to_bool(vm)?,
+        None => true,
+    };
+    let top = name.split('.').next().unwrap_or_default();
+    // Once the modules had names with a `u`.
+    let firmware = |name: &str| FIRMWARE.contains(&name);
+    let is_own = top.starts_with('_') || INTERPRETERS.contains(&top);
+    if !is_plain || is_own || firmware(top) || top.strip_prefix('u').is_some_and(firmware) {
+        return Ok(());
+    }
+    let globals = given(args, 1, "globals").and_then(|it| it.downcast().ok());
+    // Before the program there is no namespace, and nothing to hide.
+    let here = || vm.current_frame().map(|_| vm.current_globals());
+    let Some(globals): Option<PyDictRef> = globals.or_else(here) else { return Ok(()) };
+    if is_programs(&globals, vm) && !is_a_file(top, vm) { Err(missing(top, vm)) } else { Ok(()) }
+}
+
+/// Whether the namespace is one of the program's, and not one of the library's, which is frozen.
+fn is_programs(globals: &PyDictRef, vm: &VirtualMachine) -> bool {
+    let text = |name: &str| {
+        let found = globals.get_item_opt(name, vm).ok().flatten()?;
+        found.downcast_ref::<PyStr>().map(ToString::to_string)
+    };
+    text("__name__").is_some_and(|name| name == "__main__")
+        || text("__file__").is_some_and(|file| !file.starts_with('<') && Path::new(&file).exists())
+}
+
+/// Whether a file or a folder of that name is where modules are looked for.
+fn is_a_file(name: &str, vm: &VirtualMachine) -> bool {
+    let Ok(path) = vm.sys_module.get_attr("path", vm) else { return true };
+    let Some(path) = path.downcast_ref::<PyList>() else { return true };
+    let folders: Vec<PyObjectRef> = path.borrow_vec().to_vec();
+    folders.iter().any(|folder| {
+        let Some(folder) = folder.downcast_ref::<PyStr>().map(ToString::to_string) else {
+            return false;
+        };
+        let place = Path::new(&folder).join(name);
+        place.is_dir() || place.with_extension("py").is_file()
+    })
+}
+
+fn missing(name: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let class = vm.ctx.exceptions.import_error.to_owned();
+    vm.new_exception_msg(class, format!("no module named '{name}'").into())
 }
 
 fn given(args: &FuncArgs, at: usize, name: &str) -> Option<PyObjectRef> {

@@ -4,7 +4,7 @@
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
-use super::each_subclass;
+use super::{each_subclass, texts};
 
 type Repr = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
 
@@ -42,17 +42,35 @@ fn replace_repr(base: &'static Py<PyType>, repr: Repr, vm: &VirtualMachine) {
 }
 
 /// Every exception has its first argument as `value`.
-fn exception_value(exception: PyBaseExceptionRef) -> Option<PyObjectRef> {
+fn exception_value(exception: PyBaseExceptionRef, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    texts::put_right(&exception, vm);
     exception.args().first().cloned()
 }
 
 /// An exception's repr is its name and its arguments as a tuple: `ValueError(2,)`.
 fn exception_repr(exception: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let args = match exception.downcast_ref::<PyBaseException>() {
-        Some(exception) => exception.args().as_object().repr(vm)?.to_string(),
+        Some(exception) => {
+            texts::put_right(exception, vm);
+            exception.args().as_object().repr(vm)?.to_string()
+        }
         None => "()".to_owned(),
     };
-    Ok(vm.ctx.new_str(format!("{}{args}", exception.class().name())))
+    Ok(vm.ctx.new_str(format!("{}{args}", class_name(exception.class()))))
+}
+
+/// What a class of exceptions is called: the library has some of its own where a board has none.
+pub(super) fn class_name(class: &Py<PyType>) -> String {
+    let name = class.name();
+    match &*name {
+        "ModuleNotFoundError" => "ImportError",
+        "UnboundLocalError" => "NameError",
+        "RecursionError" => "RuntimeError",
+        "UnicodeDecodeError" | "UnicodeEncodeError" => "UnicodeError",
+        "JSONDecodeError" => "ValueError",
+        name => name,
+    }
+    .to_owned()
 }
 
 /// Neither a module nor a class that it stands in is named.

@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use loopscope_protocol::{NameId, Place};
 use parking_lot::Mutex;
@@ -62,6 +63,14 @@ const FUNCTIONS: u32 = 256;
 
 static KNOWN: Mutex<Option<Table>> = Mutex::new(None);
 
+/// How often all was forgotten.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// How often all was forgotten: from then on a code's or a name's place in memory may be another's.
+pub(super) fn generation() -> u32 {
+    GENERATION.load(Ordering::Relaxed)
+}
+
 /// What there is to say of a function, called `name`. `code` is asked for where it has to be.
 pub(super) fn known_function(
     function: &Py<PyFunction>,
@@ -107,7 +116,10 @@ pub(super) fn known(code: &Py<PyCode>, name: &PyStrRef, trace: &Trace) -> Known 
     let before = {
         let mut all = KNOWN.lock();
         let all = all.get_or_insert_default();
-        let before = (all.all.len() >= KEPT).then(|| std::mem::take(all));
+        let before = (all.all.len() >= KEPT).then(|| {
+            GENERATION.fetch_add(1, Ordering::Relaxed);
+            std::mem::take(all)
+        });
         all.all.insert(key, entry);
         before
     };

@@ -13,9 +13,10 @@ use std::process::{Command, Stdio};
 use nix::sys::signal::SigSet;
 use parking_lot::Mutex;
 use rustix::io::FdFlags;
+use rustpython_vm::builtins::{PyBytes, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::ospath::OsPath;
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, TryFromObject, VirtualMachine};
 
 use crate::core::WatchedFd;
 use crate::process::fd;
@@ -50,10 +51,26 @@ pub(super) fn fork_exec(original: &PyObject, args: FuncArgs, vm: &VirtualMachine
         return original.call(args, vm);
     }
     let _starting = vm.allow_threads(|| STARTING.lock());
-    match without_copy(&args, vm) {
-        Some(pid) => Ok(vm.ctx.new_int(pid).into()),
-        None => original.call(args, vm),
+    if let Some(pid) = without_copy(&args, vm) {
+        return Ok(vm.ctx.new_int(pid).into());
     }
+    check_words(&args.args[ARGS], vm)?;
+    original.call(args, vm)
+}
+
+/// The program and its arguments are told to be no text in CPython's words.
+fn check_words(words: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    for word in vm.extract_elements_with(words, Ok)? {
+        let is_text = word.downcast_ref::<PyStr>().is_some()
+            || word.downcast_ref::<PyBytes>().is_some()
+            || vm.get_attribute_opt(&word, "__fspath__")?.is_some();
+        if !is_text {
+            let class = word.class().name().to_string();
+            let text = format!("expected str, bytes or os.PathLike object, not {class}");
+            return Err(vm.new_type_error(text));
+        }
+    }
+    Ok(())
 }
 
 fn without_copy(args: &FuncArgs, vm: &VirtualMachine) -> Option<u32> {

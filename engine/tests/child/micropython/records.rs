@@ -107,11 +107,12 @@ fn two_runs_are_the_same_to_the_byte() {
 #[test]
 fn it_holds_before_each_step_and_nothing_has_happened_yet() {
     let source = "
-import pathlib
+def say(n):
+    with open('effect', 'w') as file: file.write(str(n))
 async def writes(n):
-    pathlib.Path('effect').write_text(str(n))
+    say(n)
     await asyncio.sleep_ms(1)
-    pathlib.Path('effect').write_text(str(n + 10))
+    say(n + 10)
 async def main(): await asyncio.gather(writes(1), writes(2))
 asyncio.run(main())
 ";

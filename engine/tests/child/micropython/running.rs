@@ -2,7 +2,9 @@
 
 use loopscope_protocol::{Kind, LintRule};
 
-use super::{DOCUMENTED, FIRMWARE, LEFTOVER, NESTED, lines, lints, prints, prints_in, recorded};
+use super::{
+    DOCUMENTED, FIRMWARE, LEFTOVER, NESTED, diagnoses, lines, lints, prints, prints_in, recorded,
+};
 use crate::received::printed;
 
 #[test]
@@ -33,6 +35,40 @@ fn leftovers_are_cancelled_as_documented_and_kept_on_a_board() {
 }
 
 #[test]
+fn a_leftover_is_told_where_a_board_goes_on_in_another_way() {
+    let said = recorded(DOCUMENTED, LEFTOVER);
+    assert_eq!(lints(&said), [LintRule::BoardDiffers]);
+    assert!(diagnoses(&said)[0].starts_with("This task is left"), "{:?}", diagnoses(&said));
+    // It is told of the task, before anything is done to it.
+    let told = lines(&said, &[Kind::Lint, Kind::TaskCancel]);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("board-differs"), "{told:?}");
+    assert!(told[0].contains("task 2") && told[1].contains("task 2"), "{told:?}");
+    assert_eq!(lints(&recorded(FIRMWARE, LEFTOVER)), []);
+    // Nothing is left: nothing is told.
+    let calm = "
+async def quick(): await asyncio.sleep(0)
+async def main(): await asyncio.create_task(quick())
+asyncio.run(main())
+";
+    assert_eq!(lints(&recorded(DOCUMENTED, calm)), []);
+    let many = "
+async def waits(): await asyncio.sleep(9)
+async def main(): [asyncio.create_task(waits()) for _ in range(3)]
+asyncio.run(main())
+";
+    let said = recorded(DOCUMENTED, many);
+    let rules = lints(&said);
+    assert_eq!(
+        rules.iter().filter(|rule| **rule == LintRule::BoardDiffers).count(),
+        1,
+        "{rules:?}"
+    );
+    let told = diagnoses(&said);
+    assert!(told[0].starts_with("This task and 2 more are left"), "{told:?}");
+}
+
+#[test]
 fn a_leftover_that_nothing_can_wake_does_not_hold_the_run() {
     let source = "
 class Never:
@@ -46,7 +82,7 @@ asyncio.run(main()); print('end')
 ";
     let said = recorded(DOCUMENTED, source);
     assert_eq!(printed(&said), "end\n");
-    assert_eq!(lints(&said), [LintRule::Lost, LintRule::Lost]);
+    assert_eq!(lints(&said), [LintRule::Lost, LintRule::BoardDiffers, LintRule::Lost]);
 }
 
 #[test]
@@ -54,6 +90,9 @@ fn a_nested_run_is_refused_as_documented_and_a_hazard_on_a_board() {
     let said = recorded(DOCUMENTED, NESTED);
     assert_eq!(printed(&said), "asyncio.run() cannot be called from a running event loop\n");
     assert_eq!(lints(&said), [LintRule::NestedRun, LintRule::NeverAwaited]);
+    // What a board does is told there.
+    let told = diagnoses(&said);
+    assert!(told[0].contains("A board runs it"), "{told:?}");
     let said = recorded(FIRMWARE, NESTED);
     assert_eq!(printed(&said), "7\nno running event loop\nouter\n");
     // Where it begins, and where a board crashes.

@@ -1,7 +1,7 @@
 //! What is in a store, as an index lists it.
 
 use super::super::StoreError;
-use super::super::directory::BlockPlace;
+use super::super::directory::BlockLocation;
 use super::super::index::{self, Listed};
 use super::super::segment::{Head, Kind};
 use super::Archive;
@@ -23,7 +23,7 @@ impl Archive {
         let directory = self.directory();
         let mut listed = Vec::new();
         for entry in directory.numbers().filter_map(|block| directory.block(block)) {
-            if let BlockPlace::Stored { store, at, head } = entry.place
+            if let BlockLocation::Stored { store, at, head } = entry.place
                 && store == number
             {
                 listed.push(Listed { at, head, summary: entry.summary.bytes() });

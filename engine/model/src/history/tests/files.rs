@@ -8,7 +8,7 @@ use super::*;
 use crate::recording::Damage;
 
 /// A story's records and definitions in a store, flushed now and then.
-fn written(story: &Story, flush_each: usize, finish: bool) -> Vec<u8> {
+pub(super) fn written(story: &Story, flush_each: usize, finish: bool) -> Vec<u8> {
     let store = Arc::new(InMemory::default());
     let mut recorder = Recorder::new(store.clone()).unwrap();
     let mut ingest = crate::Ingest::new();
@@ -59,7 +59,7 @@ pub(super) fn story() -> Story {
     story
 }
 
-fn check(history: &History, story: &Story) {
+pub(super) fn check(history: &History, story: &Story) {
     assert_eq!(history.damage(), Damage::default());
     assert!(history.records().eq(story.records().iter().cloned()));
     assert_eq!(history.live(), &replayed(story.records(), story.records().len()));
@@ -221,86 +221,6 @@ fn flushed(file: &[u8]) -> usize {
         }
     }
     count
-}
-
-/// A sink whose bytes can be read afterwards.
-#[derive(Clone, Default)]
-struct Pipe(Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn a_recording_that_is_asked_for_late_has_everything() {
-    let story = story();
-    let mut ingest = crate::Ingest::new();
-    ingest.feed(story.bytes());
-    let arrived: Vec<_> = ingest.collect();
-    for begin in [0, 10, 5000, arrived.len()] {
-        let (mut history, pipe) = (History::new(), Pipe::default());
-        arrived[..begin].iter().for_each(|each| history.take(each.clone()));
-        history.copy_to(Box::new(pipe.clone())).unwrap();
-        arrived[begin..].iter().for_each(|each| history.take(each.clone()));
-        history.flush();
-        let unfinished = pipe.0.lock().unwrap().clone();
-        check(&read(unfinished), &story);
-        history.finish_copy().unwrap();
-        check(&read(pipe.0.lock().unwrap().clone()), &story);
-        assert!(history.copy_failed().is_none());
-        assert!(history.records().eq(story.records().iter().cloned()));
-    }
-}
-
-#[test]
-fn a_recording_of_what_is_kept_begins_with_the_state_there() {
-    let story = story();
-    let (mut history, pipe) = (History::new(), Pipe::default());
-    history.set_keep(Keep::Records(3000));
-    let mut ingest = crate::Ingest::new();
-    ingest.feed(story.bytes());
-    ingest.for_each(|arrived| history.take(arrived));
-    assert!(history.first() > 0);
-    history.copy_to(Box::new(pipe.clone())).unwrap();
-    history.finish_copy().unwrap();
-    let read = read(pipe.0.lock().unwrap().clone());
-    assert_eq!((read.damage(), read.first()), (Damage::default(), history.first()));
-    assert!(read.records().eq(history.records()));
-    assert_eq!(read.live(), history.live());
-    assert_eq!(read.at(read.first() + 7), history.at(read.first() + 7));
-}
-
-#[test]
-fn a_copy_that_cannot_be_written_any_further_is_told_once() {
-    struct Full;
-    impl std::io::Write for Full {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            if bytes.len() < 100 {
-                Ok(bytes.len())
-            } else {
-                Err(std::io::ErrorKind::StorageFull.into())
-            }
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let story = story();
-    let mut history = History::new();
-    history.copy_to(Box::new(Full)).unwrap();
-    let mut ingest = crate::Ingest::new();
-    ingest.feed(story.bytes());
-    ingest.for_each(|arrived| history.take(arrived));
-    let error = history.copy_failed().expect("it was full at once");
-    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
-    assert!(history.copy_failed().is_none() && history.trouble().is_none());
-    assert!(history.records().eq(story.records().iter().cloned()));
 }
 
 /// What a store does not take stays in memory.

@@ -5,7 +5,7 @@ use loopscope_protocol::{
     CloseHow, ConnectionEvent, JobHow, Pool, Signal, TransportKind, WatchHow, WorkEvent,
 };
 
-use crate::phrase::Phrases;
+use crate::phrase::{Phrases, capital};
 use crate::record::Record;
 use crate::state::Completer;
 use crate::titles::{bytes, count, signal_name};
@@ -25,12 +25,19 @@ pub(super) fn work(phrases: Phrases<'_>, record: &Record, event: WorkEvent) -> S
             format!("Thread {} begins {}.", phrases.names.name(name), phrases.job(job))
         }
         WorkEvent::ExecutorDone { job, how } => match how {
-            JobHow::Ended => format!("The executor has finished job {}.", job.0),
-            JobHow::Result => format!("Job {} has returned; the loop is being told.", job.0),
-            JobHow::Exception => {
-                format!("Job {} has ended with an exception; the loop is being told.", job.0)
+            JobHow::Ended => format!("The executor has finished {}.", phrases.job(job)),
+            JobHow::Result => {
+                format!("{} has returned; the loop is being told.", capital(&phrases.job(job)))
             }
-            JobHow::Cancelled => format!("Job {} was cancelled before it began.", job.0),
+            JobHow::Exception => {
+                format!(
+                    "{} has ended with an exception; the loop is being told.",
+                    capital(&phrases.job(job))
+                )
+            }
+            JobHow::Cancelled => {
+                format!("{} was cancelled before it began.", capital(&phrases.job(job)))
+            }
         },
         WorkEvent::FutureOutside { future, job, transport, server, process } => {
             let whom = if job.is_some() {

@@ -5,6 +5,7 @@ use loopscope_protocol::{HandleEvent as Event, HandleHow, HandleId, On};
 
 use crate::phrase::Phrases;
 use crate::record::Record;
+use crate::sentence::waking::is_late;
 use crate::titles::{duration, time};
 
 pub(super) fn handles(phrases: Phrases<'_>, record: &Record, event: Event) -> String {
@@ -73,12 +74,16 @@ pub(super) fn handles(phrases: Phrases<'_>, record: &Record, event: Event) -> St
         Event::TimerDue { handle, .. } if phrases.is_cancelled(handle) => {
             format!("{} is due, but was cancelled: it will be left out.", entry(handle))
         }
-        Event::TimerDue { handle, when } => format!(
-            "{} was due at {}: it is {}.",
-            entry(handle),
-            time(when),
-            phrases.queued(handle, record.loop_id)
-        ),
+        Event::TimerDue { handle, when } => {
+            let late = record.seconds().and_then(|now| is_late(now - when));
+            let late = late.map_or_else(String::new, |late| format!(" and is {late}"));
+            format!(
+                "{} was due at {}{late}: it is {}.",
+                entry(handle),
+                time(when),
+                phrases.queued(handle, record.loop_id)
+            )
+        }
         Event::TimerCancel { handle, by, .. } => {
             let who = phrases.by(by).map(|by| format!(" by {by}")).unwrap_or_default();
             format!(
@@ -92,7 +97,9 @@ pub(super) fn handles(phrases: Phrases<'_>, record: &Record, event: Event) -> St
         Event::HandleRun { handle, task } if task.is_some() => {
             let first = phrases.state.task(task).is_some_and(|task| task.steps == 0);
             let verb = if first { "starts" } else { "resumes" };
-            format!("{} runs: it {verb} {}.", h(handle), phrases.task(task))
+            let above = phrases.interrupted(record.loop_id);
+            let above = above.map_or_else(String::new, |task| format!("; it interrupts {task}"));
+            format!("{} runs: it {verb} {}{above}.", h(handle), phrases.task(task))
         }
         Event::HandleRun { handle, .. } => format!("{} runs.", phrases.runner(handle)),
         Event::HandleDone { handle, .. } => {

@@ -6,7 +6,8 @@ use loopscope_protocol::{
 };
 
 use crate::phrase::Phrases;
-use crate::titles::{self, signal_name};
+use crate::record::Texts;
+use crate::titles::{self, signal_name, time};
 
 pub(super) fn tasks(phrases: Phrases<'_>, event: TaskEvent) -> String {
     let at =
@@ -31,17 +32,37 @@ pub(super) fn tasks(phrases: Phrases<'_>, event: TaskEvent) -> String {
             format!("{title} waits for {}{}.", phrases.on(on), at(place))
         }
         TaskEvent::TaskDone { task, how } => {
-            let how = match how {
-                TaskHow::Result => "returned",
-                TaskHow::Exception => "ended with an exception",
-                TaskHow::Cancelled => "ended cancelled",
-            };
+            let ending = phrases.state.task(task).map(|task| task.ending.clone());
+            let how = ended(how, &ending.unwrap_or_default());
             format!("{} {how}.", phrases.task(task))
         }
         TaskEvent::TaskCancel { task, by } => match phrases.by(by) {
             Some(by) => format!("{by} asked for {} to be cancelled.", phrases.task(task)),
-            None => format!("{} is to be cancelled.", phrases.task(task)),
+            None => format!(
+                "Something outside any handle, such as Ctrl-C, asked for {} to be cancelled.",
+                phrases.task(task)
+            ),
         },
+        TaskEvent::TaskTimeout { task, handle } => {
+            let when = phrases.state.handle(handle).and_then(|handle| handle.when);
+            let until = when.map_or_else(String::new, |when| format!(" until {}", time(when)));
+            let timer = phrases.entry(handle);
+            format!("{} has time{until}: then {timer} cancels it.", phrases.task(task))
+        }
+    }
+}
+
+/// How a task has ended, with what it has ended by.
+fn ended(how: TaskHow, ending: &Texts) -> String {
+    match (how, ending.shown_value()) {
+        (TaskHow::Result, Some(value)) if value != "None" => format!("returned {value}"),
+        (TaskHow::Result, _) => "returned".to_owned(),
+        (TaskHow::Exception, Some(value)) => format!("raised {value}"),
+        (TaskHow::Exception, None) => "ended with an exception".to_owned(),
+        (TaskHow::Cancelled, Some(value)) if value != "CancelledError" => {
+            format!("ended cancelled: {value}")
+        }
+        (TaskHow::Cancelled, _) => "ended cancelled".to_owned(),
     }
 }
 
@@ -53,14 +74,24 @@ pub(super) fn futures(phrases: Phrases<'_>, event: FutureEvent) -> String {
         },
         FutureEvent::FutureDone { future, how, by } => {
             let title = phrases.future(future);
+            let ending = phrases.state.future(future).map(|future| future.ending.clone());
+            let value = ending.as_ref().and_then(Texts::shown_value);
+            // Most futures only say that something is over.
+            let value = value.filter(|value| how != FutureHow::Cancelled && value != "None");
+            let value = value.map_or_else(String::new, |value| format!(": {value}"));
             match (how, phrases.by(by)) {
-                (FutureHow::Result, Some(by)) => format!("{by} gave {title} its result."),
-                (FutureHow::Exception, Some(by)) => format!("{by} gave {title} an exception."),
+                (FutureHow::Result, Some(by)) => format!("{by} gave {title} its result{value}."),
+                (FutureHow::Exception, Some(by)) => {
+                    format!("{by} gave {title} an exception{value}.")
+                }
                 (FutureHow::Cancelled, Some(by)) => format!("{by} cancelled {title}."),
-                (FutureHow::Result, None) => format!("{title} has its result."),
-                (FutureHow::Exception, None) => format!("{title} has an exception."),
+                (FutureHow::Result, None) => format!("{title} has its result{value}."),
+                (FutureHow::Exception, None) => format!("{title} has an exception{value}."),
                 (FutureHow::Cancelled, None) => format!("{title} was cancelled."),
             }
+        }
+        FutureEvent::FutureNeeds { future, how } => {
+            format!("{} {}.", phrases.future(future), super::sync::enough(how))
         }
         FutureEvent::FutureLink { future, on } => {
             format!("{} needs {}.", phrases.future(future), phrases.on(on))
@@ -123,6 +154,10 @@ pub(super) fn outside(phrases: Phrases<'_>, id: LoopId, event: OutsideEvent) -> 
                 }
             }
         }
+        OutsideEvent::DescriptorPeer { fd, .. } => match phrases.owner(fd) {
+            Some(owner) => format!("fd {} leads to {owner}.", fd.0),
+            None => format!("It is not known any more whom fd {} leads to.", fd.0),
+        },
     }
 }
 

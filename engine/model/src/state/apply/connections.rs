@@ -32,8 +32,7 @@ impl State {
                 self.servers.insert(id, server);
             }
             Event::ServerListen { id, fd, .. } => {
-                let transport = ObjectId::NONE;
-                self.descriptors.insert(fd, Descriptor { fd, transport, server: id });
+                self.descriptors.insert(fd, Descriptor { fd, server: id, ..Descriptor::default() });
                 if let Some(server) = self.server_mut(id) {
                     server.sockets.push(fd);
                 }
@@ -77,8 +76,8 @@ impl State {
                     known: true,
                 };
                 self.transports.insert(id, transport);
-                let none = ObjectId::NONE;
-                self.descriptors.insert(fd, Descriptor { fd, transport: id, server: none });
+                let descriptor = Descriptor { fd, transport: id, ..Descriptor::default() };
+                self.descriptors.insert(fd, descriptor);
                 if let Some(server) = self.servers.get_mut(&server) {
                     server.accepted += 1;
                     server.clients += 1;

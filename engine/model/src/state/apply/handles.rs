@@ -6,7 +6,7 @@ use loopscope_protocol::{
 };
 
 use crate::record::Record;
-use crate::state::loops::DueKey;
+use crate::state::timers::DueKey;
 use crate::state::{At, Handle, HandleState, State};
 
 /// How many handles are kept after they are gone, so that sentences can name them.
@@ -63,6 +63,11 @@ impl State {
                     self.enqueue(id, on);
                     self.queue_task(task, id);
                 }
+                if self.in_snapshot && how == HandleHow::Wakeup && self.tasks.get(&task).is_some() {
+                    // It was woken, so it has begun.
+                    let task = self.task_mut(task, on);
+                    task.steps = task.steps.max(1);
+                }
             }
             Event::TimerNew { handle: id, when, name, place, by, future, task } => {
                 let handle = Handle {
@@ -79,33 +84,38 @@ impl State {
                     ..Handle::placeholder(id, on)
                 };
                 self.introduce(handle);
-                self.loop_mut(on).timers.insert((DueKey::new(when), id));
+                let keeping = self.keeping();
+                self.loop_mut(on).timers.insert(DueKey::new(when), id, keeping);
             }
             Event::TimerDue { handle: id, when } => {
-                self.leave_heap(id, when, on);
+                self.leave_heap(id, when, on, false);
                 self.enqueue(id, on);
                 self.know_task(id);
                 let task = self.handles.get(&id).map_or(TaskId::NONE, |handle| handle.task);
                 self.queue_task(task, id);
             }
             Event::TimerDrop { handle: id, when } => {
-                self.leave_heap(id, when, on);
+                self.leave_heap(id, when, on, true);
                 self.know_task(id);
                 self.unqueue_task(id);
                 self.retire(id);
             }
             Event::TimerCancel { handle: id, when, .. } => {
+                let keeping = self.keeping();
                 let handle = self.handle_mut(id, on);
                 let state = handle.state;
-                handle.cancelled = true;
-                if state == HandleState::Unknown {
+                let is_news = !std::mem::replace(&mut handle.cancelled, true);
+                if is_news && state == HandleState::Timer {
+                    self.loop_mut(on).timers.note_cancelled();
+                } else if state == HandleState::Unknown {
                     // That it is in the heap is what this record says.
+                    let handle = self.handle_mut(id, on);
                     handle.state = HandleState::Timer;
                     handle.when = Some(when);
                     if handle.loop_id != on {
                         self.index.strays.insert((id, on));
                     }
-                    self.loop_mut(on).timers.insert((DueKey::new(when), id));
+                    self.loop_mut(on).timers.insert(DueKey::new(when), id, keeping);
                 } else if state != HandleState::Timer {
                     self.odd(|| format!("h{} was cancelled as a timer, but is none.", id.0));
                 }
@@ -152,13 +162,16 @@ impl State {
         let the_loop = self.loop_mut(on);
         the_loop.current = Some(id);
         the_loop.current_since = record.t;
+        the_loop.interrupted = None;
         the_loop.at = At::Running;
         the_loop.now_runs();
+        self.interrupt_others(on);
     }
 
     fn finish(&mut self, id: HandleId, on: LoopId) {
         let the_loop = self.loop_mut(on);
         let current = the_loop.current.take();
+        the_loop.interrupted = None;
         let known = the_loop.at != At::Unknown;
         the_loop.at = At::Ready;
         the_loop.now_runs();
@@ -171,6 +184,7 @@ impl State {
         let task = self.handle_mut(id, on).task;
         self.end_step(task);
         self.retire(id);
+        self.resume_others(on);
     }
 
     /// Adds a handle to the table. False if it has begun to run already, as one that another
@@ -239,7 +253,7 @@ impl State {
         loop {
             if let Some(the_loop) = self.loops.get_mut(&on) {
                 if let Some(when) = when {
-                    the_loop.timers.remove(&(DueKey::new(when), id));
+                    the_loop.timers.remove(DueKey::new(when), id);
                 }
                 while the_loop.ready.take(id).is_some() {
                     self.index.queued = self.index.queued.saturating_sub(1);

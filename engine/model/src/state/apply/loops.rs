@@ -1,13 +1,13 @@
 //! A loop's life: made, run, turn by turn, stopped, closed.
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use loopscope_protocol::{By, LoopEvent as Event, LoopId};
+use loopscope_protocol::{By, Fd, LoopEvent as Event, LoopId};
 
 use crate::record::Record;
 use crate::state::loops::Outer;
 use crate::state::ready::Ready;
+use crate::state::timers::Timers;
 use crate::state::{At, Handler, Loop, Phase, Run, Sleep, State};
-use crate::table::SortedSet;
 
 /// How many loops are kept after they are closed.
 const KEEP_CLOSED: usize = 64;
@@ -23,6 +23,7 @@ impl Loop {
             stop_by: By::Outside,
             current: None,
             current_since: None,
+            interrupted: None,
             turn: 0,
             sleep: None,
             outer: Vec::new(),
@@ -34,7 +35,7 @@ impl Loop {
             },
             ready: Ready::default(),
             ready_known: known,
-            timers: SortedSet::new(),
+            timers: Timers::default(),
             timers_known: known,
         }
     }
@@ -61,7 +62,10 @@ impl State {
             Event::LoopNew {} => self.make(on),
             Event::HandlerCall { .. } => self.counts.handler_calls += 1,
             Event::AsyncgensShutdown { .. } | Event::ExecutorShutdown {} => {}
-            Event::LoopRun { how, task } => self.start_run(record, Run { how, task }, on),
+            Event::LoopRun { how, task } => {
+                let ended_before = self.task(task).is_some_and(|task| task.state.is_done());
+                self.start_run(record, Run { how, task, ended_before }, on);
+            }
             Event::LoopStopRequest { by } => {
                 let the_loop = self.loop_at(record, on);
                 the_loop.stop_requested = true;
@@ -165,7 +169,15 @@ impl State {
         let the_loop = self.loop_at(record, on);
         let phase = the_loop.phase;
         the_loop.at = At::Polling;
-        the_loop.sleep = Some(Sleep { since: record.t, timeout, until: None, ready: 0 });
+        the_loop.sleep = Some(Sleep {
+            since: record.t,
+            timeout,
+            until: None,
+            ready: 0,
+            taken: 0,
+            last_taken: Fd(i32::MIN),
+            disturbed: false,
+        });
         the_loop.now_runs();
         if strict && !phase.is_running() && phase != Phase::Unknown {
             self.odd(|| format!("Loop {} polls, but does not run.", on.0));
@@ -209,7 +221,7 @@ impl State {
 
     /// Compares the queues with what the loop says about them. If the two agree nothing is missing.
     fn compare(&mut self, on: LoopId, ready: u32, timers: u32, fixed: bool) {
-        let exact = self.is_exact();
+        let (exact, keeping) = (self.is_exact(), self.keeping());
         let the_loop = self.loop_mut(on);
         let listed = the_loop.ready.len();
         let agree = listed == ready as usize;
@@ -220,6 +232,9 @@ impl State {
         let timers_agree = in_heap == timers as usize;
         let timers_were_known = the_loop.timers_known;
         the_loop.timers_known = timers_agree || (timers_were_known && in_heap > timers as usize);
+        if the_loop.timers_known {
+            the_loop.timers.know_if_empty(keeping);
+        }
         let complete = the_loop.ready_known && the_loop.timers_known;
         if exact && was_known && !agree {
             let what = if fixed { "The batch has" } else { "After the batch there are" };

@@ -1,13 +1,36 @@
 //! What records about descriptors and signals change.
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use loopscope_protocol::{Fd, HandleHow, HandleId, LoopId, OutsideEvent as Event, WatchHow};
+use loopscope_protocol::{Fd, HandleHow, HandleId, LoopId, OutsideEvent as Event, Text, WatchHow};
 
+use crate::record::Record;
 use crate::state::index::Outside;
-use crate::state::{HandleState, SignalHandler, State, Watcher};
+use crate::state::{At, Descriptor, HandleState, SignalHandler, State, Watcher};
 
 impl State {
-    pub(super) fn apply_outside(&mut self, event: Event, on: LoopId) {
+    /// One of the descriptors that a poll has found has told of itself; one for both directions does
+    /// so twice.
+    fn take_descriptor(&mut self, fd: Fd, on: LoopId) {
+        let Some(the_loop) = self.loops.get_mut(&on).filter(|it| it.at == At::Timers) else {
+            return;
+        };
+        if let Some(sleep) = &mut the_loop.sleep
+            && std::mem::replace(&mut sleep.last_taken, fd) != fd
+        {
+            sleep.taken += 1;
+        }
+    }
+
+    /// Something has acted on a loop: where that is in its poll, it was outside and ends the poll.
+    pub(super) fn disturb(&mut self, on: LoopId) {
+        let is_polling = self.loops.get(&on).is_some_and(|the_loop| the_loop.at == At::Polling);
+        if is_polling && let Some(sleep) = self.loops.get_mut(&on).and_then(|it| it.sleep.as_mut())
+        {
+            sleep.disturbed = true;
+        }
+    }
+
+    pub(super) fn apply_outside(&mut self, record: &Record, event: Event, on: LoopId) {
         let loop_id = on;
         let known = true;
         match event {
@@ -37,11 +60,13 @@ impl State {
                 }
             }
             Event::WatcherReady { fd, handle, .. } if fd.0 < 0 => {
+                self.take_descriptor(fd, on);
                 // The loop's own self-pipe, which is no watcher of the program's.
                 self.adopt(handle, on, HandleHow::Reader);
                 self.enqueue(handle, on);
             }
             Event::WatcherReady { fd, how, handle } => {
+                self.take_descriptor(fd, on);
                 match self.watchers.get_mut(&(on, fd, how)) {
                     Some(watcher) => {
                         watcher.known = true;
@@ -77,6 +102,17 @@ impl State {
             }
             // What it completes is told by records of its own.
             Event::Completion { .. } => {}
+            Event::DescriptorPeer { fd, how, process, .. } => {
+                let ends = record.texts.clone();
+                let is_known = [Text::FIRST, Text::SECOND].map(|slot| !ends.get(slot).is_empty());
+                if is_known.contains(&true) {
+                    let how = Some(how);
+                    let other = Descriptor { fd, how, ends, process, ..Descriptor::default() };
+                    self.descriptors.insert(fd, other);
+                } else {
+                    self.descriptors.remove(&fd);
+                }
+            }
         }
     }
 

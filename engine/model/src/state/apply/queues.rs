@@ -1,9 +1,9 @@
 //! What records change in the queues of a loop: who is ready, who waits in the heap of timers, and
 //! which tasks that makes ready.
 
-use loopscope_protocol::{HandleId, LoopId, On, TaskId};
+use loopscope_protocol::{HandleId, LoopId, On, TaskId, Ties};
 
-use crate::state::loops::DueKey;
+use crate::state::timers::{DueKey, Keeping};
 use crate::state::{At, HandleState, State, TaskState};
 
 impl State {
@@ -57,16 +57,33 @@ impl State {
         }
     }
 
-    pub(super) fn leave_heap(&mut self, id: HandleId, when: f64, on: LoopId) {
+    /// How the loops of this run keep their timers.
+    pub(super) fn keeping(&self) -> Keeping {
+        if self.is_strict() || self.run.dialect.is_none() {
+            Keeping::Heap(self.run.ties.unwrap_or(Ties::Heapq), self.run.seed)
+        } else {
+            Keeping::Otherwise
+        }
+    }
+
+    /// A timer has left the heap: it is due, or it was cancelled and `dropped`.
+    pub(super) fn leave_heap(&mut self, id: HandleId, when: f64, on: LoopId, dropped: bool) {
         let handle = self.handle_mut(id, on);
         let state = handle.state;
+        let cancelled = handle.cancelled;
         let due = handle.when.unwrap_or(when);
         handle.when = Some(due);
-        let the_loop = self.loop_mut(on);
-        if !the_loop.timers.remove(&(DueKey::new(due), id))
-            && the_loop.timers_known
-            && state != HandleState::Unknown
-        {
+        self.loop_mut(on);
+        let Some(the_loop) = self.loops.get_mut(&on) else { return };
+        let key = DueKey::new(due);
+        let was_there = if dropped {
+            let handles = &self.handles;
+            let is_cancelled = |id| handles.get(&id).is_some_and(|handle| handle.cancelled);
+            the_loop.timers.take_dropped(key, id, is_cancelled)
+        } else {
+            the_loop.timers.take_due(key, id, cancelled)
+        };
+        if !was_there && the_loop.timers_known && state != HandleState::Unknown {
             self.odd(|| format!("h{} left the heap, but was not in it.", id.0));
         }
     }

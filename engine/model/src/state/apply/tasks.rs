@@ -2,10 +2,11 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 use loopscope_protocol::{
-    By, ChainId, FutureEvent, FutureId, LoopId, NameId, On, Place, TaskEvent as Event, TaskId,
+    By, ChainId, FutureEvent, FutureId, HandleId, LoopId, NameId, NeedHow, ObjectId, On, Place,
+    TaskEvent as Event, TaskId,
 };
 
-use crate::record::Record;
+use crate::record::{Record, Texts};
 use crate::state::{Completer, Future, FutureState, Needs, State, Task, TaskState};
 
 /// How many tasks are kept after their end.
@@ -28,15 +29,18 @@ impl Task {
             state: TaskState::Unknown,
             on: On::Nothing,
             handle: None,
+            line: (ObjectId::NONE, 0),
             cancel_requested: false,
             cancel_pending: false,
             cancelled_by: By::Outside,
             by: By::Outside,
             by_name: NameId::NONE,
             steps: 0,
+            stepped: 0,
             busy: 0,
             since: None,
             made: 0,
+            ending: Texts::NONE,
         }
     }
 
@@ -61,9 +65,11 @@ impl Future {
             by_name: NameId::NONE,
             done_by: By::Outside,
             done_by_name: NameId::NONE,
+            enough: NeedHow::All,
             needs: Needs::default(),
             completer: Completer::Unknown,
             made: 0,
+            ending: Texts::NONE,
         }
     }
 }
@@ -110,9 +116,14 @@ impl State {
                 {
                     self.index.on_unknown.insert((timer, id));
                 }
+                let in_snapshot = self.in_snapshot;
                 let task = self.task_mut(id, on);
                 let before = task.state;
                 task.add_busy(record.t);
+                if in_snapshot {
+                    // It has begun, or it would not wait.
+                    task.steps = task.steps.max(1);
+                }
                 task.on = waits_for;
                 task.place = place;
                 task.chain = chain;
@@ -133,12 +144,14 @@ impl State {
                 task.add_busy(record.t);
                 task.state = TaskState::Done(how);
                 task.handle = None;
+                task.ending.clone_from(&record.texts);
                 if record.line.is_some() {
                     (task.place, task.chain) = (Place::NONE, record.line);
                 }
                 task.since = record.t;
                 let own = (task.loop_id, id);
                 self.index.pending.remove(&own);
+                self.drop_limits(id, |_, _| true);
                 if before.is_done() {
                     self.odd(|| format!("Task {} ended twice.", id.0));
                     return;
@@ -164,16 +177,30 @@ impl State {
                     self.odd(|| format!("Task {} was asked to be cancelled, but has ended.", id.0));
                 }
             }
+            Event::TaskTimeout { task: id, handle } => {
+                self.drop_limits(id, |state, timer| !state.is_live(timer));
+                self.limits.insert((id, handle));
+            }
+        }
+    }
+
+    fn drop_limits(&mut self, task: TaskId, is_over: impl Fn(&Self, HandleId) -> bool) {
+        let own = self.limits.from((task, HandleId::NONE)).take_while(|limit| limit.0 == task);
+        let over: Vec<_> = own.filter(|limit| is_over(self, limit.1)).collect();
+        for limit in over {
+            self.limits.remove(&limit);
         }
     }
 
     fn step(&mut self, record: &Record, id: TaskId, on: LoopId) {
         let strict = self.is_strict();
+        self.leave_line(id);
         let task = self.task_mut(id, on);
         let before = task.state;
         let woken = task.handle.take().is_some();
         task.state = TaskState::Running;
         task.steps += 1;
+        task.stepped = record.seq;
         task.cancel_pending = false;
         task.since = record.t;
         match before {
@@ -225,9 +252,17 @@ impl State {
                 future.state = FutureState::Done(how);
                 future.done_by = by;
                 future.done_by_name = by_name;
+                future.ending.clone_from(&record.texts);
+                let completer = future.completer;
+                if let Completer::Job(job) = completer {
+                    self.ended_jobs.remove(&job);
+                }
                 if matches!(before, FutureState::Done(_)) {
                     self.odd(|| format!("f{} was completed twice.", id.0));
                     return;
+                }
+                if let Completer::Sync(id) = completer {
+                    self.wakes_in_line(id, on);
                 }
                 self.done_futures.push_back(id);
                 if self.done_futures.len() > KEEP_DONE_FUTURES
@@ -240,13 +275,14 @@ impl State {
                     self.futures.remove(&old);
                 }
             }
+            FutureEvent::FutureNeeds { future: id, how } => self.future_mut(id, on).enough = how,
             FutureEvent::FutureLink { future: id, on: needs } => {
                 self.future_mut(id, on).needs.add(needs);
             }
         }
     }
 
-    fn task_mut(&mut self, id: TaskId, on: LoopId) -> &mut Task {
+    pub(super) fn task_mut(&mut self, id: TaskId, on: LoopId) -> &mut Task {
         if !self.tasks.contains_key(&id) {
             self.unknown_id(|| format!("Task {} was never made.", id.0));
             self.index.pending.insert((on, id));

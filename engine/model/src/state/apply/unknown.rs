@@ -25,6 +25,7 @@ impl State {
         }
         self.index.last_touched = None;
         self.index.running.clear();
+        self.index.steps.clear();
         self.index.queued = 0;
         self.index.on_unknown.clear();
         self.index.strays.clear();
@@ -43,9 +44,10 @@ impl State {
             the_loop.stop_requested = false;
             the_loop.current = None;
             the_loop.current_since = None;
+            the_loop.interrupted = None;
             the_loop.sleep = None;
             the_loop.ready.clear();
-            the_loop.timers.clear();
+            the_loop.timers.forget();
         }
         // Of what was unknown already nothing was heard since the last gap: it is given up.
         self.handles.retain(|handle| handle.state != HandleState::Unknown);
@@ -72,6 +74,8 @@ impl State {
                 task.state = TaskState::Unknown;
             }
         }
+        self.limits.clear();
+        self.doubt_syncs();
         self.doubt_outside();
     }
 

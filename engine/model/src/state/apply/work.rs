@@ -7,6 +7,9 @@ use crate::record::Record;
 use crate::state::index::Outside;
 use crate::state::{Completer, Job, Process, State};
 
+/// How many jobs are remembered that have ended while nobody has taken their results.
+const KEEP_ENDED_JOBS: usize = 64;
+
 impl State {
     pub(super) fn apply_work(&mut self, record: &Record, event: Event, on: LoopId) {
         let (loop_id, known) = (on, true);
@@ -24,8 +27,14 @@ impl State {
             },
             Event::ExecutorDone { job, .. } => {
                 self.index.sure.remove(&Outside::Job(job));
-                let known = self.jobs.remove(&job).is_some();
-                self.end_of(known, || format!("Job {} ended, but was never given.", job.0));
+                let ended = self.jobs.remove(&job);
+                self.end_of(ended.is_some(), || {
+                    format!("Job {} ended, but was never given.", job.0)
+                });
+                self.ended_jobs.extend(ended.map(|ended| (job, ended)));
+                if self.ended_jobs.len() > KEEP_ENDED_JOBS {
+                    self.ended_jobs.pop_first();
+                }
             }
             Event::FutureOutside { future, job, transport, server, process } => {
                 let completer = if job.is_some() {

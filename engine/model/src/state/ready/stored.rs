@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 
 use loopscope_protocol::HandleId;
-use loopscope_protocol::cells::{CellSink, CellSource};
+use loopscope_protocol::cells::{CellReader, CellWriter};
 use loopscope_protocol::wire::Malformed;
 
-use super::{Line, Queue, QueuePlace, Ready, Sorted};
+use super::{Line, Queue, QueuePosition, Ready, Sorted};
 use crate::sheet::{ReadSheet, Sheet, Stored, stored};
 use crate::table::SortedSet;
 
@@ -17,15 +17,15 @@ use crate::table::SortedSet;
 const MOST: u64 = u64::MAX / 2;
 
 type Slots = VecDeque<Option<HandleId>>;
-type Places = SortedSet<(QueuePlace, HandleId)>;
+type SortedEntries = SortedSet<(QueuePosition, HandleId)>;
 
 stored! {
-    QueuePlace { key: (u64, u64), number: u64 }
-    Ready { queue: Queue, batch: usize, behind: QueuePlace }
+    QueuePosition { key: (u64, u64), number: u64 }
+    Ready { queue: Queue, batch: usize, behind: QueuePosition }
 }
 
 impl Stored for Queue {
-    const COLUMNS: usize = 2 + Slots::COLUMNS + Places::COLUMNS;
+    const COLUMNS: usize = 2 + Slots::COLUMNS + SortedEntries::COLUMNS;
     fn put(&self, column: usize, to: &mut Sheet) {
         let places = column + 2 + Slots::COLUMNS;
         match self {
@@ -58,7 +58,7 @@ impl Stored for Queue {
                 Ok(Self::Line(Line { slots, first: number, holes, index: None }))
             }
             1 => {
-                let by_place = <Places as Stored>::get(places, from)?;
+                let by_place = <SortedEntries as Stored>::get(places, from)?;
                 let mut by_id: Vec<_> = by_place.iter().map(|(place, id)| (id, place)).collect();
                 by_id.sort_unstable();
                 let mut sorted = Sorted { by_place, by_id: SortedSet::new(), count: number };

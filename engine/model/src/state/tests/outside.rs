@@ -76,11 +76,41 @@ fn a_descriptor_is_named_by_whom_it_leads_to() {
 }
 
 #[test]
+fn a_descriptor_of_nobodys_is_named_by_whom_it_leads_to() {
+    let mut story = served();
+    let name = |story: &Story, fd| titles::fd(Fd(fd), &after(story));
+    let told = [
+        (TransportKind::Tcp, ["10.0.0.1:443", "10.0.0.2:4711"], 0, "peer 10.0.0.1:443"),
+        (TransportKind::Tcp, ["", "127.0.0.1:80"], 0, "clients of 127.0.0.1:80"),
+        (TransportKind::Udp, ["", "127.0.0.1:53"], 0, "whoever sends to 127.0.0.1:53"),
+        (TransportKind::Process, ["4711", ""], 0, "the end of the process with pid 4711"),
+        (TransportKind::Process, ["99", ""], 1, "the end of process 1"),
+    ];
+    for (how, ends, process, whom) in told {
+        story.descriptor(20, how, ends, process);
+        assert_eq!(name(&story, 20), format!("fd 20 ({whom})"));
+        assert_eq!(happened(&story), format!("fd 20 leads to {whom}."));
+    }
+    // The number goes to a transport, and back.
+    story.transport(3, 20, "127.0.0.1:4713", 1);
+    assert_eq!(name(&story, 20), "fd 20 (client 127.0.0.1:4713)");
+    story.push(Event::TransportClosed { id: ObjectId(3) });
+    assert_eq!(name(&story, 20), "fd 20");
+    story.descriptor(20, TransportKind::Unix, ["/run/x", ""], 0);
+    story.descriptor(20, TransportKind::Pipe, ["", ""], 0);
+    assert_eq!(name(&story, 20), "fd 20");
+    assert_eq!(happened(&story), "It is not known any more whom fd 20 leads to.");
+}
+
+#[test]
 fn what_a_task_waits_for_from_outside_is_said() {
     let mut story = served();
     let told = |story: &Story| why::why(&after(story), story.names(), TaskId(2));
     let whom = "serve (task 2) waits at program.py:5 for f7 (Future), which is done when ";
-    assert_eq!(told(&story), format!("{whom}client 127.0.0.1:4711 sends something or ends."));
+    assert_eq!(
+        told(&story),
+        format!("{whom}client 127.0.0.1:4711 sends something or ends, on fd 9.")
+    );
     story.closing(1, CloseHow::Close);
     assert_eq!(told(&story), format!("{whom}the connection to client 127.0.0.1:4711 is closed."));
     let mut story = Story::new();
@@ -93,8 +123,14 @@ fn what_a_task_waits_for_from_outside_is_said() {
     assert_eq!(told(&story), format!("{whom}job 1 (work) ends, in thread asyncio_0."));
     assert_eq!(after(&story).job(JobId(1)).unwrap().task, TaskId(2));
     story.push(Event::ExecutorDone { job: JobId(1), how: JobHow::Result });
-    assert_eq!(happened(&story), "Job 1 has returned; the loop is being told.");
+    assert_eq!(happened(&story), "Job 1 (work) has returned; the loop is being told.");
     assert_eq!(after(&story).future(FutureId(3)).unwrap().completer, Completer::Job(JobId(1)));
+    let whom = "main (task 2) waits at program.py:5 for f3 (Future), which ";
+    let told = |story: &Story| why::why(&after(story), story.names(), TaskId(2));
+    assert_eq!(told(&story), format!("{whom}job 1 (work) has completed: the loop is being told."));
+    assert!(after(&story).ended_job(JobId(1)).is_some() && after(&story).jobs().len() == 0);
+    story.complete(3);
+    assert!(after(&story).ended_job(JobId(1)).is_none());
 }
 
 #[test]

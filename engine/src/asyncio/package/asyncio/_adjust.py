@@ -20,7 +20,7 @@ class Finder:
     @staticmethod
     def find_spec(name, path=None, target=None):
         package, _, module = name.partition('.')
-        if package != 'asyncio' or module == '_outside':
+        if package != 'asyncio' or module in ('_outside', '_sync'):
             return None
         if not any(module in changes for changes in (_ADJUST, _of_version, _told())):
             return None
@@ -50,8 +50,8 @@ def _told():
     """What changes modules so that the records are told of what they do."""
     if not _loopscope.recording():
         return {}
-    from . import _outside
-    return _outside.MODULES
+    from . import _outside, _sync
+    return {**_outside.MODULES, **_sync.MODULES}
 
 
 def _follows_3_13():
@@ -63,11 +63,16 @@ def _adjust_tasks(tasks):
     tasks._sleep_of_library = tasks.sleep
     tasks.sleep = _loopscope.sleep
     if _loopscope.recording():
+        import _loopscope_sync
         gather = tasks.gather
 
         def linked(*coros_or_futures, return_exceptions=False):
             outer = gather(*coros_or_futures, return_exceptions=return_exceptions)
-            _loopscope.note_links(outer, list(getattr(outer, '_children', ())))
+            children = list(getattr(outer, '_children', ()))
+            if children:
+                how = 'all' if return_exceptions else 'all-or-failure'
+                _loopscope_sync.needs(outer, how)
+                _loopscope.note_links(outer, children)
             return outer
 
         linked.__name__ = linked.__qualname__ = 'gather'
@@ -108,6 +113,7 @@ def _shield(tasks):
             return inner
         loop = tasks.futures._get_loop(inner)
         outer = loop.create_future()
+        _loopscope.note_links(outer, [inner])
         waiting = tasks.current_task(loop) if tasks.events._get_running_loop() else None
         if waiting is not None:
             tasks.futures.future_add_to_awaited_by(inner, waiting)
@@ -242,9 +248,16 @@ def _adjust_loops(name):
 
 def _adjust_selector_events(selector_events):
     _adjust_loops('BaseSelectorEventLoop')(selector_events)
+    transport = selector_events._SelectorSocketTransport
+    if _follows_3_13():
+        # The sentence alone is replaced: a function around this one would cost at each write.
+        write = transport.write
+        write.__code__ = write.__code__.replace(co_consts=tuple(
+            constant.replace('bytes, bytearray, or memoryview object', 'bytes-like object')
+            if isinstance(constant, str) else constant for constant in write.__code__.co_consts))
     if not _loopscope.recording():
         import socket
-        _loopscope.quicken(selector_events._SelectorSocketTransport, socket.socket)
+        _loopscope.quicken(transport, socket.socket)
 
 
 def _adjust_unix_events(unix_events):
@@ -256,17 +269,6 @@ def _adjust_unix_events(unix_events):
         setattr(unix_events, name, getattr(child_watchers, name))
     policy = events.DefaultEventLoopPolicy
     unix_events._UnixDefaultEventLoopPolicy = unix_events.DefaultEventLoopPolicy = policy
-
-
-def _adjust_selector_events(selector_events):
-    _adjust_loops('BaseSelectorEventLoop')(selector_events)
-    if not _follows_3_13():
-        return
-    # The sentence alone is replaced: a function around this one would cost at each write.
-    write = selector_events._SelectorSocketTransport.write
-    write.__code__ = write.__code__.replace(co_consts=tuple(
-        constant.replace('bytes, bytearray, or memoryview object', 'bytes-like object')
-        if isinstance(constant, str) else constant for constant in write.__code__.co_consts))
 
 
 def _adjust_locks(locks):

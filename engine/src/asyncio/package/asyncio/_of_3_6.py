@@ -17,8 +17,47 @@ CAME_LATER = frozenset('''Server BrokenBarrierError Barrier SendfileNotAvailable
 # Those of before, and where they are.
 OF_BEFORE = {'coroutines': 'coroutine', 'tasks': 'async'}
 
+# How many frames of where a coroutine was made are kept in debug mode.
+_DEPTH = 10
+
 _LATER_METHODS = '''sock_recv_into sock_recvfrom sock_recvfrom_into sock_sendto sock_sendfile sendfile
     start_tls shutdown_default_executor'''.split()
+
+
+_TLS_TIMEOUTS = ('ssl_handshake_timeout', 'ssl_shutdown_timeout')
+_LATER_KEYWORDS = {
+    'connect_accepted_socket': _TLS_TIMEOUTS,
+    'create_connection': (*_TLS_TIMEOUTS, 'happy_eyeballs_delay', 'interleave', 'all_errors'),
+    'create_server': ('keep_alive', *_TLS_TIMEOUTS, 'start_serving'),
+    'create_unix_connection': _TLS_TIMEOUTS,
+    'create_unix_server': (*_TLS_TIMEOUTS, 'start_serving', 'cleanup_socket'),
+}
+
+
+def log_never_yielded():
+    """In debug mode what nobody awaits is logged, and then warned of."""
+    import warnings
+    from .log import logger
+    warn = warnings._warn_unawaited_coroutine
+    if hasattr(warn, 'is_logged'):
+        return
+
+    def _warn_unawaited_coroutine(coroutine):
+        origin = coroutine.cr_origin
+        if origin:
+            import traceback
+            code, (file, line, _) = coroutine.cr_code, origin[0]
+            created = ''.join(traceback.format_list(
+                [(*place, None) for place in reversed(origin)])).rstrip()
+            logger.error(
+                f'<CoroWrapper {coroutine.__qualname__}() running at {code.co_filename}:'
+                f'{code.co_firstlineno}, created at {file}:{line}> was never yielded from\n'
+                f'Coroutine object created at (most recent call last, truncated to {_DEPTH} last '
+                f'lines):\n{created}')
+        warn(coroutine)
+
+    _warn_unawaited_coroutine.is_logged = True
+    warnings._warn_unawaited_coroutine = _warn_unawaited_coroutine
 
 
 class _Absent:
@@ -105,7 +144,13 @@ def base_tasks(module):
 
 def tasks(module):
     from . import events, futures
-    ensure_future, isfuture = module.ensure_future, futures.isfuture
+    ensured, isfuture = module.ensure_future, futures.isfuture
+
+    def ensure_future(coro_or_future, *, loop=None):
+        """Wrap a coroutine in a future."""
+        if loop is not None and isfuture(coro_or_future) and coro_or_future._loop is not loop:
+            raise ValueError('loop argument must agree with Future')
+        return ensured(coro_or_future, loop=loop)
 
     def sleep(delay, result=None, *, loop=None):
         """Coroutine that completes after a given time (in seconds)."""
@@ -166,7 +211,7 @@ def tasks(module):
             coros_or_futures = [made[each] for each in coros_or_futures]
         return gathered(*coros_or_futures, return_exceptions=return_exceptions)
 
-    for function in (sleep, wait, wait_for, as_completed, gather):
+    for function in (ensure_future, sleep, wait, wait_for, as_completed, gather):
         function.__module__, function.__qualname__ = module.__name__, function.__name__
         setattr(module, function.__name__, function)
     module.shield = _taking_loop(module.shield)
@@ -256,15 +301,85 @@ def base_events(module):
         self._default_executor = executor
 
     loop_class.set_default_executor = set_default_executor
-    create_server = loop_class.create_server
+    for name in _LATER_KEYWORDS:
+        if name in loop_class.__dict__:
+            _takes_less(loop_class, name)
+    loop_class.create_datagram_endpoint = _with_reuse_address(loop_class.create_datagram_endpoint)
+    for name in ('subprocess_exec', 'subprocess_shell'):
+        setattr(loop_class, name, _of_bytes(getattr(loop_class, name)))
 
-    @functools.wraps(create_server)
-    async def create(self, *args, **keywords):
-        if 'start_serving' in keywords:
-            raise TypeError("create_server() got an unexpected keyword argument 'start_serving'")
-        return await create_server(self, *args, **keywords)
 
-    loop_class.create_server = create
+def unix_events(module):
+    from . import loops
+    loop_class = loops._adopted
+    original = loop_class.create_unix_server
+
+    @functools.wraps(original)
+    async def create_unix_server(self, *args, **keywords):
+        # The path stays when the server is closed.
+        return await original(self, *args, cleanup_socket=False, **keywords)
+
+    loop_class.create_unix_server = create_unix_server
+    for name in ('create_unix_connection', 'create_unix_server'):
+        _takes_less(loop_class, name)
+
+
+def _signature(function, without):
+    """The signature of a function without some of its parameters."""
+    import inspect
+    signature = inspect.signature(function)
+    parameters = [each for each in signature.parameters.values() if each.name not in without]
+    return signature.replace(parameters=parameters)
+
+
+def _takes_less(cls, name):
+    """A method of the loop, without the keywords that came later."""
+    method, later = getattr(cls, name), _LATER_KEYWORDS[name]
+
+    @functools.wraps(method)
+    async def called(self, *args, **keywords):
+        for keyword in later:
+            if keyword in keywords:
+                raise TypeError(f'{name}() got an unexpected keyword argument {keyword!r}')
+        return await method(self, *args, **keywords)
+
+    called.__signature__ = _signature(method, without=later)
+    setattr(cls, name, called)
+
+
+def _with_reuse_address(method):
+    @functools.wraps(method)
+    async def create_datagram_endpoint(self, *args, reuse_address=None, **keywords):
+        if reuse_address:
+            raise ValueError('Passing `reuse_address=True` is no longer supported, as the usage of '
+                             'SO_REUSEPORT in UDP poses a significant security concern.')
+        return await method(self, *args, **keywords)
+
+    import inspect
+    signature = inspect.signature(method)
+    parameters = list(signature.parameters.values())
+    at = list(signature.parameters).index('reuse_port')
+    parameters.insert(at, parameters[at].replace(name='reuse_address'))
+    create_datagram_endpoint.__signature__ = signature.replace(parameters=parameters)
+    return create_datagram_endpoint
+
+
+def _of_bytes(method):
+    """Starts a process; how its pipes would read as text is for nobody to ask."""
+    name = method.__name__
+
+    @functools.wraps(method)
+    async def called(self, protocol_factory, *args, encoding=None, errors=None, **keywords):
+        if 'text' in keywords:
+            raise TypeError("__init__() got an unexpected keyword argument 'text'")
+        for arg in args if name == 'subprocess_exec' else ():
+            if not isinstance(arg, (str, bytes)):
+                raise TypeError('program arguments must be a bytes or text string, not '
+                                f'{type(arg).__name__}')
+        return await method(self, protocol_factory, *args, **keywords)
+
+    called.__signature__ = _signature(method, without=('encoding', 'errors', 'text'))
+    return called
 
 
 def streams(module):
@@ -278,4 +393,5 @@ def subprocess(module):
 
 
 ADJUST = {function.__name__: function for function in (
-    base_events, base_tasks, coroutines, exceptions, locks, queues, streams, subprocess, tasks)}
+    base_events, base_tasks, coroutines, exceptions, locks, queues, streams, subprocess, tasks,
+    unix_events)}

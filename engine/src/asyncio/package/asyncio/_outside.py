@@ -60,12 +60,12 @@ def _loop_of(thing):
 class _Number:
     """A thing's own number, with its loop's: what every record of it begins with."""
 
-    __slots__ = ('on', 'id', 'eof')
+    __slots__ = ('on', 'id', 'eof', 'paused')
 
     def __init__(self, on, id):
         self.on = on
         self.id = id
-        self.eof = False
+        self.eof = self.paused = False
 
 
 def _number_of(thing):
@@ -128,7 +128,10 @@ def _server_serves(server, serving, before):
     number = _Number(on, _tell.server_new(on, how, ', '.join(addresses)))
     server._loopscope_number = number
     for sock, address in zip(sockets, addresses):
-        _tell.server_listens(on, number.id, sock.fileno(), address)
+        fd = sock.fileno()
+        # A program's own idea of a socket may have none.
+        if isinstance(fd, int):
+            _tell.server_listens(on, number.id, fd, address)
 
 
 def _server_sockets(server, sockets, before):
@@ -157,8 +160,8 @@ def _server_forever(server, future, before):
 _open = {}
 
 
-class _Socket:
-    """A transport's socket, which counts what goes through it."""
+class _Pipe:
+    """A transport's pipe, or what else it is, which tells when it is closed."""
 
     __slots__ = ('_sock', '_number', '_fd')
 
@@ -173,21 +176,36 @@ class _Socket:
     def __repr__(self):
         return repr(self._sock)
 
-    def _read(self, count):
-        number = self._number
-        if count:
-            _tell.transport_read(number.on, number.id, count)
-        else:
-            _ended(number)
+    def close(self):
+        self._sock.close()
+        _closed(self._number, self._fd)
+
+
+class _End(_Pipe):
+    """A transport's socket, which also tells when it is shut down."""
+
+    __slots__ = ()
+
+    def shutdown(self, how):
+        self._sock.shutdown(how)
+        # Both directions end only where it is closed next.
+        if how == 1:
+            _tell.transport_eof(self._number.on, self._number.id, 'write')
+
+
+class _Socket(_End):
+    """A transport's socket, which also counts what goes through it."""
+
+    __slots__ = ()
 
     def recv(self, *args):
         data = self._sock.recv(*args)
-        self._read(len(data))
+        _read(self._number, len(data))
         return data
 
     def recv_into(self, *args):
         count = self._sock.recv_into(*args)
-        self._read(count)
+        _read(self._number, count)
         return count
 
     def recvfrom(self, *args):
@@ -204,14 +222,6 @@ class _Socket:
 
     def sendto(self, *args):
         return _written(self._number, self._sock.sendto(*args))
-
-    def shutdown(self, how):
-        self._sock.shutdown(how)
-        _tell.transport_eof(self._number.on, self._number.id, 'write')
-
-    def close(self):
-        self._sock.close()
-        _closed(self._number, self._fd)
 
 
 class _Os:
@@ -230,10 +240,7 @@ class _Os:
         data = os.read(fd, *args)
         number = _open.get(fd)
         if number is not None:
-            if data:
-                _tell.transport_read(number.on, number.id, len(data))
-            else:
-                _ended(number)
+            _read(number, len(data))
         return data
 
     def write(self, fd, *args):
@@ -241,6 +248,13 @@ class _Os:
 
     def sendfile(self, fd, *args):
         return _written(_open.get(fd), os.sendfile(fd, *args))
+
+
+def _read(number, count):
+    if count:
+        _tell.transport_read(number.on, number.id, count)
+    else:
+        _ended(number)
 
 
 def _written(number, count):
@@ -264,23 +278,27 @@ def _closed(number, fd):
 def _born(transport, on):
     """A transport has all that is told of it, and has not read yet."""
     protocol = transport._protocol
-    sock = getattr(transport, '_sock', None)
+    sock = end = getattr(transport, '_sock', None)
+    completes = sock is not None and not hasattr(transport, '_sock_fd')
+    if completes and not hasattr(sock, 'getsockopt'):
+        # A loop of completions keeps pipes where it keeps sockets.
+        sock = None
     server = process = 0
     if sock is not None:
-        fd = transport._sock_fd
+        fd = sock.fileno() if completes else transport._sock_fd
         address, local = (_address(transport._extra.get(end)) for end in ('peername', 'sockname'))
         if _is_a('sslproto', 'SSLProtocol', protocol):
             how = 'tls'
         elif _is_of_family(sock, 'AF_UNIX'):
             how = 'unix'
         else:
-            how = 'udp' if _is_a('selector_events', '_SelectorDatagramTransport', transport) else 'tcp'
+            how = 'udp' if _is_a('transports', 'DatagramTransport', transport) else 'tcp'
         server_number = _number_of(getattr(transport, '_server', None))
         if server_number is not None:
             server = server_number.id
     else:
-        fd, how, address, local = transport._fileno, 'pipe', '', ''
-        if not _can_be_watched(fd):
+        fd, how, address, local = end.fileno() if completes else transport._fileno, 'pipe', '', ''
+        if not completes and not _can_be_watched(fd):
             # Its constructor is about to refuse it.
             return
         if _is_a('base_subprocess', 'WriteSubprocessPipeProto', protocol):
@@ -290,7 +308,10 @@ def _born(transport, on):
                 process = process_number.id
     number = _Number(on, _tell.transport_new(on, how, fd, address, local, server, process))
     transport._loopscope_number = _open[fd] = number
-    if sock is not None:
+    if completes:
+        # What it moves is told by the operations.
+        transport._sock = (_Pipe if sock is None else _End)(end, number, fd)
+    elif sock is not None:
         transport._sock = _Socket(sock, number, fd)
 
 
@@ -316,10 +337,16 @@ def _transport_closes(transport, closing, before):
     elif closing and not before:
         frame = sys._getframe(2)
         how, exception = _cause(frame)
-        if frame.f_code.co_name == 'write_eof':
+        if frame.f_code.co_name == 'write_eof' or (
+                frame.f_code.co_name == 'close'
+                and _is_a('proactor_events', '_ProactorWritePipeTransport', transport)):
             # A pipe that is written to is closed by telling the other end.
             _tell.transport_eof(number.on, number.id, 'write')
         _tell.transport_closing(number.on, number.id, how, exception)
+
+
+# What closes a transport because the other end has: of a loop of readiness, and of completions.
+_AT_EOF = ('_read_ready', '_read_ready__on_eof', '_eof_received', '_pipe_closed')
 
 
 def _cause(frame):
@@ -335,7 +362,7 @@ def _cause(frame):
     for _ in range(4):
         if frame is None:
             break
-        if frame.f_code.co_name in ('_read_ready', '_read_ready__on_eof'):
+        if frame.f_code.co_name in _AT_EOF:
             return 'eof', ''
         if frame.f_code.co_name != 'close':
             break
@@ -352,8 +379,10 @@ def _shown(exc):
 
 def _reading_pauses(transport, paused, before):
     number = _number_of(transport)
-    if number is None or bool(paused) == bool(before):
+    # What is paused until it is complete was never told.
+    if number is None or bool(paused) == number.paused:
         return
+    number.paused = bool(paused)
     if paused:
         _tell.transport_paused(number.on, number.id, 'read', 0)
     else:
@@ -368,6 +397,20 @@ def _writing_pauses(transport, paused, before):
         _tell.transport_paused(number.on, number.id, 'write', transport.get_write_buffer_size())
     else:
         _tell.transport_resumed(number.on, number.id, 'write')
+
+
+def completed(fd, kind, writes, moved):
+    """An operation of a loop of completions is at its end; `moved` bytes, or -1 where it failed."""
+    number = _open.get(fd)
+    if number is None or moved < 0 or kind in ('accept', 'connect', 'hangup'):
+        return
+    if writes:
+        _written(number, moved)
+    elif kind == 'recvfrom':
+        # A datagram may be empty, and nothing ends with it.
+        _tell.transport_read(number.on, number.id, moved)
+    else:
+        _read(number, moved)
 
 
 def _pipe_closes(transport, pipe, before):
@@ -539,6 +582,11 @@ def _selector_events(module):
     _tell_of(transport, '_paused', _reading_pauses)
 
 
+def _proactor_events(module):
+    _tell_of(module._ProactorBasePipeTransport, '_closing', _transport_closes)
+    _tell_of(module._ProactorReadPipeTransport, '_paused', _reading_pauses)
+
+
 def _transports(module):
     _tell_of(module._FlowControlMixin, '_protocol_paused', _writing_pauses)
 
@@ -574,6 +622,7 @@ def _streams(module):
 MODULES = {
     'base_events': _base_events,
     'base_subprocess': _base_subprocess,
+    'proactor_events': _proactor_events,
     'selector_events': _selector_events,
     'sslproto': _sslproto,
     'streams': _streams,

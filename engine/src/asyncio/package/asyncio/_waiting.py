@@ -103,6 +103,10 @@ class _Wait:
         """Whether a block of `async with` for this thing is open in the task."""
         if thing is self.thing and self.method in ('acquire', '__aenter__'):
             return False
+        told = thing.__dict__.get('_loopscope_holders')
+        if told is not None:
+            # Where records are written it is known, also of one that was acquired without a block.
+            return hash(self.task) in told
         import gc
         for frame in self.own:
             code, values = frame.f_code, frame.f_locals

@@ -9,6 +9,7 @@ __all__ = ('AbstractChildWatcher', 'SafeChildWatcher', 'FastChildWatcher', 'Pidf
 
 import os
 import signal
+import sys
 import threading
 import warnings
 
@@ -18,12 +19,16 @@ from .log import logger
 
 def deprecated(name, level=3):
     """The warning of 3.12 and 3.13."""
+    if sys.version_info < (3, 12):
+        return
     warnings.warn(f'{name!r} is deprecated as of Python 3.12 and will be removed in Python 3.14.',
                   DeprecationWarning, stacklevel=level + 1)
 
 
 def default():
     """The watcher that a policy has until another is set."""
+    if sys.version_info < (3, 8):
+        return SafeChildWatcher()
     return PidfdChildWatcher() if unix_events.can_use_pidfd() else ThreadedChildWatcher()
 
 

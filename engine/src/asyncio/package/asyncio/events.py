@@ -104,6 +104,8 @@ class _UnixDefaultEventLoopPolicy(BaseDefaultEventLoopPolicy):
         with _lock:
             if self._watcher is None:
                 self._watcher = child_watchers.default()
+                if _IS_3_6 and threading.current_thread() is threading.main_thread():
+                    self._watcher.attach_loop(self._local._loop)
         child_watchers.deprecated('get_child_watcher')
         return self._watcher
 
@@ -118,8 +120,19 @@ class _UnixDefaultEventLoopPolicy(BaseDefaultEventLoopPolicy):
 
 DefaultEventLoopPolicy = _UnixDefaultEventLoopPolicy
 
+if _IS_3_14:
+    # The policies of that version know nothing of processes.
+    for _policy in (AbstractEventLoopPolicy, _UnixDefaultEventLoopPolicy):
+        del _policy.get_child_watcher, _policy.set_child_watcher
+    del _policy
+
 # The names that the interpreter's library uses.
 _ThreadSafeHandle = Handle
+if _IS_3_14:
+    class _ThreadSafeHandle(Handle):
+        """What call_soon_threadsafe() gives."""
+        __slots__ = ()
+
 _AbstractEventLoopPolicy = AbstractEventLoopPolicy
 _BaseDefaultEventLoopPolicy = BaseDefaultEventLoopPolicy
 _DefaultEventLoopPolicy = DefaultEventLoopPolicy

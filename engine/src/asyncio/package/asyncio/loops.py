@@ -19,6 +19,9 @@ _of_3_6 = None
 if _loopscope.dialect() == 'cpython-3.6':
     from . import _of_3_6
 
+# What an exception handler may raise without leaving the loop.
+_KEPT = Exception if _of_3_6 else BaseException
+
 
 def _run_until_complete_cb(future):
     if not future.cancelled():
@@ -178,6 +181,8 @@ class BaseEventLoop(_loopscope.Loop):
         if bool(enabled) == self._coroutine_origin_tracking_enabled:
             return
         if enabled:
+            if _of_3_6:
+                _of_3_6.log_never_yielded()
             self._coroutine_origin_tracking_saved_depth = sys.get_coroutine_origin_tracking_depth()
             depth = 10
         else:
@@ -267,6 +272,21 @@ class BaseEventLoop(_loopscope.Loop):
             shown = owner if isinstance(owner, tasks.Task) else job
             _logger().warning('Executing %s took %.3f seconds', repr(shown), took)
 
+    def _report_poll(self, timeout, took, events):
+        """In debug mode of 3.6, after each poll that could sleep."""
+        if not _is_logging():
+            return
+        from logging import DEBUG, INFO
+        level = INFO if took >= 1 else DEBUG
+        took *= 1e3
+        if timeout is None:
+            _logger().log(level, 'poll took %.3f ms: %s events', took, events)
+        elif events:
+            _logger().log(
+                level, 'poll %.3f ms took %.3f ms: %s events', timeout * 1e3, took, events)
+        elif level == INFO:
+            _logger().log(level, 'poll %.3f ms took %.3f ms: timeout', timeout * 1e3, took)
+
     # ---- executors ---------------------------------------------------------------------------------
 
     def run_in_executor(self, executor, func, *args):
@@ -296,7 +316,7 @@ class BaseEventLoop(_loopscope.Loop):
         self._outside('subprocess')
         watcher = _child_watcher()
         with watcher:
-            if not watcher.is_active():
+            if not watcher.is_active() and not _of_3_6:
                 raise RuntimeError('asyncio.get_child_watcher() is not activated, '
                                    'subprocess support is not installed.')
             self._watcher = watcher
@@ -494,7 +514,7 @@ class BaseEventLoop(_loopscope.Loop):
                 self.default_exception_handler(context)
             except (SystemExit, KeyboardInterrupt):
                 raise
-            except BaseException:
+            except _KEPT:
                 _log_error('Exception in default exception handler', True)
             return
         try:
@@ -510,7 +530,7 @@ class BaseEventLoop(_loopscope.Loop):
                 handler(self, context)
         except (SystemExit, KeyboardInterrupt):
             raise
-        except BaseException as exc:
+        except _KEPT as exc:
             try:
                 self.default_exception_handler({
                     'message': 'Unhandled error in exception handler',
@@ -519,7 +539,7 @@ class BaseEventLoop(_loopscope.Loop):
                 })
             except (SystemExit, KeyboardInterrupt):
                 raise
-            except BaseException:
+            except _KEPT:
                 _log_error('Exception in default exception handler while handling an unexpected '
                            'error in custom exception handler', True)
 
