@@ -1,6 +1,6 @@
 //! Measures what the agent costs, and writes the table into `COST.md`: `cargo run --example cost`.
 //!
-//! It builds the programs of `cost/`, runs two of them in QEMU, and compares the sizes of the
+//! It builds the programs of `cost/`, runs some of them in QEMU, and compares the sizes of the
 //! others. With `--check` it writes nothing and fails where a figure is above its limit.
 #![allow(clippy::cast_precision_loss, reason = "sizes of a small program")]
 
@@ -33,6 +33,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let all = size(&programs.join("size_all"))?;
     let flash = emitter.0 - none.0;
     let ram = emitter.1 - none.1 - RINGS;
+    let one = run(&programs.join("embassy_one"))?;
+    let sixteen = run(&programs.join("embassy_sixteen"))?;
+    let embassy = size(&programs.join("size_embassy"))?;
+    let embassy = (embassy.0 - none.0, embassy.1 - none.1 - RINGS);
     let with_control = (all.0 - none.0, all.1 - none.1 - RINGS);
     let table = format!(
         "| | Loopscope's emitter | stock defmt, the same events | limit |\n\
@@ -42,7 +46,15 @@ fn main() -> Result<(), Box<dyn Error>> {
          | flash, bytes | {flash} | | {} |\n\
          | RAM beyond the rings, bytes | {ram} | | {} |\n\
          | flash with the control channel, bytes | {} | | |\n\
-         | RAM with the control channel, bytes | {} | | |\n",
+         | RAM with the control channel, bytes | {} | | |\n\
+         \n\
+         | embassy's adapter, `tasks: 16` | |\n\
+         |---|---|\n\
+         | instructions a step, 1 task | {:.0} |\n\
+         | instructions a step, 16 tasks | {:.0} |\n\
+         | bytes a step | {:.1} |\n\
+         | flash with everything, bytes | {} |\n\
+         | RAM beyond the rings, bytes | {} |\n",
         ours.0,
         defmt.0,
         LIMITS[0],
@@ -53,6 +65,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         LIMITS[3],
         with_control.0,
         with_control.1,
+        one.0,
+        sixteen.0,
+        sixteen.1,
+        embassy.0,
+        embassy.1,
     );
     print!("{table}");
     let found = [ours.0, ours.1, flash as f64, ram as f64];
@@ -91,13 +108,13 @@ fn run(program: &Path) -> Result<(f64, f64), Box<dyn Error>> {
         .map_err(|error| format!("qemu-system-arm: {error}; install qemu-system-arm"))?;
     let said =
         String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
-    let line = said.lines().find(|line| line.contains(" bytes an event")).ok_or(said.clone())?;
+    let line = said.lines().find(|line| line.contains(" instructions and")).ok_or(said.clone())?;
     println!("{line}");
     let number = |before: &str| {
         let (left, _) = line.split_once(before)?;
         left.rsplit(' ').next()?.parse().ok()
     };
-    let found = (number(" instructions and"), number(" bytes an event"));
+    let found = (number(" instructions and"), number(" bytes a"));
     let (Some(instructions), Some(bytes)) = found else { return Err(said.into()) };
     Ok((instructions, bytes))
 }

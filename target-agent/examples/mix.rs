@@ -82,7 +82,7 @@ fn call(event: &Event) -> Option<String> {
                 On::Task(id) => (2, id.0),
                 On::Timer(id) => (3, id.0),
                 On::Queue(id) => (4, id.0),
-                On::Fd(_) => return None,
+                On::Fd(_) | On::Waker => return None,
             };
             format!("TaskSuspend {} {kind} {number}", task.0)
         }

@@ -42,9 +42,9 @@ enum loopscope_how {
 enum loopscope_end { LOOPSCOPE_RESULT = 0, LOOPSCOPE_EXCEPTION = 1, LOOPSCOPE_CANCELLED = 2 };
 enum loopscope_handler { LOOPSCOPE_DEFAULT = 0, LOOPSCOPE_CUSTOM = 1 };
 
-/* A scheduler that can tell its state: the room in bytes that it takes, about 48 a task, and a
- * function that tells all of it by the calls below. */
-struct loopscope_source {
+/* A scheduler that can send its state: the room in bytes that it takes, about 48 a task, and a
+ * function that sends all of it by the calls below. */
+struct loopscope_scheduler {
     uint32_t room;
     void (*snapshot)(void);
 };
@@ -54,8 +54,8 @@ void loopscope_init(uint8_t *up, uint32_t up_size, uint8_t *down, uint32_t down_
                     uint8_t dialect);
 
 /* Answers the host: before each task, and again and again while nothing is due. True: the host
- * wants the scheduler to hold; run no task, and call it again. `source` may be null. */
-bool loopscope_poll(const struct loopscope_source *source);
+ * wants the scheduler to hold; run no task, and call it again. `scheduler` may be null. */
+bool loopscope_poll(const struct loopscope_scheduler *scheduler);
 
 /* A name whose text the host reads from the ELF: `loopscope_name(LOOPSCOPE_TEXT("blink"))`. */
 #define LOOPSCOPE_TEXT(text)                                                                       \
@@ -64,6 +64,17 @@ bool loopscope_poll(const struct loopscope_source *source);
         loopscope_text;                                                                            \
     }))
 uint32_t loopscope_name(const char *text);
+
+/* A name that is made while the program runs, such as a task's in FreeRTOS: its text is sent. It is
+ * said again as a part of each snapshot. */
+uint32_t loopscope_text_name(const char *text);
+
+/* What follows is of this loop, from 1; a scheduler that runs at several priorities is a loop for
+ * each. Gives the one before, which an interrupt sets again at its end. */
+uint32_t loopscope_on_loop(uint32_t number);
+
+/* There is a task that nothing will be told of; the host says how many there are. */
+void loopscope_task_untold(void);
 
 /* Time since `loopscope_init`: what the counter's ticks make, and whole milliseconds. */
 uint64_t loopscope_ticks(void);
@@ -100,6 +111,8 @@ void loopscope_task_suspend_timer(uint32_t task, uint32_t handle);
 void loopscope_task_suspend_task(uint32_t task, uint32_t other);
 void loopscope_task_suspend_queue(uint32_t task, uint32_t queue);
 void loopscope_task_suspend_future(uint32_t task, uint32_t future);
+/* It waits for whatever wakes it: a timer, an interrupt or another task. */
+void loopscope_task_suspend_waker(uint32_t task);
 void loopscope_task_done(uint32_t task, uint8_t how);
 void loopscope_task_cancel(uint32_t task, uint32_t by_handle);
 /* A future is complete when other things are; it needs the ends of the tasks that it is linked to. */

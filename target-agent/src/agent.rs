@@ -4,12 +4,12 @@ use core::cell::Cell;
 use core::sync::atomic::AtomicU8;
 
 use critical_section::Mutex;
-use loopscope_protocol::Dialect;
+use loopscope_protocol::{Dialect, Kind};
 
 use crate::control::Control;
-use crate::emitter::Emitter;
+use crate::emitter::{Code, Emitter};
 use crate::rtt::{_LOOPSCOPE_RTT, Ring};
-use crate::{Hold, Source, clock};
+use crate::{Hold, Scheduler, clock};
 
 #[derive(Debug)]
 pub(crate) struct Agent {
@@ -81,21 +81,35 @@ pub(crate) fn milliseconds_of_last_event() -> u64 {
 /// Answers the host: to be called before each task and, again and again, while nothing is due.
 ///
 /// It takes in requests as far as they have come, answers those that can be answered, sends a
-/// snapshot of `source` if the host asked for one, and tells a gap if there is room now. It never
-/// waits. Where it returns [`Hold::Yes`] the host wants the source to hold: run no task, and call
+/// snapshot of `scheduler` if the host asked for one, and a gap if there is room now. It never
+/// waits. Where it returns [`Hold::Yes`] the host wants the scheduler to hold: run no task, and call
 /// it again.
 #[inline(never)]
-pub fn poll(source: &dyn Source) -> Hold {
+pub fn poll(scheduler: &dyn Scheduler) -> Hold {
     let snapshot = critical_section::with(|cs| {
         let agent = AGENT.borrow(cs);
-        agent.emitter.idle(clock::now());
-        agent.control.serve(&agent.emitter, agent.dialect.get(), source)
+        let now = clock::now();
+        agent.emitter.idle(now);
+        agent.control.serve(&agent.emitter, now, agent.dialect.get(), scheduler)
     });
     if snapshot {
-        crate::control::snapshot(source);
+        send_snapshot(scheduler);
     }
     critical_section::with(|cs| {
         let agent = AGENT.borrow(cs);
-        agent.control.hold(&agent.emitter)
+        agent.control.hold(&agent.emitter, clock::now())
     })
+}
+
+/// Sends the snapshot: the state of `scheduler` between the two records that frame it.
+pub(crate) fn send_snapshot(scheduler: &dyn Scheduler) {
+    let mark = |kind| {
+        critical_section::with(|cs| {
+            let code = Code::new(kind as u8);
+            AGENT.borrow(cs).emitter.event_slow(clock::now(), code, None, &[]);
+        });
+    };
+    mark(Kind::SnapshotBegin);
+    scheduler.snapshot();
+    mark(Kind::SnapshotEnd);
 }

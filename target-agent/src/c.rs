@@ -12,11 +12,11 @@ use core::ffi::{CStr, c_char};
 use core::sync::atomic::AtomicU8;
 
 use loopscope_protocol::{
-    By, Dialect, FutureHow, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place, RunHow,
-    TaskHow, TaskId, Which, Word,
+    By, Dialect, FutureHow, FutureId, HandleHow, HandleId, LoopId, NameId, ObjectId, On, Place,
+    RunHow, TaskHow, TaskId, Which, Word,
 };
 
-use crate::{Hold, Source, agent, emit};
+use crate::{Hold, Scheduler, agent, emit};
 
 const fn by(handle: u32) -> By {
     if handle == 0 { By::Outside } else { By::Handle(HandleId(handle)) }
@@ -27,15 +27,15 @@ fn word<W: Word>(code: u8) -> W {
     W::from_code(code).unwrap_or(W::ALL[0])
 }
 
-/// What a scheduler in C tells of its state.
+/// A scheduler in C, as far as its state can be asked for.
 #[repr(C)]
 #[derive(Debug)]
-pub struct CSource {
+pub struct CScheduler {
     room: u32,
     snapshot: Option<extern "C" fn()>,
 }
 
-impl Source for CSource {
+impl Scheduler for CScheduler {
     fn room(&self) -> Option<u32> {
         self.snapshot.map(|_| self.room)
     }
@@ -67,21 +67,41 @@ pub unsafe extern "C" fn loopscope_init(
 
 /// # Safety
 ///
-/// `source` is null or points to a source.
+/// `scheduler` is null or points to a scheduler.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn loopscope_poll(source: *const CSource) -> bool {
+pub unsafe extern "C" fn loopscope_poll(scheduler: *const CScheduler) -> bool {
     // SAFETY: the caller promises it.
-    let source = unsafe { source.as_ref() };
+    let scheduler = unsafe { scheduler.as_ref() };
     Hold::Yes
-        == match source {
-            Some(source) => agent::poll(source),
-            None => agent::poll(&crate::Untold),
+        == match scheduler {
+            Some(scheduler) => agent::poll(scheduler),
+            None => agent::poll(&crate::NoSnapshot),
         }
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn loopscope_name(text: *const c_char) -> u32 {
     crate::names::number_at(text as usize).0
+}
+
+/// # Safety
+///
+/// The text ends with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loopscope_text_name(text: *const c_char) -> u32 {
+    // SAFETY: the caller promises it.
+    let bytes = unsafe { CStr::from_ptr(text) }.to_bytes();
+    emit::text_name(text as usize as u32, bytes).0
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_on_loop(number: u32) -> u32 {
+    emit::switch_loop(LoopId(number)).0
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_task_untold() {
+    emit::task_untold();
 }
 
 #[unsafe(no_mangle)]
@@ -223,6 +243,11 @@ pub extern "C" fn loopscope_task_suspend_queue(task: u32, queue: u32) {
 #[unsafe(no_mangle)]
 pub extern "C" fn loopscope_task_suspend_future(task: u32, future: u32) {
     emit::task_suspend(TaskId(task), On::Future(FutureId(future)));
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn loopscope_task_suspend_waker(task: u32) {
+    emit::task_suspend(TaskId(task), On::Waker);
 }
 
 #[unsafe(no_mangle)]

@@ -2,7 +2,8 @@
 //!
 //! The counter has 32 bits and wraps. Every event and every [`crate::poll`] looks at it, so it is
 //! extended without loss as long as there are a few of them in each wrap: at 64 MHz, that takes 67
-//! seconds, which every idle loop does.
+//! seconds, which every idle loop does. A counter that goes back by less than a quarter of that
+//! stands still instead.
 #![allow(clippy::inline_always, reason = "a call would cost as much as what is called")]
 #![allow(unsafe_code, reason = "the program defines the clock as symbols, as it does for defmt")]
 
@@ -44,10 +45,13 @@ pub fn ticks_per_second() -> u32 {
     _loopscope_clock_ticks_per_second()
 }
 
-/// Ticks from one reading of the counter to a later one.
+/// Ticks from one reading of the counter to a later one. A counter that goes back a little, as one
+/// does that is put together from two registers, or is started after [`crate::init`], stands still
+/// meanwhile: nearly a whole turn of it is not believed.
 #[inline(always)]
 pub(crate) fn between(earlier: u32, later: u32) -> u32 {
-    later.wrapping_sub(earlier) & mask()
+    let passed = later.wrapping_sub(earlier) & mask();
+    if passed > mask() / 4 * 3 { 0 } else { passed }
 }
 
 /// How often a counter of this frequency is halved to make ticks: they are of half a microsecond

@@ -7,15 +7,13 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use loopscope_protocol::wire::{CRC8_START, VERSION, code, crc8_add};
-use loopscope_protocol::{Capability, Dialect, Kind, Sender, Word};
+use loopscope_protocol::{Capability, Dialect, Sender, Word};
 
-use crate::Source;
-use crate::agent::AGENT;
-use crate::clock;
-use crate::emitter::{Code, Emitter, Watch};
+use crate::emitter::{Emitter, Watch};
 use crate::rtt::Channel;
+use crate::{Scheduler, clock};
 
-/// Whether a host wants the source to hold.
+/// Whether a host wants the scheduler to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
     /// Run on.
@@ -24,32 +22,36 @@ pub enum Hold {
     Yes,
 }
 
-/// The host is to be told: who this is.
+/// What is to be answered, a bit each: who this is.
 const HELLO: u8 = 1;
 /// How many records were dropped.
 const DROPPED: u8 = 2;
 /// That a request is refused.
 const REFUSED: u8 = 4;
-/// That the source holds.
+/// That the scheduler holds.
 const HELD: u8 = 8;
 /// A snapshot.
 const SNAPSHOT: u8 = 16;
 
 /// Room for `snapshot-begin` and `snapshot-end`, and for a gap before them.
-const MARKS: u32 = 28 + 48;
+const SNAPSHOT_FRAME: u32 = 28 + 48;
 
-/// What a host that asks for more than this board does is told.
-const NOT_HERE: &[u8] = b"This board cannot do that. It can be paused, stepped and resumed.";
+/// The answer to a request for more than this board does.
+const UNSUPPORTED: &[u8] = b"This board cannot do that. It can be paused, stepped and resumed.";
 
 // The kinds that a host waits for are kept in 64 bits: those that a board sends fit.
 const _: () = assert!(Sender::Board.kinds().0 <= u64::MAX as u128);
 
+/// How long a host that has said that it is there may keep silent before what it holds is let go,
+/// in seconds.
+const LEASE: u32 = 10;
+
 /// A request is no longer than this: room for all but Python.
-const LONGEST: u8 = 40;
+const LONGEST_REQUEST: u8 = 40;
 
 /// A request as far as it has come.
 #[derive(Debug)]
-struct Partial {
+struct PartialRequest {
     /// How many bytes of it have come.
     bytes: Cell<u8>,
     len: Cell<u8>,
@@ -69,16 +71,20 @@ struct Partial {
 pub(crate) struct Control {
     channel: &'static Channel,
     ring: Cell<&'static [AtomicU8]>,
-    partial: Partial,
-    /// What the host is still to be told.
-    owed: Cell<u8>,
-    /// The host wants the source to hold at the next look.
+    partial: PartialRequest,
+    /// What is still to be answered.
+    unanswered: Cell<u8>,
+    /// The host wants the scheduler to hold at the next look.
     pause: Cell<bool>,
-    /// The source holds, and has said so or will as soon as there is room.
-    holds: Cell<bool>,
+    /// The scheduler holds, and has said so or will as soon as there is room.
+    holding: Cell<bool>,
+    /// The clock when the host said last that it is there; 0: it has not said so.
+    heard: Cell<u32>,
+    /// How many tasks there was no place for in the scheduler's own table.
+    untold_tasks: Cell<u32>,
 }
 
-impl Partial {
+impl PartialRequest {
     const fn new() -> Self {
         Self {
             bytes: Cell::new(0),
@@ -103,16 +109,16 @@ impl Partial {
     }
 
     /// Takes the next byte. True: the request is whole and sound.
-    fn take(&self, byte: u8) -> bool {
+    fn push(&self, byte: u8) -> bool {
         let (at, check) = (self.bytes.get(), self.check.get());
         self.bytes.set(at + 1);
         self.check.set(crc8_add(check, byte));
         match at {
             0 if byte == code::REQUEST => {}
-            1 if byte > 0 && byte <= LONGEST => self.len.set(byte),
+            1 if byte > 0 && byte <= LONGEST_REQUEST => self.len.set(byte),
             0 | 1 => self.reset(),
             2 => self.number.set(byte),
-            _ if at < self.len.get() + 2 => self.add(byte),
+            _ if at < self.len.get() + 2 => self.push_field(byte),
             _ if check == byte => return true,
             _ => self.reset(),
         }
@@ -120,7 +126,7 @@ impl Partial {
     }
 
     /// Takes a byte of a field.
-    fn add(&self, byte: u8) {
+    fn push_field(&self, byte: u8) {
         let bit = self.bit.get();
         let group = u64::from(byte & 0x7f) << bit;
         match self.field.get() {
@@ -144,76 +150,99 @@ impl Control {
         Self {
             channel,
             ring: Cell::new(&[]),
-            partial: Partial::new(),
-            owed: Cell::new(0),
+            partial: PartialRequest::new(),
+            unanswered: Cell::new(0),
             pause: Cell::new(false),
-            holds: Cell::new(false),
+            holding: Cell::new(false),
+            heard: Cell::new(0),
+            untold_tasks: Cell::new(0),
         }
+    }
+
+    /// A task exists that nothing will be told of.
+    pub(crate) fn task_untold(&self) {
+        self.untold_tasks.set(self.untold_tasks.get().saturating_add(1));
+        self.answer_later(DROPPED);
     }
 
     pub(crate) fn open(&self, ring: &'static [AtomicU8]) {
         self.ring.set(ring);
     }
 
-    /// Takes in requests and sends answers. True: a snapshot is to be sent now, for which there is
+    /// Reads requests and sends answers. True: a snapshot is to be sent now, for which there is
     /// room.
-    pub(crate) fn serve(&self, emitter: &Emitter, dialect: Dialect, source: &dyn Source) -> bool {
+    pub(crate) fn serve(
+        &self,
+        emitter: &Emitter,
+        now: u32,
+        dialect: Dialect,
+        scheduler: &dyn Scheduler,
+    ) -> bool {
         if self.channel.write_offset() != self.channel.read_offset() {
-            self.take(emitter);
+            self.read_requests(emitter, now);
         }
-        if self.owed.get() == 0 {
+        if self.unanswered.get() == 0 {
             return false;
         }
-        let snapshots = u32::from(source.room().is_some());
+        let snapshots = u32::from(scheduler.room().is_some());
         let capabilities = 1 << Capability::Pause as u32 | snapshots << Capability::Snapshot as u32;
         let tps = clock::ticks_per_second();
         // A board is no process, so its number is 0.
         let hello = [1, VERSION.into(), capabilities, tps, dialect.code().into(), 0];
-        self.pay(HELLO, emitter, &hello, &[]);
-        self.pay(DROPPED, emitter, &[5, emitter.dropped()], &[]);
-        self.pay(REFUSED, emitter, &[4], NOT_HERE);
-        if self.owed.get() & SNAPSHOT == 0 {
+        // Before its hello, a host is told that an earlier one has left it held.
+        self.answer(HELD, emitter, &[2, emitter.seq()], &[]);
+        self.answer(HELLO, emitter, &hello, &[]);
+        let dropped = [5, emitter.dropped(), self.untold_tasks.get()];
+        let said = if dropped[2] == 0 { &dropped[..2] } else { &dropped };
+        self.answer(DROPPED, emitter, said, &[]);
+        self.answer(REFUSED, emitter, &[4], UNSUPPORTED);
+        if self.unanswered.get() & SNAPSHOT == 0 {
             return false;
         }
-        let Some(room) = source.room() else {
-            self.owed.set(self.owed.get() & !SNAPSHOT | REFUSED);
+        let Some(room) = scheduler.room() else {
+            self.unanswered.set(self.unanswered.get() & !SNAPSHOT | REFUSED);
             return false;
         };
         // Other events give way, so that the ring empties until the snapshot fits. One that is
         // larger than the ring is tried when the ring is empty.
-        let fits = emitter.room() >= (room + MARKS).min(emitter.size() - 1);
+        let fits = emitter.room() >= (room + SNAPSHOT_FRAME).min(emitter.size() - 1);
         emitter.hold_back(!fits);
         if fits {
-            self.owed.set(self.owed.get() & !SNAPSHOT);
+            self.unanswered.set(self.unanswered.get() & !SNAPSHOT);
         }
         fits
     }
 
     /// Whether to hold. Says so to the host once.
-    pub(crate) fn hold(&self, emitter: &Emitter) -> Hold {
-        if !self.holds.get() && (self.pause.get() || emitter.seen()) {
+    pub(crate) fn hold(&self, emitter: &Emitter, now: u32) -> Hold {
+        if !self.holding.get() && (self.pause.get() || emitter.watch_hit()) {
             self.pause.set(false);
             emitter.watch(None);
-            self.holds.set(true);
-            self.owe(HELD);
+            self.holding.set(true);
+            self.answer_later(HELD);
         }
-        if !self.holds.get() {
+        let heard = self.heard.get();
+        let lease = clock::ticks_per_second().saturating_mul(LEASE);
+        if heard != 0 && clock::between(heard, now) > lease {
+            self.let_go(emitter);
+        }
+        if !self.holding.get() {
             return Hold::No;
         }
-        self.pay(HELD, emitter, &[2, emitter.seq()], &[]);
+        self.answer(HELD, emitter, &[2, emitter.seq()], &[]);
         Hold::Yes
     }
 
     #[inline(never)]
-    fn pay(&self, what: u8, emitter: &Emitter, numbers: &[u32], text: &[u8]) {
-        if self.owed.get() & what != 0 && emitter.reply(numbers, text) {
-            self.owed.set(self.owed.get() & !what);
+    fn answer(&self, what: u8, emitter: &Emitter, numbers: &[u32], text: &[u8]) {
+        if self.unanswered.get() & what != 0 && emitter.reply(numbers, text) {
+            self.unanswered.set(self.unanswered.get() & !what);
         }
     }
 
-    /// Takes all that the host has written.
+    /// Reads all that the host has written.
     #[inline(never)]
-    fn take(&self, emitter: &Emitter) {
+    fn read_requests(&self, emitter: &Emitter, now: u32) {
         let ring = self.ring.get();
         let mut read = self.channel.read_offset() as usize;
         // Whatever the host writes there, this ends.
@@ -222,9 +251,9 @@ impl Control {
                 break;
             }
             if let Some(byte) = ring.get(read)
-                && self.partial.take(byte.load(Ordering::Relaxed))
+                && self.partial.push(byte.load(Ordering::Relaxed))
             {
-                self.obey(emitter);
+                self.handle_request(emitter, now);
                 self.partial.reset();
             }
             read = if read + 1 >= ring.len() { 0 } else { read + 1 };
@@ -232,54 +261,53 @@ impl Control {
         self.channel.set_read_offset(read as u32);
     }
 
-    fn obey(&self, emitter: &Emitter) {
+    fn handle_request(&self, emitter: &Emitter, now: u32) {
         match self.partial.number.get() {
-            1 => self.owe(HELLO | DROPPED),
+            1 => {
+                // Whoever held it is gone, or has begun anew.
+                let held = if self.holding.get() { HELD } else { 0 };
+                self.let_go(emitter);
+                self.answer_later(HELLO | DROPPED | held);
+            }
             2 => {
                 let (records, kinds) = (self.partial.records.get(), self.partial.kinds.get());
-                self.holds.set(false);
-                self.pause.set(false);
-                self.owed.set(self.owed.get() & !HELD);
+                self.let_go(emitter);
+                self.unanswered.set(self.unanswered.get() & !HELD);
                 let forever = records == 0 && kinds == 0;
                 let watch = Watch { records, kinds };
                 emitter.watch((!forever).then_some(watch));
             }
             3 => {
-                if self.holds.get() {
+                if self.holding.get() {
                     // It holds already: say so again.
-                    self.owe(HELD);
+                    self.answer_later(HELD);
                 } else {
                     self.pause.set(true);
                 }
             }
-            4 => self.owe(SNAPSHOT | DROPPED),
+            4 => self.answer_later(SNAPSHOT | DROPPED),
             7 => {
-                self.holds.set(false);
-                self.pause.set(false);
-                self.owed.set(0);
+                self.let_go(emitter);
+                self.unanswered.set(0);
                 emitter.hold_back(false);
-                emitter.watch(None);
             }
-            _ => self.owe(REFUSED),
+            // An odd number, so that it is never 0: half a tick is nothing to a lease.
+            8 => self.heard.set(now | 1),
+            _ => self.answer_later(REFUSED),
         }
     }
 
-    fn owe(&self, what: u8) {
-        self.owed.set(self.owed.get() | what);
+    /// Nobody holds it, and nothing that it does makes it hold.
+    fn let_go(&self, emitter: &Emitter) {
+        self.holding.set(false);
+        self.pause.set(false);
+        self.heard.set(0);
+        emitter.watch(None);
     }
-}
 
-/// Sends the snapshot: what `source` says between the two records that frame it.
-pub(crate) fn snapshot(source: &dyn Source) {
-    let mark = |kind| {
-        critical_section::with(|cs| {
-            let code = Code::new(kind as u8);
-            AGENT.borrow(cs).emitter.carefully(clock::now(), code, None, &[]);
-        });
-    };
-    mark(Kind::SnapshotBegin);
-    source.snapshot();
-    mark(Kind::SnapshotEnd);
+    fn answer_later(&self, what: u8) {
+        self.unanswered.set(self.unanswered.get() | what);
+    }
 }
 
 #[cfg(test)]

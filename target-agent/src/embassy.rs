@@ -1,7 +1,6 @@
 //! Any program on embassy-executor, seen through the executor's trace hooks.
 //!
-//! Two lines make a program visible: one beside `main`, and one where a task is spawned. The
-//! executor needs its feature `trace`.
+//! One macro beside `main` makes a program visible. The executor needs its feature `trace`.
 //!
 //! ```ignore
 //! loopscope_agent::embassy!(
@@ -12,17 +11,21 @@
 //!
 //! #[embassy_executor::main]
 //! async fn main(spawner: Spawner) {
-//!     loopscope_agent::embassy_spawn!(spawner, blink(led)).unwrap();
+//!     spawner.spawn(blink(led).unwrap());
 //! }
 //! ```
 //!
 //! Without `clock` the program names its clock itself, by [`clock!`](crate::clock!).
-//! A task that is spawned in the ordinary way is seen too, without a name. What is told: tasks made,
-//! woken, run and ended, and the executor's idle times; not what a task waits for, since the
-//! executor does not know. The executor polls an empty queue again and again; that is told once. The
-//! first executor of a program is seen; others, as those in interrupts, are not.
+//! A task has the name that its pool has in the program's ELF; [`embassy_spawn!`](crate::embassy_spawn!)
+//! names one where the ELF has no symbols. What is sent: tasks made, woken, run and ended, and the
+//! executor's idle times; not what a task waits for, since the executor does not know. The executor
+//! polls an empty queue again and again; that is sent once.
 //!
-//! A host's request is looked at before each task and when the executor goes idle, so a board that
+//! Each executor of a program is a loop, up to [`EXECUTORS`] of them. One that runs in an interrupt
+//! interrupts the tasks of those below it, and its records stand within theirs. Tasks for which
+//! there is no place are counted, and the host says how many there are.
+//!
+//! A host's request is looked at before each task and when an executor goes idle, so a board that
 //! sleeps answers when it wakes.
 
 use core::cell::Cell;
@@ -30,13 +33,13 @@ use core::cell::Cell;
 use critical_section::{CriticalSection, Mutex};
 use loopscope_protocol::wire::short;
 use loopscope_protocol::{
-    By, Dialect, HandleHow, HandleId, NameId, ObjectId, On, Place, RunHow, TaskHow, TaskId,
+    By, Dialect, HandleHow, HandleId, LoopId, NameId, On, Place, RunHow, TaskHow, TaskId,
 };
 
-use crate::{Hold, Ring, Source, emit, init, poll};
+use crate::{Hold, Ring, Scheduler, emit, exception, init, poll};
 
-/// What every waiting task waits for, as far as the executor knows: a waker.
-const WAKER: On = On::Queue(ObjectId(1));
+/// How many executors of a program are seen.
+pub const EXECUTORS: usize = 4;
 
 /// A task that is known by its address, which another one may have after its end.
 #[derive(Debug)]
@@ -47,18 +50,32 @@ struct Slot {
     /// The handle by which it is queued, or was last.
     handle: Cell<HandleId>,
     queued: Cell<bool>,
+    /// It has run at least once.
+    began: Cell<bool>,
+    /// Which executor runs it.
+    executor: Cell<u8>,
+}
+
+/// An executor that is known by its address.
+#[derive(Debug)]
+struct Executor {
+    address: Cell<u32>,
+    runs: Cell<bool>,
+    idle: Cell<bool>,
+    /// The handle of its task that runs.
+    current: Cell<HandleId>,
+    /// The exception in which that runs; 0: none.
+    context: Cell<u16>,
 }
 
 /// What the hooks of one program know; [`embassy!`](crate::embassy!) makes it.
 #[derive(Debug)]
 pub struct Adapter<const TASKS: usize> {
     slots: Mutex<[Slot; TASKS]>,
+    executors: Mutex<[Executor; EXECUTORS]>,
     started: Mutex<Cell<bool>>,
-    /// The executor that is seen.
-    executor: Mutex<Cell<u32>>,
-    runs: Mutex<Cell<bool>>,
-    idle: Mutex<Cell<bool>>,
-    current: Mutex<Cell<HandleId>>,
+    /// An executor looks after the host; another one that interrupts it does not.
+    looks: Mutex<Cell<bool>>,
     tasks: Mutex<Cell<u32>>,
 }
 
@@ -80,14 +97,24 @@ impl<const TASKS: usize> Adapter<TASKS> {
                         name: Cell::new(NameId::NONE),
                         handle: Cell::new(HandleId::NONE),
                         queued: Cell::new(false),
+                        began: Cell::new(false),
+                        executor: Cell::new(0),
                     }
                 }; TASKS],
             ),
+            executors: Mutex::new(
+                [const {
+                    Executor {
+                        address: Cell::new(0),
+                        runs: Cell::new(false),
+                        idle: Cell::new(false),
+                        current: Cell::new(HandleId::NONE),
+                        context: Cell::new(0),
+                    }
+                }; EXECUTORS],
+            ),
             started: Mutex::new(Cell::new(false)),
-            executor: Mutex::new(Cell::new(0)),
-            runs: Mutex::new(Cell::new(false)),
-            idle: Mutex::new(Cell::new(false)),
-            current: Mutex::new(Cell::new(HandleId::NONE)),
+            looks: Mutex::new(Cell::new(false)),
             tasks: Mutex::new(Cell::new(0)),
         }
     }
@@ -101,7 +128,6 @@ impl<const TASKS: usize> Adapter<TASKS> {
         let first = critical_section::with(|cs| !self.started.borrow(cs).replace(true));
         if first {
             init(up, down, Dialect::Embassy);
-            emit::loop_new();
         }
     }
 
@@ -122,32 +148,36 @@ impl<const TASKS: usize> Adapter<TASKS> {
     /// `_embassy_trace_task_new`.
     pub fn task_new(&self, executor: u32, task: u32) {
         critical_section::with(|cs| {
-            if self.executor.borrow(cs).get() == 0 {
-                self.executor.borrow(cs).set(executor);
-            }
-            let Some(slot) = self.seen(cs, executor, task).or_else(|| {
-                let mut slots = self.slots.borrow(cs).iter();
-                slots.find(|slot| slot.address.get() == 0 && self.is_seen(cs, executor))
-            }) else {
+            let at = self.executor(cs, executor, true);
+            let slot = self
+                .seen(cs, task)
+                .or_else(|| self.slots.borrow(cs).iter().find(|slot| slot.address.get() == 0));
+            let (Some(at), Some(slot)) = (at, slot) else {
+                emit::task_untold();
                 return;
             };
             let number = self.tasks.borrow(cs).get() + 1;
             self.tasks.borrow(cs).set(number);
             if slot.address.get() != task {
-                slot.name.set(NameId::NONE);
+                // The host finds the name of its pool by the address, which is no name's number.
+                slot.name.set(NameId(task));
             }
             slot.address.set(task);
             slot.task.set(TaskId(number));
             slot.handle.set(HandleId::NONE);
             slot.queued.set(false);
-            emit::task_new(TaskId(number), slot.name.get(), Place::NONE, self.by(cs));
+            slot.began.set(false);
+            slot.executor.set(at as u8);
+            let by = self.by(cs);
+            on(at, || emit::task_new(TaskId(number), slot.name.get(), Place::NONE, by));
         });
     }
 
     /// `_embassy_trace_task_ready_begin`; may come from an interrupt.
     pub fn task_ready(&self, executor: u32, task: u32) {
+        let _ = executor;
         critical_section::with(|cs| {
-            if let Some(slot) = self.seen(cs, executor, task) {
+            if let Some(slot) = self.seen(cs, task) {
                 self.queue(cs, slot);
             }
         });
@@ -156,62 +186,66 @@ impl<const TASKS: usize> Adapter<TASKS> {
     /// `_embassy_trace_poll_start`.
     pub fn poll_start(&self, executor: u32) {
         critical_section::with(|cs| {
-            if !self.is_seen(cs, executor) {
-                return;
+            let Some(at) = self.executor(cs, executor, true) else { return };
+            let known = &self.executors.borrow(cs)[at];
+            if !known.runs.replace(true) {
+                on(at, || emit::loop_run(RunHow::Forever, TaskId::NONE));
             }
-            if !self.runs.borrow(cs).replace(true) {
-                emit::loop_run(RunHow::Forever, TaskId::NONE);
-            }
-            let any = self.slots.borrow(cs).iter().any(|slot| slot.queued.get());
-            if any && self.idle.borrow(cs).replace(false) {
-                emit::poll_end();
+            if self.any_queued(cs, at) && known.idle.replace(false) {
+                on(at, emit::poll_end);
             }
         });
     }
 
     /// `_embassy_trace_executor_idle`.
     pub fn executor_idle(&self, executor: u32) {
-        let first = critical_section::with(|cs| {
-            let any = self.slots.borrow(cs).iter().any(|slot| slot.queued.get());
-            self.is_seen(cs, executor) && !any && !self.idle.borrow(cs).replace(true)
+        critical_section::with(|cs| {
+            if let Some(at) = self.executor(cs, executor, false)
+                && !self.any_queued(cs, at)
+                && !self.executors.borrow(cs)[at].idle.replace(true)
+            {
+                on(at, || emit::poll_begin(None));
+            }
         });
-        if first {
-            emit::poll_begin(None);
-        }
-        while poll(self) == Hold::Yes {
-            core::hint::spin_loop();
-        }
+        self.look_after();
     }
 
     /// `_embassy_trace_task_exec_begin`.
     pub fn task_exec_begin(&self, executor: u32, task: u32) {
-        let seen = critical_section::with(|cs| self.seen(cs, executor, task).is_some());
+        let seen = critical_section::with(|cs| self.seen(cs, task).is_some());
         if !seen {
             return;
         }
         // The host may hold the executor here, before the task.
-        while poll(self) == Hold::Yes {
-            core::hint::spin_loop();
-        }
+        self.look_after();
         critical_section::with(|cs| {
-            let Some(slot) = self.seen(cs, executor, task) else { return };
+            let Some(slot) = self.seen(cs, task) else { return };
+            let Some(at) = self.executor(cs, executor, false) else { return };
+            let known = &self.executors.borrow(cs)[at];
             // It was queued before the hooks were looked at.
             self.queue(cs, slot);
             slot.queued.set(false);
-            if self.idle.borrow(cs).replace(false) {
-                emit::poll_end();
-            }
-            self.current.borrow(cs).set(slot.handle.get());
-            emit::handle_run(slot.handle.get());
-            emit::task_step(slot.task.get());
+            slot.began.set(true);
+            known.current.set(slot.handle.get());
+            known.context.set(exception::active());
+            on(at, || {
+                if known.idle.replace(false) {
+                    emit::poll_end();
+                }
+                emit::handle_run(slot.handle.get());
+                emit::task_step(slot.task.get());
+            });
         });
     }
 
     /// `_embassy_trace_task_end`.
     pub fn task_end(&self, executor: u32, task: u32) {
+        let _ = executor;
         critical_section::with(|cs| {
-            if let Some(slot) = self.seen(cs, executor, task) {
-                emit::task_done(slot.task.get(), TaskHow::Result);
+            if let Some(slot) = self.seen(cs, task) {
+                on(slot.executor.get().into(), || {
+                    emit::task_done(slot.task.get(), TaskHow::Result);
+                });
                 slot.address.set(0);
             }
         });
@@ -220,32 +254,56 @@ impl<const TASKS: usize> Adapter<TASKS> {
     /// `_embassy_trace_task_exec_end`.
     pub fn task_exec_end(&self, executor: u32, task: u32) {
         critical_section::with(|cs| {
-            let handle = self.current.borrow(cs).get();
-            if !self.is_seen(cs, executor) || !handle.is_some() {
+            let Some(at) = self.executor(cs, executor, false) else { return };
+            let handle = self.executors.borrow(cs)[at].current.replace(HandleId::NONE);
+            if !handle.is_some() {
                 return;
             }
-            if let Some(slot) = self.seen(cs, executor, task) {
-                let on = if slot.queued.get() { On::Nothing } else { WAKER };
-                emit::task_suspend(slot.task.get(), on);
-            }
-            self.current.borrow(cs).set(HandleId::NONE);
-            emit::handle_done(handle);
+            on(at, || {
+                if let Some(slot) = self.seen(cs, task) {
+                    let waits = if slot.queued.get() { On::Nothing } else { On::Waker };
+                    emit::task_suspend(slot.task.get(), waits);
+                }
+                emit::handle_done(handle);
+            });
         });
     }
 
-    fn is_seen(&self, cs: CriticalSection<'_>, executor: u32) -> bool {
-        let seen = self.executor.borrow(cs).get();
-        seen == executor || seen == 0
+    /// Answers the host, and holds here for as long as it wants.
+    fn look_after(&self) {
+        if critical_section::with(|cs| self.looks.borrow(cs).replace(true)) {
+            return;
+        }
+        while poll(self) == Hold::Yes {
+            core::hint::spin_loop();
+        }
+        critical_section::with(|cs| self.looks.borrow(cs).set(false));
     }
 
-    fn seen<'a>(&'a self, cs: CriticalSection<'a>, executor: u32, task: u32) -> Option<&'a Slot> {
-        if !self.is_seen(cs, executor) {
-            return None;
+    /// The place of an executor; `new`: it may be one that is not known yet.
+    fn executor(&self, cs: CriticalSection<'_>, address: u32, new: bool) -> Option<usize> {
+        let all = self.executors.borrow(cs);
+        let place = |address| all.iter().position(|known| known.address.get() == address);
+        let known = place(address);
+        if known.is_some() || !new {
+            return known;
         }
+        let free = place(0)?;
+        all[free].address.set(address);
+        on(free, emit::loop_new);
+        Some(free)
+    }
+
+    fn any_queued(&self, cs: CriticalSection<'_>, executor: usize) -> bool {
+        let mut slots = self.slots.borrow(cs).iter();
+        slots.any(|slot| slot.queued.get() && usize::from(slot.executor.get()) == executor)
+    }
+
+    fn seen<'a>(&'a self, cs: CriticalSection<'a>, task: u32) -> Option<&'a Slot> {
         self.slots.borrow(cs).iter().find(|slot| slot.address.get() == task)
     }
 
-    /// Puts a task at the end of the ready queue, if it is not there.
+    /// Puts a task at the end of its executor's ready queue, if it is not there.
     fn queue(&self, cs: CriticalSection<'_>, slot: &Slot) {
         if slot.queued.replace(true) {
             return;
@@ -257,51 +315,67 @@ impl<const TASKS: usize> Adapter<TASKS> {
             (HandleId(slot.task.get().0 * 2 - 1), HandleHow::Step)
         };
         slot.handle.set(handle);
-        emit::handle_new(handle, how, self.by(cs));
+        let by = self.by(cs);
+        on(slot.executor.get().into(), || emit::handle_new(handle, how, by));
     }
 
-    /// Who causes what happens now: the task that runs, unless this is an interrupt.
+    /// Who causes what happens now: the task that runs in this very context. In an interrupt that is
+    /// one of an executor which runs in it.
     fn by(&self, cs: CriticalSection<'_>) -> By {
-        let current = self.current.borrow(cs).get();
-        if current.is_some() && !in_interrupt() { By::Handle(current) } else { By::Outside }
+        let here = exception::active();
+        let mut running = self.executors.borrow(cs).iter();
+        let running = running.find(|it| it.current.get().is_some() && it.context.get() == here);
+        running.map_or(By::Outside, |executor| By::Handle(executor.current.get()))
     }
 }
 
-fn in_interrupt() -> bool {
-    #[cfg(target_arch = "arm")]
-    {
-        use cortex_m::peripheral::SCB;
-        use cortex_m::peripheral::scb::VectActive;
-        !matches!(SCB::vect_active(), VectActive::ThreadMode)
-    }
-    #[cfg(not(target_arch = "arm"))]
-    false
+/// Says something on the loop of an executor.
+fn on(executor: usize, say: impl FnOnce()) {
+    emit::on_loop(LoopId(executor as u32 + 1), say);
 }
 
-impl<const TASKS: usize> Source for Adapter<TASKS> {
+impl<const TASKS: usize> Scheduler for Adapter<TASKS> {
     fn room(&self) -> Option<u32> {
-        Some(40 + 40 * TASKS as u32)
+        Some(40 * EXECUTORS as u32 + 40 * TASKS as u32)
     }
 
     fn snapshot(&self) {
         critical_section::with(|cs| {
-            let slots = || {
-                let there = |slot: &&Slot| slot.address.get() != 0 && slot.task.get().is_some();
+            let slots = |at: usize| {
+                let there = move |slot: &&Slot| {
+                    slot.address.get() != 0
+                        && slot.task.get().is_some()
+                        && usize::from(slot.executor.get()) == at
+                };
                 self.slots.borrow(cs).iter().filter(there)
             };
-            emit::loop_new();
-            for slot in slots() {
-                emit::task_new(slot.task.get(), slot.name.get(), Place::NONE, By::Outside);
-            }
-            if self.runs.borrow(cs).get() {
-                emit::loop_run(RunHow::Forever, TaskId::NONE);
-            }
-            for slot in slots() {
-                if slot.queued.get() {
-                    emit::handle_new(slot.handle.get(), HandleHow::Wakeup, By::Outside);
-                } else {
-                    emit::task_suspend(slot.task.get(), WAKER);
+            for (at, executor) in self.executors.borrow(cs).iter().enumerate() {
+                if executor.address.get() == 0 {
+                    continue;
                 }
+                on(at, || {
+                    emit::loop_new();
+                    for slot in slots(at) {
+                        emit::task_new(slot.task.get(), slot.name.get(), Place::NONE, By::Outside);
+                    }
+                    if executor.runs.get() {
+                        emit::loop_run(RunHow::Forever, TaskId::NONE);
+                    }
+                    for slot in slots(at) {
+                        if executor.current.get() == slot.handle.get() {
+                            // What asks for this has interrupted it.
+                            emit::handle_new(slot.handle.get(), HandleHow::Wakeup, By::Outside);
+                            emit::handle_run(slot.handle.get());
+                            emit::task_step(slot.task.get());
+                        } else if !slot.queued.get() {
+                            emit::task_suspend(slot.task.get(), On::Waker);
+                        } else if slot.began.get() {
+                            emit::handle_new(slot.handle.get(), HandleHow::Wakeup, By::Outside);
+                        } else {
+                            emit::handle_new(slot.handle.get(), HandleHow::Step, By::Outside);
+                        }
+                    }
+                });
             }
         });
     }
@@ -350,6 +424,9 @@ macro_rules! embassy {
             fn _embassy_trace_executor_idle(executor: u32) {
                 LOOPSCOPE.executor_idle(executor);
             }
+            // The next executor calls this one too; each executor tells by itself that it is idle.
+            #[unsafe(no_mangle)]
+            fn _embassy_trace_idle() {}
         };
     };
 }

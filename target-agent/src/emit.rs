@@ -1,7 +1,7 @@
 //! The emitter: one function for each event, for any scheduler.
 //!
 //! Each function sends one record at once, from a task or from an interrupt, and never waits: where
-//! the ring has no room the record is counted, and a `gap` tells the count as soon as there is.
+//! the ring has no room the record is counted, and a `gap` says how many as soon as there is.
 //! What each event means, and in which order they come, is in [`loopscope_protocol::event`].
 //!
 //! # A scheduler of your own
@@ -33,8 +33,8 @@
 
 use loopscope_protocol::wire::short::{self, Short};
 use loopscope_protocol::{
-    By, FutureHow, FutureId, HandleHow, HandleId, Kind, NameId, On, Place, RunHow, TaskHow, TaskId,
-    Which, Word,
+    By, FutureHow, FutureId, HandleHow, HandleId, Kind, LoopId, NameId, On, Place, RunHow, TaskHow,
+    TaskId, Which, Word,
 };
 
 use crate::agent::AGENT;
@@ -76,6 +76,43 @@ const fn by_number(by: By) -> u32 {
         By::Py => 1,
         By::Handle(id) => id.0 + 1,
     }
+}
+
+/// Whatever `say` says is of this loop. A program has one loop as long as it says nothing else: that
+/// is [`LoopId`] 1, whose records are shorter. Schedulers that run at several priorities are a loop
+/// each; what one of them does while another one's task runs is told as what it is, an interruption.
+pub fn on_loop(id: LoopId, say: impl FnOnce()) {
+    critical_section::with(|_| {
+        let before = switch_loop(id);
+        say();
+        switch_loop(before);
+    });
+}
+
+/// What follows is of this loop, until the next call. Gives the loop before, to which an interrupt
+/// has to switch back at its end.
+pub fn switch_loop(id: LoopId) -> LoopId {
+    // The first loop is the one whose number is not sent.
+    let other = if id.0 == 1 { 0 } else { id.0 };
+    let before = critical_section::with(|cs| AGENT.borrow(cs).emitter.on_loop(other));
+    LoopId(before.max(1))
+}
+
+/// A name that the program makes while it runs, such as that of an operating system's task: the text
+/// is sent, cut after 120 bytes, and what is given here is its number from then on. `number` tells it
+/// from others: the address of the text, say. A host that joins late knows it only if it is said
+/// again, as a part of the snapshot.
+pub fn text_name(number: u32, text: &[u8]) -> NameId {
+    // The numbers below are places in the program's file.
+    let id = NameId(number | 1 << 31);
+    critical_section::with(|cs| AGENT.borrow(cs).emitter.name(id.0, text));
+    id
+}
+
+/// There is a task that nothing will be told of, as the scheduler's own table has no place for it: the
+/// host is told how many there are.
+pub fn task_untold() {
+    critical_section::with(|cs| AGENT.borrow(cs).control.task_untold());
 }
 
 /// `loop-new`: the loop exists.
@@ -235,6 +272,7 @@ pub fn task_suspend(task: TaskId, on: On) {
         On::Task(id) => short!(SuspendOn, task.0, 2, id.0),
         On::Timer(id) => short!(SuspendOn, task.0, 3, id.0),
         On::Queue(id) => short!(SuspendOn, task.0, 4, id.0),
+        On::Waker => short!(SuspendOn, task.0, 6),
         On::Fd(fd) => {
             // Zigzag, as signed numbers travel.
             let number = ((fd.0 << 1) ^ (fd.0 >> 31)).cast_unsigned();
@@ -287,6 +325,6 @@ pub fn handler_call(which: Which, message: &str, exception: &[&str], task: TaskI
     critical_section::with(|cs| {
         let code = const { Code::new(Kind::HandlerCall as u8) };
         let texts = Some([&[message][..], exception]);
-        AGENT.borrow(cs).emitter.carefully(clock::now(), code, texts, &fields);
+        AGENT.borrow(cs).emitter.event_slow(clock::now(), code, texts, &fields);
     });
 }

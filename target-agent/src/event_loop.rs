@@ -101,7 +101,7 @@ pub use handler::{Context, Handler, set_printer};
 pub use join::Join;
 pub use lock::{Guard, Lock};
 pub use make::{IntoTask, create_task, current_task};
-pub use run::{Loop, get_event_loop, new_event_loop, run, set_idle};
+pub use run::{new_event_loop, run, set_idle};
 pub use sleep::{Sleep, sleep, sleep_ms};
 pub use snapshot::State;
 #[doc(hidden)]
@@ -110,11 +110,27 @@ pub use task::{AnyTask, Coroutine, Task};
 pub use wait_for::{wait_for, wait_for_ms};
 
 use crate::{agent, emit};
-use header::{Data, Header};
-use queue::{Queue, before};
+use header::{Data, Header, Queue};
+use queue::before;
 
-/// The number of the queue that stands for all that is outside the loop: a driver's waker.
-const OUTSIDE: ObjectId = ObjectId(1);
+/// No wait queue has this number: the first one has the next.
+const NO_QUEUE: ObjectId = ObjectId(1);
+
+/// The loop: there is one, and this is its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Loop;
+
+/// The loop. There is one, so it may be asked for anywhere.
+///
+/// ```
+/// # example_board::start();
+/// use loopscope_agent::event_loop::get_event_loop;
+///
+/// assert!(get_event_loop().get_exception_handler().is_none());
+/// ```
+pub const fn get_event_loop() -> Loop {
+    Loop
+}
 
 /// What prints a line, given in pieces.
 type Printer = fn(&[&str]);
@@ -137,7 +153,7 @@ struct Core {
     tasks: Cell<u32>,
     queues: Cell<u32>,
     gathers: Cell<u32>,
-    /// All places for tasks that ever were in use.
+    /// The first of all tasks' memories that ever were in use.
     all: Cell<Option<&'static Header>>,
     /// Some task was woken from outside.
     woken: Cell<bool>,
@@ -155,7 +171,7 @@ static CORE: Mutex<Core> = Mutex::new(Core {
     stopper: Cell::new(None),
     stop_requested: Cell::new(false),
     tasks: Cell::new(0),
-    queues: Cell::new(OUTSIDE.0),
+    queues: Cell::new(NO_QUEUE.0),
     gathers: Cell::new(0),
     all: Cell::new(None),
     woken: Cell::new(false),
@@ -216,7 +232,7 @@ impl Core {
         self.queue.insert(cs, task, key);
     }
 
-    /// Lists a place for tasks, after those that are listed.
+    /// Lists a task's memory, after those that are listed.
     fn list(&self, cs: CriticalSection<'_>, task: &'static Header) {
         if task.at(cs).listed.replace(true) {
             return;
@@ -228,7 +244,7 @@ impl Core {
         link.set(Some(task));
     }
 
-    /// Each place for a task that ever was in use.
+    /// Each task's memory that ever was in use.
     fn each(&self, cs: CriticalSection<'_>, mut see: impl FnMut(&'static Header)) {
         let mut at = self.all.get();
         while let Some(task) = at {

@@ -16,7 +16,7 @@
 //! loopscope_agent::init(&RECORDS, &REQUESTS, Dialect::Micropython);
 //! ```
 //!
-//! Then it runs [`event_loop`], which tells everything by itself; or another scheduler says what
+//! Then it runs [`event_loop`], which sends everything by itself; or another scheduler sends what
 //! happens by [`emit`], and calls [`poll`] before each task and when idle.
 //!
 //! # Memory
@@ -38,11 +38,13 @@ pub mod embassy;
 pub mod emit;
 mod emitter;
 pub mod event_loop;
+mod exception;
 #[doc(hidden)]
 pub mod names;
 mod rtt;
 #[cfg(test)]
 mod test_host;
+pub mod traced;
 
 pub use agent::{init, milliseconds, poll, ticks};
 pub use control::Hold;
@@ -56,20 +58,20 @@ pub use rtt::{_LOOPSCOPE_RTT, Channel, ControlBlock, Ring};
 pub struct Readme;
 
 /// A scheduler, as far as [`poll`] has to know it.
-pub trait Source {
-    /// Room in the ring that [`Source::snapshot`] needs, in bytes; `None` if it cannot tell its
+pub trait Scheduler {
+    /// Room in the ring that [`Scheduler::snapshot`] needs, in bytes; `None` if it cannot send its
     /// state. It must not be more than the ring has.
     fn room(&self) -> Option<u32>;
-    /// Tells the present state by ordinary events: all of it, since what a snapshot does not name
+    /// Sends the present state as ordinary events: all of it, since what a snapshot does not name
     /// does not exist for the host.
     fn snapshot(&self);
 }
 
-/// A scheduler that cannot tell its state: a host is refused a snapshot.
+/// A scheduler that cannot send its state: a host is refused a snapshot.
 #[derive(Clone, Copy, Debug)]
-pub struct Untold;
+pub struct NoSnapshot;
 
-impl Source for Untold {
+impl Scheduler for NoSnapshot {
     fn room(&self) -> Option<u32> {
         None
     }

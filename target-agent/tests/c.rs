@@ -48,6 +48,8 @@ fn compile(name: &str, sources: &[PathBuf]) -> PathBuf {
     let output = Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()))
         .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I"])
         .arg(here().join("include"))
+        .arg("-I")
+        .arg(here().join("c/freertos"))
         .args(sources)
         .arg(library())
         .args(["-lpthread", "-ldl", "-lm", "-o"])
@@ -128,7 +130,7 @@ fn exported() -> Vec<String> {
         "bool" => "bool ",
         "*mut u8" => "uint8_t *",
         "*const c_char" => "const char *",
-        "*const CSource" => "const struct loopscope_source *",
+        "*const CScheduler" => "const struct loopscope_scheduler *",
         other => panic!("which type of C is {other}?"),
     };
     let mut found = Vec::new();
@@ -212,8 +214,10 @@ fn each_call_sends_what_it_says() {
     let (lines, replies) = decode(&program, &bytes);
     let expected = include_str!("c/every_call.txt");
     assert_eq!(lines, expected.lines().collect::<Vec<_>>(), "{}", lines.join("\n"));
-    assert!(replies[0].starts_with("Hello") && replies[0].contains("4000000"), "{replies:?}");
-    assert!(replies[0].contains("Other"), "{replies:?}");
+    // That there are tasks which nothing is told of is said without being asked.
+    assert!(replies[0].starts_with("Dropped"), "{replies:?}");
+    assert!(replies[1].starts_with("Hello") && replies[1].contains("4000000"), "{replies:?}");
+    assert!(replies[1].contains("Other"), "{replies:?}");
     assert!(replies.last().is_some_and(|reply| reply.starts_with("Held")), "{replies:?}");
 }
 
@@ -261,4 +265,24 @@ fn the_example_runs_and_its_records_are_what_its_tasks_did() {
         }
     }
     assert_eq!(state.pending_tasks().count(), 0);
+}
+
+#[test]
+fn what_freertos_says_by_its_trace_macros_are_the_steps_and_waits_of_its_tasks() {
+    let folder = here().join("c/freertos");
+    let sources = [here().join("tests/c/freertos.c"), folder.join("loopscope_freertos.c")];
+    let program = compile("freertos", &sources);
+    let (lines, _) = decode(&program, &run(&program, b""));
+    let expected = include_str!("c/freertos.txt");
+    assert_eq!(lines, expected.lines().collect::<Vec<_>>(), "{}", lines.join("\n"));
+    let mut state = loopscope_model::State::default();
+    let mut ingest = Ingest::new();
+    ingest.feed(&run(&program, b""));
+    ingest.end();
+    for arrived in ingest.by_ref() {
+        if let Arrived::Record(record) = arrived {
+            state.apply(&record);
+            assert!(state.anomalies().is_empty(), "{:?}", state.anomalies());
+        }
+    }
 }

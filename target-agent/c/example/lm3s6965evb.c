@@ -29,6 +29,9 @@ static uint32_t cycles(void) {
     for (;;) {
         uint32_t whole = periods;
         uint32_t left = SYSTICK_LEFT;
+        if (left == 0 && !(SYSTICK_CONTROL & 1)) {
+            return 0; /* It was not started. */
+        }
         /* It may have wrapped while its interrupt is masked. */
         bool waits = INTERRUPTS & SYSTICK_WAITS;
         uint32_t again = SYSTICK_LEFT;

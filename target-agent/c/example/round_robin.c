@@ -55,7 +55,7 @@ static void snapshot(void) {
     }
 }
 
-static const struct loopscope_source source = {.room = 40 + 60 * TASKS, .snapshot = snapshot};
+static const struct loopscope_scheduler scheduler = {.room = 40 + 60 * TASKS, .snapshot = snapshot};
 
 /* The task that is due first; null if all have ended. */
 static struct task *first(void) {
@@ -71,7 +71,7 @@ static struct task *first(void) {
 static void sleep_until(uint32_t due) {
     loopscope_poll_begin(due - (uint32_t)loopscope_milliseconds());
     while (loopscope_milliseconds() < due) {
-        loopscope_poll(&source);
+        loopscope_poll(&scheduler);
         board_wait();
     }
     loopscope_poll_end();
@@ -80,7 +80,7 @@ static void sleep_until(uint32_t due) {
 static void run(struct task *task) {
     uint32_t handle = task->handle;
     loopscope_timer_due(handle, task->due);
-    while (loopscope_poll(&source)) {
+    while (loopscope_poll(&scheduler)) {
         /* The host holds the scheduler here, before the task. */
     }
     loopscope_handle_run(handle);

@@ -60,12 +60,7 @@ const INSTRUCTIONS: u32 = 80;
 /// Measures `send` and prints what it found. `written` says how many bytes a ring has taken in, and
 /// empties it.
 pub fn measure(name: &str, send: impl Fn(What), mut empty: impl FnMut() -> u32) -> ! {
-    let mut peripherals = Peripherals::take().expect("the board is started once");
-    let timer = &mut peripherals.SYST;
-    timer.set_clock_source(SystClkSource::Core);
-    timer.set_reload(0x00ff_ffff);
-    timer.clear_current();
-    timer.enable_counter();
+    start_timer();
     empty();
     let without = walk(read, &mut empty).0;
     let (with, bytes) = walk(&send, &mut empty);
@@ -82,10 +77,65 @@ pub fn measure(name: &str, send: impl Fn(What), mut empty: impl FnMut() -> u32) 
         bytes / events,
         bytes % events * 100 / events,
     );
+    finish()
+}
+
+/// Starts the timer by which instructions are counted.
+fn start_timer() {
+    let mut peripherals = Peripherals::take().expect("the board is started once");
+    let timer = &mut peripherals.SYST;
+    timer.set_clock_source(SystClkSource::Core);
+    timer.set_reload(0x00ff_ffff);
+    timer.clear_current();
+    timer.enable_counter();
+}
+
+/// Ends the emulator.
+fn finish() -> ! {
     debug::exit(debug::EXIT_SUCCESS);
     loop {
         cortex_m::asm::wfi();
     }
+}
+
+/// Steps that are measured.
+const STEPS: u32 = 4096;
+
+/// Measures what is called for each step of a task, and prints what it found.
+pub fn measure_steps(name: &str, step: impl Fn(u32), mut empty: impl FnMut() -> u32) -> ! {
+    start_timer();
+    empty();
+    let without = walk_steps(|number| seen([number as u16]), &mut empty).0;
+    let (with, bytes) = walk_steps(step, &mut empty);
+    let instructions = (with - without) * INSTRUCTIONS;
+    hprintln!(
+        "{}: {} steps, {} instructions, {} bytes, {}.{:02} instructions and {}.{:02} bytes a step",
+        name,
+        STEPS,
+        instructions,
+        bytes,
+        instructions / STEPS,
+        instructions % STEPS * 100 / STEPS,
+        bytes / STEPS,
+        bytes % STEPS * 100 / STEPS,
+    );
+    finish()
+}
+
+/// Ticks that the steps took, and bytes that were written.
+#[inline(never)]
+fn walk_steps(step: impl Fn(u32), empty: &mut impl FnMut() -> u32) -> (u32, u32) {
+    let mut bytes = 0;
+    let start = SYST::get_current();
+    for number in 0..STEPS {
+        // As long as a tick of a slow clock.
+        TIME.store(TIME.load(Ordering::Relaxed).wrapping_add(50), Ordering::Relaxed);
+        step(number);
+        if number % 8 == 7 {
+            bytes += empty();
+        }
+    }
+    (start.wrapping_sub(SYST::get_current()) & 0x00ff_ffff, bytes)
 }
 
 /// Takes an event apart and does nothing with it: what is not the emitter's.

@@ -8,9 +8,9 @@ mod riscv;
 mod rp2040;
 
 #[cfg(target_arch = "arm")]
-pub use arm::{entry, halt, singleton, start, undefined_instruction, wait};
+pub use arm::{ask_debugger, entry, halt, singleton, start, undefined_instruction, wait};
 #[cfg(target_arch = "riscv32")]
-pub use riscv::{entry, halt, singleton, start, undefined_instruction, wait};
+pub use riscv::{ask_debugger, entry, halt, singleton, start, undefined_instruction, wait};
 
 /// The clock's frequency after a reset, which these programs leave as it is: of the core, where it
 /// is an Arm.

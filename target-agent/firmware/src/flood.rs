@@ -2,7 +2,7 @@
 
 use loopscope_agent::protocol::wire::short;
 use loopscope_agent::protocol::{By, Dialect, HandleHow, HandleId, On, RunHow, TaskId};
-use loopscope_agent::{Hold, Untold, emit, here, name, poll, ticks};
+use loopscope_agent::{Hold, NoSnapshot, emit, here, name, poll, ticks};
 
 /// Records of one round: a task is queued, runs, and is queued again.
 const ROUND: u64 = 5;
@@ -20,7 +20,7 @@ pub fn flood(records_per_second: u64) -> ! {
     emit::loop_run(RunHow::Forever, TaskId::NONE);
     let mut rounds = 0;
     loop {
-        while poll(&Untold) == Hold::Yes {}
+        while poll(&NoSnapshot) == Hold::Yes {}
         if let Some(due) = (rounds * ROUND * ticks_per_second).checked_div(records_per_second) {
             while ticks() < due {}
         }

@@ -1,11 +1,16 @@
 //! `SysTick`: the timer that every Cortex-M has.
 //!
 //! It counts down and wraps often, so what is counted here is its periods.
+//!
+//! The `unsafe` code of this file reads whether it counts, for which `cortex-m` wants the timer itself.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{SCB, SYST};
+
+/// The register whose lowest bit says whether the timer counts.
+const CONTROL: *const u32 = 0xe000_e010 as *const u32;
 
 static PERIODS: AtomicU32 = AtomicU32::new(0);
 /// What was read last.
@@ -37,7 +42,7 @@ impl<const PERIOD: u32> SysTick<PERIOD> {
         PERIODS.store(PERIODS.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// Cycles since the start, modulo 2^32. May be called with interrupts masked.
+    /// Cycles since the start, modulo 2^32; 0 before it. May be called with interrupts masked.
     #[inline]
     pub fn now() -> u32 {
         critical_section::with(|_| {
@@ -58,6 +63,11 @@ impl<const PERIOD: u32> SysTick<PERIOD> {
             // The timer may have wrapped while its interrupt is masked.
             let waiting = SCB::is_pendst_pending();
             let again = SYST::get_current();
+            // SAFETY: reading it changes nothing but a flag of its own, which nobody here uses.
+            if left == 0 && unsafe { CONTROL.read_volatile() } & 1 == 0 {
+                // It was not started, so no time has passed.
+                return periods.wrapping_mul(PERIOD);
+            }
             // At zero the interrupt waits already, but the period is not over yet.
             if left == 0 || again > left || periods != PERIODS.load(Ordering::Acquire) {
                 continue;

@@ -6,12 +6,14 @@ use proptest::prelude::*;
 use std::vec::Vec;
 
 use super::*;
-use crate::Untold;
+use crate::NoSnapshot;
+
+use crate::emitter::Code;
 use crate::test_host::{channel, read, ring, write};
 
 struct Snapshots(u32);
 
-impl Source for Snapshots {
+impl Scheduler for Snapshots {
     fn room(&self) -> Option<u32> {
         Some(self.0)
     }
@@ -20,16 +22,17 @@ impl Source for Snapshots {
 }
 
 /// A board, and a host that talks with it.
-struct Link {
+struct HostAndBoard {
     up: &'static [AtomicU8],
     up_channel: &'static Channel,
     down: &'static [AtomicU8],
     down_channel: &'static Channel,
     emitter: Emitter,
     control: Control,
+    now: Cell<u32>,
 }
 
-impl Link {
+impl HostAndBoard {
     fn new(up: usize, down: usize) -> Self {
         let (up, down) = (ring(up), ring(down));
         let (up_channel, down_channel) = (channel(up), channel(down));
@@ -40,22 +43,24 @@ impl Link {
             down_channel,
             emitter: Emitter::new(up_channel),
             control: Control::new(down_channel),
+            now: Cell::new(0),
         };
         link.emitter.open(up, 0);
         link.control.open(down);
         link
     }
 
-    fn look(&self, source: &dyn Source) -> (bool, Hold) {
-        let snapshot = self.control.serve(&self.emitter, Dialect::Embassy, source);
-        (snapshot, self.control.hold(&self.emitter))
+    fn look(&self, scheduler: &dyn Scheduler) -> (bool, Hold) {
+        let now = self.now.get();
+        let snapshot = self.control.serve(&self.emitter, now, Dialect::Embassy, scheduler);
+        (snapshot, self.control.hold(&self.emitter, now))
     }
 
     /// Writes a request piece by piece; the board looks after each but the last.
     fn ask(&self, bytes: &[u8], piece: usize) {
         for (at, piece) in bytes.chunks(piece).enumerate() {
             if at > 0 {
-                self.look(&Untold);
+                self.look(&NoSnapshot);
             }
             assert_eq!(write(self.down_channel, self.down, piece), piece.len());
         }
@@ -78,12 +83,15 @@ impl Link {
                         format!("hello {ticks_per_second} {dialect:?} {snapshots}")
                     }
                     Reply::Held { seq } => format!("held {seq}"),
-                    Reply::Dropped { count } => format!("dropped {count}"),
+                    Reply::Dropped { count, untold_tasks: 0 } => format!("dropped {count}"),
+                    Reply::Dropped { count, untold_tasks } => {
+                        format!("dropped {count}, {untold_tasks} tasks")
+                    }
                     Reply::Refused { text } => {
                         assert!(std::str::from_utf8(text).is_ok());
                         "refused".to_owned()
                     }
-                    Reply::Ran { .. } => panic!("no board runs Python"),
+                    Reply::Ran { .. } | Reply::Line { .. } => panic!("no board runs Python"),
                 });
             }
         }
@@ -101,9 +109,9 @@ const RUN_ON: Request<'_> = Request::Run { until: StopWhen::NEVER };
 #[test]
 fn hello_is_answered_byte_by_byte_and_whole() {
     for piece in [1, 2, 64] {
-        let link = Link::new(256, 64);
+        let link = HostAndBoard::new(256, 64);
         link.ask(&frame(Request::Hello { version: VERSION }), piece);
-        link.look(&Untold);
+        link.look(&NoSnapshot);
         assert_eq!(link.answers(), ["hello 1000000 Embassy false", "dropped 0"]);
         assert_eq!(link.answers(), [""; 0]);
     }
@@ -111,78 +119,126 @@ fn hello_is_answered_byte_by_byte_and_whole() {
 
 #[test]
 fn pause_step_and_run_on() {
-    let link = Link::new(256, 64);
+    let link = HostAndBoard::new(256, 64);
     let event = |code| link.emitter.event(0, Code::new(code), &[1]);
     let run = loopscope_protocol::wire::short::Short::HandleRun as u8;
     event(run);
-    assert_eq!(link.look(&Untold).1, Hold::No);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
     link.ask(&frame(Request::Pause), 64);
-    assert_eq!(link.look(&Untold).1, Hold::Yes);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
     assert_eq!(link.answers(), ["held 1"]);
     // It is said once, and again when it is asked again.
-    assert_eq!(link.look(&Untold).1, Hold::Yes);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
     assert_eq!(link.answers(), [""; 0]);
     link.ask(&frame(Request::Pause), 64);
-    assert_eq!(link.look(&Untold).1, Hold::Yes);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
     assert_eq!(link.answers(), ["held 1"]);
     // One step of a task.
     let kinds = KindSet::NONE.with(Kind::HandleRun);
     link.ask(&frame(Request::Run { until: StopWhen::at(kinds) }), 3);
-    assert_eq!(link.look(&Untold).1, Hold::No);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
     event(Kind::TaskStep as u8);
-    assert_eq!(link.look(&Untold).1, Hold::No);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
     event(run);
-    assert_eq!(link.look(&Untold).1, Hold::Yes);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
     assert_eq!(link.answers(), ["held 3"]);
     // That many records.
     link.ask(&frame(Request::Run { until: StopWhen::after(2) }), 64);
-    assert_eq!(link.look(&Untold).1, Hold::No);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
     event(run);
-    assert_eq!(link.look(&Untold).1, Hold::No);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
     event(run);
-    assert_eq!(link.look(&Untold).1, Hold::Yes);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
     assert_eq!(link.answers(), ["held 5"]);
     link.ask(&frame(RUN_ON), 64);
     for _ in 0..10 {
         event(run);
-        assert_eq!(link.look(&Untold).1, Hold::No);
+        assert_eq!(link.look(&NoSnapshot).1, Hold::No);
     }
 }
 
 #[test]
 fn whoever_leaves_lets_it_run() {
-    let link = Link::new(256, 64);
+    let link = HostAndBoard::new(256, 64);
     link.ask(&frame(Request::Pause), 64);
-    assert_eq!(link.look(&Untold).1, Hold::Yes);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
     link.ask(&frame(Request::Detach), 64);
-    assert_eq!(link.look(&Untold).1, Hold::No);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
+}
+
+#[test]
+fn a_new_hello_lets_go_what_a_host_that_died_holds() {
+    let link = HostAndBoard::new(256, 64);
+    let kinds = KindSet::NONE.with(Kind::HandleRun);
+    link.ask(&frame(Request::Pause), 64);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
+    assert_eq!(link.answers(), ["held 0"]);
+    link.ask(&frame(Request::Hello { version: VERSION }), 64);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
+    // That it was held is said before who it is.
+    assert_eq!(link.answers(), ["held 0", "hello 1000000 Embassy false", "dropped 0"]);
+    // What it waited for is nothing to the new one, either.
+    link.ask(&frame(Request::Run { until: StopWhen::at(kinds) }), 64);
+    link.look(&NoSnapshot);
+    link.ask(&frame(Request::Hello { version: VERSION }), 64);
+    link.look(&NoSnapshot);
+    link.emitter.event(0, Code::new(loopscope_protocol::wire::short::Short::HandleRun as u8), &[1]);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
+}
+
+#[test]
+fn a_host_that_says_no_more_that_it_is_there_holds_no_longer() {
+    let link = HostAndBoard::new(256, 64);
+    let later = |seconds: u32| link.now.set(link.now.get() + seconds * 1_000_000);
+    link.ask(&frame(Request::Pause), 64);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
+    // A host of before never says it, and holds until it lets go.
+    later(LEASE + 1);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
+    for _ in 0..3 {
+        link.ask(&frame(Request::StillHere), 64);
+        assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
+        later(LEASE - 1);
+        assert_eq!(link.look(&NoSnapshot).1, Hold::Yes);
+    }
+    later(2);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
+}
+
+#[test]
+fn tasks_that_nothing_is_told_of_are_counted() {
+    let link = HostAndBoard::new(256, 64);
+    link.control.task_untold();
+    link.control.task_untold();
+    link.look(&NoSnapshot);
+    assert_eq!(link.answers(), ["dropped 0, 2 tasks"]);
 }
 
 #[test]
 fn python_is_refused_and_so_is_a_snapshot_that_nobody_can_tell() {
-    let link = Link::new(512, 128);
+    let link = HostAndBoard::new(512, 128);
     link.ask(&frame(Request::Python { more: false, code: b"1 + 1" }), 64);
-    link.look(&Untold);
+    link.look(&NoSnapshot);
     link.ask(&frame(Request::Interrupt), 64);
-    link.look(&Untold);
+    link.look(&NoSnapshot);
     assert_eq!(link.answers(), ["refused", "refused"]);
     link.ask(&frame(Request::Snapshot), 64);
-    link.look(&Untold);
-    link.look(&Untold);
+    link.look(&NoSnapshot);
+    link.look(&NoSnapshot);
     assert_eq!(link.answers(), ["dropped 0", "refused"]);
 }
 
 #[test]
 fn a_snapshot_waits_for_room_and_nothing_takes_it_away() {
-    let link = Link::new(256, 64);
-    let source = Snapshots(100);
+    let link = HostAndBoard::new(256, 64);
+    let scheduler = Snapshots(100);
     // The ring is nearly full, and the host slow.
     for _ in 0..40 {
         link.emitter.event(0, Code::new(Kind::TaskStep as u8), &[1]);
     }
     link.ask(&frame(Request::Snapshot), 64);
     let mut answers = 0;
-    while !link.look(&source).0 {
+    while !link.look(&scheduler).0 {
         answers += 1;
         assert!(answers < 100, "it never came");
         link.emitter.event(0, Code::new(Kind::TaskStep as u8), &[1]);
@@ -195,7 +251,7 @@ fn a_snapshot_waits_for_room_and_nothing_takes_it_away() {
 
 #[test]
 fn one_that_is_larger_than_the_ring_comes_when_the_ring_is_empty() {
-    let link = Link::new(128, 64);
+    let link = HostAndBoard::new(128, 64);
     link.ask(&frame(Request::Snapshot), 64);
     assert!(!link.look(&Snapshots(5000)).0);
     read(link.up_channel, link.up, usize::MAX);
@@ -204,14 +260,14 @@ fn one_that_is_larger_than_the_ring_comes_when_the_ring_is_empty() {
 
 #[test]
 fn a_number_that_does_not_end_does_no_harm() {
-    let link = Link::new(256, 64);
-    let mut request = vec![code::REQUEST, LONGEST, 2];
-    request.resize(usize::from(LONGEST) + 2, 0x80);
+    let link = HostAndBoard::new(256, 64);
+    let mut request = vec![code::REQUEST, LONGEST_REQUEST, 2];
+    request.resize(usize::from(LONGEST_REQUEST) + 2, 0x80);
     request.push(request.iter().fold(CRC8_START, |check, byte| crc8_add(check, *byte)));
     link.ask(&request, 64);
-    assert_eq!(link.look(&Untold).1, Hold::No);
+    assert_eq!(link.look(&NoSnapshot).1, Hold::No);
     link.ask(&frame(Request::Hello { version: VERSION }), 64);
-    link.look(&Untold);
+    link.look(&NoSnapshot);
     assert_eq!(link.answers(), ["hello 1000000 Embassy false", "dropped 0"]);
 }
 
@@ -221,15 +277,15 @@ proptest! {
         noise in proptest::collection::vec(any::<u8>(), 0..30),
         piece in 1usize..10,
     ) {
-        let link = Link::new(1024, 64);
+        let link = HostAndBoard::new(1024, 64);
         link.ask(&noise, 16);
-        link.look(&Untold);
+        link.look(&NoSnapshot);
         link.answers();
         // What looks like the beginning of a request may take in the next ones, but not for long.
         let mut tries = 0;
         loop {
             link.ask(&frame(Request::Hello { version: VERSION }), piece);
-            link.look(&Untold);
+            link.look(&NoSnapshot);
             let answers = link.answers();
             if answers.iter().any(|answer| answer.starts_with("hello")) {
                 break;

@@ -5,6 +5,9 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use loopscope_protocol::wire::{CRC8_START, code, crc8_add};
 
+/// The longest text, in bytes.
+pub(super) const LONGEST_TEXT: usize = 120;
+
 /// Frames that are written around the end of the ring, byte by byte, and become visible together.
 pub(super) struct Pieces {
     ring: &'static [AtomicU8],
@@ -62,10 +65,9 @@ impl Pieces {
     /// A text item of these pieces, cut after 120 bytes.
     #[inline(never)]
     pub(super) fn text(&mut self, slot: u8, pieces: &[&str]) {
-        const LONGEST: usize = 120;
         let pieces = black_box(pieces);
         let whole: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let mut left = whole.min(LONGEST);
+        let mut left = whole.min(LONGEST_TEXT);
         self.byte(code::TEXT);
         self.byte(left as u8 + 1);
         self.byte(slot);

@@ -102,11 +102,11 @@ fn play(size: usize, start: u32, acts: &[Act]) -> (Vec<u8>, Vec<Sent>, u32) {
                 let now = send(passed, event, &text[..len.min(120)]);
                 let (a, b) = text.split_at(len / 2);
                 let texts = Some([&["message"][..], &[a, b]]);
-                emitter.carefully(now, long(Kind::HandlerCall), texts, &[1, 1, 2, 1, 0, 0]);
+                emitter.event_slow(now, long(Kind::HandlerCall), texts, &[1, 1, 2, 1, 0, 0]);
             }
             Act::Snapshot(passed) => {
                 let now = send(passed, Event::SnapshotBegin {}, "");
-                emitter.carefully(now, long(Kind::SnapshotBegin), None, &[]);
+                emitter.event_slow(now, long(Kind::SnapshotBegin), None, &[]);
             }
             Act::Idle(passed) => {
                 now += u64::from(passed);
@@ -117,7 +117,7 @@ fn play(size: usize, start: u32, acts: &[Act]) -> (Vec<u8>, Vec<Sent>, u32) {
             Act::Watch => emitter.watch(Some(Watch { records: 3, kinds: 0 })),
         }
     }
-    // At the end the host reads all, and the gap that may be owed is told.
+    // At the end the host reads all, and the gap that may be due is sent.
     emitter.hold_back(false);
     for _ in 0..3 {
         bytes.extend(read(channel, ring, usize::MAX));
@@ -267,16 +267,16 @@ fn a_host_that_waits_for_a_kind_or_a_count_is_told() {
     let run = || emitter.event(0, Code::new(Short::HandleRun as u8), &[1]);
     emitter.watch(Some(Watch { records: 0, kinds: 1 << Kind::TimerNew as u8 }));
     run();
-    assert!(!emitter.seen());
+    assert!(!emitter.watch_hit());
     emitter.event(0, Code::new(Short::TimerNewOwn as u8), &[1, 2]);
-    assert!(emitter.seen());
+    assert!(emitter.watch_hit());
     emitter.watch(Some(Watch { records: 2, kinds: 0 }));
     run();
-    assert!(!emitter.seen());
+    assert!(!emitter.watch_hit());
     run();
-    assert!(emitter.seen());
+    assert!(emitter.watch_hit());
     emitter.watch(None);
-    assert!(!emitter.seen());
+    assert!(!emitter.watch_hit());
 }
 
 #[test]
@@ -299,4 +299,63 @@ fn every_short_form_counts_as_its_kind() {
             }
         }
     }
+}
+
+#[test]
+fn a_clock_that_goes_back_a_little_stands_still_and_goes_on_from_there() {
+    let ring = ring(256);
+    let channel = channel(ring);
+    let emitter = Emitter::new(channel);
+    emitter.open(ring, 1000);
+    for now in [1100, 1099, 1100, 1150, 1149] {
+        emitter.event(now, Code::new(Kind::TaskStep as u8), &[1]);
+    }
+    // The careful way, too.
+    emitter.idle(1148);
+    emitter.hold_back(false);
+    emitter.event(1147, Code::new(Kind::TaskStep as u8), &[1]);
+    emitter.event(1160, Code::new(Kind::TaskStep as u8), &[1]);
+    let times: Vec<_> = decode(&read(channel, ring, usize::MAX)).iter().map(|got| got.at).collect();
+    assert_eq!(times, [100, 100, 100, 150, 150, 150, 160]);
+    assert_eq!(emitter.last_ticks(), 160);
+}
+
+#[test]
+fn an_answer_that_goes_around_the_rings_end_leaves_what_is_unread() {
+    let ring = ring(64);
+    let channel = channel(ring);
+    let emitter = Emitter::new(channel);
+    emitter.open(ring, 0);
+    let step = |task| emitter.event(0, Code::new(Kind::TaskStep as u8), &[task]);
+    (1..=10).for_each(step);
+    let mut bytes = read(channel, ring, 45);
+    assert!(emitter.reply(&[4], &[b'x'; 16]));
+    (11..=30).for_each(step);
+    bytes.extend(read(channel, ring, usize::MAX));
+    let got = decode(&bytes);
+    let sent = (1..).map(|task| Event::TaskStep { task: TaskId(task) });
+    assert!(got.iter().map(|got| got.event).eq(sent.take(got.len())), "{got:?}");
+    assert_eq!(got.len() + emitter.dropped() as usize, 30);
+}
+
+#[test]
+fn a_name_that_is_made_at_run_time_is_sent_as_it_is_and_cut() {
+    use loopscope_protocol::NameId;
+    use loopscope_protocol::wire::{Decoder, Item, ItemFrame, Step};
+    let ring = ring(512);
+    let channel = channel(ring);
+    let emitter = Emitter::new(channel);
+    assert!(!emitter.name(1 << 31, b"too early"));
+    emitter.open(ring, 0);
+    assert!(emitter.name(1 << 31 | 7, b"IDLE") && emitter.name(1 << 31, &[b'x'; 300]));
+    let bytes = read(channel, ring, usize::MAX);
+    let mut decoder = Decoder::new();
+    let mut rest = &bytes[..];
+    for (number, long) in [(1 << 31 | 7, 4), (1 << 31, 120)] {
+        let Step::Frame { item, used, .. } = decoder.next(rest, true) else { panic!("{rest:?}") };
+        let ItemFrame::Item(Item::Name { id, name }) = item else { panic!("{rest:?}") };
+        assert_eq!((id, name.len()), (NameId(number), long));
+        rest = &rest[used..];
+    }
+    assert!(rest.is_empty());
 }

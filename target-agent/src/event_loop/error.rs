@@ -49,6 +49,10 @@ impl core::fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
+pub(super) const fn no_loop() -> Error {
+    Error::runtime("no running event loop")
+}
+
 /// What a task's body may return.
 pub trait Outcome {
     /// The value that whoever awaits the task gets.

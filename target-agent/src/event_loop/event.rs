@@ -7,9 +7,9 @@ use core::task::Poll;
 use critical_section::{CriticalSection, Mutex};
 use loopscope_protocol::HandleHow;
 
+use super::error::no_loop;
+use super::header::Queue;
 use super::header::{Data, Header};
-use super::queue::Queue;
-use super::task::no_loop;
 use super::{Core, Error, core, now};
 
 /// A wait queue with its number in records.

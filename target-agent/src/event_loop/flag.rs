@@ -6,8 +6,8 @@ use core::task::Poll;
 
 use critical_section::Mutex;
 
+use super::error::no_loop;
 use super::header::Header;
-use super::task::no_loop;
 use super::{CORE, Error, core};
 
 /// A flag that an interrupt sets, and that is clear again once the task that waits for it goes on.

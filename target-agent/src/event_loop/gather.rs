@@ -10,8 +10,8 @@ use loopscope_protocol::{By, FutureHow, FutureId, HandleHow};
 
 pub use group::{Gathered, Group};
 
+use super::error::no_loop;
 use super::header::{Data, Header, State};
-use super::task::no_loop;
 use super::{Core, Error, core};
 use crate::{emit, name};
 
@@ -220,7 +220,12 @@ impl Core {
     }
 
     /// Tells again of a gather, and of the tasks that it still waits for.
-    pub(super) fn tell_gather(&self, cs: CriticalSection<'_>, by: &'static Header, it: FutureId) {
+    pub(super) fn snapshot_gather(
+        &self,
+        cs: CriticalSection<'_>,
+        by: &'static Header,
+        it: FutureId,
+    ) {
         emit::future_new(it, name!("gather"), By::Outside);
         self.each(cs, |task| {
             if matches!(task.at(cs).state.get(), State::Gathered(who) if core::ptr::eq(who, by)) {

@@ -9,7 +9,7 @@ use crate::emit;
 /// The message about a task that ended by an exception which nobody retrieved.
 pub(super) const NOT_RETRIEVED: &str = "Task exception wasn't retrieved";
 
-/// What a handler is told.
+/// What a handler is called with.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
     /// A sentence.

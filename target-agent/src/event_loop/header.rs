@@ -8,7 +8,7 @@ use loopscope_protocol::wire::short;
 use loopscope_protocol::{FutureId, HandleId, NameId, ObjectId, On, Place, TaskId};
 
 use super::Error;
-use super::queue::Queue;
+use super::queue::{self, Queued};
 
 /// The part of a task that differs from task to task: its future.
 pub(super) trait Body: Sync {
@@ -16,6 +16,15 @@ pub(super) trait Body: Sync {
     fn resume(&'static self, context: &mut Context<'_>) -> Poll<Result<(), Error>>;
     /// Gives up the future; called once, after the end.
     fn discard(&'static self);
+}
+
+/// A queue of tasks.
+pub(super) type Queue = queue::Queue<Header>;
+
+/// Where a task's value is.
+pub(super) trait TaskValue<T> {
+    /// The value, once the task has ended well.
+    fn value(&self) -> Option<T>;
 }
 
 /// What the next resumption brings to the place where the task waits.
@@ -53,7 +62,7 @@ pub(super) enum State {
     Awaited,
     /// Not done, and this task gathers it.
     Gathered(&'static Header),
-    /// Done, and nobody has looked at how.
+    /// Done, and nobody has retrieved how.
     Unretrieved,
     /// Done, and somebody has.
     Retrieved,
@@ -89,8 +98,8 @@ pub(super) struct Fields {
     pub(super) gather_left: Cell<u16>,
     /// The first exception among them.
     pub(super) gather_error: Cell<Option<Error>>,
-    /// How many `Task`s name it.
-    pub(super) named: Cell<u16>,
+    /// How many `Task`s refer to it.
+    pub(super) references: Cell<u16>,
     pub(super) state: Cell<State>,
     pub(super) data: Cell<Data>,
     /// What this resumption brought, until the place that waits has taken it.
@@ -111,7 +120,7 @@ impl core::fmt::Debug for dyn Body {
     }
 }
 
-/// A place for a task, used again when the task is done and nobody names it.
+/// The memory of a task, used again when the task is done and nobody refers to it.
 #[derive(Debug)]
 pub(super) struct Header {
     fields: Mutex<Fields>,
@@ -135,7 +144,7 @@ impl Header {
                 gather_all: Cell::new(false),
                 gather_left: Cell::new(0),
                 gather_error: Cell::new(None),
-                named: Cell::new(0),
+                references: Cell::new(0),
                 state: Cell::new(State::Free),
                 data: Cell::new(Data::None),
                 thrown: Cell::new(None),
@@ -153,10 +162,10 @@ impl Header {
         self.fields.borrow(cs)
     }
 
-    /// Whether another task can take the place.
+    /// Whether another task can have it.
     pub(super) fn is_free(&self, cs: CriticalSection<'_>) -> bool {
         let at = self.at(cs);
-        at.named.get() == 0 && !at.queued.get() && at.state.get().is_done()
+        at.references.get() == 0 && !at.queued.get() && at.state.get().is_done()
     }
 
     /// What it waits for, for a record.
@@ -168,8 +177,18 @@ impl Header {
             Data::Task(other) => On::Task(other.at(cs).id.get()),
             Data::Queue(_, number) => On::Queue(ObjectId(number)),
             Data::Gather(number) => On::Future(number),
-            Data::None | Data::Throw(_) => On::Queue(super::OUTSIDE),
+            Data::None | Data::Throw(_) => On::Waker,
         }
+    }
+}
+
+impl Queued for Header {
+    fn key<'a>(&'a self, cs: CriticalSection<'a>) -> &'a Cell<u32> {
+        &self.at(cs).key
+    }
+
+    fn next<'a>(&'a self, cs: CriticalSection<'a>) -> &'a Cell<Option<&'static Self>> {
+        &self.at(cs).next
     }
 }
 

@@ -1,11 +1,12 @@
 //! Waiting for a task's end.
 
-use core::future::Future;
+use core::future::{Future, IntoFuture};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use super::header::{Data, Header, State};
-use super::task::{AnyTask, Shelf, Task, no_loop};
+use super::error::no_loop;
+use super::header::{Data, Header, State, TaskValue};
+use super::task::{AnyTask, Task};
 use super::{Error, core, now};
 
 /// Waits for a task's end.
@@ -64,12 +65,30 @@ impl<T> Future for Join<T> {
     }
 }
 
+impl<T> IntoFuture for Task<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Join<T>;
+
+    fn into_future(self) -> Join<T> {
+        Join::new(self)
+    }
+}
+
+impl<T> IntoFuture for &Task<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Join<T>;
+
+    fn into_future(self) -> Join<T> {
+        self.clone().into_future()
+    }
+}
+
 impl AnyTask {
     /// Waits for its end and says how it was.
     pub(super) fn end(self) -> Join<()> {
         /// Nothing to show: only how it ended is asked for.
         struct Nothing;
-        impl Shelf<()> for Nothing {
+        impl TaskValue<()> for Nothing {
             fn value(&self) -> Option<()> {
                 Some(())
             }

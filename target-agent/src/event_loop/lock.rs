@@ -7,9 +7,9 @@ use core::task::Poll;
 use critical_section::Mutex;
 use loopscope_protocol::HandleHow;
 
+use super::error::no_loop;
 use super::event::Waiters;
 use super::header::{Data, Header};
-use super::task::no_loop;
 use super::{Error, core};
 
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +66,7 @@ impl Lock {
     }
 
     #[cfg(test)]
-    pub(super) fn queue(&self) -> &super::queue::Queue {
+    pub(super) fn queue(&self) -> &super::Queue {
         &self.waiters.queue
     }
 

@@ -4,8 +4,9 @@ use core::future::Future;
 
 use loopscope_protocol::{HandleHow, TaskId};
 
+use super::error::no_loop;
 use super::header::Data;
-use super::task::{AnyTask, Coroutine, Task, no_loop};
+use super::task::{AnyTask, Coroutine, Task};
 use super::{Error, Outcome, core, storage};
 use crate::emit;
 
@@ -75,9 +76,9 @@ pub(super) fn make<F>(
 where
     F: Future<Output: Outcome> + 'static,
 {
-    let Coroutine { future, room, name, place } = coroutine;
-    let storage::Place { header, body, shelf } =
-        room.take(future).ok_or(Error::raise("MemoryError", "the task's pool is full"))?;
+    let Coroutine { future, pool, name, place } = coroutine;
+    let storage::TaskMemory { header, body, value } =
+        pool.take(future).ok_or(Error::raise("MemoryError", "the task's pool is full"))?;
     critical_section::with(|cs| {
         let core = core(cs);
         let id = core.tasks.get() + 1;
@@ -98,7 +99,7 @@ where
         if queue {
             core.push(cs, header, None, HandleHow::Step);
         }
-        Ok(Task::new(cs, header, shelf))
+        Ok(Task::new(cs, header, value))
     })
 }
 

@@ -7,25 +7,9 @@ use loopscope_protocol::{HandleHow, RunHow};
 use super::header::{Header, State as TaskState};
 use super::make::{IntoTask, create_task, make};
 use super::task::{Coroutine, Task};
-use super::turn::drive;
-use super::{CORE, Error, Outcome, core};
+use super::turn::run_turns;
+use super::{CORE, Error, Loop, Outcome, core};
 use crate::emit;
-
-/// The loop: there is one, and this is its name.
-#[derive(Clone, Copy, Debug)]
-pub struct Loop;
-
-/// The loop. There is one, so it may be asked for anywhere.
-///
-/// ```
-/// # example_board::start();
-/// use loopscope_agent::event_loop::get_event_loop;
-///
-/// assert!(get_event_loop().get_exception_handler().is_none());
-/// ```
-pub const fn get_event_loop() -> Loop {
-    Loop
-}
 
 /// Empties the loop's queue: the tasks in it are given up. The handler stays. Refused while the
 /// loop runs.
@@ -75,12 +59,12 @@ pub fn new_event_loop() -> Result<Loop, Error> {
             }
             at.queued.set(false);
         });
-        give_up(task);
+        discard_task(task);
     }
 }
 
 /// A task that was in the queue is no more.
-pub(super) fn give_up(task: &'static Header) {
+pub(super) fn discard_task(task: &'static Header) {
     let body = critical_section::with(|cs| task.at(cs).body.take());
     if let Some(body) = body {
         body.discard();
@@ -155,7 +139,7 @@ impl Loop {
     pub fn run_until_complete<A: IntoTask>(self, main: A) -> Result<A::Value, Error> {
         refuse_nested()?;
         let task = main.into_task()?;
-        drive(&task, RunHow::UntilComplete);
+        run_turns(&task, RunHow::UntilComplete);
         task.result().unwrap_or(Err(Error::Cancelled))
     }
 
@@ -198,7 +182,7 @@ impl Loop {
             core.stopper.set(stopper.any().get(cs));
             core.stop_requested.set(false);
         });
-        drive(&stopper, RunHow::Forever);
+        run_turns(&stopper, RunHow::Forever);
         critical_section::with(|cs| {
             let core = core(cs);
             core.stopper.set(None);

@@ -6,9 +6,9 @@ use core::task::{Context, Poll};
 
 use loopscope_protocol::HandleHow;
 
+use super::error::no_loop;
 use super::header::{Data, Thrown};
 use super::queue::before;
-use super::task::no_loop;
 use super::{Error, core, now};
 
 /// A sleep; its end is fixed when it is made, as in MicroPython.

@@ -1,16 +1,16 @@
-//! The loop's present state, told by ordinary events.
+//! The loop's present state, sent as ordinary events.
 
 use loopscope_protocol::{By, HandleHow, Which};
 
 use super::header::{Data, Header};
 use super::{CORE, Core};
-use crate::{Source, emit};
+use crate::{Scheduler, emit};
 
-/// The loop as a [`Source`]: tasks, queue, handler.
+/// The loop as a [`Scheduler`]: tasks, queue, handler.
 #[derive(Clone, Copy, Debug)]
 pub struct State;
 
-/// Room for what is told of the loop, and of a task: made, queued, gathered or waiting.
+/// Room for what is sent about the loop, and about a task: made, queued, gathered or waiting.
 const LOOP: u32 = 40;
 const TASK: u32 = 48;
 
@@ -18,7 +18,7 @@ fn is_there(cs: critical_section::CriticalSection<'_>, task: &Header) -> bool {
     task.at(cs).queued.get() || !task.at(cs).state.get().is_done()
 }
 
-impl Source for State {
+impl Scheduler for State {
     fn room(&self) -> Option<u32> {
         let mut tasks = 0;
         critical_section::with(|cs| {
@@ -28,12 +28,12 @@ impl Source for State {
     }
 
     fn snapshot(&self) {
-        critical_section::with(|cs| CORE.borrow(cs).tell(cs));
+        critical_section::with(|cs| CORE.borrow(cs).snapshot(cs));
     }
 }
 
 impl Core {
-    fn tell(&self, cs: critical_section::CriticalSection<'_>) {
+    fn snapshot(&self, cs: critical_section::CriticalSection<'_>) {
         if !self.made.get() {
             return;
         }
@@ -66,7 +66,7 @@ impl Core {
         });
         self.each(cs, |task| {
             if let Data::Gather(number) = task.at(cs).data.get() {
-                self.tell_gather(cs, task, number);
+                self.snapshot_gather(cs, task, number);
             }
         });
         self.each(cs, |task| {

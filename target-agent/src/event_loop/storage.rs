@@ -20,8 +20,7 @@ use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use critical_section::{CriticalSection, Mutex};
 
-use super::header::{Body, Header, State};
-use super::task::Shelf;
+use super::header::{Body, Header, State, TaskValue};
 use super::{CORE, Error, Outcome};
 
 /// The alignment of every slot.
@@ -33,7 +32,7 @@ struct Slot<const SIZE: usize>(UnsafeCell<MaybeUninit<[u8; SIZE]>>);
 /// Room for `N` tasks of `SIZE` bytes.
 pub struct Pool<const SIZE: usize, const N: usize> {
     slots: [Slot<SIZE>; N],
-    /// Which slots hold a [`Stored`], a bit each.
+    /// Which slots hold a [`TaskCell`], a bit each.
     made: Mutex<Cell<u32>>,
 }
 
@@ -93,12 +92,12 @@ pub const fn size<A, F: TaskFn<A>>(_: F) -> usize
 where
     <F::Future as Future>::Output: Outcome,
 {
-    const { assert!(align_of::<Stored<F::Future>>() <= ALIGN, "aligned to at most 8 bytes") };
-    size_of::<Stored<F::Future>>()
+    const { assert!(align_of::<TaskCell<F::Future>>() <= ALIGN, "aligned to at most 8 bytes") };
+    size_of::<TaskCell<F::Future>>()
 }
 
 /// What a slot holds.
-struct Stored<F: Future<Output: Outcome>> {
+struct TaskCell<F: Future<Output: Outcome>> {
     header: Header,
     future: UnsafeCell<Option<F>>,
     value: RefCell<Option<<F::Output as Outcome>::Value>>,
@@ -106,40 +105,40 @@ struct Stored<F: Future<Output: Outcome>> {
 
 // SAFETY: the header guards itself; future and value are touched by the running loop and by those
 // who hold a `Task`, which stays in the loop's thread.
-unsafe impl<F: Future<Output: Outcome>> Sync for Stored<F> {}
+unsafe impl<F: Future<Output: Outcome>> Sync for TaskCell<F> {}
 
-/// A task's place, whatever the type of its future.
-pub(super) struct Place<T: 'static> {
+/// The memory of a task, whatever the type of its future.
+pub(super) struct TaskMemory<T: 'static> {
     pub(super) header: &'static Header,
     pub(super) body: &'static dyn Body,
-    pub(super) shelf: &'static dyn Shelf<T>,
+    pub(super) value: &'static dyn TaskValue<T>,
 }
 
-impl<T> Place<T> {
-    fn of<F: Future<Output: Outcome<Value = T>>>(stored: &'static Stored<F>) -> Self {
-        Self { header: &stored.header, body: stored, shelf: stored }
+impl<T> TaskMemory<T> {
+    fn of<F: Future<Output: Outcome<Value = T>>>(stored: &'static TaskCell<F>) -> Self {
+        Self { header: &stored.header, body: stored, value: stored }
     }
 }
 
 /// A pool, whatever its size.
-pub(super) trait Room<F: Future<Output: Outcome>>: Sync {
+pub(super) trait AnyPool<F: Future<Output: Outcome>>: Sync {
     /// Puts a future into a free slot. `None`: there is none.
-    fn take(&'static self, future: F) -> Option<Place<<F::Output as Outcome>::Value>>;
+    fn take(&'static self, future: F) -> Option<TaskMemory<<F::Output as Outcome>::Value>>;
 }
 
-impl<F, const SIZE: usize, const N: usize> Room<F> for Pool<SIZE, N>
+impl<F, const SIZE: usize, const N: usize> AnyPool<F> for Pool<SIZE, N>
 where
     F: Future<Output: Outcome> + 'static,
 {
-    fn take(&'static self, future: F) -> Option<Place<<F::Output as Outcome>::Value>> {
+    fn take(&'static self, future: F) -> Option<TaskMemory<<F::Output as Outcome>::Value>> {
         const {
-            assert!(size_of::<Stored<F>>() <= SIZE, "a pool is used by the function it is in");
+            assert!(size_of::<TaskCell<F>>() <= SIZE, "a pool is used by the function it is in");
         }
         let stored = critical_section::with(|cs| self.claim::<F>(cs))?;
         *stored.value.borrow_mut() = None;
         // SAFETY: the slot was just claimed, so nobody else looks at its future.
         unsafe { *stored.future.get() = Some(future) };
-        Some(Place::of(stored))
+        Some(TaskMemory::of(stored))
     }
 }
 
@@ -147,12 +146,12 @@ impl<const SIZE: usize, const N: usize> Pool<SIZE, N> {
     fn claim<F: Future<Output: Outcome> + 'static>(
         &'static self,
         cs: CriticalSection<'_>,
-    ) -> Option<&'static Stored<F>> {
+    ) -> Option<&'static TaskCell<F>> {
         let made = self.made.borrow(cs);
         for (number, slot) in self.slots.iter().enumerate() {
-            let place: *mut Stored<F> = slot.0.get().cast();
+            let place: *mut TaskCell<F> = slot.0.get().cast();
             if made.get() >> number & 1 == 0 {
-                let stored = Stored {
+                let stored = TaskCell {
                     header: Header::new(),
                     future: UnsafeCell::new(None),
                     value: RefCell::new(None),
@@ -162,8 +161,8 @@ impl<const SIZE: usize, const N: usize> Pool<SIZE, N> {
                 unsafe { place.write(stored) };
                 made.set(made.get() | 1 << number);
             }
-            // SAFETY: it holds a `Stored<F>`, since a pool serves one type.
-            let stored: &'static Stored<F> = unsafe { &*place };
+            // SAFETY: it holds a `TaskCell<F>`, since a pool serves one type.
+            let stored: &'static TaskCell<F> = unsafe { &*place };
             if stored.header.is_free(cs) {
                 stored.header.at(cs).state.set(State::Running);
                 return Some(stored);
@@ -173,7 +172,7 @@ impl<const SIZE: usize, const N: usize> Pool<SIZE, N> {
     }
 }
 
-impl<F: Future<Output: Outcome>> Body for Stored<F> {
+impl<F: Future<Output: Outcome>> Body for TaskCell<F> {
     fn resume(&'static self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         // SAFETY: only the loop resumes, one task at a time and never inside itself.
         let Some(future) = (unsafe { &mut *self.future.get() }) else {
@@ -192,7 +191,7 @@ impl<F: Future<Output: Outcome>> Body for Stored<F> {
     }
 }
 
-impl<F: Future<Output: Outcome>> Shelf<<F::Output as Outcome>::Value> for Stored<F> {
+impl<F: Future<Output: Outcome>> TaskValue<<F::Output as Outcome>::Value> for TaskCell<F> {
     fn value(&self) -> Option<<F::Output as Outcome>::Value> {
         self.value.borrow().clone()
     }

@@ -1,20 +1,13 @@
 //! What a task is: declared, named by a coroutine, and then by those who await or cancel it.
 
-use core::future::{Future, IntoFuture};
+use core::future::Future;
 
 use critical_section::CriticalSection;
 use loopscope_protocol::{NameId, Place, TaskId};
 
-use super::header::Header;
-use super::join::Join;
-use super::storage::Room;
+use super::header::{Header, TaskValue};
+use super::storage::AnyPool;
 use super::{Error, Outcome, core};
-
-/// Where a task's value is.
-pub(super) trait Shelf<T> {
-    /// The value, once the task has ended well.
-    fn value(&self) -> Option<T>;
-}
 
 /// Declares what a task does.
 ///
@@ -85,7 +78,7 @@ macro_rules! task {
 #[must_use = "a coroutine that is not made a task does nothing"]
 pub struct Coroutine<F: Future<Output: Outcome> + 'static> {
     pub(super) future: F,
-    pub(super) room: &'static dyn Room<F>,
+    pub(super) pool: &'static dyn AnyPool<F>,
     pub(super) name: NameId,
     pub(super) place: Place,
 }
@@ -110,7 +103,7 @@ impl<F: Future<Output: Outcome> + 'static> Coroutine<F> {
         name: NameId,
         place: Place,
     ) -> Self {
-        Self { future, room: pool, name, place }
+        Self { future, pool, name, place }
     }
 }
 
@@ -158,7 +151,7 @@ impl AnyTask {
 /// several. A task goes on when nobody names it.
 pub struct Task<T: 'static> {
     pub(super) header: &'static Header,
-    shelf: &'static dyn Shelf<T>,
+    value: &'static dyn TaskValue<T>,
 }
 
 impl<T> core::fmt::Debug for Task<T> {
@@ -171,11 +164,11 @@ impl<T> Task<T> {
     pub(super) fn new(
         cs: CriticalSection<'_>,
         header: &'static Header,
-        shelf: &'static dyn Shelf<T>,
+        value: &'static dyn TaskValue<T>,
     ) -> Self {
-        let named = &header.at(cs).named;
-        named.set(named.get() + 1);
-        Self { header, shelf }
+        let references = &header.at(cs).references;
+        references.set(references.get() + 1);
+        Self { header, value }
     }
 
     /// The task without its type.
@@ -229,44 +222,22 @@ impl<T> Task<T> {
         Some(match how {
             Some(error) => Err(error),
             // A value is missing only where the place was given up.
-            None => self.shelf.value().ok_or(Error::Cancelled),
+            None => self.value.value().ok_or(Error::Cancelled),
         })
     }
 }
 
 impl<T> Clone for Task<T> {
     fn clone(&self) -> Self {
-        critical_section::with(|cs| Self::new(cs, self.header, self.shelf))
+        critical_section::with(|cs| Self::new(cs, self.header, self.value))
     }
 }
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         critical_section::with(|cs| {
-            let named = &self.header.at(cs).named;
-            named.set(named.get() - 1);
+            let references = &self.header.at(cs).references;
+            references.set(references.get() - 1);
         });
     }
-}
-
-impl<T> IntoFuture for Task<T> {
-    type Output = Result<T, Error>;
-    type IntoFuture = Join<T>;
-
-    fn into_future(self) -> Join<T> {
-        Join::new(self)
-    }
-}
-
-impl<T> IntoFuture for &Task<T> {
-    type Output = Result<T, Error>;
-    type IntoFuture = Join<T>;
-
-    fn into_future(self) -> Join<T> {
-        self.clone().into_future()
-    }
-}
-
-pub(super) const fn no_loop() -> Error {
-    Error::runtime("no running event loop")
 }

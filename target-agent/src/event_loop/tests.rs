@@ -54,7 +54,7 @@ pub(crate) fn start() -> MutexGuard<'static, ()> {
         core.made.set(false);
         core.tasks.set(0);
         core.gathers.set(0);
-        core.queues.set(OUTSIDE.0);
+        core.queues.set(NO_QUEUE.0);
         agent::reset(cs);
     });
     crate::init(&UP, &DOWN, Dialect::Micropython);
@@ -78,7 +78,7 @@ fn give_up_all() {
             }
             task.at(cs).data.set(header::Data::None);
         });
-        run::give_up(task);
+        run::discard_task(task);
     }
 }
 
@@ -103,7 +103,11 @@ pub(crate) fn records() -> String {
         // Without a hello, a tick counts as a nanosecond; here it is a microsecond.
         let line = names.line(&record);
         let line = line.split(" at src/").next().unwrap_or(&line);
-        writeln!(lines, "{} {line}", record.t.unwrap_or(0) / 1000).unwrap();
+        let whose = match record.loop_id.0 {
+            0 | 1 => String::new(),
+            other => format!("loop {other}: "),
+        };
+        writeln!(lines, "{} {whose}{line}", record.t.unwrap_or(0) / 1000).unwrap();
         for anomaly in state.anomalies() {
             writeln!(lines, "ODD: {}", anomaly.text).unwrap();
         }

@@ -14,7 +14,7 @@ use super::{CORE, Core, Error, Loop, State, core, handler, now};
 use crate::{Hold, agent, emit};
 
 /// Runs tasks until `main` has ended.
-pub(super) fn drive<T>(main: &Task<T>, how: RunHow) {
+pub(super) fn run_turns<T>(main: &Task<T>, how: RunHow) {
     let main = main.any();
     critical_section::with(|cs| core(cs).main.set(Some((how, main.header))));
     emit::loop_run(how, main.id);

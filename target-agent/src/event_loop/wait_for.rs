@@ -19,8 +19,8 @@ struct Awaited(AnyTask);
 impl Drop for Awaited {
     fn drop(&mut self) {
         critical_section::with(|cs| {
-            let named = &self.0.header.at(cs).named;
-            named.set(named.get() - 1);
+            let references = &self.0.header.at(cs).references;
+            references.set(references.get() - 1);
         });
     }
 }
@@ -30,8 +30,8 @@ impl Awaited {
     fn new<T>(task: &Task<T>) -> Self {
         let task = task.any();
         critical_section::with(|cs| {
-            let named = &task.header.at(cs).named;
-            named.set(named.get() + 1);
+            let references = &task.header.at(cs).references;
+            references.set(references.get() + 1);
         });
         Self(task)
     }

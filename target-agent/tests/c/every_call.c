@@ -77,6 +77,7 @@ static void every_call(void) {
     loopscope_task_suspend_task(4, 22);
     loopscope_task_suspend_queue(4, 23);
     loopscope_task_suspend_future(4, 24);
+    loopscope_task_suspend_waker(4);
     loopscope_task_cancel(4, 25);
     loopscope_task_done(4, LOOPSCOPE_CANCELLED);
     loopscope_future_new(26, name, 27);
@@ -87,6 +88,13 @@ static void every_call(void) {
     loopscope_handler_call(LOOPSCOPE_DEFAULT, "another", NULL, 31);
     loopscope_loop_stopped(LOOPSCOPE_FOREVER);
     loopscope_loop_close(32, 33);
+    static char made[] = "made at run time";
+    uint32_t before = loopscope_on_loop(2);
+    loopscope_task_new(34, loopscope_text_name(made), 0, 0, 0);
+    must(before == 1 && loopscope_on_loop(before) == 2, "the loop before is another one");
+    loopscope_task_step(34);
+    loopscope_task_untold();
+    loopscope_task_untold();
 }
 
 int main(void) {
@@ -99,17 +107,24 @@ int main(void) {
 
     every_call();
 
-    /* The counter wraps twice, and somebody looks in between. */
-    ticks = 4000;
-    loopscope_poll(NULL);
-    ticks = 8000;
+    /* The counter wraps, and somebody looks twice in each wrap. */
+    for (ticks = 2000; ticks < 8000; ticks += 2000) {
+        loopscope_poll(NULL);
+    }
     must(loopscope_ticks() == 8000, "the ticks were not extended");
     must(loopscope_milliseconds() == 2, "there are 4000 ticks in a millisecond");
 
-    static const struct loopscope_source source = {.room = 100, .snapshot = snapshot};
-    must(!loopscope_poll(&source), "nobody has asked to hold");
+    /* A counter that goes back a little stands still. */
+    loopscope_poll(NULL);
+    ticks = 7990;
+    must(loopscope_ticks() == 8000, "a little step back is a wrap");
+    ticks = 8010;
+    must(loopscope_ticks() >= 8010, "the counter does not go on after a step back");
+
+    static const struct loopscope_scheduler scheduler = {.room = 100, .snapshot = snapshot};
+    must(!loopscope_poll(&scheduler), "nobody has asked to hold");
     from->write = (uint32_t)fread(down, 1, sizeof down - 1, stdin);
-    must(loopscope_poll(&source), "the host has asked to hold");
+    must(loopscope_poll(&scheduler), "the host has asked to hold");
     must(from->read == from->write, "the requests were not taken");
 
     fwrite(up, 1, to->write, stdout);

@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::semihosting::CALL;
+
 /// The upper byte of the instruction; the lower byte is for the debugger.
 const BKPT: u16 = 0xbe;
 
@@ -14,7 +16,7 @@ const BKPT: u16 = 0xbe;
 const FIRST_OF_TWO: u16 = 0xe800;
 
 /// The two that are in use, of a debugger and of semihosting.
-const USUAL: [u16; 2] = [0xbe00, 0xbeab];
+const USUAL: [u16; 2] = [0xbe00, CALL];
 
 /// How many are kept of those that a client has written. A flash algorithm has one or two.
 const MOST: usize = 1024;
@@ -24,6 +26,8 @@ const MOST: usize = 1024;
 pub(crate) struct Traps {
     /// In the code that the board holds.
     code: BTreeSet<u32>,
+    /// Those of them that ask the debugger for something.
+    calls: BTreeSet<u32>,
     /// In what a client has written, such as a flash algorithm.
     written: BTreeSet<u32>,
     looked: bool,
@@ -32,7 +36,12 @@ pub(crate) struct Traps {
 impl Traps {
     /// Traps of which nothing is known yet.
     pub(crate) const fn new() -> Self {
-        Self { code: BTreeSet::new(), written: BTreeSet::new(), looked: false }
+        Self {
+            code: BTreeSet::new(),
+            calls: BTreeSet::new(),
+            written: BTreeSet::new(),
+            looked: false,
+        }
     }
 
     /// Whether the board's code is to be looked through.
@@ -47,7 +56,9 @@ impl Traps {
 
     /// Takes over what the board's code is.
     pub(crate) fn look(&mut self, code: &[(u32, Vec<u8>)]) {
-        self.code = code.iter().flat_map(|(address, bytes)| places(*address, bytes)).collect();
+        let found = || code.iter().flat_map(|(address, bytes)| places(*address, bytes));
+        self.code = found().map(|(at, _)| at).collect();
+        self.calls = found().filter(|(_, half)| *half == CALL).map(|(at, _)| at).collect();
         self.looked = true;
     }
 
@@ -60,12 +71,17 @@ impl Traps {
             self.written.remove(&place);
         }
         let room = MOST - self.written.len();
-        self.written.extend(places(address, bytes).take(room));
+        self.written.extend(places(address, bytes).map(|(at, _)| at).take(room));
     }
 
     /// All of them.
     pub(crate) fn all(&self) -> impl Iterator<Item = u32> {
         self.code.union(&self.written).copied()
+    }
+
+    /// Those at which the program asks its debugger for something.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = u32> {
+        self.calls.iter().copied()
     }
 }
 
@@ -74,8 +90,8 @@ pub(crate) const fn is_bkpt(halfword: u16) -> bool {
     halfword >> 8 == BKPT
 }
 
-/// The addresses in some bytes at which the instruction may be.
-fn places(address: u32, bytes: &[u8]) -> impl Iterator<Item = u32> {
+/// The addresses in some bytes at which the instruction may be, and it itself.
+fn places(address: u32, bytes: &[u8]) -> impl Iterator<Item = (u32, u16)> {
     // Half a halfword at the beginning cannot be told.
     let skipped = usize::from(!address.is_multiple_of(2));
     let first = u64::from(address) + skipped as u64;
@@ -88,7 +104,7 @@ fn places(address: u32, bytes: &[u8]) -> impl Iterator<Item = u32> {
         let half = u16::from_le_bytes([half[0], half[1]]);
         let begins = !std::mem::take(&mut second);
         second = begins && half >= FIRST_OF_TWO;
-        (begins && is_bkpt(half) || USUAL.contains(&half)).then_some(at)
+        (begins && is_bkpt(half) || USUAL.contains(&half)).then_some((at, half))
     })
 }
 
@@ -98,7 +114,7 @@ mod tests {
 
     fn found(address: u32, halves: &[u16]) -> Vec<u32> {
         let bytes: Vec<u8> = halves.iter().flat_map(|half| half.to_le_bytes()).collect();
-        places(address, &bytes).collect()
+        places(address, &bytes).map(|(at, _)| at).collect()
     }
 
     #[test]
@@ -112,8 +128,11 @@ mod tests {
 
     #[test]
     fn an_odd_beginning_and_an_odd_end_are_left_out() {
-        assert_eq!(places(0x101, &[0xbe, 0x00, 0xbe, 0x00]).collect::<Vec<_>>(), [0x102]);
-        assert_eq!(places(u32::MAX, &[0xbe, 0x00, 0xbe]).collect::<Vec<_>>(), [] as [u32; 0]);
+        let at = |address, bytes: &[u8]| -> Vec<u32> {
+            places(address, bytes).map(|(at, _)| at).collect()
+        };
+        assert_eq!(at(0x101, &[0xbe, 0x00, 0xbe, 0x00]), [0x102]);
+        assert_eq!(at(u32::MAX, &[0xbe, 0x00, 0xbe]), [] as [u32; 0]);
         assert_eq!(places(7, &[]).count(), 0);
     }
 

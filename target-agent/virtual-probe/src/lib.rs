@@ -39,7 +39,8 @@
 //! Memory is read and written while the program runs, as a real debug port does it. QEMU does not
 //! emulate the debug registers of a Cortex-M, so [`processor`] stands in for them: it turns writes to
 //! them into what the gdbstub can do. Neither does it hold at the instruction `BKPT` for a debugger,
-//! by which flash algorithms end; it is given a breakpoint wherever one is.
+//! by which flash algorithms end; it is given a breakpoint wherever one is. Where that instruction is
+//! a call of semihosting, and there is a [`Console`] to say it on, it is answered here.
 //!
 //! # What is not there
 //!
@@ -53,9 +54,11 @@
 //! error, and a client gets an error reply instead of silence.
 #![forbid(unsafe_code)]
 
+mod attendant;
 mod bitbang;
 mod bkpt;
 mod board;
+mod console;
 pub mod dap;
 mod elf;
 mod error;
@@ -71,10 +74,12 @@ mod qmp;
 mod qtest;
 mod ring;
 mod rtt_server;
+mod semihosting;
 mod serve;
 mod server;
 pub mod swd;
 
+pub use console::{Console, Outlet};
 pub use elf::Architecture;
 pub use error::Error;
 pub use patience::PATIENCE;

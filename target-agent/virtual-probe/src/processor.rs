@@ -9,6 +9,8 @@ pub(crate) mod made_up;
 use crate::Error;
 use crate::bkpt::{Traps, is_bkpt};
 pub use crate::board::{Board, Register};
+use crate::console::Console;
+use crate::semihosting::{CALL, Semihosting, Then};
 
 /// Addresses of the registers that end here.
 const AIRCR: u32 = 0xe000_ed0c;
@@ -66,6 +68,8 @@ pub struct Core<B> {
     traps: Traps,
     /// The addresses at which the board holds.
     breakpoints: Vec<u32>,
+    /// What answers the program's calls, where somebody shows what it says.
+    semihosting: Option<Semihosting>,
 }
 
 impl<B: Board> Core<B> {
@@ -87,7 +91,22 @@ impl<B: Board> Core<B> {
             comparing: false,
             traps: Traps::new(),
             breakpoints: Vec::new(),
+            semihosting: None,
         }
+    }
+
+    /// The same with a console, to which the program's semihosting goes. Without one its calls hold
+    /// the processor, as any `BKPT` does while a debugger is attached.
+    #[must_use]
+    pub fn with_console(mut self, console: Option<Console>) -> Self {
+        self.semihosting = console.map(Semihosting::new);
+        self
+    }
+
+    /// Lets a board run that nobody has let run yet, although it counts as running.
+    pub(crate) fn start(&mut self) -> Result<(), Error> {
+        self.halted = true;
+        self.let_go()
     }
 
     /// Whether it is held.
@@ -180,6 +199,9 @@ impl<B: Board> Core<B> {
     /// Resets the board, as its reset pin or `AIRCR` does.
     pub fn reset(&mut self) -> Result<(), Error> {
         self.board.reset()?;
+        if let Some(semihosting) = &mut self.semihosting {
+            semihosting.begin();
+        }
         self.was_reset = true;
         self.halted = true;
         // A client that has written a firmware resets the board for it.
@@ -214,9 +236,13 @@ impl<B: Board> Core<B> {
     /// Executes one instruction of a held processor. At a breakpoint instruction it stays.
     fn step(&mut self) -> Result<(), Error> {
         let at = self.board.register(Register::General(15))?;
-        let mut half = [0; 2];
-        self.board.read(at & !1, &mut half)?;
-        if is_bkpt(u16::from_le_bytes(half)) {
+        let half = self.half_at(at)?;
+        if half == CALL && self.semihosting.is_some() {
+            let ended = self.answer(at)? == Some(Then::Ended);
+            self.reasons |= if ended { BY_BREAKPOINT } else { BY_REQUEST };
+            return Ok(());
+        }
+        if is_bkpt(half) {
             self.reasons |= BY_BREAKPOINT;
             return Ok(());
         }
@@ -225,12 +251,59 @@ impl<B: Board> Core<B> {
         Ok(())
     }
 
+    fn half_at(&mut self, at: u32) -> Result<u16, Error> {
+        let mut half = [0; 2];
+        self.board.read(at & !1, &mut half)?;
+        Ok(u16::from_le_bytes(half))
+    }
+
+    /// Looks whether it has come to hold by itself. Where that is at a call, the call is answered,
+    /// and it runs on: true.
+    pub(crate) fn look(&mut self) -> Result<bool, Error> {
+        if self.halted || !self.board.has_stopped()? {
+            return Ok(false);
+        }
+        if self.semihosting.is_some() {
+            let at = self.board.register(Register::General(15))?;
+            if self.half_at(at)? == CALL {
+                match self.answer(at)? {
+                    Some(Then::Answer(_)) => {
+                        self.board.resume()?;
+                        return Ok(true);
+                    }
+                    // There is no room: it is asked again at the next look.
+                    None => return Ok(false),
+                    Some(Then::Ended) => {}
+                }
+            }
+        }
+        self.halted = true;
+        self.reasons |= BY_BREAKPOINT;
+        Ok(false)
+    }
+
+    /// Answers the call of a processor that has stopped there, and moves it behind the call. `None`:
+    /// the console is full.
+    fn answer(&mut self, at: u32) -> Result<Option<Then>, Error> {
+        let Some(semihosting) = &mut self.semihosting else { return Ok(None) };
+        if semihosting.console.is_full() {
+            return Ok(None);
+        }
+        let [number, argument] = [
+            self.board.register(Register::General(0))?,
+            self.board.register(Register::General(1))?,
+        ];
+        let then = semihosting.call(&mut self.board, number, argument)?;
+        if let Then::Answer(answer) = then {
+            self.board.set_register(Register::General(0), answer)?;
+            self.board.set_register(Register::General(15), at.wrapping_add(2))?;
+        }
+        Ok(Some(then))
+    }
+
     /// Reads `DHCSR`.
     fn status(&mut self) -> Result<u32, Error> {
-        if !self.halted && self.board.has_stopped()? {
-            self.halted = true;
-            self.reasons |= BY_BREAKPOINT;
-        }
+        let _ = self.look()?;
         self.was_reset |= self.board.was_reset()?;
         let mut status = REGISTER_READY;
         let mut add = |on: bool, bit: u32| status |= if on { bit } else { 0 };
@@ -280,9 +353,10 @@ impl<B: Board> Core<B> {
     }
 
     /// Brings the board's breakpoints in line with the comparators and the breakpoint
-    /// instructions. Without a debugger neither holds.
+    /// instructions. Without a debugger neither holds, but for calls that are answered.
     fn arrange_breakpoints(&mut self) -> Result<(), Error> {
-        if self.enabled && self.traps.is_old() {
+        let answers = self.semihosting.is_some();
+        if (self.enabled || answers) && self.traps.is_old() {
             self.traps.look(&self.board.code()?);
         }
         let comparators = self.comparators.iter().filter(|_| self.comparing);
@@ -290,6 +364,7 @@ impl<B: Board> Core<B> {
         let mut wanted: Vec<u32> = comparators.chain(self.traps.all()).collect();
         if !self.enabled {
             wanted.clear();
+            wanted.extend(self.traps.calls().filter(|_| answers));
         }
         wanted.sort_unstable();
         wanted.dedup();

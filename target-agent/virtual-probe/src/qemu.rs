@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::console::Console;
 use crate::elf::{Architecture, Firmware};
 use crate::gdb::Gdb;
 use crate::processor::{Board, Register};
@@ -38,6 +39,9 @@ pub struct Options {
     pub held: bool,
     /// Count instructions instead of time: an instruction takes 2^N ns, and runs are repeatable.
     pub icount: Option<u8>,
+    /// Where the program's semihosting goes. Without it such a call holds the processor while a
+    /// debugger is attached, and is a fault otherwise.
+    pub console: Option<Console>,
     /// QEMU's program; `None` for the usual one for the firmware's processor, or what
     /// `LOOPSCOPE_QEMU` names.
     pub qemu: Option<PathBuf>,
@@ -60,6 +64,7 @@ impl Options {
             port: 0,
             held: true,
             icount: None,
+            console: None,
             qemu: None,
         }
     }

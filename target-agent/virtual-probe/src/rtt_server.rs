@@ -7,12 +7,12 @@ use std::fmt;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use crate::dap::Ports;
+use crate::attendant::{Attendant, started};
 use crate::elf::{BLOCK, Firmware};
 use crate::processor::{Board, Core};
 use crate::qemu::Machine;
@@ -38,6 +38,7 @@ const KEPT: usize = 4096;
 pub struct RttServer {
     // The server is closed before the machine ends.
     server: Server,
+    _attendant: Option<Attendant>,
     board: Shared<Machine>,
 }
 
@@ -53,13 +54,10 @@ impl RttServer {
     pub fn start(options: &Options) -> Result<Self, Error> {
         let taken = TakenPort::take(options.port)?;
         let block = block_of(options)?;
-        let mut machine = Machine::start(options)?;
-        if !options.held {
-            machine.resume()?;
-        }
-        let board = Arc::new(Mutex::new(Ports::new(Core::new(machine, options.held))));
+        let board = started(options)?;
         let server = open(taken, &board, block, options.held)?;
-        Ok(Self { server, board })
+        let attendant = Attendant::of(options, &board)?;
+        Ok(Self { server, _attendant: attendant, board })
     }
 
     /// Where it listens.
@@ -190,9 +188,11 @@ fn receive(stream: &mut TcpStream, into: &mut [u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
     use std::time::Instant;
 
     use super::*;
+    use crate::dap::Ports;
     use crate::processor::made_up::{Did, MadeUp};
     use crate::ring::tests as rings;
 

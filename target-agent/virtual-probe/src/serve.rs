@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use crate::attendant::{Attendant, started};
 use crate::dap::Ports;
 use crate::packet::{Answer, Assembler, Request};
-use crate::processor::{Board, Core};
+use crate::processor::Board;
 use crate::qemu::Machine;
 use crate::server::{Over, Server, Shared, TakenPort, answer, lock};
 use crate::swd::Wire;
@@ -26,6 +27,7 @@ pub struct VirtualProbe {
     // The servers are closed before the machine ends.
     server: Server,
     others: Vec<Server>,
+    _attendant: Option<Attendant>,
     board: Shared<Machine>,
     options: Options,
 }
@@ -49,13 +51,16 @@ impl VirtualProbe {
                 instead: "serve its RTT channel instead (`--rtt`), which every processor has",
             });
         }
-        let mut machine = Machine::start(options)?;
-        if !options.held {
-            machine.resume()?;
-        }
-        let board = Arc::new(Mutex::new(Ports::new(Core::new(machine, options.held))));
+        let board = started(options)?;
         let server = open(taken, &board)?;
-        Ok(Self { server, others: Vec::new(), board, options: options.clone() })
+        let attendant = Attendant::of(options, &board)?;
+        Ok(Self {
+            server,
+            others: Vec::new(),
+            _attendant: attendant,
+            board,
+            options: options.clone(),
+        })
     }
 
     /// Serves the RTT channel of the same machine, too, at a port of its own; 0 is any that is free.
@@ -242,11 +247,13 @@ const fn parity_of(bits: u32, length: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
     use std::time::Duration;
 
     use std::io::{Read as _, Write as _};
 
     use super::*;
+    use crate::processor::Core;
     use crate::processor::made_up::MadeUp;
 
     /// A served board without QEMU.

@@ -3,7 +3,7 @@
 #![no_main]
 
 use cortex_m_rt::entry;
-use loopscope_agent::{Untold, poll};
+use loopscope_agent::{NoSnapshot, poll};
 use panic_halt as _;
 
 #[path = "../every_call.rs"]
@@ -14,7 +14,7 @@ fn main() -> ! {
     every_call::make();
     critical_section::with(|_| ());
     loop {
-        let _ = poll(&Untold);
+        let _ = poll(&NoSnapshot);
         cortex_m::asm::wfi();
     }
 }

@@ -3,7 +3,7 @@
 #![no_main]
 
 use loopscope_agent::protocol::{By, Dialect, HandleId, On, RunHow, TaskHow, TaskId};
-use loopscope_agent::{Hold, Source, emit, here, milliseconds, name, poll};
+use loopscope_agent::{Hold, Scheduler, emit, here, milliseconds, name, poll};
 use loopscope_demos::{self as demos, entry};
 
 /// A task: how often it runs, and how often it still will.
@@ -24,7 +24,7 @@ fn next(handle: HandleId) -> HandleId {
 
 struct Tasks<'a>(&'a [Task]);
 
-impl Source for Tasks<'_> {
+impl Scheduler for Tasks<'_> {
     fn room(&self) -> Option<u32> {
         Some(40 + 60 * self.0.len() as u32)
     }

@@ -1,7 +1,8 @@
 //! The FE310 of the `HiFive1`, and QEMU's `sifive_e`: the machine timer is the clock, and what wakes
 //! a waiting core.
 //!
-//! The `unsafe` code of this file is the timer's registers, and switching its interrupt on.
+//! The `unsafe` code of this file is the timer's registers, switching its interrupt on, and the
+//! instructions by which a program calls its debugger.
 
 use core::panic::PanicInfo;
 
@@ -77,6 +78,28 @@ fn machine_timer() {
 fn panic(info: &PanicInfo<'_>) -> ! {
     defmt::error!("{}", defmt::Display2Format(info));
     super::halt()
+}
+
+/// Asks the debugger for something, by semihosting.
+pub fn ask_debugger(number: usize, argument: usize) -> usize {
+    let answer;
+    // SAFETY: the debugger reads what the argument points to, and writes only where a call says so,
+    // which none of the calls here does. The two shifts, which do nothing, are how it knows a call.
+    unsafe {
+        core::arch::asm!(
+            ".balign 16",
+            ".option push",
+            ".option norvc",
+            "slli x0, x0, 0x1f",
+            "ebreak",
+            "srai x0, x0, 7",
+            ".option pop",
+            inout("a0") number => answer,
+            in("a1") argument,
+            options(nostack)
+        );
+    }
+    answer
 }
 
 /// An instruction that no core has.

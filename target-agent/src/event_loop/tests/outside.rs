@@ -25,7 +25,7 @@ fn a_waker_of_another_library_queues_the_task() {
     let found = records();
     assert!(
         found.contains(
-            "0 task-suspend task 1 waits in queue 1\n\
+            "0 task-suspend task 1 waits for its waker\n\
          0 handle-done h1 task 1\n\
          0 handle-new h2 wakeup woken_from_outside task 1\n\
          0 handle-run h2 task 1\n"

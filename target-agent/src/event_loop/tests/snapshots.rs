@@ -28,9 +28,9 @@ fn a_snapshot_tells_all_that_is_there() {
         (the_loop.ready().collect::<Vec<_>>(), the_loop.timers().collect::<Vec<_>>(), tasks)
     };
     let before = known(&mut state, &[]);
-    crate::control::snapshot(&State);
+    crate::agent::send_snapshot(&State);
     let bytes = read(&_LOOPSCOPE_RTT.up, UP.bytes(), usize::MAX);
-    let room = crate::Source::room(&State).unwrap();
+    let room = crate::Scheduler::room(&State).unwrap();
     assert!(bytes.len() as u32 <= room + 76, "{} bytes, but {room} were asked for", bytes.len());
     let mut fresh = loopscope_model::State::default();
     assert_eq!(known(&mut fresh, &bytes), before);

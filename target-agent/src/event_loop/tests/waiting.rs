@@ -115,7 +115,7 @@ fn a_flag_that_an_interrupt_sets_wakes_its_task_once_each_time() {
     let found = records();
     assert!(!found.contains("ODD"), "{found}");
     assert_eq!(found.matches("handle-new h2 wakeup").count(), 2, "{found}");
-    assert_eq!(found.matches("waits in queue 1").count(), 3, "{found}");
+    assert_eq!(found.matches("waits for its waker").count(), 3, "{found}");
 }
 
 task! {

@@ -165,3 +165,67 @@ fn everything_else_is_the_boards_own_memory() {
     let mut bytes = [0; 8];
     core.read(DCRDR, &mut bytes).unwrap();
 }
+
+/// A board that has stopped at a call to print what is at an address.
+fn calling(console: Option<crate::console::Console>) -> Core<MadeUp> {
+    let mut core = core(false).with_console(console);
+    core.board.write(0x100, &[0xab, 0xbe]).unwrap();
+    core.board.write(0x2000_0000, b"hello\n\0").unwrap();
+    core.board.code = vec![(0x100, vec![0xab, 0xbe])];
+    let registers = [(0, 0x04), (1, 0x2000_0000), (15, 0x100)];
+    for (number, value) in registers {
+        core.board.set_register(Register::General(number), value).unwrap();
+    }
+    core
+}
+
+#[test]
+fn a_call_is_answered_and_the_program_runs_on_behind_it() {
+    let console = crate::console::Console::default();
+    let mut core = calling(Some(console.clone()));
+    core.start().unwrap();
+    assert_eq!(core.board.did, [Did::Break(0x100, true), Did::Resume], "without a debugger, too");
+    core.board.stopped = true;
+    assert_eq!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0, "nobody sees it halt");
+    assert_eq!(core.board.register(Register::General(15)).unwrap(), 0x102);
+    assert_eq!(core.board.register(Register::General(0)).unwrap(), 0);
+    assert_eq!(core.board.did.last(), Some(&Did::Resume));
+    assert_eq!(console.take(), [(crate::console::Outlet::Output, b"hello\n".to_vec())]);
+}
+
+#[test]
+fn a_program_that_ends_by_a_call_is_halted_with_its_exit_code_told() {
+    let console = crate::console::Console::default();
+    let mut core = calling(Some(console.clone()));
+    core.board.set_register(Register::General(0), 0x18).unwrap();
+    core.board.set_register(Register::General(1), 0x2_0026).unwrap();
+    core.start().unwrap();
+    core.board.stopped = true;
+    assert!(!core.look().unwrap());
+    assert!(core.is_halted());
+    assert_eq!(console.exit(), Some(0));
+    // The machine's reset button begins another run.
+    core.reset().unwrap();
+    assert_eq!(console.exit(), None);
+}
+
+#[test]
+fn without_a_console_a_call_halts_as_any_breakpoint_instruction() {
+    let mut core = calling(None);
+    put(&mut core, DHCSR, RUN);
+    core.board.stopped = true;
+    assert_ne!(core.read_word(DHCSR).unwrap() & IS_HALTED, 0);
+}
+
+#[test]
+fn a_program_whose_console_is_full_waits_at_its_call() {
+    let console = crate::console::Console::default();
+    let mut core = calling(Some(console.clone()));
+    core.start().unwrap();
+    core.board.stopped = true;
+    console.say(crate::console::Outlet::Output, &vec![b'x'; 1 << 20]);
+    assert!(!core.look().unwrap() && !core.is_halted());
+    assert_eq!(core.board.register(Register::General(15)).unwrap(), 0x100);
+    let _ = console.take();
+    assert!(core.look().unwrap());
+}
