@@ -5,8 +5,9 @@
 //! Each gives the exit code to leave with.
 
 mod events;
+mod quiz;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::time::{Duration, Instant};
 
 use crossterm::event;
@@ -14,17 +15,19 @@ use loopscope_lessons::Lesson;
 use loopscope_model::fault;
 use loopscope_screen::app::colors::{self, Colors};
 use loopscope_screen::app::controller::{Controller, TerminalRequests};
+use loopscope_screen::app::learner::{Learner, Start as OwnStart};
 use loopscope_screen::app::menu::{Choice, Menu};
-use loopscope_screen::app::progress::Progress;
+use loopscope_screen::app::remembered;
 use loopscope_screen::app::settings::Settings;
-use loopscope_screen::theme::Theme;
+use loopscope_screen::theme::{Palette, Theme};
 use loopscope_session::Session;
 use thiserror::Error;
 
 use self::events::translate;
+pub use self::quiz::QuizScreen;
 use crate::exit::{code, complain};
 use crate::terminal::Terminal;
-use crate::{panics, print};
+use crate::{editor, panics, print};
 
 /// The least time between two frames while the program runs.
 const FRAME: Duration = Duration::from_millis(16);
@@ -85,6 +88,29 @@ pub fn run_session(session: Session, options: &ScreenOptions) -> Result<i32, App
     Ok(with_troubles(code, &troubles))
 }
 
+/// Shows a run that has ended as a game: the user is the loop, and is asked that many times at most.
+pub fn play(session: Session, most: usize, options: &ScreenOptions) -> Result<i32, AppError> {
+    let mut window = Window::open(options)?;
+    let mut controller = window.controller(session, options.text.clone());
+    controller.open_game(most);
+    let code = window.show(&mut controller)?;
+    let troubles = controller.close_files();
+    drop(window);
+    if let Some((right, asked)) = controller.game_score() {
+        // What the screen said goes away with it.
+        let mut out = print::out();
+        let _ = writeln!(out, "{right} of {asked} right.");
+    }
+    Ok(with_troubles(code, &troubles))
+}
+
+/// What came while a page or the list was shown.
+enum Waited {
+    Away(i32),
+    Redraw,
+    Event(loopscope_screen::event::Event),
+}
+
 /// Says what was not written, now that it stays on the terminal. Gives the exit code.
 fn with_troubles(code: i32, troubles: &[String]) -> i32 {
     for trouble in troubles {
@@ -93,42 +119,92 @@ fn with_troubles(code: i32, troubles: &[String]) -> i32 {
     if code == code::OK && !troubles.is_empty() { code::FAILED } else { code }
 }
 
-/// Shows a lesson on a session of its program until the user leaves.
+/// Shows a lesson on a session of its program until the user leaves; then perhaps the next ones.
 pub fn learn(
     lesson: &'static Lesson,
     session: Session,
+    start: &mut dyn FnMut(&'static Lesson) -> Result<Session, String>,
+    own: OwnStart,
     options: &ScreenOptions,
 ) -> Result<i32, AppError> {
     let mut window = Window::open(options)?;
-    let code = window.show_lesson(lesson, session, &mut Progress::load())?;
+    let mut learner = Learner::here(own);
+    let mut taken = Some((lesson, session));
+    let mut code = code::OK;
+    let mut refused = None;
+    while let Some((lesson, session)) = taken.take() {
+        let wants_next;
+        (code, wants_next) = window.take_lesson(lesson, session, &mut learner)?;
+        if let Some(next) = next_lesson(lesson).filter(|_| wants_next && code == code::OK) {
+            match start(next) {
+                Ok(session) => taken = Some((next, session)),
+                Err(sentence) => refused = Some(sentence),
+            }
+        }
+    }
     let troubles = std::mem::take(&mut window.troubles);
     drop(window);
+    if let Some(sentence) = refused {
+        return Ok(complain(code::FAILED, &sentence));
+    }
     Ok(with_troubles(code, &troubles))
+}
+
+/// The built-in lesson after a built-in one.
+fn next_lesson(lesson: &'static Lesson) -> Option<&'static Lesson> {
+    let all = loopscope_lessons::lessons();
+    let at = all.iter().position(|known| std::ptr::eq(known, lesson))?;
+    all.get(at + 1)
 }
 
 /// Shows the list of lessons, and each lesson that is chosen. `start` starts a lesson's program; what
 /// it refuses is shown to the user.
 pub fn menu(
     start: &mut dyn FnMut(&'static Lesson) -> Result<Session, String>,
+    own: OwnStart,
     options: &ScreenOptions,
 ) -> Result<i32, AppError> {
     let mut window = Window::open(options)?;
-    let mut menu = Menu::new(loopscope_lessons::lessons(), Progress::load());
+    let mut learner = Learner::here(own);
+    let mut menu = Menu::new(loopscope_lessons::lessons(), learner.progress.clone());
     let code = loop {
         match window.choose(&mut menu)? {
             // It is done where the choice is made.
-            Choice::Suspend => {}
+            Choice::Suspend | Choice::Theme(_) => {}
             Choice::Leave(code) => break code,
-            Choice::Open(lesson) => match start(lesson) {
-                Ok(session) => {
-                    let code = window.show_lesson(lesson, session, &mut menu.progress)?;
-                    if code != 0 {
-                        break code;
+            Choice::Again(lesson, number) => {
+                match start(lesson) {
+                    Ok(session) => {
+                        let ask = |c: &mut Controller| c.ask_again(lesson, number);
+                        let (code, _) = window.show_lesson(lesson, session, &mut learner, &ask)?;
+                        if code != 0 {
+                            break code;
+                        }
                     }
-                    menu.select_next();
+                    Err(text) => menu.trouble = Some(text),
                 }
-                Err(text) => menu.trouble = Some(text),
-            },
+                menu.progress = learner.progress.clone();
+            }
+            Choice::Open(lesson) => {
+                let mut chosen = Some(lesson);
+                let mut code = code::OK;
+                while let Some(lesson) = chosen.take() {
+                    match start(lesson) {
+                        Ok(session) => {
+                            let wants_next;
+                            (code, wants_next) =
+                                window.take_lesson(lesson, session, &mut learner)?;
+                            chosen = next_lesson(lesson).filter(|_| wants_next && code == 0);
+                        }
+                        Err(text) => menu.trouble = Some(text),
+                    }
+                }
+                menu.progress = learner.progress.clone();
+                if code != 0 {
+                    break code;
+                }
+                menu.select_next();
+            }
         }
     };
     let troubles = std::mem::take(&mut window.troubles);
@@ -166,6 +242,8 @@ struct Window {
     end: Option<Instant>,
     /// The sentences about files of lessons that could not be written.
     troubles: Vec<String>,
+    /// Whether the lesson was left for the next one.
+    wants_next: bool,
 }
 
 impl Window {
@@ -173,23 +251,39 @@ impl Window {
         if !print::is_terminal() || !io::stdin().is_terminal() {
             return Err(AppError::NoTerminal);
         }
-        let (settings, trouble) = Settings::load();
+        let (settings, troubles) = Settings::load();
         let variable = |name: &str| std::env::var(name).ok();
-        let palette = colors::palette(options.color, settings.theme, &variable);
+        let wanted = remembered::theme(settings.theme);
+        let palette = colors::palette(options.color, wanted, &variable);
         let theme = Theme::new(palette, options.ascii || settings.ascii);
         let terminal = Terminal::open(settings.mouse)?;
         let end = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let trouble = trouble.map(|trouble| trouble.to_string());
-        Ok(Self { terminal, theme, settings, trouble, end, troubles: Vec::new() })
+        let troubles: Vec<String> = troubles.iter().map(ToString::to_string).collect();
+        let trouble = (!troubles.is_empty()).then(|| troubles.join("\n"));
+        Ok(Self {
+            terminal,
+            theme,
+            settings,
+            trouble,
+            end,
+            troubles: Vec::new(),
+            wants_next: false,
+        })
     }
 
     fn controller(&mut self, session: Session, text: Option<String>) -> Controller {
         let mut controller =
             Controller::new(session, text, self.theme, self.settings.keymap.clone());
         if let Some(trouble) = self.trouble.take() {
-            controller.say(trouble, true);
+            controller.warn("settings", &trouble);
         }
         controller
+    }
+
+    /// A theme was chosen, for whatever is shown from now on.
+    fn take_theme(&mut self, palette: Palette) {
+        self.theme = Theme::new(palette, self.theme.is_ascii());
+        remembered::keep_theme(palette, self.settings.theme);
     }
 
     /// The exit code that a signal or the end of the time asks for.
@@ -226,6 +320,17 @@ impl Window {
             if let Some(code) = requests.leave.or_else(|| self.called_away()) {
                 return Ok(code);
             }
+            if requests.next_lesson {
+                self.wants_next = true;
+                return Ok(code::OK);
+            }
+            if let Some(palette) = requests.theme {
+                self.take_theme(palette);
+            }
+            if let Some(file) = requests.edit {
+                let edited = self.terminal.lend(|| editor::edit(&file))?;
+                controller.edited(edited);
+            }
             if requests.suspend && !self.terminal.suspend() {
                 controller.say(NO_SHELL, true);
             }
@@ -255,27 +360,40 @@ impl Window {
         Ok(is_asked)
     }
 
+    fn take_lesson(
+        &mut self,
+        lesson: &'static Lesson,
+        session: Session,
+        learner: &mut Learner,
+    ) -> Result<(i32, bool), AppError> {
+        let open = |controller: &mut Controller| controller.open_lesson(lesson);
+        self.show_lesson(lesson, session, learner, &open)
+    }
+
     fn show_lesson(
         &mut self,
         lesson: &'static Lesson,
         session: Session,
-        progress: &mut Progress,
-    ) -> Result<i32, AppError> {
-        let mut controller = self.controller(session, Some(lesson.program.clone()));
-        controller.open_lesson(lesson);
-        let code = self.show(&mut controller)?;
+        learner: &mut Learner,
+        open: &dyn Fn(&mut Controller),
+    ) -> Result<(i32, bool), AppError> {
+        // A board's records have no program of ours behind them.
+        let text = (!lesson.is_on_board()).then(|| lesson.program.clone());
+        let mut controller = self.controller(session, text);
+        controller.learner = Some(std::mem::replace(learner, Learner::nobody()));
+        open(&mut controller);
+        let shown = self.show(&mut controller);
         self.troubles.extend(controller.close_files());
-        if lesson.is_built_in() && controller.lesson_is_over() {
-            // A file that cannot be written costs a tick in the list, nothing more.
-            let _ = progress.finish(&lesson.id);
+        if let Some(back) = controller.learner.take() {
+            *learner = back;
         }
-        Ok(code)
+        shown.map(|code| (code, std::mem::take(&mut self.wants_next)))
     }
 
     /// Shows the list of lessons until one is chosen.
     fn choose(&mut self, menu: &mut Menu) -> Result<Choice, AppError> {
         if let Some(trouble) = self.trouble.take() {
-            menu.trouble = Some(trouble);
+            menu.trouble = Some(trouble.replace('\n', "; "));
         }
         self.terminal.redraw()?;
         loop {
@@ -283,27 +401,37 @@ impl Window {
                 let area = frame.area();
                 menu.draw(&self.theme, &self.settings.keymap, area, frame.buffer_mut());
             })?;
-            fault::point("main");
-            loop {
-                if let Some(code) = self.called_away() {
-                    return Ok(Choice::Leave(code));
-                }
-                if self.terminal.has_continued() {
-                    self.terminal.redraw()?;
-                    break;
-                }
-                if !self.terminal.poll(Duration::from_millis(100))? {
-                    continue;
-                }
-                let event = translate(event::read()?);
-                match event.and_then(|e| menu.event(&e, &self.settings.keymap)) {
-                    Some(Choice::Suspend) if !self.terminal.suspend() => {
-                        menu.trouble = Some(NO_SHELL.to_owned());
+            match self.wait_for_event()? {
+                Waited::Away(code) => return Ok(Choice::Leave(code)),
+                Waited::Redraw => {}
+                Waited::Event(event) => {
+                    match menu.event(&event, &self.settings.keymap, &self.theme) {
+                        Some(Choice::Suspend) if !self.terminal.suspend() => {
+                            menu.trouble = Some(NO_SHELL.to_owned());
+                        }
+                        Some(Choice::Theme(palette)) => self.take_theme(palette),
+                        None | Some(Choice::Suspend) => {}
+                        Some(choice) => return Ok(choice),
                     }
-                    None | Some(Choice::Suspend) => {}
-                    Some(choice) => return Ok(choice),
                 }
-                break;
+            }
+        }
+    }
+
+    /// Waits for something that the user does.
+    fn wait_for_event(&mut self) -> Result<Waited, AppError> {
+        loop {
+            fault::point("main");
+            if let Some(code) = self.called_away() {
+                return Ok(Waited::Away(code));
+            }
+            if self.terminal.has_continued() {
+                self.terminal.redraw()?;
+                return Ok(Waited::Redraw);
+            }
+            if self.terminal.poll(Duration::from_millis(100))? {
+                let event = translate(event::read()?);
+                return Ok(event.map_or(Waited::Redraw, Waited::Event));
             }
         }
     }

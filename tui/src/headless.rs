@@ -20,7 +20,7 @@ use loopscope_protocol::{ExitHow, Stream};
 use loopscope_session::source::Source;
 use loopscope_session::source::ending;
 use loopscope_session::source::kept::{self, Kept, Scratch};
-use loopscope_session::source::local::{Launch, Local, Stdin};
+use loopscope_session::source::local::{Launch, Local, Speaks, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::pour::Pour;
 use loopscope_session::source::replay::Replay;
@@ -128,7 +128,7 @@ fn watched(mut plan: Plan, forward: &Forward) -> i32 {
         shown: false,
         capture: false,
         unread,
-        notes: plan.options.python.is_some(),
+        speaks: Speaks::of(&plan.options),
         patient: true,
         memory_limit: plan.options.memory_limit,
         scratch: plan.scratch,
@@ -338,9 +338,15 @@ pub fn board(
     if let Some(sentence) = source.lost() {
         return complain(code::LOST, &sentence);
     }
+    let end = end.or(health.exit).unwrap_or(code::OK);
     match health.sentence() {
         Some(sentence) if strict => complain(code::HARMED, &sentence),
-        _ => end.unwrap_or(code::OK),
+        _ => {
+            if let Some(sentence) = health.losses() {
+                complain(code::OK, &format!("{sentence}; `--strict` makes that a failure"));
+            }
+            end
+        }
     }
 }
 

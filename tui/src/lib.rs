@@ -9,9 +9,12 @@
 
 pub mod app;
 pub mod cli;
+mod editor;
+mod exercise;
 pub mod exit;
 pub mod headless;
 mod panics;
+mod picture;
 mod print;
 mod progress;
 pub mod repl;

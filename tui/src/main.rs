@@ -7,6 +7,7 @@ use std::process::exit;
 use loopscope_engine::child;
 use loopscope_files::temporary;
 use loopscope_model::fault;
+use loopscope_process::nudge;
 
 /// The interpreter allocates a few objects for every callback; this allocator is made for that.
 #[global_allocator]
@@ -26,6 +27,9 @@ fn main() {
     }
     if std::env::args_os().nth(1).is_some_and(|first| first == temporary::COMMAND) {
         exit(temporary::tidy_up(args.skip(1)));
+    }
+    if std::env::args_os().nth(1).is_some_and(|first| first == nudge::COMMAND) {
+        exit(nudge::go_on(args.skip(1)));
     }
     if std::env::args_os().nth(1).is_some_and(|first| first == child::PYTHON_COMMAND) {
         exit(child::spelled_python_main(args.skip(1)));

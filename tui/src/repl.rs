@@ -6,27 +6,33 @@ mod batch;
 mod input;
 mod interactive;
 mod lesson;
+mod lesson_list;
+mod linear;
 mod print;
 mod prompt;
 
+use std::io::{self, IsTerminal, stdin};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use loopscope_model::fault;
+use loopscope_model::{fault, safe_text};
 use loopscope_protocol::ExitHow;
 use loopscope_session::source::Origin;
 use loopscope_session::source::none::Nothing;
-use loopscope_session::{Answer, Outcome, Session, Trouble};
+use loopscope_session::{Answer, Outcome, Session, ToWrite, Trouble, picture_to};
 use print::{Output, Printer};
 use prompt::Prompt;
 
 use crate::exit::{code, complain, deadline_in, printed};
 use crate::panics;
+use crate::picture;
 use crate::print::Terminal;
 use crate::progress::ProgressLine;
 use crate::signals::{Interrupt, Plain, Signals};
 
-pub use lesson::take_lesson;
+pub(crate) use lesson::{ask_again, take_lesson};
+pub(crate) use lesson_list::choose_lesson;
 
 /// How long one look for records takes at most. A signal or the deadline is noticed after it.
 const LOOK: Duration = Duration::from_millis(20);
@@ -45,6 +51,8 @@ pub struct Plan {
     pub json: bool,
     /// Whether a person is there.
     pub interactive: bool,
+    /// Whether lines are only added, and digits choose.
+    pub linear: bool,
     /// Whether to use colour.
     pub color: bool,
     /// Whether what the program writes goes to standard error, since standard output is for records.
@@ -117,8 +125,10 @@ struct Repl {
     interrupts: Interrupts,
     deadline: Option<Instant>,
     color: bool,
-    /// Whether a person is there.
+    /// Whether a person is there whose line may be drawn again.
     interactive: bool,
+    /// Whether lines are only added, and stops are told at length.
+    linear: bool,
     /// Whether the end of the program was told.
     end_told: bool,
 }
@@ -129,6 +139,7 @@ pub fn run(plan: Plan) -> i32 {
     let prompt = plan.interactive.then(Prompt::new);
     let signals = match &prompt {
         Some(prompt) => Signals::start(prompt.clone(), Interrupt::IsCounted),
+        None if plan.linear && stdin().is_terminal() => Signals::start(Plain, Interrupt::IsCounted),
         None => Signals::start(Plain, Interrupt::Leaves),
     };
     let ready = signals.and_then(|signals| {
@@ -146,10 +157,11 @@ pub fn run(plan: Plan) -> i32 {
             );
         }
     };
-    let session = plan.session.unwrap_or_else(|| Session::new(Nothing::default()));
-    // A board logs without end; its log is asked for.
+    let mut session = plan.session.unwrap_or_else(|| Session::new(Nothing::default()));
+    session.settings_mut().follows_boards = plan.interactive || plan.timeout.is_some();
+    // A board logs without end, and a process prints where it runs; both are asked for.
     let output = match session.origin() {
-        Origin::Board => Output::Nothing,
+        Origin::Process | Origin::Board => Output::Nothing,
         _ if plan.output_to_stderr => Output::ToStderr,
         _ => Output::Both,
     };
@@ -162,6 +174,7 @@ pub fn run(plan: Plan) -> i32 {
         deadline,
         color: plan.color,
         interactive: plan.interactive,
+        linear: plan.linear,
     };
     if let Some(warning) = repl.session.warning() {
         complain(code::HARMED, &warning);
@@ -169,12 +182,59 @@ pub fn run(plan: Plan) -> i32 {
     repl.tell_files();
     let code = if let Some(prompt) = prompt {
         interactive::run(&mut repl, &prompt)
+    } else if plan.linear && plan.batch.is_empty() {
+        linear::run(&mut repl)
     } else if plan.batch.is_empty() {
         batch::standard_input(&mut repl)
     } else {
         batch::given(&mut repl, plan.batch)
     };
     repl.leave(code, plan.strict)
+}
+
+/// Signals, of which each asks a front end of plain lines to leave. They are received once, however
+/// many lessons follow each other.
+fn plain_signals() -> io::Result<Signals> {
+    static STARTED: OnceLock<Signals> = OnceLock::new();
+    if let Some(signals) = STARTED.get() {
+        return Ok(signals.clone());
+    }
+    let signals = Signals::start(Plain, Interrupt::Leaves)?;
+    Ok(STARTED.get_or_init(|| signals).clone())
+}
+
+/// What is open, and how to go on.
+fn greeting(session: &Session) -> String {
+    let name = session.name();
+    let name = safe_text::line(&name);
+    let what = match session.origin() {
+        Origin::Recording => {
+            format!("{name}: a recording with {} records.", session.live_edge())
+        }
+        Origin::Nothing => "No program: `loopscope repl FILE` opens one.".to_owned(),
+        Origin::Program => format!("{name}: paused before its first record."),
+        Origin::Board => format!("{name}: a board, which runs on."),
+        Origin::Process => format!("{name}: a process, which runs on."),
+    };
+    format!("{what} `step` goes on, `help` lists the commands, `quit` leaves.")
+}
+
+/// What `help` says about a word of the lessons, and about all of them.
+fn explained(line: &str) -> Option<Answer> {
+    let mut words = line.split_whitespace();
+    if !matches!(words.next(), Some("help" | "h" | "?")) {
+        return None;
+    }
+    let word = words.collect::<Vec<_>>().join(" ");
+    if word == "glossary" {
+        return Some(Answer::new(loopscope_lessons::glossary().text()));
+    }
+    let meaning = loopscope_lessons::glossary().meaning(&word)?;
+    // A command of that name has more to say.
+    Some(Answer::new(match loopscope_session::help(Some(&word)) {
+        Ok(help) => format!("{help}\n\n{meaning}"),
+        Err(_) => meaning,
+    }))
 }
 
 /// Wakes whoever waits for a line when the time is over. Whoever does not notice is left.
@@ -200,7 +260,20 @@ impl Repl {
         if let Some(flow) = self.called_away().or_else(|| self.look()) {
             return flow;
         }
-        let result = match self.session.execute_line(line) {
+        let from = self.session.position();
+        if !self.session.is_collecting()
+            && let Some(answer) = explained(line)
+        {
+            let told = self.printer.answer(line, &answer, &self.session);
+            return if told.is_ok() { Flow::On } else { Flow::Leave(printed(told)) };
+        }
+        let drawn = picture_to(line).filter(|_| !self.session.is_collecting());
+        let asked = drawn.is_some().then(|| line.to_owned());
+        let outcome = match drawn {
+            Some(to) => self.draw(&to),
+            None => self.session.execute_line(line),
+        };
+        let result = match outcome {
             Outcome::Done(answer) => Ok(answer),
             Outcome::Failed(trouble) => Err(trouble),
             Outcome::Quit => return Flow::Leave(code::OK),
@@ -209,8 +282,9 @@ impl Repl {
                 Waited::Away(flow) => return flow,
             },
         };
-        let line = self.session.line().to_owned();
+        let line = asked.unwrap_or_else(|| self.session.line().to_owned());
         let told = match &result {
+            Ok(answer) if self.linear => self.told_in_lines(from, &line, answer),
             Ok(answer) => self.printer.answer(&line, answer, &self.session),
             Err(trouble) => self.printer.trouble(&line, trouble, &self.session),
         };
@@ -220,6 +294,24 @@ impl Repl {
             return Flow::Leave(printed(told));
         }
         if result.is_ok() { Flow::On } else { Flow::Failed }
+    }
+
+    /// Writes the screen as it would be here to a file.
+    fn draw(&mut self, to: &ToWrite) -> Outcome {
+        let picture = picture::of_session(&mut self.session).map_err(Trouble::new);
+        match picture.and_then(|picture| self.session.write_picture(to, &picture)) {
+            Ok(answer) => Outcome::Done(answer),
+            Err(trouble) => Outcome::Failed(trouble),
+        }
+    }
+
+    /// Tells an answer where lines are only added: what was passed, the answer, and what it means.
+    fn told_in_lines(&mut self, from: usize, line: &str, answer: &Answer) -> io::Result<()> {
+        if answer.data.contains_key("stop") {
+            linear::before(&self.session, from)?;
+        }
+        self.printer.answer(line, answer, &self.session)?;
+        linear::after(answer)
     }
 
     /// Says which files were written over, which could not be written, and what a program did to its
@@ -241,6 +333,14 @@ impl Repl {
     fn look(&mut self) -> Option<Flow> {
         let _ = self.session.tick(Duration::ZERO);
         let told = self.printer.news(&self.session);
+        if let Some(file) = self.session.newly_saved() {
+            complain(
+                code::OK,
+                &format!(
+                    "`{file}` was saved since the program was started; `restart` runs it as it is now"
+                ),
+            );
+        }
         if self.session.program_ended() && !self.end_told {
             self.end_told = true;
             complain(code::OK, &self.session.ending());

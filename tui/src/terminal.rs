@@ -181,6 +181,21 @@ impl Terminal {
         self.inner.resize(size.into())
     }
 
+    /// Lends the terminal to another program, such as an editor, until that is over.
+    pub fn lend<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
+        HELD.lock().give_back(Holder::ShellForNow);
+        let result = work();
+        {
+            let mut held = HELD.lock();
+            // A stop of the other program may have brought it back to us already.
+            if held.by != Holder::Screen {
+                held.take()?;
+            }
+        }
+        self.redraw()?;
+        Ok(result)
+    }
+
     /// Gives the terminal to the shell until it brings us back to the front; then
     /// [`Terminal::has_continued`] says so. False: there is no shell.
     #[must_use]

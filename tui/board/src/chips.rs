@@ -44,6 +44,12 @@ pub(super) fn wires(chip: &str) -> Result<WireProtocol, Refusal> {
     Err(Refusal::words(format!("{why}; {next}")))
 }
 
+/// Whether a chip has exactly this name.
+#[cfg(test)]
+pub(super) fn is_known(chip: &str) -> bool {
+    Registry::from_builtin_families().get_target_by_name(chip).is_ok()
+}
+
 /// A probe that is plugged in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plugged {

@@ -1,10 +1,9 @@
 //! `defmt` frames as lines, by defmt's own decoder.
 
-use std::path::Path;
-
 use defmt_decoder::{DecodeError, Encoding, Locations, StreamDecoder, Table};
 use loopscope_protocol::{Level, RemarkKind};
 
+use super::lines::short;
 use super::splice::{Line, LogLine};
 
 /// The decoder takes time quadratic in what it is given at once.
@@ -97,22 +96,9 @@ fn timed(stamp: Option<&str>, message: &str) -> (Option<f64>, String) {
     }
 }
 
-/// The end of a path: the file and the folder it is in.
-fn short(path: &Path) -> String {
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let from = parts.len().saturating_sub(2);
-    parts[from..].join("/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_place_is_a_file_in_its_folder() {
-        assert_eq!(short(Path::new("/builds/me/firmware/src/main.rs")), "src/main.rs");
-        assert_eq!(short(Path::new("main.rs")), "main.rs");
-    }
 
     #[test]
     fn a_time_in_seconds_is_the_lines_own_and_another_one_a_part_of_it() {

@@ -5,9 +5,10 @@ use std::time::Duration;
 use std::{fs, io};
 
 use loopscope_files::temporary::Folder;
-use loopscope_virtual_probe::{Error, Options, VirtualProbe, is_there};
+use loopscope_virtual_probe::is_there;
 
-use super::{AttachOptions, Refusal, Where, Wired};
+use super::Refusal;
+use super::emulated::Emulated;
 
 /// The firmware, for [`MACHINE`].
 const FIRMWARE: &[u8] = include_bytes!("demo/firmware.elf");
@@ -19,6 +20,19 @@ const SOURCE_NAME: &str = "src/bin/demo.rs";
 /// A recording of it.
 pub const RECORDING: &[u8] = include_bytes!("demo/session.loop");
 
+/// Another one, whose reader stood still for some seconds: records were lost, and a snapshot told anew
+/// what there was.
+pub const RECORDING_WITH_GAP: &[u8] = include_bytes!("demo/gap.loop");
+
+/// Another one: one session held the board and died, the next one let it go, held it and let it go again.
+pub const RECORDING_HELD: &[u8] = include_bytes!("demo/held.loop");
+
+/// A recording of `doorbell`, one of the agent's demo programs.
+pub const RECORDING_OF_DOORBELL: &[u8] = include_bytes!("demo/doorbell.loop");
+
+/// A recording of `priorities`, another one.
+pub const RECORDING_OF_PRIORITIES: &[u8] = include_bytes!("demo/priorities.loop");
+
 /// What the recording is called.
 pub const RECORDING_NAME: &str = "demo.loop";
 
@@ -26,7 +40,6 @@ pub const RECORDING_NAME: &str = "demo.loop";
 const NAME: &str = "demo.elf";
 
 const MACHINE: &str = "lm3s6965evb";
-const CHIP: &str = "LM3S6965";
 
 /// What is said when the recording is shown instead.
 pub const WITHOUT_QEMU: &str = "qemu-system-arm is not installed, so this is a recorded session of the demo board; install QEMU's Arm emulator (Debian: `apt-get install qemu-system-arm`) to watch it live";
@@ -35,42 +48,20 @@ pub const WITHOUT_QEMU: &str = "qemu-system-arm is not installed, so this is a r
 pub const RECORDED: &str =
     "No QEMU here: this is a recorded session (`loopscope doctor` says more).";
 
-/// A board that runs in QEMU, held before its first instruction until it is attached. Dropping it
-/// ends it.
-#[derive(Debug)]
-pub struct Demo {
-    /// How to attach to it.
-    pub options: AttachOptions,
-    // The probe goes before the folder of its firmware.
-    _probe: VirtualProbe,
-    _folder: Folder,
+/// Whether QEMU is there.
+pub fn is_possible() -> bool {
+    is_there()
 }
 
-impl Demo {
-    /// Whether QEMU is there.
-    pub fn is_possible() -> bool {
-        is_there()
-    }
-
-    /// Starts the board.
-    pub fn start(patience: Duration) -> Result<Self, Refusal> {
-        let folder = folder().map_err(|error| {
-            Refusal::unreachable(format!(
-                "the demo's firmware cannot be written to a temporary folder: {error}; free some space there"
-            ))
-        })?;
-        let elf = folder.path().join(NAME);
-        let probe = VirtualProbe::start(&Options::new(MACHINE, &elf))
-            .map_err(|error: Error| Refusal::unreachable(error.to_string()))?;
-        let wired = Wired {
-            chip: CHIP.to_owned(),
-            probe: Some(probe.selector()),
-            flash: false,
-            start: true,
-        };
-        let options = AttachOptions { place: Where::Probe(wired), elf: Some(elf), patience };
-        Ok(Self { options, _probe: probe, _folder: folder })
-    }
+/// Starts the board.
+pub fn start(patience: Duration) -> Result<Emulated, Refusal> {
+    let folder = folder().map_err(|error| {
+        Refusal::unreachable(format!(
+            "the demo's firmware cannot be written to a temporary folder: {error}; free some space there"
+        ))
+    })?;
+    let elf = folder.path().join(NAME);
+    Emulated::with(MACHINE, elf, None, Some(folder), patience)
 }
 
 /// A folder with the firmware in it, and with its source, which is shown beside the records as that

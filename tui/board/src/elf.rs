@@ -9,12 +9,16 @@ use object::read::elf::{ElfFile32, FileHeader as _};
 use object::{Object, ObjectSection as _, ObjectSymbol as _};
 
 use super::Refusal;
+use super::pools::{Pool, pools};
 
 /// The agent's control block.
 const OURS: &str = "_LOOPSCOPE_RTT";
 
 /// The control block of the program's own RTT library.
 const THEIRS: &str = "_SEGGER_RTT";
+
+/// A hook that the agent defines for embassy-executor.
+const HOOK: &str = "_embassy_trace_poll_start";
 
 /// The section that holds interned names: an id is an offset into it, plus one.
 const NAMES: &str = "loopscope_names";
@@ -39,6 +43,10 @@ pub struct Firmware {
     pub block: Option<u64>,
     /// The address of the program's own RTT control block.
     pub log_block: Option<u64>,
+    /// Whether it has hooks for embassy-executor, which calls them only with its feature `trace`.
+    pub has_hooks: bool,
+    /// Where the tasks of embassy lie.
+    pub pools: Vec<Pool>,
     names: Vec<(u32, String)>,
     samples: Vec<Sample>,
 }
@@ -98,10 +106,11 @@ impl Firmware {
             }
             let is_riscv = machine == object::elf::EM_RISCV;
             let names = interned(names.unwrap_or_default());
-            (is_riscv, address(OURS), address(THEIRS), names, samples)
+            (is_riscv, [OURS, THEIRS, HOOK].map(address), names, samples, pools(&file))
         };
-        let (is_riscv, block, log_block, names, samples) = firmware;
-        Ok(Self { bytes, is_riscv, block, log_block, names, samples })
+        let (is_riscv, [block, log_block, hook], names, samples, pools) = firmware;
+        let has_hooks = hook.is_some();
+        Ok(Self { bytes, is_riscv, block, log_block, has_hooks, pools, names, samples })
     }
 
     /// The interned names with their ids.
@@ -118,7 +127,7 @@ impl Firmware {
     pub fn control_block(&self, shown: &str) -> Result<u64, Refusal> {
         self.block.ok_or_else(|| {
             Refusal::mismatch(format!(
-                "`{shown}` has no symbol {OURS}, so it was built without the loopscope agent; add the crate loopscope-agent to the firmware and call its start function, or name another ELF file"
+                "`{shown}` has no symbol {OURS}, so it was built without the loopscope agent; add the crate loopscope-agent to the firmware and call `loopscope_agent::init`, or name another ELF file"
             ))
         })
     }

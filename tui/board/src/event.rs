@@ -9,6 +9,8 @@ pub enum LinkEvent {
     Over {
         /// Whether that is a loss.
         lost: bool,
+        /// The exit code of a program that has ended by itself.
+        exit: Option<u8>,
         /// The sentence.
         text: String,
     },

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
 use loopscope_model::link::{LinkState, LinkStatus, Processor};
-use loopscope_protocol::RemarkKind;
+use loopscope_protocol::{RemarkKind, Stream};
+use loopscope_virtual_probe::{Console, Outlet};
 
 use super::defmt::Dictionary;
 use super::elf::Firmware;
@@ -23,9 +24,19 @@ use super::{AttachOptions, Refusal, Where};
 /// How long a board may take to say hello and to send its first record or a snapshot.
 const FIRST_WORDS: Duration = Duration::from_secs(2);
 
+/// The same for a board that cannot be asked: it tells its state by itself, every few seconds.
+const OWN_WORDS: Duration = Duration::from_secs(13);
+
 /// The most bytes that wait for room on the board; a request is a few. A server that takes none may
 /// never have any.
 const MOST_PENDING: usize = 4096;
+
+/// The most letters of what a program said that an error repeats.
+const MOST_QUOTED: usize = 300;
+
+/// How often a board that holds is told that we are still there. It lets go after some seconds
+/// without that.
+const STAY: Duration = Duration::from_secs(2);
 
 /// How often a snapshot is asked for while none comes.
 const ASK_AGAIN: Duration = Duration::from_millis(700);
@@ -39,16 +50,24 @@ pub(super) struct Host<'a> {
     out: Vec<u8>,
     /// The program's own log, by the number of its channel.
     logs: BTreeMap<usize, Logs>,
+    /// What it says by semihosting: to standard output, and to standard error.
+    said_there: [Logs; 2],
+    /// The exit code with which it has ended, and all that it said was taken.
+    exit: Option<u8>,
     said: PieceSender,
-    requests: Receiver<Vec<u8>>,
+    requests: Receiver<OwnedRequest>,
     /// Bytes for the board that had no room yet.
     pub(super) pending: Vec<u8>,
     status: &'a Mutex<LinkStatus>,
     stop: &'a AtomicBool,
+    /// Nothing is sent to the board.
+    is_silent: bool,
     /// Tells once that the link stands, or why it cannot.
     up: Option<Sender<Result<(), Refusal>>>,
     began: Instant,
     asked: Option<Instant>,
+    /// When the board was told last that we are still there, for which it holds.
+    stayed: Option<Instant>,
     /// What is to be said as soon as the link stands.
     remark: Option<String>,
 }
@@ -60,6 +79,8 @@ pub(super) enum End {
     Asked,
     /// There is nothing more to come.
     Complete(String),
+    /// The program has ended by itself, with this exit code.
+    Exited(u8),
     /// The board is gone.
     Lost(String),
     /// It never stood.
@@ -71,7 +92,7 @@ impl<'a> Host<'a> {
         options: &'a AttachOptions,
         firmware: Option<Firmware>,
         said: PieceSender,
-        requests: Receiver<Vec<u8>>,
+        requests: Receiver<OwnedRequest>,
         status: &'a Mutex<LinkStatus>,
         stop: &'a AtomicBool,
         up: Sender<Result<(), Refusal>>,
@@ -83,14 +104,18 @@ impl<'a> Host<'a> {
             splice: None,
             out: Vec::new(),
             logs: BTreeMap::new(),
+            said_there: [Stream::Stdout, Stream::Stderr].map(Logs::text),
+            exit: None,
             said,
             requests,
             pending: Vec::new(),
             status,
             stop,
+            is_silent: false,
             up: Some(up),
             began: Instant::now(),
             asked: None,
+            stayed: None,
             remark: None,
         };
         if let Some(firmware) = firmware {
@@ -124,6 +149,11 @@ impl Host<'_> {
         change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// Nothing is to be sent to the board: what reads there takes it for keys.
+    pub(super) const fn sends_nothing(&mut self) {
+        self.is_silent = true;
+    }
+
     /// The link stands. `fresh`: nobody has read from the board since its reset.
     pub(super) fn connected(&mut self, fresh: bool) {
         self.note(|status| {
@@ -134,13 +164,18 @@ impl Host<'_> {
         self.began = Instant::now();
         self.asked = None;
         self.pending.clear();
-        self.pending.extend(OwnedRequest::Hello.frames());
+        // A hello lets go what is held. A board that was only away has had one, and stays held.
+        if fresh || !self.splice.as_ref().is_some_and(Splice::is_open) {
+            self.pending.extend(OwnedRequest::Hello.frames());
+        }
         if self.splice.is_none() {
             let names = self.firmware.as_deref().map(Firmware::names).unwrap_or_default();
             // A capture does not say when it was taken.
             let is_live = !matches!(self.options.place, Where::Capture(_));
             let now = if is_live { calendar } else { || None };
-            let program = Program { file: &self.options.name(), names: &names, now };
+            let pools =
+                self.firmware.as_deref().map(|firmware| &*firmware.pools).unwrap_or_default();
+            let program = Program { file: &self.options.name(), names: &names, pools, now };
             self.splice = Some(Splice::new(program, fresh));
         }
         if let Some(remark) = self.remark.take() {
@@ -173,7 +208,7 @@ impl Host<'_> {
     pub(super) fn other_firmware(&mut self, firmware: Arc<Firmware>, why: &str) {
         self.begins_again(RemarkKind::Firmware, why);
         if let Some(splice) = &mut self.splice {
-            splice.other_firmware(&firmware.names(), &mut self.out);
+            splice.other_firmware(&firmware.names(), &firmware.pools, &mut self.out);
         }
         self.take_firmware(firmware);
     }
@@ -244,19 +279,50 @@ impl Host<'_> {
     pub(super) fn idle(&mut self) {
         let Some(splice) = &mut self.splice else { return };
         let out = &mut self.out;
-        for logs in self.logs.values_mut() {
+        for logs in self.logs.values_mut().chain(&mut self.said_there) {
             logs.rest(|line| splice.add_line(line, out));
+        }
+    }
+
+    /// The exit code of a program that has ended; all that it said by then was taken.
+    pub(super) const fn exit(&self) -> Option<u8> {
+        self.exit
+    }
+
+    /// What the program has said so far by semihosting, where the link cannot stand yet.
+    pub(super) fn said_so_far(&self) -> String {
+        let pieces = self.options.console.as_ref().map(Console::take).unwrap_or_default();
+        let text = pieces.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes));
+        let words: Vec<String> = text
+            .flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        words.join(" ").chars().take(MOST_QUOTED).collect()
+    }
+
+    /// Takes what the program says by semihosting.
+    fn listen_there(&mut self) {
+        let (Some(console), Some(splice)) = (&self.options.console, &mut self.splice) else {
+            return;
+        };
+        // Asked first: what it said before its end is there by then.
+        self.exit = console.exit();
+        let out = &mut self.out;
+        for (outlet, bytes) in console.take() {
+            let logs = &mut self.said_there[usize::from(outlet == Outlet::Error)];
+            logs.feed(&bytes, |line| splice.add_line(line, out));
         }
     }
 
     /// Looks after the beginning of the stream, and takes in what the board is to be told.
     pub(super) fn look_after(&mut self) {
+        self.listen_there();
         if let Some(splice) = &mut self.splice
             && !splice.is_open()
         {
             let due = self.asked.is_none_or(|asked| asked.elapsed() > ASK_AGAIN);
             let asks = splice.wants_snapshot() && due;
-            if self.began.elapsed() > FIRST_WORDS {
+            let patience = if self.is_silent { OWN_WORDS } else { FIRST_WORDS };
+            if self.began.elapsed() > patience {
                 splice.open_anyway(&mut self.out);
             }
             if asks {
@@ -267,7 +333,24 @@ impl Host<'_> {
         while self.pending.len() < MOST_PENDING
             && let Ok(request) = self.requests.try_recv()
         {
-            self.pending.extend(request);
+            if let Some(splice) = &mut self.splice {
+                splice.asked(&request);
+            }
+            self.pending.extend(request.frames());
+        }
+        self.stay();
+        if self.is_silent {
+            self.pending.clear();
+        }
+    }
+
+    /// Says now and then that we are still there, for as long as the board holds for us.
+    fn stay(&mut self) {
+        if !self.splice.as_ref().is_some_and(Splice::is_held) {
+            self.stayed = None;
+        } else if self.stayed.is_none_or(|at| at.elapsed() > STAY) && self.pending.is_empty() {
+            self.stayed = Some(Instant::now());
+            self.pending.extend(OwnedRequest::StillHere.frames());
         }
     }
 
@@ -307,6 +390,7 @@ impl Host<'_> {
 
     pub(super) fn end(mut self, end: End) {
         self.note(|status| status.state = LinkState::Away);
+        let mut exit = None;
         let (lost, text) = match end {
             End::Refused(refusal) => match self.up.take() {
                 Some(up) => {
@@ -317,6 +401,10 @@ impl Host<'_> {
             },
             End::Asked => return,
             End::Complete(text) => (false, text),
+            End::Exited(code) => {
+                exit = Some(code);
+                (false, format!("The program has ended with exit code {code}."))
+            }
             End::Lost(text) => (true, text),
         };
         self.idle();
@@ -324,7 +412,7 @@ impl Host<'_> {
             splice.open_anyway(&mut self.out);
         }
         self.hand_over();
-        self.said.send_last(LinkEvent::Over { lost, text });
+        self.said.send_last(LinkEvent::Over { lost, exit, text });
     }
 }
 

@@ -1,8 +1,8 @@
-//! Boards: the link to a running microcontroller, over a debug probe or a raw stream, in a thread
-//! of its own.
+//! Boards: the link to a running microcontroller, over a debug probe, a raw stream or a serial line, in
+//! a thread of its own.
 //!
 //! ```text
-//! probe or TCP or file ─▶ link (thread) ─▶ splice ─▶ LinkEvent ─▶ the session's source ─▶ records
+//! probe, TCP, line, file ─▶ link (thread) ─▶ splice ─▶ LinkEvent ─▶ the session's source ─▶ records
 //!                            ▲                                        │
 //!                            └────────────── requests ────────────────┘
 //! ```
@@ -13,7 +13,8 @@
 //! on the program's own RTT channel to standard output, and so does any front end treat them.
 //!
 //! Nothing is written to the board but the read offset of a ring, a hello and the request for a
-//! snapshot, unless the user has asked for control.
+//! snapshot, unless the user has asked for control. The processor is halted only while probe-rs
+//! attaches and leaves, and once for each fault, to see where it came from.
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "boards are waited for in real time")]
 #![cfg_attr(
@@ -25,21 +26,33 @@
 mod absent;
 #[cfg(feature = "boards")]
 pub mod chips;
+mod ctf;
 #[cfg(feature = "boards")]
 mod defmt;
 pub mod demo;
 pub mod elf;
+pub mod emulated;
 mod event;
+#[cfg(feature = "boards")]
+mod futures;
 mod host;
+#[cfg(feature = "boards")]
+mod lines;
 mod link;
 mod logs;
+mod mixed;
+pub mod pools;
 #[cfg(feature = "boards")]
 mod probe;
 mod queue;
+mod reconnecting;
+mod serial;
 pub mod splice;
 mod stream;
 #[cfg(feature = "boards")]
 mod suggest;
+#[cfg(feature = "boards")]
+mod types;
 
 #[cfg(not(feature = "boards"))]
 pub use absent::chips;
@@ -51,6 +64,7 @@ use std::time::Duration;
 
 pub use event::LinkEvent;
 pub use link::Link;
+use loopscope_virtual_probe::Console;
 #[cfg(feature = "boards")]
 use suggest::suggestions;
 
@@ -61,7 +75,16 @@ pub enum Where {
     Probe(Wired),
     /// Behind a raw RTT stream over TCP, as the servers of `OpenOCD` and J-Link give it: `HOST:PORT`.
     Tcp(String),
-    /// In a file that holds what came over such a stream.
+    /// Behind a serial line over TCP, with the program's own text in it: `HOST:PORT`.
+    Line(String),
+    /// Behind a serial line of this machine, with the program's own text in it.
+    Serial {
+        /// Its device.
+        path: PathBuf,
+        /// In baud.
+        speed: u32,
+    },
+    /// In a file that holds what came over such a stream or line, or a folder with a trace of Zephyr's.
     Capture(PathBuf),
 }
 
@@ -88,6 +111,8 @@ pub struct AttachOptions {
     pub elf: Option<PathBuf>,
     /// How long a lost board may be away before it counts as gone.
     pub patience: Duration,
+    /// Where its program says something by semihosting, if the board is emulated.
+    pub console: Option<Console>,
 }
 
 impl AttachOptions {
@@ -98,8 +123,8 @@ impl AttachOptions {
         };
         match (&self.elf, &self.place) {
             (Some(elf), _) => file(elf),
-            (None, Where::Tcp(address)) => address.clone(),
-            (None, Where::Capture(path)) => file(path),
+            (None, Where::Tcp(address) | Where::Line(address)) => address.clone(),
+            (None, Where::Capture(path) | Where::Serial { path, .. }) => file(path),
             (None, Where::Probe(wired)) => wired.chip.clone(),
         }
     }

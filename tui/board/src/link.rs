@@ -13,7 +13,9 @@ use super::elf::Firmware;
 use super::event::LinkEvent;
 use super::host::Host;
 use super::queue::{PieceReceiver, queue};
-use super::{AttachOptions, Refusal, Where, probe, stream};
+use super::serial::Serial;
+use super::stream::Tcp;
+use super::{AttachOptions, Refusal, Where, probe, reconnecting, stream};
 
 /// How long a link may take to come up, flashing included, before its silence counts as failure.
 const COMING_UP: Duration = Duration::from_mins(2);
@@ -28,7 +30,7 @@ const REQUESTS: usize = 256;
 #[derive(Debug)]
 pub struct Link {
     said: PieceReceiver,
-    requests: SyncSender<Vec<u8>>,
+    requests: SyncSender<OwnedRequest>,
     status: Arc<Mutex<LinkStatus>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -49,7 +51,15 @@ impl Link {
             let mut host = Host::new(&options, firmware, to_us, from_us, &status, &stop, tell_up);
             let result = match &options.place {
                 Where::Probe(wired) => probe::attend(&mut host, wired),
-                Where::Tcp(address) => stream::tcp(&mut host, address),
+                Where::Tcp(address) => {
+                    reconnecting::listen(&mut host, &Tcp { address, is_line: false })
+                }
+                Where::Line(address) => {
+                    reconnecting::listen(&mut host, &Tcp { address, is_line: true })
+                }
+                Where::Serial { path, speed } => {
+                    reconnecting::listen(&mut host, &Serial { path, speed: *speed })
+                }
                 Where::Capture(path) => stream::capture(&mut host, path),
             };
             host.end(result);
@@ -80,6 +90,7 @@ impl Link {
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => Some(LinkEvent::Over {
                 lost: true,
+                exit: None,
                 text: "The link to the board broke down; attach again.".to_owned(),
             }),
         }
@@ -89,7 +100,7 @@ impl Link {
     /// already, since the board takes none.
     pub fn send(&self, request: &OwnedRequest) -> bool {
         // A thread that has ended says so by itself.
-        !matches!(self.requests.try_send(request.frames()), Err(TrySendError::Full(_)))
+        !matches!(self.requests.try_send(request.clone()), Err(TrySendError::Full(_)))
     }
 
     /// How the link is, as far as its thread knows: it counts bytes and not records.

@@ -1,5 +1,7 @@
 //! The log lines of the program itself: `defmt` frames or plain text on its own RTT channel.
 
+use loopscope_protocol::Stream;
+
 use super::splice::Line;
 
 use super::defmt::{Decoder, Dictionary};
@@ -37,6 +39,7 @@ impl Format {
 pub(super) struct Logs {
     decoder: Option<Decoder<'static>>,
     is_text: bool,
+    stream: Stream,
     text: Vec<u8>,
 }
 
@@ -44,7 +47,12 @@ impl Logs {
     /// Frames of `defmt` are not shown where there is no dictionary for them.
     pub(super) fn new(format: Format, dictionary: Option<&'static Dictionary>) -> Self {
         let decoder = dictionary.filter(|_| format == Format::Defmt).map(Dictionary::decoder);
-        Self { decoder, is_text: format == Format::Text, text: Vec::new() }
+        Self { decoder, is_text: format == Format::Text, stream: Stream::Stdout, text: Vec::new() }
+    }
+
+    /// Text that goes to this stream.
+    pub(super) const fn text(stream: Stream) -> Self {
+        Self { decoder: None, is_text: true, stream, text: Vec::new() }
     }
 
     /// Takes bytes, and gives each whole line to `line`: of `defmt` a line of a log, of plain text
@@ -62,7 +70,8 @@ impl Logs {
         while let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
             let whole: Vec<u8> = self.text.drain(..=end).collect();
             let text = String::from_utf8_lossy(&whole);
-            line(Line::Output(text.trim_end_matches(['\r', '\n']).to_owned()));
+            let text = text.trim_end_matches(['\r', '\n']).to_owned();
+            line(Line::Output(self.stream, text));
         }
         if self.text.len() > LONGEST {
             self.rest(line);
@@ -72,7 +81,7 @@ impl Logs {
     /// Gives out what has no end of line, since nothing more seems to come.
     pub(super) fn rest(&mut self, mut line: impl FnMut(Line)) {
         if !self.text.is_empty() {
-            line(Line::Output(String::from_utf8_lossy(&self.text).into_owned()));
+            line(Line::Output(self.stream, String::from_utf8_lossy(&self.text).into_owned()));
             self.text.clear();
         }
     }
@@ -105,9 +114,10 @@ mod tests {
         }
         assert_eq!(lines.len(), 2);
         logs.rest(|line| lines.push(line));
-        let printed = ["hello", "second", "third"].map(|text| Line::Output(text.to_owned()));
+        let printed =
+            ["hello", "second", "third"].map(|text| Line::Output(Stream::Stdout, text.to_owned()));
         assert_eq!(lines, printed);
-        let is_cut = |line| matches!(line, Line::Output(text) if text.len() > LONGEST);
+        let is_cut = |line| matches!(line, Line::Output(_, text) if text.len() > LONGEST);
         logs.feed(&vec![b'x'; 3 * LONGEST], |line| assert!(is_cut(line)));
     }
 }

@@ -1,9 +1,10 @@
 //! The link over a debug probe, by probe-rs.
 //!
-//! The processor is not stopped, but for a moment when probe-rs attaches and leaves. What is
-//! written: the read offset of a ring, requests into the down ring, and debug registers that the
-//! program cannot see.
+//! The processor is not stopped, but for a moment when probe-rs attaches and leaves, and once for each
+//! fault. What is written: the read offset of a ring, requests into the down ring, and debug
+//! registers that the program cannot see.
 
+mod fault;
 mod identity;
 mod resets;
 mod watch;
@@ -15,6 +16,8 @@ use probe_rs::probe::list::Lister;
 use probe_rs::probe::{DebugProbeSelector, WireProtocol};
 use probe_rs::rtt::{Error as RttError, Rtt, ScanRegion};
 use probe_rs::{Core, MemoryInterface, Permissions, Session};
+
+use loopscope_virtual_probe::Console;
 
 use super::elf::Firmware;
 use super::host::{End, Host};
@@ -53,6 +56,8 @@ enum ServeEnd {
     Away(String),
     /// It cannot begin.
     Refused(Refusal),
+    /// Its program has ended by itself, with this exit code.
+    Exited(u8),
 }
 
 impl From<Refusal> for ServeEnd {
@@ -100,6 +105,7 @@ pub(super) fn attend(host: &mut Host<'_>, wired: &Wired) -> End {
         };
         let why = match ended {
             ServeEnd::Asked => return End::Asked,
+            ServeEnd::Exited(code) => return End::Exited(code),
             ServeEnd::Refused(refusal) if !host.was_up() => return End::Refused(refusal),
             ServeEnd::Refused(refusal) => {
                 if lost_since.is_none() {
@@ -206,6 +212,11 @@ fn all_of(error: &dyn std::error::Error) -> String {
     words.join(" ").trim_end_matches('.').replace(".:", ":")
 }
 
+/// What a program said, for the end of a sentence.
+fn quoted(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!("; it said: {said}") }
+}
+
 fn away(error: &dyn std::error::Error) -> ServeEnd {
     ServeEnd::Away(all_of(error))
 }
@@ -271,6 +282,13 @@ impl Board<'_> {
             if host.is_to_stop() {
                 return Err(ServeEnd::Asked);
             }
+            if let Some(code) = host.options.console.as_ref().and_then(Console::exit) {
+                return Err(Refusal::unreachable(format!(
+                    "the program has ended with exit code {code} before it called `loopscope_agent::init`{}",
+                    quoted(&host.said_so_far())
+                ))
+                .into());
+            }
             if since.elapsed() > HALTED && core.core_halted().unwrap_or(false) {
                 return Err(Refusal::unreachable(
                     "the processor is halted, so its program does not run; let it run, by a reset of the board or by --control",
@@ -278,13 +296,32 @@ impl Board<'_> {
                 .into());
             }
             if since.elapsed() > START_UP {
+                if let Some(fault) = fault::Fault::active(core).map_err(|error| away(&error))? {
+                    let place =
+                        fault::place(core, &self.firmware.bytes).map_err(|error| away(&error))?;
+                    let at = place.map_or_else(String::new, |place| format!(", at {place}"));
+                    return Err(Refusal::unreachable(format!(
+                        "the program is in its {fault} handler{at}, so it has not started the agent; look there"
+                    ))
+                    .into());
+                }
                 return Err(Refusal::unreachable(format!(
-                    "the board has not started the agent within {} s: its program has not called `loopscope_agent::init`, or waits for something before that",
-                    START_UP.as_secs()
+                    "the board has not started the agent within {} s: its program has not called `loopscope_agent::init`, or waits for something before that{}",
+                    START_UP.as_secs(),
+                    self.what_is_missing()
                 ))
                 .into());
             }
             host.pause(Duration::from_millis(2));
+        }
+    }
+
+    /// What a program that has not started the agent may lack besides.
+    fn what_is_missing(&self) -> &'static str {
+        if self.firmware.has_hooks {
+            "; it has the hooks of `loopscope_agent::embassy!`, so embassy-executor may lack its feature `trace`, without which it calls none"
+        } else {
+            ""
         }
     }
 
@@ -296,6 +333,7 @@ impl Board<'_> {
         rtt: &mut Rtt,
         watch: &mut Watch,
     ) -> Result<bool, ServeEnd> {
+        let ended = host.exit();
         // After a reset the ring's offsets are 0. That is seen at the next read, unless they were.
         let known = self.restarted.is_some_and(|at| at.elapsed() < ONE_RESET);
         if watch.look(host, core, self.at == 0)? && !known {
@@ -342,6 +380,10 @@ impl Board<'_> {
         }
         if !host.hand_over() {
             return Ok(false);
+        }
+        // Its last records were read as well.
+        if let (Some(code), 0) = (ended, got) {
+            return Err(ServeEnd::Exited(code));
         }
         watch.wait(host, got > 0);
         Ok(true)

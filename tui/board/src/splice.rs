@@ -15,22 +15,27 @@
 //! program: it says whose rules the board's scheduler follows.
 
 mod frames;
+mod hold;
 mod line;
 mod names;
 mod opening;
 mod stream_state;
 mod waiting;
 
+use loopscope_model::control::OwnedRequest;
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step};
 use loopscope_protocol::{Event, LoopId, RemarkKind, Reply};
 
 use frames::{NO_FRAME, fill, renumber, unknown_ticks};
+use hold::Hold;
 pub use line::{Line, LogLine};
 use names::Names;
 pub use opening::Program;
 use opening::{Hello, Opening};
 use stream_state::{Next, StreamState};
 use waiting::Waiting;
+
+use crate::pools::Pool;
 
 /// Bytes used at the start of the buffer up to which it is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
@@ -64,7 +69,13 @@ pub struct Splice {
     garbage: u64,
     /// How often the board's own first record came again.
     resets: u32,
+    hold: Hold,
+    /// How many tasks the board has said it tells nothing of, when that was passed on last.
+    untold_tasks: u32,
 }
+
+/// What is said of a board that somebody else has left held.
+const OF_ANOTHER: &str = "An earlier session ended while it held the board; now it runs on.";
 
 /// What is said where the ELF file cannot be the board's.
 const FOREIGN: &str = "The board names something that the ELF file does not have, so it runs another firmware, and names are wrong; attach again with the file that it runs.";
@@ -83,7 +94,7 @@ impl Splice {
             buffer: Vec::new(),
             start: 0,
             opening: Opening::Awaited { held: Vec::new(), first: None, hello: None, sound: fresh },
-            definitions: names.take(program.names),
+            definitions: names.take(program.names, program.pools),
             names,
             file: program.file.to_owned(),
             now: program.now,
@@ -95,7 +106,19 @@ impl Splice {
             harmed: false,
             garbage: 0,
             resets: 0,
+            hold: Hold::default(),
+            untold_tasks: 0,
         }
+    }
+
+    /// The board is asked for something that makes it hold, or that lets it run.
+    pub fn asked(&mut self, request: &OwnedRequest) {
+        self.hold.asked(request);
+    }
+
+    /// Whether the board holds since we have asked for it.
+    pub const fn is_held(&self) -> bool {
+        self.hold.is_ours()
     }
 
     /// Whether the stream has begun.
@@ -179,6 +202,8 @@ impl Splice {
     fn begin_again(&mut self, kind: RemarkKind, why: &str, out: &mut Vec<u8>) {
         self.end_text(out);
         self.stream_state = StreamState::Between;
+        self.hold = Hold::default();
+        self.untold_tasks = 0;
         match &mut self.opening {
             Opening::Awaited { held, first, sound, .. } => {
                 held.clear();
@@ -197,9 +222,9 @@ impl Splice {
     }
 
     /// After [`Splice::restarted`]: the board has another firmware, whose names are these.
-    pub fn other_firmware(&mut self, names: &[(u32, &str)], out: &mut Vec<u8>) {
+    pub fn other_firmware(&mut self, names: &[(u32, &str)], pools: &[Pool], out: &mut Vec<u8>) {
         if self.is_open() {
-            out.extend(self.names.take(names));
+            out.extend(self.names.take(names, pools));
             // It may count in other ticks, and says so in its hello.
             unknown_ticks(out);
         } else {
@@ -208,7 +233,7 @@ impl Splice {
                 *hello = None;
             }
             self.names = Names::default();
-            self.definitions = self.names.take(names);
+            self.definitions = self.names.take(names, pools);
         }
     }
 
@@ -250,6 +275,11 @@ impl Splice {
 
     fn frame(&mut self, bytes: &[u8], item: &ItemFrame<'_>, out: &mut Vec<u8>) {
         if let Opening::Awaited { held, first, hello, sound } = &mut self.opening {
+            // It comes before the hello, and what comes before a snapshot is left out.
+            if matches!(item, ItemFrame::Item(Item::Reply(Reply::Held { .. }))) {
+                self.waiting.push(Line::Remark(RemarkKind::Link, OF_ANOTHER.to_owned()));
+                return;
+            }
             if let ItemFrame::Item(Item::Reply(Reply::Hello {
                 dialect, ticks_per_second, ..
             })) = item
@@ -298,7 +328,10 @@ impl Splice {
                 }
                 self.last = frame.seq.wrapping_add(self.shift);
                 match self.names.meant(frame) {
-                    Some(bytes) => renumber(&bytes, self.last, out),
+                    Some((definitions, bytes)) => {
+                        out.extend(definitions);
+                        renumber(&bytes, self.last, out);
+                    }
                     None => renumber(bytes, self.last, out),
                 }
                 self.harmed = false;
@@ -319,7 +352,19 @@ impl Splice {
                     }
                 }
             }
+            ItemFrame::Item(Item::Reply(Reply::Held { .. })) if self.hold.is_of_another() => {
+                self.remark(RemarkKind::Link, OF_ANOTHER, out);
+            }
             ItemFrame::Item(other) => {
+                if let Item::Reply(Reply::Dropped { untold_tasks, .. }) = other {
+                    self.tasks_untold(*untold_tasks, out);
+                }
+                if let Item::Name { id, name } = other
+                    && let Some(definition) = self.names.tell(*id, name)
+                {
+                    out.extend(definition);
+                    return;
+                }
                 // It stays open until its event, whatever stands between.
                 if matches!(other, Item::Text { .. }) {
                     self.stream_state = self.stream_state.with_text();
@@ -327,6 +372,19 @@ impl Splice {
                 out.extend_from_slice(bytes);
             }
         }
+    }
+
+    /// Says how many tasks are not seen, again only when they are twice as many.
+    fn tasks_untold(&mut self, count: u32, out: &mut Vec<u8>) {
+        if count == 0 || count < self.untold_tasks.saturating_mul(2) {
+            return;
+        }
+        self.untold_tasks = count;
+        let tasks = if count == 1 { "1 task has" } else { &format!("{count} tasks have") };
+        let text = format!(
+            "{tasks} no place in the agent's table, so nothing is seen of them, and their time counts as that of others; give the table more places, with embassy by `tasks:`."
+        );
+        self.remark(RemarkKind::Note, &text, out);
     }
 
     fn line(&mut self, line: Line, out: &mut Vec<u8>) {

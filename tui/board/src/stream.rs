@@ -1,15 +1,20 @@
-//! Raw RTT streams: over TCP, as the servers of `OpenOCD` and J-Link give them, and from a file.
+//! Streams over TCP, as the RTT servers of `OpenOCD` and J-Link give them, and from a file: of frames
+//! alone, or of frames between the program's text.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use loopscope_model::stream::Unmixer;
 use loopscope_protocol::wire::{Decoder, Step};
 
 use super::Refusal;
+use super::ctf;
 use super::host::{End, Host};
+use super::mixed::Parts;
+use super::reconnecting::{LOOK, Line, PAUSE};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -17,51 +22,41 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How soon a server that serves somebody else already ends a connection.
 const TURNED_AWAY: Duration = Duration::from_millis(200);
 
-/// How long to wait for bytes before something else is looked at.
-const LOOK: Duration = Duration::from_millis(5);
-
-/// How long to wait between attempts to connect again.
-const AGAIN: Duration = Duration::from_millis(300);
-
 const PIECE: usize = 1 << 14;
 
 /// How much of a capture is looked at before it is taken for one.
 const HEAD: u64 = 1 << 16;
 
-pub(super) fn tcp(host: &mut Host<'_>, address: &str) -> End {
-    let mut lost_since: Option<Instant> = None;
-    loop {
-        let stream = match connect(address) {
-            Ok(stream) => stream,
-            Err(refusal) if !host.was_up() => return End::Refused(refusal),
-            Err(refusal) => {
-                let since = *lost_since.get_or_insert_with(Instant::now);
-                if since.elapsed() > host.options.patience {
-                    return End::Lost(format!(
-                        "The stream at {address} did not come back within {} s: {refusal}.",
-                        host.options.patience.as_secs()
-                    ));
-                }
-                host.pause(AGAIN);
-                if host.is_to_stop() {
-                    return End::Asked;
-                }
-                continue;
-            }
-        };
-        let returned = lost_since.take().is_some();
-        // Who listens to such a stream has not seen its beginning.
-        host.connected(false);
-        if returned {
-            host.back(&format!("The stream at {address} is back."));
-        }
-        match serve(host, stream) {
-            None => return End::Asked,
-            Some(why) => {
-                lost_since = Some(Instant::now());
-                host.away(&format!("The stream at {address} was closed: {why}."));
-            }
-        }
+/// A stream over TCP.
+pub(super) struct Tcp<'a> {
+    /// Where it is, as HOST:PORT.
+    pub(super) address: &'a str,
+    /// The other end is a serial line, with the program's text, and nothing is sent.
+    pub(super) is_line: bool,
+}
+
+impl Line for Tcp<'_> {
+    type Open = TcpStream;
+
+    fn name(&self) -> String {
+        format!("The stream at {}", self.address)
+    }
+
+    fn open(&self) -> Result<TcpStream, Refusal> {
+        connect(self.address)
+    }
+
+    fn ended(&self) -> &'static str {
+        "closed"
+    }
+
+    fn is_silent(&self) -> bool {
+        self.is_line
+    }
+
+    fn serve(&self, host: &mut Host<'_>, stream: TcpStream) -> Option<String> {
+        let parts = if self.is_line { Parts::mixed() } else { Parts::unknown() };
+        serve(host, stream, parts)
     }
 }
 
@@ -109,7 +104,7 @@ fn is_turned_away(stream: &TcpStream) -> bool {
 }
 
 /// Reads until the connection ends, and tells why it did; `None` if it is to stop.
-fn serve(host: &mut Host<'_>, mut stream: TcpStream) -> Option<String> {
+fn serve(host: &mut Host<'_>, mut stream: TcpStream, mut parts: Parts) -> Option<String> {
     let prepared = stream
         .set_read_timeout(Some(LOOK))
         .and_then(|()| stream.set_write_timeout(Some(LOOK)))
@@ -124,11 +119,17 @@ fn serve(host: &mut Host<'_>, mut stream: TcpStream) -> Option<String> {
             Ok(0) => return Some("the server ended it".to_owned()),
             Ok(got) => {
                 quiet = 0;
-                let _ = host.records(&piece[..got]);
+                let before = parts.is_mixed();
+                parts.feed(&piece[..got], host);
+                if parts.is_mixed() && !before {
+                    // What reads there does not listen.
+                    host.sends_nothing();
+                }
             }
             Err(error) if is_nothing_yet(&error) => {
                 quiet = quiet.saturating_add(1);
-                if quiet == 40 {
+                if quiet == PAUSE {
+                    parts.rest(host);
                     host.idle();
                 }
             }
@@ -155,6 +156,9 @@ fn is_nothing_yet(error: &std::io::Error) -> bool {
 
 /// Whether there is anything that the agent may have sent.
 fn holds_a_frame(bytes: &[u8]) -> bool {
+    if Unmixer::is_mixed(bytes) == Some(true) {
+        return true;
+    }
     let mut decoder = Decoder::midway();
     (0..bytes.len()).any(|at| matches!(decoder.next(&bytes[at..], true), Step::Frame { .. }))
 }
@@ -162,6 +166,9 @@ fn holds_a_frame(bytes: &[u8]) -> bool {
 /// A file that holds what came over such a stream.
 pub(super) fn capture(host: &mut Host<'_>, path: &Path) -> End {
     let shown = path.display();
+    if path.is_dir() {
+        return trace(host, path);
+    }
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) => {
@@ -183,12 +190,17 @@ pub(super) fn capture(host: &mut Host<'_>, path: &Path) -> End {
     }
     // It is taken from its beginning: whether that is the board's beginning shows in the numbers.
     host.connected(true);
-    let _ = host.records(&head);
+    let mut parts = Parts::unknown();
+    parts.feed(&head, host);
     let mut piece = vec![0; PIECE];
     loop {
         match file.read(&mut piece) {
-            Ok(0) => return End::Complete("The capture ends here.".to_owned()),
-            Ok(got) => _ = host.records(&piece[..got]),
+            Ok(0) => {
+                parts.rest(host);
+                return End::Complete("The capture ends here.".to_owned());
+            }
+            Ok(got) => parts.feed(&piece[..got], host),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => {
                 return End::Lost(format!("The capture `{shown}` cannot be read: {error}."));
             }
@@ -197,4 +209,34 @@ pub(super) fn capture(host: &mut Host<'_>, path: &Path) -> End {
             return End::Asked;
         }
     }
+}
+
+/// A folder that holds a trace in the Common Trace Format.
+fn trace(host: &mut Host<'_>, folder: &Path) -> End {
+    if !ctf::is_one(folder) {
+        return End::Refused(Refusal::words(format!(
+            "the folder `{}` holds no trace, since it has no file `metadata`; put Zephyr's there, \
+             subsys/tracing/ctf/tsdl/metadata, beside the stream",
+            folder.display()
+        )));
+    }
+    let records = match ctf::records(folder) {
+        Ok(records) => records,
+        Err(why) => {
+            return End::Refused(Refusal::words(format!(
+                "the trace cannot be read: {why}; name a folder with a trace of Zephyr's and its \
+                 metadata"
+            )));
+        }
+    };
+    host.connected(true);
+    let mut parts = Parts::unknown();
+    for piece in records.chunks(PIECE) {
+        parts.feed(piece, host);
+        if !host.hand_over() {
+            return End::Asked;
+        }
+    }
+    parts.rest(host);
+    End::Complete("The trace ends here.".to_owned())
 }

@@ -12,6 +12,8 @@ pub use map::{Keymap, KeymapError};
 pub enum Action {
     /// One record forward.
     Step,
+    /// To the next line of the program.
+    Line,
     /// One record back.
     Back,
     /// To the next handle.
@@ -62,8 +64,38 @@ pub enum Action {
     Breakpoint,
     /// The list of breakpoints.
     Breakpoints,
+    /// In a list of what stops: no longer.
+    Delete,
+    /// Another shape of the list: in groups, flat, as a tree.
+    Shape,
+    /// Another order of the list.
+    Sort,
+    /// In the timeline: the selected row stays at the top, or no longer.
+    Pin,
+    /// In the timeline: measure from here.
+    Measure,
+    /// In the timeline: what lies before.
+    PanLeft,
+    /// In the timeline: what comes behind.
+    PanRight,
     /// A bookmark here.
     Bookmark,
+    /// Run the program from its start, as its file is now.
+    Restart,
+    /// What the words mean.
+    Glossary,
+    /// In an exercise: open the learner's file in an editor.
+    Edit,
+    /// In an exercise: run the learner's file.
+    Try,
+    /// In an exercise: a hint.
+    Hint,
+    /// In an exercise: a solution.
+    Solution,
+    /// In a lesson that asks for a record: it is the one at the cursor.
+    Found,
+    /// In the list of lessons: ask once more what went wrong.
+    Again,
     /// Up a row.
     Up,
     /// Down a row.
@@ -105,19 +137,22 @@ pub enum Group {
     Look,
     /// Moving on the screen.
     Move,
+    /// Exercises of lessons.
+    Lesson,
     /// Everything else.
     Other,
 }
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 4] = [Self::Run, Self::Look, Self::Move, Self::Other];
+    pub const ALL: [Self; 5] = [Self::Run, Self::Look, Self::Lesson, Self::Move, Self::Other];
 
     /// Its heading.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Run => "Run and step",
             Self::Look => "Look closer",
+            Self::Lesson => "Exercises in a lesson",
             Self::Move => "Move on the screen",
             Self::Other => "Other",
         }
@@ -155,6 +190,7 @@ const fn row(
 /// All actions with their keys. The order is that of the help and of the key line.
 pub static TABLE: &[Row] = &[
     row(Action::Step, "step", &["."], Group::Run, "step", "one record forward"),
+    row(Action::Line, "line", &[";", "alt-."], Group::Run, "", "to the next line of the program"),
     row(Action::Back, "back", &[","], Group::Run, "back", "one record back"),
     row(Action::NextHandle, "next-handle", &["n"], Group::Run, "handle", "to the next handle"),
     row(Action::PreviousHandle, "previous-handle", &["N"], Group::Run, "", "to the handle before"),
@@ -179,6 +215,14 @@ pub static TABLE: &[Row] = &[
         "",
         "back to a breakpoint or the start",
     ),
+    row(
+        Action::Restart,
+        "restart",
+        &["ctrl-r"],
+        Group::Run,
+        "",
+        "from the start, with the program as its file is now",
+    ),
     row(Action::Start, "start", &["g"], Group::Run, "", "to the start"),
     row(Action::End, "end", &["G"], Group::Run, "", "to the end: runs a live program on"),
     row(Action::Why, "why", &["w"], Group::Look, "why", "why does this task wait?"),
@@ -189,7 +233,7 @@ pub static TABLE: &[Row] = &[
         &["/"],
         Group::Look,
         "find",
-        "filter the records, search the text",
+        "filter a list, search a text; in a box like this one as well",
     ),
     row(Action::NextMatch, "next-match", &["ctrl-n"], Group::Look, "", "the next match"),
     row(
@@ -200,8 +244,42 @@ pub static TABLE: &[Row] = &[
         "",
         "stop at events like this one; again: no longer",
     ),
-    row(Action::Breakpoints, "breakpoints", &["B"], Group::Look, "", "the list of breakpoints"),
+    row(
+        Action::Breakpoints,
+        "breakpoints",
+        &["B"],
+        Group::Look,
+        "",
+        "breakpoints, watches, displays: space switches one off and on, d deletes it",
+    ),
+    row(Action::Delete, "delete", &["d", "delete"], Group::Look, "", "in that list: delete"),
+    row(Action::Shape, "shape", &["v"], Group::Look, "", "a list in groups, flat, as a tree"),
+    row(Action::Sort, "sort", &["o"], Group::Look, "", "a list in another order"),
+    row(Action::Measure, "measure", &["x"], Group::Look, "", "timeline: measure from here"),
+    row(Action::Pin, "pin", &["*"], Group::Look, "", "timeline: this row stays at the top"),
+    row(Action::PanLeft, "pan-left", &["<"], Group::Look, "", "timeline: what lies before"),
+    row(Action::PanRight, "pan-right", &[">"], Group::Look, "", "timeline: what comes behind"),
     row(Action::Bookmark, "bookmark", &["m"], Group::Look, "", "a bookmark here"),
+    row(Action::Edit, "edit", &["e"], Group::Lesson, "", "open your file in $EDITOR"),
+    row(Action::Try, "try", &["r"], Group::Lesson, "", "run your file; saving it does the same"),
+    row(Action::Hint, "hint", &["i"], Group::Lesson, "", "a hint"),
+    row(Action::Solution, "solution", &["s"], Group::Lesson, "", "a solution"),
+    row(
+        Action::Found,
+        "found",
+        &["f"],
+        Group::Lesson,
+        "",
+        "the record at the cursor is the one that is asked for",
+    ),
+    row(
+        Action::Again,
+        "again",
+        &["a"],
+        Group::Lesson,
+        "",
+        "in the list of lessons: a question that went wrong, once more",
+    ),
     row(Action::FocusNext, "focus-next", &["tab"], Group::Move, "", "the next panel"),
     row(
         Action::FocusPrevious,
@@ -238,7 +316,8 @@ pub static TABLE: &[Row] = &[
         "type a command, as in `loopscope repl`",
     ),
     row(Action::Help, "help", &["?", "f1"], Group::Other, "help", "this help"),
-    row(Action::Theme, "theme", &["L"], Group::Other, "", "the next theme"),
+    row(Action::Glossary, "glossary", &["K"], Group::Other, "", "what the words mean"),
+    row(Action::Theme, "theme", &["L"], Group::Other, "", "the next theme; it is remembered"),
     row(Action::Redraw, "redraw", &["ctrl-l"], Group::Other, "", "draw the screen again"),
     row(Action::Close, "close", &["esc"], Group::Other, "", "close what is open"),
     row(Action::Quit, "quit", &["q"], Group::Other, "quit", "back; on the bare screen: leave"),
@@ -265,6 +344,21 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    /// Digits choose a panel or an answer without standing in the table.
+    #[test]
+    fn every_key_on_the_page_of_expectations_means_something() {
+        let page = include_str!("../../EXPECTATIONS.md");
+        let keys = page.split("<kbd>").skip(1).filter_map(|rest| rest.split_once("</kbd>"));
+        let map = Keymap::default();
+        let mut count = 0;
+        for (key, _) in keys {
+            let chord = Chord::parse(key).unwrap_or_else(|| panic!("no such key: {key}"));
+            assert!(map.action(chord).is_some(), "{key} does nothing");
+            count += 1;
+        }
+        assert!(count > 30, "only {count} keys");
+    }
 
     #[test]
     fn names_and_keys_are_unique_and_every_key_can_be_read() {

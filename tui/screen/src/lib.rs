@@ -8,6 +8,7 @@
 pub mod app;
 pub mod event;
 pub mod keys;
+pub mod svg;
 pub mod theme;
 pub mod views;
 pub mod widgets;

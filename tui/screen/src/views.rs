@@ -9,6 +9,7 @@
 
 use std::fmt;
 
+use loopscope_model::why::Thing;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -21,6 +22,7 @@ pub mod calls;
 pub mod digest;
 pub mod lesson;
 pub mod lesson_page;
+pub mod locks;
 pub mod looping;
 pub mod output;
 pub mod outside;
@@ -42,7 +44,7 @@ mod tests;
 
 pub use digest::Digest;
 pub use snapshot::{Activity, BreakRow, Snapshot};
-pub use sources::Sources;
+pub use sources::SourceTexts;
 
 /// What a view asks for in answer to an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,15 +55,24 @@ pub enum Effect {
     Done,
     /// Go to this position of the history.
     Seek(usize),
-    /// Show this text.
+    /// Show this text, and where what it is about comes from.
     Show {
         /// The title.
         title: String,
         /// The text.
         text: String,
+        /// What it is about.
+        thing: Option<Thing>,
     },
     /// Answer the open question with this choice.
     Answer(usize),
+    /// Show this text about a task, and its locals below it where the program can tell them.
+    About {
+        /// Which task.
+        task: u32,
+        /// The text.
+        text: String,
+    },
     /// Tell what this task waits for.
     Why(u32),
     /// A click on a key of the key line: as if it were pressed.
@@ -106,6 +117,26 @@ pub trait View: fmt::Debug {
     /// What stands in the border below it, where no other panel's title does.
     fn footer(&self, _snapshot: &Snapshot<'_>, _theme: &Theme, _width: u16) -> Line<'static> {
         Line::default()
+    }
+}
+
+/// All about the record at the cursor, for the views that say what it has done.
+fn about_the_record(snapshot: &Snapshot<'_>) -> Effect {
+    let position = snapshot.position;
+    let Some(record) = snapshot.history.record(position) else { return Effect::Done };
+    let details = words::details(snapshot, position, &record);
+    let text = format!("{}\n\n{details}", snapshot.happened);
+    Effect::Show {
+        title: format!("record #{}", record.seq),
+        text,
+        thing: Some(Thing::Record(position)),
+    }
+}
+
+impl Effect {
+    /// Of an action that a list may have taken.
+    const fn of_list(taken: bool) -> Self {
+        if taken { Self::Done } else { Self::Ignored }
     }
 }
 
@@ -162,6 +193,11 @@ pub static TABLE: &[Entry] = &[
         id: tasks::ID,
         about: "the tasks, and who waits for whom",
         make: || Box::<tasks::Tasks>::default(),
+    },
+    Entry {
+        id: locks::ID,
+        about: "locks, semaphores, events, conditions, barriers, queues: who has them, who stands in line",
+        make: || Box::<locks::Locks>::default(),
     },
     Entry {
         id: outside::ID,

@@ -8,4 +8,6 @@ pub mod list;
 pub mod popup;
 pub mod python;
 pub mod row;
+pub mod search;
+pub mod searched_list;
 pub mod text;

@@ -118,7 +118,10 @@ impl Session {
             return;
         }
         match &mut self.under_way {
-            UnderWay::Nothing | UnderWay::LongWalk(_) => {}
+            UnderWay::Nothing
+            | UnderWay::LongWalk(_)
+            | UnderWay::Look(_)
+            | UnderWay::LookOver(_) => {}
             // `asyncio.run` takes the first interrupt for a wish to cancel its main task.
             UnderWay::Statement | UnderWay::StatementOver(_) => {
                 if self.brake.interrupted.is_none_or(|at| at.elapsed() > AGAIN) {

@@ -31,6 +31,11 @@ impl Mark {
 /// Everything that changed since the last stop. What is not listed did not change.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
+    /// None of it is to be marked on a screen: the way was a jump, or so long that everything would
+    /// be, or the cursor follows what comes.
+    pub is_quiet: bool,
+    /// The way led back: what has left a list has not come to it yet.
+    pub is_back: bool,
     /// The state at the last stop.
     pub before: State,
     /// In the ready queue. A handle that went from this batch to running is `Gone` from it.
@@ -52,8 +57,25 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Nothing is marked.
+    pub fn quiet() -> Self {
+        Self { is_quiet: true, ..Self::default() }
+    }
+
+    /// The state at the last stop, where what differs from it is marked.
+    pub const fn before(&self) -> Option<&State> {
+        if self.is_quiet { None } else { Some(&self.before) }
+    }
+
+    /// The position behind which records are new.
+    pub fn from(&self) -> usize {
+        let before = self.before().map_or(u64::MAX, State::position);
+        usize::try_from(before).unwrap_or(usize::MAX)
+    }
+
     /// What differs between two states.
     pub fn between(before: &State, after: &State) -> Self {
+        let is_back = after.position() < before.position();
         let mut ready = BTreeMap::new();
         let mut timers = BTreeMap::new();
         for id in before.loops().chain(after.loops()).map(|each| each.id) {
@@ -64,6 +86,13 @@ impl Changes {
                 timers.extend(mark(then, now).map(|mark| (handle, mark)));
             }
         }
+        if is_back {
+            // What is not made yet is not gone.
+            let is_made =
+                |id: &HandleId, mark: &mut Mark| *mark != Mark::Gone || after.handle(*id).is_some();
+            ready.retain(is_made);
+            timers.retain(is_made);
+        }
         let tasks = before.tasks_apart(after).filter_map(|id| {
             let seen = |state: &State| {
                 state.task(id).map(|task| (task.state, task.place, task.cancel_pending))
@@ -71,6 +100,8 @@ impl Changes {
             Some((id, mark(seen(before), seen(after))?))
         });
         Self {
+            is_quiet: false,
+            is_back,
             ready,
             timers,
             tasks: tasks.collect(),
@@ -111,9 +142,9 @@ fn lined_up(
     queue(each).into_iter().map(|id| (id, (seen(id), times(id)))).collect()
 }
 
-type LoopPlace = (&'static str, &'static str, Option<HandleId>, Option<&'static str>);
+type Station = (&'static str, &'static str, Option<HandleId>, Option<&'static str>);
 
-fn places(state: &State) -> BTreeMap<LoopId, LoopPlace> {
+fn places(state: &State) -> BTreeMap<LoopId, Station> {
     use loopscope_protocol::Word;
     state
         .loops()
@@ -173,6 +204,17 @@ mod tests {
         assert_eq!(marks, [(1, Mark::Gone), (3, Mark::New)]);
         assert_eq!(changes.timers.into_iter().collect::<Vec<_>>(), [(HandleId(4), Mark::New)]);
         assert_eq!(changes.loops.into_values().collect::<Vec<_>>(), [Mark::Changed]);
+    }
+
+    #[test]
+    fn on_the_way_back_nothing_is_gone_that_is_not_made_yet() {
+        let mut story = Story::new();
+        story.start().soon(1, "first").turn(&[1]).run(1).timer(2, 1.0, "later", 0).soon(3, "next");
+        let history = story.history();
+        let changes = Changes::between(history.live(), &history.at(4));
+        assert!(changes.is_back);
+        assert_eq!((changes.timers.len(), changes.ready.len()), (0, 1));
+        assert_eq!(changes.ready.get(&HandleId(1)), Some(&Mark::New), "it waits again");
     }
 
     #[test]

@@ -33,6 +33,13 @@ pub enum Command {
         /// Whether it goes away when it is hit.
         temporary: bool,
     },
+    /// `logpoint EVENT [if EXPR] "TEXT"`.
+    Logpoint {
+        /// At which records.
+        events: Events,
+        /// What it prints, with expressions in braces.
+        text: String,
+    },
     /// `watch EXPR`.
     Watch(String),
     /// `delete [N]...`: all of them without a number.
@@ -47,10 +54,20 @@ pub enum Command {
     End,
     /// `info TOPIC`.
     Info(Topic),
+    /// `info locals [TASK]`.
+    Locals(Option<TaskRef>),
+    /// `frame [N]`, `up [N]`, `down [N]`.
+    Frame(FrameMove),
+    /// `line [N]`.
+    Line(u32),
+    /// `restart`.
+    Restart,
     /// `where [TASK]`.
     Where(Option<TaskRef>),
     /// `why [TASK]`.
     Why(Option<TaskRef>),
+    /// `why late [TASK|hN]`.
+    WhyLate(Option<Late>),
     /// `print EXPR`.
     Print(String),
     /// `display [EXPR]`: at each stop.
@@ -107,7 +124,22 @@ pub enum Command {
 impl Command {
     /// Whether it walks through the whole history.
     pub(super) const fn walks(&self) -> bool {
-        matches!(self, Self::Export(..) | Self::Diff(..) | Self::DiffDialect(..))
+        matches!(
+            self,
+            Self::Export(..) | Self::Diff(..) | Self::DiffDialect(..) | Self::Logpoint { .. }
+        )
+    }
+
+    /// Whether the program itself is asked.
+    pub(super) const fn looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Locals(..)
+                | Self::Frame(..)
+                | Self::Print(..)
+                | Self::Watch(..)
+                | Self::Display(..)
+        )
     }
 
     /// Whether it moves the cursor or needs the program held.
@@ -120,6 +152,8 @@ impl Command {
             | Self::Until(..)
             | Self::Finish(..)
             | Self::Goto(..)
+            | Self::Line(..)
+            | Self::Restart
             | Self::Py(..)
             | Self::Resume
             | Self::Expect { .. } => true,
@@ -127,14 +161,18 @@ impl Command {
             | Self::Nothing
             | Self::Break { .. }
             | Self::Watch(..)
+            | Self::Logpoint { .. }
             | Self::Delete(..)
             | Self::Disable(..)
             | Self::Enable(..)
             | Self::Commands(..)
             | Self::End
             | Self::Info(..)
+            | Self::Locals(..)
+            | Self::Frame(..)
             | Self::Where(..)
             | Self::Why(..)
+            | Self::WhyLate(..)
             | Self::Print(..)
             | Self::Display(..)
             | Self::Undisplay(..)
@@ -157,6 +195,26 @@ impl Command {
             | Self::Quit => false,
         }
     }
+}
+
+/// Which frame to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameMove {
+    /// The one with that number; without one, the one that is looked at.
+    To(Option<u32>),
+    /// That many frames outwards.
+    Up(u32),
+    /// That many frames inwards.
+    Down(u32),
+}
+
+/// What `why late` is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Late {
+    /// A handle.
+    Handle(u32),
+    /// A task: its last step.
+    Task(TaskRef),
 }
 
 /// What a step counts.
@@ -199,20 +257,26 @@ pub struct Events {
     pub kinds: KindSet,
     /// The condition.
     pub condition: Option<String>,
+    /// The line that stands in the event's place, as `file:line`: where the program can hold at lines,
+    /// that is where it stops, and the kinds and the condition are for what is recorded.
+    pub line: Option<String>,
+    /// The condition without the line.
+    pub asked: Option<String>,
 }
 
 impl Events {
     /// All records of one kind.
     pub fn of(kind: Kind) -> Self {
         let kinds = KindSet::NONE.with(kind);
-        Self { name: kind.word().to_owned(), kinds, condition: None }
+        Self { name: kind.word().to_owned(), kinds, condition: None, line: None, asked: None }
     }
 }
 
 impl std::fmt::Display for Events {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name)?;
-        self.condition.as_ref().map_or(Ok(()), |condition| write!(f, " if {condition}"))
+        let condition = if self.line.is_some() { &self.asked } else { &self.condition };
+        condition.as_ref().map_or(Ok(()), |condition| write!(f, " if {condition}"))
     }
 }
 
@@ -295,8 +359,14 @@ named! {
         Processes = "processes" "the child processes that run",
         /// Executors' jobs.
         Jobs = "jobs" "the functions that executors have been given",
+        /// What tasks meet at.
+        Locks = "locks" "locks, semaphores, events, conditions, barriers and queues: who has them, who waits",
         /// The exception handlers in force.
         Handlers = "handlers" "the exception handler in force",
+        /// The locals of frames.
+        Locals = "locals" "what the variables hold: of the task that is named behind it, or of what runs",
+        /// What was watched.
+        Values = "values" "what the watched expressions were, and since when",
         /// Calls of the exception handler.
         Exceptions = "exceptions" "the calls of the exception handler with their context",
         /// Breakpoints and watches.
@@ -322,6 +392,8 @@ named! {
         /// A table.
         Csv = "csv" "one row a record",
         /// For the Perfetto viewer.
-        Perfetto = "perfetto" "a JSON trace for ui.perfetto.dev, with flows from cause to effect",
+        Perfetto = "perfetto" "a trace for ui.perfetto.dev: who ran, waited and was ready, with counters and causes",
+        /// A picture of the screen.
+        Svg = "svg" "a picture of the screen, for slides and pages",
     }
 }

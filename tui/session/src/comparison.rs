@@ -144,12 +144,20 @@ impl Comparison {
         text.push_str(format!("\n  {one} {two}").trim_end());
         for row in &self.rows {
             let mark = if row.same { ' ' } else { '>' };
-            let [left, right] =
-                [&row.first, &row.second].map(|cell| fitted(&line(cell.as_ref()), half));
+            let [left, right] = [(&row.first, row.ends[0]), (&row.second, row.ends[1])]
+                .map(|(cell, ends)| fitted(&line(cell.as_ref(), ends), half));
             text.push('\n');
             text.push_str(format!("{mark} {left} {right}").trim_end());
         }
         text
+    }
+
+    /// The texts that differ, of both sides.
+    #[must_use]
+    pub fn differing(&self) -> String {
+        let rows = self.rows.iter().filter(|row| !row.same);
+        let texts = rows.flat_map(|row| [&row.first, &row.second]).flatten();
+        texts.map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 
     /// The answer of the command `diff`.
@@ -176,9 +184,10 @@ impl Comparison {
 }
 
 /// `0.010 fetch (task 3) goes on`.
-fn line(cell: Option<&Cell>) -> String {
+fn line(cell: Option<&Cell>, ends: bool) -> String {
     match cell {
-        None => "(has ended)".to_owned(),
+        None if ends => "(has ended)".to_owned(),
+        None => String::new(),
         Some(Cell { t: Some(t), text, .. }) => {
             format!("{}.{:03} {text}", t / 1_000_000_000, t / 1_000_000 % 1000)
         }

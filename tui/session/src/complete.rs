@@ -51,7 +51,7 @@ pub fn complete(line: &str, tasks: &[String], bookmarks: &[(String, usize)]) -> 
         Takes::Setting if first => SETTINGS.iter().map(|(name, _)| (*name).to_owned()).collect(),
         Takes::Command if first => {
             let rows = table::offered().map(|row| row.name.to_owned());
-            rows.chain(strings(&["expr", "events"])).collect()
+            rows.chain(strings(&["expr", "events", "glossary"])).collect()
         }
         Takes::File if row.name == "export" && !first => {
             Format::ALL.iter().map(|format| format.word().to_owned()).collect()
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(of("ste"), ["step"]);
         assert_eq!(of("rs"), ["rstep"]);
         assert_eq!(of("pre"), [""; 0], "what is always refused is not offered");
-        assert_eq!(of("export run.x s"), [""; 0]);
+        assert_eq!(of("export run.x s"), ["svg"]);
         assert_eq!(of("until handle-r"), ["handle-run"]);
         assert_eq!(of("b timer-d"), ["timer-due", "timer-drop"]);
         assert_eq!(of("until handle-run i"), ["if"]);

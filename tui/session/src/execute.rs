@@ -10,8 +10,8 @@ use super::answer::{Answer, Outcome, Trouble};
 use super::breaks::Trigger;
 use super::command::{Command, Events, TaskRef, Unit};
 use super::goal::{Goal, Until};
+use super::looking::Then;
 use super::run_state::RunState;
-use super::source::Origin;
 use super::{Session, UnderWay, help, labels, parse};
 
 /// The most bytes of a file with commands.
@@ -34,6 +34,10 @@ impl Session {
     pub fn execute(&mut self, command: &Command) -> Outcome {
         self.sourced = 0;
         let outcome = self.perform(command);
+        // Whoever asks for it by itself sees where it has come to.
+        if let UnderWay::Run(run) = &mut self.under_way {
+            run.may_never_come();
+        }
         self.note(outcome)
     }
 
@@ -72,6 +76,10 @@ impl Session {
                 None => Outcome::Done(Answer::default()),
             };
         }
+        let is_asking = matches!(self.under_way, UnderWay::Look(_) | UnderWay::LookOver(_));
+        if is_asking && command.looks() {
+            return Outcome::Failed(Trouble::new("The program has not answered yet; ask again."));
+        }
         if self.run_state == RunState::Empty && command.moves() {
             return Outcome::Failed(Trouble::new(
                 "No program is open; `loopscope repl FILE` opens one.",
@@ -84,33 +92,42 @@ impl Session {
             ));
         }
         self.last_step = match command {
-            Command::Forward(..) | Command::Back(..) => Some(command.clone()),
+            Command::Forward(..) | Command::Back(..) | Command::Line(..) => Some(command.clone()),
             _ => self.last_step.take(),
         };
         match command {
             Command::Repeat | Command::Nothing => Outcome::Done(Answer::default()),
             Command::Forward(unit, n) => self.forward(*unit, *n),
             Command::Back(unit, n) => self.back(*unit, *n),
-            Command::Continue => self.start(Goal::new(Until::End)),
+            Command::Continue => self.follow(Goal::new(Until::End)),
             Command::BackContinue => self.back_to_break(),
             Command::Until(events) => self.until(events),
             Command::Finish(task) => self.finish_task(task.as_ref()),
             Command::Goto(target) => self.goto(target),
+            Command::Line(n) => self.go_by_line(*n),
+            Command::Restart => finish(self.restart()),
+            Command::Locals(task) => self.look_at_locals(task.as_ref(), Then::Tell),
+            Command::Frame(step) => self.look_at_locals(None, Then::Select(*step)),
+            Command::Print(text) => self.print_any(text),
+            Command::Watch(text) => self.watch_any(text),
+            Command::Display(Some(text)) => self.display_any(text),
             Command::Expect { events, within } => self.expect(events, *within),
             Command::Py(code) => self.python(code),
             Command::Pause => self.pause_command(),
             Command::Resume => match self.interrupted.take() {
-                Some(goal) => self.start(goal),
-                // A board that was held runs on, wherever the view stands.
-                None if self.origin() == Origin::Board && !self.program_ended() => {
-                    self.start(Goal::new(Until::End))
+                Some(goal) => self.follow(goal),
+                // What runs without us and was held runs on, wherever the view stands.
+                None if self.origin().runs_without_us() && !self.program_ended() => {
+                    self.follow(Goal::new(Until::End))
                 }
                 None => Outcome::Failed(Trouble::new(
                     "Nothing was paused; `continue` goes on to the next breakpoint or the end.",
                 )),
             },
             Command::Interrupt => self.interrupt_command(),
+            Command::Logpoint { events, text } => self.set_logpoint(events, text),
             Command::Export(to, format) => self.export_to(to, *format),
+            Command::Record(to) => self.record_to(to),
             Command::Diff(file) => self.diff_with(file),
             Command::DiffDialect(dialect) => self.diff_dialects(*dialect),
             Command::Source(file) => self.source_file(file),
@@ -123,7 +140,6 @@ impl Session {
     fn answer(&mut self, command: &Command) -> Result<Answer, Trouble> {
         match command {
             Command::Break { events, temporary } => self.set_break(events, *temporary),
-            Command::Watch(text) => self.set_watch(text),
             Command::Delete(numbers) => {
                 // `delete` alone means all of them.
                 let all: Vec<u32> = self.breaks.iter().map(|point| point.number).collect();
@@ -150,12 +166,11 @@ impl Session {
             Command::Info(topic) => Ok(self.info(*topic)),
             Command::Where(task) => self.where_is(task.as_ref()),
             Command::Why(task) => self.why(task.as_ref()),
-            Command::Print(text) => self.print(text),
-            Command::Display(text) => self.display(text.as_deref()),
+            Command::WhyLate(what) => self.why_late(what.as_ref()),
+            Command::Display(None) => self.display(None),
             Command::Undisplay(numbers) => self.undisplay(numbers),
             Command::List(line) => self.list(*line),
             Command::Bookmark(name) => Ok(self.bookmark(name.as_deref())),
-            Command::Record(to) => self.record_to(to),
             Command::Assert(text) => self.assert(text),
             Command::Set(None) => Ok(self.settings.list()),
             Command::Set(Some((name, value))) => {
@@ -168,9 +183,9 @@ impl Session {
                 Err(Trouble::new("No lesson is open here; `loopscope learn` opens one."))
             }
             Command::Attach => Err(Trouble::new(
-                "A session is about one source; `loopscope attach` opens another one on a board.",
+                "A session is about one source; `loopscope attach` opens another one on a board or a process.",
             )),
-            Command::Detach if self.origin() == Origin::Board => Ok(self.detach()),
+            Command::Detach if self.origin().runs_without_us() => Ok(self.detach()),
             Command::Detach => Err(Trouble::new(
                 "A program that Loopscope started is not left running on its own; `continue` runs it to its end, `quit` ends it.",
             )),
@@ -184,15 +199,24 @@ impl Session {
             | Command::Until(_)
             | Command::Finish(_)
             | Command::Goto(_)
+            | Command::Line(_)
+            | Command::Restart
+            | Command::Locals(_)
+            | Command::Frame(_)
+            | Command::Print(_)
+            | Command::Watch(_)
+            | Command::Display(Some(_))
             | Command::Expect { .. }
             | Command::Py(_)
             | Command::Pause
             | Command::Resume
             | Command::Interrupt
             | Command::Export(..)
+            | Command::Record(_)
             | Command::Diff(_)
             | Command::DiffDialect(_)
             | Command::Source(_)
+            | Command::Logpoint { .. }
             | Command::Quit => Ok(Answer::default()),
         }
     }
@@ -202,14 +226,16 @@ impl Session {
     fn forward(&mut self, unit: Unit, n: u32) -> Outcome {
         let until = match self.kinds_of(unit) {
             None => Until::Records(n),
-            Some(kinds) => Until::Kinds { kinds, left: n, condition: None },
+            Some(kinds) => {
+                Until::Kinds { kinds, left: n, condition: None, line: None, asked: None }
+            }
         };
         self.start(Goal::new(until))
     }
 
     fn until(&mut self, events: &Events) -> Outcome {
         match until_events(events) {
-            Ok(until) => self.start(Goal::new(until)),
+            Ok(until) => self.start(Goal { wanted: Some(events.to_string()), ..Goal::new(until) }),
             Err(trouble) => Outcome::Failed(trouble),
         }
     }
@@ -245,6 +271,7 @@ impl Session {
 
     fn set_break(&mut self, events: &Events, temporary: bool) -> Result<Answer, Trouble> {
         let condition = compile(events.condition.as_deref())?;
+        compile(events.asked.as_deref())?;
         let trigger = Trigger::Event(events.clone(), condition);
         let point = self.breaks.add(trigger, events.to_string(), temporary);
         let what = if temporary { "Temporary breakpoint" } else { "Breakpoint" };
@@ -252,7 +279,7 @@ impl Session {
             .with("breakpoint", point.number))
     }
 
-    fn set_watch(&mut self, text: &str) -> Result<Answer, Trouble> {
+    pub(super) fn set_watch(&mut self, text: &str) -> Result<Answer, Trouble> {
         let expr = Expr::parse(text).map_err(|error| Trouble::new(error.to_string()))?;
         let point = self.breaks.add(Trigger::Watch(expr), text.to_owned(), false);
         Ok(Answer::new(format!("Watch {}: {}", point.number, point.text))
@@ -304,7 +331,7 @@ fn finish(result: Result<Answer, Trouble>) -> Outcome {
     }
 }
 
-fn compile(condition: Option<&str>) -> Result<Option<Expr>, Trouble> {
+pub(super) fn compile(condition: Option<&str>) -> Result<Option<Expr>, Trouble> {
     condition
         .map(|text| Expr::parse(text).map_err(|error| Trouble::new(error.to_string())))
         .transpose()
@@ -312,5 +339,7 @@ fn compile(condition: Option<&str>) -> Result<Option<Expr>, Trouble> {
 
 fn until_events(events: &Events) -> Result<Until, Trouble> {
     let condition = compile(events.condition.as_deref())?;
-    Ok(Until::Kinds { kinds: events.kinds, left: 1, condition })
+    let asked = compile(events.asked.as_deref())?;
+    let line = events.line.clone();
+    Ok(Until::Kinds { kinds: events.kinds, left: 1, condition, line, asked })
 }

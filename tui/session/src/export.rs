@@ -6,7 +6,7 @@ use std::path::Path;
 use loopscope_files::outputs::{Kind, Output, OutputGuard};
 use loopscope_model::history::RecordRef;
 use loopscope_model::{History, Names, json, safe_text};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::command::Format;
 use super::progress::{GoOn, PORTION, Progress};
@@ -16,7 +16,7 @@ mod perfetto;
 /// The columns of the CSV, besides the last one, which holds whatever else an event has.
 const COLUMNS: &[&str] = &[
     "seq", "t", "turn", "event", "loop", "handle", "task", "future", "fd", "how", "name", "where",
-    "by", "on", "when", "text", "at",
+    "by", "on", "when", "text", "at", "value",
 ];
 
 impl Format {
@@ -25,7 +25,8 @@ impl Format {
         Some(match path.extension()?.to_str()? {
             "jsonl" | "ndjson" => Self::Jsonl,
             "csv" => Self::Csv,
-            "json" | "perfetto" => Self::Perfetto,
+            "pftrace" | "perfetto" | "perfetto-trace" => Self::Perfetto,
+            "svg" => Self::Svg,
             _ => return None,
         })
     }
@@ -38,6 +39,7 @@ impl Format {
             Self::Jsonl => Kind::Records,
             Self::Csv => Kind::Table,
             Self::Perfetto => Kind::Trace,
+            Self::Svg => Kind::Picture,
         }
     }
 }
@@ -128,7 +130,7 @@ struct Exporter<W> {
 impl<W: Write> Exporter<W> {
     fn begin(format: Format, history: &History, mut to: W) -> io::Result<Self> {
         let trace = match format {
-            Format::Jsonl => None,
+            Format::Jsonl | Format::Svg => None,
             Format::Csv => {
                 writeln!(to, "{},more", COLUMNS.join(","))?;
                 None
@@ -200,13 +202,6 @@ fn plain(value: Value) -> String {
     }
 }
 
-/// A JSON object from pairs.
-fn object<const N: usize>(pairs: [(&str, Value); N]) -> Value {
-    Value::Object(
-        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use loopscope_model::story::Story;
@@ -253,7 +248,7 @@ mod tests {
 
     #[test]
     fn each_column_of_the_csv_is_a_field_that_some_event_has() {
-        let common = ["seq", "t", "turn", "event", "loop", "at"];
+        let common = ["seq", "t", "turn", "event", "loop", "at", "value"];
         for column in COLUMNS {
             let is_field = Kind::ALL.iter().any(|kind| kind.field_names().contains(column));
             assert!(is_field || common.contains(column), "{column}");
@@ -271,20 +266,5 @@ mod tests {
         // A cell is quoted only where it has to be, and lines end as they do everywhere.
         assert!(text.starts_with("seq,t,turn,event,loop,") && !text.contains('\r'), "{text}");
         assert!(text.contains(",\"hello, \"\"you\"\"\","), "{text}");
-    }
-
-    #[test]
-    fn the_trace_joins_cause_and_effect() {
-        let trace: Value = serde_json::from_str(&written(Format::Perfetto)).unwrap();
-        let events = trace["traceEvents"].as_array().unwrap();
-        let of =
-            |phase: &str| events.iter().filter(|event| event["ph"] == phase).collect::<Vec<_>>();
-        let run: Vec<_> = of("X").into_iter().filter(|event| event["cat"] == "handle").collect();
-        assert_eq!(run.len(), 2);
-        assert_eq!(run[1]["ts"], 1_500_000.0);
-        // h1 asked for h2: one arrow that begins in h1 and ends in h2.
-        assert_eq!(of("s").len(), 1);
-        assert_eq!(of("f").len(), 1);
-        assert_eq!(of("s")[0]["id"], of("f")[0]["id"]);
     }
 }

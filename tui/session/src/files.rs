@@ -1,4 +1,5 @@
-//! Commands that write files: `record`, `export`; and runs that are kept whole.
+//! What goes to files: the recording that was asked for from the start, `export`; and runs that are
+//! kept whole.
 
 use std::io;
 use std::path::Path;
@@ -21,6 +22,9 @@ use crate::source::Origin;
 /// The most records and the most bytes of text of a run that is kept whole.
 const TO_THE_END: (u64, u64) = (10_000_000, 200 << 20);
 
+/// What a session without a screen says.
+const NO_SCREEN: &str = "A picture is one of the screen, and there is none here; `loopscope export RECORDING --to svg` draws one of a recording.";
+
 /// Why a run did not come to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unfinished {
@@ -33,25 +37,6 @@ pub enum Unfinished {
 }
 
 impl Session {
-    pub(super) fn record_to(&mut self, to: &ToWrite) -> Result<Answer, Trouble> {
-        let file = &to.path;
-        if self.origin() == Origin::Recording {
-            return Err(Trouble::new(format!(
-                "This is a recording already; copy the file to `{file}` instead."
-            )));
-        }
-        // Even if none was asked for when we began.
-        self.outlets.begin();
-        let started = self.outlets.start_recording(Path::new(file), "`record`", to.force);
-        started.map_err(|Refusal(text)| sentence(text))?;
-        self.begin_recording();
-        match self.outlets.trouble() {
-            Some(text) => Err(sentence(text)),
-            None => Ok(Answer::new(format!("Recording to `{file}`, from the first record on."))
-                .with("file", file.as_str())),
-        }
-    }
-
     /// A recording that was asked for begins with what there is.
     pub(super) fn begin_recording(&mut self) {
         if let Some(output) = self.outlets.take_recording()
@@ -90,9 +75,12 @@ impl Session {
         let path = Path::new(file);
         let Some(format) = format.or_else(|| Format::of(path)) else {
             return Err(Trouble::new(format!(
-                "What is `{file}` to be? Write `export {file} jsonl`, `csv` or `perfetto`."
+                "What is `{file}` to be? Write `export {file} jsonl`, `csv`, `perfetto` or `svg`."
             )));
         };
+        if format == Format::Svg {
+            return Err(Trouble::new(NO_SCREEN));
+        }
         let output = self.outlets.files().output(path, format.kind(), "`export`", to.force);
         let output = output.map_err(|Refusal(text)| sentence(text))?;
         let begun = Exporting::begin(format, &self.history, output);
@@ -126,7 +114,7 @@ impl Session {
     }
 
     /// Starts to run to the end of the source.
-    pub(super) fn start_to_end(&mut self) {
+    pub fn start_to_end(&mut self) {
         let settings = self.settings_mut();
         (settings.limit, settings.text) = TO_THE_END;
         // Of a recording all is there.
@@ -136,7 +124,7 @@ impl Session {
     }
 
     /// Runs on towards the end of the source, waiting at most `wait`. `Some`: it is over.
-    pub(super) fn go_to_end(
+    pub fn go_to_end(
         &mut self,
         wait: Duration,
         deadline: Option<Instant>,
@@ -210,7 +198,7 @@ impl Writing {
     }
 }
 
-fn cannot_be_written(file: &str, error: &io::Error) -> Trouble {
+pub(super) fn cannot_be_written(file: &str, error: &io::Error) -> Trouble {
     Trouble::new(format!("`{file}` cannot be written: {error}; free some space there."))
 }
 

@@ -1,6 +1,7 @@
 //! What a run is to reach, tested record by record.
 
 use loopscope_model::expr::{Context, Expr};
+use loopscope_model::lint::DERIVED_FROM;
 use loopscope_model::{Names, Record, State};
 use loopscope_protocol::{Event, Kind, KindSet, StopWhen, TaskId};
 
@@ -21,6 +22,8 @@ pub(super) struct Goal {
     pub(super) until: Until,
     /// Whether breakpoints stop it before.
     pub(super) breaks: bool,
+    /// For `until`: how the event was written.
+    pub(super) wanted: Option<String>,
     /// For `expect`: how the event was written. Such a run fails if it comes to the end.
     pub(super) expected: Option<String>,
     /// The loop time after which it has failed.
@@ -33,7 +36,18 @@ pub(super) enum Until {
     /// After that many more records.
     Records(u32),
     /// At the last of that many more records of these kinds that fulfil the condition.
-    Kinds { kinds: KindSet, left: u32, condition: Option<Expr> },
+    /// `line`: that line stands in the event's place, and the source may hold there; `asked` is the
+    /// condition without it.
+    Kinds {
+        kinds: KindSet,
+        left: u32,
+        condition: Option<Expr>,
+        line: Option<String>,
+        asked: Option<Expr>,
+    },
+    /// At the last of that many more lines of the program. `by_records`: as what is recorded has them,
+    /// where another one than `from` has caused a record.
+    Line { left: u32, from: Option<String>, by_records: bool },
     /// When this task is done.
     TaskDone(TaskId),
     /// At the record of that number.
@@ -59,19 +73,20 @@ pub(super) enum Verdict {
 
 impl Goal {
     pub(super) const fn new(until: Until) -> Self {
-        Self { until, breaks: true, expected: None, latest: None }
+        Self { until, breaks: true, wanted: None, expected: None, latest: None }
     }
 
     pub(super) fn ignoring_breaks(self) -> Self {
         Self { breaks: false, ..self }
     }
 
-    /// Takes one more record in.
+    /// Takes one more record in. `by_lines`: the source has held at lines, where this record was made.
     pub(super) fn test(
         &mut self,
         record: &Record,
         state: &State,
         names: &Names,
+        by_lines: bool,
     ) -> Result<Verdict, Trouble> {
         if let (Some(latest), Some(t)) = (self.latest, record.t)
             && t > latest
@@ -84,8 +99,18 @@ impl Goal {
         };
         Ok(match &mut self.until {
             Until::Records(left) => one_less(left),
-            Until::Kinds { kinds, left, condition } => {
-                if !kinds.has(record.kind()) {
+            Until::Line { left, from, by_records } => {
+                let place = record.cause(names).and_then(|cause| names.exact_place(cause.place));
+                match place.filter(|place| *by_records && from.as_ref() != Some(place)) {
+                    Some(place) => {
+                        *from = Some(place);
+                        one_less(left)
+                    }
+                    None => Verdict::On,
+                }
+            }
+            Until::Kinds { kinds, left, condition, line, .. } => {
+                if !kinds.has(record.kind()) || by_lines && line.is_some() {
                     return Ok(Verdict::On);
                 }
                 if let Some(expr) = condition {
@@ -109,6 +134,26 @@ impl Goal {
         })
     }
 
+    /// Whether nothing but the end of the source, or a breakpoint, ends it.
+    pub(super) const fn has_no_end(&self) -> bool {
+        matches!(self.until, Until::End) && self.latest.is_none()
+    }
+
+    /// Whether it waits for diagnoses.
+    pub(super) const fn wants_lints(&self) -> bool {
+        matches!(&self.until, Until::Kinds { kinds, .. } if kinds.has(Kind::Lint))
+    }
+
+    /// Takes in a diagnosis that follows from the record that was taken in last.
+    pub(super) fn test_derived(
+        &mut self,
+        lint: &Record,
+        state: &State,
+        names: &Names,
+    ) -> Result<Verdict, Trouble> {
+        if self.wants_lints() { self.test(lint, state, names, false) } else { Ok(Verdict::On) }
+    }
+
     /// Where the source is to hold so that this goal and the breakpoints can be tested there.
     /// `seq` is the number of the last record; `limit` the most records to run for, 0 for any.
     pub(super) fn stop_when(&self, seq: u64, breaks: KindSet, limit: u64) -> StopWhen {
@@ -118,7 +163,9 @@ impl Goal {
             _ => 0,
         };
         let mut kinds = match self.until {
+            Until::Kinds { kinds, .. } if kinds.has(Kind::Lint) => kinds.union(DERIVED_FROM),
             Until::Kinds { kinds, .. } => kinds,
+            Until::Line { by_records: true, .. } => KindSet(u128::MAX),
             Until::TaskDone(_) => KindSet::NONE.with(Kind::TaskDone),
             Until::Time(_) => TIME_PASSES,
             _ => KindSet::NONE,

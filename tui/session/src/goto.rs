@@ -1,7 +1,7 @@
 //! Going anywhere in the history: `goto`, the steps back, bookmarks. Only a place that the program
 //! has not come to yet makes it run.
 
-use loopscope_model::State;
+use loopscope_model::{State, lint};
 use loopscope_protocol::KindSet;
 
 use super::Session;
@@ -38,7 +38,7 @@ impl Session {
         let position = match target {
             Target::Start | Target::Record(0) => self.history.first(),
             Target::End if live => {
-                return self.start(Goal::new(Until::End).ignoring_breaks());
+                return self.follow(Goal::new(Until::End).ignoring_breaks());
             }
             Target::End => edge,
             Target::Record(seq) if self.history.first() > 0 && *seq <= self.history.first_seq() => {
@@ -96,7 +96,11 @@ impl Session {
         if !self.history.is_near(position) {
             return self.start_walk(Task::ReadOn { position, reason });
         }
-        self.move_to(position);
+        if reason == "goto" {
+            self.jump_to(position);
+        } else {
+            self.move_to(position);
+        }
         Outcome::Done(self.stop(reason, ""))
     }
 
@@ -167,9 +171,16 @@ impl Session {
             Stretch { start, at: start, state, found: None }
         });
         let upto = stretch.at.saturating_add(PORTION).min(search.end);
+        let wants_lints = self.breaks.wants_lints();
         for (position, record) in (stretch.at + 1..).zip(self.history.range(stretch.at, upto)) {
+            let found = if wants_lints { lint::find(&stretch.state, &record) } else { Vec::new() };
             stretch.state.apply(&record);
-            if let Some(hit) = self.breaks.test(&record, &stretch.state, names) {
+            let mut hit = self.breaks.test(&record, &stretch.state, names, false);
+            for finding in found.iter().filter(|finding| finding.is_derived()) {
+                let lint = finding.as_record(&record, names);
+                hit = hit.or_else(|| self.breaks.test_derived(&lint, &stretch.state, names));
+            }
+            if let Some(hit) = hit {
                 stretch.found = Some((position, hit));
             }
         }

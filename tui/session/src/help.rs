@@ -25,7 +25,7 @@ pub fn help(topic: Option<&str>) -> Result<String, Trouble> {
                 .collect::<Vec<_>>()
                 .join("\n\n")),
             Found::None => Err(Trouble::new(format!(
-                "There is no command `{topic}`; `help` lists them all, `help expr` and `help events` explain the rest."
+                "There is no command `{topic}`; `help` lists them all, `help expr`, `help events` and `help glossary` explain the rest."
             ))),
         },
     }
@@ -42,7 +42,8 @@ fn all() -> String {
     }
     text.push_str(
         "Names may be cut as long as they are clear; an empty line repeats the last step.\n\
-         `help COMMAND` tells more; `help expr`: what EXPR may be; `help events`: what EVENT may be.",
+         `help COMMAND` tells more; `help expr`: what EXPR may be; `help events`: what EVENT may be;\n\
+         `help glossary`: what the words mean.",
     );
     text
 }

@@ -1,18 +1,23 @@
 //! What `info` tells: each topic in words and as data.
 
 mod link;
+mod locks;
 mod outside;
 mod queues;
 
-use loopscope_model::{safe_text, titles};
+use loopscope_model::{lint, safe_text, titles};
 use loopscope_protocol::{FieldValue, Text, Which, Word};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::breaks::Trigger;
 use super::command::Topic;
+use super::values_over_time::Shown;
 use super::{Session, labels};
 use crate::source::Origin;
+
+/// How many values of one expression are told at once.
+const MOST_VALUES: usize = 20;
 
 /// How many records before and after the cursor `info records` shows.
 const AROUND: usize = 5;
@@ -29,7 +34,11 @@ impl Session {
             Topic::Transports => self.info_transports(),
             Topic::Processes => self.info_processes(),
             Topic::Jobs => self.info_jobs(),
+            Topic::Locks => self.info_locks(),
             Topic::Handlers => self.info_handlers(),
+            // It is asked of the program.
+            Topic::Locals => Answer::default(),
+            Topic::Values => self.info_values(),
             Topic::Exceptions => self.info_exceptions(),
             Topic::Breakpoints => self.info_breakpoints(),
             Topic::Lints => self.info_lints(),
@@ -65,6 +74,7 @@ impl Session {
                 "task": task.id.0, "loop": task.loop_id.0, "name": names.exact(task.name),
                 "label": names.exact(task.label), "state": task.state.word(), "doing": doing,
                 "where": names.exact_place(stands), "cancel_requested": task.cancel_requested, "cancel_pending": task.cancel_pending, "steps": task.steps,
+                "value": task.ending.value(),
                 "busy": loopscope_model::record::seconds(task.busy),
             }));
         }
@@ -135,6 +145,39 @@ impl Session {
         Answer::new(lines.join("\n")).with("exceptions", data)
     }
 
+    /// The values of what is watched and displayed, up to the cursor.
+    fn info_values(&self) -> Answer {
+        let here = self.record().map_or(0, |record| record.seq);
+        let watched = self.breaks.iter().filter(|point| point.word() == "watch");
+        let watched = watched.map(|point| (&point.text, point.values.all()));
+        let displayed = self.displays.iter().filter_map(|display| match &display.shown {
+            Shown::Python { values, .. } => Some((&display.text, values.all())),
+            Shown::Ours(_) => None,
+        });
+        let mut lines = Vec::new();
+        let mut data = Vec::new();
+        for (text, values) in watched.chain(displayed) {
+            let known = values.partition_point(|(seq, _)| *seq <= here);
+            lines.push(safe_text::line(text).into_owned());
+            let shown = known.saturating_sub(MOST_VALUES);
+            if shown > 0 {
+                lines.push(format!("  ({shown} before these)"));
+            }
+            let line =
+                |(seq, value): &(u64, String)| format!("  #{seq}  {}", safe_text::line(value));
+            lines.extend(values[shown..known].iter().map(line));
+            let all: Vec<_> = values[..known]
+                .iter()
+                .map(|(seq, value)| json!({ "seq": seq, "value": value }))
+                .collect();
+            data.push(json!({ "expr": text, "values": all }));
+        }
+        if lines.is_empty() {
+            lines.push("Nothing is watched; `watch EXPR` watches something.".to_owned());
+        }
+        Answer::new(lines.join("\n")).with("values", data)
+    }
+
     fn info_breakpoints(&self) -> Answer {
         let mut lines = Vec::new();
         let mut data = Vec::new();
@@ -147,7 +190,7 @@ impl Session {
             data.push(json!({
                 "breakpoint": point.number, "what": word, "text": point.text, "hits": point.hits,
                 "enabled": point.enabled, "temporary": point.temporary,
-                "watch": matches!(point.trigger, Trigger::Watch(_)), "commands": point.commands,
+                "watch": matches!(point.trigger, Trigger::Watch(_) | Trigger::Python(_)), "commands": point.commands,
             }));
         }
         if lines.is_empty() {
@@ -162,8 +205,18 @@ impl Session {
         let mut data = Vec::new();
         for (_, finding) in self.history.lints(here) {
             let (rule, text) = (finding.rule.word(), finding.text(names));
-            lines.push(format!("#{}  {rule}: {text}", finding.seq));
-            data.push(json!({ "seq": finding.seq, "rule": rule, "text": text, "where": names.exact_place(finding.place) }));
+            // Where it is about a line, that is where the reader looks next.
+            let position = self.history.position_of_seq(finding.seq);
+            let record = position.and_then(|position| self.history.record(position));
+            let caused = record.and_then(|record| record.cause(names)).map(|cause| cause.place);
+            let place = caused.and_then(|place| names.exact_place(place));
+            let place = place.or_else(|| names.exact_place(finding.place));
+            let at = place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+            let lesson = lint::lesson(finding.rule);
+            lines.push(format!("#{}  {rule}: {text}{at} (lesson {lesson})", finding.seq));
+            data.push(json!({
+                "seq": finding.seq, "rule": rule, "text": text, "lesson": lesson, "where": place,
+            }));
         }
         let mut anomalies = Vec::new();
         for (_, anomaly) in self.history.anomalies(here) {
@@ -183,15 +236,21 @@ impl Session {
         Answer::new(lines.join("\n")).with("lints", data).with("anomalies", anomalies)
     }
 
+    /// What kind of thing the source is, in a word.
+    pub(super) fn kind_of_source(&self) -> &'static str {
+        match self.origin() {
+            Origin::Board => "board",
+            Origin::Process => "process",
+            Origin::Recording => "recording",
+            Origin::Program | Origin::Nothing => "program",
+        }
+    }
+
     fn info_source(&self) -> Answer {
         let live = &*self.history.edge();
         let run = live.run();
         let link = self.link();
-        let what = match self.origin() {
-            Origin::Board => "board",
-            Origin::Recording => "recording",
-            Origin::Program | Origin::Nothing => "program",
-        };
+        let what = self.kind_of_source();
         let mut lines = vec![format!("{what}  {}", safe_text::line(&self.name()))];
         if let Some(link) = &link {
             lines.extend(link::lines(link));

@@ -52,7 +52,10 @@ pub(super) fn task_state(
         },
         TaskState::Running => "running".to_owned(),
         TaskState::Waiting(on) => format!("waits for {}", self::on(on, state, names)),
-        TaskState::Done(how) => format!("done ({})", how.word()),
+        TaskState::Done(how) => match task.ending.shown_value() {
+            Some(value) => format!("done ({}): {value}", how.word()),
+            None => format!("done ({})", how.word()),
+        },
         TaskState::Unknown => "unknown since records were lost".to_owned(),
     }
 }
@@ -71,6 +74,6 @@ pub(super) fn on(on: On, state: &State, names: &Names) -> String {
             completer => format!("{title} of {}", titles::completer(completer, state, names)),
         },
         On::Fd(fd) => titles::fd(fd, state),
-        On::Nothing | On::Task(_) | On::Timer(_) | On::Queue(_) => title,
+        On::Nothing | On::Task(_) | On::Timer(_) | On::Queue(_) | On::Waker => title,
     }
 }

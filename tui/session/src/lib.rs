@@ -26,15 +26,24 @@ mod goto;
 mod help;
 mod info;
 mod labels;
+mod line_stop;
+mod log_line;
+mod logpoint;
 mod long_walk;
 mod look;
+mod looking;
 mod parse;
+mod passed;
+mod picture;
 mod place;
 mod program_text;
 mod progress;
 mod reading;
+mod recording;
+mod restart;
 mod run;
 mod run_state;
+mod saved;
 mod settings;
 pub mod source;
 mod stop;
@@ -42,21 +51,23 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tick;
+mod values;
+mod values_over_time;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use loopscope_model::control::OwnedRequest;
-use loopscope_model::expr::Expr;
 use loopscope_model::history::Keep;
 use loopscope_model::{Cursor, History, State};
+use loopscope_protocol::{Kind, KindSet};
 use web_time::Instant;
 
 pub use answer::{Answer, Outcome, Tick, Trouble};
 pub use breaks::{Breakpoint, Breaks, Trigger};
 pub use changes::{Changes, Mark};
-pub use command::{Command, Events, Format, Target, TaskRef, ToWrite, Topic, Unit};
+pub use command::{Command, Events, Format, FrameMove, Target, TaskRef, ToWrite, Topic, Unit};
 pub use comparison::Comparison;
 pub use complete::{Completion, complete, wants_file};
 pub use execute::LARGEST_SCRIPT;
@@ -64,19 +75,24 @@ pub use export::{export, write_export};
 pub use files::Unfinished;
 pub use help::help;
 pub use parse::{duration, parse};
+pub use picture::picture_to;
 pub use program_text::program_text;
 pub use progress::{GoOn, Progress};
 pub use run_state::RunState;
 pub use settings::{SETTINGS, Settings};
 pub use table::{Group, ROWS, Row};
+pub use values::Values;
 
 use brake::Brake;
 use goal::Goal;
+use line_stop::LineStop;
 use long_walk::LongWalk;
+use looking::{Look, Selected};
 use run::Run;
 use run_state::Change;
 use source::outlets::Outlets;
 use source::{Origin, Source, SourceError};
+use values_over_time::Display;
 
 /// How long the end of a source that was ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -107,7 +123,9 @@ pub struct Session {
     /// The state at the last stop.
     stopped: State,
     breaks: Breaks,
-    displays: Vec<(u32, String, Expr)>,
+    /// What logpoints have printed in the run under way.
+    logged: log_line::Logged,
+    displays: Vec<Display>,
     last_display: u32,
     bookmarks: Vec<(String, usize)>,
     settings: Settings,
@@ -125,10 +143,21 @@ pub struct Session {
     collecting: Option<(u32, Vec<String>)>,
     /// What is wrong with the source was told.
     warned: bool,
+    /// The line at which the program holds, if it does not hold at a record.
+    line_stop: Option<LineStop>,
+    /// The lines that the source was asked to hold at.
+    lines_asked: Vec<String>,
+    /// The frame that was chosen.
+    selected: Option<Selected>,
+    /// How often the program was started anew.
+    starts: u32,
+    /// The program's file, as it was when it was looked at.
+    watched: saved::Watched,
 }
 
 /// What a command waits for.
 #[derive(Debug, Default)]
+#[allow(clippy::large_enum_variant, reason = "a session has one of it")]
 enum UnderWay {
     /// Nothing.
     #[default]
@@ -141,6 +170,10 @@ enum UnderWay {
     LongWalk(LongWalk),
     /// A statement has run.
     StatementOver(Result<Answer, Trouble>),
+    /// The program is asked for what it has.
+    Look(Look),
+    /// It has answered.
+    LookOver(Result<Answer, Trouble>),
 }
 
 impl Session {
@@ -151,7 +184,9 @@ impl Session {
         let run_state = match source.origin() {
             Origin::Nothing => RunState::Empty,
             Origin::Recording | Origin::Program => RunState::Held,
-            Origin::Board => RunState::Following.after(Change::CanHold(source.can_hold())),
+            Origin::Process | Origin::Board => {
+                RunState::Following.after(Change::CanHold(source.can_hold()))
+            }
         };
         let mut session = Self {
             source,
@@ -167,6 +202,7 @@ impl Session {
             changes: Changes::default(),
             stopped: State::default(),
             breaks: Breaks::default(),
+            logged: log_line::Logged::default(),
             displays: Vec::new(),
             last_display: 0,
             bookmarks: Vec::new(),
@@ -179,16 +215,28 @@ impl Session {
             sourced: 0,
             collecting: None,
             warned: false,
+            line_stop: None,
+            lines_asked: Vec::new(),
+            selected: None,
+            starts: 0,
+            watched: saved::Watched::default(),
         };
         // What is wrong with a recording is told when it is opened.
         session.warned = session.source.warning().is_some();
-        if session.origin() == Origin::Board {
+        if session.origin().runs_without_us() {
             session.settings.keep = BOARD_KEEP;
             session.keep();
         }
         if session.origin() == Origin::Recording {
             session.take_in(Duration::ZERO);
             session.fold_first();
+        }
+        if session.origin() == Origin::Process {
+            // Where everything is known that there was when we came.
+            session.take_in(Duration::ZERO);
+            let told = KindSet::NONE.with(Kind::SnapshotEnd);
+            let known = session.history.find_kinds(0, told).unwrap_or(session.live_edge());
+            session.move_to(known);
         }
         session
     }
@@ -260,8 +308,17 @@ impl Session {
         if self.program_ended() { Ok(()) } else { self.source.request(OwnedRequest::Interrupt) }
     }
 
-    fn ask_to_run(&mut self, until: loopscope_protocol::StopWhen) -> Result<(), SourceError> {
-        self.source.request(OwnedRequest::Run { until })?;
+    fn ask_to_run(
+        &mut self,
+        until: loopscope_protocol::StopWhen,
+        to_next_line: bool,
+    ) -> Result<(), SourceError> {
+        self.line_stop = None;
+        self.source.request(if to_next_line {
+            OwnedRequest::Line { until }
+        } else {
+            OwnedRequest::Run { until }
+        })?;
         self.changed(Change::AskedToRun);
         Ok(())
     }

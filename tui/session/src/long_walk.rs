@@ -1,4 +1,4 @@
-//! Long walks through the history: reading on, looking back, exporting, comparing. Whoever has the
+//! Long walks through the history: reading on, looking back, exporting, recording, comparing. Whoever has the
 //! session is never kept waiting by one: it goes on for a moment with each tick, says how far it is,
 //! and can be left.
 
@@ -11,7 +11,9 @@ use super::answer::{Answer, Outcome, Trouble};
 use super::diffing::Diffing;
 use super::files::Writing;
 use super::goto::LookBack;
+use super::logpoint::Logging;
 use super::progress::Progress;
+use super::recording::Recording;
 use super::{Session, UnderWay};
 
 /// How long a walk goes on in one tick. A front end draws and takes keys in between.
@@ -57,6 +59,10 @@ pub(super) enum Task {
     StepBack { from: usize, at: usize, kinds: KindSet, left: u32 },
     /// All records are written to a file.
     Export(Box<Writing>),
+    /// What there is is copied to the file of a recording.
+    Record(Box<Recording>),
+    /// What a logpoint prints of what is there already.
+    Log(Box<Logging>),
     /// The history is compared with another.
     Diff(Box<Diffing>),
 }
@@ -95,7 +101,7 @@ impl Session {
                 if !self.fold_towards(position) {
                     return Err(Task::ReadOn { position, reason });
                 }
-                self.move_to(position);
+                self.jump_to(position);
                 Ok(Ok(self.stop(reason, "")))
             }
             Task::LookBack(mut search) => {
@@ -122,6 +128,12 @@ impl Session {
                 Ok(true) => Ok(writing.finish()),
                 Err(trouble) => Ok(Err(trouble)),
             },
+            Task::Record(mut recording) => match self.record_on(&mut recording) {
+                Ok(false) => Err(Task::Record(recording)),
+                Ok(true) => Ok(self.record_from_now(*recording)),
+                Err(trouble) => Ok(Err(trouble)),
+            },
+            Task::Log(mut logging) => self.log_on(&mut logging).map(Ok).ok_or(Task::Log(logging)),
             Task::Diff(mut diffing) => match self.compare_on(&mut diffing) {
                 Ok(None) => Err(Task::Diff(diffing)),
                 Ok(Some(answer)) => Ok(Ok(answer)),
@@ -142,7 +154,11 @@ impl Session {
             Task::LookBack(_) => {
                 Ok(self.stop("paused", "No breakpoint was found so far; this is where it began."))
             }
+            Task::Log(_) => Err(Trouble::new(
+                "The history was not looked through to its end; the logpoint is set for what comes.",
+            )),
             Task::Export(writing) => Err(writing.left()),
+            Task::Record(recording) => Err(recording.left()),
             Task::Diff(diffing) => Err(diffing.left()),
         }
     }
@@ -174,7 +190,9 @@ impl Session {
             }
             Task::LookBack(search) => back(search.from, search.end),
             Task::StepBack { from, at, .. } => back(*from, *at),
+            Task::Log(logging) => logging.progress(),
             Task::Export(writing) => writing.progress(),
+            Task::Record(recording) => recording.progress(),
             Task::Diff(diffing) => diffing.progress(self.live_edge()),
         })
     }

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use loopscope_model::expr::{Context, Expr, Value};
 use loopscope_model::history::RecordRef;
-use loopscope_model::{safe_text, why};
+use loopscope_model::{record, safe_text, titles, why};
+use loopscope_protocol::{Event, HandleId, TaskId};
 use serde_json::Value as Json;
 
 use super::answer::{Answer, Trouble};
-use super::command::TaskRef;
+use super::command::{Late, TaskRef};
+use super::values_over_time::{Display, Shown};
 use super::{Session, labels, program_text};
 
 /// A value for programs.
@@ -60,7 +62,9 @@ impl Session {
         if let Some(text) = text {
             let expr = Expr::parse(text).map_err(|error| Trouble::new(error.to_string()))?;
             self.last_display += 1;
-            self.displays.push((self.last_display, text.to_owned(), expr));
+            let shown = Shown::Ours(expr);
+            let number = self.last_display;
+            self.displays.push(Display { number, text: text.to_owned(), shown });
         }
         let shown = self.displays();
         let shown = if text.is_some() { &shown[shown.len() - 1..] } else { &shown };
@@ -73,13 +77,13 @@ impl Session {
     }
 
     pub(super) fn undisplay(&mut self, numbers: &[u32]) -> Result<Answer, Trouble> {
-        let known = |number: &u32| self.displays.iter().any(|(n, ..)| n == number);
+        let known = |number: &u32| self.displays.iter().any(|each| each.number == *number);
         if let Some(unknown) = numbers.iter().find(|number| !known(number)) {
             return Err(Trouble::new(format!(
                 "There is no display {unknown}; `display` alone lists them."
             )));
         }
-        self.displays.retain(|(n, ..)| !numbers.is_empty() && !numbers.contains(n));
+        self.displays.retain(|each| !numbers.is_empty() && !numbers.contains(&each.number));
         Ok(Answer::default())
     }
 
@@ -95,8 +99,15 @@ impl Session {
         let title = labels::task(id, self.state(), names);
         let doing = labels::task_state(found, self.state(), names);
         let mut lines = vec![format!("{title}: {doing}")];
+        let traceback: Vec<_> = found.ending.traceback().collect();
         let mut chain = Vec::new();
-        for frame in names.chain(found.chain) {
+        // Where it was raised the traceback says with all that it came through.
+        lines.extend(traceback.iter().rev().map(|frame| format!("  {}", frame.shown())));
+        for frame in traceback.iter().rev() {
+            chain.push(serde_json::json!({ "where": frame.place, "name": frame.name }));
+        }
+        let frames = if chain.is_empty() { names.chain(found.chain) } else { Vec::new() };
+        for frame in frames {
             let place = names.place(frame.place).unwrap_or_default();
             lines.push(format!("  {place} in {}", names.name(frame.name)));
             let place = names.exact_place(frame.place).unwrap_or_default();
@@ -112,6 +123,7 @@ impl Session {
         Ok(Answer::new(lines.join("\n"))
             .with("task", id.0)
             .with("state", found.state.word())
+            .with("value", found.ending.value())
             .with("chain", chain))
     }
 
@@ -147,9 +159,79 @@ impl Session {
     pub(super) fn why(&self, task: Option<&TaskRef>) -> Result<Answer, Trouble> {
         let id = self.task_or_current(task)?;
         let text = why::why(self.state(), self.names(), id);
-        let woken = why::last_wakeup(&self.history, self.position(), self.names(), id);
+        let woken = why::last_wakeup(&self.history, self.state(), self.names(), id);
         let all = woken.as_ref().map_or_else(|| text.clone(), |woken| format!("{text}\n{woken}"));
         Ok(Answer::new(all).with("task", id.0).with("why", text).with("woken", woken))
+    }
+
+    pub(super) fn why_late(&self, what: Option<&Late>) -> Result<Answer, Trouble> {
+        let handle = match what {
+            Some(Late::Handle(id)) => HandleId(*id),
+            Some(Late::Task(task)) => {
+                let id = self.task_or_current(Some(task))?;
+                self.step_of(id).ok_or_else(|| {
+                    Trouble::new("That task has not run yet, and its first step is not ready.")
+                })?
+            }
+            None => self.handle_at_hand().ok_or_else(|| {
+                Trouble::new("No handle is at hand here; `why late h7` asks about one.")
+            })?,
+        };
+        let late = why::late(&self.history, self.state(), self.names(), handle);
+        let Some(late) = late else {
+            return Err(Trouble::new(format!(
+                "There is no handle h{} up to here, or too much of it was lost.",
+                handle.0
+            )));
+        };
+        if late.since > late.until {
+            let due = titles::time(record::seconds(late.since));
+            return Err(Trouble::new(format!("{} is not late: it is due at {due}.", late.title)));
+        }
+        let parts: Vec<Json> = late
+            .parts
+            .iter()
+            .map(|part| {
+                let handle = match part.who {
+                    why::InTheWay::Handle(id) => Some(id.0),
+                    why::InTheWay::Asleep | why::InTheWay::Loop => None,
+                };
+                serde_json::json!({
+                    "handle": handle, "title": part.title, "seq": part.seq,
+                    "took": record::seconds(part.took),
+                })
+            })
+            .collect();
+        Ok(Answer::new(late.text())
+            .with("handle", late.handle.0)
+            .with("since", record::seconds(late.since))
+            .with("until", record::seconds(late.until))
+            .with("has_run", late.has_run)
+            .with("in_the_way", parts))
+    }
+
+    /// The handle that steps a task, or did so last; if a timer made that, the timer.
+    fn step_of(&self, id: TaskId) -> Option<HandleId> {
+        let queued = self.state().task(id).and_then(|task| task.handle);
+        let n = self.position();
+        let step = queued.or_else(|| why::last_step(&self.history, self.state(), id))?;
+        Some(why::timer_behind(&self.history, n, step).unwrap_or(step))
+    }
+
+    /// The handle that the record at hand is about; else the one that runs, else a timer that is
+    /// overdue.
+    fn handle_at_hand(&self) -> Option<HandleId> {
+        let of_record = match self.record()?.event {
+            Event::HandleNew { handle, .. }
+            | Event::TimerNew { handle, .. }
+            | Event::TimerDue { handle, .. }
+            | Event::HandleRun { handle, .. }
+            | Event::HandleDone { handle, .. }
+            | Event::WatcherReady { handle, .. } => Some(handle),
+            _ => None,
+        };
+        let first = || self.state().focus().and_then(|it| self.state().first_timer(it));
+        of_record.or_else(|| self.current_handle()).or_else(|| first().map(|(timer, _)| timer))
     }
 
     /// The lines of a file of the program, if it is at hand.
@@ -160,7 +242,7 @@ impl Session {
     }
 
     pub(super) fn list(&self, line: Option<u32>) -> Result<Answer, Trouble> {
-        let here = self.current_line();
+        let here = self.selected_line().or_else(|| self.current_line());
         let near = here.clone().or_else(|| self.last_line());
         let file = match &near {
             Some((file, _)) => file.clone(),

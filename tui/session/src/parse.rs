@@ -10,7 +10,8 @@ use loopscope_model::expr::Expr;
 use loopscope_protocol::{Dialect, Word as _};
 
 use super::Trouble;
-use super::command::{Command, Format, TaskRef, ToWrite, Topic, Unit};
+use super::command::{Command, Format, FrameMove, Late, TaskRef, ToWrite, Topic, Unit};
+use super::log_line::Template;
 use super::table::{self, Found};
 use events::{events, expect};
 use places::{bookmark, target};
@@ -71,19 +72,25 @@ fn arguments(name: &str, rest: &str) -> Result<Command, Trouble> {
         "goto" => Command::Goto(target(rest)?),
         "break" => Command::Break { events: events(name, rest)?, temporary: false },
         "tbreak" => Command::Break { events: events(name, rest)?, temporary: true },
-        "watch" => Command::Watch(expression(name, rest)?),
+        "logpoint" => logpoint(name, rest)?,
+        "watch" => Command::Watch(any_expression(name, rest)?),
         "delete" => Command::Delete(numbers(name, rest)?),
         "disable" => Command::Disable(numbers(name, rest)?),
         "enable" => Command::Enable(numbers(name, rest)?),
         "undisplay" => Command::Undisplay(numbers(name, rest)?),
         "commands" => Command::Commands(one_number(name, rest)?),
         "end" => nothing(name, rest, Command::End)?,
-        "info" => Command::Info(topic(rest)?),
+        "line" => Command::Line(count(name, rest)?),
+        "restart" => nothing(name, rest, Command::Restart)?,
+        "frame" => Command::Frame(FrameMove::To(one_number(name, rest)?)),
+        "up" => Command::Frame(FrameMove::Up(count(name, rest)?)),
+        "down" => Command::Frame(FrameMove::Down(count(name, rest)?)),
+        "info" => info(rest)?,
         "where" => Command::Where(task(rest)),
-        "why" => Command::Why(task(rest)),
-        "print" => Command::Print(expression(name, rest)?),
+        "why" => why(rest),
+        "print" => Command::Print(any_expression(name, rest)?),
         "display" if rest.is_empty() => Command::Display(None),
-        "display" => Command::Display(Some(expression(name, rest)?)),
+        "display" => Command::Display(Some(any_expression(name, rest)?)),
         "list" => Command::List(one_number(name, rest)?),
         "py" => Command::Py(needed(name, rest, "a Python statement")?),
         "bookmark" => Command::Bookmark(bookmark(rest)?),
@@ -160,6 +167,16 @@ fn count(name: &str, rest: &str) -> Result<u32, Trouble> {
     }
 }
 
+/// The text is the last thing on the line, in quotes.
+fn logpoint(name: &str, rest: &str) -> Result<Command, Trouble> {
+    let text = rest.strip_suffix('"').and_then(|rest| rest.rsplit_once('"'));
+    let Some((before, text)) = text else {
+        return Err(trouble(format!("`{name}` needs an event and a text: {}.", usage(name))));
+    };
+    Template::parse(text)?;
+    Ok(Command::Logpoint { events: events(name, before.trim())?, text: text.to_owned() })
+}
+
 fn one_number(name: &str, rest: &str) -> Result<Option<u32>, Trouble> {
     let list = numbers(name, rest)?;
     match list[..] {
@@ -190,6 +207,21 @@ fn expression(name: &str, text: &str) -> Result<String, Trouble> {
     checked(text)
 }
 
+/// An expression, of ours or Python's: which of them it is, and whether it means anything, is seen
+/// where it is asked for.
+fn any_expression(name: &str, text: &str) -> Result<String, Trouble> {
+    if text.is_empty() { expression(name, text) } else { Ok(text.trim().to_owned()) }
+}
+
+/// Only behind `locals` something may stand.
+fn info(rest: &str) -> Result<Command, Trouble> {
+    let (word, of) = split_word(rest);
+    if !word.is_empty() && topic(word) == Ok(Topic::Locals) {
+        return Ok(Command::Locals(task(of)));
+    }
+    topic(rest).map(Command::Info)
+}
+
 fn checked(text: &str) -> Result<String, Trouble> {
     let text = text.trim();
     if text.is_empty() {
@@ -201,6 +233,19 @@ fn checked(text: &str) -> Result<String, Trouble> {
         Ok(_) => Ok(text.to_owned()),
         Err(error) => Err(trouble(error.to_string())),
     }
+}
+
+fn why(rest: &str) -> Command {
+    let Some(what) = rest.strip_prefix("late").filter(|it| it.is_empty() || it.starts_with(' '))
+    else {
+        return Command::Why(task(rest));
+    };
+    let what = what.trim();
+    let handle = what.strip_prefix('h').and_then(|number| number.parse().ok());
+    Command::WhyLate(match handle {
+        Some(handle) => Some(Late::Handle(handle)),
+        None => task(what).map(Late::Task),
+    })
 }
 
 fn task(rest: &str) -> Option<TaskRef> {

@@ -32,7 +32,8 @@ impl Session {
     /// Of a source that does not say it: where the task that runs stands, where the callback that
     /// runs is defined, or what the record is about.
     pub fn current_line(&self) -> Option<(String, u32)> {
-        self.current_place().map(|place| self.file_and_line(place))
+        let to_come = self.line_to_come();
+        to_come.or_else(|| self.current_place().map(|place| self.file_and_line(place)))
     }
 
     /// The line to look at where none is at work: the last one that was.

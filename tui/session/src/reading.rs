@@ -72,6 +72,12 @@ impl Session {
         self.run_state == RunState::Held && !self.program_ended()
     }
 
+    /// Whether a program runs that was not ended: it may hang, although nothing waits for it.
+    pub fn program_runs(&self) -> bool {
+        let is_program = self.origin() == Origin::Program && !self.program_ended();
+        is_program && matches!(self.run_state, RunState::Running { .. } | RunState::Pausing)
+    }
+
     /// What kind of thing the records come from.
     pub fn origin(&self) -> Origin {
         self.source.origin()

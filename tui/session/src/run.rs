@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use loopscope_model::Record;
+use loopscope_model::lint::{self, Finding};
 use loopscope_model::record::seconds;
 use loopscope_model::state::At;
 use loopscope_protocol::{Capability, Event, LintRule};
@@ -13,8 +14,10 @@ use super::answer::{Answer, Outcome, Trouble};
 use super::brake::Full;
 use super::breaks::Hit;
 use super::goal::{Goal, Until, Verdict};
+use super::logpoint::log;
 use super::long_walk::Slice;
 use super::source::Origin;
+use super::values_over_time::Asking;
 use super::{RunState, Session, UnderWay};
 
 /// How many records are looked at between two looks at the time.
@@ -23,6 +26,9 @@ const PORTION: usize = 2048;
 /// How long a source may take to hold after a pause before the user gets an answer without it: it
 /// sleeps, or one handle is busy.
 const PATIENCE: Duration = Duration::from_millis(300);
+
+/// What a script is told that would follow a board for ever.
+const NO_END: &str = "A board has no end to wait for: this is its newest record, and it runs on. `--timeout SECONDS` follows it for that long; `expect EVENT within 5s` waits for something.";
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +65,18 @@ pub(super) struct Run {
     landed: Option<(End, Instant)>,
     /// The sentence of a source that does not do what the run needs.
     refused: Option<String>,
+    /// The number of the last record when it began: what is newer has come meanwhile.
+    since: u64,
+    /// The source holds at a line.
+    at_line: bool,
+    /// What the program is asked for, and for which record it was asked for what is watched.
+    asking: Option<Asking>,
+    watches_asked: Option<u64>,
+    displays_asked: bool,
+    /// A watch whose value has changed.
+    changed: Option<Hit>,
+    /// How it has ended, while it is still asked for what is displayed.
+    over: Option<End>,
 }
 
 impl Run {
@@ -67,6 +85,31 @@ impl Run {
         let is_new = self.stopping.is_none();
         self.stopping.get_or_insert_with(Instant::now);
         is_new
+    }
+
+    /// It is no failure if what it goes on to does not come.
+    pub(super) fn may_never_come(&mut self) {
+        self.goal.wanted = None;
+    }
+
+    /// Notes that the source holds at a line.
+    pub(super) const fn hold_at_line(&mut self) {
+        self.at_line = true;
+    }
+
+    /// Whether the program is asked for something.
+    pub(super) const fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
+    /// What the program is asked for, while its answer is taken.
+    pub(super) const fn asking(&mut self) -> &mut Option<Asking> {
+        &mut self.asking
+    }
+
+    /// Notes a watch whose value has changed.
+    pub(super) fn note_change(&mut self, hit: Option<Hit>) {
+        self.changed = self.changed.take().or(hit);
     }
 
     /// Notes that the source does not do what it was asked.
@@ -97,20 +140,76 @@ impl Session {
             stopping: None,
             landed: None,
             refused: None,
+            since: self.history.seq(),
+            at_line: false,
+            asking: None,
+            watches_asked: None,
+            displays_asked: false,
+            changed: None,
+            over: None,
         });
         Outcome::Started
+    }
+
+    /// Starts a run that may have no end. A board has none that a script could wait for: it is let
+    /// run on, and the view goes to what came last.
+    pub(super) fn follow(&mut self, goal: Goal) -> Outcome {
+        let is_endless = goal.has_no_end() && (!goal.breaks || self.breaks.is_empty());
+        if !is_endless
+            || self.settings.follows_boards
+            || self.origin() != Origin::Board
+            || self.program_ended()
+        {
+            return self.start(goal);
+        }
+        if self.run_state == RunState::Held {
+            let until = goal.stop_when(self.history.live().seq(), self.breaks.kinds(), 0);
+            if let Err(error) = self.ask_to_run(until, false) {
+                return Outcome::Failed(Trouble::new(error.to_string()));
+            }
+        }
+        self.move_to(self.live_edge());
+        Outcome::Done(self.stop("newest", NO_END))
     }
 
     /// Goes on with the run. `Some`: it is over.
     pub(super) fn walk(&mut self) -> Option<Result<Answer, Trouble>> {
         let UnderWay::Run(mut run) = std::mem::take(&mut self.under_way) else { return None };
-        match self.walk_to(&mut run) {
+        if self.asks_on(&mut run) {
+            self.under_way = UnderWay::Run(run);
+            return None;
+        }
+        let end = match run.over.take() {
+            Some(end) => Some(end),
+            None => self.walk_to(&mut run),
+        };
+        match end {
             None => {
                 self.under_way = UnderWay::Run(run);
                 None
             }
-            Some(end) => Some(self.arrive(end, run.goal)),
+            Some(end) => {
+                if !std::mem::replace(&mut run.displays_asked, true)
+                    && let Some(asking) = self.all_to_ask()
+                {
+                    (run.asking, run.over) = (Some(asking), Some(end));
+                    self.asks_on(&mut run);
+                    self.under_way = UnderWay::Run(run);
+                    return None;
+                }
+                Some(self.arrive(end, run.goal))
+            }
         }
+    }
+
+    /// Whether an answer of the program's is waited for, asking for the next one.
+    fn asks_on(&mut self, run: &mut Run) -> bool {
+        let Some(mut asking) = run.asking.take() else { return false };
+        let waits = !self.source.is_ended() && self.ask_on(&mut asking);
+        if waits {
+            run.asking = Some(asking);
+        }
+        waits
     }
 
     fn walk_to(&mut self, run: &mut Run) -> Option<End> {
@@ -127,7 +226,7 @@ impl Session {
             }
             let slice = Slice::begin();
             let end = loop {
-                match self.through_history(&mut run.goal) {
+                match self.through_history(&mut run.goal, run.since) {
                     Some(end) => break end,
                     None if slice.is_over() => return None,
                     None => {}
@@ -156,17 +255,33 @@ impl Session {
 
     /// Walks on to the live edge, for a portion. `None`: there is more to walk. `Some(None)`: the
     /// cursor is at the edge and the goal is not reached.
-    fn through_history(&mut self, goal: &mut Goal) -> Option<Option<End>> {
-        let names = self.history.names();
+    fn through_history(&mut self, goal: &mut Goal, since: u64) -> Option<Option<End>> {
+        let logs = self.breaks.log();
+        let wants_lints = goal.wants_lints() || goal.breaks && self.breaks.wants_lints();
         let here = self.cursor.position();
         let records = self.history.range(here, here.saturating_add(PORTION));
         let at_end = records.len() < PORTION;
         for record in records {
             let record = &*record;
+            let derived = if wants_lints { self.derived_lints(record) } else { Vec::new() };
             self.cursor.follow(record);
-            let state = self.cursor.state();
-            let hit = if goal.breaks { self.breaks.test(record, state, names) } else { None };
-            let end = match goal.test(record, state, names) {
+            let (state, names) = (self.cursor.state(), self.history.names());
+            if logs {
+                log(&mut self.breaks, &mut self.logged, record, state, names);
+            }
+            let by_lines = self.is_told_by_lines(record, since);
+            let mut hit =
+                if goal.breaks { self.breaks.test(record, state, names, by_lines) } else { None };
+            let mut verdict = goal.test(record, state, names, by_lines);
+            for lint in &derived {
+                if goal.breaks && hit.is_none() {
+                    hit = self.breaks.test_derived(lint, state, names);
+                }
+                if let Ok(Verdict::On) = verdict {
+                    verdict = goal.test_derived(lint, state, names);
+                }
+            }
+            let end = match verdict {
                 Err(trouble) => End::Failed(trouble),
                 Ok(Verdict::Here) => End::Goal,
                 Ok(Verdict::Late) => End::Late,
@@ -185,6 +300,13 @@ impl Session {
             return Some(Some(end));
         }
         at_end.then_some(None)
+    }
+
+    /// The diagnoses that follow from the record behind the cursor, which no source sends.
+    fn derived_lints(&self, record: &Record) -> Vec<Record> {
+        let findings = lint::find(self.cursor.state(), record).into_iter();
+        let derived = findings.filter(Finding::is_derived);
+        derived.map(|finding| finding.as_record(record, self.history.names())).collect()
     }
 
     /// What is said of a program that would now wait for ever. A recording of one comes to its end,
@@ -206,7 +328,29 @@ impl Session {
             RunState::Held if run.stopping.is_some() => {
                 Some(self.brake.full.map_or(End::Paused, End::Limit))
             }
-            RunState::Held => self.run_on(run),
+            RunState::Held if run.at_line => {
+                run.at_line = false;
+                match self.ends_at_line(&mut run.goal) {
+                    Ok(Some(None)) => Some(End::Goal),
+                    Ok(Some(Some(hit))) => Some(End::Hit(hit)),
+                    Ok(None) => self.run_on(run),
+                    Err(trouble) => Some(End::Failed(trouble)),
+                }
+            }
+            RunState::Held => {
+                if let Some(hit) = run.changed.take() {
+                    return Some(End::Hit(hit));
+                }
+                let seq = self.history.seq();
+                if run.watches_asked != Some(seq)
+                    && let Some(asking) = self.watches_to_ask()
+                {
+                    (run.asking, run.watches_asked) = (Some(asking), Some(seq));
+                    self.asks_on(run);
+                    return None;
+                }
+                self.run_on(run)
+            }
             // The view waits for what comes.
             RunState::Following if run.stopping.is_some() => Some(End::Paused),
             RunState::Following => self.slept_past(&run.goal).then_some(End::Late),
@@ -235,9 +379,16 @@ impl Session {
             return Some(End::Limit(full));
         }
         let left = limit.map_or(0, |limit| limit - ran);
+        if let Until::Line { by_records, .. } = &mut run.goal.until {
+            *by_records &= !self.holds_at_lines();
+        }
+        if let Err(error) = self.ask_for_lines(&run.goal) {
+            return Some(End::Failed(Trouble::new(error.to_string())));
+        }
+        let to_next_line = matches!(run.goal.until, Until::Line { by_records: false, .. });
         let until = run.goal.stop_when(self.history.live().seq(), self.breaks.kinds(), left);
         run.follows = true;
-        match self.ask_to_run(until) {
+        match self.ask_to_run(until, to_next_line) {
             Ok(()) => None,
             Err(error) => Some(End::Failed(Trouble::new(error.to_string()))),
         }
@@ -252,12 +403,35 @@ impl Session {
                 > Duration::from_nanos(latest.saturating_sub(now)) + PATIENCE
     }
 
-    /// The run is over: says where the cursor is now, and why.
+    /// The run is over: says what logpoints printed meanwhile, where the cursor is now, and why.
     fn arrive(&mut self, end: End, goal: Goal) -> Result<Answer, Trouble> {
+        let arrived = self.arrive_at(end, goal);
+        let logged = std::mem::take(&mut self.logged);
+        match arrived {
+            Ok(answer) => Ok(logged.before(answer)),
+            Err(trouble) if logged.is_empty() => Err(trouble),
+            Err(trouble) => Err(Trouble::new(format!("{}\n{trouble}", logged.text()))),
+        }
+    }
+
+    fn arrive_at(&mut self, end: End, goal: Goal) -> Result<Answer, Trouble> {
         let here = self.position();
-        self.move_to(here);
+        let is_jump = matches!(goal.until, Until::Seq(_) | Until::Time(_) | Until::End);
+        if is_jump && !goal.breaks {
+            self.jump_to(here);
+        } else {
+            self.move_to(here);
+        }
         match end {
-            End::Goal => Ok(self.stop("goal", "")),
+            End::Goal => {
+                let by_records = matches!(goal.until, Until::Line { by_records: true, .. });
+                let note = if by_records {
+                    "In what is recorded, a line is known by what it has caused."
+                } else {
+                    ""
+                };
+                Ok(self.stop("goal", note))
+            }
             End::Hit(hit) => {
                 for line in self.breaks.count(hit.number).into_iter().rev() {
                     let place = format!("commands of breakpoint {}", hit.number);
@@ -268,11 +442,14 @@ impl Session {
             End::Paused => {
                 self.interrupted = Some(goal);
                 let note = if self.run_state.runs() && !self.program_ended() {
-                    "Only the view is paused: `resume` goes on, `goto end` follows the board again."
+                    format!(
+                        "Only the view is paused: `resume` goes on, `goto end` follows the {} again.",
+                        self.kind_of_source()
+                    )
                 } else {
-                    "Paused; `resume` goes on."
+                    "Paused; `resume` goes on.".to_owned()
                 };
-                Ok(self.stop("paused", note))
+                Ok(self.stop("paused", &note))
             }
             End::Waiting => {
                 let more = if self.source.capabilities().has(Capability::Interrupt) {
@@ -317,6 +494,9 @@ impl Session {
                 "There is no record {seq}, only {}: {how}",
                 self.history.seq()
             )));
+        }
+        if let Some(wanted) = &goal.wanted {
+            return Err(Trouble::new(format!("There was no {wanted} any more: {how}")));
         }
         let mut answer = self.stop("end", &how).with("ended", true);
         if let Some(exit) = self.history.exit() {

@@ -24,6 +24,9 @@ pub struct Settings {
     /// Whether a run that stops where nothing can ever wake the program's loop has failed: for a
     /// script it has; a screen shows it.
     pub deadlock_fails: bool,
+    /// Whether a board may be followed without an end: somebody is there to stop that, or a time
+    /// is set for all of it.
+    pub follows_boards: bool,
 }
 
 impl Default for Settings {
@@ -36,6 +39,7 @@ impl Default for Settings {
             sentences: true,
             wait_forever: false,
             deadlock_fails: true,
+            follows_boards: true,
         }
     }
 }

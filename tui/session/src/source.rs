@@ -3,6 +3,8 @@
 //! A source does not know what a command, a breakpoint or a cursor is: that is the session's.
 
 #[cfg(feature = "live")]
+pub mod attached;
+#[cfg(feature = "live")]
 pub mod board;
 #[cfg(feature = "live")]
 pub mod ending;
@@ -12,6 +14,8 @@ pub mod kept;
 mod launch;
 #[cfg(feature = "live")]
 pub mod local;
+#[cfg(feature = "live")]
+mod meter;
 mod never;
 pub mod none;
 pub mod outlets;
@@ -37,6 +41,8 @@ use loopscope_protocol::{Capabilities, Capability, Dialect, ExitHow, KindSet};
 use thiserror::Error;
 
 #[cfg(feature = "live")]
+use attached::Attached;
+#[cfg(feature = "live")]
 use board::Board;
 #[cfg(feature = "live")]
 use local::Local;
@@ -60,6 +66,9 @@ pub enum Source {
     /// A program in a child process.
     #[cfg(feature = "live")]
     Local(Local),
+    /// A Python process that runs already.
+    #[cfg(feature = "live")]
+    Attached(Attached),
     /// A board.
     #[cfg(feature = "live")]
     Board(Board),
@@ -80,8 +89,17 @@ pub enum Origin {
     Recording,
     /// A program that runs here.
     Program,
+    /// A process that ran already when we came, and runs on when we go.
+    Process,
     /// A board that is attached, or was.
     Board,
+}
+
+impl Origin {
+    /// Whether it runs without us, and is let go rather than ended.
+    pub const fn runs_without_us(self) -> bool {
+        matches!(self, Self::Process | Self::Board)
+    }
 }
 
 /// Calls a method that every source has.
@@ -92,6 +110,8 @@ macro_rules! each {
             Source::Recording($it) => $call,
             #[cfg(feature = "live")]
             Source::Local($it) => $call,
+            #[cfg(feature = "live")]
+            Source::Attached($it) => $call,
             #[cfg(feature = "live")]
             Source::Board($it) => $call,
             #[cfg(any(test, feature = "script"))]
@@ -148,6 +168,8 @@ impl Source {
             #[cfg(feature = "live")]
             Self::Local(_) => Origin::Program,
             #[cfg(feature = "live")]
+            Self::Attached(_) => Origin::Process,
+            #[cfg(feature = "live")]
             Self::Board(_) => Origin::Board,
             #[cfg(any(test, feature = "script"))]
             Self::Script(script) if script.is_board() => Origin::Board,
@@ -174,12 +196,14 @@ impl Source {
         self.capabilities().has(Capability::Pause)
     }
 
-    /// How the link to it is, if it is a board.
+    /// How the link to it is, if it is a board or a process that was attached to.
     pub fn link(&self) -> Option<LinkStatus> {
         match self {
             Self::Nothing(_) | Self::Recording(_) => None,
             #[cfg(feature = "live")]
             Self::Local(_) => None,
+            #[cfg(feature = "live")]
+            Self::Attached(attached) => Some(attached.link()),
             #[cfg(feature = "live")]
             Self::Board(board) => Some(board.link()),
             #[cfg(any(test, feature = "script"))]
@@ -187,7 +211,7 @@ impl Source {
         }
     }
 
-    /// The sentence about how it was lost, if it was: a board that is gone.
+    /// The sentence about how it was lost, if it was: a board or a process that is gone.
     pub fn lost(&self) -> Option<String> {
         match self.link()?.state {
             LinkState::Gone(sentence) => Some(sentence),
@@ -210,13 +234,26 @@ impl Source {
             Self::Recording(replay) => replay.warning(),
             #[cfg(feature = "live")]
             Self::Local(local) => local.warning(),
+            #[cfg(feature = "live")]
+            Self::Attached(attached) => attached.warning(),
             _ => None,
+        }
+    }
+
+    /// Whether it is a program that has nothing to read on its standard input.
+    pub(crate) const fn reads_nothing(&self) -> bool {
+        match self {
+            #[cfg(feature = "live")]
+            Self::Local(local) => local.reads_nothing(),
+            _ => false,
         }
     }
 
     /// The folder that its source files are named from, where that is known.
     pub fn folder(&self) -> Option<&Path> {
         match self {
+            #[cfg(feature = "live")]
+            Self::Attached(attached) => attached.folder(),
             #[cfg(feature = "live")]
             Self::Board(board) => board.folder(),
             _ => None,
@@ -239,12 +276,14 @@ impl Source {
         }
     }
 
-    /// Ends it at once, if it is a process; a board is let go and runs on. `why` is what the end is
+    /// Ends it at once, if it is a program of ours; what runs without us is let go. `why` is what the end is
     /// to be called.
     pub fn kill(&mut self, why: ExitHow) {
         match self {
             #[cfg(feature = "live")]
             Self::Local(local) => local.kill(why),
+            #[cfg(feature = "live")]
+            Self::Attached(attached) => attached.leave(),
             #[cfg(feature = "live")]
             Self::Board(board) => board.leave(),
             #[cfg(any(test, feature = "script"))]
@@ -272,6 +311,8 @@ from! {
     Recording(Replay);
     #[cfg(feature = "live")]
     Local(Local);
+    #[cfg(feature = "live")]
+    Attached(Attached);
     #[cfg(feature = "live")]
     Board(Board);
     #[cfg(any(test, feature = "script"))]

@@ -1,6 +1,6 @@
 //! What a stop says: where the cursor is, what just happened, what happens next.
 
-use loopscope_model::expr::{Context, Expr};
+use loopscope_model::expr::Context;
 use loopscope_model::{json, safe_text, sentence};
 use loopscope_protocol::{ExitHow, Text, Word};
 use serde_json::{Value, json};
@@ -8,9 +8,16 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::changes::Changes;
 use super::long_walk::Task;
+use super::values_over_time::{Display, Shown};
 use super::{Session, UnderWay};
 use crate::source::Origin;
 use loopscope_model::titles::count;
+
+/// What is said to a program that wanted to read something.
+const NO_INPUT: &str = "Its standard input is empty here, since the keyboard is Loopscope's: `--stdin FILE` gives it a file to read, and `run --headless` the keyboard.";
+
+/// Over a way of more records than this everything would be marked, so nothing is.
+const MARKED: usize = 10_000;
 
 impl Session {
     /// The sentence about what just happened, at the cursor; empty at the start.
@@ -22,6 +29,9 @@ impl Session {
 
     /// The sentence about what happens next, at the cursor.
     pub fn next(&self) -> String {
+        if let Some(sentence) = self.line_sentence() {
+            return sentence;
+        }
         sentence::next(self.state(), self.names())
     }
 
@@ -30,17 +40,34 @@ impl Session {
         let record = self.record();
         let context =
             Context { record: record.as_deref(), state: self.state(), names: self.names() };
-        let value = |expr: &Expr| match expr.eval(&context) {
-            Ok(value) => value.to_string(),
-            Err(error) => format!("({error})"),
+        let value = |display: &Display| match &display.shown {
+            Shown::Ours(expr) => match expr.eval(&context) {
+                Ok(value) => value.to_string(),
+                Err(error) => format!("({error})"),
+            },
+            Shown::Python { .. } => self.shown_here(display).unwrap_or_default(),
         };
-        self.displays.iter().map(|(n, text, expr)| (*n, text.clone(), value(expr))).collect()
+        self.displays.iter().map(|each| (each.number, each.text.clone(), value(each))).collect()
     }
 
     /// Moves the cursor and notes what changed since the last stop.
     pub(super) fn move_to(&mut self, position: usize) {
+        self.arrive_from(position, MARKED);
+    }
+
+    /// Moves the cursor to a place that was named. What lies between is no step that one would look
+    /// at, so nothing is marked unless it is the record beside.
+    pub(super) fn jump_to(&mut self, position: usize) {
+        self.arrive_from(position, 1);
+    }
+
+    /// Moves the cursor; what changed is marked unless more records than `marked` lie between.
+    fn arrive_from(&mut self, position: usize, marked: usize) {
         self.cursor.seek(&self.history, position);
-        self.changes = Changes::between(&self.stopped, self.cursor.state());
+        let before = usize::try_from(self.stopped.position()).unwrap_or(usize::MAX);
+        let changes = Changes::between(&self.stopped, self.cursor.state());
+        let is_quiet = before.abs_diff(position) > marked;
+        self.changes = Changes { is_quiet, ..changes };
         self.stopped = self.cursor.share();
     }
 
@@ -50,7 +77,7 @@ impl Session {
             return;
         }
         if self.history.is_near(position) {
-            self.move_to(position);
+            self.jump_to(position);
         } else {
             let _ = self.start_walk(Task::ReadOn { position, reason: "goto" });
         }
@@ -95,8 +122,9 @@ impl Session {
         let behind = self.live_edge() - self.position();
         if runs_on && behind > 0 {
             let came = count(behind, "record");
+            let what = self.kind_of_source();
             lines.push(format!(
-                "  The board runs on: {came} came since, and `goto end` follows it again."
+                "  The {what} runs on: {came} came since, and `goto end` follows it again."
             ));
         }
         let displays = self.displays();
@@ -109,6 +137,7 @@ impl Session {
             .with("stop", reason)
             .with("position", self.position())
             .with("record", self.record().map_or(Value::Null, |record| self.record_json(&record)))
+            .with("line", self.line_to_come().map(|(file, line)| format!("{file}:{line}")))
             .with("happened", happened)
             .with("next", next)
             .with("ended", self.program_ended() && self.is_live())
@@ -150,7 +179,13 @@ impl Session {
         };
         let told = exit.texts.get(Text::FIRST).trim_end();
         if !told.is_empty() {
-            return safe_text::line(told).into_owned();
+            let told = safe_text::line(told);
+            let asked_for_input = exit.how == ExitHow::Exception && told.contains("EOFError");
+            return if asked_for_input && self.source.reads_nothing() {
+                format!("{told} {NO_INPUT}")
+            } else {
+                told.into_owned()
+            };
         }
         match exit.how {
             ExitHow::End => format!("The program has ended with exit code {}.", exit.code),

@@ -104,12 +104,16 @@ rows! {
         "Goes on until the next handle is about to run." ""
     "turn" ["t"] Nothing "turn [N]"
         "Goes on until the next turn's batch is fixed; on a board, until its loop wakes again." ""
+    "line" [] Nothing "line [N]"
+        "Goes on to the next line of the program, or the Nth. In what is recorded that is the next line that has caused something." "line 3"
     "continue" ["c" "run"] Nothing "continue"
         "Goes on to the next breakpoint, or to the end." ""
     "until" ["u"] Event "until EVENT|FILE:LINE|FUNCTION() [if EXPR]"
         "Goes on to the next such event: of that kind, caused by that line, or where that function begins." "until handle-run if name == \"reader\""
     "finish" ["f" "fin"] Task "finish [TASK]"
         "Goes on until a task is done: the one that runs, or the one named." "finish 2"
+    "restart" [] Nothing "restart"
+        "Runs the program from its start, as its file is now; breakpoints and displays stay." ""
     "pause" [] Nothing "pause"
         "Holds a running program at its next record." ""
     "resume" [] Nothing "resume"
@@ -126,7 +130,7 @@ rows! {
     "rcontinue" ["rc" "reverse-continue"] Nothing "rcontinue"
         "Goes back to the last breakpoint, or to the start." ""
     "goto" ["g"] Place "goto N|N%|t=SECONDS|start|end|BOOKMARK"
-        "Goes to a record, a part of the history, a loop time, the start, the end or a bookmark." "goto t=2.5"
+        "Goes to a record, a part of the history, a loop time, the start, the end or a bookmark. The first way far into a long recording is read once, with progress; Ctrl-C or Esc leaves it." "goto t=2.5"
     "bookmark" [] Nothing "bookmark [NAME]"
         "Gives this place a name that `goto` knows." "bookmark before";
     Stops:
@@ -135,7 +139,9 @@ rows! {
     "tbreak" ["tb"] Event "tbreak EVENT|FILE:LINE|FUNCTION() [if EXPR]"
         "Stops at the next such event, once." ""
     "watch" [] Expr "watch EXPR"
-        "Stops whenever the value of an expression changes." "watch ready"
+        "Stops whenever the value of an expression changes: one of ours (`help expr`), or a Python one, asked for at each record." "watch q.qsize()"
+    "logpoint" ["log"] Event "logpoint EVENT|FILE:LINE|FUNCTION() [if EXPR] \"TEXT {EXPR}\""
+        "Prints a line for each such record, of all that are there and of those that come; stops nowhere." "logpoint task-done \"{task.name} is done\""
     "delete" ["d" "del"] Nothing "delete [N]..."
         "Deletes breakpoints; all of them without a number." ""
     "disable" [] Nothing "disable [N]..."
@@ -148,15 +154,21 @@ rows! {
         "Ends the lines of `commands`." "";
     Look:
     "info" ["i"] Topic "info TOPIC"
-        "Tells about the loop, ready, timers, tasks and more: see `help info`." "info ready"
+        "Tells about the loop, ready, timers, tasks, locals and more: see `help info`." "info locals 2"
+    "frame" [] Nothing "frame [N]"
+        "Looks at a frame of the task that runs, or of the one that `info locals` named: 0 is the innermost." "frame 1"
+    "up" [] Nothing "up [N]"
+        "Looks at the frame around it: `list` and `print` are about that one." ""
+    "down" [] Nothing "down [N]"
+        "Looks at the frame inside it." ""
     "where" ["bt" "backtrace"] Task "where [TASK]"
         "Shows a task's await chain, innermost first; without a task, the line at hand." ""
-    "why" [] Task "why [TASK]"
-        "Says why a task waits, and for whom." "why 1"
+    "why" [] Task "why [TASK] | why late [TASK|hN]"
+        "Says why a task waits, and for whom; with `late`, who was in the way of what ran late." "why late h7"
     "print" ["p"] Expr "print EXPR"
-        "Prints the value of an expression." "print ready"
+        "Prints the value of an expression: one of ours (`help expr`), or a Python one where the program is held." "print q.qsize()"
     "display" [] Expr "display [EXPR]"
-        "Prints an expression's value at each stop." ""
+        "Prints an expression's value at each stop; alone it lists them." "display q.qsize()"
     "undisplay" [] Nothing "undisplay [N]..."
         "Ends `display`; for all without a number." ""
     "list" ["l"] Nothing "list [LINE]"
@@ -172,7 +184,7 @@ rows! {
     "record" [] File "record FILE [--force]"
         "Writes a recording: all so far, and what is still to come. Only an earlier recording is written over, or with --force any file." "record run.loop"
     "export" [] File "export FILE [FORMAT] [--force]"
-        "Writes the history so far as jsonl, csv or perfetto; by default as the file's name says. Only an earlier export is written over, or with --force any file." "export run.jsonl"
+        "Writes the history so far as jsonl, csv or perfetto, or the screen as svg; by default as the file's name says. Only an earlier export is written over, or with --force any file." "export run.jsonl"
     "diff" [] File "diff FILE|DIALECT"
         "Compares with a recording, or the program with itself by another dialect's rules, and shows the first difference." "diff micropython"
     "source" [] File "source FILE"
@@ -180,9 +192,9 @@ rows! {
     "set" [] Setting "set [NAME VALUE]"
         "Changes a setting; alone it lists them." "set limit 500000"
     "detach" [] Nothing "detach"
-        "Leaves the program or the board." ""
-    "help" ["h" "?"] Command "help [COMMAND|expr|events|info]"
-        "Explains." ""
+        "Leaves the process or the board, which runs on." ""
+    "help" ["h" "?"] Command "help [COMMAND|expr|events|info|glossary|WORD]"
+        "Explains a command, or what a word means." "help batch"
     "quit" ["q" "exit"] Nothing "quit"
         "Leaves; an unfinished program is ended." "";
     Elsewhere:
@@ -191,7 +203,7 @@ rows! {
     "lesson" [] Nothing "lesson"
         "Goes on to the next text of a lesson." ""
     "attach" [] Nothing "attach"
-        "Watches a board; `loopscope attach` does it." "";
+        "Watches a board or a process; `loopscope attach` does it." "";
 }
 
 /// The commands that the help, the completion and suggestions offer.
@@ -246,7 +258,9 @@ mod tests {
         assert!(matches!(find("cont"), Found::One(row) if row.name == "continue"));
         assert!(matches!(find("s"), Found::One(row) if row.name == "step"));
         assert!(matches!(find("undis"), Found::One(row) if row.name == "undisplay"));
-        assert!(matches!(find("re"), Found::Several(names) if names == ["resume", "record"]));
+        assert!(
+            matches!(find("re"), Found::Several(names) if names == ["restart", "resume", "record"])
+        );
         assert!(matches!(find("frobnicate"), Found::None));
         assert!(matches!(find(""), Found::None));
     }

@@ -36,9 +36,10 @@ impl Session {
     fn can_go_on(&self) -> bool {
         match &self.under_way {
             UnderWay::Nothing => !self.queue.is_empty(),
+            UnderWay::Run(run) if run.is_asking() => false,
             UnderWay::Run(run) => !self.run_state.runs() || !self.is_live() && !run.has_landed(),
-            UnderWay::Statement => false,
-            UnderWay::StatementOver(_) | UnderWay::LongWalk(_) => true,
+            UnderWay::Statement | UnderWay::Look(_) => false,
+            UnderWay::StatementOver(_) | UnderWay::LongWalk(_) | UnderWay::LookOver(_) => true,
         }
     }
 
@@ -83,6 +84,14 @@ impl Session {
     fn take_reply(&mut self, reply: OwnedReply) {
         match reply {
             OwnedReply::Held { .. } => self.changed(Change::SaidHeld),
+            OwnedReply::Line { place, .. } => {
+                self.changed(Change::SaidHeld);
+                self.at_line(&place);
+                if let UnderWay::Run(run) = &mut self.under_way {
+                    run.hold_at_line();
+                }
+            }
+            OwnedReply::Ran { ok, text } if self.was_asked() => self.take_answer(ok, &text),
             OwnedReply::Ran { ok, text } => {
                 let text = text.trim_end_matches('\n').to_owned();
                 let result = if ok {
@@ -100,9 +109,39 @@ impl Session {
                 UnderWay::Statement | UnderWay::StatementOver(_) => {
                     self.python_over(Err(Trouble::new(text)));
                 }
-                UnderWay::Nothing | UnderWay::LongWalk(_) => {}
+                UnderWay::Look(_) => {
+                    self.under_way = UnderWay::LookOver(Err(Trouble::new(text)));
+                }
+                UnderWay::Nothing | UnderWay::LongWalk(_) | UnderWay::LookOver(_) => {}
             },
             OwnedReply::Hello(_) | OwnedReply::Dropped { .. } => {}
+        }
+    }
+
+    /// Whether an answer is to what the program was asked for.
+    fn was_asked(&self) -> bool {
+        match &self.under_way {
+            UnderWay::Look(_) => true,
+            UnderWay::Run(run) => run.is_asking(),
+            _ => false,
+        }
+    }
+
+    fn take_answer(&mut self, ok: bool, text: &str) {
+        match std::mem::take(&mut self.under_way) {
+            UnderWay::Look(look) => {
+                let result = self.looked(look, ok, text);
+                self.under_way = UnderWay::LookOver(result);
+            }
+            UnderWay::Run(mut run) => {
+                if let Some(mut asking) = run.asking().take() {
+                    let hit = self.take_value(&mut asking, ok, text);
+                    run.note_change(hit);
+                    *run.asking() = Some(asking);
+                }
+                self.under_way = UnderWay::Run(run);
+            }
+            other => self.under_way = other,
         }
     }
 
@@ -135,7 +174,14 @@ impl Session {
                 UnderWay::Statement if self.source.is_ended() => Err(Trouble::new(
                     "The program's process ended while the statement ran; `info source` says how.",
                 )),
-                UnderWay::Statement => return,
+                UnderWay::LookOver(_) => match std::mem::take(&mut self.under_way) {
+                    UnderWay::LookOver(result) => result,
+                    _ => return,
+                },
+                UnderWay::Look(_) if self.source.is_ended() => Err(Trouble::new(
+                    "The program's process ended before it answered; `info source` says how.",
+                )),
+                UnderWay::Statement | UnderWay::Look(_) => return,
             };
             self.under_way = UnderWay::Nothing;
             match result {
@@ -201,7 +247,11 @@ impl Session {
                 self.queue.clear();
                 return;
             }
-            UnderWay::Nothing | UnderWay::Statement | UnderWay::StatementOver(_) => true,
+            UnderWay::Nothing
+            | UnderWay::Statement
+            | UnderWay::StatementOver(_)
+            | UnderWay::Look(_)
+            | UnderWay::LookOver(_) => true,
         };
         if !self.is_running() || !is_news {
             return;

@@ -1,22 +1,27 @@
-//! `attach`, and boards as a source of `repl`: from options to a board.
+//! `attach`, and boards and processes as a source of `repl`: from options to what they name.
 
-use std::io::{IsTerminal, Write as _, stdin};
+use std::io::{self, IsTerminal, Write, stdin};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use loopscope_board::demo::{self, Demo};
+use loopscope_board::demo;
+use loopscope_board::emulated::Emulated;
 use loopscope_board::{AttachOptions, Fault, Refusal, Where, Wired, chips};
 use loopscope_files::outputs::Files;
 use loopscope_model::history::InMemory;
+use loopscope_model::safe_text;
+use loopscope_process::list;
 use loopscope_session::Session;
+use loopscope_session::source::attached::{Attached, Whereabouts};
 use loopscope_session::source::board::Board;
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
-use loopscope_session::source::{Origin, Source};
+use loopscope_session::source::{Origin, Source, SourceError};
 
-use super::{AttachArgs, Shared, code, complain, open, printed, screen};
+use super::shared::Level;
+use super::{AttachArgs, Shared, code, complain, linear, open, printed, screen};
 use crate::headless;
 use crate::print;
 
@@ -27,9 +32,10 @@ const IN_A_SCRIPT: Duration = Duration::from_secs(5);
 
 /// The headings in the help.
 pub(super) const WHICH: &str = "Which board";
+const PROCESS: &str = "Which process";
 const WHAT: &str = "What may be done to it";
 
-/// How a board is found, and what may be done to it.
+/// How a board or a process is found, and what may be done to it.
 #[derive(Args, Clone, Debug, Default)]
 #[allow(clippy::doc_markdown, reason = "help is shown as it is")]
 pub(super) struct BoardArgs {
@@ -45,13 +51,28 @@ pub(super) struct BoardArgs {
     /// A raw RTT stream, as OpenOCD and J-Link serve it
     #[arg(long, value_name = "HOST:PORT", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "flash"])]
     pub(super) tcp: Option<String>,
-    /// A file that holds such a stream
-    #[arg(long, value_name = "FILE", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "flash", "tcp", "control"])]
+    /// A serial line, as of a board with MicroPython that records: /dev/ttyACM0, or HOST:PORT; nothing is sent to it
+    #[arg(long, value_name = "PORT", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "control"])]
+    pub(super) serial: Option<PathBuf>,
+    /// The speed of that line
+    #[arg(long, value_name = "BAUD", help_heading = WHICH, default_value_t = 115_200, requires = "serial")]
+    pub(super) baud: u32,
+    /// A file that holds such a stream, or what came over such a line; or a folder with a trace of Zephyr's in CTF and its metadata
+    #[arg(long, value_name = "FILE", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "flash", "tcp", "serial", "control"])]
     pub(super) capture: Option<PathBuf>,
+    /// A board without hardware: the firmware of --elf on this machine of QEMU, as lm3s6965evb or microbit
+    #[arg(long, value_name = "MACHINE", help_heading = WHICH, requires = "elf", conflicts_with_all = ["probe", "flash", "tcp", "serial", "capture"])]
+    pub(super) qemu: Option<String>,
     /// A board without hardware: a bundled firmware in QEMU
-    #[arg(long, help_heading = WHICH, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "capture"])]
+    #[arg(long, help_heading = WHICH, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "serial", "capture", "qemu"])]
     pub(super) demo: bool,
-    /// Pause and step the board, not only watch it
+    /// A Python process, by its number: CPython 3.14 or later, or one that listens
+    #[arg(long, value_name = "PID", help_heading = PROCESS, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "serial", "capture", "demo", "qemu"])]
+    pub(super) pid: Option<u32>,
+    /// A Python process, by the socket that it listens at
+    #[arg(long, value_name = "PATH", help_heading = PROCESS, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "serial", "capture", "demo", "qemu", "pid"])]
+    pub(super) socket: Option<PathBuf>,
+    /// Pause and step it, not only watch it
     #[arg(long, help_heading = WHAT)]
     pub(super) control: bool,
     /// Write the firmware to the board first
@@ -59,7 +80,19 @@ pub(super) struct BoardArgs {
     pub(super) flash: bool,
 }
 
-/// Why there is no board, and the exit code for it.
+/// A line is a device of this machine, unless it has the form of an address and is none.
+fn line(path: &Path, speed: u32) -> Where {
+    let address = path.to_str().filter(|text| {
+        let port = text.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
+        matches!(port, Some(Ok(_))) && !text.contains('/') && !path.exists()
+    });
+    match address {
+        Some(address) => Where::Line(address.to_owned()),
+        None => Where::Serial { path: path.to_owned(), speed },
+    }
+}
+
+/// Why there is no board or process, and the exit code for it.
 pub(super) struct NoBoard(pub(super) i32, pub(super) String);
 
 impl From<Refusal> for NoBoard {
@@ -73,21 +106,41 @@ impl From<Refusal> for NoBoard {
     }
 }
 
+impl From<SourceError> for NoBoard {
+    fn from(error: SourceError) -> Self {
+        Self(code::LOST, error.0)
+    }
+}
+
 impl BoardArgs {
-    /// Whether a board is meant at all.
+    /// Whether a board or a process is meant at all.
     pub(super) const fn is_meant(&self) -> bool {
         self.demo
+            || self.pid.is_some()
+            || self.socket.is_some()
             || self.chip.is_some()
             || self.elf.is_some()
             || self.probe.is_some()
             || self.tcp.is_some()
+            || self.serial.is_some()
             || self.capture.is_some()
+            || self.qemu.is_some()
+    }
+
+    /// The process that is named, if one is.
+    fn process(&self) -> Option<Whereabouts> {
+        let socket = || self.socket.clone().map(Whereabouts::Socket);
+        self.pid.map(Whereabouts::Pid).or_else(socket)
     }
 
     /// Attaches, or opens the recorded session of the demo where there is no QEMU.
-    pub(super) fn open(&self, on_screen: bool) -> Result<Source, NoBoard> {
+    pub(super) fn open(&self, shared: &Shared, on_screen: bool) -> Result<Source, NoBoard> {
+        if let Some(place) = self.process() {
+            let handles_only = shared.level == Level::Handles;
+            return Ok(Attached::to(&place, self.control, handles_only)?.into());
+        }
         let patience = if on_screen { ON_SCREEN } else { IN_A_SCRIPT };
-        if self.demo && !Demo::is_possible() {
+        if self.demo && !demo::is_possible() {
             complain(code::OK, demo::WITHOUT_QEMU);
             let from = Arc::new(InMemory::holding(demo::RECORDING.to_vec()));
             let replay = Replay::read(from, demo::RECORDING_NAME.to_owned()).map_err(|error| {
@@ -96,7 +149,11 @@ impl BoardArgs {
             return Ok(replay.into());
         }
         if self.demo {
-            return Ok(Board::demo(patience, self.control)?.into());
+            return Ok(Board::emulated(demo::start(patience)?, self.control)?.into());
+        }
+        if let (Some(machine), Some(elf)) = (&self.qemu, &self.elf) {
+            let emulated = Emulated::start(machine, elf, self.chip.as_deref(), patience)?;
+            return Ok(Board::emulated(emulated, self.control)?.into());
         }
         // A recording has what came over the channel, and the names already.
         if let (Some(path), None) = (&self.capture, &self.elf)
@@ -105,10 +162,11 @@ impl BoardArgs {
         {
             return Ok(replay.into());
         }
-        let place = match (&self.tcp, &self.capture) {
-            (Some(address), _) => Where::Tcp(address.clone()),
-            (None, Some(path)) => Where::Capture(path.clone()),
-            (None, None) => Where::Probe(Wired {
+        let place = match (&self.tcp, &self.serial, &self.capture) {
+            (Some(address), ..) => Where::Tcp(address.clone()),
+            (None, Some(path), _) => line(path, self.baud),
+            (None, None, Some(path)) => Where::Capture(path.clone()),
+            (None, None, None) => Where::Probe(Wired {
                 chip: self.chip.clone().unwrap_or_default(),
                 probe: self.probe.clone(),
                 flash: self.flash,
@@ -116,7 +174,7 @@ impl BoardArgs {
                 start: self.control,
             }),
         };
-        let options = AttachOptions { place, elf: self.elf.clone(), patience };
+        let options = AttachOptions { place, elf: self.elf.clone(), patience, console: None };
         Ok(Board::attach(options, self.control)?.into())
     }
 
@@ -138,7 +196,7 @@ impl BoardArgs {
         files: Files,
     ) -> Result<Session, NoBoard> {
         let outlets = self.outlets(shared, files)?;
-        let source = self.open(on_screen)?;
+        let source = self.open(shared, on_screen)?;
         let folder = source.folder().map(Path::to_path_buf).unwrap_or_default();
         Ok(open::with_outlets(Session::new(source).in_folder(folder), outlets))
     }
@@ -152,13 +210,13 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
     if !board.is_meant() {
         return complain(
             code::USAGE,
-            "which board? Name its chip and its firmware with --chip and --elf, a stream with --tcp, or try --demo",
+            "which board or process? Name a board's chip and firmware with --chip and --elf or a stream with --tcp, an emulated machine with --qemu and --elf, a Python process with --pid or --socket, or try --demo; --list names what is there",
         );
     }
     if args.shared.headless {
         let parts = board
             .outlets(&args.shared, args.shared.files())
-            .and_then(|outlets| Ok((board.open(false)?, outlets)));
+            .and_then(|outlets| Ok((board.open(&args.shared, false)?, outlets)));
         return match parts {
             Ok((source, mut outlets)) => {
                 open::tell(outlets.files().notices());
@@ -172,6 +230,12 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
                     }
                 }
             }
+            Err(NoBoard(code, sentence)) => complain(code, &sentence),
+        };
+    }
+    if args.shared.linear {
+        return match board.session(&args.shared, true, args.shared.files()) {
+            Ok(session) => linear::open(&args.shared, session),
             Err(NoBoard(code, sentence)) => complain(code, &sentence),
         };
     }
@@ -192,18 +256,40 @@ pub(super) fn attach(args: &AttachArgs) -> i32 {
 }
 
 fn list() -> i32 {
-    let probes = chips::plugged();
     let mut out = print::out();
-    if probes.is_empty() {
-        let none = "No debug probe was found; `loopscope attach --demo` needs none.";
-        return printed(writeln!(out, "{none}"));
-    }
-    printed(probes.iter().try_for_each(|probe| {
-        let may = if probe.may_be_used {
-            ""
-        } else {
-            "  (you may not use it; `loopscope doctor` says what to do)"
-        };
-        writeln!(out, "{}{may}", probe.name)
+    let processes = list::list();
+    let probes = chips::plugged();
+    printed(list_processes(&mut out, &processes).and_then(|()| {
+        if probes.is_empty() {
+            let none = "No debug probe was found; `loopscope attach --demo` needs none.";
+            return writeln!(out, "{none}");
+        }
+        probes.iter().try_for_each(|probe| {
+            let may = if probe.may_be_used {
+                ""
+            } else {
+                "  (you may not use it; `loopscope doctor` says what to do)"
+            };
+            writeln!(out, "{}{may}", probe.name)
+        })
     }))
+}
+
+fn list_processes(out: &mut impl Write, processes: &[list::Entry]) -> io::Result<()> {
+    if processes.is_empty() {
+        return writeln!(out, "No Python process of yours was found.");
+    }
+    for entry in processes {
+        let may = match (entry.listens, &entry.trouble) {
+            (true, _) => "listens",
+            (false, None) => "yes",
+            (false, Some(_)) => "no",
+        };
+        let command = safe_text::line(&entry.command);
+        writeln!(out, "{:>8}  {:<7}  {:<14}  {command}", entry.pid, may, entry.version)?;
+    }
+    if processes.iter().any(|entry| entry.trouble.is_some()) {
+        writeln!(out, "`loopscope doctor --pid PID` says why one cannot be attached to.")?;
+    }
+    Ok(())
 }

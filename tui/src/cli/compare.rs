@@ -5,11 +5,12 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
+use loopscope_model::diff::versions;
 use loopscope_protocol::{ClockMode, Dialect, Word};
 use loopscope_session::{Comparison, Session, Unfinished};
 
 use super::patience::Patience;
-use super::{DiffArgs, Shared, code, complain, deadline_in, printed};
+use super::{DiffArgs, Shared, code, complain, deadline_in, interpreter, printed};
 use crate::print;
 
 pub(super) fn diff(args: &DiffArgs) -> i32 {
@@ -42,7 +43,11 @@ fn compare(args: &DiffArgs) -> Result<i32, i32> {
     };
     let Some(comparison) = compared else { return Err(left(&patience)) };
     patience.clear();
-    match printed(writeln!(print::out(), "{}", comparison.text(80))) {
+    let mut text = comparison.text(80);
+    if let (Some(python), Some(_)) = (&args.python, &comparison.found) {
+        text.push_str(&by_versions(one, python, second, &comparison));
+    }
+    match printed(writeln!(print::out(), "{text}")) {
         code::OK if comparison.found.is_some() => Ok(code::FAILED),
         code => Ok(code),
     }
@@ -67,6 +72,27 @@ fn rules(args: &DiffArgs) -> Result<[Dialect; 2], String> {
     Ok(dialects)
 }
 
+/// What changed between the version whose rules we follow and the one of `python`, as far as it has to do
+/// with what differs, or with what the program uses.
+fn by_versions(ours: Dialect, python: &Path, program: &Path, found: &Comparison) -> String {
+    let ours = match ours {
+        Dialect::Cpython36 => 6,
+        Dialect::Cpython314 => 14,
+        _ => 13,
+    };
+    let Ok((3, theirs)) = interpreter::version(python) else { return String::new() };
+    let source = std::fs::read_to_string(program).unwrap_or_default();
+    let mut text = String::new();
+    for change in versions::between(ours, theirs, &found.differing(), &source) {
+        if text.is_empty() {
+            text = format!("\n\nBetween 3.{} and 3.{}:", ours.min(theirs), ours.max(theirs));
+        }
+        text.push_str("\n- ");
+        text.push_str(change.says);
+    }
+    text
+}
+
 /// The whole history of a recording or of a run to its end.
 fn whole(
     args: &DiffArgs,
@@ -77,7 +103,10 @@ fn whole(
     patience: &mut Patience,
 ) -> Result<Session, i32> {
     // Without a reason to differ times are the same on both sides.
-    let clock = if args.python.is_some() { ClockMode::Virtual } else { ClockMode::Auto };
+    let clock = match &args.python {
+        Some(python) if !interpreter::is_micropython(python) => ClockMode::Virtual,
+        _ => ClockMode::Auto,
+    };
     let python = python.map(Path::to_path_buf);
     let sandbox = args.sandbox.clone();
     let shared = Shared { dialect, clock, python, sandbox, ..Shared::default() };

@@ -19,6 +19,9 @@ const AT_ONCE: u64 = 8 << 20;
 pub(super) fn export(args: &ExportArgs) -> i32 {
     let shown = args.file.display();
     let format = args.format();
+    if format == Format::Svg {
+        return super::picture::export(args);
+    }
     let store = match store::open(&args.file) {
         Ok(store) => store,
         Err(error) => {

@@ -4,17 +4,33 @@ use std::io::{IsTerminal, Write, stdin};
 use std::process::Stdio;
 use std::time::Instant;
 
-use loopscope_engine::child::{Options, Powers, Program, Sandbox, no_sandbox};
+use loopscope_engine::child::{Options, Powers, Program, Sandbox, no_ring, no_sandbox};
 use loopscope_model::safe_text;
 
 mod boards;
 
+use loopscope_process::checks::Checks;
 use loopscope_screen::app::folders;
 use loopscope_session::source::kept::{Kept, Scratch, command};
 use loopscope_session::source::local::Stdin;
 
-use super::{code, printed};
+use super::{code, interpreter, own_python, printed};
 use crate::print;
+
+/// Whether a process can be attached to, check by check.
+pub(super) fn of_process(pid: u32) -> i32 {
+    let checks = Checks::of(pid);
+    let mut out = print::out();
+    let told = printed(checks.all.iter().try_for_each(|check| {
+        let mark = if check.good { "ok  " } else { "look" };
+        writeln!(out, "{mark}  {:<9} {}", check.what, safe_text::line(&check.text))
+    }));
+    if !checks.is_open() {
+        return code::FAILED;
+    }
+    let sentence = format!("It can be attached to: loopscope attach --pid {pid}");
+    if told == code::OK { printed(writeln!(out, "{sentence}")) } else { told }
+}
 
 /// One line of the report.
 struct Finding {
@@ -24,7 +40,18 @@ struct Finding {
 }
 
 pub(super) fn doctor() -> i32 {
-    let here = [system(), terminal(), colours(), letters(), engine(), guard(), sandbox(), data()];
+    let here = [
+        system(),
+        terminal(),
+        colours(),
+        letters(),
+        engine(),
+        python(),
+        guard(),
+        sandbox(),
+        completions(),
+        data(),
+    ];
     let findings = here.into_iter().chain(boards::findings()).collect::<Vec<_>>();
     let mut out = print::out();
     let shown = findings.iter().try_for_each(|finding| {
@@ -48,6 +75,19 @@ fn system() -> Finding {
     match std::env::consts::OS {
         "linux" | "macos" => finding("system", true, name),
         _ => finding("system", false, format!("{name} is not tested; Linux and macOS are")),
+    }
+}
+
+/// What does the operations of a loop of completions.
+fn completions() -> Finding {
+    let what = "io_uring";
+    match no_ring() {
+        None => finding(what, true, "does the operations of --loop proactor"),
+        Some(why) => finding(
+            what,
+            false,
+            format!("{why}: the poller does the operations of --loop proactor"),
+        ),
     }
 }
 
@@ -130,6 +170,24 @@ fn engine() -> Finding {
             finding("engine", false, format!("cannot run a program: {last}"))
         }
         Err(error) => finding("engine", false, format!("cannot be started: {error}")),
+    }
+}
+
+/// Which Python runs programs.
+fn python() -> Finding {
+    let Some(set) = own_python::set() else {
+        let text = "ours runs programs and lessons; --python, LOOPSCOPE_PYTHON or `python` in \
+                    config.toml names another one";
+        return finding("python", true, text);
+    };
+    let (named, by) = (set.python.display(), set.by);
+    match interpreter::find(&set.python).and_then(|found| interpreter::version(&found.path)) {
+        Ok((major, minor)) => finding(
+            "python",
+            true,
+            format!("`{named}`, {major}.{minor}, runs programs and lessons, as {by} says"),
+        ),
+        Err(why) => finding("python", false, format!("{why} (it is set in {by})")),
     }
 }
 

@@ -1,44 +1,78 @@
 //! `lesson`: lessons for learners in line mode, and for authors.
 
-use std::convert::identity;
+mod attempt;
+mod author;
+mod checking;
+mod export;
+mod other;
+mod played;
+
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use loopscope_engine::child::no_sandbox;
-use loopscope_lessons::{Folder, Lesson, Problem, check, lessons, resolve, template};
-use loopscope_model::diff::{Side, diff};
+use loopscope_lessons::{Folder, Lesson, Problem, lessons, template};
 use loopscope_model::safe_text;
-use loopscope_protocol::{Event, Kind, KindSet, Stream, Text};
+use loopscope_protocol::{Event, Stream, Text};
+use loopscope_screen::app::progress::Progress;
 use loopscope_session::{Session, Unfinished};
 
 use super::os_error::why;
-use super::sandbox::SandboxArgs;
 use super::{LessonCommand, LessonFolder, Shared, code, complain, printed};
 use crate::{print, repl};
 
 pub(super) fn lesson(command: LessonCommand) -> i32 {
     match command {
         LessonCommand::List => list(),
-        LessonCommand::Check { folder, sandbox } => check_lessons(folder.as_deref(), sandbox),
+        LessonCommand::Check { folder, python, sandbox } => {
+            checking::check_lessons(folder.as_deref(), &python, sandbox)
+        }
+        LessonCommand::Bless { folder, sandbox } => author::bless(&folder, sandbox),
+        LessonCommand::Again { sandbox } => {
+            again(&Shared { sandbox, ..Shared::default() }.with_set_python())
+        }
         LessonCommand::New { folder } => new(&folder),
         LessonCommand::Run { lesson, sandbox } => match named(&lesson) {
-            Ok(lesson) => take(lesson, sandbox),
+            Ok(lesson) => take(lesson, &Shared { sandbox, ..Shared::default() }.with_set_python()),
             Err(code) => code,
         },
+        LessonCommand::Try(args) => attempt::attempt(&args),
+        LessonCommand::Export { lesson, to, sandbox } => {
+            export::export(&lesson, to, &Shared { sandbox, ..Shared::default() })
+        }
     }
 }
 
 /// The folder with the program stays until the lesson is over.
-fn take(lesson: &'static Lesson, sandbox: SandboxArgs) -> i32 {
-    let shared = Shared { sandbox, ..Shared::default() };
+pub(super) fn take(lesson: &'static Lesson, shared: &Shared) -> i32 {
     let folder = LessonFolder::write(lesson);
     let session = match &folder {
-        Ok(folder) => folder.session(&shared, true),
+        Ok(folder) => folder.session(shared, true),
         Err(sentence) => Err(sentence.clone()),
     };
-    repl::take_lesson(lesson, session)
+    let start = |file: &Path| LessonFolder::start(lesson, file, shared);
+    repl::take_lesson(lesson, session, &start)
+}
+
+/// Asks what went wrong once more, question by question.
+pub(super) fn again(shared: &Shared) -> i32 {
+    let open = Progress::load().went_wrong();
+    if open.is_empty() {
+        return printed(writeln!(print::out(), "Nothing has gone wrong that is open."));
+    }
+    for (lesson, number) in open {
+        let folder = LessonFolder::write(lesson);
+        let session = match &folder {
+            Ok(folder) => folder.session(shared, true),
+            Err(sentence) => Err(sentence.clone()),
+        };
+        let start = |file: &Path| LessonFolder::start(lesson, file, shared);
+        if let Err(code) = repl::ask_again(lesson, number, session, &start) {
+            return code;
+        }
+    }
+    printed(writeln!(print::out(), "That was all that went wrong."))
 }
 
 /// The lesson of that name, or else the one in the folder at that path. Where there is neither, why
@@ -93,95 +127,18 @@ pub(super) fn list() -> i32 {
     }))
 }
 
-fn check_lessons(folder: Option<&Path>, sandbox: SandboxArgs) -> i32 {
-    // A lesson that somebody else wrote must not do here what it likes. Ours are known, and run
-    // where there is no sandbox as well.
-    let sandbox =
-        if folder.is_some() || no_sandbox().is_none() { sandbox.by_default() } else { sandbox };
-    let shared = Shared { sandbox, ..Shared::default() };
-    if let Err(sentence) = shared.sandbox.open() {
-        return complain(code::USAGE, &sentence);
-    }
-    let problems = match folder {
-        None => {
-            let mut problems = check::built_in();
-            problems.extend(lessons().iter().flat_map(|lesson| in_a_run(lesson, &shared)));
-            problems
-        }
-        Some(path) => match read(path) {
-            Ok(folder) => {
-                Lesson::parse(&folder).map_or_else(identity, |lesson| in_a_run(&lesson, &shared))
-            }
-            Err(code) => return code,
-        },
-    };
-    tell(&problems);
-    if problems.is_empty() { code::OK } else { code::LESSON }
-}
-
-/// What is wrong with a lesson when its program runs, and runs again.
-fn in_a_run(lesson: &Lesson, shared: &Shared) -> Vec<Problem> {
-    let program = format!("{}/{}", lesson.folder(), Lesson::FILE);
-    let run = |folder: &LessonFolder| -> Result<Session, String> {
-        let mut session = folder.session(shared, true)?;
-        to_the_end(&mut session)?;
-        Ok(session)
-    };
-    // Both in one folder: a program may write where it is.
-    let both = |folder: LessonFolder| Ok((run(&folder)?, run(&folder)?));
-    let (session, again) = match LessonFolder::write(lesson).and_then(both) {
-        Ok(both) => both,
-        Err(sentence) => return vec![Problem::new(program, 0, sentence)],
-    };
-    let resolved = resolve(lesson, session.history(), session.names());
-    let mut problems = check::run(lesson, &resolved);
-    if let Some(difference) = difference(lesson, [&session, &again]) {
-        let message = format!("two runs of it are not the same: {difference}");
-        problems.push(Problem::new(&program, 0, message));
-    }
-    let written: String = session
-        .history()
-        .outputs(session.live_edge())
-        .filter(|record| matches!(record.event, Event::Output { stream: Stream::Stdout, .. }))
+/// What a session's program wrote to its standard output.
+pub(super) fn written(session: &Session) -> String {
+    let outputs = session.history().outputs(session.live_edge());
+    let is_stdout = |event: &Event| matches!(event, Event::Output { stream: Stream::Stdout, .. });
+    outputs
+        .filter(|record| is_stdout(&record.event))
         .map(|record| record.text(Text::FIRST).to_owned())
-        .collect();
-    if written != lesson.output {
-        let line = written.lines().zip(lesson.output.lines()).take_while(|(a, b)| a == b).count();
-        let message =
-            format!("it writes something else than program.out has from line {}", line + 1);
-        problems.push(Problem::new(program, 0, message));
-    }
-    problems
-}
-
-/// What a learner could see of a difference between two runs. With the real clock, what comes from
-/// outside may stand elsewhere among the records; the lesson must be the same all the same.
-fn difference(lesson: &Lesson, runs: [&Session; 2]) -> Option<String> {
-    let told = runs.map(|run| {
-        let resolved = resolve(lesson, run.history(), run.names());
-        let places = resolved.places.iter().map(|placed| placed.number).collect::<Vec<_>>();
-        let asked = resolved.questions.into_iter();
-        let asked = asked.map(|asked| (asked.choices, asked.answer.map(|answer| answer.text)));
-        (places, asked.collect::<Vec<_>>())
-    });
-    if told[0] != told[1] {
-        return Some("its places, choices or answers differ".to_owned());
-    }
-    let is_virtual =
-        |run: &Session| run.history().last_of(run.history().len(), Kind::Clock).is_none();
-    if !runs.into_iter().all(is_virtual) {
-        return None;
-    }
-    diff(side("the first", runs[0]), side("the second", runs[1])).map(|found| found.sentence)
-}
-
-fn side<'a>(title: &'a str, run: &'a Session) -> Side<'a> {
-    let never_sends = KindSet::NONE;
-    Side { title, history: run.history(), names: run.names(), never_sends }
+        .collect()
 }
 
 /// Runs a lesson's program to its end, within a minute.
-fn to_the_end(session: &mut Session) -> Result<(), String> {
+pub(super) fn to_the_end(session: &mut Session) -> Result<(), String> {
     match session.run_to_end(Some(Instant::now() + Duration::from_mins(1)), &mut |_| true) {
         Ok(()) => Ok(()),
         Err(Unfinished::Left) => Err("it was left".to_owned()),

@@ -7,23 +7,29 @@ use std::sync::Arc;
 
 use loopscope_engine::child::{MEMORY_LIMIT, Options, Program};
 use loopscope_files::outputs::{Files, Refusal};
-use loopscope_protocol::Dialect;
+use loopscope_protocol::{ClockMode, Dialect};
 use loopscope_session::source::kept::Scratch;
-use loopscope_session::source::local::{Launch, Local, Stdin};
+use loopscope_session::source::local::{Launch, Local, Speaks, Stdin};
 use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
 use loopscope_session::{GoOn, Session};
 
-use super::interpreter;
+use super::interpreter::{self, Interpreter};
 use super::os_error::why;
-use super::shared::LoopKind;
+use super::shared::{Level, LoopKind};
 use super::{Shared, code, complain};
 
 impl Shared {
     /// How the engine is to run a program. `program` is the file and its arguments.
     pub(super) fn engine(&self, program: &[OsString]) -> Result<Options, String> {
         let (file, args) = program.split_first().ok_or("which program? Name a Python file")?;
-        let python = self.python.as_deref().map(interpreter::find).transpose()?;
+        let python = self.python.as_deref().map(interpreter::find).transpose();
+        let python = python.map_err(|why| match self.python_by {
+            None => why,
+            Some(by) => {
+                format!("{why} (it is set in {by}; --python none runs the program in ours)")
+            }
+        })?;
         let program = if self.module {
             let name = file.to_str().ok_or("a module's name is plain text; name another one")?;
             Program::Module(name.to_owned())
@@ -34,9 +40,12 @@ impl Shared {
         };
         let mut options = Options::new(program);
         options.args = args.to_vec();
-        options.dialect = self.dialect;
+        options.dialect = match &python {
+            None => self.dialect,
+            Some(found) => found.rules(self.dialect),
+        };
         options.proactor = self.loop_kind == LoopKind::Proactor;
-        if options.proactor && Self::is_micropython(self.dialect) {
+        if options.proactor && Self::is_micropython(options.dialect) {
             return Err(
                 "--loop proactor is a loop of CPython; leave it out, or name a dialect of \
                         CPython"
@@ -44,13 +53,29 @@ impl Shared {
             );
         }
         options.clock = self.clock;
+        if python.as_ref().is_some_and(Interpreter::is_micropython)
+            && self.clock == ClockMode::Virtual
+        {
+            return Err(
+                "--clock virtual is not possible with MicroPython, whose loop looks at the \
+                        machine's clock itself; leave it out"
+                    .to_owned(),
+            );
+        }
         options.seed = self.seed;
         options.ties = self.ties;
         options.wall_start_ns = self.wall_start;
         // Compiled packages set aside much more than they use.
         let default = if python.is_some() { None } else { Some(MEMORY_LIMIT) };
         options.memory_limit = self.memory.map_or(default, |size| size.0);
-        options.python = python;
+        options.handles_only = self.level == Level::Handles;
+        if options.handles_only && python.as_ref().is_none_or(Interpreter::is_micropython) {
+            return Err(
+                "--level says what a CPython tells; name one with --python, or leave it out"
+                    .to_owned(),
+            );
+        }
+        options.python = python.map(|found| found.path);
         options.stdout_to_stderr = self.events_on_stdout();
         Ok(options)
     }
@@ -221,7 +246,7 @@ fn child(
     options.capture = capture;
     Local::start(Launch {
         unread: false,
-        notes: options.python.is_some(),
+        speaks: Speaks::of(&options),
         args: options.to_args(),
         name: program_name(&options.program),
         stdin,

@@ -47,6 +47,20 @@ impl SandboxArgs {
         self
     }
 
+    /// The same, for a program of ours that starts others.
+    pub(super) fn with_processes(mut self) -> Self {
+        if self.sandbox.is_some() && !self.sandbox_allow.contains(&Allow::Processes) {
+            self.sandbox_allow.push(Allow::Processes);
+        }
+        self
+    }
+
+    /// Whether there is to be one in which no other program is started.
+    pub(super) fn starts_nothing(&self) -> bool {
+        (self.sandbox.is_some() || !self.sandbox_allow.is_empty())
+            && !self.sandbox_allow.contains(&Allow::Processes)
+    }
+
     /// The sandbox, if there is to be one.
     pub(super) fn open(&self) -> Result<Option<Arc<Scratch>>, String> {
         let wanted = self.sandbox.is_some() || !self.sandbox_allow.is_empty();

@@ -7,15 +7,14 @@ use std::path::Path;
 use loopscope_lessons::Lesson;
 use loopscope_screen::app::colors::Colors;
 use loopscope_session::Session;
-use loopscope_session::source::Origin;
 
 use super::open::tell;
-use super::{Color, LearnArgs, LessonFolder, Shared, code, complain, lesson};
+use super::{Color, LearnArgs, LessonFolder, Shared, code, complain, lesson, linear};
 use crate::app::{self, AppError, ScreenOptions};
 use crate::print;
 
 impl Shared {
-    fn screen(&self) -> ScreenOptions {
+    pub(super) fn screen(&self) -> ScreenOptions {
         ScreenOptions {
             color: match self.color {
                 Color::Auto => Colors::Auto,
@@ -56,7 +55,13 @@ pub(super) fn menu(shared: &Shared) -> i32 {
         folders.push(folder);
         Ok(session)
     };
-    left(app::menu(&mut start, &shared.screen()))
+    left(app::menu(&mut start, own(shared), &shared.screen()))
+}
+
+/// What starts a learner's own program for a lesson.
+fn own(shared: &Shared) -> loopscope_screen::app::learner::Start {
+    let shared = shared.clone();
+    Box::new(move |lesson, file| LessonFolder::start(lesson, file, &shared))
 }
 
 pub(super) fn learn(args: &LearnArgs) -> i32 {
@@ -67,11 +72,16 @@ pub(super) fn learn(args: &LearnArgs) -> i32 {
             "a lesson needs a reader, so `learn` has no --headless; `loopscope lesson run LESSON` takes it in line mode",
         );
     }
-    let Some(name) = &args.lesson else { return menu(shared) };
+    let Some(name) = &args.lesson else {
+        return if shared.linear { linear::menu(shared) } else { menu(shared) };
+    };
     let lesson = match lesson::named(name) {
         Ok(lesson) => lesson,
         Err(code) => return code,
     };
+    if shared.linear {
+        return lesson::take(lesson, shared);
+    }
     if !on_a_terminal() {
         return no_terminal(
             "the screen",
@@ -85,7 +95,14 @@ pub(super) fn learn(args: &LearnArgs) -> i32 {
     match opened {
         Ok((mut session, _folder)) => {
             tell(session.notices());
-            left(app::learn(lesson, session, &shared.screen()))
+            let mut folders = Vec::new();
+            let mut start = |lesson: &'static Lesson| {
+                let folder = LessonFolder::write(lesson)?;
+                let session = folder.session(shared, true)?;
+                folders.push(folder);
+                Ok(session)
+            };
+            left(app::learn(lesson, session, &mut start, own(shared), &shared.screen()))
         }
         Err(sentence) => complain(code::USAGE, &sentence),
     }
@@ -124,12 +141,20 @@ pub(super) fn board(mut session: Session, shared: &Shared, notice: Option<&'stat
     if let Err(sentence) = shared.check_for_screen() {
         return complain(code::USAGE, &sentence);
     }
-    if session.origin() == Origin::Board {
+    if session.origin().runs_without_us() {
         let _ = session.execute_line("continue");
     }
     let options = ScreenOptions { notice, ..shared.screen() };
     tell(session.notices());
     left(app::run_session(session, &options))
+}
+
+/// A run that is played as a game.
+pub(super) fn game(session: Session, most: usize, shared: &Shared) -> i32 {
+    if let Err(sentence) = shared.check_for_screen() {
+        return complain(code::USAGE, &sentence);
+    }
+    left(app::play(session, most, &shared.screen()))
 }
 
 fn watch(shared: &Shared, session: impl FnOnce() -> Result<Session, String>) -> i32 {
@@ -148,7 +173,7 @@ fn left(result: Result<i32, AppError>) -> i32 {
     result.unwrap_or_else(|error| complain(code::USAGE, &error.to_string()))
 }
 
-fn on_a_terminal() -> bool {
+pub(super) fn on_a_terminal() -> bool {
     stdin().is_terminal() && print::is_terminal()
 }
 

@@ -49,6 +49,9 @@ pub struct Shared {
     /// exit code
     #[arg(long)]
     pub(super) headless: bool,
+    /// No screen: printed lines only, as for a screen reader; digits choose, other lines are commands
+    #[arg(long, conflicts_with = "headless")]
+    pub(super) linear: bool,
     /// End the program after this many seconds, with exit code 124
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub(super) timeout: Option<Duration>,
@@ -70,10 +73,17 @@ pub struct Shared {
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     pub(super) memory: Option<size::Size>,
     /// The CPython that runs the program, 3.8 or later, with its own loop and its own packages, as
-    /// python3.12 or venv/bin/python; --dialect, --seed and --ties mean nothing to it
+    /// python3.12 or venv/bin/python; --dialect, --seed and --ties mean nothing to it. `none` is ours
+    /// [default: `LOOPSCOPE_PYTHON`, else `python` in config.toml, else ours]
     #[arg(long, value_name = "PYTHON")]
     pub(super) python: Option<PathBuf>,
-    /// FILE is a module's name, as with `python3 -m`
+    /// Where that Python is set, unless the command line names it.
+    #[arg(skip)]
+    pub(super) python_by: Option<&'static str>,
+    /// How much a CPython tells: everything, or handles only, which costs its program less
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    pub(super) level: Level,
+    /// FILE is a module's name, as with `python3 -m` and `micropython -m`
     #[arg(short = 'm')]
     pub(super) module: bool,
     #[command(flatten)]
@@ -97,6 +107,16 @@ pub(super) enum LoopKind {
     Selector,
     /// That operations are complete.
     Proactor,
+}
+
+/// How much a real `CPython` tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    /// Everything that can be seen.
+    #[default]
+    Full,
+    /// When which handle runs: no tasks, no futures, no lines.
+    Handles,
 }
 
 /// When to use colour.

@@ -6,12 +6,15 @@ use std::path::Path;
 use loopscope_session::source::local::Stdin;
 use loopscope_session::source::replay::Replay;
 
-use super::{ReplArgs, ReplayArgs, RunArgs, attach, code, complain, open, screen};
+use super::{ReplArgs, ReplayArgs, RunArgs, attach, code, complain, linear, open, screen};
 use crate::headless;
 use crate::print;
 use crate::repl::{self, Input};
 
 pub(super) fn run(args: &RunArgs) -> i32 {
+    if args.shared.linear {
+        return linear::source(&args.shared, &args.program);
+    }
     if !args.shared.headless {
         return screen::program(&args.shared, &args.program);
     }
@@ -41,6 +44,9 @@ pub(super) fn run(args: &RunArgs) -> i32 {
 }
 
 pub(super) fn replay(args: &ReplayArgs) -> i32 {
+    if args.shared.linear {
+        return linear::recording(&args.shared, &args.file);
+    }
     if !args.shared.headless {
         return screen::recording(&args.shared, &args.file);
     }
@@ -104,7 +110,8 @@ pub(super) fn repl(args: ReplArgs, order: &[bool]) -> i32 {
         session,
         batch,
         json: args.json,
-        interactive: interactive && !args.json,
+        interactive: interactive && !args.json && !args.shared.linear,
+        linear: args.shared.linear && !args.json,
         color: args.shared.color.on(print::is_terminal()),
         output_to_stderr: args.shared.events_on_stdout(),
         timeout: args.shared.timeout,

@@ -13,6 +13,8 @@ pub(super) struct Health {
     /// A recording is damaged, which was said.
     pub(super) harmed: bool,
     pub(super) late: bool,
+    /// The exit code of a program that has ended by itself.
+    pub(super) exit: Option<i32>,
     /// Why the program could not come to an end of its own.
     pub(super) lost_how: Option<String>,
 }
@@ -26,6 +28,7 @@ impl Health {
                 self.lost += u64::from(lost);
             }
             Event::ProgramExit { how: ExitHow::Timeout, .. } => self.late = true,
+            Event::ProgramExit { code, how: ExitHow::Exit, .. } => self.exit = Some(code),
             Event::ProgramExit { how: ExitHow::Lost | ExitHow::Deadlock, text, .. } => {
                 self.lost_how = Some(record.text(text).to_owned());
             }
@@ -33,16 +36,18 @@ impl Health {
         }
     }
 
+    /// How much was lost, if anything was.
+    pub(super) fn losses(&self) -> Option<String> {
+        let records = if self.lost == 1 { "1 record" } else { &format!("{} records", self.lost) };
+        let verb = if self.lost == 1 { "was" } else { "were" };
+        let gaps = if self.gaps == 1 { "1 gap" } else { &format!("{} gaps", self.gaps) };
+        (self.gaps > 0).then(|| format!("{records} or more {verb} lost in {gaps}"))
+    }
+
     /// The sentence about what is wrong, if anything is.
     pub(super) fn sentence(&self) -> Option<String> {
-        if self.gaps > 0 {
-            let records =
-                if self.lost == 1 { "1 record" } else { &format!("{} records", self.lost) };
-            let verb = if self.lost == 1 { "was" } else { "were" };
-            let gaps = if self.gaps == 1 { "1 gap" } else { &format!("{} gaps", self.gaps) };
-            return Some(format!(
-                "{records} or more {verb} lost in {gaps}, which --strict does not allow"
-            ));
+        if let Some(losses) = self.losses() {
+            return Some(format!("{losses}, which --strict does not allow"));
         }
         let harm = match self {
             Self { garbage: 1, .. } => "1 byte among the records is none".to_owned(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use loopscope_model::whole;
 use loopscope_session::LARGEST_SCRIPT;
 
-use super::input::Lines;
+use super::input::next_line;
 use super::{Flow, Input, Repl};
 use crate::exit::{code, complain};
 
@@ -71,9 +71,8 @@ fn script(repl: &mut Repl, path: &Path) -> Option<i32> {
 
 /// Commands from a pipe or a file, without a prompt.
 pub(super) fn standard_input(repl: &mut Repl) -> i32 {
-    let mut lines = Lines::default();
     loop {
-        let line = match lines.next(|| repl.called_away()) {
+        let line = match next_line(|| repl.called_away()) {
             Ok(Ok(Some(line))) => line,
             Ok(Ok(None)) => return code::OK,
             Ok(Err(flow)) => return done(flow, code::FAILED).unwrap_or(code::OK),

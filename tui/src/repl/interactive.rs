@@ -4,9 +4,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use loopscope_files::own;
-use loopscope_model::{safe_text, whole};
+use loopscope_model::whole;
 use loopscope_screen::app::folders;
-use loopscope_session::source::Origin;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{CompletionType, Config, Editor, EventHandler, KeyEvent};
@@ -54,7 +53,7 @@ pub(super) fn run(repl: &mut Repl, prompt: &Prompt) -> i32 {
             let _ = editor.load_history(path);
         }
     }
-    if let Err(error) = writeln!(print::out(), "{}", greeting(repl)) {
+    if let Err(error) = writeln!(print::out(), "{}", super::greeting(&repl.session)) {
         return printed(Err(error));
     }
     let mut ending = repl.session.end().map(|end| Ending::watch(end, prompt.clone()));
@@ -108,21 +107,6 @@ pub(super) fn run(repl: &mut Repl, prompt: &Prompt) -> i32 {
         }
     }
     code
-}
-
-fn greeting(repl: &Repl) -> String {
-    let session = &repl.session;
-    let name = session.name();
-    let name = safe_text::line(&name);
-    let what = match session.origin() {
-        Origin::Recording => {
-            format!("{name}: a recording with {} records.", session.live_edge())
-        }
-        Origin::Nothing => "No program: `loopscope repl FILE` opens one.".to_owned(),
-        Origin::Program => format!("{name}: paused before its first record."),
-        Origin::Board => format!("{name}: a board, which runs on."),
-    };
-    format!("{what} `step` goes on, `help` lists the commands, `quit` leaves.")
 }
 
 /// Where the cursor is; in the past, how far.

@@ -2,63 +2,83 @@
 //! question takes a number or a name, and any other line is a command. Ctrl-C leaves, while a
 //! command runs as in line mode: it holds the program first.
 
+mod again;
+mod exercise;
+mod find;
+mod glossary;
+mod text;
+
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
-use loopscope_lessons::{Block, Guide, Item, ItemKind, Lesson, Prose, Question, Span};
-use loopscope_model::State;
+use loopscope_lessons::{Guide, Item, Lesson, Question};
+use loopscope_model::{State, safe_text};
+use loopscope_screen::app::progress::Progress;
 use loopscope_session::{Command, Events, Outcome, Session};
 
-use super::input::Lines;
+use super::input::next_line;
 use super::print::{Output, Printer};
-use super::{Flow, Interrupts, Repl, Waited};
+pub(crate) use again::ask_again;
+use text::tell;
+
+use super::{Flow, Interrupts, Repl, Waited, plain_signals};
 use crate::exit::{code, complain, printed};
 use crate::print;
-use crate::signals::{Interrupt, Plain, Signals};
 
-/// How long a line of text gets.
-const WIDTH: usize = 78;
+/// Starts a learner's own program.
+pub(crate) type Start<'s> = &'s dyn Fn(&Path) -> Result<Session, String>;
 
-/// Takes a lesson, in a session on its program or else with the sentence why there is none. Gives
-/// the exit code.
-pub fn take_lesson(lesson: &'static Lesson, session: Result<Session, String>) -> i32 {
-    let session = match session {
-        Ok(session) => session,
+/// Takes a lesson, in a session on its program or else with the sentence why there is none; `start`
+/// starts the learner's own programs. Gives the exit code.
+pub(crate) fn take_lesson(
+    lesson: &'static Lesson,
+    session: Result<Session, String>,
+    start: Start<'_>,
+) -> i32 {
+    let mut reading = match Reading::open(lesson, session, start) {
+        Ok(reading) => reading,
         Err(sentence) => return complain(code::FAILED, &sentence),
-    };
-    let signals = match Signals::start(Plain, Interrupt::Leaves) {
-        Ok(signals) => signals,
-        Err(error) => {
-            return complain(
-                code::FAILED,
-                &format!("signals and lines cannot be received: {error}; try again"),
-            );
-        }
-    };
-    let repl = Repl {
-        printer: Printer::new(false, Output::Both),
-        interactive: false,
-        end_told: false,
-        session,
-        signals,
-        interrupts: Interrupts::default(),
-        deadline: None,
-        color: false,
-    };
-    let mut reading = Reading {
-        guide: Guide::new(lesson),
-        lesson,
-        repl,
-        seen: 0,
-        state: State::default(),
-        shown: BTreeSet::new(),
-        lines: Lines::default(),
     };
     let code = match reading.read() {
         Ok(()) => code::OK,
         Err(Over(code)) => code,
     };
     reading.repl.leave(code, false)
+}
+
+impl<'s> Reading<'s> {
+    fn open(
+        lesson: &'static Lesson,
+        session: Result<Session, String>,
+        start: Start<'s>,
+    ) -> Result<Self, String> {
+        let session = session?;
+        let signals = plain_signals()
+            .map_err(|error| format!("signals and lines cannot be received: {error}; try again"))?;
+        let repl = Repl {
+            printer: Printer::new(false, Output::Both),
+            interactive: false,
+            linear: false,
+            end_told: false,
+            session,
+            signals,
+            interrupts: Interrupts::default(),
+            deadline: None,
+            color: false,
+        };
+        Ok(Self {
+            guide: Guide::new(lesson),
+            lesson,
+            repl,
+            seen: 0,
+            state: State::default(),
+            shown: BTreeSet::new(),
+            start,
+            progress: Progress::load(),
+            skip_to: 0,
+        })
+    }
 }
 
 /// The lesson is over before its end, with this exit code.
@@ -80,7 +100,7 @@ impl From<Flow> for Over {
     }
 }
 
-struct Reading {
+struct Reading<'s> {
     guide: Guide<'static>,
     lesson: &'static Lesson,
     repl: Repl,
@@ -88,34 +108,116 @@ struct Reading {
     state: State,
     /// The items that were shown, by number.
     shown: BTreeSet<usize>,
-    lines: Lines,
+    start: Start<'s>,
+    progress: Progress,
+    /// Items before this one are passed over.
+    skip_to: usize,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn read(&mut self) -> Result<(), Over> {
         let mut out = print::out();
         writeln!(out, "Lesson {}: {}\n", self.lesson.code(), self.lesson.title)?;
+        if let Some(place) = self.progress.place(self.lesson) {
+            let title = &self.lesson.items[place].title;
+            writeln!(
+                out,
+                "(Last time you came as far as {title:?}; `lesson goto {}` goes there.)\n",
+                place + 1
+            )?;
+        }
         loop {
             let Some(number) = self.next_item()? else {
-                writeln!(out, "That was the lesson; `loopscope lesson list` shows the others.")?;
+                self.progress.finish(self.lesson);
+                self.save();
+                writeln!(out, "That was the lesson; {}", self.score())?;
                 return Ok(());
             };
             self.shown.insert(number);
             let item = &self.lesson.items[number];
-            writeln!(out, "-- {} --", item.title)?;
-            match item.question() {
-                None => tell(&mut out, &item.text)?,
-                Some(question) => self.ask(number, item, question)?,
+            self.progress.came_to(self.lesson, item);
+            self.save();
+            if number < self.skip_to {
+                continue;
             }
-            if let ItemKind::Modify(_) | ItemKind::Make = item.kind {
-                writeln!(
-                    out,
-                    "(Do it in a copy of the program: `loopscope learn {}`.)",
-                    self.lesson.id
-                )?;
+            writeln!(out, "-- {} --", item.title)?;
+            match (item.question(), &item.exercise) {
+                (Some(question), _) => {
+                    if !self.ask(number, item, question)? {
+                        continue;
+                    }
+                }
+                (None, Some(exercise)) => {
+                    tell(&mut out, &item.text)?;
+                    self.exercise(number, item, exercise)?;
+                    continue;
+                }
+                (None, None) => match item.find() {
+                    Some(find) => {
+                        self.look_for(item, find)?;
+                        continue;
+                    }
+                    None => tell(&mut out, &item.text)?,
+                },
+            }
+            if number == 0 {
+                self.show_program()?;
             }
             self.pause()?;
         }
+    }
+
+    /// The program, which on the screen stands beside the text.
+    fn show_program(&self) -> io::Result<()> {
+        if self.lesson.is_on_board() {
+            return Ok(());
+        }
+        let mut out = print::out();
+        for (number, line) in (1..).zip(self.lesson.program.lines()) {
+            writeln!(out, "{number:>4}  {}", safe_text::line(line))?;
+        }
+        writeln!(out)
+    }
+
+    /// Goes to the step that a line with `lesson` names; says what may be written where it names none.
+    fn goes_to(&mut self, line: &str) -> Result<bool, Over> {
+        let all = self.lesson.items.len();
+        let Some(place) = line.strip_prefix("lesson goto ") else {
+            writeln!(
+                print::out(),
+                "Write `lesson next`, or `lesson goto N` for a step further on."
+            )?;
+            return Ok(false);
+        };
+        match place.trim().parse::<usize>() {
+            Ok(place) if (1..=all).contains(&place) => {
+                self.skip_to = place - 1;
+                Ok(true)
+            }
+            _ => {
+                writeln!(print::out(), "The steps are 1 to {all}.")?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// What was answered and done, in a sentence.
+    fn score(&self) -> String {
+        let score = self.progress.score(self.lesson);
+        let exercises = match score.exercises {
+            0 => String::new(),
+            all => format!(", {} of {all} exercises done", score.done),
+        };
+        let all = score.questions;
+        format!(
+            "{} of {all} answered right at once{exercises}. `loopscope lesson list` shows the others.",
+            score.right
+        )
+    }
+
+    /// Writes down how far the learner has come. That it cannot be costs that, nothing more.
+    fn save(&self) {
+        let _ = self.progress.save();
     }
 
     fn session(&self) -> &Session {
@@ -162,7 +264,8 @@ impl Reading {
         if self.session().program_ended() || kinds.is_empty() {
             return Ok(false);
         }
-        let events = Events { name: "the lesson's next place".to_owned(), kinds, condition: None };
+        let name = "the lesson's next place".to_owned();
+        let events = Events { name, kinds, condition: None, line: None, asked: None };
         if let Outcome::Started = self.repl.session.execute(&Command::Until(events)) {
             // Where it stands is not shown: the lesson tells what matters there.
             if let Waited::Away(flow) = self.repl.wait() {
@@ -173,7 +276,8 @@ impl Reading {
     }
 
     /// Asks a question, runs on to its answer, and says whether the guess was right.
-    fn ask(&mut self, number: usize, item: &Item, question: &Question) -> Result<(), Over> {
+    /// False: it was passed over.
+    fn ask(&mut self, number: usize, item: &Item, question: &Question) -> Result<bool, Over> {
         let mut out = print::out();
         tell(&mut out, &question.ask)?;
         let resolved = self.guide.resolved();
@@ -193,8 +297,15 @@ impl Reading {
             {
                 break choice.clone();
             }
+            if line == "lesson next" || line == "lesson skip" {
+                return Ok(false);
+            }
             if matches!(line.split_whitespace().next(), Some("predict" | "lesson")) {
-                writeln!(out, "The choices are 1 to {}.", choices.len())?;
+                writeln!(
+                    out,
+                    "The choices are 1 to {}; `lesson next` goes on without.",
+                    choices.len()
+                )?;
                 continue;
             }
             self.command(line)?;
@@ -206,7 +317,10 @@ impl Reading {
             if let Some(asked) = asked
                 && let Some(answer) = &asked.answer
             {
-                if asked.is_right(&guess) == Some(true) {
+                let is_right = asked.is_right(&guess) == Some(true);
+                self.progress.answered(self.lesson, item, &guess, is_right);
+                let _ = self.progress.save();
+                if is_right {
                     writeln!(out, "Right: {}.\n", answer.text)?;
                 } else {
                     writeln!(out, "No. The answer is: {}.\n", answer.text)?;
@@ -215,11 +329,11 @@ impl Reading {
                     }
                 }
                 tell(&mut out, asked.explanation.as_ref().unwrap_or(&item.text))?;
-                return Ok(());
+                return Ok(true);
             }
             if !self.run_on()? {
                 writeln!(out, "This run gives no answer to that.\n")?;
-                return Ok(());
+                return Ok(true);
             }
         }
     }
@@ -229,8 +343,14 @@ impl Reading {
         loop {
             let line = self.line("[Enter goes on] ")?;
             let line = line.trim();
-            if line.is_empty() || line == "lesson" {
+            if matches!(line, "" | "lesson" | "next" | "lesson next" | "lesson skip") {
                 return Ok(());
+            }
+            if line.split_whitespace().next() == Some("lesson") {
+                if self.goes_to(line)? {
+                    return Ok(());
+                }
+                continue;
             }
             if line.split_whitespace().next() == Some("predict") {
                 writeln!(print::out(), "No question is open here.")?;
@@ -243,6 +363,9 @@ impl Reading {
     fn command(&mut self, line: &str) -> Result<(), Over> {
         if line.is_empty() {
             return Ok(());
+        }
+        if let Some(word) = line.strip_prefix("glossary") {
+            return self.glossary(word.trim());
         }
         match self.repl.line(line) {
             Flow::On | Flow::Failed => Ok(()),
@@ -258,36 +381,6 @@ impl Reading {
             out.flush()?;
         }
         let repl = &mut self.repl;
-        self.lines.next(|| repl.called_away())??.ok_or(Over(code::OK))
+        next_line(|| repl.called_away())??.ok_or(Over(code::OK))
     }
-}
-
-/// A text, wrapped.
-fn tell(out: &mut impl Write, prose: &Prose) -> io::Result<()> {
-    for block in &prose.blocks {
-        match block {
-            Block::Code { lines, .. } => {
-                for line in lines {
-                    writeln!(out, "    {line}")?;
-                }
-            }
-            Block::Paragraph(spans) => {
-                let text: String = spans.iter().map(Span::text).collect();
-                let mut column = 0;
-                for word in text.split_whitespace() {
-                    let length = word.chars().count();
-                    if column > 0 && column + 1 + length > WIDTH {
-                        writeln!(out)?;
-                        column = 0;
-                    }
-                    let space = if column > 0 { " " } else { "" };
-                    write!(out, "{space}{word}")?;
-                    column += length + space.len();
-                }
-                writeln!(out)?;
-            }
-        }
-        writeln!(out)?;
-    }
-    Ok(())
 }

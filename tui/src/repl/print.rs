@@ -18,8 +18,9 @@ pub(super) struct Printer {
     json: bool,
     /// What is printed of what the program writes.
     output: Output,
-    /// How many records' output was printed.
+    /// How many records' output was printed, since the program was started that often.
     printed: usize,
+    starts: u32,
 }
 
 /// What is printed of what the program writes.
@@ -35,7 +36,7 @@ pub(super) enum Output {
 
 impl Printer {
     pub(super) const fn new(json: bool, output: Output) -> Self {
-        Self { json, output, printed: 0 }
+        Self { json, output, printed: 0, starts: 0 }
     }
 
     pub(super) fn answer(
@@ -79,6 +80,9 @@ impl Printer {
     /// What the program has written, each line once: a running one so far, a recorded one up to the
     /// cursor. What `told` has of it is left out.
     fn output(&mut self, session: &Session, mut told: &str) -> io::Result<()> {
+        if self.starts != session.starts() {
+            (self.starts, self.printed) = (session.starts(), 0);
+        }
         let end = match session.origin() {
             Origin::Recording => session.position(),
             _ => session.live_edge(),

@@ -8,8 +8,10 @@ use loopscope_protocol::RemarkKind;
 use probe_rs::rtt::{Error as RttError, Rtt, ScanRegion};
 use probe_rs::{Core, CoreStatus, HaltReason, MemoryInterface};
 
+use super::super::futures::Futures;
 use super::super::host::Host;
 use super::super::logs::Format;
+use super::fault::Faults;
 use super::{ServeEnd, away};
 
 /// How often the processor's state is looked at.
@@ -38,6 +40,9 @@ pub(super) struct Watch {
     logs: Option<Rtt>,
     looked: Option<Instant>,
     halted: bool,
+    faults: Faults,
+    /// Where the tasks lie, once that was asked for.
+    futures: Option<Futures>,
     quiet_since: Instant,
     told_quiet: bool,
     wait: Duration,
@@ -51,6 +56,8 @@ impl Watch {
             logs: None,
             looked: None,
             halted: false,
+            faults: Faults::default(),
+            futures: None,
             quiet_since: Instant::now(),
             told_quiet: true,
             wait: SHORT,
@@ -78,7 +85,19 @@ impl Watch {
                 _ => "The processor runs again.".to_owned(),
             };
             host.remark(RemarkKind::Processor, &text);
+            if halted {
+                self.tell_futures(host, core);
+            }
         }
+        let elf = host.firmware.as_deref().map_or(&[][..], |firmware| &firmware.bytes);
+        if let Some(text) = self.faults.look(core, elf).map_err(|error| away(&error))? {
+            host.remark(RemarkKind::Processor, &text);
+        }
+        let processor = match self.faults.state() {
+            // What holds it there is told as well.
+            Some(fault) if !halted => Processor::Faulted(fault),
+            _ => processor,
+        };
         host.note(|status| status.state = LinkState::Up(processor));
         if self.log_block.is_some() && self.logs.is_none() {
             self.attach_logs(core)?;
@@ -87,10 +106,27 @@ impl Watch {
         Ok(was_reset && !first)
     }
 
+    /// Says where each task of embassy stands.
+    fn tell_futures(&mut self, host: &mut Host<'_>, core: &mut Core<'_>) {
+        let Some(firmware) = host.firmware.clone() else { return };
+        let futures =
+            self.futures.get_or_insert_with(|| Futures::of(&firmware.bytes, &firmware.pools));
+        let sentences = futures.stand(|at, size| {
+            let mut bytes = [0; 8];
+            core.read_8(at, bytes.get_mut(..size)?).ok()?;
+            Some(u64::from_le_bytes(bytes))
+        });
+        for sentence in sentences {
+            host.remark(RemarkKind::Processor, &sentence);
+        }
+    }
+
     /// The program starts its own RTT anew.
     pub(super) fn forget_logs(&mut self, log_block: Option<u64>) {
         self.log_block = log_block;
         self.logs = None;
+        // It may be another program.
+        self.futures = None;
     }
 
     /// The program may start its own RTT later than the agent.

@@ -9,8 +9,8 @@ use super::names::Names;
 /// A line to add.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Line {
-    /// What the program printed, without the line's end.
-    Output(String),
+    /// What the program printed, and where to, without the line's end.
+    Output(Stream, String),
     /// A line of the program's log.
     Log(LogLine),
     /// The host's own words.
@@ -34,7 +34,7 @@ impl Line {
     /// How many bytes its texts have.
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::Output(text) | Self::Remark(_, text) => text.len(),
+            Self::Output(_, text) | Self::Remark(_, text) => text.len(),
             Self::Log(line) => {
                 line.text.len() + line.place.as_ref().map_or(0, |(file, _)| file.len())
             }
@@ -46,8 +46,8 @@ impl Line {
     pub(super) fn event(self, names: &mut Names) -> (Event, Vec<u8>) {
         let (mut before, slot) = (Vec::new(), Text::FIRST);
         let (event, text) = match self {
-            Self::Output(line) => {
-                let event = Event::Output { stream: Stream::Stdout, text: slot };
+            Self::Output(stream, line) => {
+                let event = Event::Output { stream, text: slot };
                 (event, format!("{}\n", line.trim_end_matches('\n')))
             }
             Self::Log(LogLine { level, time, place, text }) => {

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use loopscope_protocol::wire::{Encoder, EventFrame, Item, MAX_BODY};
 use loopscope_protocol::{Event, NameId};
 
+use crate::pools::Pool;
+
 /// The names that were given out.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -21,14 +23,27 @@ pub(super) struct Names {
     known: BTreeSet<u32>,
     /// The files that the host has named.
     files: BTreeMap<String, NameId>,
+    /// Where the present firmware's tasks lie.
+    pools: Vec<Pool>,
+    /// The names of those that were spoken of, by the pool's address.
+    pooled: BTreeMap<u32, NameId>,
+    /// The names that the board itself has told, by its numbers for them.
+    own: BTreeMap<u32, (NameId, String)>,
     /// The board has used a number that is none of them, and that was told.
     told: bool,
 }
 
+/// From here on a name's number is no place in the firmware's file but an address: of a text that
+/// the board has told, or of a task that nobody has named.
+const ADDRESSES: u32 = 0x1000_0000;
+
 impl Names {
     /// Takes in the names of the firmware that the board has from now on. Gives their definitions.
-    pub(super) fn take(&mut self, names: &[(u32, &str)]) -> Vec<u8> {
+    pub(super) fn take(&mut self, names: &[(u32, &str)], pools: &[Pool]) -> Vec<u8> {
         self.base = self.next;
+        self.pools = pools.to_vec();
+        self.pooled.clear();
+        self.own.clear();
         self.known = names.iter().map(|(id, _)| *id).collect();
         self.told = false;
         let mut definitions = Vec::new();
@@ -38,6 +53,21 @@ impl Names {
             self.next = self.next.max(id.saturating_add(1));
         }
         definitions
+    }
+
+    /// The board tells a name that its file does not have, such as one that is made at run time.
+    /// Gives the definition where it is new; `None`: its number is one of the file's.
+    pub(super) fn tell(&mut self, id: NameId, name: &[u8]) -> Option<Vec<u8>> {
+        if id.0 < ADDRESSES {
+            return None;
+        }
+        let name = String::from_utf8_lossy(name).into_owned();
+        if self.own.get(&id.0).is_some_and(|(_, known)| *known == name) {
+            return Some(Vec::new());
+        }
+        let (ours, definition) = self.add(&name);
+        self.own.insert(id.0, (ours, name));
+        Some(definition)
     }
 
     /// A name of the host's own, with its definition.
@@ -65,19 +95,26 @@ impl Names {
             return false;
         }
         let mut event = *event;
-        event.each_name(|id| self.told |= id.is_some() && !self.known.contains(&id.0));
+        event.each_name(|id| {
+            let is_place = id.is_some() && id.0 < ADDRESSES;
+            self.told |= is_place && !self.known.contains(&id.0);
+        });
         self.told
     }
 
-    /// The frame of an event with the names that it means; `None` if it can stay as it is.
-    pub(super) fn meant(&self, frame: &EventFrame) -> Option<Vec<u8>> {
-        if self.base == 0 {
-            return None;
-        }
+    /// The frame of an event with the names that it means, and the definitions of those that are
+    /// new; `None` if it can stay as it is.
+    pub(super) fn meant(&mut self, frame: &EventFrame) -> Option<(Vec<u8>, Vec<u8>)> {
         let mut event = frame.event;
-        let mut is_changed = false;
+        let (mut definitions, mut is_changed) = (Vec::new(), false);
         event.each_name(|id| {
-            if id.is_some() {
+            if id.0 >= ADDRESSES {
+                let told = self.own.get(&id.0).map(|(name, _)| (*name, Vec::new()));
+                let (name, definition) = told.unwrap_or_else(|| self.of_task(id.0));
+                definitions.extend(definition);
+                *id = name;
+                is_changed = true;
+            } else if id.is_some() && self.base > 0 {
                 id.0 = id.0.saturating_add(self.base);
                 is_changed = true;
             }
@@ -87,7 +124,21 @@ impl Names {
         }
         let mut encoder = Encoder::new();
         encoder.resume(u64::from(frame.seq.wrapping_sub(1)), 0);
-        Some(encoder.event(frame.delta, frame.loop_id, &event).to_vec())
+        Some((definitions, encoder.event(frame.delta, frame.loop_id, &event).to_vec()))
+    }
+
+    /// The name of the task at an address, with its definition where it is new; none if it lies in
+    /// no pool.
+    fn of_task(&mut self, address: u32) -> (NameId, Vec<u8>) {
+        let holds = |pool: &&Pool| address.wrapping_sub(pool.address) < pool.size;
+        let Some(pool) = self.pools.iter().find(holds) else { return (NameId::NONE, Vec::new()) };
+        let (at, name) = (pool.address, pool.name.clone());
+        if let Some(known) = self.pooled.get(&at) {
+            return (*known, Vec::new());
+        }
+        let (id, definition) = self.add(&name);
+        self.pooled.insert(at, id);
+        (id, definition)
     }
 }
 
@@ -128,7 +179,7 @@ mod tests {
     fn a_name_that_the_file_does_not_have_is_told_once() {
         let mut names = Names::default();
         assert!(!names.is_foreign(&task(5).event), "there is no file to compare with");
-        let _ = names.take(&[(1, "blink"), (9, "src/main.rs")]);
+        let _ = names.take(&[(1, "blink"), (9, "src/main.rs")], &[]);
         assert!(!names.is_foreign(&task(1).event));
         assert!(!names.is_foreign(&task(0).event), "a task may have no name");
         assert!(names.is_foreign(&task(5).event));
@@ -138,13 +189,13 @@ mod tests {
     #[test]
     fn the_first_firmware_keeps_its_numbers_and_the_next_ones_come_behind() {
         let mut names = Names::default();
-        let _ = names.take(&[(1, "blink"), (7, "src/main.rs")]);
+        let _ = names.take(&[(1, "blink"), (7, "src/main.rs")], &[]);
         assert_eq!(names.meant(&task(1)), None);
         let (host, _) = names.add("firmware.elf");
         assert_eq!(host, NameId(8));
-        let defined = names.take(&[(1, "sensor")]);
+        let defined = names.take(&[(1, "sensor")], &[]);
         assert_eq!(defined, definition(10, "sensor"));
-        let frame = names.meant(&task(1)).expect("its numbers have moved");
+        let (_, frame) = names.meant(&task(1)).expect("its numbers have moved");
         let Step::Frame { item: ItemFrame::Event(read), .. } =
             Decoder::after(199).next(&frame, true)
         else {
@@ -156,5 +207,46 @@ mod tests {
             (name, place.file, place.line, label),
             (NameId(10), NameId(18), 3, NameId::NONE)
         );
+    }
+
+    #[test]
+    fn a_task_that_nobody_has_named_has_the_name_of_its_pool() {
+        let mut names = Names::default();
+        let name = "producer".to_owned();
+        let pool = Pool { address: 0x2000_0100, size: 0x40, name };
+        let _ = names.take(&[(1, "blink"), (9, "src/main.rs")], &[pool]);
+        let read = |frame: &[u8]| {
+            let Step::Frame { item: ItemFrame::Event(read), .. } =
+                Decoder::after(199).next(frame, true)
+            else {
+                panic!("it is one frame");
+            };
+            let Event::TaskNew { name, .. } = read.event else { panic!("{read:?}") };
+            name
+        };
+        let first = task(0x2000_0100);
+        assert!(!names.is_foreign(&first.event));
+        let (defined, frame) = names.meant(&first).expect("an address is no name");
+        assert_eq!((defined, read(&frame)), (definition(10, "producer"), NameId(10)));
+        // Another task of the same pool.
+        let (defined, frame) = names.meant(&task(0x2000_0120)).expect("an address is no name");
+        assert_eq!((defined, read(&frame)), (Vec::new(), NameId(10)));
+        let (_, frame) = names.meant(&task(0x2000_0140)).expect("an address is no name");
+        assert_eq!(read(&frame), NameId::NONE);
+    }
+
+    #[test]
+    fn a_name_that_the_board_tells_is_its_own_until_it_tells_another_one() {
+        let mut names = Names::default();
+        let _ = names.take(&[(1, "blink")], &[]);
+        assert_eq!(names.tell(NameId(1), b"blink"), None);
+        let first = names.tell(NameId(0x2000_0034), b"IDLE");
+        assert_eq!(first, Some(definition(2, "IDLE")));
+        assert_eq!(names.tell(NameId(0x2000_0034), b"IDLE"), Some(Vec::new()));
+        let (defined, _) = names.meant(&task(0x2000_0034)).expect("an address is no name");
+        assert_eq!(defined, Vec::<u8>::new());
+        // The memory of a task that has ended is another one's.
+        let next = names.tell(NameId(0x2000_0034), b"once");
+        assert_eq!(next, Some(definition(3, "once")));
     }
 }

@@ -7,6 +7,7 @@ use loopscope_protocol::{ClockMode, Dialect, Event, RemarkKind, Ties};
 use super::frames::{first_time, unknown_ticks};
 use super::stream_state::Next;
 use super::{Line, Splice};
+use crate::pools::Pool;
 
 /// How far the beginning has come.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct Program<'a> {
     pub file: &'a str,
     /// The names that its ELF has.
     pub names: &'a [(u32, &'a str)],
+    /// Where its tasks lie, if it is one of embassy's.
+    pub pools: &'a [Pool],
     /// The calendar's time, in nanoseconds since 1970, where it is known.
     pub now: fn() -> Option<i64>,
 }

@@ -86,7 +86,7 @@ fn step(n: u32) -> Event {
 
 /// What the board runs.
 fn program<'a>(names: &'a [(u32, &'a str)]) -> Program<'a> {
-    Program { file: "made-up.elf", names, now: || Some(5_000_000_000) }
+    Program { file: "made-up.elf", names, pools: &[], now: || Some(5_000_000_000) }
 }
 
 /// A board whose stream is passed on from its first record, with its loop and its task told.
@@ -279,7 +279,7 @@ fn another_firmware_means_other_things_by_the_same_numbers() {
     splice.feed(&board.hello(), &mut out);
     splice.feed(&board.start(), &mut out);
     splice.restarted(RemarkKind::Reset, "The board has another firmware.", &mut out);
-    splice.other_firmware(&[(1, "sensor")], &mut out);
+    splice.other_firmware(&[(1, "sensor")], &[], &mut out);
     let mut board = Board::new();
     splice.feed(&board.start(), &mut out);
     let (records, state, ingest) = read(&out);
@@ -313,7 +313,7 @@ fn remarks_stand_between_records_and_never_inside_one() {
     splice.feed(&board.round(1), &mut out);
     let text = "another one".to_owned();
     splice.add_line(Line::Log(LogLine { level, time: None, place, text }), &mut out);
-    splice.add_line(Line::Output("printed".to_owned()), &mut out);
+    splice.add_line(Line::Output(Stream::Stdout, "printed".to_owned()), &mut out);
     let (records, _, ingest) = read(&out);
     let written: Vec<_> =
         records.iter().filter_map(|record| record.written(ingest.names())).collect();

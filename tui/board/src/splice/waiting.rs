@@ -52,18 +52,20 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
+    use loopscope_protocol::Stream;
+
     use super::*;
 
     #[test]
     fn lines_without_number_wait_in_little_room() {
         let mut waiting = Waiting::default();
         for n in 0..1_000_000_u32 {
-            waiting.push(Line::Output(format!("line {n}")));
+            waiting.push(Line::Output(Stream::Stdout, format!("line {n}")));
         }
         let lines = waiting.take();
         assert!(lines.iter().map(Line::size).sum::<usize>() < MOST);
         let left = 1_000_001 - lines.len();
-        assert_eq!(lines[0], Line::Output("line 0".to_owned()));
+        assert_eq!(lines[0], Line::Output(Stream::Stdout, "line 0".to_owned()));
         let Some(Line::Remark(_, text)) = lines.last() else { panic!("what was left out is told") };
         assert!(text.contains(&format!("{left} more lines were left out")));
         assert!(waiting.is_empty() && waiting.take().is_empty());

@@ -12,6 +12,13 @@ use loopscope_model::recording;
 /// How much of a file is looked at.
 const LOOK: u64 = 1 << 16;
 
+/// How our module for a real Python begins.
+const MODULE: &[u8] = b"\"\"\"Tells Loopscope what the asyncio loops of this process do.\n";
+
+/// How our pictures begin.
+const PICTURE: &[u8] =
+    b"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" data-made-by=\"loopscope\"";
+
 /// What a file is to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -23,6 +30,12 @@ pub enum Kind {
     Table,
     /// A trace for Perfetto.
     Trace,
+    /// A picture of the screen.
+    Picture,
+    /// The module for a real Python.
+    Module,
+    /// A table of answers to a quiz.
+    Answers,
 }
 
 /// What is in a file already.
@@ -44,6 +57,9 @@ impl Kind {
             Self::Records => "earlier records",
             Self::Table => "an earlier table of records",
             Self::Trace => "an earlier trace",
+            Self::Picture => "an earlier picture",
+            Self::Module => "an earlier module of ours",
+            Self::Answers => "an earlier table of answers",
         }
     }
 
@@ -67,6 +83,9 @@ impl Kind {
             Self::Records => is_record(head),
             Self::Table => head.starts_with(b"seq,t,turn,event,"),
             Self::Trace => is_trace(head),
+            Self::Picture => head.starts_with(PICTURE),
+            Self::Module => head.starts_with(MODULE),
+            Self::Answers => head.starts_with(b"form,question,about,"),
         }
     }
 
@@ -74,7 +93,12 @@ impl Kind {
     pub(super) fn whole(self, bytes: &[u8]) -> usize {
         match self {
             Self::Records => bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1),
-            Self::Recording | Self::Table | Self::Trace => 0,
+            Self::Recording
+            | Self::Table
+            | Self::Trace
+            | Self::Picture
+            | Self::Module
+            | Self::Answers => 0,
         }
     }
 }
@@ -88,7 +112,9 @@ fn is_record(head: &[u8]) -> bool {
     }
 }
 
-/// Whether this is how our traces begin, and nobody else's: with the loops' names or their handles.
+/// Whether this is how our traces begin, and nobody else's: with the name of their first axis.
 fn is_trace(head: &[u8]) -> bool {
-    head.starts_with(b"{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n")
+    let name = b"Loopscope: by loop time";
+    let first = head.get(..64).unwrap_or(head);
+    head.first() == Some(&0x0a) && first.windows(name.len()).any(|part| part == name)
 }

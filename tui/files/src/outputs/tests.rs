@@ -128,7 +128,11 @@ fn only_earlier_output_of_the_same_kind_is_written_over() {
         (Kind::Recording, RECORDING),
         (Kind::Records, RECORDS),
         (Kind::Table, "seq,t,turn,event,loop\n"),
-        (Kind::Trace, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n"),
+        (Kind::Trace, "\n&\u{50}\u{1}Loopscope: by loop time"),
+        (
+            Kind::Picture,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" data-made-by=\"loopscope\"",
+        ),
     ];
     let workspace = Workspace::new();
     let others =

@@ -2,6 +2,7 @@
 //! happens next; the keys.
 
 use loopscope_model::link::LinkState;
+use loopscope_model::titles::count;
 use loopscope_protocol::{ExitHow, Word};
 use loopscope_session::Progress;
 use ratatui::buffer::Buffer;
@@ -30,6 +31,11 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
             board::summary(link).map(|(rank, text, role)| (rank, format!("  {text}"), role)),
         );
     }
+    // A diagnosis is of no use where nobody looks.
+    let lints = snapshot.history.lints(snapshot.position).len();
+    if lints > 0 {
+        left.push((2, format!("  ! {}", count(lints, "warning")), Role::Warning));
+    }
     if snapshot.state.uncertain() {
         let text = if snapshot.board { "unknown since a gap" } else { "records were lost" };
         left.push((1, format!("  {text}"), Role::Warning));
@@ -43,8 +49,8 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
         right.push((4, format!("turn {}  ", snapshot.state.turn()), Role::Header));
     }
     let of = if wide { " of " } else { "/" };
-    let count = format!("#{}{of}{} ", snapshot.position, snapshot.history.len());
-    right.push((0, count, Role::Header));
+    let here = format!("#{}{of}{} ", snapshot.position, snapshot.history.len());
+    right.push((0, here, Role::Header));
     let (word, role) = activity(snapshot);
     right.push((0, format!("({word}) "), role));
     loop {
@@ -100,53 +106,26 @@ fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
 /// What comes next while the link to a board is lost.
 const AWAY: &str = "What the board does is not seen until the link is back.";
 
-/// What happened and what happens next. Two lines if each fits in one, else one flowing text.
+/// What happened and what happens next: each begins a row of its own, and goes on below its beginning.
+/// What happens next has the rows that it needs, as long as one is left for what happened.
 pub(super) fn sentences(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    const LABELS: [&str; 2] = [" Just now  ", " Next      "];
-    let columns = usize::from(area.width);
     let away = snapshot.link.is_some_and(|link| link.state == LinkState::Away);
     // The state does not know that nothing is seen any more.
     let next = if away && snapshot.is_live() { AWAY } else { snapshot.next };
-    let texts = [clean(snapshot.happened), clean(next)];
-    let room = columns.saturating_sub(LABELS[0].len());
-    if columns >= 60 && texts.iter().all(|text| width(text) <= room) {
-        for ((y, label), text) in (area.y..area.bottom()).zip(LABELS).zip(&texts) {
-            let role = if label == LABELS[0] { Role::Text } else { Role::Running };
-            Row::of(label, Role::Faint, theme).put(text.as_ref(), role, theme).draw(
-                theme,
-                Rect { y, height: 1, ..area },
-                buffer,
-            );
-        }
-        return;
-    }
-    // Words of both, flowing; the second sentence keeps its looks.
-    let next = if texts[1].is_empty() { String::new() } else { format!("Next: {}", texts[1]) };
-    let whole = format!("{} {next}", texts[0]);
-    let first_words = texts[0].split_whitespace().count();
-    let lines = wrap(whole.trim(), columns.saturating_sub(2));
-    let mut word = 0;
+    let labels = if area.width >= 60 { [" Just now  ", " Next      "] } else { [" ", " Next: "] };
+    let [happened, next] = [clean(snapshot.happened), clean(next)];
     let rows = usize::from(area.height);
-    if lines.len() > rows && !next.is_empty() {
-        // Both must be seen: the first takes what the second leaves.
-        let below = wrap(&next, columns.saturating_sub(2)).len().min(rows.div_ceil(2));
-        let above = rows - below;
-        flow(&texts[0], Role::Text, theme, Rect { height: to_rows(above), ..area }, buffer);
-        let y = area.y + to_rows(above);
-        flow(&next, Role::Running, theme, Rect { y, height: to_rows(below), ..area }, buffer);
-        return;
-    }
-    for (n, line) in lines.iter().take(rows).enumerate() {
-        let mut row = Row::of(" ", Role::Text, theme);
-        for (at, piece) in line.split(' ').enumerate() {
-            let role = if word < first_words { Role::Text } else { Role::Running };
-            let gap = if at > 0 { " " } else { "" };
-            row = row.put(format!("{gap}{piece}"), role, theme);
-            word += usize::from(!piece.is_empty());
-        }
-        let y = area.y + u16::try_from(n).unwrap_or(0);
-        row.draw(theme, Rect { y, height: 1, ..area }, buffer);
-    }
+    let room = |label: &str| usize::from(area.width).saturating_sub(label.len() + 1);
+    let below = match wrap(&next, room(labels[1])).len() {
+        _ if next.is_empty() => 0,
+        needed => needed.min(rows.saturating_sub(1)),
+    };
+    let above = wrap(&happened, room(labels[0])).len().clamp(1, (rows - below).max(1));
+    let top = Rect { height: to_rows(above), ..area };
+    flow(labels[0], &happened, Role::Text, theme, top, buffer);
+    let y = area.y + to_rows(above);
+    let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
+    flow(labels[1], &next, Role::Running, theme, rest, buffer);
 }
 
 /// A count of rows or columns as the screen counts them.
@@ -154,9 +133,12 @@ fn to_rows(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
 
-/// A text in as many lines as there are, with a mark if there are too few.
-fn flow(text: &str, role: Role, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let columns = usize::from(area.width).saturating_sub(2);
+/// A text behind a label in as many lines as there are, with a mark if there are too few.
+fn flow(label: &str, text: &str, role: Role, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    if text.is_empty() {
+        return;
+    }
+    let columns = usize::from(area.width).saturating_sub(label.len() + 1);
     let lines = wrap(text, columns);
     let rows = usize::from(area.height);
     for (n, (y, line)) in (area.y..area.bottom()).zip(&lines).enumerate() {
@@ -166,7 +148,12 @@ fn flow(text: &str, role: Role, theme: &Theme, area: Rect, buffer: &mut Buffer) 
         } else {
             line.clone()
         };
-        Row::of(format!(" {line}"), role, theme).draw(theme, Rect { y, height: 1, ..area }, buffer);
+        let label = if n == 0 { label.to_owned() } else { " ".repeat(label.len()) };
+        Row::of(label, Role::Faint, theme).put(line, role, theme).draw(
+            theme,
+            Rect { y, height: 1, ..area },
+            buffer,
+        );
     }
 }
 
@@ -196,13 +183,22 @@ pub(super) enum Offer {
     /// While the link to a board is lost: there is nothing to pause.
     Away,
     /// While only the view stands.
-    Standing,
+    Standing {
+        /// What runs on is a board.
+        board: bool,
+    },
     /// While a box is open.
     Popup,
     /// While a lesson's question is open, with that many choices.
     Question(usize),
     /// In a lesson.
     Lesson,
+    /// At an exercise.
+    Exercise,
+    /// In a game, behind an answer.
+    Game,
+    /// Where a record is to be found.
+    Find,
 }
 
 /// A key that the key line offers.
@@ -223,7 +219,9 @@ pub(super) fn offers(offer: Offer, keymap: &Keymap, width: u16) -> Vec<Offered> 
     let mut offers = match offer {
         Offer::Running { board: true } => vec![of(Action::Play, "pause"), of(Action::Quit, "quit")],
         Offer::Away => vec![of(Action::Play, "look back"), of(Action::Quit, "quit")],
-        Offer::Standing => vec![of(Action::End, "follow the board")],
+        Offer::Standing { board } => {
+            vec![of(Action::End, if board { "follow the board" } else { "follow the process" })]
+        }
         Offer::Running { board: false } => vec![
             of(Action::Play, "pause"),
             of(Action::Interrupt, "interrupt the program"),
@@ -240,12 +238,31 @@ pub(super) fn offers(offer: Offer, keymap: &Keymap, width: u16) -> Vec<Offered> 
             of(Action::Back, "back"),
         ],
         Offer::Lesson => vec![of(Action::Play, "next step")],
+        Offer::Game => {
+            vec![of(Action::Play, "go on"), of(Action::Why, "why"), of(Action::Quit, "leave")]
+        }
+        Offer::Exercise => vec![
+            of(Action::Edit, "edit"),
+            of(Action::Try, "run it"),
+            of(Action::Hint, "hint"),
+            of(Action::Solution, "solution"),
+            of(Action::Play, "next step"),
+        ],
+        Offer::Find => vec![
+            of(Action::Found, "this record"),
+            of(Action::Hint, "hint"),
+            of(Action::Close, "go on without"),
+        ],
         Offer::Usual => Vec::new(),
     };
-    if matches!(offer, Offer::Usual | Offer::Standing | Offer::Lesson) {
+    if matches!(
+        offer,
+        Offer::Usual | Offer::Standing { .. } | Offer::Lesson | Offer::Exercise | Offer::Find
+    ) {
         let rows =
             keymap.rows().filter(|(row, chords)| !row.short.is_empty() && !chords.is_empty());
-        let known = |action| offer == Offer::Lesson && action == Action::Play;
+        let is_next = matches!(offer, Offer::Lesson | Offer::Exercise | Offer::Find);
+        let known = |action| is_next && action == Action::Play;
         let rows = rows.filter(|(row, _)| row.action != Action::Help && !known(row.action));
         offers.extend(rows.map(|(row, _)| of(row.action, row.short)));
     }
@@ -276,13 +293,25 @@ pub(super) fn keys(offers: &[Offered], theme: &Theme, area: Rect, buffer: &mut B
     row.draw(theme, area, buffer);
 }
 
-/// An answer or a refusal, in the place of the keys, until the next key.
+/// An answer or a refusal, in the place of the keys, until the next key. One that is long also takes
+/// the rows above, so that its end is seen.
 pub(super) fn message(text: &str, failed: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let role = if failed { Role::Error } else { Role::Text };
     let sign = if failed { "! " } else { "" };
     let columns = usize::from(area.width).saturating_sub(2);
-    let text = format!("{sign}{}", clean(text));
-    Row::of(format!(" {}", fit(&text, columns, theme)), role, theme).draw(theme, area, buffer);
+    let lines = wrap(&format!("{sign}{}", clean(text)), columns);
+    let most = usize::from(area.y.saturating_sub(buffer.area.y)).clamp(1, 4);
+    let rows = lines.len().clamp(1, most);
+    let y = area.bottom() - to_rows(rows);
+    for (n, (y, line)) in (y..area.bottom()).zip(&lines).enumerate() {
+        let place = Rect { y, height: 1, ..area };
+        for cell in place.positions() {
+            buffer[cell].reset();
+        }
+        let is_cut = n + 1 == rows && lines.len() > rows;
+        let line = if is_cut { lines[n..].join(" ") } else { line.clone() };
+        Row::of(format!(" {}", fit(&line, columns, theme)), role, theme).draw(theme, place, buffer);
+    }
 }
 
 /// All that a terminal without room shows.

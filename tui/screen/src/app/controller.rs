@@ -1,32 +1,42 @@
 //! Keys, clicks and time become commands of a session and changes of the screen. No terminal here:
 //! a controller takes events and draws into a buffer, so tests drive it as a user would.
 
+mod boxes;
+mod causes;
+mod exercise;
+mod find;
+mod game;
 mod lesson;
 mod perform;
+mod picture;
 mod prompt_line;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use loopscope_protocol::ExitHow;
+use loopscope_model::why::Thing;
+use loopscope_protocol::{ExitHow, TaskId};
 use loopscope_session::{Answer, Outcome, Progress, Session, Tick, Trouble};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use web_time::Instant;
 
+use super::learner::Learner;
 use super::lesson_progress::LessonProgress;
 use super::screen::{Message, Screen};
 use super::session_view::SessionView;
+use super::stops::Listed;
 use crate::event::{Event, Mouse, MouseButton, MouseKind};
-use crate::keys::{Chord, Keymap};
-use crate::theme::Theme;
+use crate::keys::{Action, Chord, Keymap};
+use crate::theme::{Palette, Theme};
 use crate::views::Effect;
 use crate::widgets::input::Input;
 use crate::widgets::popup::Popup;
 
 /// What the terminal's owner is asked to do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TerminalRequests {
     /// Leave, with this exit code.
     pub leave: Option<i32>,
@@ -34,6 +44,12 @@ pub struct TerminalRequests {
     pub redraw: bool,
     /// Give the terminal to the shell.
     pub suspend: bool,
+    /// Open this file in the user's editor, and say how that went with [`Controller::edited`].
+    pub edit: Option<PathBuf>,
+    /// Leave, and take the next lesson.
+    pub next_lesson: bool,
+    /// This theme was chosen: it is to be remembered.
+    pub theme: Option<Palette>,
 }
 
 /// A session on the screen.
@@ -45,6 +61,12 @@ pub struct Controller {
     theme: Theme,
     area: Rect,
     progress: Option<LessonProgress>,
+    /// Who takes the lesson, with what is kept of them.
+    pub learner: Option<Learner>,
+    /// The one question of the lesson that is asked again, by its number among the items.
+    again: Option<usize>,
+    game: Option<game::Round>,
+    work: Option<exercise::Work>,
     walk: Option<Walk>,
     slow: Option<Slow>,
     /// What the command under way was: its line, and whether its answer is to be shown.
@@ -57,6 +79,8 @@ pub struct Controller {
     pub requests: TerminalRequests,
     /// The sentences about files that could not be written.
     troubles: Vec<String>,
+    /// What the rows of the open list are.
+    listed: Vec<Listed>,
     /// Whether what is on the screen is out of date.
     pub dirty: bool,
 }
@@ -69,12 +93,16 @@ struct Asked {
     by_key: bool,
     /// The record that the cursor was at.
     from: u64,
+    /// What is shown above the answer.
+    above: Option<String>,
 }
 
 /// Going on, record by record, to the next place of the lesson.
 #[derive(Clone, Copy, Debug)]
 struct Walk {
     from: u64,
+    /// The item to go to, past all before it; `None`: to the next place.
+    to: Option<usize>,
 }
 
 /// Running in slow motion.
@@ -96,6 +124,10 @@ impl Controller {
             theme,
             area: Rect::new(0, 0, 80, 24),
             progress: None,
+            learner: None,
+            again: None,
+            game: None,
+            work: None,
             walk: None,
             slow: None,
             pending: None,
@@ -104,6 +136,7 @@ impl Controller {
             filters: Input::default(),
             requests: TerminalRequests::default(),
             troubles: Vec::new(),
+            listed: Vec::new(),
             dirty: true,
         }
     }
@@ -114,9 +147,17 @@ impl Controller {
         self.dirty = true;
     }
 
+    /// Says what is wrong: whole, in a box, where it is long.
+    pub fn warn(&mut self, title: &str, text: &str) {
+        self.tell(title, text, true);
+        self.dirty = true;
+    }
+
     /// Whether time alone changes what is to be seen.
     pub fn is_busy(&self) -> bool {
-        self.session_view.session.is_running() || self.walk.is_some()
+        self.session_view.session.is_running()
+            || self.walk.is_some()
+            || self.work.as_ref().is_some_and(exercise::Work::is_running)
     }
 
     /// Whether there is something to do before anything comes from outside.
@@ -197,13 +238,32 @@ impl Controller {
     fn take_effect(&mut self, effect: Effect) {
         match effect {
             Effect::Ignored | Effect::Done => {}
+            Effect::Seek(_) if self.hides_what_comes() => {}
             Effect::Seek(position) => self.seek(position),
-            Effect::Show { title, text } => {
-                self.screen.popup = Some(Popup::text(title, &text, self.area.width, &self.theme));
+            Effect::Show { title, text, thing } => {
+                let _ = self.show_about(title, &text, thing);
             }
+            Effect::About { task, text } => self.tell_about(task, &text),
+            Effect::Answer(choice) if self.game.is_some() => self.pick(Some(choice)),
             Effect::Answer(choice) => self.answer(choice),
             Effect::Press(action) => self.perform(action),
             Effect::Why(task) => self.command(&format!("why {task}"), false),
+        }
+    }
+
+    /// All about a task, with its locals where the program can be asked for them.
+    fn tell_about(&mut self, task: u32, text: &str) {
+        let title = format!("task {task}");
+        let text = &self.show_about(title.clone(), text, Some(Thing::Task(TaskId(task))));
+        let is_done = self.session_view.session.state().task(TaskId(task));
+        let is_done = is_done.is_none_or(|task| task.state.is_done());
+        if self.is_busy() || is_done || !self.session_view.session.can_tell_locals() {
+            return;
+        }
+        let from = self.session_view.session.seq();
+        if let Outcome::Started = self.session_view.execute(&format!("info locals {task}")) {
+            let above = Some(text.to_owned());
+            self.pending = Some(Asked { line: title, by_key: true, from, above });
         }
     }
 
@@ -225,7 +285,8 @@ impl Controller {
         if self.is_busy() {
             return self.say_busy();
         }
-        let asked = Asked { line: line.to_owned(), by_key, from: self.session_view.session.seq() };
+        let from = self.session_view.session.seq();
+        let asked = Asked { line: line.to_owned(), by_key, from, above: None };
         self.interrupts = 0;
         match self.session_view.execute(line) {
             Outcome::Started => self.pending = Some(asked),
@@ -238,6 +299,19 @@ impl Controller {
 
     /// A command is over.
     fn over(&mut self, asked: &Asked, result: Result<Answer, Trouble>) {
+        if let Some(above) = &asked.above {
+            // It was only asked for, so nothing has changed; without locals the box says enough.
+            if let Ok(answer) = result
+                && self.screen.popup.is_some()
+            {
+                // Its first line names the task once more.
+                let locals = answer.text.split_once('\n').map_or("", |(_, rest)| rest);
+                let text = format!("{above}\n\n{locals}");
+                let goes = self.screen.popup.as_ref().and_then(Popup::goes);
+                self.show_box(asked.line.clone(), &text, goes);
+            }
+            return;
+        }
         self.pass_lesson_places(asked);
         self.stopped();
         match result {
@@ -248,7 +322,11 @@ impl Controller {
                 let reason = answer.data.get("stop").and_then(|reason| reason.as_str());
                 let is_news =
                     !note.starts_with('#') && note != self.session_view.snapshot().happened;
-                if !matches!(reason, Some("goal" | "goto")) && is_news {
+                let is_told = is_news && !matches!(reason, Some("goal" | "goto"));
+                if is_told && note.contains('`') {
+                    // What is to be done about it must not be cut.
+                    self.tell("stopped", note, false);
+                } else if is_told {
                     self.say(note, false);
                 }
             }
@@ -260,7 +338,8 @@ impl Controller {
     /// Shows an answer: a short one in the place of the keys, a long one in a box.
     fn tell(&mut self, line: &str, text: &str, failed: bool) {
         let text = text.trim_end();
-        let room = usize::from(self.area.width).saturating_sub(4);
+        // A message has a margin, and a refusal a sign.
+        let room = usize::from(self.area.width).saturating_sub(if failed { 4 } else { 2 });
         if text.contains('\n') || crate::widgets::text::width(text) > room {
             self.screen.popup = Some(Popup::text(line, text, self.area.width, &self.theme));
         } else if !text.is_empty() {
@@ -304,7 +383,15 @@ impl Controller {
         if let Some(warning) = self.session_view.session.new_warning() {
             self.say(warning, true);
         }
+        if let Some(file) = self.session_view.session.newly_saved() {
+            let key = self.keymap.key(Action::Restart);
+            self.say(
+                format!("{file} was saved: {key} runs it from its start, as it is now."),
+                false,
+            );
+        }
         if !self.session_view.session.is_running() {
+            self.work_on(wait);
             self.walk_on();
             self.go_slowly();
         }
@@ -319,8 +406,8 @@ impl Controller {
             self.requests.leave = Some(0);
         }
         if let Some(result) = tick.over {
-            let none =
-                Asked { line: String::new(), by_key: true, from: self.session_view.session.seq() };
+            let from = self.session_view.session.seq();
+            let none = Asked { line: String::new(), by_key: true, from, above: None };
             let asked = self.pending.take().unwrap_or(none);
             self.over(&asked, result);
         }

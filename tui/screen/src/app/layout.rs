@@ -14,12 +14,22 @@ pub const SMALLEST: (u16, u16) = (40, 12);
 pub struct Facts {
     /// A lesson is open.
     pub lesson: bool,
+    /// What comes next in the run is not to be seen.
+    pub hides: bool,
+    /// The program of a lesson has not begun, so that there is nothing to look at but its text.
+    pub reads: bool,
     /// There ever was a timer.
     pub timers: bool,
     /// There ever was a task.
     pub tasks: bool,
     /// There ever was a server, a connection, a child process or an executor's job.
     pub outside: bool,
+    /// There ever was a lock, a queue or the like.
+    pub locks: bool,
+    /// The exception handler was called, or something deserves attention.
+    pub calls: bool,
+    /// There ever was a watched descriptor or a signal's handler.
+    pub watchers: bool,
     /// The records are a board's: it has no program's text, but a link.
     pub board: bool,
     /// Expressions are shown at each stop.
@@ -62,8 +72,8 @@ pub struct Layout {
 
 /// The views that have no panel of their own on a small screen.
 const ALL: &[&str] = &[
-    "source", "loop", "timers", "tasks", "records", "output", "outside", "watchers", "calls",
-    "timeline",
+    "source", "loop", "timers", "tasks", "records", "output", "locks", "outside", "watchers",
+    "calls", "timeline",
 ];
 
 /// Where everything stands; `None`: the terminal is too small.
@@ -74,8 +84,8 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
     let (width, bottom) = (area.width, area.bottom());
     let row = |y: u16, height: u16| Rect::new(area.x, y, width, height);
     let shown = u16::from(facts.displays && area.height >= 16);
-    // Narrow lines need more of them.
-    let lines = if width < 60 && area.height >= 15 { 3 } else { 2 };
+    // One for what happened, and what comes next may need two.
+    let lines = if width < 60 || area.height >= 24 { 3 } else { 2 };
     let panels = row(area.y + 1, area.height - 2 - lines - shown);
     let mut layout = Layout {
         header: row(area.y, 1),
@@ -85,8 +95,10 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
         keys: row(bottom - 1, 1),
     };
     layout.slots = match (width, area.height) {
+        (80.., 24..) if facts.hides => standard_lesson(panels, facts),
         (160.., 40..) => large(panels, facts),
         (110.., 32..) => medium(panels, facts),
+        (80.., 24..) if facts.reads => reading(panels, facts),
         (80.., 24..) if facts.lesson => standard_lesson(panels, facts),
         (80.., 24..) => standard(panels, facts),
         (80.., _) => low(panels, facts),
@@ -111,8 +123,10 @@ fn place_the_rest(slots: &mut [Slot], views: impl Iterator<Item = &'static str>,
 /// Whether a view has anything to show.
 fn is_of_use(view: &str, facts: Facts) -> bool {
     (view != "lesson" || facts.lesson)
+        && (!facts.hides || !["records", "timeline"].contains(&view))
         && (view != "board" || facts.board)
         && (view != "outside" || facts.outside)
+        && (view != "locks" || facts.locks)
 }
 
 /// What of these views has anything to show.
@@ -203,7 +217,7 @@ fn standard(rect: Rect, facts: Facts) -> Vec<Slot> {
             ("loop", &["loop"], 2),
             ("ready", &["ready"], ready),
             ("timers", &["timers"], timers),
-            ("tasks", &["tasks", "outside", "watchers", "calls"], 0),
+            ("tasks", &["tasks", "locks", "outside", "watchers", "calls"], 0),
         ],
         facts,
         &mut slots,
@@ -218,19 +232,34 @@ fn standard_lesson(rect: Rect, facts: Facts) -> Vec<Slot> {
     let (left, right) = halves(rect, rect.width / 2 + 2);
     let inside = left.height - 3;
     let lesson = inside - (5 + inside.saturating_sub(17) / 3);
-    column(left, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], facts, &mut slots);
+    // Of a board there is no program's text, so the lesson's has its room.
+    let source: &[(&'static str, &[&'static str], u16)] = if facts.board {
+        &[("lesson", &["lesson"], 0)]
+    } else {
+        &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)]
+    };
+    column(left, source, facts, &mut slots);
     let more = inside.saturating_sub(17) / 4;
     column(
         right,
         &[
             ("loop", &["loop"], 2),
             ("ready", &["ready"], 6 + more),
-            ("timers", &["timers", "tasks", "outside", "watchers", "calls"], 3 + more),
+            ("timers", &["timers", "tasks", "locks", "outside", "watchers", "calls"], 3 + more),
             ("output", &["output", "records", "timeline"], 0),
         ],
         facts,
         &mut slots,
     );
+    slots
+}
+
+/// A lesson and its program beside each other, as high as the screen: what is asked is to read it.
+fn reading(rect: Rect, facts: Facts) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let (left, right) = halves(rect, rect.width * 2 / 5);
+    column(left, &[("lesson", &["lesson"], 0)], facts, &mut slots);
+    column(right, &[("source", &["source"], 0)], facts, &mut slots);
     slots
 }
 
@@ -296,7 +325,7 @@ const fn source_views(facts: Facts) -> &'static [&'static str] {
 /// From 110x32 on: the loop as boxes, ready beside timers, the await tree, handler calls.
 fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
     let mut slots = Vec::new();
-    let lanes = (rect.height / 9).clamp(3, 7);
+    let lanes = (rect.height / 8).clamp(3, 8);
     let (body, bottom) = above(rect, lanes);
     // From 118 columns on there is room for the loop's diagram with boxes.
     let wanted = if body.width >= 118 { 74 } else { 66 };
@@ -311,7 +340,9 @@ fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
             &mut slots,
         );
     } else {
-        let calls = (inside / 5).clamp(3, 8);
+        // What there is nothing of needs one row to say so.
+        let some = facts.locks || facts.outside || facts.calls || facts.watchers;
+        let calls = if some { (inside / 5).clamp(3, 8) } else { 1 };
         let output = (inside / 4).clamp(4, 10);
         let source = inside.saturating_sub(calls + output + 2);
         column(
@@ -319,7 +350,7 @@ fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
             &[
                 ("source", source_views(facts), source),
                 ("output", &["output"], output),
-                ("calls", &["outside", "calls", "watchers"], 0),
+                ("calls", &["locks", "outside", "calls", "watchers"], 0),
             ],
             facts,
             &mut slots,
@@ -347,7 +378,7 @@ fn right_column(rect: Rect, queue: u16, tasks: u16, facts: Facts, slots: &mut Ve
         column(
             rest,
             &[
-                ("tasks", &["tasks", "outside", "watchers", "calls"], tasks),
+                ("tasks", &["tasks", "locks", "outside", "watchers", "calls"], tasks),
                 ("output", &["output"], (rest.height.saturating_sub(tasks + 4)) / 2),
                 ("records", &["records"], 0),
             ],
@@ -369,11 +400,12 @@ const fn diagram(rect: Rect) -> u16 {
 /// From 160x40 on: three columns.
 fn large(rect: Rect, facts: Facts) -> Vec<Slot> {
     let mut slots = Vec::new();
-    let lanes = (rect.height / 9).clamp(4, 14);
+    let lanes = (rect.height / 5).clamp(5, 24);
     let (body, bottom) = above(rect, lanes);
     let inside = body.height - 2;
     let (left, rest) = halves(body, body.width * 3 / 10);
-    let (middle, right) = halves(rest, 74.min(rest.width - 40));
+    // The queues beside each other want more than the diagram above them.
+    let (middle, right) = halves(rest, (rest.width * 3 / 5).max(74).min(rest.width - 40));
     if facts.lesson {
         let lesson = inside * 11 / 20;
         column(
@@ -401,11 +433,12 @@ fn large(rect: Rect, facts: Facts) -> Vec<Slot> {
     column(timers, &[("timers", &["timers"], 0)], facts, &mut slots);
     let y = queues.bottom() - 1;
     let below = Rect { y, height: middle.bottom().saturating_sub(y), ..middle };
-    let watchers = (below.height / 4).clamp(3, 8);
+    let outside = facts.locks || facts.outside || facts.watchers;
+    let watchers = if outside { (below.height / 4).clamp(3, 8) } else { 1 };
     let tasks = below.height.saturating_sub(watchers + 3);
-    let watchers: &[_] = &["outside", "watchers"];
+    let watchers: &[_] = &["locks", "outside", "watchers"];
     column(below, &[("tasks", &["tasks"], tasks), ("watchers", watchers, 0)], facts, &mut slots);
-    let calls = (inside / 4).clamp(4, 12);
+    let calls = if facts.calls { (inside / 4).clamp(4, 12) } else { 1 };
     if facts.lesson {
         let output = (inside / 4).clamp(4, 12);
         let records = inside.saturating_sub(calls + output + 2);

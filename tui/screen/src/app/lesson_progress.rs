@@ -1,10 +1,14 @@
 //! A lesson on its way through a session: which of its texts belongs to the cursor, which question
 //! is open there, what was answered, and where to go next.
 
+mod search;
+
 use std::collections::BTreeMap;
 
 use loopscope_lessons::{Block, Guide, Lesson, Placed, Prose, Resolved, Span};
 use loopscope_model::{History, Names, State};
+
+use search::LookedFor;
 
 use crate::theme::Role;
 use crate::views::lesson::{Page, Piece, Question};
@@ -26,6 +30,14 @@ pub(super) struct LessonProgress {
     place: u64,
     /// The question that was just answered: its verdict is to be shown when the run tells it.
     waits_for: Option<usize>,
+    /// What was answered another time, by the item's number, as it was chosen.
+    given: BTreeMap<usize, String>,
+    /// The furthest record that the cursor has been at.
+    reached: u64,
+    /// The records that are to be found, by the item's number.
+    looked_for: BTreeMap<usize, LookedFor>,
+    /// The one that was just found, or whose answer was given.
+    told: Option<usize>,
 }
 
 impl LessonProgress {
@@ -42,6 +54,18 @@ impl LessonProgress {
             page: 0,
             place: 0,
             waits_for: None,
+            given: BTreeMap::new(),
+            reached: 0,
+            looked_for: BTreeMap::new(),
+            told: None,
+        }
+    }
+
+    /// What was answered another time counts here too.
+    pub(super) fn remember(&mut self, given: BTreeMap<usize, String>, found: &[usize]) {
+        self.given = given;
+        for number in found {
+            self.looked_for.entry(*number).or_default().is_over = true;
         }
     }
 
@@ -59,7 +83,32 @@ impl LessonProgress {
         }
         if news {
             self.resolved = self.guide.resolved();
+            for (number, choice) in &self.given {
+                let resolved = self.resolved.question(*number);
+                let choices = resolved.map_or(&[][..], |question| &question.choices);
+                if let Some(at) = choices.iter().position(|known| known == choice) {
+                    self.answers.entry(*number).or_insert(Some(at));
+                }
+            }
         }
+    }
+
+    /// Where an item's place is, once it is known.
+    pub(super) fn place_of(&self, number: usize) -> Option<u64> {
+        self.resolved.places.iter().find(|placed| placed.number == number).map(|placed| placed.seq)
+    }
+
+    /// Shows an item whose place is the present one.
+    pub(super) fn show(&mut self, number: usize, seq: u64) {
+        let current = self.resolved.current(seq);
+        if let Some(page) = current.iter().position(|placed| placed.number == number) {
+            self.page = page;
+        }
+    }
+
+    /// The number of the item that is shown at a record.
+    pub(super) fn shown(&self, seq: u64) -> Option<usize> {
+        self.here(seq).map(|placed| placed.number)
     }
 
     /// Where to stop on the way from one record to another, both by their numbers: at the first
@@ -72,6 +121,7 @@ impl LessonProgress {
 
     /// The cursor has come to a record: the first text of its place is shown.
     pub(super) fn arrive(&mut self, seq: u64) {
+        self.reached = self.reached.max(seq);
         let place = self.resolved.current(seq).first().map_or(0, |placed| placed.seq);
         if place != self.place {
             (self.place, self.page) = (place, 0);
@@ -84,6 +134,16 @@ impl LessonProgress {
     /// The next text that needs no going on, if there is one: the verdict gives way to the text of
     /// this record, or another text belongs to the same place.
     pub(super) fn turn_page(&mut self, seq: u64) -> bool {
+        if let Some(number) = self.told.take() {
+            // On from where the record was asked for, wherever it was found.
+            let Some(place) = self.place_of(number).filter(|place| *place == seq) else {
+                return false;
+            };
+            let current = self.resolved.current(place);
+            let page = current.iter().position(|placed| placed.number == number).unwrap_or(0);
+            self.page = page + usize::from(page + 1 < current.len());
+            return page + 1 < current.len();
+        }
         if let Some(number) = self.waits_for.take() {
             let here = self.resolved.current(seq);
             return here.iter().any(|placed| placed.seq == seq && placed.number != number);
@@ -100,11 +160,16 @@ impl LessonProgress {
             && self.resolved.missing.is_empty()
             && self.page + 1 >= pages
             && self.waits_for.is_none()
+            && self.told.is_none()
+            && self.open_find().is_none()
     }
 
     /// The item to show at a record.
     fn here(&self, seq: u64) -> Option<Placed<'static>> {
         let current = self.resolved.current(seq);
+        if let Some(number) = self.told.or_else(|| self.open_find()) {
+            return self.resolved.places.iter().find(|placed| placed.number == number).copied();
+        }
         if let Some(number) = self.waits_for {
             let is_told = self.answered_at(number) == Some(seq);
             let asked = self.resolved.places.iter().find(|placed| placed.number == number);
@@ -148,6 +213,22 @@ impl LessonProgress {
         self.resolved.question(number)?.answer.as_ref().map(|answer| answer.seq)
     }
 
+    /// The questions that were answered and have their answer: which, the choice, and whether it was
+    /// right.
+    pub(super) fn told(&self) -> impl Iterator<Item = (usize, String, bool)> {
+        self.answers.iter().filter_map(|(number, choice)| {
+            let resolved = self.resolved.question(*number)?;
+            let choice = resolved.choices.get((*choice)?)?;
+            Some((*number, choice.clone(), resolved.is_right(choice)?))
+        })
+    }
+
+    /// Which choice of the question at a record is right, if the run has told so far.
+    pub(super) fn right_choice(&self, seq: u64) -> Option<usize> {
+        let resolved = self.resolved.question(self.shown(seq)?)?;
+        resolved.choices.iter().position(|choice| resolved.is_right(choice) == Some(true))
+    }
+
     /// What to show at a record.
     pub(super) fn page(&self, seq: u64) -> Page {
         let lesson = self.lesson();
@@ -169,14 +250,18 @@ impl LessonProgress {
                 texts.collect::<Vec<_>>().join(&Piece::Gap)
             }
             Some(_) => Vec::new(),
+            None if placed.item.find().is_some() => self.search(placed.number),
             None => pieces(&placed.item.text),
         };
-        let hint = self.hint(seq, question.as_ref());
+        let hint = self.what_now(seq, question.as_ref());
         Page {
             lesson: lesson.title.clone(),
             title: placed.item.title.clone(),
             step: placed.number + 1,
             steps: lesson.items.len(),
+            find: self.open_find().is_some(),
+            file: false,
+            hides: false,
             body,
             question,
             hint,
@@ -202,12 +287,17 @@ impl LessonProgress {
     }
 
     /// What to do now, where the line of keys does not say it.
-    fn hint(&self, seq: u64, question: Option<&Question>) -> String {
+    fn what_now(&self, seq: u64, question: Option<&Question>) -> String {
         match question {
             Some(question) if question.is_open() => {
                 format!("Your guess? Press 1 to {}.", question.choices.len())
             }
-            _ if self.is_over(seq) => "That was the lesson. q: back to the list.".to_owned(),
+            _ if self.open_find().is_some() => {
+                "Look for it with any key or command; f names the record at the cursor.".to_owned()
+            }
+            _ if self.is_over(seq) => {
+                "That was the lesson. Enter: the next one; q: back to the list.".to_owned()
+            }
             _ => String::new(),
         }
     }

@@ -1,4 +1,7 @@
-//! The list of lessons.
+//! The list of lessons: how far each was taken, where the user left off, what a search finds, and what
+//! went wrong and may be asked once more.
+
+mod line;
 
 use loopscope_lessons::{Lesson, TRACKS};
 use ratatui::buffer::Buffer;
@@ -8,11 +11,14 @@ use ratatui::text::{Line, Span};
 use super::bars;
 use super::layout::SMALLEST;
 use super::progress::Progress;
+use super::prompt::Prompt;
 use crate::event::{Event, MouseButton, MouseKind};
-use crate::keys::{Action, Keymap};
-use crate::theme::{Role, Theme};
+use crate::keys::{Action, Chord, Keymap};
+use crate::theme::{Palette, Role, Theme};
 use crate::widgets::frames::Frames;
+use crate::widgets::input::{Input, Typed};
 use crate::widgets::list::{self, Scroll};
+use crate::widgets::popup::Popup;
 use crate::widgets::row::Row;
 use crate::widgets::text::wrap;
 
@@ -21,6 +27,10 @@ use crate::widgets::text::wrap;
 pub enum Choice {
     /// This lesson.
     Open(&'static Lesson),
+    /// A question of this lesson that went wrong, by its number among the lesson's items.
+    Again(&'static Lesson, usize),
+    /// This theme, from now on.
+    Theme(Palette),
     /// Give the terminal to the shell.
     Suspend,
     /// Nothing more, with this exit code.
@@ -33,50 +43,130 @@ pub struct Menu {
     lessons: &'static [Lesson],
     /// Which lessons were read to the end.
     pub progress: Progress,
+    /// Which lessons are listed, by their places.
+    listed: Vec<usize>,
+    search: Input,
+    /// Whether keys go to the line in which a search is typed.
+    searches: bool,
     scroll: Scroll,
     list: Rect,
+    area: Rect,
+    /// The box over the list.
+    popup: Option<Popup>,
+    /// The line in which a command is typed, or what a box is searched for.
+    prompt: Option<Prompt>,
+    /// The commands that were typed.
+    commands: Input,
     /// A sentence about what went wrong.
     pub trouble: Option<String>,
 }
 
 impl Menu {
-    /// The list, with the first lesson selected that was not read to its end.
+    /// The list, with the lesson selected that is to be taken next.
     pub fn new(lessons: &'static [Lesson], progress: Progress) -> Self {
         let mut menu = Self {
             lessons,
             progress,
+            listed: (0..lessons.len()).collect(),
+            search: Input::default(),
+            searches: false,
             scroll: Scroll::default(),
             list: Rect::default(),
+            area: Rect::new(0, 0, 80, 24),
+            popup: None,
+            prompt: None,
+            commands: Input::default(),
             trouble: None,
         };
         menu.select_next();
         menu
     }
 
-    /// Selects the first lesson that was not read to its end.
+    /// Selects the lesson in which the user left off, or else the first that was not read to its end.
     pub fn select_next(&mut self) {
-        let open = |lesson: &Lesson| !self.progress.finished.contains(&lesson.id);
-        let next = self.lessons.iter().position(open).unwrap_or(0);
+        let left = |lesson: &Lesson| {
+            self.progress.last == Progress::key(lesson) && self.progress.is_begun(lesson)
+        };
+        let open = |lesson: &Lesson| !self.progress.is_finished(lesson);
+        let place = |wanted: &dyn Fn(&Lesson) -> bool| {
+            self.listed.iter().position(|at| wanted(&self.lessons[*at]))
+        };
+        let next = place(&left).or_else(|| place(&open)).unwrap_or(0);
         self.scroll.select(Some(next));
     }
 
-    fn selected(&self) -> usize {
-        self.scroll.selected(self.lessons.len()).unwrap_or(0)
+    /// The selected row.
+    fn row_selected(&self) -> usize {
+        self.scroll.selected(self.listed.len()).unwrap_or(0)
+    }
+
+    /// The selected lesson; `None` where the search finds none.
+    fn selected(&self) -> Option<&'static Lesson> {
+        self.listed.get(self.row_selected()).and_then(|at| self.lessons.get(*at))
+    }
+
+    /// Lists the lessons in which all the words of the search stand.
+    fn look_for(&mut self) {
+        let wanted = self.search.text().to_lowercase();
+        let fits = |lesson: &Lesson| {
+            let track = TRACKS.iter().find(|track| track.id == lesson.track);
+            let track = track.map_or("", |track| track.title);
+            let (code, title, shows) = (lesson.code(), &lesson.title, &lesson.shows);
+            let all = format!("{code} {title} {} {shows} {track}", lesson.id).to_lowercase();
+            wanted.split_whitespace().all(|word| all.contains(word))
+        };
+        self.listed = (0..self.lessons.len()).filter(|at| fits(&self.lessons[*at])).collect();
+        self.scroll.select(Some(0));
+    }
+
+    fn type_key(&mut self, key: Chord) {
+        match self.search.key(key) {
+            Typed::Accepted => self.searches = false,
+            Typed::Cancelled => self.leave_search(),
+            Typed::Edited => self.look_for(),
+            Typed::Complete | Typed::Ignored => {}
+        }
+    }
+
+    /// All lessons are listed again; the one that was found stays selected.
+    fn leave_search(&mut self) {
+        let found = self.listed.get(self.row_selected()).copied();
+        self.searches = false;
+        self.search.set("");
+        self.listed = (0..self.lessons.len()).collect();
+        self.scroll.select(found);
     }
 
     /// Takes what the user did; tells what was chosen, once something is.
-    pub fn event(&mut self, event: &Event, keymap: &Keymap) -> Option<Choice> {
+    pub fn event(&mut self, event: &Event, keymap: &Keymap, theme: &Theme) -> Option<Choice> {
         match event {
+            Event::Key(key) if self.prompt.is_some() => self.key_in_line(*key, keymap, theme),
+            Event::Key(key) if self.searches => {
+                self.type_key(*key);
+                None
+            }
             Event::Key(key) => {
                 self.trouble = None;
-                self.act(keymap.action(*key)?)
+                self.act_over_list(keymap.action(*key)?, keymap, theme)
+            }
+            Event::Paste(text) => {
+                self.paste(text);
+                None
+            }
+            Event::Mouse(mouse) if self.popup.is_some() => {
+                match mouse.kind {
+                    MouseKind::ScrollUp => self.act_in_box(Action::Up),
+                    MouseKind::ScrollDown => self.act_in_box(Action::Down),
+                    _ => false,
+                };
+                None
             }
             Event::Mouse(mouse) => match mouse.kind {
                 MouseKind::ScrollUp => self.act(Action::Up),
                 MouseKind::ScrollDown => self.act(Action::Down),
                 MouseKind::Press(MouseButton::Left) => {
-                    let row = list::row_at(self.list, mouse.at, self.lessons.len(), self.first())?;
-                    if row == self.selected() {
+                    let row = list::row_at(self.list, mouse.at, self.listed.len(), self.first())?;
+                    if row == self.row_selected() {
                         return self.act(Action::Open);
                     }
                     self.scroll.select(Some(row));
@@ -84,38 +174,52 @@ impl Menu {
                 }
                 _ => None,
             },
-            _ => None,
+            Event::Redraw => None,
         }
     }
 
     fn act(&mut self, action: Action) -> Option<Choice> {
         let page = usize::from(self.list.height);
         match action {
+            Action::Quit | Action::Close if !self.search.text().is_empty() => self.leave_search(),
             Action::Quit | Action::Close => return Some(Choice::Leave(0)),
             Action::Interrupt => return Some(Choice::Leave(130)),
             Action::Suspend => return Some(Choice::Suspend),
             Action::Open | Action::Play | Action::Right => {
-                return self.lessons.get(self.selected()).map(Choice::Open);
+                return self.selected().map(Choice::Open);
             }
+            Action::Filter => self.searches = true,
+            Action::Again => return self.again(),
             Action::Digit(digit) => {
                 // As in `learn 2`: the place in the list.
-                let row = usize::from(digit).checked_sub(1).filter(|row| *row < self.lessons.len());
-                self.scroll.select(row.or(Some(self.selected())));
+                let row = usize::from(digit).checked_sub(1).filter(|row| *row < self.listed.len());
+                self.scroll.select(row.or(Some(self.row_selected())));
             }
-            Action::Bottom => self.scroll.select(Some(self.lessons.len().saturating_sub(1))),
+            Action::Bottom => self.scroll.select(Some(self.listed.len().saturating_sub(1))),
             _ => {
-                self.scroll.update(action, self.lessons.len(), page, 0);
+                self.scroll.update(action, self.listed.len(), page, 0);
             }
         }
         None
     }
 
+    /// The first question that went wrong.
+    fn again(&mut self) -> Option<Choice> {
+        let wrong = self.progress.went_wrong();
+        let Some((lesson, number)) = wrong.first() else {
+            self.trouble = Some("Nothing has gone wrong that is open.".to_owned());
+            return None;
+        };
+        Some(Choice::Again(lesson, *number))
+    }
+
     fn first(&self) -> usize {
-        list::window(self.lessons.len(), self.list.height.into(), self.selected())
+        list::window(self.listed.len(), self.list.height.into(), self.row_selected())
     }
 
     /// Draws everything.
     pub fn draw(&mut self, theme: &Theme, keymap: &Keymap, area: Rect, buffer: &mut Buffer) {
+        self.area = area;
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
             bars::too_small(theme, area, buffer);
             return theme.finish(buffer);
@@ -131,16 +235,18 @@ impl Menu {
         let mut frames = Frames::new(panels);
         frames.add(lower, false);
         frames.add(upper, true);
-        let done = self.lessons.iter().filter(|l| self.progress.finished.contains(&l.id)).count();
+        let done = self.lessons.iter().filter(|l| self.progress.is_finished(l)).count();
+        let mut told = format!(": {done} of {} done", self.lessons.len());
+        let searched = self.search.text();
+        if !searched.is_empty() {
+            told = format!("{told}, {} with {searched:?}", self.listed.len());
+        }
         let title = Line::from(vec![
             Span::styled("lessons", theme.style(Role::Title)),
-            Span::styled(
-                format!(": {done} of {} done", self.lessons.len()),
-                theme.style(Role::Text),
-            ),
+            Span::styled(told, theme.style(Role::Text)),
         ]);
         frames.title(upper, upper.y, title, theme);
-        let track = self.lessons.get(self.selected()).map_or("", |lesson| lesson.track.as_str());
+        let track = self.selected().map_or("", |lesson| lesson.track.as_str());
         let track = TRACKS.iter().find(|known| known.id == track).map_or("", |known| known.title);
         let about = Line::from(vec![
             Span::styled("about", theme.style(Role::Title)),
@@ -150,119 +256,135 @@ impl Menu {
         frames.draw(theme, buffer);
         self.list = Rect::new(upper.x + 1, upper.y + 1, upper.width - 2, upper.height - 2);
         let rows = |at: usize| self.row(at, theme);
-        let selected = Some(self.selected());
-        list::draw(rows, self.lessons.len(), self.first(), selected, theme, self.list, buffer);
+        let selected = Some(self.row_selected());
+        list::draw(rows, self.listed.len(), self.first(), selected, theme, self.list, buffer);
         self.about(
             theme,
             Rect::new(lower.x + 1, lower.y + 1, lower.width - 2, lower.height - 2),
             buffer,
         );
-        match &self.trouble {
-            Some(text) => bars::message(text, true, theme, row(area.bottom() - 1), buffer),
-            None => Row::of(" ", Role::Text, theme)
-                .put("enter", Role::Key, theme)
-                .put(" open  ", Role::Faint, theme)
-                .put(keymap.key(Action::Down), Role::Key, theme)
-                .put(" ", Role::Faint, theme)
-                .put(keymap.key(Action::Up), Role::Key, theme)
-                .put(" choose  ", Role::Faint, theme)
-                .put(keymap.key(Action::Quit), Role::Key, theme)
-                .put(" leave  ", Role::Faint, theme)
-                .put_right("your own program: loopscope run FILE ", Role::Faint, theme)
-                .draw(theme, row(area.bottom() - 1), buffer),
+        if let Some(popup) = &self.popup {
+            popup.draw(theme, panels, buffer);
+        }
+        let keys = row(area.bottom() - 1);
+        match (&self.prompt, &self.trouble) {
+            (Some(prompt), _) => {
+                let _ = prompt.draw(theme, area, keys, buffer);
+            }
+            _ if self.searches => {
+                let _ = self.search.draw("/", theme, keys, buffer);
+            }
+            (None, Some(text)) => bars::message(text, true, theme, keys, buffer),
+            (None, None) => self.keys(theme, keymap).draw(theme, keys, buffer),
         }
         theme.finish(buffer);
     }
 
+    fn keys(&self, theme: &Theme, keymap: &Keymap) -> Row {
+        let again = match self.progress.went_wrong().len() {
+            0 => (String::new(), String::new()),
+            _ => (keymap.key(Action::Again), " ask again  ".to_owned()),
+        };
+        // The help says so too; here it must not be cut.
+        let own = if self.area.width < 100 { "" } else { "your own: loopscope run FILE " };
+        Row::of(" ", Role::Text, theme)
+            .put("enter", Role::Key, theme)
+            .put(" open  ", Role::Faint, theme)
+            .put(keymap.key(Action::Down), Role::Key, theme)
+            .put(" ", Role::Faint, theme)
+            .put(keymap.key(Action::Up), Role::Key, theme)
+            .put(" choose  ", Role::Faint, theme)
+            .put(keymap.key(Action::Filter), Role::Key, theme)
+            .put(" search  ", Role::Faint, theme)
+            .put(again.0, Role::Key, theme)
+            .put(again.1, Role::Faint, theme)
+            .put(keymap.key(Action::Help), Role::Key, theme)
+            .put(" help  ", Role::Faint, theme)
+            .put(keymap.key(Action::Quit), Role::Key, theme)
+            .put(" leave  ", Role::Faint, theme)
+            .put_right(own, Role::Faint, theme)
+    }
+
     fn row(&self, at: usize, theme: &Theme) -> Row {
-        let Some(lesson) = self.lessons.get(at) else { return Row::new() };
-        let done = self.progress.finished.contains(&lesson.id);
+        let Some(lesson) = self.listed.get(at).and_then(|at| self.lessons.get(*at)) else {
+            return Row::new();
+        };
+        let done = self.progress.is_finished(lesson);
         let sign = if done { theme.glyphs.check } else { " " };
-        let pointer = if at == self.selected() { theme.glyphs.pointer } else { " " };
-        Row::of(format!("{pointer} {sign} "), Role::Good, theme)
+        let pointer = if at == self.row_selected() { theme.glyphs.pointer } else { " " };
+        let row = Row::of(format!("{pointer} {sign} "), Role::Good, theme)
             .put(format!("{:<9} ", lesson.code()), Role::Key, theme)
-            .put(lesson.title.clone(), Role::Text, theme)
-            .put_right(format!("{} min ", lesson.minutes), Role::Faint, theme)
+            .put(lesson.title.clone(), Role::Text, theme);
+        row.put_right(self.taken(lesson), Role::Good, theme).put_right(
+            format!("{:>3} min ", lesson.minutes),
+            Role::Faint,
+            theme,
+        )
+    }
+
+    /// How far a lesson was taken, in a word or two.
+    fn taken(&self, lesson: &Lesson) -> String {
+        if let Some(place) = self.progress.place(lesson) {
+            return format!("at step {} of {} ", place + 1, lesson.items.len());
+        }
+        if !self.progress.is_finished(lesson) {
+            return String::new();
+        }
+        let score = self.progress.score(lesson);
+        let (right, all) = (score.right + score.done, score.questions + score.exercises);
+        format!("{right}/{all} ")
+    }
+
+    /// What was answered and done, in a sentence.
+    fn told(&self, lesson: &Lesson) -> Option<String> {
+        let _ = self.progress.taken(lesson)?;
+        let score = self.progress.score(lesson);
+        let place = self.progress.place(lesson).and_then(|at| lesson.items.get(at));
+        let place =
+            place.map_or(String::new(), |item| format!("You left off at {:?}. ", item.title));
+        Some(format!(
+            "{place}Right at once: {} of {}; exercises done: {} of {}.",
+            score.right, score.questions, score.done, score.exercises
+        ))
     }
 
     fn about(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-        let Some(lesson) = self.lessons.get(self.selected()) else { return };
+        let columns = usize::from(area.width).saturating_sub(2);
         let mut rows = Vec::new();
-        if self.progress.finished.is_empty() && self.selected() == 0 {
-            rows.push(Row::of(
-                " New here? Press Enter: this is where to start.",
-                Role::Good,
-                theme,
-            ));
+        let Some(lesson) = self.selected() else {
+            let text = format!("No lesson has {:?} in it; esc shows all.", self.search.text());
+            return Row::of(format!(" {text}"), Role::Text, theme).draw(theme, area, buffer);
+        };
+        let mut say = |text: &str, role: Role| {
+            rows.extend(wrap(text, columns).iter().map(|l| Row::of(format!(" {l}"), role, theme)));
+        };
+        let is_new = self.progress.finished.is_empty() && self.progress.last.is_empty();
+        if is_new && std::ptr::eq(lesson, &raw const self.lessons[0]) {
+            say("New here? Press Enter: this is where to start.", Role::Good);
         }
-        rows.push(Row::of(format!(" {}", lesson.title), Role::Title, theme));
-        for line in wrap(&lesson.shows, usize::from(area.width).saturating_sub(2)) {
-            rows.push(Row::of(format!(" {line}"), Role::Text, theme));
-        }
+        say(&lesson.title, Role::Title);
+        say(&lesson.shows, Role::Text);
         let questions = lesson.questions().count();
         let asks = match questions {
             0 => String::new(),
             1 => ", 1 question".to_owned(),
             n => format!(", {n} questions"),
         };
-        let facts =
-            format!(" {} steps{asks}, about {} minutes", lesson.items.len(), lesson.minutes);
-        rows.push(Row::of(facts, Role::Faint, theme));
+        let facts = format!("{} steps{asks}, about {} minutes", lesson.items.len(), lesson.minutes);
+        match self.told(lesson) {
+            Some(told) => say(&told, Role::Good),
+            None => say(&facts, Role::Faint),
+        }
+        match self.progress.went_wrong().len() {
+            0 => {}
+            1 => say("A question that went wrong can be asked again: a.", Role::Faint),
+            n => {
+                say(&format!("{n} questions that went wrong can be asked again: a."), Role::Faint);
+            }
+        }
         list::draw(|n| rows[n].clone(), rows.len(), 0, None, theme, area, buffer);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(buffer: &Buffer) -> String {
-        let cells = buffer.content.chunks(buffer.area.width.into());
-        let lines =
-            cells.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
-        lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
-    }
-
-    fn drawn(menu: &mut Menu, width: u16, height: u16) -> String {
-        let area = Rect::new(0, 0, width, height);
-        let mut buffer = Buffer::empty(area);
-        menu.draw(&Theme::default(), &Keymap::default(), area, &mut buffer);
-        lines(&buffer)
-    }
-
-    #[test]
-    fn the_first_run_offers_lesson_one() {
-        let mut menu = Menu::new(loopscope_lessons::lessons(), Progress::default());
-        let text = drawn(&mut menu, 80, 24);
-        assert!(text.contains("New here? Press Enter"), "{text}");
-        let Some(Choice::Open(lesson)) = menu.act(Action::Open) else { panic!("nothing opened") };
-        assert_eq!(lesson.code(), "loop-01");
-    }
-
-    #[test]
-    fn the_next_lesson_is_selected() {
-        let mut progress = Progress::default();
-        progress.finished.insert(loopscope_lessons::lessons()[0].id.clone());
-        let mut menu = Menu::new(loopscope_lessons::lessons(), progress);
-        let text = drawn(&mut menu, 80, 24);
-        assert!(text.contains("1 of "), "{text}");
-        let Some(Choice::Open(lesson)) = menu.act(Action::Open) else { panic!("nothing opened") };
-        assert_eq!(lesson.code(), "loop-02");
-    }
-
-    #[test]
-    fn every_lesson_and_its_track_can_be_reached_at_80x24_and_it_fits_at_40x12() {
-        let mut menu = Menu::new(loopscope_lessons::lessons(), Progress::default());
-        for lesson in loopscope_lessons::lessons() {
-            let text = drawn(&mut menu, 80, 24);
-            let row = format!("{:<9} {} ", lesson.code(), lesson.title);
-            let row = text.lines().find(|line| line.contains(&row));
-            assert!(row.is_some_and(|row| row.contains(" min ")), "{}: {text}", lesson.title);
-            let track = TRACKS.iter().find(|track| track.id == lesson.track).expect("it has one");
-            assert!(text.contains(&format!("track {}", track.title)), "{text}");
-            let _ = menu.act(Action::Down);
-        }
-        assert!(drawn(&mut menu, 40, 12).contains("lessons"));
-        assert!(drawn(&mut menu, 30, 5).contains("needs 40 columns"));
-    }
-}
+mod tests;

@@ -71,6 +71,8 @@ impl Screen {
         self.offers = bars::offers(self.offer(snapshot), keymap, area.width);
         let facts = Facts {
             lesson: snapshot.lesson.is_some(),
+            hides: snapshot.lesson.is_some_and(|page| page.hides),
+            reads: snapshot.lesson.is_some() && snapshot.history.is_empty(),
             timers: snapshot.digest.has_seen(&[Kind::TimerNew]),
             tasks: snapshot.digest.has_seen(&[Kind::TaskNew]),
             outside: snapshot.digest.has_seen(&[
@@ -79,6 +81,10 @@ impl Screen {
                 Kind::ProcessNew,
                 Kind::ExecutorSubmit,
             ]),
+            locks: snapshot.digest.has_seen(&[Kind::SyncNew]),
+            calls: snapshot.digest.has_seen(&[Kind::HandlerCall])
+                || snapshot.history.lints(snapshot.history.len()).len() > 0,
+            watchers: snapshot.digest.has_seen(&[Kind::WatcherAdd, Kind::SignalAdd]),
             board: snapshot.board,
             displays: !snapshot.displays.is_empty(),
         };
@@ -105,7 +111,7 @@ impl Screen {
         let changes = snapshot.changes;
         let news: &[(&'static str, bool)] = &[
             ("calls", changes.handler_calls > 0),
-            ("outside", !outside::is_same(&changes.before, snapshot.state)),
+            ("outside", changes.before().is_some_and(|it| !outside::is_same(it, snapshot.state))),
             ("watchers", !changes.watchers.is_empty() || !changes.signals.is_empty()),
             ("timers", !changes.timers.is_empty()),
             ("tasks", !changes.tasks.is_empty()),
@@ -159,6 +165,33 @@ impl Screen {
         };
         self.focus = slot.name;
         self.chosen.insert(slot.name, (id, true));
+    }
+
+    /// Shows a panel, by the name of its view, on the whole screen. False: there is none of that name
+    /// here.
+    pub fn show_alone(&mut self, id: &str) -> bool {
+        let there = |slot: &&Slot| slot.views.contains(&id);
+        let Some(slot) = self.layout.as_ref().and_then(|layout| layout.slots.iter().find(there))
+        else {
+            return false;
+        };
+        let view = slot.views.iter().find(|view| **view == id).copied().unwrap_or(slot.name);
+        self.focus = slot.name;
+        self.chosen.insert(slot.name, (view, true));
+        self.zoom = true;
+        true
+    }
+
+    /// Where the panel stands that has the keys, with its border.
+    pub fn focused_window(&self) -> Option<Rect> {
+        self.slot(self.focus).map(|slot| slot.rect)
+    }
+
+    /// Shows a view from its first row.
+    pub fn top_of(&mut self, id: &str) {
+        if let Some(view) = self.views.iter_mut().find(|view| view.id() == id) {
+            view.follow();
+        }
     }
 
     /// Does what an action says, if it is one of the panels'.
@@ -286,10 +319,13 @@ impl Screen {
         match snapshot.activity {
             _ if self.popup.is_some() => Offer::Popup,
             Activity::Running | Activity::Slow if snapshot.is_away() => Offer::Away,
-            Activity::Running | Activity::Slow => Offer::Running { board: snapshot.board },
-            Activity::Standing => Offer::Standing,
+            Activity::Running | Activity::Slow => Offer::Running { board: snapshot.link.is_some() },
+            Activity::Standing => Offer::Standing { board: snapshot.board },
             _ => match question.filter(|question| question.is_open()) {
                 Some(question) => Offer::Question(question.choices.len()),
+                None if snapshot.lesson.is_some_and(|page| page.hides) => Offer::Game,
+                None if snapshot.lesson.is_some_and(|page| page.find) => Offer::Find,
+                None if snapshot.lesson.is_some_and(|page| page.file) => Offer::Exercise,
                 None if snapshot.lesson.is_some() => Offer::Lesson,
                 None => Offer::Usual,
             },

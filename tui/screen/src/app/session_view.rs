@@ -6,10 +6,10 @@ use std::path::Path;
 use loopscope_model::link::LinkStatus;
 use loopscope_protocol::{Event, NameId};
 use loopscope_session::source::Origin;
-use loopscope_session::{Outcome, RunState, Session, Tick, program_text};
+use loopscope_session::{Changes, Outcome, RunState, Session, Tick, program_text};
 
 use crate::views::lesson::Page;
-use crate::views::{Activity, BreakRow, Digest, Snapshot, Sources};
+use crate::views::{Activity, BreakRow, Digest, Snapshot, SourceTexts};
 
 /// A session and what belongs to it on the screen.
 #[derive(Debug)]
@@ -23,15 +23,21 @@ pub(super) struct SessionView {
     is_digested: bool,
     /// A recording is not folded to its end, and gets on with it.
     is_folding: bool,
-    sources: Sources,
+    sources: SourceTexts,
     /// The program's text, where it is not a file.
     text: Option<String>,
     breaks: Vec<BreakRow>,
     displays: Vec<(String, String)>,
     happened: String,
     next: String,
+    /// The line at which the program holds.
+    line: Option<(String, u32)>,
+    /// How often the program was started anew, as far as it was noticed.
+    starts: u32,
     pub(super) lesson: Option<Page>,
     pub(super) slow: bool,
+    /// What is marked while the records run by.
+    unmarked: Changes,
 }
 
 impl SessionView {
@@ -46,18 +52,22 @@ impl SessionView {
             digest: Digest::default(),
             is_digested: true,
             is_folding: false,
-            sources: Sources::new(),
+            sources: SourceTexts::new(),
             text,
             breaks: Vec::new(),
             displays: Vec::new(),
             happened: String::new(),
             next: String::new(),
+            line: None,
+            starts: 0,
             lesson: None,
             slow: false,
+            unmarked: Changes::quiet(),
         };
         // A board is called by its firmware's file and a recording by its own, neither of which is
         // what runs there.
-        let is_program = session_view.session.origin() == Origin::Program;
+        let origin = session_view.session.origin();
+        let is_program = matches!(origin, Origin::Program | Origin::Process);
         let text = session_view.text.clone();
         let text = text.or_else(|| if is_program { session_view.read(&short) } else { None });
         session_view.sources.set_main(short, text.as_deref());
@@ -115,6 +125,14 @@ impl SessionView {
 
     /// Brings everything that is kept beside the session up to date with it.
     pub(super) fn refresh(&mut self) {
+        if self.starts != self.session.starts() {
+            // Another history, and perhaps another text.
+            self.starts = self.session.starts();
+            self.digest = Digest::default();
+            self.sources = SourceTexts::new();
+            let text = self.text.clone().or_else(|| self.read(&self.name));
+            self.sources.set_main(self.name.clone(), text.as_deref());
+        }
         self.is_digested = self.digest.follow(self.session.history(), self.session.position());
         self.happened = self.session.happened();
         if self.session.position() == 0 {
@@ -125,6 +143,7 @@ impl SessionView {
             };
         }
         self.next = self.session.next();
+        self.line = self.session.line_to_come();
         self.look_at_link();
         let shown = self.session.displays().into_iter();
         self.displays = shown.map(|(_, expr, value)| (expr, value)).collect();
@@ -183,6 +202,11 @@ impl SessionView {
         }
     }
 
+    /// Whether the cursor follows what comes.
+    fn is_following(&self) -> bool {
+        !self.slow && self.session.is_running() && !self.session.is_walking()
+    }
+
     pub(super) fn activity(&self) -> Activity {
         if self.slow {
             return Activity::Slow;
@@ -208,7 +232,13 @@ impl SessionView {
         // What happens next is what a lesson asks: the sentence must not tell.
         let question = self.lesson.as_ref().and_then(|page| page.question.as_ref());
         let is_asked = question.is_some_and(crate::views::lesson::Question::is_open);
-        let next = if is_asked { "Your guess first; then the run tells." } else { &self.next };
+        let next = if is_asked {
+            "Your guess first; then the run tells."
+        } else if self.lesson.as_ref().is_some_and(|page| page.hides) {
+            ""
+        } else {
+            &self.next
+        };
         Snapshot {
             name: &self.name,
             board: session.is_board(),
@@ -221,11 +251,17 @@ impl SessionView {
             sources: &self.sources,
             position: session.position(),
             state: session.state(),
-            changes: session.changes(),
+            // What runs by is not marked: nobody has stopped to look at it.
+            changes: if self.is_following() || session.changes().is_quiet {
+                &self.unmarked
+            } else {
+                session.changes()
+            },
             activity: self.activity(),
             happened: &self.happened,
             next,
             breaks: &self.breaks,
+            line: self.line.as_ref(),
             displays: &self.displays,
             bookmarks: session.bookmarks(),
             lesson: self.lesson.as_ref(),

@@ -17,7 +17,9 @@ pub struct Keymap {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeymapError {
     /// There is no such action.
-    #[error("keys: there is no action `{0}`; the help (`?`) names them all")]
+    #[error(
+        "keys: there is no action `{0}`; the help (`?`) has them at its right edge, and `loopscope man` lists them"
+    )]
     Action(String),
     /// There is no such key.
     #[error(

@@ -23,8 +23,22 @@ pub struct Glyphs {
     pub busy_faint: &'static str,
     /// A moment of which what ran took little.
     pub busy_little: &'static str,
+    /// What of all that ran in a moment was this: little, some, much, nearly all.
+    pub levels: [&'static str; 4],
+    /// It waits.
+    pub waits: &'static str,
+    /// It is ready, and others run.
+    pub queued: &'static str,
     /// Asleep.
     pub asleep: &'static str,
+    /// Who woke somebody.
+    pub wakes: &'static str,
+    /// A piece of that arrow.
+    pub wakes_line: &'static str,
+    /// Its end, where it leads down.
+    pub wakes_down: &'static str,
+    /// Its end, where it leads up.
+    pub wakes_up: &'static str,
     /// The cursor on the timeline's axis.
     pub here: &'static str,
     /// A bookmark or a mark on the axis.
@@ -65,7 +79,14 @@ pub(super) static UNICODE: Glyphs = Glyphs {
     busy: "█",
     busy_faint: "▓",
     busy_little: "▒",
+    levels: ["▂", "▄", "▆", "█"],
+    waits: "╌",
+    queued: "═",
     asleep: "░",
+    wakes: "◆",
+    wakes_line: "┊",
+    wakes_down: "▼",
+    wakes_up: "▲",
     here: "▲",
     tick: "┴",
     above: "↑",
@@ -92,7 +113,14 @@ pub(super) static ASCII: Glyphs = Glyphs {
     busy: "#",
     busy_faint: "%",
     busy_little: "=",
+    levels: ["_", "o", "8", "#"],
+    waits: "-",
+    queued: "=",
     asleep: ".",
+    wakes: "@",
+    wakes_line: ":",
+    wakes_down: "v",
+    wakes_up: "^",
     here: "^",
     tick: "+",
     above: "^",

@@ -70,6 +70,7 @@ impl View for Board {
                 (LinkState::Gone(_) | LinkState::Released, _) => ("gone", Role::Error),
                 (LinkState::Away, _) => ("link lost", Role::Error),
                 (LinkState::Up(Processor::Halted(_)), _) => ("halted", Role::Warning),
+                (LinkState::Up(Processor::Faulted(_)), _) => ("fault", Role::Error),
                 (LinkState::Up(_), Activity::Standing) => ("runs on", Role::Changed),
                 _ if snapshot.held => ("paused", Role::Changed),
                 _ => ("connected", Role::Good),

@@ -2,6 +2,7 @@
 //! the loop slept, and the lines of output. Kept up with the history as it grows.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod groups;
 mod lines;
 mod seen;
 #[cfg(test)]
@@ -13,8 +14,9 @@ use std::collections::{BTreeMap, HashMap};
 use loopscope_model::load::Overview;
 use loopscope_model::state::Handle;
 use loopscope_model::{History, Load, Record};
-use loopscope_protocol::{Family, FutureId, HandleId, Kind, KindSet, LoopId, NameId, TaskId};
+use loopscope_protocol::{By, Family, FutureId, HandleId, Kind, KindSet, LoopId, NameId, TaskId};
 
+pub use groups::Groups;
 pub use lines::{Origin, OutputLine};
 pub use whole::Whole;
 
@@ -45,6 +47,17 @@ pub struct Span {
     pub end: Option<u64>,
     /// Which handle ran; none for a sleep.
     pub handle: HandleId,
+}
+
+/// Since when a handle was ready before it ran, and who made it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// The position.
+    pub from: usize,
+    /// The moment, in nanoseconds.
+    pub begin: u64,
+    /// Who did it; nobody where that was a timer, or outside.
+    pub by: By,
 }
 
 /// Who a lane of the timeline belongs to.
@@ -83,8 +96,19 @@ pub struct Digest {
     kinds: KindSet,
     runs: Vec<Span>,
     sleeps: Vec<Span>,
+    /// Of each run, how it came to be and whose it is: as an index into `lane_order`.
+    queued: Vec<Queued>,
+    run_lanes: Vec<u32>,
+    /// What is ready at the end, and since when.
+    ready: HashMap<HandleId, Queued>,
+    /// Where tasks ended.
+    ends: HashMap<TaskId, (usize, u64)>,
     lanes: BTreeMap<Lane, Vec<usize>>,
     lane_order: Vec<Lane>,
+    lane_numbers: HashMap<Lane, u32>,
+    groups: Groups,
+    /// The coroutine of each task.
+    coroutines: HashMap<TaskId, NameId>,
     open_runs: HashMap<LoopId, usize>,
     open_sleeps: HashMap<LoopId, usize>,
     lines: Vec<OutputLine>,
@@ -184,6 +208,7 @@ impl Digest {
             let Handle { id, name, task, future, .. } = *handle;
             (id, Called { name, task, future })
         });
+        let coroutines = state.tasks().map(|task| (task.id, task.name));
         let timers = state.handles().filter(|handle| handle.when.is_some());
         let timers = timers.map(|handle| (handle.future, handle.id));
         *self = Self {
@@ -191,6 +216,7 @@ impl Digest {
             position: base,
             kinds: kinds.collect(),
             handles: handles.collect(),
+            coroutines: coroutines.collect(),
             timers: timers.collect(),
             is_blind: load.is_none(),
             load: load.unwrap_or_else(|| Load::behind(base, state.t())),
@@ -233,8 +259,12 @@ impl Digest {
             Family::Run(event) => self.see_run(record, history, event),
             Family::Loop(event) => self.see_loop(record.loop_id, now, event),
             Family::Handle(event) => self.see_handle(record.loop_id, now, event),
-            Family::Task(event) => self.see_task(event),
-            Family::Future(_) | Family::Outside(_) | Family::Work(_) | Family::Connection(_) => {}
+            Family::Task(event) => self.see_task(now, event),
+            Family::Future(_)
+            | Family::Outside(_)
+            | Family::Work(_)
+            | Family::Connection(_)
+            | Family::Sync(_) => {}
         }
     }
 
@@ -299,11 +329,51 @@ impl Digest {
         &self.lane_order
     }
 
+    /// The number of a lane in the order of [`Digest::lanes`].
+    pub fn lane_number(&self, lane: Lane) -> Option<u32> {
+        self.lane_numbers.get(&lane).copied()
+    }
+
+    /// The lanes by the coroutine that they run.
+    pub const fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// The coroutine of a task.
+    pub fn coroutine(&self, id: TaskId) -> Option<NameId> {
+        self.coroutines.get(&id).copied()
+    }
+
     /// The runs of one lane in an era, as indices into [`Digest::runs`].
     pub fn lane_runs(&self, lane: Lane, era: &Era) -> &[usize] {
         let all = self.lanes.get(&lane).map_or(&[][..], Vec::as_slice);
         let end = era.runs + self.runs_of(era).len();
         &all[all.partition_point(|run| *run < era.runs)..all.partition_point(|run| *run < end)]
+    }
+
+    /// How a run came to be, by its index in [`Digest::runs`].
+    pub fn queued(&self, run: usize) -> Option<Queued> {
+        self.queued.get(run).copied()
+    }
+
+    /// Whose the runs are, as indices into [`Digest::lanes`].
+    pub fn run_lanes(&self) -> &[u32] {
+        &self.run_lanes
+    }
+
+    /// How many runs there were before an era.
+    pub const fn runs_before(&self, era: &Era) -> usize {
+        era.runs
+    }
+
+    /// Since when a handle is ready that has not run yet.
+    pub fn ready_since(&self, id: HandleId) -> Option<Queued> {
+        self.ready.get(&id).copied()
+    }
+
+    /// Where a task ended: the position and the moment.
+    pub fn end_of(&self, id: TaskId) -> Option<(usize, u64)> {
+        self.ends.get(&id).copied()
     }
 
     /// The lines that the program had written at a position.

@@ -5,7 +5,7 @@ use loopscope_model::story::Story;
 use loopscope_model::{History, Names, State, sentence};
 use loopscope_protocol::{
     By, ChainId, Event, ExitHow, Fd, FutureId, HandleHow, HandleId, JobId, ObjectId, On, Pool,
-    Signal, TaskId, Text, TransportKind, WatchHow, Which,
+    Signal, SyncHow, SyncKind, SyncWaitHow, TaskHow, TaskId, Text, TransportKind, WatchHow, Which,
 };
 
 pub(crate) mod board;
@@ -13,14 +13,14 @@ pub(crate) mod board;
 use loopscope_session::Changes;
 
 use super::lesson::Page;
-use super::{Activity, Digest, Snapshot, Sources};
+use super::{Activity, Digest, Snapshot, SourceTexts};
 
 /// A history with everything that a snapshot borrows from.
 pub(crate) struct Fixture {
     pub(crate) history: History,
     pub(crate) names: Names,
     pub(crate) digest: Digest,
-    pub(crate) sources: Sources,
+    pub(crate) sources: SourceTexts,
     pub(crate) state: State,
     pub(crate) changes: Changes,
     pub(crate) position: usize,
@@ -38,7 +38,7 @@ impl Fixture {
     /// At the end of a story, with the changes of its last record.
     pub(crate) fn new(story: &Story, program: &str) -> Self {
         let history = story.history();
-        let mut sources = Sources::new();
+        let mut sources = SourceTexts::new();
         sources.set_main("program.py", Some(program));
         let mut fixture = Self {
             digest: Digest::of(&history),
@@ -92,6 +92,7 @@ impl Fixture {
             happened: &self.happened,
             next: &self.next,
             breaks: &[],
+            line: None,
             displays: &[],
             bookmarks: &[],
             lesson: self.lesson.as_ref(),
@@ -188,6 +189,55 @@ asyncio.run(main())
     Fixture::new(&story, program)
 }
 
+/// Three hundred workers that sleep for different times, of which some were woken.
+pub(crate) fn many() -> Fixture {
+    let program = "\
+import asyncio
+
+async def worker(n):
+    await asyncio.sleep(0.5 + n % 7 / 10)
+    return n
+
+async def main():
+    await asyncio.gather(*[worker(n) for n in range(300)])
+
+asyncio.run(main())
+";
+    let workers = 2..=301;
+    let due = |id: u32| 0.5 + f64::from(id % 7) / 10.0;
+    let mut story = Story::new();
+    story.start().task(1, "main", 1).turn(&[1]).step(1, 1).future(1);
+    for id in workers.clone() {
+        story.task(id, "worker", id);
+        let on = On::Task(TaskId(id));
+        story.push(Event::FutureLink { future: FutureId(1), on });
+    }
+    suspend(&mut story, 1, 1, On::Future(FutureId(1)), &[("main", 8)]);
+    story.end_turn().turn(&workers.clone().collect::<Vec<_>>());
+    for id in workers.clone() {
+        story.step(id, id).future(id);
+        story.timer(id + 1000, due(id), "_set_result_unless_cancelled", id);
+        suspend(&mut story, id, id, On::Future(FutureId(id)), &[("sleep", 0), ("worker", 4)]);
+    }
+    let first: Vec<u32> = workers.filter(|id| id % 7 == 0).collect();
+    story.end_turn().poll(Some(0.5), 0.5);
+    for id in &first {
+        story.due(id + 1000, due(*id));
+    }
+    story.begin_turn(first.len());
+    for id in &first {
+        story.run(id + 1000).complete(*id);
+        story.handle(id + 2000, HandleHow::Wakeup, "worker", *id, *id).done(id + 1000);
+    }
+    let ready = u32::try_from(first.len()).unwrap_or(0);
+    story.push(Event::TurnEnd { ready, timers: 300 - ready });
+    story.poll(Some(0.0), 0.51).begin_turn(first.len());
+    for id in &first[..9] {
+        story.step(id + 2000, *id).finish(id + 2000, *id, TaskHow::Result);
+    }
+    Fixture::new(&story, program)
+}
+
 fn suspend(story: &mut Story, handle: u32, task: u32, on: On, frames: &[(&str, u32)]) {
     let frames: Vec<(&str, &str, u32)> = frames
         .iter()
@@ -238,6 +288,35 @@ pub(crate) fn outside() -> Fixture {
     story.handle(2, HandleHow::Signal, "on_signal", 0, 0);
     story.push(Event::SignalAdd { signal: Signal(15), handle: HandleId(2) });
     story.job(1, "blocking_io", Pool::Thread, 1);
+    Fixture::new(&story, "import asyncio\n")
+}
+
+/// A lock that one task holds and another one wants, a queue that is full, an event.
+pub(crate) fn locks() -> Fixture {
+    let mut story = Story::new();
+    story.start().task(1, "alice", 1).task(2, "bob", 2).turn(&[1, 2]).step(2, 2);
+    for (id, kind, name, size) in [
+        (1, SyncKind::Lock, "l1", 0),
+        (2, SyncKind::Queue, "jobs", 2),
+        (3, SyncKind::Event, "Shop.open", 0),
+    ] {
+        let (name, owner, by) = (story.name(name), ObjectId::NONE, By::Outside);
+        story.push(Event::SyncNew { id: ObjectId(id), kind, name, size, owner, by });
+    }
+    for (id, how, count) in [(1, SyncHow::Take, 1), (2, SyncHow::Put, 1), (2, SyncHow::Put, 2)] {
+        let (id, task) = (ObjectId(id), TaskId(2));
+        story.push(Event::SyncState { id, how, task, count, left: count });
+    }
+    for (task, id, how) in [(2, 2, SyncWaitHow::Put), (1, 1, SyncWaitHow::Acquire)] {
+        if task == 1 {
+            story.step(1, 1);
+        }
+        story.future(task);
+        let (id, of, future) = (ObjectId(id), TaskId(task), FutureId(task));
+        story.push(Event::SyncWait { id, how, task: of, future });
+        story.suspend(task, task, On::Future(future), 5);
+    }
+    story.end_turn();
     Fixture::new(&story, "import asyncio\n")
 }
 

@@ -38,7 +38,14 @@ pub(super) fn choice(snapshot: &Snapshot<'_>, id: HandleId) -> Option<usize> {
 fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
     let columns = usize::from(columns).saturating_sub(2).max(10);
     let mut rows = vec![Row::of(format!(" {}", page.title), Role::Title, theme)];
-    rows.extend(page.question.as_ref().and_then(|question| verdict(question, theme)));
+    // What was asked stays in sight when the answer is told, however little room there is.
+    let told = page.question.as_ref().filter(|question| question.right.is_some());
+    if let Some(question) = told {
+        for line in wrap(&question.ask, columns) {
+            rows.push(Row::of(format!(" {line}"), Role::Faint, theme));
+        }
+        rows.extend(verdict(question, theme));
+    }
     for piece in &page.body {
         match piece {
             Piece::Gap => rows.push(Row::new()),
@@ -46,7 +53,7 @@ fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
             Piece::Words(words) => rows.extend(flow(words, columns, theme)),
         }
     }
-    if let Some(question) = &page.question {
+    if let Some(question) = page.question.as_ref().filter(|_| told.is_none()) {
         if rows.len() > 1 {
             rows.push(Row::new());
         }
@@ -66,9 +73,16 @@ fn verdict(question: &Question, theme: &Theme) -> Option<Row> {
     let glyphs = theme.glyphs;
     let chosen = question.chosen.and_then(|at| question.choices.get(at));
     Some(match (question.right?, chosen) {
-        (true, _) => Row::of(format!(" {} Right!", glyphs.check), Role::Good, theme),
+        (true, _) => {
+            let answer = question.answer.as_deref().unwrap_or_default();
+            Row::of(format!(" {} Right! {answer}", glyphs.check), Role::Good, theme)
+        }
         (false, Some(choice)) => {
-            Row::of(format!(" {} Not {choice}.", glyphs.cross), Role::Error, theme)
+            Row::of(format!(" {} Not {choice}.", glyphs.cross), Role::Error, theme).put(
+                format!("  {} {}", glyphs.check, question.answer.as_deref().unwrap_or_default()),
+                Role::Good,
+                theme,
+            )
         }
         (false, None) => return None,
     })
@@ -130,8 +144,8 @@ impl View for Lesson {
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
         let mut line = Line::from(Span::styled("lesson", theme.style(Role::Title)));
         if let Some(page) = snapshot.lesson {
-            let dot = theme.glyphs.dot;
-            let text = format!(": {} {dot} {} of {}", page.lesson, page.step, page.steps);
+            // Where there is hardly room, the step matters more than the name.
+            let text = format!(", step {} of {}: {}", page.step, page.steps, page.lesson);
             line.push_span(Span::styled(text, theme.style(Role::Text)));
         }
         line

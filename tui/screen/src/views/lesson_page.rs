@@ -17,8 +17,34 @@ pub struct Page {
     pub body: Vec<Piece>,
     /// The question asked here.
     pub question: Option<Question>,
+    /// Whether a record is to be found here.
+    pub find: bool,
+    /// Whether the learner's own file belongs to it.
+    pub file: bool,
+    /// Whether what comes next in the run is not to be seen.
+    pub hides: bool,
     /// What to do now, in a few words.
     pub hint: String,
+}
+
+impl Page {
+    /// The words that stand on it, from above, without code: those that one may look up.
+    pub fn words(&self) -> String {
+        let question = self.question.as_ref();
+        // What was asked stands above what is said to the answer.
+        let (told, asked) = match question {
+            Some(question) if question.right.is_some() => (Some(&question.ask), None),
+            _ => (None, question.map(|question| &question.ask)),
+        };
+        let body = self.body.iter().flat_map(|piece| match piece {
+            Piece::Words(words) => words.as_slice(),
+            Piece::Code(..) | Piece::Gap => &[],
+        });
+        let body = body.filter(|(role, _)| *role != Role::Literal).map(|(_, text)| text);
+        let choices = question.into_iter().flat_map(|question| &question.choices);
+        let texts = [&self.title].into_iter().chain(told).chain(body).chain(asked).chain(choices);
+        texts.flat_map(|text| [text.as_str(), "\n"]).collect()
+    }
 }
 
 /// A part of a text.

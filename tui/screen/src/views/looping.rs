@@ -1,4 +1,4 @@
-//! The loop as a machine with four places - poll, timers, ready, running - and where it stands.
+//! The loop as a machine with four stations - poll, timers, ready, running - and where it stands.
 //! MicroPython's loop waits for the head of its one queue: there the two in the middle are the parts
 //! of that queue.
 
@@ -11,7 +11,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Snapshot, View, words};
+use super::{Effect, Snapshot, View, words};
+use crate::keys::Action;
 use crate::theme::{Role, Theme};
 use crate::widgets::row::Row;
 
@@ -22,9 +23,9 @@ pub const ID: &str = "loop";
 #[derive(Debug, Default)]
 pub struct Looping;
 
-/// One of the four places, ready to be drawn.
+/// One of the four stations of a loop, ready to be drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct LoopPlace {
+struct Station {
     name: &'static str,
     /// Whether the loop is here.
     here: bool,
@@ -38,8 +39,8 @@ struct LoopPlace {
     moved: Option<String>,
 }
 
-/// The four places of a loop.
-fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<LoopPlace> {
+/// The four stations of a loop.
+fn stations(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<Station> {
     let changes = snapshot.changes;
     let of_here =
         |id: &HandleId| snapshot.state.handle(*id).is_some_and(|h| h.loop_id == the_loop.id);
@@ -74,19 +75,19 @@ fn places(snapshot: &Snapshot<'_>, the_loop: &Loop) -> Vec<LoopPlace> {
         Order::Own => ["idle", "timers", "ready", "running"],
     };
     let mut all = [
-        LoopPlace { name: names[0], here: polling, brief, long, ..LoopPlace::default() },
-        LoopPlace { name: names[1], here: the_loop.at == At::Timers, ..LoopPlace::default() },
-        LoopPlace { name: names[2], here: the_loop.at == At::Ready, ..LoopPlace::default() },
-        LoopPlace { name: names[3], here: the_loop.at == At::Running, ..LoopPlace::default() },
+        Station { name: names[0], here: polling, brief, long, ..Station::default() },
+        Station { name: names[1], here: the_loop.at == At::Timers, ..Station::default() },
+        Station { name: names[2], here: the_loop.at == At::Ready, ..Station::default() },
+        Station { name: names[3], here: the_loop.at == At::Running, ..Station::default() },
     ];
     // How many are due and wait, and the first that waits; without looking at all of them where
     // there are queues for both.
-    let (due, timers, first) = match order {
-        Order::OneQueue => {
-            let [due, later] = snapshot.state.one_queue(the_loop);
-            (due.len(), later.len(), later.first().copied())
-        }
-        _ => (the_loop.ready().len(), the_loop.timers().len(), the_loop.timers().next()),
+    let (due, timers, first) = if order == Order::OneQueue {
+        let [due, later] = snapshot.state.one_queue(the_loop);
+        (due.len(), later.len(), later.first().copied())
+    } else {
+        let first = the_loop.first_timer().map(|(timer, _)| timer);
+        (the_loop.ready().len(), the_loop.timers().len(), first)
     };
     all[1].brief = match timers {
         0 if !the_loop.timers_known() => "?".to_owned(),
@@ -177,6 +178,14 @@ impl View for Looping {
         ID
     }
 
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[("enter", "what the last record says, and what led to it")]
+    }
+
+    fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, _area: Rect) -> Effect {
+        if action == Action::Open { super::about_the_record(snapshot) } else { Effect::Ignored }
+    }
+
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
         let title = Span::styled("loop", theme.style(Role::Title));
         let Some(the_loop) = snapshot.state.focus() else {
@@ -187,8 +196,8 @@ impl View for Looping {
             if count > 1 { format!(" {} of {count}", the_loop.id.0) } else { String::new() };
         let changed = snapshot
             .changes
-            .before
-            .event_loop(the_loop.id)
+            .before()
+            .and_then(|before| before.event_loop(the_loop.id))
             .is_some_and(|before| before.phase.word() != the_loop.phase.word());
         let sign = if changed { " ~" } else { "" };
         let unknown = the_loop.phase == Phase::Unknown;
@@ -221,8 +230,8 @@ impl View for Looping {
                 .draw(theme, area, buffer);
             return;
         };
-        let places = places(snapshot, the_loop);
-        let used = diagram::draw(&places, theme, area, buffer);
+        let stations = stations(snapshot, the_loop);
+        let used = diagram::draw(&stations, theme, area, buffer);
         if used < area.height {
             let below = Rect { y: area.y + used, height: 1, ..area };
             facts(snapshot, theme, the_loop).draw(theme, below, buffer);

@@ -2,6 +2,7 @@
 //! time and a place; they stand where they were written, which is before they were read.
 
 use loopscope_model::Names;
+use loopscope_model::why::Thing;
 use loopscope_model::written::{HOST, level_word, log_line};
 use loopscope_protocol::{Level, Stream, Word};
 use ratatui::buffer::Buffer;
@@ -103,7 +104,7 @@ impl Output {
 
 /// A row of the panel.
 fn row(snapshot: &Snapshot<'_>, theme: &Theme, line: &OutputLine, width: u16) -> Row {
-    let before = usize::try_from(snapshot.changes.before.position()).unwrap_or(usize::MAX);
+    let before = snapshot.changes.from();
     let text = line.upto(snapshot.position);
     let came = |at: usize| at > before && at <= snapshot.position;
     let new = came(line.from()) || came(line.told());
@@ -185,13 +186,22 @@ impl View for Output {
                 if let Some(row) = self.scroll.selected(listed.len()) {
                     return Effect::Seek(lines[listed[row]].from());
                 }
+                if listed.is_empty() {
+                    return Effect::Done;
+                }
                 let last = &listed[listed.len().saturating_sub(500)..];
                 let line = |n: &usize| whole(&lines[*n], snapshot.position, snapshot.names);
                 let text: Vec<String> = last.iter().map(line).collect();
-                Effect::Show { title: "output".to_owned(), text: text.join("\n") }
+                let thing = last.last().map(|line| Thing::At(lines[*line].from()));
+                Effect::Show { title: "output".to_owned(), text: text.join("\n"), thing }
             }
             Action::Left | Action::Right => {
                 self.only = self.only.turned(action == Action::Right);
+                self.scroll.select(None);
+                Effect::Done
+            }
+            // The last line follows what comes.
+            Action::Bottom => {
                 self.scroll.select(None);
                 Effect::Done
             }

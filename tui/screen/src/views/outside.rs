@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use loopscope_model::State;
 use loopscope_model::state::{Job, Process, Server, Transport};
 use loopscope_model::titles;
+use loopscope_model::why::Thing;
 use loopscope_protocol::{ObjectId, Pool, TaskId, Text, Word};
 use loopscope_session::Mark;
 use ratatui::buffer::Buffer;
@@ -15,8 +16,9 @@ use ratatui::text::{Line, Span};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
-use crate::widgets::list::{self, Scroll};
 use crate::widgets::row::Row;
+use crate::widgets::search::Listed;
+use crate::widgets::searched_list::SearchedList;
 use crate::widgets::text::clean;
 
 /// The view's name.
@@ -28,7 +30,7 @@ const NARROW: u16 = 60;
 /// Who the loop deals with.
 #[derive(Debug, Default)]
 pub struct Outside {
-    scroll: Scroll,
+    list: SearchedList,
 }
 
 /// What a row is about.
@@ -144,6 +146,15 @@ impl Item<'_> {
         }
     }
 
+    const fn thing(self) -> Thing {
+        match self {
+            Self::Server(server) => Thing::Outside(server.id),
+            Self::Process(process) => Thing::Outside(process.id),
+            Self::Transport(transport, _) => Thing::Outside(transport.id),
+            Self::Job(job) => Thing::Job(job.id),
+        }
+    }
+
     /// All that is known of it, a line each.
     fn details(self, snapshot: &Snapshot<'_>) -> (String, String) {
         let (who, task) = self.who(snapshot);
@@ -176,7 +187,7 @@ impl Item<'_> {
     }
 
     fn row(self, snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Row {
-        let mark = self.mark(&snapshot.changes.before);
+        let mark = snapshot.changes.before().and_then(|before| self.mark(before));
         let sign = mark.map_or(' ', Mark::sign);
         let below = if matches!(self, Self::Transport(_, true)) { "  " } else { "" };
         let (who, task) = self.who(snapshot);
@@ -203,6 +214,13 @@ pub fn is_same(before: &State, state: &State) -> bool {
         && before.jobs().eq(state.jobs())
 }
 
+impl Outside {
+    fn listed(&self, snapshot: &Snapshot<'_>, items: &[Item<'_>]) -> Listed {
+        let theme = Theme::default();
+        self.list.listed(items.len(), |n| items[n].row(snapshot, &theme, u16::MAX).text())
+    }
+}
+
 impl View for Outside {
     fn id(&self) -> &'static str {
         ID
@@ -222,31 +240,36 @@ impl View for Outside {
             .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
             .collect();
         let told = if told.is_empty() { "nobody".to_owned() } else { told.join(", ") };
-        Line::from(vec![
+        let mut line = Line::from(vec![
             Span::styled("outside", theme.style(Role::Title)),
             Span::styled(format!(": {told}"), theme.style(Role::Text)),
-        ])
+        ]);
+        let listed = self.listed(snapshot, &items(state));
+        line.spans.extend(self.list.title(&listed, theme));
+        line
     }
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
         let items = items(snapshot.state);
+        let listed = self.listed(snapshot, &items);
         if action == Action::Open {
-            let selected = self.scroll.selected(items.len()).unwrap_or(0);
-            return items.get(selected).map_or(Effect::Done, |item| {
+            let item = self.list.current(&listed).and_then(|n| items.get(n));
+            return item.map_or(Effect::Done, |item| {
                 let (title, text) = item.details(snapshot);
-                Effect::Show { title, text }
+                Effect::Show { title, text, thing: Some(item.thing()) }
             });
         }
-        let used = self.scroll.update(action, items.len(), area.height.into(), 0);
-        if used { Effect::Done } else { Effect::Ignored }
+        Effect::of_list(self.list.update(action, &listed, area))
+    }
+
+    fn filter(&mut self, text: &str) -> bool {
+        self.list.filter(text);
+        true
     }
 
     fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let len = items(snapshot.state).len();
-        let first = list::window(len, area.height.into(), self.scroll.selected(len).unwrap_or(0));
-        let row = list::row_at(area, at, len, first);
-        self.scroll.select(row);
-        if row.is_some() { Effect::Done } else { Effect::Ignored }
+        let listed = self.listed(snapshot, &items(snapshot.state));
+        Effect::of_list(self.list.click(at, &listed, area).is_some())
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -256,9 +279,7 @@ impl View for Outside {
             Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
             return;
         }
-        let selected = self.scroll.selected(items.len());
-        let first = list::window(items.len(), area.height.into(), selected.unwrap_or(0));
-        let row = |n: usize| items[n].row(snapshot, theme, area.width);
-        list::draw(row, items.len(), first, selected, theme, area, buffer);
+        let listed = self.listed(snapshot, &items);
+        self.list.draw(|n| items[n].row(snapshot, theme, area.width), &listed, theme, area, buffer);
     }
 }

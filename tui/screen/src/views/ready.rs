@@ -5,6 +5,7 @@
 //! board's own scheduler it is what is ready, in no order that anybody told.
 
 use loopscope_model::state::{Loop, Order};
+use loopscope_model::why::Thing;
 use loopscope_protocol::HandleId;
 use loopscope_session::Mark;
 use ratatui::buffer::Buffer;
@@ -14,8 +15,10 @@ use ratatui::text::{Line, Span};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
-use crate::widgets::list::{self, Scroll};
+use crate::widgets::list;
 use crate::widgets::row::Row;
+use crate::widgets::search::Listed;
+use crate::widgets::searched_list::SearchedList;
 use crate::widgets::text::wrap;
 
 /// The view's name.
@@ -24,7 +27,7 @@ pub const ID: &str = "ready";
 /// The ready queue.
 #[derive(Debug, Default)]
 pub struct Ready {
-    scroll: Scroll,
+    list: SearchedList,
 }
 
 /// A row of the panel.
@@ -124,6 +127,8 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: Item, first: bool, wide: bo
         Item::This(_) | Item::Next(_) if order == Order::Own => ("", Role::Ready),
         Item::This(_) => ("this", Role::Ready),
         Item::Next(_) => ("next", Role::Text),
+        // On the way back it has not come yet.
+        Item::Gone(_) if snapshot.changes.is_back => ("", Role::Left),
         Item::Gone(_) => ("gone", Role::Left),
     };
     let (sign, sign_role) = match (item, mark) {
@@ -142,7 +147,9 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, item: Item, first: bool, wide: bo
     let mut row = Row::of(sign, sign_role, theme)
         .put(format!("{label:<4} "), label_role, theme)
         .put(words::handle(snapshot, id), name_role, theme);
-    if cancelled {
+    if snapshot.changes.is_back && matches!(item, Item::Gone(_)) {
+        row = row.put_right("not yet ready", Role::Faint, theme);
+    } else if cancelled {
         row = row.put_right("cancelled: left out", Role::Cancelled, theme);
     } else if let Some(handle) = handle {
         let by = if wide { words::by(handle.by) } else { String::new() };
@@ -176,10 +183,13 @@ impl View for Ready {
             Order::Own if known && next > 1 => format!(": {next}, the scheduler picks"),
             Order::Own => format!(": {next}{lost}"),
         };
-        Line::from(vec![
+        let mut line = Line::from(vec![
             Span::styled("ready", theme.style(Role::Title)),
             Span::styled(count, theme.style(Role::Text)),
-        ])
+        ]);
+        let listed = self.listed(snapshot, &Items::of(snapshot));
+        line.spans.extend(self.list.title(&listed, theme));
+        line
     }
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
@@ -188,31 +198,37 @@ impl View for Ready {
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
         let items = Items::of(snapshot);
+        let listed = self.listed(snapshot, &items);
         if action == Action::Open {
-            let selected = self.scroll.selected(items.len()).unwrap_or(0);
-            return items.get(selected).map_or(Effect::Done, |(item, _)| open(snapshot, item));
+            let item = self.list.current(&listed).and_then(|n| items.get(n));
+            return item.map_or(Effect::Done, |(item, _)| open(snapshot, item));
         }
-        let page = usize::from(area.height);
-        if self.scroll.update(action, items.len(), page, 0) {
-            Effect::Done
-        } else {
-            Effect::Ignored
-        }
+        Effect::of_list(self.list.update(action, &listed, area))
+    }
+
+    fn filter(&mut self, text: &str) -> bool {
+        self.list.filter(text);
+        true
     }
 
     fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
         let items = Items::of(snapshot);
-        let first = self.first(items.len(), area);
-        let Some(row) = list::row_at(area, at, items.len(), first) else {
+        let listed = self.listed(snapshot, &items);
+        // A click below the rows leaves the selected one.
+        let first = self.list.first(&listed, area);
+        let Some(row) = list::row_at(area, at, listed.len(), first) else {
             return Effect::Ignored;
         };
-        self.scroll.select(Some(row));
-        let choice = items.get(row).and_then(|(item, _)| choice_of(snapshot, item));
+        let _ = self.list.click(at, &listed, area);
+        let choice = listed
+            .at(row)
+            .and_then(|n| items.get(n))
+            .and_then(|(item, _)| choice_of(snapshot, item));
         choice.map_or(Effect::Done, Effect::Answer)
     }
 
     fn follow(&mut self) {
-        self.scroll.select(None);
+        self.list.follow();
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -226,28 +242,34 @@ impl View for Ready {
             return;
         }
         let wide = area.width >= 46;
-        let first = self.first(items.len(), area);
-        let rows = |number: usize| {
-            let Some((item, head)) = items.get(number) else {
-                return Row::new();
-            };
-            row(snapshot, theme, item, head || number == first, wide)
+        let listed = self.listed(snapshot, &items);
+        let first = listed.at(self.list.first(&listed, area));
+        let row = |number: usize| {
+            let item = items.get(number);
+            item.map_or_else(Row::new, |(item, head)| {
+                row(snapshot, theme, item, head || Some(number) == first, wide)
+            })
         };
-        let selected = self.scroll.selected(items.len());
-        list::draw(rows, items.len(), first, selected, theme, area, buffer);
+        self.list.draw(row, &listed, theme, area, buffer);
     }
 }
 
 impl Ready {
-    fn first(&self, len: usize, area: Rect) -> usize {
-        let row = self.scroll.selected(len).unwrap_or(0);
-        list::window(len, usize::from(area.height), row)
+    fn listed(&self, snapshot: &Snapshot<'_>, items: &Items<'_>) -> Listed {
+        let theme = Theme::default();
+        self.list.listed(items.len(), |n| {
+            let item = items.get(n);
+            item.map_or_else(String::new, |(item, head)| {
+                row(snapshot, &theme, item, head, true).text()
+            })
+        })
     }
 }
 
 fn open(snapshot: &Snapshot<'_>, item: Item) -> Effect {
     let (Item::Running(id) | Item::This(id) | Item::Next(id) | Item::Gone(id)) = item;
-    Effect::Show { title: format!("h{}", id.0), text: words::handle_details(snapshot, id) }
+    let (title, text) = (format!("h{}", id.0), words::handle_details(snapshot, id));
+    Effect::Show { title, text, thing: Some(Thing::Handle(id)) }
 }
 
 /// Why the queue is empty, and what will fill it.
@@ -261,11 +283,10 @@ fn nothing(snapshot: &Snapshot<'_>) -> String {
     if !the_loop.ready_known() {
         return "what is ready is not known: records were lost".to_owned();
     }
-    let live = |id: &HandleId| snapshot.state.handle(*id).is_some_and(|handle| !handle.cancelled);
-    match the_loop.timers().find(live) {
+    match snapshot.state.next_timer(the_loop) {
         // Where that is the question, the panel must not tell.
         Some(_) if super::lesson::is_asking(snapshot) => "nothing is ready".to_owned(),
-        Some(id) => format!("nothing; {} comes next", words::handle(snapshot, id)),
+        Some((id, _)) => format!("nothing; {} comes next", words::handle(snapshot, id)),
         None => "nothing is ready".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 
+use loopscope_model::why::Thing;
 use loopscope_protocol::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -165,7 +166,8 @@ impl View for Records {
                     return Effect::Seek(at);
                 }
                 let title = format!("record #{}", record.seq);
-                return Effect::Show { title, text: words::details(snapshot, at, &record) };
+                let text = words::details(snapshot, at, &record);
+                return Effect::Show { title, text, thing: Some(Thing::Record(at)) };
             }
             _ => return Effect::Ignored,
         };
@@ -207,8 +209,9 @@ impl View for Records {
             Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
             return;
         }
-        let before = usize::try_from(snapshot.changes.before.position()).unwrap_or(usize::MAX);
+        let before = snapshot.changes.from();
         let last = rows.last().copied().and_then(|position| snapshot.history.record(position));
+        let lints = super::calls::lint_positions(snapshot);
         let digits = last.map_or(1, |record| record.seq.to_string().len()).max(3);
         for (y, position) in (area.y..area.bottom()).zip(rows) {
             let Some(record) = snapshot.history.record(position) else {
@@ -231,10 +234,12 @@ impl View for Records {
             let row = Row::of(sign, role, theme)
                 .put(format!("{:>digits$} ", record.seq), Role::Faint, theme)
                 .put(format!("{:<13}", record.kind().word()), kind, theme)
+                .put(if lints.contains(&position) { " !" } else { "" }, Role::Warning, theme)
                 .put(format!(" {about}"), text, theme)
                 .put_right(rest, Role::Faint, theme);
             let place = Rect { y, height: 1, ..area };
-            row.draw(theme, place, buffer);
+            let near = Rect { width: place.width.min(row.reach()), ..place };
+            row.draw(theme, near, buffer);
             if self.selected == Some(position) {
                 buffer.set_style(place, theme.style(Role::Selected));
             }

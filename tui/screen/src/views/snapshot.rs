@@ -7,7 +7,7 @@ use loopscope_session::{Changes, Progress};
 
 use super::digest::Digest;
 use super::lesson_page::Page;
-use super::sources::Sources;
+use super::sources::SourceTexts;
 
 /// What the source is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct Snapshot<'a> {
     /// What is known from the whole history rather than from one state.
     pub digest: &'a Digest,
     /// The texts of the program's files.
-    pub sources: &'a Sources,
+    pub sources: &'a SourceTexts,
     /// The cursor: how many records are applied.
     pub position: usize,
     /// The state there.
@@ -74,6 +74,8 @@ pub struct Snapshot<'a> {
     pub happened: &'a str,
     /// What happens next, in a sentence.
     pub next: &'a str,
+    /// The line at which the program holds, as file and line, if it does not hold at a record.
+    pub line: Option<&'a (String, u32)>,
     /// Breakpoints and watches.
     pub breaks: &'a [BreakRow],
     /// Expressions that are shown at each stop, with their values.

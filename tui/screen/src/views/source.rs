@@ -35,10 +35,17 @@ pub struct ProgramText {
 }
 
 /// A line, and why it is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Spot {
-    place: Place,
+    file: String,
+    line: u32,
     mark: Mark,
+}
+
+impl Spot {
+    fn at(place: Place, mark: Mark, snapshot: &Snapshot<'_>) -> Self {
+        Self { file: snapshot.names.exact(place.file).into_owned(), line: place.line, mark }
+    }
 }
 
 /// What a line is to the last record.
@@ -78,6 +85,12 @@ fn subject(snapshot: &Snapshot<'_>, event: &Event) -> Option<Place> {
 /// Where to look: the line that has caused the last record, or where what is about to run begins,
 /// else the last line that was at work.
 fn spot(snapshot: &Snapshot<'_>) -> Option<Spot> {
+    // A line that the program holds at has not run: it is what comes next.
+    if let Some((file, line)) = snapshot.line
+        && snapshot.sources.get(file).is_some()
+    {
+        return Some(Spot { file: file.clone(), line: *line, mark: Mark::Subject });
+    }
     if !snapshot.history.knows_lines() {
         return spot_without_lines(snapshot);
     }
@@ -85,35 +98,35 @@ fn spot(snapshot: &Snapshot<'_>) -> Option<Spot> {
     let at_hand = |place: &Place| words::is_at_hand(snapshot, *place);
     let cause = record.cause(snapshot.names).map(|cause| cause.place).filter(at_hand);
     if let Some(place) = cause {
-        return Some(Spot { place, mark: Mark::Runs });
+        return Some(Spot::at(place, Mark::Runs, snapshot));
     }
     if let Event::HandleRun { handle, task } = record.event {
         // Nothing of it has run yet: where it begins, or goes on.
         let stands = snapshot.state.task(task).and_then(|task| task.stands_at(snapshot.names));
         let place = stands.or_else(|| snapshot.state.handle(handle).map(|handle| handle.place));
         if let Some(place) = place.filter(at_hand) {
-            return Some(Spot { place, mark: Mark::Subject });
+            return Some(Spot::at(place, Mark::Subject, snapshot));
         }
     }
     let last = snapshot.history.last_cause(snapshot.position)?.place;
-    Some(last).filter(at_hand).map(|place| Spot { place, mark: Mark::Nothing })
+    Some(last).filter(at_hand).map(|place| Spot::at(place, Mark::Nothing, snapshot))
 }
 
 /// The same of a source that does not say lines: the running line, else the last line that a record
 /// was about.
 fn spot_without_lines(snapshot: &Snapshot<'_>) -> Option<Spot> {
     if let Some(place) = running(snapshot) {
-        return Some(Spot { place, mark: Mark::Runs });
+        return Some(Spot::at(place, Mark::Runs, snapshot));
     }
     let from = snapshot.position.saturating_sub(MEMORY);
     let records = snapshot.history.range(from, snapshot.position).rev();
     let place = records.into_iter().find_map(|record| subject(snapshot, &record.event))?;
-    Some(Spot { place, mark: Mark::Subject })
+    Some(Spot::at(place, Mark::Subject, snapshot))
 }
 
 /// Which file to show.
-fn file(snapshot: &Snapshot<'_>, spot: Option<Spot>) -> String {
-    let wanted = spot.map(|spot| snapshot.names.exact(spot.place.file).into_owned());
+fn file(snapshot: &Snapshot<'_>, spot: Option<&Spot>) -> String {
+    let wanted = spot.map(|spot| spot.file.clone());
     wanted
         .filter(|name| snapshot.sources.get(name).is_some())
         .unwrap_or_else(|| snapshot.sources.main().to_owned())
@@ -146,8 +159,8 @@ fn waiting(snapshot: &Snapshot<'_>, file: &str) -> BTreeMap<u32, Vec<TaskId>> {
 impl ProgramText {
     fn first(&self, snapshot: &Snapshot<'_>, text: &Colored, area: Rect) -> usize {
         let line = spot(snapshot)
-            .filter(|spot| file(snapshot, Some(*spot)) == snapshot.names.exact(spot.place.file))
-            .map_or(0, |spot| spot.place.line.saturating_sub(1) as usize);
+            .filter(|spot| file(snapshot, Some(spot)) == spot.file)
+            .map_or(0, |spot| spot.line.saturating_sub(1) as usize);
         let row = self.scroll.selected(text.len()).unwrap_or(line);
         list::window(text.len(), area.height.into(), row)
     }
@@ -159,7 +172,7 @@ impl View for ProgramText {
     }
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
-        let name = file(snapshot, spot(snapshot));
+        let name = file(snapshot, spot(snapshot).as_ref());
         let mut line = Line::from(Span::styled("source", theme.style(Role::Title)));
         if !name.is_empty() && name != snapshot.name {
             line.push_span(Span::styled(format!(": {}", clean(&name)), theme.style(Role::Text)));
@@ -172,15 +185,20 @@ impl View for ProgramText {
     }
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("h l", "sideways, where lines are long"), ("/", "search; ctrl-n: the next match")]
+        &[
+            ("enter", "what the last record says, and what led to it"),
+            ("h l", "sideways, where lines are long"),
+            ("/", "search; ctrl-n: the next match"),
+        ]
     }
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let name = file(snapshot, spot(snapshot));
+        let name = file(snapshot, spot(snapshot).as_ref());
         let Some(text) = snapshot.sources.get(&name) else {
             return Effect::Ignored;
         };
         match action {
+            Action::Open => return super::about_the_record(snapshot),
             Action::Left => self.right = self.right.saturating_sub(8),
             Action::Right => self.right = (self.right + 8).min(400),
             Action::NextMatch if !self.search.is_empty() => {
@@ -215,14 +233,14 @@ impl View for ProgramText {
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let spot = spot(snapshot);
-        let name = file(snapshot, spot);
+        let name = file(snapshot, spot.as_ref());
         let Some(text) = snapshot.sources.get(&name) else {
             let what = if name.is_empty() { "its text" } else { &*name };
             let row = format!("  ({} is not here to be shown)", clean(what));
             crate::widgets::row::Row::of(row, Role::Faint, theme).draw(theme, area, buffer);
             return;
         };
-        let spot = spot.filter(|spot| snapshot.names.exact(spot.place.file) == name);
+        let spot = spot.filter(|spot| spot.file == name);
         let waiting = waiting(snapshot, &name);
         let first = self.first(snapshot, text, area);
         let digits = text.len().max(10).to_string().len();
@@ -233,7 +251,7 @@ impl View for ProgramText {
             }
             let place = Rect { y: area.y + row, height: 1, ..area };
             let number = u32::try_from(line).unwrap_or(u32::MAX);
-            let here = spot.filter(|spot| spot.place.line == number);
+            let here = spot.as_ref().filter(|spot| spot.line == number);
             let here = here.filter(|spot| spot.mark != Mark::Nothing);
             let notes = notes(snapshot, waiting.get(&number).map_or(&[], Vec::as_slice), theme);
             self.line(text, line, digits, here, &notes, theme, place, buffer);
@@ -262,7 +280,7 @@ impl ProgramText {
         text: &Colored,
         line: usize,
         digits: usize,
-        here: Option<Spot>,
+        here: Option<&Spot>,
         notes: &[String; 2],
         theme: &Theme,
         area: Rect,

@@ -6,12 +6,12 @@ use crate::widgets::python::Colored;
 
 /// The texts of the program's files. What is not here was not found.
 #[derive(Clone, Debug, Default)]
-pub struct Sources {
+pub struct SourceTexts {
     files: HashMap<String, Option<Colored>>,
     main: String,
 }
 
-impl Sources {
+impl SourceTexts {
     /// No texts yet.
     pub fn new() -> Self {
         Self::default()

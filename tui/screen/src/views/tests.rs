@@ -1,5 +1,7 @@
 //! Pictures of the whole screen at several sizes, and of the styles of each view.
 
+mod causes;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -62,6 +64,10 @@ pictures! {
     date_80x16: fixture::date(), 80 x 16;
     tasks_80x24: fixture::tasks(), 80 x 24;
     tasks_120x40: fixture::tasks(), 120 x 40;
+    many_40x12: fixture::many(), 40 x 12;
+    many_80x24: fixture::many(), 80 x 24;
+    many_120x40: fixture::many(), 120 x 40;
+    many_200x60: fixture::many(), 200 x 60;
     queue_80x24: fixture::queue(), 80 x 24;
     queue_120x40: fixture::queue(), 120 x 40;
     outside_80x24: fixture::outside(), 80 x 24;
@@ -70,6 +76,10 @@ pictures! {
     connections_200x60: fixture::connections(), 200 x 60;
     connections_40x12: fixture::connections(), 40 x 12;
     connections_39x12: fixture::connections(), 39 x 12;
+    locks_80x24: fixture::locks(), 80 x 24;
+    locks_120x40: fixture::locks(), 120 x 40;
+    locks_200x60: fixture::locks(), 200 x 60;
+    locks_39x12: fixture::locks(), 39 x 12;
     ended_80x24: fixture::ended(), 80 x 24;
     board_live_80x24: fixture::board::live(), 80 x 24;
     board_live_120x40: fixture::board::live(), 120 x 40;
@@ -101,6 +111,9 @@ fn lesson() -> Fixture {
         .map(|text| (*text).to_owned())
         .collect();
     fixture.lesson = Some(Page {
+        find: false,
+        file: false,
+        hides: false,
         lesson: "call_soon and the batch".to_owned(),
         title: "Who runs next?".to_owned(),
         step: 5,
@@ -169,6 +182,7 @@ fn styles_of_each_view() {
         ("timers", fixture::tasks()),
         ("tasks", fixture::tasks()),
         ("outside", fixture::connections()),
+        ("locks", fixture::locks()),
         ("watchers", fixture::outside()),
         ("calls", fixture::queue()),
         ("records", fixture::date()),

@@ -1,15 +1,19 @@
-//! Who ran when, and when the loop slept, since the source last started over. A click goes there.
+//! Who ran when, who was ready or waited, and when the loop slept, since the source last started over.
+//! A click goes there.
 //!
 //! The axis is loop time, or the number of the record where no time passes: then every run would
 //! fall in one column.
 
 mod axis;
+mod cells;
 #[cfg(test)]
 mod tests;
+mod tracks;
+mod wakes;
 mod whole;
 
-use std::borrow::Cow;
-
+use loopscope_model::record::seconds;
+use loopscope_model::titles::count;
 use loopscope_protocol::HandleId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -17,13 +21,16 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span as TextSpan};
 
 use self::axis::Axis;
+use self::cells::Cells;
+use self::tracks::{Lanes, Pin, Track};
 use self::whole::WholeTimeline;
-use super::digest::{Era, Lane, Span};
+use super::digest::{Lane, Span};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
 use crate::widgets::row::Row;
-use crate::widgets::text::fit;
+use crate::widgets::search::Search;
+use crate::widgets::text::{fit, width};
 
 /// The view's name.
 pub const ID: &str = "timeline";
@@ -33,10 +40,19 @@ pub const ID: &str = "timeline";
 pub struct Timelines {
     /// The axis that the user chose; `None`: whichever shows more.
     by_time: Option<bool>,
-    /// The first lane in sight.
-    top: usize,
-    /// How often a board's window was doubled, or halved.
+    /// How often the window was doubled, or halved.
     zoom: i8,
+    /// By how many halves of the window it was moved on.
+    pan: i64,
+    /// One row for the tasks of each coroutine; `None`: where there are many.
+    grouped: Option<bool>,
+    /// The rows that stay at the top.
+    pinned: Vec<Pin>,
+    /// The row that is selected, among all.
+    selected: Option<usize>,
+    /// From where to measure.
+    anchor: Option<usize>,
+    search: Search,
 }
 
 /// What a column of a board's window stands for, in nanoseconds and in records. All of a board's
@@ -46,21 +62,9 @@ const COLUMN: [u64; 2] = [4, 50_000_000];
 /// How often a window may be doubled or halved.
 const MOST_ZOOM: i8 = 12;
 
-/// One row of the picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Track {
-    /// Everything that ran.
-    All,
-    /// When the loop slept.
-    Asleep,
-    /// The runs of one task or callback.
-    One(Lane),
-}
-
 impl Timelines {
     fn axis(&self, snapshot: &Snapshot<'_>, area: Rect) -> Axis {
-        let label = label_width(area.width);
-        let columns = area.width.saturating_sub(label);
+        let columns = area.width.saturating_sub(label_width(snapshot, area.width));
         // What was before the source last started over has other times.
         let (era, last) = snapshot.digest.era(snapshot.position);
         let (times, records) = match snapshot.digest.whole() {
@@ -69,29 +73,46 @@ impl Timelines {
         };
         let by_time = self.by_time.unwrap_or(times.1 - times.0 >= 1_000_000);
         let axis = Axis::new(by_time, times, records, columns);
-        if !snapshot.board {
-            return axis;
-        }
         let here =
             if by_time { snapshot.state.t().unwrap_or(times.1) } else { snapshot.position as u64 };
+        if !snapshot.board {
+            return axis.zoomed(self.zoom.min(0).unsigned_abs(), here, self.pan);
+        }
         let unit = COLUMN[usize::from(by_time)];
         let unit = if self.zoom < 0 { unit >> -self.zoom } else { unit << self.zoom };
         axis.window(unit.max(1), here, snapshot.is_live())
     }
 
-    fn tracks(&self, lanes: &[Lane], height: u16) -> Vec<Track> {
-        if height < 3 {
-            return vec![Track::All, Track::Asleep];
-        }
-        let room = usize::from(height) - 1;
-        let top = self.top.min(lanes.len().saturating_sub(room));
-        let one = lanes.iter().skip(top).take(room).map(|lane| Track::One(*lane));
-        one.chain([Track::Asleep]).collect()
+    /// What lies between the place from which to measure and the cursor.
+    fn measured(&self, snapshot: &Snapshot<'_>) -> Option<String> {
+        let anchor = self.anchor?;
+        let records = count(snapshot.position.abs_diff(anchor), "record");
+        let then = snapshot.history.record(anchor).and_then(|record| record.t);
+        let took = then.zip(snapshot.state.t()).map(|(then, now)| seconds(now.abs_diff(then)));
+        let took = took.map_or_else(String::new, |took| format!("{took:.6} s, "));
+        let seq = snapshot.history.record(anchor).map_or(0, |record| record.seq);
+        Some(format!("from #{seq}: {took}{records}"))
+    }
+
+    /// What the selected row does at the cursor, and who made it ready.
+    fn told(&self, snapshot: &Snapshot<'_>) -> Option<String> {
+        self.selected?;
+        let axis = self.axis(snapshot, Rect::new(0, 0, 80, 8));
+        let tracks = self.tracks(snapshot, all_lanes(snapshot, &axis), 8);
+        self.wake(snapshot, &tracks).map(|wake| wake.told(snapshot))
     }
 }
 
-const fn label_width(width: u16) -> u16 {
-    if width >= 110 { 24 } else { 8 }
+/// The width of the names: of a board the same always, so that nothing moves while records come.
+fn label_width(snapshot: &Snapshot<'_>, columns: u16) -> u16 {
+    let most = if columns >= 110 { 24 } else { 8 };
+    if snapshot.board || snapshot.digest.whole().is_some() {
+        return most;
+    }
+    let most = if columns >= 110 { 24 } else { 14 };
+    let names = snapshot.digest.lanes().iter().take(200);
+    let longest = names.map(|lane| width(&words::lane(snapshot, *lane))).max().unwrap_or(0);
+    u16::try_from(longest + 2).unwrap_or(most).clamp(8, most)
 }
 
 impl View for Timelines {
@@ -106,9 +127,24 @@ impl View for Timelines {
             TextSpan::styled("timeline", theme.style(Role::Title)),
             TextSpan::styled(by, theme.style(Role::Text)),
         ]);
+        let mut put = |text: String, role: Role| {
+            line.push_span(TextSpan::styled(text, theme.style(role)));
+        };
+        if !snapshot.board && self.zoom < 0 {
+            put(format!(", {}", axis.words()), Role::Text);
+        }
         if let Some(percent) = whole::percent_read(snapshot) {
-            let text = format!(", {percent} % read");
-            line.push_span(TextSpan::styled(text, theme.style(Role::Faint)));
+            put(format!(", {percent} % read"), Role::Faint);
+        }
+        if let Some(measured) = self.measured(snapshot) {
+            put(format!(" {} {measured}", theme.glyphs.dot), Role::Changed);
+        }
+        if let Some(told) = self.told(snapshot) {
+            put(format!(" {} {told}", theme.glyphs.dot), Role::Faint);
+        }
+        if self.search.is_on() {
+            let tracks = self.tracks(snapshot, all_lanes(snapshot, &axis), 8);
+            put(format!(", {} found", count(tracks.len(), "row")), Role::Changed);
         }
         line
     }
@@ -116,8 +152,14 @@ impl View for Timelines {
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("h l", "scrub: a column back or forward"),
-            ("enter", "the other axis: loop time or records"),
-            ("pgup pgdn", "on a board: a longer or a shorter time"),
+            ("enter", "to where the selected row was woken; else the other axis: time or records"),
+            ("pgup pgdn", "a longer or a shorter time"),
+            ("< >", "what lies before, what comes behind"),
+            ("up down", "select a row: an arrow shows who woke it, the title says so"),
+            ("v", "the tasks of a coroutine as one row, or each as its own"),
+            ("*", "the selected row stays at the top"),
+            ("x", "measure from here; again: no longer"),
+            ("/", "only rows with that text"),
             ("click", "go there"),
         ]
     }
@@ -126,31 +168,49 @@ impl View for Timelines {
         let axis = self.axis(snapshot, area);
         let here = axis.column(snapshot.position, snapshot.state.t());
         match action {
+            Action::Open if self.selected.is_some() => {
+                let tracks = self.tracks(snapshot, all_lanes(snapshot, &axis), area.height);
+                let wake = self.wake(snapshot, &tracks);
+                return wake.map_or(Effect::Done, |wake| Effect::Seek(wake.made_ready()));
+            }
             Action::Open => self.by_time = Some(!axis.by_time()),
             Action::Left => return Effect::Seek(axis.before(snapshot, here)),
             Action::Right => return Effect::Seek(axis.after(snapshot, here)),
             Action::Top => return Effect::Seek(0),
             Action::Bottom => return Effect::Seek(snapshot.history.len()),
-            Action::PageUp => self.zoom = (self.zoom + 1).min(MOST_ZOOM),
-            Action::PageDown => self.zoom = (self.zoom - 1).max(-MOST_ZOOM),
-            Action::Up => self.top = self.top.saturating_sub(1),
-            Action::Down => {
-                let last = lanes(snapshot, &axis, whole::of(snapshot, &axis).as_ref())
-                    .len()
-                    .saturating_sub(usize::from(area.height));
-                self.top = (self.top + 1).min(last + 1);
+            Action::PageUp => {
+                let most = if snapshot.board { MOST_ZOOM } else { 0 };
+                self.zoom = (self.zoom + 1).min(most);
             }
-            _ => return Effect::Ignored,
+            Action::PageDown => self.zoom = (self.zoom - 1).max(-MOST_ZOOM),
+            Action::PanLeft => self.pan -= 1,
+            Action::PanRight => self.pan += 1,
+            Action::Measure if self.anchor == Some(snapshot.position) => self.anchor = None,
+            Action::Measure => self.anchor = Some(snapshot.position),
+            Action::Close if self.search.is_on() => self.search.set(""),
+            Action::Close if self.selected.is_some() => self.selected = None,
+            Action::Close if self.anchor.is_some() => self.anchor = None,
+            _ => return self.update_rows(action, snapshot, &axis, area),
         }
         Effect::Done
     }
 
     fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let start = area.x + label_width(area.width);
+        let start = area.x + label_width(snapshot, area.width);
         if at.x < start || at.x >= area.right() {
             return Effect::Ignored;
         }
         Effect::Seek(self.axis(snapshot, area).position(snapshot, at.x - start))
+    }
+
+    fn follow(&mut self) {
+        self.pan = 0;
+    }
+
+    fn filter(&mut self, text: &str) -> bool {
+        self.search.set(text);
+        self.selected = None;
+        true
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -160,30 +220,42 @@ impl View for Timelines {
             return;
         }
         let axis = self.axis(snapshot, area);
-        let label = label_width(area.width);
+        let label = label_width(snapshot, area.width);
         let here = axis.column(snapshot.position, snapshot.state.t());
         let whole = whole::of(snapshot, &axis);
-        let lanes = lanes(snapshot, &axis, whole.as_ref());
-        let tracks = self.tracks(&lanes, area.height);
+        let tracks = self.tracks(snapshot, lanes(snapshot, &axis, whole.as_ref()), area.height);
+        let cells = Cells::new(snapshot, &axis, &tracks);
         let (era, last) = snapshot.digest.era(snapshot.position);
         let gaps = match &whole {
             Some(whole) => whole.gaps(&axis),
             None => gaps(snapshot, &axis, era.from..last + 1),
         };
-        for (y, track) in (area.y..area.bottom()).zip(&tracks) {
-            let hidden = lanes.len().saturating_sub(tracks.len() - 1);
+        // Without room for rows there is one for all.
+        let mut rows: Vec<(Option<usize>, Track<'_>)> = if area.height < 3 {
+            vec![(None, Track::All)]
+        } else {
+            tracks.shown().map(|(number, track)| (Some(number), track)).collect()
+        };
+        rows.push((None, Track::Asleep));
+        let [above, below] = if area.height < 3 { [0, 0] } else { tracks.hidden() };
+        for (n, (y, (number, track))) in
+            (area.y..area.bottom()).zip(rows.iter().copied()).enumerate()
+        {
             let (name, role) = match track {
-                Track::All => ("loop".to_owned(), Role::Text),
-                Track::Asleep if hidden > 0 && tracks.len() > 2 => {
-                    (format!("asleep +{hidden}{}", theme.glyphs.below), Role::Asleep)
+                Track::Asleep if above + below > 0 => {
+                    let hidden =
+                        format!("{}{above}{}{below}", theme.glyphs.above, theme.glyphs.below);
+                    (format!("asleep {hidden}"), Role::Asleep)
                 }
-                Track::Asleep => ("asleep".to_owned(), Role::Asleep),
-                Track::One(lane) => {
-                    let role = if matches!(lane, Lane::Task(_)) { Role::Task } else { Role::Text };
-                    (words::lane(snapshot, *lane), role)
-                }
+                Track::Asleep => (track.name(snapshot), Role::Asleep),
+                Track::One(Lane::Task(_)) | Track::Group(..) => (track.name(snapshot), Role::Task),
+                Track::All | Track::One(_) => (track.name(snapshot), Role::Text),
             };
+            let is_pinned = number.is_some_and(|number| number < tracks.pinned());
+            let name = if is_pinned { format!("*{name}") } else { name };
             let name = fit(&name, usize::from(label) - 1, theme);
+            let is_selected = number.is_some() && number == self.selected;
+            let role = if is_selected { Role::Here } else { role };
             buffer.set_string(area.x, y, name, theme.style(role));
             for column in 0..axis.columns() {
                 if gaps[usize::from(column)] {
@@ -192,8 +264,8 @@ impl View for Timelines {
                     continue;
                 }
                 let cell = match &whole {
-                    Some(whole) => whole.cell(snapshot, theme, &axis, *track, column),
-                    None => cell(snapshot, theme, &axis, &era, *track, column, column > here),
+                    Some(whole) => whole.cell(snapshot, theme, &axis, track, column),
+                    None => cells.cell(theme, track, n, column, here),
                 };
                 let (sign, style) = match cell {
                     Some(drawn) => drawn,
@@ -203,6 +275,9 @@ impl View for Timelines {
                 buffer.set_string(area.x + label + column, y, sign, style);
             }
         }
+        if let Some((woken, wake)) = self.selected.zip(self.wake(snapshot, &tracks)) {
+            wake.draw((&tracks, &rows), woken, &axis, theme, (area, label), buffer);
+        }
     }
 
     fn footer(&self, snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Line<'static> {
@@ -210,7 +285,7 @@ impl View for Timelines {
             return Line::default();
         }
         let axis = self.axis(snapshot, Rect::new(0, 0, width, 2));
-        let label = usize::from(label_width(width));
+        let label = usize::from(label_width(snapshot, width));
         let border = theme.style(Role::Border);
         let here = usize::from(axis.column(snapshot.position, snapshot.state.t()));
         let mut line = Line::from(TextSpan::styled(theme.glyphs.line.repeat(label), border));
@@ -228,6 +303,23 @@ impl View for Timelines {
                 }
             }
         }
+        let mut mark = |position: usize, sign: &str, role: Role| {
+            let Some(record) = snapshot.history.record(position) else { return };
+            let t = record.t.unwrap_or(0);
+            if axis.side(position, t) != std::cmp::Ordering::Equal {
+                return;
+            }
+            if let Some(cell) = cells.get_mut(usize::from(axis.column_at(position, t))) {
+                *cell = (sign.to_owned(), theme.style(role));
+            }
+        };
+        // Where something deserves attention.
+        for position in super::calls::lint_positions(snapshot) {
+            mark(position, "!", Role::Warning);
+        }
+        if let Some(anchor) = self.anchor {
+            mark(anchor, theme.glyphs.tick, Role::Changed);
+        }
         if let Some(cell) = cells.get_mut(here) {
             *cell = (theme.glyphs.here.to_owned(), theme.style(Role::Running));
         }
@@ -238,19 +330,55 @@ impl View for Timelines {
     }
 }
 
+impl Timelines {
+    /// What a key does to the rows.
+    fn update_rows(
+        &mut self,
+        action: Action,
+        snapshot: &Snapshot<'_>,
+        axis: &Axis,
+        area: Rect,
+    ) -> Effect {
+        let tracks = self.tracks(snapshot, all_lanes(snapshot, axis), area.height);
+        let last = tracks.len().saturating_sub(1);
+        match action {
+            Action::Up => self.selected = Some(self.selected.map_or(0, |at| at.saturating_sub(1))),
+            Action::Down => self.selected = Some(self.selected.map_or(0, |at| (at + 1).min(last))),
+            Action::Shape => {
+                self.grouped = Some(!self.grouped.unwrap_or(tracks.is_grouped()));
+                self.selected = None;
+            }
+            Action::Pin => {
+                let track = self.selected.and_then(|at| tracks.get(at));
+                let Some(pin) = track.and_then(|track| track.pin()) else { return Effect::Done };
+                match self.pinned.iter().position(|it| *it == pin) {
+                    Some(at) => {
+                        self.pinned.remove(at);
+                    }
+                    None => self.pinned.push(pin),
+                }
+                self.selected = None;
+            }
+            _ => return Effect::Ignored,
+        }
+        Effect::Done
+    }
+}
+
+/// Who has a row, wherever that is known from.
+fn all_lanes(snapshot: &Snapshot<'_>, axis: &Axis) -> Lanes {
+    lanes(snapshot, axis, whole::of(snapshot, axis).as_ref())
+}
+
 /// Who has a row: everybody who ever ran; of a board, who ran in sight, and those first who have
 /// not ended.
-fn lanes<'a>(
-    snapshot: &Snapshot<'a>,
-    axis: &Axis,
-    whole: Option<&WholeTimeline<'_>>,
-) -> Cow<'a, [Lane]> {
+fn lanes(snapshot: &Snapshot<'_>, axis: &Axis, whole: Option<&WholeTimeline<'_>>) -> Lanes {
     let digest = snapshot.digest;
     if let Some(whole) = whole {
-        return Cow::Owned(whole.lanes(snapshot, axis));
+        return Lanes::These(whole.lanes(snapshot, axis));
     }
     if !snapshot.board {
-        return Cow::Borrowed(digest.lanes());
+        return Lanes::All;
     }
     let (era, _) = digest.era(snapshot.position);
     // The last run of it that begins in sight or before.
@@ -263,7 +391,7 @@ fn lanes<'a>(
     let ran = digest.lanes().iter().filter_map(|lane| Some((*lane, last_run(lane)?)));
     let (live, mut ended): (Vec<_>, Vec<_>) = ran.partition(|(lane, _)| lives(snapshot, *lane));
     ended.sort_by_key(|(_, run)| std::cmp::Reverse(*run));
-    live.into_iter().chain(ended).map(|(lane, _)| lane).collect()
+    Lanes::These(live.into_iter().chain(ended).map(|(lane, _)| lane).collect())
 }
 
 /// Whether one may run again.
@@ -292,52 +420,3 @@ fn gaps(snapshot: &Snapshot<'_>, axis: &Axis, era: std::ops::Range<usize>) -> Ve
 
 /// Who has less than this of a column, in thousandths, has a light one.
 const LITTLE: u64 = 333;
-
-/// What stands in one cell of a track.
-fn cell(
-    snapshot: &Snapshot<'_>,
-    theme: &Theme,
-    axis: &Axis,
-    era: &Era,
-    track: Track,
-    column: u16,
-    future: bool,
-) -> Option<(&'static str, Style)> {
-    let digest = snapshot.digest;
-    let current = snapshot.state.focus().and_then(|the_loop| the_loop.current);
-    let inside = |span: &Span| axis.touches(span, column);
-    let now = era.times().map_or(0, |(_, end)| end);
-    // Where time is virtual no step takes any.
-    let shaded = snapshot.board && axis.by_time();
-    let (span, little) = match track {
-        Track::Asleep => {
-            let sleeps = digest.sleeps_of(era);
-            let upto = sleeps.partition_point(|span| axis.starts_by(span, column));
-            sleeps[..upto].iter().rev().take(4).find(|span| inside(span))?;
-            let role = if future { Role::Faint } else { Role::Asleep };
-            return Some((theme.glyphs.asleep, theme.style(role)));
-        }
-        Track::One(lane) => {
-            let at = |index: &usize| &digest.runs()[*index];
-            let runs = digest.lane_runs(lane, era);
-            let upto = runs.partition_point(|index| axis.starts_by(at(index), column));
-            let span = runs[..upto].iter().rev().take(4).map(at).find(|span| inside(span))?;
-            (span, shaded && axis.permille(runs[..upto].iter().map(at), column, now) < LITTLE)
-        }
-        Track::All => {
-            let runs = digest.runs_of(era);
-            let upto = runs.partition_point(|span| axis.starts_by(span, column));
-            let span = runs[..upto].iter().rev().take(4).find(|span| inside(span))?;
-            (span, shaded && axis.permille(runs[..upto].iter(), column, now) < LITTLE)
-        }
-    };
-    let runs_now = current == Some(span.handle)
-        && span.from <= snapshot.position
-        && span.to.is_none_or(|to| to > snapshot.position);
-    Some(match (runs_now, future) {
-        (true, _) => (theme.glyphs.busy, theme.style(Role::Running)),
-        (_, true) => (theme.glyphs.busy_faint, theme.style(Role::Faint)),
-        _ if little => (theme.glyphs.busy_little, theme.style(Role::Ready)),
-        _ => (theme.glyphs.busy, theme.style(Role::Ready)),
-    })
-}

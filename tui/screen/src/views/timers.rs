@@ -2,6 +2,7 @@
 //! that sleep stand in the one queue, behind those that are due.
 
 use loopscope_model::state::{Loop, Order};
+use loopscope_model::why::Thing;
 use loopscope_protocol::HandleId;
 use loopscope_session::Mark;
 use ratatui::buffer::Buffer;
@@ -11,8 +12,10 @@ use ratatui::text::{Line, Span};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
-use crate::widgets::list::{self, Scroll};
+use crate::widgets::list;
 use crate::widgets::row::Row;
+use crate::widgets::search::Listed;
+use crate::widgets::searched_list::{NONE_FOUND, SearchedList};
 
 /// The view's name.
 pub const ID: &str = "timers";
@@ -23,7 +26,7 @@ const COUNTED: usize = 1000;
 /// The heap of timers.
 #[derive(Debug, Default)]
 pub struct Timers {
-    scroll: Scroll,
+    list: SearchedList,
 }
 
 /// The rows: the timers in the heap, then those that left it since the last stop. None of them is
@@ -67,7 +70,7 @@ impl<'a> Rows<'a> {
     fn from(&self, first: usize, count: usize) -> Vec<(HandleId, bool)> {
         let heap: Vec<HandleId> = match (&self.later, self.the_loop) {
             (Some(later), _) => later.iter().skip(first).take(count).copied().collect(),
-            (None, Some(the_loop)) => the_loop.timers_behind(first).take(count).collect(),
+            (None, Some(the_loop)) => the_loop.timers_in_order(first, count),
             (None, None) => Vec::new(),
         };
         let left = count - heap.len();
@@ -84,8 +87,10 @@ fn relative(when: f64, now: f64) -> String {
         format!("in {away:.3} s")
     } else if away > 0.0 {
         format!("in {:.0} us", (away * 1e6).ceil())
-    } else {
+    } else if away > -0.001 {
         "due now".to_owned()
+    } else {
+        format!("{:.3} s late", -away)
     }
 }
 
@@ -102,8 +107,8 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, id: HandleId, here: bool) -> Row 
     };
     let now = snapshot.state.seconds().unwrap_or(0.0);
     let due = match when {
-        Some(when) => format!("{when:>8.3} "),
-        None => format!("{:>8} ", "?"),
+        Some(when) => format!("{when:>6.3} "),
+        None => format!("{:>6} ", "?"),
     };
     let right = match when {
         _ if cancelled => "cancelled".to_owned(),
@@ -120,6 +125,15 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, id: HandleId, here: bool) -> Row 
         .put(choice, Role::Key, theme)
         .put(words::handle(snapshot, id), if here { role } else { Role::Left }, theme)
         .put_right(right, if cancelled { Role::Cancelled } else { Role::Faint }, theme)
+}
+
+impl Timers {
+    fn listed(&self, snapshot: &Snapshot<'_>, rows: &Rows<'_>) -> Listed {
+        // Each row alone would go through the heap anew.
+        let all = if self.list.is_searched() { rows.from(0, rows.len()) } else { Vec::new() };
+        let theme = Theme::default();
+        self.list.listed(rows.len(), |n| row(snapshot, &theme, all[n].0, all[n].1).text())
+    }
 }
 
 impl View for Timers {
@@ -139,7 +153,7 @@ impl View for Timers {
         let lost = if the_loop.is_none_or(Loop::timers_known) { "" } else { ", more may be lost" };
         let later = if snapshot.state.is_micropython() { " later in the queue" } else { "" };
         let off = if off > 0 { format!(", {off} cancelled") } else { String::new() };
-        Line::from(vec![
+        let mut line = Line::from(vec![
             Span::styled("timers", theme.style(Role::Title)),
             Span::styled(
                 if all == 0 && !lost.is_empty() {
@@ -149,32 +163,37 @@ impl View for Timers {
                 },
                 theme.style(Role::Text),
             ),
-        ])
+        ]);
+        line.spans.extend(self.list.title(&self.listed(snapshot, &rows), theme));
+        line
     }
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
         let rows = Rows::of(snapshot);
+        let listed = self.listed(snapshot, &rows);
         if action == Action::Open {
-            let selected = self.scroll.selected(rows.len()).unwrap_or(0);
-            return rows.from(selected, 1).first().map_or(Effect::Done, |(id, _)| Effect::Show {
+            let row = self.list.current(&listed).map(|n| rows.from(n, 1)).unwrap_or_default();
+            return row.first().map_or(Effect::Done, |(id, _)| Effect::Show {
                 title: format!("h{}", id.0),
                 text: words::handle_details(snapshot, *id),
+                thing: Some(Thing::Handle(*id)),
             });
         }
-        let page = usize::from(area.height);
-        if self.scroll.update(action, rows.len(), page, 0) { Effect::Done } else { Effect::Ignored }
+        Effect::of_list(self.list.update(action, &listed, area))
+    }
+
+    fn filter(&mut self, text: &str) -> bool {
+        self.list.filter(text);
+        true
     }
 
     fn click(&mut self, at: Position, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let len = Rows::of(snapshot).len();
-        let first = list::window(len, area.height.into(), self.scroll.selected(len).unwrap_or(0));
-        let row = list::row_at(area, at, len, first);
-        self.scroll.select(row);
-        if row.is_some() { Effect::Done } else { Effect::Ignored }
+        let listed = self.listed(snapshot, &Rows::of(snapshot));
+        Effect::of_list(self.list.click(at, &listed, area).is_some())
     }
 
     fn follow(&mut self) {
-        self.scroll.select(None);
+        self.list.follow();
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -189,14 +208,24 @@ impl View for Timers {
             Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
             return;
         }
-        let selected = self.scroll.selected(all.len());
-        let first = list::window(all.len(), area.height.into(), selected.unwrap_or(0));
-        let shown = all.from(first, area.height.into());
+        let listed = self.listed(snapshot, &all);
+        if listed.is_empty() {
+            Row::of(NONE_FOUND, Role::Faint, theme).draw(theme, area, buffer);
+            return;
+        }
+        let (first, selected) = (self.list.first(&listed, area), self.list.selected(&listed));
+        let shown: Vec<(HandleId, bool)> = match &listed {
+            Listed::All(_) => all.from(first, area.height.into()),
+            Listed::Some(rows, ..) => {
+                let all = all.from(0, all.len());
+                rows.iter().skip(first).take(area.height.into()).map(|n| all[*n]).collect()
+            }
+        };
         let rows = |number: usize| {
             let (id, here) = shown[number - first];
             row(snapshot, theme, id, here)
         };
-        list::draw(rows, all.len(), first, selected, theme, area, buffer);
+        list::draw(rows, listed.len(), first, selected, theme, area, buffer);
     }
 }
 
@@ -209,6 +238,7 @@ mod tests {
         assert_eq!(relative(3.0, 2.0), "in 1.000 s");
         assert_eq!(relative(2.000_25, 2.0), "in 250 us");
         assert_eq!(relative(2.0, 2.0), "due now");
-        assert_eq!(relative(1.0, 2.0), "due now");
+        assert_eq!(relative(1.999_5, 2.0), "due now");
+        assert_eq!(relative(1.55, 2.0), "0.450 s late");
     }
 }

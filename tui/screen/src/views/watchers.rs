@@ -1,7 +1,8 @@
 //! What can wake the loop from outside: watched descriptors, by whom they lead to, and signals.
 
 use loopscope_model::titles;
-use loopscope_protocol::{Fd, WatchHow, Word};
+use loopscope_model::why::Thing;
+use loopscope_protocol::{Event, Fd, HandleId, Kind, KindSet, WatchHow, Word};
 use loopscope_session::Mark;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,8 +11,9 @@ use ratatui::text::{Line, Span};
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
-use crate::widgets::list::{self, Scroll};
 use crate::widgets::row::Row;
+use crate::widgets::search::Listed;
+use crate::widgets::searched_list::SearchedList;
 use crate::widgets::text::clean;
 
 /// The view's name.
@@ -20,10 +22,17 @@ pub const ID: &str = "watchers";
 /// What can wake the loop from outside.
 #[derive(Debug, Default)]
 pub struct Watchers {
-    scroll: Scroll,
+    list: SearchedList,
 }
 
-fn rows(snapshot: &Snapshot<'_>, theme: &Theme) -> Vec<Row> {
+/// A row, and what stands in the box about it.
+struct Item {
+    row: Row,
+    text: String,
+    thing: Option<Thing>,
+}
+
+fn items(snapshot: &Snapshot<'_>, theme: &Theme) -> Vec<Item> {
     let state = snapshot.state;
     let changes = snapshot.changes;
     let row = |mark: Option<Mark>, known: bool, left: String, right: String| {
@@ -39,23 +48,38 @@ fn rows(snapshot: &Snapshot<'_>, theme: &Theme) -> Vec<Row> {
             .map_or_else(String::new, |owner| format!(" {}", clean(&owner)));
         format!("fd {} {}{owner}", fd.0, how.word())
     };
-    let mut rows = Vec::new();
+    let lasting = |row: Row, what: String, handle: HandleId| Item {
+        row,
+        text: format!("{what}\n\n{}", words::handle_details(snapshot, handle)),
+        thing: Some(Thing::Handle(handle)),
+    };
+    let mut items = Vec::new();
     for watcher in state.watchers() {
         let key = (watcher.loop_id, watcher.fd, watcher.how);
         let mark = changes.watchers.get(&key).copied();
         let runs = words::handle(snapshot, watcher.handle);
-        rows.push(row(mark, watcher.known, fd(watcher.fd, watcher.how), runs));
+        let what = fd(watcher.fd, watcher.how);
+        items.push(lasting(row(mark, watcher.known, what.clone(), runs), what, watcher.handle));
     }
     let gone = changes.watchers.iter().filter(|(_, mark)| **mark == Mark::Gone);
     for ((_, descriptor, how), mark) in gone {
-        rows.push(row(Some(*mark), true, fd(*descriptor, *how), "removed".to_owned()));
+        let what = fd(*descriptor, *how);
+        let removed = KindSet::NONE.with(Kind::WatcherRemove);
+        let at = snapshot.history.rfind_record(snapshot.position + 1, removed, |record| {
+            let (fd, how) = (*descriptor, *how);
+            record.event == Event::WatcherRemove { fd, how }
+        });
+        let row = row(Some(*mark), true, what.clone(), "removed".to_owned());
+        let text = format!("{what}\n\nIt is watched no longer.");
+        items.push(Item { row, text, thing: at.map(Thing::At) });
     }
     for signal in state.signals() {
         let mark = changes.signals.get(&signal.signal).copied();
         let runs = words::handle(snapshot, signal.handle);
-        rows.push(row(mark, signal.known, format!("signal {}", signal.signal.0), runs));
+        let what = format!("signal {}", signal.signal.0);
+        items.push(lasting(row(mark, signal.known, what.clone(), runs), what, signal.handle));
     }
-    rows
+    items
 }
 
 /// How many there are.
@@ -64,33 +88,57 @@ pub fn count(snapshot: &Snapshot<'_>) -> usize {
     state.watchers().len() + state.signals().len()
 }
 
+impl Watchers {
+    fn listed(&self, items: &[Item]) -> Listed {
+        self.list.listed(items.len(), |n| items[n].row.text())
+    }
+}
+
 impl View for Watchers {
     fn id(&self) -> &'static str {
         ID
     }
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
-        Line::from(vec![
+        let mut line = Line::from(vec![
             Span::styled("watchers", theme.style(Role::Title)),
             Span::styled(format!(": {}", count(snapshot)), theme.style(Role::Text)),
-        ])
+        ]);
+        line.spans.extend(self.list.title(&self.listed(&items(snapshot, theme)), theme));
+        line
+    }
+
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[("enter", "all about the selected one"), ("/", "only those with that text")]
     }
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
-        let len = rows(snapshot, &Theme::default()).len();
-        let used = self.scroll.update(action, len, area.height.into(), 0);
-        if used { Effect::Done } else { Effect::Ignored }
+        let items = items(snapshot, &Theme::default());
+        let listed = self.listed(&items);
+        if action == Action::Open {
+            let item = self.list.current(&listed).and_then(|n| items.get(n));
+            return item.map_or(Effect::Done, |item| Effect::Show {
+                title: item.row.left.to_string().trim().to_owned(),
+                text: item.text.clone(),
+                thing: item.thing,
+            });
+        }
+        Effect::of_list(self.list.update(action, &listed, area))
+    }
+
+    fn filter(&mut self, text: &str) -> bool {
+        self.list.filter(text);
+        true
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-        let rows = rows(snapshot, theme);
-        if rows.is_empty() {
+        let items = items(snapshot, theme);
+        if items.is_empty() {
             let text = "  (nothing outside can wake the loop)";
             Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
             return;
         }
-        let selected = self.scroll.selected(rows.len());
-        let first = list::window(rows.len(), area.height.into(), selected.unwrap_or(0));
-        list::draw(|n| rows[n].clone(), rows.len(), first, selected, theme, area, buffer);
+        let listed = self.listed(&items);
+        self.list.draw(|n| items[n].row.clone(), &listed, theme, area, buffer);
     }
 }

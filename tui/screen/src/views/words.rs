@@ -6,8 +6,7 @@ use loopscope_model::record::seconds;
 use loopscope_model::state::{Completer, Handle, HandleState};
 use loopscope_model::titles;
 use loopscope_protocol::{
-    By, ChainId, FieldValue as V, FutureId, HandleHow, HandleId, NameId, ObjectId, On, Place,
-    TaskId, Word,
+    By, ChainId, FieldValue as V, FutureId, HandleHow, HandleId, NameId, On, Place, TaskId, Word,
 };
 
 mod record;
@@ -88,7 +87,7 @@ pub fn wait(snapshot: &Snapshot<'_>, what: On) -> String {
     };
     match timer.and_then(|timer| Some((timer.id, timer.when?))) {
         Some((id, when)) => format!("until {when:.3} (h{})", id.0),
-        None if snapshot.board && what == On::Queue(ObjectId(1)) => "to be woken".to_owned(),
+        None if what == On::Waker => "to be woken".to_owned(),
         None => format!("for {}", on(snapshot, what)),
     }
 }
@@ -109,10 +108,9 @@ pub fn on(snapshot: &Snapshot<'_>, on: On) -> String {
         On::Nothing => "its next turn".to_owned(),
         On::Task(id) => task_name(snapshot, id),
         On::Timer(id) => format!("h{}", id.0),
-        // What is woken from outside is all that such a scheduler tells.
-        On::Queue(ObjectId(1)) if snapshot.board => "to be woken".to_owned(),
         On::Queue(id) => format!("queue {}", id.0),
         On::Fd(fd) => format!("fd {}", fd.0),
+        On::Waker => "to be woken".to_owned(),
         On::Future(id) => match completer(snapshot, id) {
             Some(completer) => format!("{completer} (f{})", id.0),
             None => future(snapshot, id),

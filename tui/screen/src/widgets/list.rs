@@ -43,9 +43,8 @@ impl Scroll {
             Action::PageUp => Some(go(-page)),
             Action::PageDown => Some(go(page)),
             Action::Top => Some(0),
-            // The last row follows what comes.
-            Action::Bottom | Action::Close if at.is_some() => None,
-            Action::Bottom => None,
+            Action::Bottom => Some(last),
+            Action::Close if at.is_some() => None,
             _ => return false,
         };
         true
@@ -97,6 +96,7 @@ pub fn draw(
             buffer.set_style(place, style);
             drawn = drawn.patch(style);
         }
+        place.width = place.width.min(drawn.reach());
         drawn.draw(theme, place, buffer);
     }
 }
@@ -130,8 +130,11 @@ mod tests {
         scroll.update(Action::Top, 3, 2, 1);
         scroll.update(Action::Up, 3, 2, 1);
         assert_eq!(scroll.selected(3), Some(0));
-        assert!(scroll.update(Action::Bottom, 3, 2, 1));
-        assert_eq!(scroll.selected(3), None, "follows again");
+        assert!(scroll.update(Action::Bottom, 9, 2, 1));
+        assert_eq!(scroll.selected(9), Some(8), "the end is the end");
+        assert!(scroll.update(Action::Close, 9, 2, 1));
+        assert_eq!(scroll.selected(9), None, "follows again");
+        assert!(!scroll.update(Action::Close, 9, 2, 1), "nothing is left to close");
         assert!(!scroll.update(Action::Step, 3, 2, 1));
     }
 

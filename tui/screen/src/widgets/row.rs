@@ -9,6 +9,9 @@ use ratatui::text::{Line, Span};
 use super::text::fit_line;
 use crate::theme::{Role, Theme};
 
+/// From this width on the right part of a row stands no longer at the edge of its panel.
+const WIDEST: usize = 76;
+
 /// One row of a panel.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
@@ -49,6 +52,12 @@ impl Row {
         self
     }
 
+    /// What stands in it.
+    pub fn text(&self) -> String {
+        let spans = self.left.spans.iter().chain(&self.right.spans);
+        spans.map(|span| &*span.content).collect::<Vec<_>>().join(" ")
+    }
+
     /// With `style` added to everything in it.
     #[must_use]
     pub fn patch(mut self, style: Style) -> Self {
@@ -56,6 +65,13 @@ impl Row {
             span.style = span.style.patch(style);
         }
         self
+    }
+
+    /// How far its right part may stand away: in a very wide panel nobody sees that the two belong
+    /// together.
+    pub fn reach(&self) -> u16 {
+        let needed = self.left.width() + self.right.width() + 2;
+        u16::try_from(needed.max(WIDEST)).unwrap_or(u16::MAX)
     }
 
     /// Draws it into the first row of `area`. Where there is no room for both, a short right part

@@ -1,35 +1,87 @@
-//! The trace-event JSON that ui.perfetto.dev reads: a track for each loop with its handles and
-//! sleeps, a track for each task with its steps, one for each job, child process, server and
-//! transport, and an arrow from each cause to its effect.
-#![deny(clippy::wildcard_enum_match_arm)]
+//! A trace for ui.perfetto.dev, in its own format: a track for each loop with its handles and sleeps,
+//! one for each task with what it does - runs, is ready, waits for what -, one for each job, child
+//! process, server and transport; counters of what is ready, of timers, tasks and locks; and an arrow
+//! from each cause to its effect. All of it twice: by loop time, and by record, since under the virtual
+//! clock running takes no time and would not be seen.
+
+mod events;
+mod packet;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use loopscope_model::{Names, Record, State, safe_text, titles};
-use loopscope_protocol::{
-    By, ConnectionEvent, Family, HandleEvent, HandleId, LoopEvent, LoopId, ObjectId, RunEvent,
-    TaskEvent, TaskId, Text, Word, WorkEvent,
-};
-use serde_json::{Value, json};
+use loopscope_model::state::Completer;
+use loopscope_model::{Names, Record, State, titles};
+use loopscope_protocol::{Event, HandleId, LoopId, NameId, On, TaskId};
 
-use super::object;
+use packet::{Happening, Track, What};
 
-/// Tasks are tracks of their own, numbered from here so that they come after the loops.
-const FIRST_TASK: u32 = 1000;
+/// What the two axes are called. The first one begins every trace of ours, by which it is known again.
+const AXES: [&str; 2] = ["Loopscope: by loop time", "Loopscope: by record, 1 ms each"];
+
+/// How long a record is on the axis of records, in nanoseconds.
+const RECORD: u64 = 1_000_000;
+
+/// What a track is about. Its number is part of the track's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Axis,
+    Loop,
+    Ready,
+    Timers,
+    Tasks,
+    Task,
+    Job,
+    Process,
+    Server,
+    Transport,
+    Sync,
+}
+
+/// A track on both axes.
+type Key = (About, u32);
 
 /// A trace while it is written.
 #[derive(Debug)]
 pub(super) struct Trace {
-    first: bool,
     state: State,
-    builder: Builder,
+    known: BTreeSet<Key>,
+    /// What is open on a track: how many stretches.
+    open: BTreeMap<Key, u32>,
+    /// What each task was last seen to do.
+    doing: BTreeMap<TaskId, String>,
+    counted: BTreeMap<Key, u64>,
+    /// Handles that another one asked for.
+    causes: BTreeSet<HandleId>,
+    asleep: BTreeSet<LoopId>,
+    at: [u64; 2],
+}
+
+/// Where it is written to, with the record at hand.
+struct Pen<'a, W> {
+    to: &'a mut W,
+    names: &'a Names,
+    seq: u64,
+    line: String,
 }
 
 impl Trace {
     pub(super) fn begin(to: &mut impl Write) -> io::Result<Self> {
-        write!(to, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
-        Ok(Self { first: true, state: State::default(), builder: Builder::default() })
+        for (axis, name) in AXES.iter().enumerate() {
+            let uuid = uuid(axis, (About::Axis, 0));
+            let name = (*name).to_owned();
+            Track { uuid, name, parent: None, rank: 0, counts: false }.write(to)?;
+        }
+        Ok(Self {
+            state: State::default(),
+            known: BTreeSet::new(),
+            open: BTreeMap::new(),
+            doing: BTreeMap::new(),
+            counted: BTreeMap::new(),
+            causes: BTreeSet::new(),
+            asleep: BTreeSet::new(),
+            at: [0; 2],
+        })
     }
 
     /// Writes what the next record shows.
@@ -39,267 +91,191 @@ impl Trace {
         names: &Names,
         to: &mut impl Write,
     ) -> io::Result<()> {
+        // What ends with the record had its names before it.
+        let gone = if let Event::HandleRun { handle, .. } | Event::HandleDone { handle, .. } =
+            record.event
+        {
+            Some(handle)
+        } else {
+            None
+        };
+        let called = gone.map(|handle| titles::entry(handle, &self.state, names));
         self.state.apply(record);
-        let at = record.seconds().unwrap_or(0.0) * 1e6;
-        let events = self.builder.take(record, &self.state, names, at);
-        events.iter().try_for_each(|event| self.put(event, to))
+        self.at = [record.t.unwrap_or(self.at[0]).max(self.at[0]), record.seq * RECORD];
+        let line = record.cause(names).and_then(|cause| names.exact_place(cause.place));
+        let mut pen = Pen { to, names, seq: record.seq, line: line.unwrap_or_default() };
+        self.take_event(record, called, &mut pen)?;
+        self.follow_task(record, &mut pen)?;
+        self.count(record.loop_id, &mut pen)
     }
 
-    /// Writes about `budget` of the tracks' names. True: it is complete.
+    /// Ends what is still open. True: it is complete.
     pub(super) fn end(
         &mut self,
         names: &Names,
         budget: usize,
         to: &mut impl Write,
     ) -> io::Result<bool> {
+        let mut pen = Pen { to, names, seq: 0, line: String::new() };
         for _ in 0..budget {
-            let Some(name) = self.builder.next_track(names) else {
-                writeln!(to, "\n]}}")?;
-                return Ok(true);
-            };
-            self.put(&name, to)?;
+            let Some(key) = self.open.keys().next().copied() else { return Ok(true) };
+            self.close(key, &mut pen)?;
         }
-        Ok(false)
+        Ok(self.open.is_empty())
     }
 
-    fn put(&mut self, event: &Value, to: &mut impl Write) -> io::Result<()> {
-        let comma = if std::mem::take(&mut self.first) { "\n" } else { ",\n" };
-        write!(to, "{comma}{}", safe_text::json(&event.to_string()))
-    }
-}
-
-#[derive(Debug, Default)]
-struct Builder {
-    running: BTreeMap<LoopId, (HandleId, f64)>,
-    asleep: BTreeMap<LoopId, f64>,
-    steps: BTreeMap<TaskId, f64>,
-    /// Handles that another one asked for, and where the arrow begins.
-    causes: BTreeSet<HandleId>,
-    loops: BTreeSet<LoopId>,
-    tasks: BTreeSet<TaskId>,
-}
-
-impl Builder {
-    fn take(&mut self, record: &Record, state: &State, names: &Names, at: f64) -> Vec<Value> {
-        let track = record.loop_id.0;
-        if record.loop_id.is_some() {
-            self.loops.insert(record.loop_id);
+    /// The counters of a loop, where they have changed.
+    fn count<W: Write>(&mut self, id: LoopId, pen: &mut Pen<'_, W>) -> io::Result<()> {
+        let Some(the_loop) = self.state.event_loop(id) else { return Ok(()) };
+        let (ready, timers) = (the_loop.ready().len(), the_loop.timers().len());
+        let pending = self.state.pending();
+        for (about, now) in
+            [(About::Ready, ready), (About::Timers, timers), (About::Tasks, pending)]
+        {
+            self.set((about, id.0), now as u64, pen)?;
         }
-        let title = |id: HandleId| match state.handle(id) {
-            Some(handle) if handle.name.is_some() => names.exact(handle.name).into_owned(),
-            _ => format!("h{}", id.0),
-        };
-        match record.event.family() {
-            Family::Run(event) => match event {
-                RunEvent::Output { .. } | RunEvent::Log { .. } | RunEvent::Remark { .. } => {
-                    vec![mark(record.kind().word(), record.text(Text::FIRST), track, at)]
-                }
-                RunEvent::RunStart { .. }
-                | RunEvent::Clock { .. }
-                | RunEvent::ProgramExit { .. }
-                | RunEvent::Lint { .. }
-                | RunEvent::Gap { .. }
-                | RunEvent::SnapshotBegin {}
-                | RunEvent::SnapshotEnd {} => Vec::new(),
-            },
-            Family::Loop(event) => self.take_loop(record, event, at),
-            Family::Handle(event) => match event {
-                HandleEvent::HandleNew { handle, by: By::Handle(_), .. }
-                | HandleEvent::TimerNew { handle, by: By::Handle(_), .. } => {
-                    self.causes.insert(handle);
-                    vec![arrow("s", handle, track, at)]
-                }
-                HandleEvent::HandleRun { handle, .. } => {
-                    self.running.insert(record.loop_id, (handle, at));
-                    if self.causes.remove(&handle) {
-                        return vec![arrow("f", handle, track, at)];
-                    }
-                    Vec::new()
-                }
-                HandleEvent::HandleDone { handle, .. } => {
-                    let begun =
-                        self.running.remove(&record.loop_id).filter(|(id, _)| *id == handle);
-                    let Some((_, since)) = begun else { return Vec::new() };
-                    let about = json!({ "handle": handle.0, "seq": record.seq });
-                    vec![span("handle", title(handle), track, since, at, about)]
-                }
-                HandleEvent::HandleNew { .. }
-                | HandleEvent::TimerNew { .. }
-                | HandleEvent::TimerDue { .. }
-                | HandleEvent::TimerCancel { .. }
-                | HandleEvent::TimerDrop { .. }
-                | HandleEvent::HandleCancel { .. }
-                | HandleEvent::HandleSkip { .. } => Vec::new(),
-            },
-            Family::Task(event) => match event {
-                TaskEvent::TaskStep { task } => {
-                    self.tasks.insert(task);
-                    self.steps.insert(task, at);
-                    Vec::new()
-                }
-                TaskEvent::TaskSuspend { task, .. } | TaskEvent::TaskDone { task, .. } => {
-                    let Some(since) = self.steps.remove(&task) else { return Vec::new() };
-                    let name = state
-                        .task(task)
-                        .map_or(String::new(), |task| names.exact(task.name).into_owned());
-                    let line = record.cause(names).and_then(|cause| names.exact_place(cause.place));
-                    let about = json!({ "task": task.0, "seq": record.seq, "at": line });
-                    vec![span("task", name, FIRST_TASK + task.0, since, at, about)]
-                }
-                TaskEvent::TaskNew { .. } | TaskEvent::TaskCancel { .. } => Vec::new(),
-            },
-            Family::Future(_) | Family::Outside(_) => Vec::new(),
-            Family::Work(_) | Family::Connection(_) => Self::take_outside(record, state, names, at),
-        }
+        Ok(())
     }
 
-    /// What lasts outside the loop: each thing has a track of its own from its beginning to its end.
-    fn take_outside(record: &Record, state: &State, names: &Names, at: f64) -> Vec<Value> {
-        let track = record.loop_id.0;
-        let lasting = |phase: &str, kind: &str, id: u32, name: String| {
-            vec![json!({
-                "ph": phase, "cat": kind, "id": format!("{kind} {id}"), "name": name, "pid": 1,
-                "tid": track, "ts": at, "args": { "seq": record.seq },
-            })]
-        };
-        let peer = |id: ObjectId| titles::peer(id, state);
-        match record.event.family() {
-            Family::Work(event) => match event {
-                WorkEvent::ExecutorSubmit { job, .. } => {
-                    lasting("b", "job", job.0, titles::job(job, state, names))
-                }
-                WorkEvent::ExecutorStart { job, name } => {
-                    lasting("n", "job", job.0, format!("in {}", names.exact(name)))
-                }
-                WorkEvent::ExecutorDone { job, how } => {
-                    lasting("e", "job", job.0, how.word().to_owned())
-                }
-                WorkEvent::ProcessNew { id, .. } => {
-                    lasting("b", "process", id.0, titles::process(id, state))
-                }
-                WorkEvent::ProcessExit { id, code, .. } => {
-                    lasting("e", "process", id.0, format!("code {code}"))
-                }
-                WorkEvent::FutureOutside { .. } => Vec::new(),
-            },
-            Family::Connection(event) => match event {
-                ConnectionEvent::ServerNew { id, .. } => {
-                    lasting("b", "server", id.0, titles::server(id, state))
-                }
-                ConnectionEvent::ServerClosed { id } => {
-                    lasting("e", "server", id.0, "closed".to_owned())
-                }
-                ConnectionEvent::TransportNew { id, .. } => {
-                    lasting("b", "transport", id.0, peer(id))
-                }
-                ConnectionEvent::TransportRead { id, bytes } => {
-                    let name = format!("{} read", titles::bytes(bytes));
-                    lasting("n", "transport", id.0, name)
-                }
-                ConnectionEvent::TransportWrite { id, bytes } => {
-                    let name = format!("{} written", titles::bytes(bytes));
-                    lasting("n", "transport", id.0, name)
-                }
-                ConnectionEvent::TransportClosed { id } => {
-                    lasting("e", "transport", id.0, "closed".to_owned())
-                }
-                ConnectionEvent::TransportPause { id, .. }
-                | ConnectionEvent::TransportResume { id, .. }
-                | ConnectionEvent::TransportEof { id, .. }
-                | ConnectionEvent::TransportTls { id, .. }
-                | ConnectionEvent::TransportClose { id, .. } => {
-                    lasting("n", "transport", id.0, record.kind().word().to_owned())
-                }
-                ConnectionEvent::ServerListen { .. } | ConnectionEvent::ServerClose { .. } => {
-                    Vec::new()
-                }
-            },
-            Family::Run(_)
-            | Family::Loop(_)
-            | Family::Handle(_)
-            | Family::Task(_)
-            | Family::Future(_)
-            | Family::Outside(_) => Vec::new(),
+    // ---- on both axes ---------------------------------------------------------------------------
+
+    fn set<W: Write>(&mut self, key: Key, value: u64, pen: &mut Pen<'_, W>) -> io::Result<()> {
+        if self.counted.insert(key, value) == Some(value) {
+            return Ok(());
         }
+        self.introduce(key, pen)?;
+        for (axis, at) in self.at.into_iter().enumerate() {
+            let track = uuid(axis, key);
+            Happening { value, ..Happening::new(What::Counter, track) }.write(at, pen.to)?;
+        }
+        Ok(())
     }
 
-    fn take_loop(&mut self, record: &Record, event: LoopEvent, at: f64) -> Vec<Value> {
-        let (on, track) = (record.loop_id, record.loop_id.0);
-        match event {
-            LoopEvent::PollBegin { .. } => {
-                self.asleep.insert(on, at);
-                Vec::new()
+    fn begin_stretch<W: Write>(
+        &mut self,
+        key: Key,
+        name: &str,
+        category: &'static str,
+        caused: Option<HandleId>,
+        pen: &mut Pen<'_, W>,
+    ) -> io::Result<()> {
+        *self.open.entry(key).or_default() += 1;
+        self.happens(What::Begin, key, (name, category), [None, caused], pen)
+    }
+
+    fn mark<W: Write>(
+        &mut self,
+        key: Key,
+        name: &str,
+        category: &'static str,
+        causes: Option<HandleId>,
+        pen: &mut Pen<'_, W>,
+    ) -> io::Result<()> {
+        self.happens(What::Instant, key, (name, category), [causes, None], pen)
+    }
+
+    /// Ends the innermost stretch that is open on a track; without one, nothing.
+    fn close<W: Write>(&mut self, key: Key, pen: &mut Pen<'_, W>) -> io::Result<()> {
+        let Some(open) = self.open.get_mut(&key) else { return Ok(()) };
+        *open -= 1;
+        if *open == 0 {
+            self.open.remove(&key);
+        }
+        for (axis, at) in self.at.into_iter().enumerate() {
+            Happening::new(What::End, uuid(axis, key)).write(at, pen.to)?;
+        }
+        Ok(())
+    }
+
+    fn happens<W: Write>(
+        &mut self,
+        what: What,
+        key: Key,
+        (name, category): (&str, &'static str),
+        [flow, flow_end]: [Option<HandleId>; 2],
+        pen: &mut Pen<'_, W>,
+    ) -> io::Result<()> {
+        self.introduce(key, pen)?;
+        for (axis, at) in self.at.into_iter().enumerate() {
+            let arrow = |handle: HandleId| u64::from(handle.0) << 1 | axis as u64;
+            Happening {
+                name,
+                category,
+                flow: flow.map(arrow),
+                flow_end: flow_end.map(arrow),
+                numbers: &[("record", pen.seq)],
+                texts: &[("at", pen.line.as_str())],
+                ..Happening::new(what, uuid(axis, key))
             }
-            LoopEvent::PollEnd { .. } => {
-                // A poll that did not sleep is not worth showing.
-                let since = self.asleep.remove(&on).filter(|since| at - since >= 1.0);
-                since
-                    .map(|since| span("poll", "asleep".to_owned(), track, since, at, json!({})))
-                    .into_iter()
-                    .collect()
+            .write(at, pen.to)?;
+        }
+        Ok(())
+    }
+
+    /// Says what a track is called, before its first use.
+    fn introduce<W: Write>(&mut self, key: Key, pen: &mut Pen<'_, W>) -> io::Result<()> {
+        if !self.known.insert(key) {
+            return Ok(());
+        }
+        let name = self.called(key, pen.names);
+        let counts = matches!(key.0, About::Ready | About::Timers | About::Tasks | About::Sync);
+        for axis in 0..AXES.len() {
+            let parent = Some(uuid(axis, (About::Axis, 0)));
+            let rank = (key.0 as u32) << 24 | key.1.min(0xff_ffff);
+            let uuid = uuid(axis, key);
+            Track { uuid, name: name.clone(), parent, rank, counts }.write(pen.to)?;
+        }
+        Ok(())
+    }
+
+    fn called(&self, (about, id): Key, names: &Names) -> String {
+        let object = loopscope_protocol::ObjectId(id);
+        let state = &self.state;
+        match about {
+            About::Axis => String::new(),
+            About::Loop if id == 0 => "program".to_owned(),
+            About::Loop => format!("loop {id}"),
+            About::Ready => format!("ready in loop {id}"),
+            About::Timers => format!("timers of loop {id}"),
+            About::Tasks => "tasks that are not done".to_owned(),
+            About::Task => {
+                let name = state.task(TaskId(id)).map_or(NameId::NONE, |task| task.name);
+                titles::task_title(TaskId(id), name, names)
             }
-            LoopEvent::HandlerCall { .. } => {
-                vec![mark("exception", record.text(Text::FIRST), track, at)]
-            }
-            LoopEvent::LoopNew {}
-            | LoopEvent::LoopClose { .. }
-            | LoopEvent::LoopRun { .. }
-            | LoopEvent::LoopStopRequest { .. }
-            | LoopEvent::LoopStopped { .. }
-            | LoopEvent::TurnBegin { .. }
-            | LoopEvent::TurnEnd { .. }
-            | LoopEvent::AsyncgensShutdown { .. }
-            | LoopEvent::ExecutorShutdown {}
-            | LoopEvent::HandlerSet { .. } => Vec::new(),
+            About::Job => titles::job(loopscope_protocol::JobId(id), state, names),
+            About::Process => titles::process(object, state),
+            About::Server => titles::server(object, state),
+            About::Transport => titles::peer(object, state),
+            About::Sync => titles::sync(object, state, names),
         }
     }
-
-    /// The name of a track that was not named yet: first the loops', then the tasks'.
-    fn next_track(&mut self, names: &Names) -> Option<Value> {
-        let (track, name) = if let Some(id) = self.loops.pop_first() {
-            (id.0, format!("loop {}", id.0))
-        } else {
-            let id = self.tasks.pop_first()?;
-            let named = names.task(id);
-            let name = named.map_or(String::new(), |task| names.exact(task.name).into_owned());
-            (FIRST_TASK + id.0, format!("task {} {name}", id.0))
-        };
-        Some(json!({
-            "ph": "M", "name": "thread_name", "pid": 1, "tid": track, "args": { "name": name }
-        }))
-    }
 }
 
-fn span(category: &str, name: String, track: u32, since: f64, until: f64, args: Value) -> Value {
-    object([
-        ("ph", "X".into()),
-        ("cat", category.into()),
-        ("name", name.into()),
-        ("pid", 1.into()),
-        ("tid", track.into()),
-        ("ts", since.into()),
-        ("dur", (until - since).max(0.0).into()),
-        ("args", args),
-    ])
-}
-
-fn mark(category: &str, text: &str, track: u32, at: f64) -> Value {
-    json!({
-        "ph": "i", "s": "t", "cat": category, "name": format!("{category}: {}", text.trim_end()),
-        "pid": 1, "tid": track, "ts": at,
-    })
-}
-
-/// One end of an arrow: `s` where it starts, `f` where it ends.
-fn arrow(phase: &str, handle: HandleId, track: u32, at: f64) -> Value {
-    let mut event = json!({
-        "ph": phase, "cat": "cause", "name": "asks for", "id": handle.0, "pid": 1, "tid": track, "ts": at,
-    });
-    if phase == "f"
-        && let Value::Object(fields) = &mut event
+/// What a task waits for.
+fn waits(on: On, state: &State, names: &Names) -> String {
+    if let On::Future(id) = on
+        && let Some(future) = state.future(id)
+        && future.completer != Completer::Unknown
     {
-        // The arrow ends at the slice that encloses this point.
-        fields.insert("bp".to_owned(), "e".into());
+        return format!("waits for {}", titles::completer(future.completer, state, names));
     }
-    event
+    let name = match on {
+        On::Task(id) => state.task(id).map(|task| task.name),
+        On::Future(id) => state.future(id).map(|future| future.name),
+        On::Nothing | On::Timer(_) | On::Queue(_) | On::Fd(_) | On::Waker => None,
+    };
+    match on {
+        On::Nothing => "waits".to_owned(),
+        _ => format!("waits for {}", titles::on_title(on, name.unwrap_or(NameId::NONE), names)),
+    }
 }
+
+/// The number of a track: the axis, what it is about, and which of those.
+const fn uuid(axis: usize, (about, id): Key) -> u64 {
+    (axis as u64 + 1) << 40 | (about as u64) << 32 | id as u64
+}
+
+#[cfg(test)]
+mod reading;
+#[cfg(test)]
+mod tests;

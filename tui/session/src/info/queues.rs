@@ -123,11 +123,18 @@ impl Session {
         let now = self.state().seconds();
         let text = self.for_loops(|each| {
             let mut lines: Vec<String> = each
-                .timers()
+                .timers_in_order(0, usize::MAX)
+                .into_iter()
                 .map(|id| {
                     let when = self.state().handle(id).and_then(|handle| handle.when);
                     let left = match (when, now) {
-                        (Some(when), Some(now)) => format!("  in {:.6} s", (when - now).max(0.0)),
+                        (Some(when), Some(now)) if when < now && now - when < 0.001 => {
+                            "  due now".to_owned()
+                        }
+                        (Some(when), Some(now)) if when < now => {
+                            format!("  {:.6} s late", now - when)
+                        }
+                        (Some(when), Some(now)) => format!("  in {:.6} s", when - now),
                         _ => String::new(),
                     };
                     format!("{}{left}", self.handle_line(id, ""))
@@ -142,7 +149,7 @@ impl Session {
         let data: Vec<Value> = self
             .state()
             .loops()
-            .flat_map(|each| each.timers().collect::<Vec<_>>())
+            .flat_map(|each| each.timers_in_order(0, usize::MAX))
             .map(|id| self.handle_json(id))
             .collect();
         Answer::new(text).with("timers", data)

@@ -28,12 +28,15 @@ pub(super) fn events(name: &str, text: &str) -> Result<Events, Trouble> {
             )));
         }
     };
+    // Of a line the name says it, of a function the condition does.
+    let line = place.is_some().then(|| name.clone()).filter(|name| !name.ends_with("()"));
+    let asked = condition.clone().filter(|_| line.is_some());
     let condition = match (place, condition) {
         (Some((_, place)), Some(condition)) => Some(format!("{place} and ({condition})")),
         (Some((_, place)), None) => Some(place),
         (None, condition) => condition,
     };
-    Ok(Events { name, kinds, condition })
+    Ok(Events { name, kinds, condition, line, asked })
 }
 
 /// `FILE:LINE`: whatever that line causes. `FUNCTION()`: the loop begins to run it. The kinds, and

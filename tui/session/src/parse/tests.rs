@@ -147,7 +147,7 @@ fn tasks_topics_and_the_rest() {
     assert!(refused("record --force").contains("the file to write"));
     assert_eq!(ok("set limit=20"), Command::Set(Some(("limit".to_owned(), "20".to_owned()))));
     assert!(refused("info nonsense").contains("loop, ready"));
-    assert!(refused("print ready ==").len() > 10);
+    assert!(refused("assert ready ==").len() > 10);
 }
 
 #[test]
@@ -159,6 +159,27 @@ fn every_command_of_the_table_is_understood() {
         }
         if !row.example.is_empty() {
             ok(row.example);
+        }
+    }
+}
+
+/// What the usage says is needed is needed, what it says may be left out may, and every other word for
+/// a command means the same.
+#[test]
+fn the_usage_and_the_grammar_agree() {
+    for row in table::offered() {
+        let rest = row.usage.strip_prefix(row.name).expect("a usage begins with the name").trim();
+        let first = rest.split(" | ").next().unwrap_or_default();
+        let may_be_alone = first.is_empty() || first.starts_with('[');
+        assert_eq!(parse(row.name).is_ok(), may_be_alone, "{}", row.usage);
+        if rest.is_empty() {
+            assert!(parse(&format!("{} extra", row.name)).is_err(), "{}", row.usage);
+        }
+        let line = if row.example.is_empty() { row.name } else { row.example };
+        let arguments = line.strip_prefix(row.name).expect("an example is of its command");
+        for alias in row.aliases {
+            let other = parse(&format!("{alias}{arguments}"));
+            assert_eq!(other.ok(), parse(line).ok(), "{alias}{arguments}");
         }
     }
 }

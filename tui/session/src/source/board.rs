@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use loopscope_board::demo::Demo;
+use loopscope_board::emulated::Emulated;
 use loopscope_board::{AttachOptions, Link, LinkEvent, Refusal};
 use loopscope_model::control::{OwnedReply, OwnedRequest};
 use loopscope_model::link::{LinkState, LinkStatus};
@@ -12,6 +12,7 @@ use loopscope_model::stream::{Arrived, Ingest};
 use loopscope_protocol::{Capabilities, Capability, Event, ExitHow, Text};
 
 use super::SourceError;
+use super::meter::Meter;
 
 /// The exit code of a program on a board that is gone, and ours when a board is lost.
 pub const LOST: i32 = 4;
@@ -32,9 +33,6 @@ const SNAPSHOTS: Duration = Duration::from_secs(1);
 /// The most pieces that one call of `poll` takes in.
 const MOST: usize = 64;
 
-/// Over which time the rate is measured.
-const RATE: Duration = Duration::from_secs(1);
-
 /// How long the farewell may take on its way to the board.
 const FAREWELL: Duration = Duration::from_millis(60);
 
@@ -44,8 +42,8 @@ pub struct Board {
     name: String,
     folder: Option<PathBuf>,
     link: Option<Link>,
-    /// The machine behind the link, where it is the demo's. It ends after the link.
-    demo: Option<Demo>,
+    /// The machine behind the link, where it is emulated. It ends after the link.
+    machine: Option<Emulated>,
     control: bool,
     ingest: Ingest,
     /// What came before anybody asked.
@@ -65,27 +63,6 @@ pub struct Board {
     meter: Meter,
 }
 
-/// How many records come in a second.
-#[derive(Debug)]
-struct Meter {
-    since: Instant,
-    count: u64,
-    rate: u64,
-}
-
-impl Meter {
-    fn count(&mut self, records: u64) {
-        self.count += records;
-        let passed = self.since.elapsed();
-        if passed >= RATE {
-            let millis = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX).max(1);
-            self.rate = self.count.saturating_mul(1000) / millis;
-            self.count = 0;
-            self.since = Instant::now();
-        }
-    }
-}
-
 impl Board {
     /// Attaches to a board. `control`: it may be paused and stepped.
     pub fn attach(options: AttachOptions, control: bool) -> Result<Self, Refusal> {
@@ -93,25 +70,30 @@ impl Board {
         Ok(Self::on(name, folder, Link::start(options)?, None, control))
     }
 
-    /// Starts the demo board and attaches to it.
-    pub fn demo(patience: Duration, control: bool) -> Result<Self, Refusal> {
-        let demo = Demo::start(patience)?;
-        let link = Link::start(demo.options.clone())?;
-        Ok(Self::on(demo.options.name(), demo.options.folder(), link, Some(demo), control))
+    /// Attaches to a board that is emulated here.
+    pub fn emulated(machine: Emulated, control: bool) -> Result<Self, Refusal> {
+        let options = machine.options.clone();
+        let (name, folder) = (options.name(), options.folder());
+        let link = Link::start(options).map_err(|refusal| match machine.end() {
+            // What the link saw of that is only that nothing answers.
+            Some(text) => Refusal { text, ..refusal },
+            None => refusal,
+        })?;
+        Ok(Self::on(name, folder, link, Some(machine), control))
     }
 
     fn on(
         name: String,
         folder: Option<PathBuf>,
         link: Link,
-        demo: Option<Demo>,
+        machine: Option<Emulated>,
         control: bool,
     ) -> Self {
         let mut board = Self {
             name,
             folder,
             link: Some(link),
-            demo,
+            machine,
             control,
             ingest: Ingest::new().with_most_names(MOST_NAMES),
             early: Vec::new(),
@@ -124,7 +106,7 @@ impl Board {
             records: 0,
             gaps: 0,
             missing: 0,
-            meter: Meter { since: Instant::now(), count: 0, rate: 0 },
+            meter: Meter::new(),
         };
         let until = Instant::now() + HELLO;
         while board.ingest.hello().is_none()
@@ -148,7 +130,11 @@ impl Board {
             wait = Duration::ZERO;
             match said {
                 LinkEvent::Bytes(bytes) => self.feed(&bytes, arrived),
-                LinkEvent::Over { lost, text } => {
+                LinkEvent::Over { exit: Some(code), text, .. } => {
+                    self.exited(code, &text, arrived);
+                    break;
+                }
+                LinkEvent::Over { lost, text, .. } => {
                     self.end(lost.then_some(text), arrived);
                     break;
                 }
@@ -201,28 +187,45 @@ impl Board {
         }
     }
 
+    /// The program has ended by itself.
+    fn exited(&mut self, code: u8, text: &str, arrived: &mut Vec<Arrived>) {
+        self.ended = true;
+        self.ingest.cut_off();
+        let how = ExitHow::Exit;
+        self.tell(&Event::ProgramExit { code: code.into(), how, text: Text::FIRST }, text, arrived);
+        self.let_go(LinkState::Released);
+    }
+
+    /// Adds an event of ours at the end.
+    fn tell(&mut self, event: &Event, text: &str, arrived: &mut Vec<Arrived>) {
+        arrived.extend(self.ingest.by_ref());
+        let frames = self.ingest.host_event(event, &[text]);
+        self.ingest.feed(&frames);
+        arrived.extend(self.ingest.by_ref());
+    }
+
     /// Nothing more will come. A loss is told by a record, too.
     fn end(&mut self, lost: Option<String>, arrived: &mut Vec<Arrived>) {
         self.ended = true;
         self.ingest.cut_off();
         arrived.extend(self.ingest.by_ref());
         if let Some(text) = lost {
+            // The machine behind it knows better why.
+            let text = self.machine.as_ref().and_then(Emulated::end).unwrap_or(text);
             let event = Event::ProgramExit { code: LOST, how: ExitHow::Lost, text: Text::FIRST };
-            let frames = self.ingest.host_event(&event, &[&text]);
-            self.ingest.feed(&frames);
-            arrived.extend(self.ingest.by_ref());
+            self.tell(&event, &text, arrived);
             self.let_go(LinkState::Gone(text));
         } else {
             self.let_go(LinkState::Released);
         }
     }
 
-    /// The link ends, and so does the machine behind it, where it is the demo's.
+    /// The link ends, and so does the machine behind it, where it is emulated.
     fn let_go(&mut self, state: LinkState) {
         if let Some(link) = self.link.take() {
             self.last = LinkStatus { state, ..link.status() };
         }
-        self.demo = None;
+        self.machine = None;
         self.ended = true;
     }
 

@@ -154,12 +154,11 @@ impl Kept {
         let (theirs, mut pipe) = io::pipe()?;
         fds.push(FdMapping { parent_fd: theirs.into(), child_fd: descriptor() });
         command.fd_mappings(fds).map_err(io::Error::other)?;
-        let child = command.spawn()?;
+        let child = orphans::start_keeper(|| command.spawn())?;
         let key = key();
         // A child that is gone already is noticed when it is waited for.
         let _ = pipe.write_all(&key);
         let keeper = i32::try_from(child.id()).ok().map(Pid::from_raw);
-        orphans::not_one(keeper);
         let line = Line { pipe: Some(pipe), keeper, ending: None };
         Ok((Self { child, line: Lifeline(Arc::new(Mutex::new(line))), status: None }, key))
     }

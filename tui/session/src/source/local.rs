@@ -4,7 +4,8 @@
 //! when this process is gone.
 
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, PipeWriter, Read, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind, PipeWriter, Read, Seek as _, Write};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
@@ -14,12 +15,13 @@ use command_fds::FdMapping;
 use loopscope_engine::child;
 use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
-use loopscope_model::stream::{Arrived, Came, Notes};
+use loopscope_model::stream::{Arrived, Came, Mixed, Notes};
 use loopscope_protocol::{Capabilities, Capability, Dialect, Event, ExitHow, Stream, Text};
+use nix::sys::signal::Signal;
 
 pub use super::kept::Stdin;
 use super::kept::{self, Kept, Lifeline, Scratch};
-pub use super::launch::Launch;
+pub use super::launch::{Launch, Speaks};
 use super::reading::Reading;
 use super::successor::Successor;
 use super::{End, SourceError, ending};
@@ -42,8 +44,10 @@ pub struct Local {
     args: Vec<OsString>,
     /// Where it may write. It is there for as long as the program is.
     scratch: Option<Arc<Scratch>>,
-    /// Whether it reads a file, which can be read only once.
-    reads_file: bool,
+    /// The file that it reads, from wherever it has come to.
+    input: Option<File>,
+    /// Whether its standard input is empty.
+    reads_nothing: bool,
     kept: Kept,
     requests: Option<PipeWriter>,
     pieces: Receiver<Vec<u8>>,
@@ -52,12 +56,16 @@ pub struct Local {
     successor: Successor,
     stream: Reading,
     patient: bool,
+    /// Whether its output goes only into records.
+    capture: bool,
     memory_limit: Option<u64>,
     /// Since when the pipe is closed.
     closed: Option<Instant>,
     status: Option<ExitStatus>,
     killed: Option<ExitHow>,
     exit_seen: bool,
+    /// Whether it has sent a record.
+    begun: bool,
     ended: bool,
 }
 
@@ -73,7 +81,11 @@ impl Local {
     }
 
     fn try_start(launch: Launch) -> io::Result<Self> {
-        let reads_file = matches!(launch.stdin, Stdin::File(_));
+        let input = match &launch.stdin {
+            Stdin::File(file) => Some(file.try_clone()?),
+            Stdin::Inherit | Stdin::Empty => None,
+        };
+        let reads_nothing = matches!(launch.stdin, Stdin::Empty);
         let (records, to_us) = io::pipe()?;
         let (from_us, requests) = io::pipe()?;
         let (successor, [out, err]) = Successor::start(!launch.capture)?;
@@ -97,29 +109,32 @@ impl Local {
         let (here, end) = channel();
         let listen = move || {
             let _here = here;
-            read(records, &sender);
+            read(records, &sender, PIECE);
         };
         std::thread::Builder::new().name("records".into()).spawn(listen)?;
         Ok(Self {
             name: launch.name,
             args: launch.args,
             scratch: launch.scratch,
-            reads_file,
+            input,
+            reads_nothing,
             kept,
             requests: Some(requests),
             pieces,
             end: Some(end),
             successor,
-            stream: if launch.notes {
-                Reading::Notes(Notes::new())
-            } else {
-                Reading::sealed(key, launch.unread)
+            stream: match launch.speaks {
+                Speaks::Sealed => Reading::sealed(key, launch.unread),
+                Speaks::Notes => Reading::Notes(Notes::new()),
+                Speaks::Mixed => Reading::Mixed(Mixed::new(!launch.capture)),
             },
             patient: launch.patient,
+            capture: launch.capture,
             memory_limit: launch.memory_limit,
             closed: None,
             status: None,
             killed: None,
+            begun: false,
             exit_seen: false,
             ended: false,
         })
@@ -148,6 +163,7 @@ impl Local {
     fn feed(&mut self, bytes: &[u8], came: &mut Vec<Came>) {
         let before = came.len();
         self.stream.feed(bytes, came);
+        self.begun |= came.len() > before;
         self.exit_seen |= came[before..].iter().any(|each| {
             matches!(each, Came::Arrived(Arrived::Record(record))
                 if matches!(record.event, Event::ProgramExit { .. }))
@@ -181,7 +197,7 @@ impl Local {
         }
         self.ended = true;
         self.requests = None;
-        self.cut_off();
+        self.cut_off(came);
         self.hear_successor(Some(Instant::now() + GRACE), came);
         if !self.exit_seen
             && let Some(status) = self.status
@@ -195,8 +211,8 @@ impl Local {
 
     /// The child itself says nothing more. What it had begun to say is in neither the history nor the
     /// recording.
-    fn cut_off(&mut self) {
-        self.stream.cut_off();
+    fn cut_off(&mut self, came: &mut Vec<Came>) {
+        self.stream.cut_off(came);
     }
 
     /// Records what the program prints that it has become.
@@ -212,7 +228,7 @@ impl Local {
         }
         if self.closed.is_some() {
             self.patient = true;
-            self.cut_off();
+            self.cut_off(came);
         }
         for (stream, text) in lines {
             self.say(&Event::Output { stream, text: Text::FIRST }, &text, came);
@@ -227,9 +243,10 @@ impl Local {
     }
 }
 
-/// Hands on what comes out of the pipe, until it is closed or nobody listens.
-fn read(mut from: impl Read, to: &SyncSender<Vec<u8>>) {
-    let mut buffer = vec![0; PIECE];
+/// Hands on what comes out of a pipe or a socket, until it is closed or nobody listens.
+/// `piece`: how many bytes are handed on at once at most.
+pub(super) fn read(mut from: impl Read, to: &SyncSender<Vec<u8>>, piece: usize) {
+    let mut buffer = vec![0; piece];
     loop {
         fault::point("records");
         match from.read(&mut buffer) {
@@ -245,42 +262,73 @@ fn read(mut from: impl Read, to: &SyncSender<Vec<u8>>) {
     }
 }
 
+/// The same file, read from its start.
+fn from_its_start(file: &File) -> io::Result<File> {
+    let mut again = file.try_clone()?;
+    again.rewind()?;
+    Ok(again)
+}
+
 impl Local {
+    pub(super) const fn reads_nothing(&self) -> bool {
+        self.reads_nothing
+    }
+
     pub(super) fn again(&self, dialect: Option<Dialect>) -> Result<Self, SourceError> {
-        if self.reads_file {
-            return Err(SourceError(format!(
-                "`{}` reads a file as its standard input, which cannot be read twice here; record \
-                 both runs and compare the recordings",
-                self.name
-            )));
-        }
+        let stdin = match &self.input {
+            None => Stdin::Empty,
+            Some(_) if dialect.is_some() => {
+                return Err(SourceError(format!(
+                    "`{}` reads a file as its standard input, which two runs cannot read at once; \
+                     record both runs and compare the recordings",
+                    self.name
+                )));
+            }
+            Some(file) => Stdin::File(from_its_start(file).map_err(|error| {
+                SourceError(format!(
+                    "the standard input of `{}` cannot be read once more: {error}; start it anew \
+                     from the shell",
+                    self.name
+                ))
+            })?),
+        };
         let mut options = child::Options::from_args(self.args.clone())
             .map_err(|error| SourceError(error.to_string()))?;
+        if dialect.is_some() && Speaks::of(&options) == Speaks::Mixed {
+            // A dialect is one of ours.
+            options.python = None;
+        }
         options.dialect = dialect.unwrap_or(options.dialect);
         options.paused = true;
-        options.capture = true;
+        // Compared with itself it writes nowhere; started anew, as before.
+        let capture = dialect.is_some() || self.capture;
+        options.capture = capture;
         Self::start(Launch {
             args: options.to_args(),
             name: self.name.clone(),
-            stdin: Stdin::Empty,
+            stdin,
             shown: true,
-            capture: true,
+            capture,
             patient: false,
             memory_limit: options.memory_limit,
             scratch: self.scratch.clone(),
             unread: false,
-            notes: options.python.is_some(),
+            speaks: Speaks::of(&options),
         })
     }
 
     pub(super) fn capabilities(&self) -> Capabilities {
-        match self.stream.hello() {
-            Some(hello) => hello.capabilities,
-            // What it will say once it has started.
-            None => Capabilities::default()
-                .with(Capability::Pause)
-                .with(Capability::Python)
-                .with(Capability::Interrupt),
+        if let Some(hello) = self.stream.hello() {
+            return hello.capabilities;
+        }
+        // What it will say once it has started.
+        let can = Capabilities::default()
+            .with(Capability::Pause)
+            .with(Capability::Python)
+            .with(Capability::Interrupt);
+        match self.stream {
+            Reading::Notes(_) | Reading::Mixed(_) => can,
+            Reading::Sealed(..) => can.with(Capability::Lines).with(Capability::Look),
         }
     }
 
@@ -290,6 +338,11 @@ impl Local {
         reason = "every source is asked in the same way"
     )]
     pub(super) fn request(&mut self, request: OwnedRequest) -> Result<(), SourceError> {
+        if matches!((&self.stream, &request), (Reading::Mixed(_), OwnedRequest::Interrupt)) {
+            // It reads its requests between two records only, and a signal reaches it in between.
+            self.kept.line().send(Signal::SIGINT, false);
+            return Ok(());
+        }
         // A child that has gone away is noticed where its records end.
         if let Some(requests) = &mut self.requests
             && requests.write_all(&request.frames()).is_err()
@@ -319,7 +372,8 @@ impl Local {
             self.finish(timeout, &mut came);
             return came;
         }
-        if self.stream.hears_output() {
+        // What it prints comes by another way, and no record comes before its first one.
+        if self.stream.hears_output() && self.begun {
             self.hear_successor(None, &mut came);
             if !came.is_empty() {
                 return came;
@@ -361,7 +415,12 @@ impl Local {
 
     /// What a program that has become another one printed since the last call, where it is passed on.
     pub fn take_passed(&mut self) -> Vec<(Stream, Vec<u8>)> {
-        self.successor.take_passed()
+        let printed = self.stream.take_passed();
+        let mut passed = self.successor.take_passed();
+        if !printed.is_empty() {
+            passed.insert(0, (Stream::Stdout, printed));
+        }
+        passed
     }
 
     /// Ends it at once. `why` is what the end is to be called.

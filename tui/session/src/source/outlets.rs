@@ -107,24 +107,15 @@ impl Outlets {
             outlets.events = Some(Events { to, name, waiting: String::new() });
         }
         if let Some(path) = recording {
-            outlets.start_recording(path, "--record", false)?;
+            let output = outlets.files.output(path, Kind::Recording, "--record", false)?;
+            outlets.recording = Recording::Waiting(output, path.display().to_string());
         }
         Ok(outlets)
     }
 
-    /// Makes ready to write a recording, in place of the one before; `option` is what names the file.
-    pub fn start_recording(
-        &mut self,
-        path: &Path,
-        option: &str,
-        force: bool,
-    ) -> Result<(), Refusal> {
-        let output = self.files.output(path, Kind::Recording, option, force)?;
-        self.recording = Recording::Waiting(output, path.display().to_string());
-        if self.begun {
-            self.put_recording_in_place();
-        }
-        Ok(())
+    /// A history writes a recording that was asked for later, in place of the one before.
+    pub fn recording_begun(&mut self, name: String, is_file: bool) {
+        self.recording = Recording::Elsewhere { name, is_file };
     }
 
     fn put_recording_in_place(&mut self) {

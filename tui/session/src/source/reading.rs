@@ -1,10 +1,10 @@
-//! What a program in a child process sends, in either of its two forms: sealed pieces of our own
-//! engine, or notes of the recorder in a real CPython.
+//! What a program in a child process sends, in any of its three forms: sealed pieces of our own engine,
+//! notes of the recorder in a real CPython, or frames between what a real MicroPython prints.
 
 use loopscope_engine::child::{Key, Opener};
 use loopscope_model::Record;
 use loopscope_model::control::Hello;
-use loopscope_model::stream::{Came, Notes, Pieces};
+use loopscope_model::stream::{Came, Mixed, Notes, Pieces};
 use loopscope_protocol::Event;
 
 /// What reads the stream.
@@ -13,8 +13,10 @@ use loopscope_protocol::Event;
 pub(super) enum Reading {
     /// Our own engine's.
     Sealed(Opener, Pieces),
-    /// A recorder's.
+    /// A recorder's in CPython.
     Notes(Notes),
+    /// A recorder's in MicroPython.
+    Mixed(Mixed),
 }
 
 impl Reading {
@@ -34,6 +36,7 @@ impl Reading {
                 pieces.feed(held, came);
             }),
             Self::Notes(notes) => notes.feed(bytes, came),
+            Self::Mixed(mixed) => mixed.feed(bytes, came),
         }
     }
 
@@ -42,17 +45,19 @@ impl Reading {
         match self {
             Self::Sealed(_, pieces) => pieces.hello(),
             Self::Notes(notes) => notes.hello(),
+            Self::Mixed(mixed) => mixed.hello(),
         }
     }
 
     /// No more bytes will come. What was begun is dropped as if it had not been.
-    pub(super) fn cut_off(&mut self) {
+    pub(super) fn cut_off(&mut self, came: &mut Vec<Came>) {
         match self {
             Self::Sealed(opener, pieces) => {
                 opener.end();
                 pieces.cut_off();
             }
             Self::Notes(notes) => notes.cut_off(),
+            Self::Mixed(mixed) => mixed.cut_off(came),
         }
     }
 
@@ -61,6 +66,7 @@ impl Reading {
         match self {
             Self::Sealed(_, pieces) => pieces.host_event(event, texts),
             Self::Notes(notes) => notes.host_event(event, texts),
+            Self::Mixed(mixed) => mixed.host_event(event, texts),
         }
     }
 
@@ -69,11 +75,21 @@ impl Reading {
         match self {
             Self::Sealed(opener, _) => (opener.strange(), opener.lost()),
             Self::Notes(notes) => (notes.strange(), 0),
+            // What is no frame is what the program prints.
+            Self::Mixed(_) => (0, 0),
         }
     }
 
     /// Whether what the program's processes print comes by the host's own pipes all the time.
     pub(super) const fn hears_output(&self) -> bool {
-        matches!(self, Self::Notes(_))
+        matches!(self, Self::Notes(_) | Self::Mixed(_))
+    }
+
+    /// What the program has printed among its records since the last call, where it is passed on.
+    pub(super) fn take_passed(&mut self) -> Vec<u8> {
+        match self {
+            Self::Mixed(mixed) => mixed.take_passed(),
+            Self::Sealed(..) | Self::Notes(_) => Vec::new(),
+        }
     }
 }

@@ -79,6 +79,25 @@ fn a_breakpoint_stops_the_view_and_the_end_follows_again() {
 }
 
 #[test]
+fn a_script_does_not_follow_a_board_for_ever_and_says_so() {
+    let mut session = board();
+    session.settings_mut().follows_boards = false;
+    let_it_run(&mut session);
+    for command in ["goto end", "resume", "continue"] {
+        let answer = match session.execute_line(command) {
+            Outcome::Done(answer) => answer,
+            other => panic!("{command}: {other:?}"),
+        };
+        assert!(answer.text.contains("A board has no end"), "{command}: {}", answer.text);
+        assert!(session.is_live(), "{command} goes to what came last");
+    }
+    // With a breakpoint there is something to wait for.
+    ok(&mut session, "break task-suspend");
+    ok(&mut session, "goto start");
+    assert!(ok(&mut session, "continue").starts_with("Breakpoint 1"));
+}
+
+#[test]
 fn a_board_that_will_not_be_interrupted_is_followed_all_the_same() {
     let mut session = board();
     assert_eq!(session.run_state(), &RunState::Following);

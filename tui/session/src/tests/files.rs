@@ -6,6 +6,7 @@ use loopscope_model::History;
 use loopscope_model::history::{InMemory, Store};
 
 use super::*;
+use crate::long_walk::Task;
 use crate::source::replay::Replay;
 
 #[test]
@@ -46,13 +47,60 @@ fn files_are_written_whole() {
     assert_eq!(std::fs::read_to_string(path("a.jsonl")).unwrap().lines().count(), 12);
     assert!(ok(&mut session, &format!("export {} csv", path("b"))).contains("as csv"));
     assert!(refused(&mut session, &format!("export {}", path("c.xyz"))).contains("to be?"));
-    assert!(refused(&mut session, &format!("export {}", path("c.svg"))).contains("to be?"));
+    assert!(refused(&mut session, &format!("export {}", path("c.svg"))).contains("--to svg"));
     assert!(!folder.join("c.svg").exists());
     assert!(refused(&mut session, "export /no/such/folder/x.csv").contains("cannot be written"));
     assert!(refused(&mut session, "record /no/such/folder/x").contains("cannot be written"));
     assert!(
         refused(&mut session, &format!("diff {}", path("a.jsonl"))).contains("not a recording")
     );
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The records in a file.
+fn recorded(path: &std::path::Path) -> History {
+    let file = Arc::new(InMemory::holding(std::fs::read(path).unwrap()));
+    History::open(file, Arc::new(InMemory::default())).unwrap().complete().unwrap()
+}
+
+#[test]
+fn a_recording_begun_in_the_middle_has_all_and_one_that_is_left_leaves_nothing() {
+    let folder = std::env::temp_dir().join(format!("loopscope-record-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("run.loop");
+    let names = || -> Vec<_> {
+        let names = std::fs::read_dir(&folder).unwrap();
+        names.map(|entry| entry.unwrap().file_name()).collect()
+    };
+    let (mut session, _) = session();
+    ok(&mut session, "goto 12");
+    let begin = |session: &mut Session, name: &str| {
+        let to = ToWrite { path: folder.join(name).display().to_string(), force: false };
+        let recording = session.open_recording(&to).unwrap();
+        let _ = session.start_walk(Task::Record(Box::new(recording)));
+        assert_eq!(session.progress().unwrap().doing, "recording");
+    };
+    begin(&mut session, "run.loop");
+    session.pause();
+    let trouble = session.tick(Duration::ZERO).over.unwrap().unwrap_err();
+    assert!(trouble.text.contains("nothing is written to"), "{trouble}");
+    assert!(names().is_empty() && !session.is_running());
+
+    begin(&mut session, "run.loop");
+    assert!(wait(&mut session).unwrap().text.contains("from the first record on"));
+    assert_eq!(names(), ["run.loop"]);
+    assert_eq!(recorded(&path).len(), 12);
+    // One that is left does not touch what is there.
+    let before = story().recording();
+    std::fs::write(folder.join("before.loop"), &before).unwrap();
+    begin(&mut session, "before.loop");
+    session.pause();
+    assert!(session.tick(Duration::ZERO).over.unwrap().is_err());
+    assert_eq!(std::fs::read(folder.join("before.loop")).unwrap(), before);
+    ok(&mut session, "goto end");
+    session.finish(ExitHow::Killed);
+    assert_eq!(names().len(), 2);
+    assert!(recorded(&path).records().eq(story().records().iter().cloned()));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use loopscope_board::chips::{self, Plugged};
-use loopscope_board::demo::Demo;
+use loopscope_board::demo;
 
 use super::{Finding, finding};
 
@@ -18,7 +18,7 @@ const TARGETS: [&str; 4] = [
 ];
 
 pub(super) fn findings() -> [Finding; 3] {
-    [probes(&chips::plugged()), emulator(Demo::is_possible()), targets(there().as_deref())]
+    [probes(&chips::plugged()), emulator(demo::is_possible()), targets(there().as_deref())]
 }
 
 fn probes(plugged: &[Plugged]) -> Finding {
@@ -42,12 +42,12 @@ fn probes(plugged: &[Plugged]) -> Finding {
 
 fn emulator(is_there: bool) -> Finding {
     if is_there {
-        finding("QEMU", true, "is there for `attach --demo`")
+        finding("QEMU", true, "is there for `attach --qemu` and `attach --demo`")
     } else {
         finding(
             "QEMU",
             false,
-            "is not there, so `attach --demo` shows a recording; it comes as qemu-system-arm (Debian: `apt-get install qemu-system-arm`)",
+            "is not there, so `attach --demo` shows a recording and `attach --qemu` has no machine; it comes as qemu-system-arm (Debian: `apt-get install qemu-system-arm`)",
         )
     }
 }

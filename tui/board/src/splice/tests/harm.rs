@@ -89,7 +89,7 @@ fn without_a_hello_no_time_is_known() {
 fn another_firmware_may_count_in_other_ticks() {
     let (_, mut splice, mut out) = begun();
     splice.restarted(RemarkKind::Reset, "The board has another firmware.", &mut out);
-    splice.other_firmware(&[], &mut out);
+    splice.other_firmware(&[], &[], &mut out);
     let mut board = Board::new();
     splice.feed(&board.start(), &mut out);
     assert_eq!(read(&out).0.last().unwrap().t, None);
@@ -105,7 +105,8 @@ fn a_board_that_has_run_for_long_began_long_ago() {
     board.at = 40_000_000_000;
     let hour = 3_600_000_000_000_i64;
     let now = || Some(100 * 3_600_000_000_000);
-    let mut splice = Splice::new(Program { file: "made-up.elf", names: &[], now }, false);
+    let mut splice =
+        Splice::new(Program { file: "made-up.elf", names: &[], pools: &[], now }, false);
     let mut out = Vec::new();
     splice.feed(&board.hello(), &mut out);
     splice.feed(&board.snapshot(), &mut out);

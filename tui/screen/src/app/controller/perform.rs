@@ -7,7 +7,6 @@ use loopscope_protocol::ExitHow;
 use web_time::Instant;
 
 use super::{Controller, Slow};
-use crate::app::help;
 use crate::app::prompt::Purpose;
 use crate::keys::Action;
 use crate::theme::{Palette, Theme};
@@ -19,7 +18,13 @@ const SPEEDS: [u32; 7] = [1, 2, 4, 8, 15, 30, 60];
 impl Controller {
     /// Does what an action says.
     pub(super) fn perform(&mut self, action: Action) {
-        if matches!(action, Action::Command | Action::Filter) {
+        if self.screen.popup.is_none() && self.perform_in_game(action) {
+            return;
+        }
+        if action == Action::Open && self.go_to_cause() {
+            return;
+        }
+        if action == Action::Command {
             // What is typed next is meant for that line, not for the box.
             self.screen.popup = None;
         }
@@ -27,6 +32,9 @@ impl Controller {
             Action::Interrupt => self.interrupt(),
             Action::Suspend => self.requests.suspend = true,
             Action::Redraw => self.requests.redraw = true,
+            // The box is what is searched.
+            Action::Filter if self.screen.popup.is_some() => self.open_prompt(Purpose::Filter),
+            _ if self.screen.popup.is_some() && self.act_on_row(action) => {}
             _ if self.screen.popup.is_some() => {
                 let snapshot = self.session_view.snapshot();
                 self.screen.update(action, &snapshot);
@@ -39,6 +47,7 @@ impl Controller {
     fn perform_usually(&mut self, action: Action) {
         match action {
             Action::Step => self.forward("step"),
+            Action::Line => self.forward("line"),
             Action::Back => self.command("rstep", true),
             Action::NextHandle => self.forward("next"),
             Action::PreviousHandle => self.command("rnext", true),
@@ -55,11 +64,10 @@ impl Controller {
             Action::Bookmark => self.command("bookmark", false),
             Action::Command => self.open_prompt(Purpose::Command),
             Action::Filter => self.open_prompt(Purpose::Filter),
-            Action::Help => self.screen.popup = Some(help::help(&self.keymap, &self.theme)),
-            Action::Breakpoints => {
-                let snapshot = self.session_view.snapshot();
-                self.screen.popup = Some(help::breakpoints(snapshot.breaks, &self.theme));
-            }
+            Action::Help => self.open_help(),
+            Action::Glossary => self.open_glossary(),
+            Action::Breakpoints => self.open_stops(0),
+            Action::Restart => self.command("restart", true),
             Action::Theme => self.set_theme(self.theme.palette.following().name()),
             _ => {
                 let snapshot = self.session_view.snapshot();
@@ -85,9 +93,12 @@ impl Controller {
         if self.session_view.session.is_walking() {
             return self.session_view.session.pause();
         }
-        // Nothing interrupts a board: leaving it is all there is to do.
-        let is_board = self.session_view.session.is_board();
-        if is_board || !self.session_view.session.is_running() && self.walk.is_none() {
+        // Nothing interrupts what runs without us: leaving it is all there is to do.
+        let session = &self.session_view.session;
+        let is_others = session.origin().runs_without_us();
+        // One that was asked to pause, and has not come to a record since, runs all the same.
+        let runs = session.is_running() || self.walk.is_some() || session.program_runs();
+        if is_others || !runs {
             self.requests.leave = Some(130);
             return;
         }
@@ -175,6 +186,7 @@ impl Controller {
     pub(super) fn set_theme(&mut self, name: &str) {
         if let Some(palette) = Palette::parse(name) {
             self.theme = Theme::new(palette, self.theme.is_ascii());
+            self.requests.theme = Some(palette);
             self.say(format!("theme: {name}"), false);
         } else {
             let names = Palette::names();

@@ -52,6 +52,9 @@ impl Controller {
     }
 
     fn filter(&mut self, text: &str) {
+        if let Some(popup) = &mut self.screen.popup {
+            return popup.search(text);
+        }
         let snapshot = self.session_view.snapshot();
         self.screen.filter(text, &snapshot);
     }
@@ -62,10 +65,15 @@ impl Controller {
         match words[..] {
             [] => {}
             ["set", "theme", name] => self.set_theme(name),
-            ["lesson"] if self.progress.is_some() => self.next_place(),
+            ["lesson", ref what @ ..] if self.progress.is_some() => self.lesson_command(what),
+            ["found", ref seq @ ..] if self.progress.is_some() => {
+                self.found(seq.first().copied());
+            }
             ["predict", ref guess @ ..] if self.progress.is_some() => {
                 self.predict(&guess.join(" "));
             }
+            _ if self.explain(line) => {}
+            _ if self.export_picture(line) => {}
             _ => self.command(line, false),
         }
     }

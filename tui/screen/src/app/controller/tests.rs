@@ -81,6 +81,10 @@ impl User {
         user
     }
 
+    fn lesson_program() -> String {
+        Lesson::find("call_soon").expect("lesson one").program.clone()
+    }
+
     /// Presses keys: characters, or names in angle brackets.
     fn press(&mut self, keys: &str) -> &mut Self {
         let mut rest = keys;

@@ -26,9 +26,20 @@ fn each() -> impl Iterator<Item = (Rect, Facts, Layout)> {
             [false, true].into_iter().map(move |rest| {
                 let area = Rect::new(0, 0, *width, *height);
                 let board = rest && !lesson;
-                let outside = !board;
-                let facts =
-                    Facts { lesson, timers: rest, tasks: rest, outside, board, displays: rest };
+                let (outside, locks) = (!board, !board);
+                let facts = Facts {
+                    lesson,
+                    timers: rest,
+                    tasks: rest,
+                    outside,
+                    locks,
+                    calls: rest,
+                    watchers: !rest,
+                    board,
+                    displays: rest,
+                    hides: false,
+                    reads: lesson && rest,
+                };
                 (area, facts, layout(area, facts).unwrap())
             })
         })
@@ -86,6 +97,28 @@ fn ready_and_timers_are_titles_at_80x24() {
     for name in ["ready", "timers"] {
         assert!(layout.slots.iter().any(|slot| slot.views[0] == name), "{name}");
     }
+}
+
+#[test]
+fn a_program_that_is_to_be_read_is_as_high_as_the_screen() {
+    let facts = Facts { lesson: true, reads: true, ..Facts::default() };
+    let height = |facts| {
+        let layout = layout(Rect::new(0, 0, 80, 24), facts).unwrap();
+        let source = layout.slots.iter().find(|slot| slot.name == "source").unwrap();
+        (source.inside().width, source.inside().height)
+    };
+    let (read, later) = (height(facts), height(Facts { reads: false, ..facts }));
+    assert!(read.1 >= 17 && read.0 > later.0 && later.1 < 8, "{read:?}, {later:?}");
+}
+
+#[test]
+fn a_lesson_on_a_board_has_the_room_of_the_text_that_a_board_has_not() {
+    let height = |board| {
+        let facts = Facts { lesson: true, board, ..Facts::default() };
+        let layout = layout(Rect::new(0, 0, 80, 24), facts).unwrap();
+        layout.slots.iter().find(|slot| slot.name == "lesson").unwrap().inside().height
+    };
+    assert!(height(true) > height(false) + 4);
 }
 
 #[test]

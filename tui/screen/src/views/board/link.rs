@@ -13,9 +13,11 @@ const ROOMY: u16 = 56;
 /// The link for the header: pieces with how soon each may be left out.
 pub(crate) fn summary(link: &LinkStatus) -> impl Iterator<Item = (u8, String, Role)> {
     let (word, role) = match &link.state {
+        LinkState::Gone(_) | LinkState::Released if link.pid.is_some() => ("gone", Role::Error),
         LinkState::Gone(_) | LinkState::Released => ("board gone", Role::Error),
         LinkState::Away => ("link lost", Role::Error),
         LinkState::Up(Processor::Halted(_)) => ("halted", Role::Warning),
+        LinkState::Up(Processor::Faulted(_)) => ("fault", Role::Error),
         LinkState::Up(_) => ("", Role::Faint),
     };
     let word = (!word.is_empty()).then(|| (0, word.to_owned(), role));
@@ -63,6 +65,7 @@ pub(super) fn rows(snapshot: &Snapshot<'_>, theme: &Theme, width: u16, is_small:
         LinkState::Up(Processor::Halted(why)) => {
             say(&format!("The processor is halted: {why}."), Role::Warning);
         }
+        LinkState::Up(Processor::Faulted(what)) => say(&format!("{what}."), Role::Error),
         LinkState::Up(_) => {}
     }
     let behind = snapshot.behind();
@@ -86,6 +89,7 @@ fn state(link: &LinkStatus, held: bool, theme: &Theme, width: u16, is_small: boo
         LinkState::Gone(_) | LinkState::Released => ("gone", Role::Error),
         LinkState::Away => ("does not answer", Role::Error),
         LinkState::Up(Processor::Halted(_)) => ("halted", Role::Warning),
+        LinkState::Up(Processor::Faulted(_)) => ("in a fault handler", Role::Error),
         LinkState::Up(_) if held => ("paused", Role::Changed),
         LinkState::Up(Processor::Sleeping) => ("asleep", Role::Good),
         LinkState::Up(Processor::Running | Processor::Unknown) => ("up", Role::Good),

@@ -3,10 +3,11 @@
 
 use loopscope_model::{History, Record};
 use loopscope_protocol::{
-    HandleEvent, HandleId, LoopEvent, LoopId, On, RunEvent, TaskEvent, TaskId,
+    By, HandleEvent, HandleHow, HandleId, LoopEvent, LoopId, NameId, On, RunEvent, TaskEvent,
+    TaskId,
 };
 
-use super::{Called, Digest, Lane, Origin, Span};
+use super::{Called, Digest, Lane, Origin, Queued, Span};
 
 impl Digest {
     pub(super) fn see_run(&mut self, record: &Record, history: &History, event: RunEvent) {
@@ -60,8 +61,11 @@ impl Digest {
 
     pub(super) fn see_handle(&mut self, on: LoopId, now: u64, event: HandleEvent) {
         match event {
-            HandleEvent::HandleNew { handle, name, task, future, .. } => {
+            HandleEvent::HandleNew { handle, name, task, future, how, by, .. } => {
                 self.handles.insert(handle, Called { name, task, future });
+                if !matches!(how, HandleHow::Reader | HandleHow::Writer | HandleHow::Signal) {
+                    self.is_ready(now, handle, by);
+                }
             }
             HandleEvent::TimerNew { handle, name, task, future, .. } => {
                 self.handles.insert(handle, Called { name, task, future });
@@ -72,32 +76,53 @@ impl Digest {
             HandleEvent::HandleRun { handle, task } => {
                 let index = self.runs.len();
                 self.runs.push(self.span(now, handle));
+                let now_ready = Queued { from: self.position, begin: now, by: By::Outside };
+                self.queued.push(self.ready.remove(&handle).unwrap_or(now_ready));
                 self.open_runs.insert(on, index);
                 let lane = self.lane(handle, task);
-                if !self.lanes.contains_key(&lane) {
+                let next = u32::try_from(self.lane_order.len()).unwrap_or(u32::MAX);
+                let number = *self.lane_numbers.entry(lane).or_insert(next);
+                if number == next {
                     self.lane_order.push(lane);
+                    let coroutine = match lane {
+                        Lane::Task(id) => self.coroutine(id),
+                        Lane::Callback(_) | Lane::Others => None,
+                    };
+                    self.groups.push(lane, coroutine.unwrap_or(NameId::NONE));
                 }
+                self.run_lanes.push(number);
                 self.lanes.entry(lane).or_default().push(index);
             }
             HandleEvent::HandleDone { .. } => self.close(on, now),
-            HandleEvent::TimerDue { .. }
-            | HandleEvent::TimerCancel { .. }
+            HandleEvent::TimerDue { handle, .. } => self.is_ready(now, handle, By::Outside),
+            HandleEvent::HandleSkip { handle } => {
+                self.ready.remove(&handle);
+            }
+            HandleEvent::TimerCancel { .. }
             | HandleEvent::TimerDrop { .. }
-            | HandleEvent::HandleCancel { .. }
-            | HandleEvent::HandleSkip { .. } => {}
+            | HandleEvent::HandleCancel { .. } => {}
         }
     }
 
-    pub(super) fn see_task(&mut self, event: TaskEvent) {
+    fn is_ready(&mut self, now: u64, handle: HandleId, by: By) {
+        self.ready.insert(handle, Queued { from: self.position, begin: now, by });
+    }
+
+    pub(super) fn see_task(&mut self, now: u64, event: TaskEvent) {
         match event {
+            TaskEvent::TaskDone { task, .. } => {
+                self.ends.insert(task, (self.position, now));
+            }
             TaskEvent::TaskSuspend { task, on: On::Future(future), .. } => {
                 self.waiters.insert(future, task);
             }
-            TaskEvent::TaskNew { .. }
-            | TaskEvent::TaskStep { .. }
+            TaskEvent::TaskNew { task, name, .. } => {
+                self.coroutines.insert(task, name);
+            }
+            TaskEvent::TaskStep { .. }
             | TaskEvent::TaskSuspend { .. }
-            | TaskEvent::TaskDone { .. }
-            | TaskEvent::TaskCancel { .. } => {}
+            | TaskEvent::TaskCancel { .. }
+            | TaskEvent::TaskTimeout { .. } => {}
         }
     }
 
@@ -114,6 +139,7 @@ impl Digest {
 
     /// Records are missing: when what ran then ended, and when the loop woke, is not known.
     pub(super) fn lose(&mut self, last: u64) {
+        self.ready.clear();
         let runs = self.open_runs.drain().map(|(_, index)| (true, index));
         let sleeps = self.open_sleeps.drain().map(|(_, index)| (false, index));
         for (is_run, index) in runs.chain(sleeps) {

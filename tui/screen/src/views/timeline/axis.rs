@@ -74,7 +74,7 @@ impl Axis {
     }
 
     /// The column of a point on the axis. The last column is that of the end.
-    fn column_of(&self, at: u64) -> u16 {
+    pub(super) fn column_of(&self, at: u64) -> u16 {
         let at = u128::from(at.saturating_sub(self.start).min(self.length));
         let column = at * u128::from(self.columns - 1) / u128::from(self.length);
         u16::try_from(column).unwrap_or(self.columns - 1)
@@ -109,6 +109,46 @@ impl Axis {
     pub(super) fn starts_by(&self, span: &Span, column: u16) -> bool {
         let (begin, _) = self.bounds(span);
         begin <= self.start + self.length && self.column_of(begin) <= column
+    }
+
+    /// The column of a moment that is a position as well.
+    pub(super) fn column_at(&self, position: usize, t: u64) -> u16 {
+        self.column_of(if self.by_time { t } else { position as u64 })
+    }
+
+    /// Whether that lies before what is in sight, in it, or behind.
+    pub(super) fn side(&self, position: usize, t: u64) -> std::cmp::Ordering {
+        let at = if self.by_time { t } else { position as u64 };
+        if at < self.start {
+            std::cmp::Ordering::Less
+        } else if at > self.start + self.length {
+            std::cmp::Ordering::Greater
+        } else {
+            std::cmp::Ordering::Equal
+        }
+    }
+
+    /// The same axis, so much longer or shorter as `zoom` halvings of its length say, with `here` in
+    /// sight and moved on by `pan` halves of what is in sight.
+    pub(super) fn zoomed(self, zoom: u8, here: u64, pan: i64) -> Self {
+        if zoom == 0 {
+            return self;
+        }
+        let unit = (self.length >> zoom) / u64::from(self.columns).max(1);
+        let half = i64::try_from(self.length >> (zoom + 1)).unwrap_or(i64::MAX);
+        let here = here.saturating_add_signed(pan.saturating_mul(half));
+        self.window(unit.max(1), here.clamp(self.start, self.start + self.length), false)
+    }
+
+    /// The columns' first and last moment or record, in words.
+    pub(super) fn words(&self) -> String {
+        let (from, to) = self.ends();
+        if self.by_time {
+            let step = round((to - from).div_ceil(10).max(1));
+            format!("{} to {}", moment(from, step), moment(to, step))
+        } else {
+            format!("#{from} to #{to}")
+        }
     }
 
     fn is_in_sight(&self, begin: u64, end: u64) -> bool {

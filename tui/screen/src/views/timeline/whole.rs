@@ -5,7 +5,8 @@ use loopscope_protocol::HandleId;
 use ratatui::style::Style;
 
 use super::axis::Axis;
-use super::{LITTLE, Track, lives};
+use super::tracks::Track;
+use super::{LITTLE, lives};
 use crate::theme::{Role, Theme};
 use crate::views::Snapshot;
 use crate::views::digest::Lane;
@@ -92,18 +93,24 @@ impl WholeTimeline<'_> {
         snapshot: &Snapshot<'_>,
         theme: &Theme,
         axis: &Axis,
-        track: Track,
+        track: Track<'_>,
         column: u16,
     ) -> Option<(&'static str, Style)> {
         let here = axis.column(snapshot.position, snapshot.state.t());
         let is_future = column > here;
         let range = axis.range(column);
         let of = match track {
-            Track::All => load::Track::All,
+            Track::All | Track::Group(..) => load::Track::All,
             Track::Asleep => load::Track::Of(Who::Asleep),
             Track::One(lane) => track_of(lane),
         };
-        let had = self.had(of, &range)?;
+        let had = match track {
+            Track::Group(_, lanes) => {
+                let each = lanes.iter().filter_map(|lane| self.had(track_of(*lane), &range));
+                each.reduce(u64::saturating_add)?
+            }
+            _ => self.had(of, &range)?,
+        };
         if track == Track::Asleep {
             let role = if is_future { Role::Faint } else { Role::Asleep };
             return Some((theme.glyphs.asleep, theme.style(role)));
@@ -111,7 +118,9 @@ impl WholeTimeline<'_> {
         let is_now = column == here
             && match (runs_now(snapshot), track) {
                 (Some(_), Track::All) => true,
-                (Some(running), Track::One(lane)) => running == lane,
+                (Some(running), Track::One(_) | Track::Group(..)) => {
+                    track.lanes().contains(&running)
+                }
                 (_, Track::Asleep) | (None, _) => false,
             };
         let length = range.end - range.start;

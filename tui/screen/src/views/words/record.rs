@@ -6,7 +6,7 @@ use loopscope_model::written::level_word;
 use loopscope_model::{Record, titles};
 use loopscope_protocol::{
     ConnectionEvent, Family, Fd, FutureEvent, HandleEvent, HandleId, LoopEvent, On, OutsideEvent,
-    RunEvent, Stream, TaskEvent, Word, WorkEvent,
+    RunEvent, Stream, SyncEvent, TaskEvent, Word, WorkEvent,
 };
 
 use super::{by, duration, first_line, future, handle, own_place, task_name, wait};
@@ -22,11 +22,12 @@ pub fn record(snapshot: &Snapshot<'_>, position: usize, record: &Record) -> Word
         Family::Run(event) => run(snapshot, record, event),
         Family::Loop(event) => loops(snapshot, position, record, event),
         Family::Handle(event) => handles(snapshot, event),
-        Family::Task(event) => tasks(snapshot, event),
+        Family::Task(event) => tasks(snapshot, record, event),
         Family::Future(event) => futures(snapshot, record, event),
         Family::Outside(event) => outside(snapshot, record, event),
         Family::Work(event) => work(snapshot, record, event),
         Family::Connection(event) => connections(snapshot, record, event),
+        Family::Sync(event) => syncs(snapshot, event),
     }
 }
 
@@ -115,7 +116,15 @@ fn handles(snapshot: &Snapshot<'_>, event: HandleEvent) -> Words {
     }
 }
 
-fn tasks(snapshot: &Snapshot<'_>, event: TaskEvent) -> Words {
+/// What a task or a future has ended by; where that says nothing, how.
+fn ending(record: &Record, how: &str) -> String {
+    match record.value() {
+        Some(value) if value != "None" => first_line(value),
+        _ => how.to_owned(),
+    }
+}
+
+fn tasks(snapshot: &Snapshot<'_>, record: &Record, event: TaskEvent) -> Words {
     match event {
         TaskEvent::TaskNew { task, by: who, .. } | TaskEvent::TaskCancel { task, by: who } => {
             (task_name(snapshot, task), by(who))
@@ -131,7 +140,12 @@ fn tasks(snapshot: &Snapshot<'_>, event: TaskEvent) -> Words {
             };
             (format!("{} {waits}", task_name(snapshot, task)), line)
         }
-        TaskEvent::TaskDone { task, how } => (task_name(snapshot, task), how.word().to_owned()),
+        TaskEvent::TaskDone { task, how } => {
+            (task_name(snapshot, task), ending(record, how.word()))
+        }
+        TaskEvent::TaskTimeout { task, handle: timer } => {
+            (task_name(snapshot, task), handle(snapshot, timer))
+        }
     }
 }
 
@@ -139,6 +153,9 @@ fn futures(snapshot: &Snapshot<'_>, record: &Record, event: FutureEvent) -> Word
     match event {
         FutureEvent::FutureNew { future: id, by: who, .. } => (future(snapshot, id), by(who)),
         FutureEvent::FutureDone { future: id, how, .. } => {
+            (future(snapshot, id), ending(record, how.word()))
+        }
+        FutureEvent::FutureNeeds { future: id, how } => {
             (future(snapshot, id), how.word().to_owned())
         }
         FutureEvent::FutureLink { .. } => fields(snapshot, record),
@@ -160,6 +177,7 @@ fn outside(snapshot: &Snapshot<'_>, record: &Record, event: OutsideEvent) -> Wor
         OutsideEvent::Completion { fd, name, .. } => {
             (named(fd), snapshot.names.name(name).into_owned())
         }
+        OutsideEvent::DescriptorPeer { fd, .. } => (named(fd), String::new()),
     }
 }
 
@@ -206,5 +224,26 @@ fn connections(snapshot: &Snapshot<'_>, record: &Record, event: ConnectionEvent)
         ConnectionEvent::TransportTls { id, text } => (peer(id), record.shown(text).into_owned()),
         ConnectionEvent::TransportClose { id, how, .. } => (peer(id), how.word().to_owned()),
         ConnectionEvent::TransportClosed { id } => only(peer(id)),
+    }
+}
+
+fn syncs(snapshot: &Snapshot<'_>, event: SyncEvent) -> Words {
+    let (state, names) = (snapshot.state, snapshot.names);
+    let title = |id| {
+        let sync = state.sync(id);
+        sync.map_or_else(|| format!("thing {}", id.0), |it| titles::short_sync(it, state, names))
+    };
+    match event {
+        SyncEvent::SyncNew { id, by: who, .. } => (title(id), by(who)),
+        SyncEvent::SyncName { id, .. } => only(title(id)),
+        SyncEvent::SyncState { id, how, task, count, .. } => {
+            let who = if task.is_some() { task_name(snapshot, task) } else { String::new() };
+            let about = format!("{who} {} {}", how.word(), title(id));
+            (about.trim_start().to_owned(), count.to_string())
+        }
+        SyncEvent::SyncWait { id, how, task, .. } => {
+            (format!("{} {} {}", task_name(snapshot, task), how.word(), title(id)), String::new())
+        }
+        SyncEvent::SyncUser { id, task } => (task_name(snapshot, task), title(id)),
     }
 }

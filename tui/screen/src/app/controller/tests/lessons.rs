@@ -26,6 +26,35 @@ fn a_lesson_is_read_asked_and_graded() {
 }
 
 #[test]
+fn the_glossary_begins_with_the_words_of_the_page() {
+    let mut user = User::in_lesson();
+    let words = |user: &mut User| {
+        let screen = user.press("K").screen();
+        let at = |text: &str| screen.lines().position(|line| line.contains(text));
+        let (Some(from), Some(to)) = (at("In this text"), at("The others")) else {
+            panic!("{screen}");
+        };
+        let known = &loopscope_lessons::glossary().terms;
+        let rows = screen.lines().skip(from).take(to - from);
+        let said = rows
+            .filter_map(|row| known.iter().find(|term| row.contains(&format!(" {}: ", term.word))));
+        let said: Vec<String> = said.map(|term| term.word.clone()).collect();
+        user.press("<esc>");
+        said
+    };
+    let first = words(&mut user);
+    user.press("<enter>").sees("Asking is not running");
+    let second = words(&mut user);
+    assert!(!first.is_empty() && first != second, "{first:?}, {second:?}");
+    let page = user.controller.session_view.lesson.as_ref().expect("it is open").words();
+    let at = |word: &String| page.to_lowercase().find(word.as_str());
+    let places: Vec<_> = second.iter().map(at).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{second:?}: {page}");
+    // Elsewhere there is no page.
+    User::new().press("K").sees("what the words mean").sees_not("In this text");
+}
+
+#[test]
 fn arrows_clicks_and_escape_answer_too() {
     let mut user = User::in_lesson();
     user.press("<enter><enter><enter><enter>");
@@ -73,4 +102,102 @@ fn the_answer_may_be_typed() {
     user.press(":predict 2<enter>").sees("✗ Not refill.");
     let mut user = User::in_lesson();
     user.press("<enter><enter><enter><enter>:predict feed<enter>").sees("Right!");
+}
+
+/// A learner whose program is `water` as the file says: once or twice, and before or behind `feed`.
+fn learner(folder: &std::path::Path) -> crate::app::learner::Learner {
+    let start = |_: &'static Lesson, file: &std::path::Path| {
+        let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+        let order: &[(u32, &str)] = match text.as_str() {
+            "solved" => &[(1, "feed the cat"), (2, "water the plants"), (3, "sweep the floor")],
+            _ => &[(1, "water the plants"), (2, "feed the cat"), (3, "sweep the floor")],
+        };
+        let mut story = Story::new();
+        story.start();
+        for (handle, line) in order {
+            story.soon(*handle, line.split(' ').next().unwrap_or_default());
+        }
+        story.turn(&[1, 2, 3]);
+        for (handle, line) in order {
+            story.run(*handle).print(&format!("{line}\n")).done(*handle);
+        }
+        let text = story.text(Text::FIRST, "The program has ended.");
+        story.on(0).push(Record::ProgramExit { code: 0, how: ExitHow::End, text });
+        Ok(Session::new(Script::new(&story).0))
+    };
+    crate::app::learner::Learner::in_folder(folder.to_owned(), Box::new(start))
+}
+
+#[test]
+fn an_exercise_is_run_at_each_save_and_the_lesson_goes_on_behind_it() {
+    let folder = std::env::temp_dir().join(format!("loopscope-learner-{}", std::process::id()));
+    let mut user = User::in_lesson();
+    user.controller.learner = Some(learner(&folder));
+    for _ in 0..40 {
+        user.press("<esc><enter>");
+        if user.screen().contains("Let water wait") {
+            break;
+        }
+    }
+    user.sees("Let water wait").sees("Your file, run at each save").sees("e edit");
+    user.press("r").sees("Not yet. water still runs");
+    user.press("<esc>").sees("Let water wait");
+    assert_eq!(user.position(), LAST, "the lesson's own run is back");
+    user.press("s").sees("a solution").sees("esc closes").press("<esc>");
+    user.press("i").sees("There is no other hint");
+    user.press("e");
+    let file = user.controller.requests.edit.take().expect("an editor is asked for");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), User::lesson_program());
+    std::fs::write(&file, "solved").unwrap();
+    for _ in 0..20 {
+        user.controller.tick(Duration::from_millis(1));
+    }
+    user.settle();
+    user.sees("Done: it does what it is to do.");
+    user.press(":lesson reset<enter>").sees("modify.before.py");
+    user.press("<enter>").sees("A callback that comes back");
+    user.press("<enter>");
+    assert!(user.controller.requests.next_lesson, "behind the last step comes the next lesson");
+    let progress = &user.controller.learner.as_ref().unwrap().progress;
+    let lesson = Lesson::find("call_soon").unwrap();
+    assert!(progress.is_finished(lesson));
+    assert_eq!(progress.score(lesson).done, 1);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_lesson_opens_where_it_was_left_with_its_answers() {
+    let mut user = User::new();
+    let mut learner = learner(&std::env::temp_dir());
+    let lesson = Lesson::find("call_soon").unwrap();
+    let (asked, _) = lesson.questions().next().unwrap();
+    learner.progress.answered(lesson, asked, "refill", false);
+    learner.progress.came_to(lesson, &lesson.items[6]);
+    user.controller.learner = Some(learner);
+    user.controller.open_lesson(lesson);
+    user.settle();
+    user.sees("A look outside").sees("Here you left off");
+    user.press("g").sees("A list, and a rule");
+    user.press("   ").press(" ").sees("Not refill.");
+}
+
+#[test]
+fn what_went_wrong_is_asked_again_and_leads_back_to_the_list() {
+    let mut user = User::new();
+    let mut learner = learner(&std::env::temp_dir());
+    let lesson = Lesson::find("call_soon").unwrap();
+    let (asked, _) = lesson.questions().next().unwrap();
+    let number = lesson.items.iter().position(|item| item.key() == asked.key()).unwrap();
+    learner.progress.answered(lesson, asked, "refill", false);
+    learner.progress.came_to(lesson, &lesson.items[2]);
+    user.controller.learner = Some(learner);
+    user.controller.ask_again(lesson, number);
+    user.settle();
+    user.sees("Who runs next?").sees("This went wrong last time");
+    user.press("1").sees("Right!");
+    let progress = user.controller.learner.as_ref().unwrap().progress.clone();
+    assert_eq!(progress.place(lesson), Some(2), "where one left off stays");
+    assert!(progress.went_wrong().is_empty());
+    user.press("<enter>");
+    assert_eq!(user.controller.requests.leave, Some(0));
 }
