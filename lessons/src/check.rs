@@ -1,14 +1,24 @@
 //! What an author's lessons must fulfil beyond being readable: as a shelf, and in a run.
 
+mod claims;
+mod exercises;
+mod finds;
+mod wording;
+
 use std::collections::BTreeMap;
 
 use crate::glossary::Reading;
-use crate::{Folder, Glossary, Lesson, Problem, Resolved, TRACKS};
+use crate::{Folder, Glossary, Lesson, Problem, Resolved, Span, TRACKS};
+
+pub use claims::claims;
+pub use exercises::exercises;
+pub use finds::finds;
+pub use wording::wording;
 
 /// Everything that is wrong with the built-in lessons, as far as it shows without running them.
 pub fn built_in() -> Vec<Problem> {
     let mut problems: Vec<Problem> = crate::shelf::loose_files()
-        .filter(|(path, _)| *path != "glossary.md")
+        .filter(|(path, _)| !["glossary.md", "misconceptions.md", "quiz.md"].contains(path))
         .map(|(path, _)| Problem::new(path, 0, "this file does not belong here; remove it"))
         .collect();
     let folders = crate::shelf::folders();
@@ -19,6 +29,58 @@ pub fn built_in() -> Vec<Problem> {
         stray.then(|| Problem::new(&folder.name, 0, message))
     }));
     problems.extend(shelf(&folders, crate::glossary()));
+    problems.extend(misconceptions());
+    problems.extend(crate::lessons().iter().flat_map(undone));
+    problems
+}
+
+/// The built-in lessons are against every misconception, and against no other.
+fn misconceptions() -> Vec<Problem> {
+    let known = crate::misconceptions();
+    let mut problems = Vec::new();
+    for misconception in known {
+        let is_against = |lesson: &Lesson| lesson.against.contains(&misconception.number);
+        if !crate::lessons().iter().any(is_against) {
+            let message = format!("no lesson is against {:?}", misconception.belief);
+            problems.push(Problem::new("misconceptions.md", misconception.line, message));
+        }
+    }
+    for lesson in crate::lessons() {
+        let is_known = |number: &u32| known.iter().any(|known| known.number == *number);
+        if let Some(number) = lesson.against.iter().find(|number| !is_known(number)) {
+            let path = format!("{}/{}", lesson.folder(), Lesson::TEXT);
+            problems.push(Problem::new(path, 1, format!("there is no misconception {number}")));
+        }
+    }
+    problems
+}
+
+/// What a learner is told to do and no run can tell whether they did: none of that is built in.
+fn undone(lesson: &Lesson) -> Vec<Problem> {
+    let path = format!("{}/{}", lesson.folder(), Lesson::TEXT);
+    let is_undone = |item: &&crate::Item| item.exercise_file().is_some() && item.exercise.is_none();
+    let undone = lesson.items.iter().filter(is_undone);
+    let message = "this exercise has no check; add `check: CONDITION else MESSAGE`";
+    undone.map(|item| Problem::new(&path, item.line, message)).collect()
+}
+
+/// The terms of a lesson that stands alone which the glossary does not have. Who takes it may know those
+/// of the built-in lessons.
+pub fn terms(lesson: &Lesson) -> Vec<Problem> {
+    let path = format!("{}/{}", lesson.folder(), Lesson::TEXT);
+    let mut problems = Vec::new();
+    for item in &lesson.items {
+        for span in item.text.spans() {
+            if let Span::Term(word) = span
+                && crate::glossary().find(word).is_none()
+            {
+                let message = format!(
+                    "*{word}* is not in the glossary; take the stars away, and say what it means"
+                );
+                problems.push(Problem::new(&path, item.line, message));
+            }
+        }
+    }
     problems
 }
 
@@ -98,6 +160,14 @@ pub fn run(lesson: &Lesson, resolved: &Resolved<'_>) -> Vec<Problem> {
             problem(line, message);
         }
         let choices = question.choices.join(", ");
+        let plain = |choice: &String| choice.trim_end_matches('.').to_lowercase();
+        let alike = question.choices.iter().filter(|choice| plain(choice) == plain(&answer.text));
+        if alike.count() > 1 {
+            problem(
+                line,
+                format!("more than one choice is the answer {:?}: {choices}", answer.text),
+            );
+        }
         if !question.choices.contains(&answer.text) {
             let message =
                 format!("the answer {:?} is not among the choices: {choices}", answer.text);

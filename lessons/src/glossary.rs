@@ -57,6 +57,32 @@ impl Glossary {
             .iter()
             .find(|term| term.all_forms().any(|known| known.eq_ignore_ascii_case(form)))
     }
+
+    /// The terms that stand in a text, in the order in which they come there.
+    ///
+    /// ```
+    /// let terms = loopscope_lessons::glossary().said_in("A timer waits; the loop polls.");
+    /// assert_eq!(terms.iter().map(|term| &term.word).collect::<Vec<_>>(), ["timer", "loop", "poll"]);
+    /// ```
+    pub fn said_in(&self, text: &str) -> Vec<&Term> {
+        let terms = self.terms.iter();
+        let mut found: Vec<(usize, &Term)> =
+            terms.filter_map(|term| Some((term.place_in(text)?, term))).collect();
+        // Of two that begin at the same place, the longer one is the one that is meant.
+        found.sort_by_key(|(at, term)| (*at, std::cmp::Reverse(term.word.len())));
+        found.into_iter().map(|(_, term)| term).collect()
+    }
+
+    /// A word and what it means, as a text.
+    pub fn meaning(&self, form: &str) -> Option<String> {
+        self.find(form).map(|term| format!("{}: {}", term.word, term.meaning))
+    }
+
+    /// All of them, one behind the other.
+    pub fn text(&self) -> String {
+        let terms = self.terms.iter().map(|term| format!("{}: {}", term.word, term.meaning));
+        terms.collect::<Vec<_>>().join("\n")
+    }
 }
 
 impl Term {
@@ -64,17 +90,23 @@ impl Term {
         std::iter::once(self.word.as_str()).chain(self.forms.iter().map(String::as_str))
     }
 
-    fn is_in(&self, text: &str) -> bool {
-        self.all_forms().any(|form| contains_word(text, form))
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.place_in(text).is_some()
+    }
+
+    /// Where it stands in a text first, in whatever form.
+    fn place_in(&self, text: &str) -> Option<usize> {
+        self.all_forms().filter_map(|form| place_of_word(text, form)).min()
     }
 }
 
-/// Whether the words stand in the text as words, whatever the case.
-fn contains_word(text: &str, words: &str) -> bool {
+/// Where the words stand in the text first as words, whatever the case.
+fn place_of_word(text: &str, words: &str) -> Option<usize> {
     let (text, words) = (text.to_lowercase(), words.to_lowercase());
     let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-    text.match_indices(&words).any(|(at, _)| {
-        is_end(text[..at].chars().next_back()) && is_end(text[at + words.len()..].chars().next())
+    let mut places = text.match_indices(&words).map(|(at, _)| at);
+    places.find(|at| {
+        is_end(text[..*at].chars().next_back()) && is_end(text[at + words.len()..].chars().next())
     })
 }
 
@@ -102,7 +134,17 @@ impl<'g> Reading<'g> {
         let question = item.question();
         let ask = question.map(|question| &question.ask);
         let wrong = question.into_iter().flat_map(|question| &question.wrong).map(|(_, text)| text);
-        for span in ask.into_iter().chain([&item.text]).chain(wrong).flat_map(Prose::spans) {
+        let find = item.find();
+        let found = find.into_iter().flat_map(|find| {
+            let said = find.wrong.iter().map(|(_, text)| text);
+            [&find.ask].into_iter().chain(said).chain(&find.hints)
+        });
+        let exercise = item.exercise.iter().flat_map(|exercise| {
+            let messages = exercise.checks.iter().map(|check| &check.message);
+            messages.chain(&exercise.hints).chain([&exercise.remark])
+        });
+        let texts = ask.into_iter().chain([&item.text]).chain(wrong).chain(found).chain(exercise);
+        for span in texts.flat_map(Prose::spans) {
             match span {
                 Span::Code(_) => {}
                 Span::Plain(text) => self.words(path, item.line, text, problems),
@@ -157,11 +199,22 @@ mod tests {
 
     #[test]
     fn words_are_whole() {
-        assert!(contains_word("A handle, then", "handle"));
-        assert!(contains_word("Ready queue", "ready queue"));
-        assert!(!contains_word("the handler", "handle"));
-        assert!(!contains_word("call_later", "later"));
-        assert!(contains_word("handler and handle", "handle"));
+        assert_eq!(place_of_word("A handle, then", "handle"), Some(2));
+        assert_eq!(place_of_word("Ready queue", "ready queue"), Some(0));
+        assert_eq!(place_of_word("the handler", "handle"), None);
+        assert_eq!(place_of_word("call_later", "later"), None);
+        assert_eq!(place_of_word("handler and handle", "handle"), Some(12));
+    }
+
+    #[test]
+    fn terms_come_as_they_stand_in_a_text() {
+        let text = "## task\n\nA.\n\n## batch\nforms: batches\n\nB.\n\n## task group\n\nC.\n";
+        let glossary = Glossary::parse("glossary.md", text).unwrap();
+        let words =
+            |text| glossary.said_in(text).iter().map(|t| t.word.clone()).collect::<Vec<_>>();
+        assert_eq!(words("Batches of a task, and a batch"), ["batch", "task"]);
+        assert_eq!(words("a task group in a batch"), ["task group", "task", "batch"]);
+        assert!(words("nothing of these").is_empty());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use loopscope_model::{History, Names, Record, State};
 use loopscope_protocol::{HandleId, Kind, KindSet};
 
 use crate::{
-    Anchor, Answer, ChoiceSource, Item, Lesson, Placed, Question, Resolved, ResolvedQuestion, Value,
+    Anchor, Answer, ChoiceOrigin, Item, Lesson, Placed, Question, Resolved, ResolvedQuestion, Value,
 };
 
 /// What the record just seen means for the lesson.
@@ -198,12 +198,17 @@ fn choices(question: &Question, state: &State, names: &Names) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
     for source in &question.choices {
         match source {
-            ChoiceSource::Text(text) => list.push(text.clone()),
-            ChoiceSource::Ready => {
+            ChoiceOrigin::Text(text) => list.push(text.clone()),
+            ChoiceOrigin::Ready => {
                 list.extend(event_loop.iter().flat_map(|l| l.ready()).filter_map(name));
             }
-            ChoiceSource::Timers => {
-                list.extend(event_loop.iter().flat_map(|l| l.timers()).filter_map(name));
+            ChoiceOrigin::Timers => {
+                list.extend(
+                    event_loop
+                        .iter()
+                        .flat_map(|l| l.timers_in_order(0, usize::MAX))
+                        .filter_map(name),
+                );
             }
         }
     }

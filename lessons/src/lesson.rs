@@ -1,6 +1,8 @@
 //! A lesson as data.
 
-use crate::{Anchor, Pattern, Prose};
+use loopscope_protocol::Dialect;
+
+use crate::{Anchor, Exercise, Find, Pattern, Prose, Span};
 
 /// One lesson.
 #[derive(Clone, Debug)]
@@ -21,8 +23,55 @@ pub struct Lesson {
     pub program: String,
     /// What the program writes to its standard output under CPython.
     pub output: String,
+    /// Whose rules the program runs by.
+    pub dialect: Dialect,
+    /// Whether its loop waits for completions, as on Windows.
+    pub is_proactor: bool,
+    /// Whether its clock stays virtual although it has threads: then it is the same on a busy machine.
+    pub is_virtual: bool,
+    /// The recorded session of a board that the lesson is about, in place of a program.
+    pub board: Option<BoardSession>,
+    /// Which misconceptions it is against, by their numbers in `content/misconceptions.md`.
+    pub against: Vec<u32>,
     /// What is said and asked, in order.
     pub items: Vec<Item>,
+}
+
+/// A recorded session of a board, which every learner has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoardSession {
+    /// The demo board, for some seconds.
+    Demo,
+    /// The same, where records were lost.
+    DemoGap,
+    /// The same, held by one session that died and by another one that let go.
+    DemoHeld,
+    /// A bell that an interrupt rings.
+    Doorbell,
+    /// Three executors of embassy, one above the other.
+    Priorities,
+}
+
+impl BoardSession {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Demo, Self::DemoGap, Self::DemoHeld, Self::Doorbell, Self::Priorities];
+
+    /// What a lesson calls it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::DemoGap => "demo-gap",
+            Self::DemoHeld => "demo-held",
+            Self::Doorbell => "doorbell",
+            Self::Priorities => "priorities",
+        }
+    }
+
+    /// The session that a lesson calls by this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|session| session.word() == word)
+    }
 }
 
 /// One part of a lesson.
@@ -38,6 +87,8 @@ pub struct Item {
     pub text: Prose,
     /// What it is.
     pub kind: ItemKind,
+    /// What is to be done, where a run can tell whether it was.
+    pub exercise: Option<Exercise>,
 }
 
 /// What a part of a lesson is.
@@ -51,6 +102,8 @@ pub enum ItemKind {
     Modify(Vec<Edit>),
     /// Something to write.
     Make,
+    /// A record to be found with the debugger's own commands.
+    Find(Find),
 }
 
 /// A question about what comes next in the run.
@@ -59,7 +112,7 @@ pub struct Question {
     /// What is asked.
     pub ask: Prose,
     /// What there is to choose from.
-    pub choices: Vec<ChoiceSource>,
+    pub choices: Vec<ChoiceOrigin>,
     /// Where in the run the answer is read.
     pub answers: Vec<AnswerRule>,
     /// What to say to whoever chooses this where it is wrong: the rule by which it would be right.
@@ -68,7 +121,7 @@ pub struct Question {
 
 /// Where choices come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChoiceSource {
+pub enum ChoiceOrigin {
     /// The handles in the ready queue, by name.
     Ready,
     /// The timers, by name.
@@ -123,12 +176,23 @@ impl Lesson {
         if self.track.is_empty() { number } else { format!("{}-{number}", self.track) }
     }
 
+    /// Whether there is no program: it is about a recorded session of a board.
+    pub const fn is_on_board(&self) -> bool {
+        self.board.is_some()
+    }
+
     /// Its questions.
     pub fn questions(&self) -> impl Iterator<Item = (&Item, &Question)> {
         self.items.iter().filter_map(|item| match &item.kind {
             ItemKind::Predict(question) => Some((item, question)),
             _ => None,
         })
+    }
+
+    /// Its exercises that can be judged.
+    pub fn exercises(&self) -> impl Iterator<Item = (usize, &Item, &Exercise)> {
+        let items = self.items.iter().enumerate();
+        items.filter_map(|(number, item)| Some((number, item, item.exercise.as_ref()?)))
     }
 
     /// The program with the changes of the lesson's first `modify`; `None` if there is none, or if
@@ -149,6 +213,36 @@ impl Item {
     pub fn key(&self) -> String {
         let words = self.title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
         words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+    }
+
+    /// What a learner's file for it is called: `modify.py`, or `make.py`.
+    pub fn exercise_file(&self) -> Option<&'static str> {
+        match self.kind {
+            ItemKind::Modify(_) => Some("modify.py"),
+            ItemKind::Make => Some("make.py"),
+            ItemKind::Step | ItemKind::Predict(_) | ItemKind::Find(_) => None,
+        }
+    }
+
+    /// What it says and asks, without its code: the words that one may look up.
+    pub fn words(&self) -> String {
+        let ask = self.question().map(|question| &question.ask);
+        let looked_for = self.find().map(|find| &find.ask);
+        let mut words = self.title.clone();
+        for text in ask.into_iter().chain(looked_for).chain([&self.text]) {
+            words.push('\n');
+            let spans = text.spans().filter(|span| !matches!(span, Span::Code(_)));
+            words.extend(spans.map(Span::text));
+        }
+        words
+    }
+
+    /// Whether it is a record to be found.
+    pub fn find(&self) -> Option<&Find> {
+        match &self.kind {
+            ItemKind::Find(find) => Some(find),
+            _ => None,
+        }
     }
 
     /// Whether it is a question.

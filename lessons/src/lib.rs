@@ -39,7 +39,49 @@
 //! in a lesson, and a learner who edits the program is asked, and answered, according to that run.
 //!
 //! A `modify` section shows a change to the program as a `diff` block; [`Lesson::modified_program`]
-//! makes it. A `make` section is an invitation.
+//! makes it. A `make` section says what to write. Both are exercises: a learner's own file is run,
+//! and its records and its output are compared with what the section asks:
+//!
+//! ```text
+//! ## make: A callback that comes back
+//! check: 5 times handle-run if handle.name == "again" else `again` is to run five times.
+//! check: prints "again" then "sweep" else The others wait until `again` has run five times.
+//! hint: `again` can give itself to `call_soon`.
+//!
+//! Write a callback `again` that asks for itself, five times in all, while three others wait.
+//!
+//! ## solution
+//!
+//! (a `python` block with the whole program, or `diff` blocks with changes to `program.py`)
+//!
+//! ## mistake: A loop in place of the loop
+//! says: five times
+//!
+//! (a `python` block, or `diff` blocks with changes to the solution)
+//! ```
+//!
+//! `check: CONDITION else MESSAGE`; the conditions are those of [`Condition::parse`]. `code: 1` says
+//! that the program is to end with that exit code. A `modify` is its own solution. A `start` section
+//! gives a learner's file another beginning than `program.py`. The check runs the start, which must
+//! fail, the solution, which must pass, and each mistake, whose answer must contain what it `says`.
+//!
+//! A `find` section asks for a record, which the learner looks for with the debugger's own commands:
+//!
+//! ```text
+//! ## find: Who let go of it?
+//! ask: Which record says that the task was lost?
+//! record: task-done if how == "destroyed"
+//! wrong: task-suspend else There it only began to wait.
+//! hint: `info lints` names the task.
+//!
+//! (Shown when it was found.)
+//! ```
+//!
+//! The front matter may have `dialect: micropython`, `loop: proactor` (a loop of completions, as on
+//! Windows), `clock: virtual` (also where threads would make the clock the machine's), and `board: demo`
+//! for a lesson about the demo board's recorded session, which has no program of its own; the other
+//! sessions are those of [`BoardSession`]. `against: 3, 23` names the misconceptions in
+//! `content/misconceptions.md` that it is against.
 //!
 //! # Where to start
 //!
@@ -55,27 +97,41 @@
 
 mod anchor;
 pub mod check;
+mod condition;
 pub mod differences;
+mod exercise;
+mod find;
 mod folder;
+mod game;
 mod glossary;
 mod guide;
 mod lesson;
+mod misconception;
 mod parse;
 mod problem;
 mod prose;
+mod quiz;
 mod resolve;
 mod sections;
 mod shelf;
 pub mod template;
 
 pub use anchor::{Anchor, Pattern};
+pub use condition::Condition;
 pub use differences::{Difference, differences};
+pub use exercise::{Check, Exercise, Judge, Mistake, Verdict};
+pub use find::{Find, Found};
 pub use folder::Folder;
+pub use game::{Choice, Game, Move};
 pub use glossary::{Glossary, Term};
 pub use guide::{Cue, Guide, resolve};
-pub use lesson::{AnswerRule, ChoiceSource, Edit, Item, ItemKind, Lesson, Question, Value};
+pub use lesson::{
+    AnswerRule, BoardSession, ChoiceOrigin, Edit, Item, ItemKind, Lesson, Question, Value,
+};
+pub use misconception::{Misconception, misconceptions};
 pub use problem::Problem;
 pub use prose::{Block, Prose, Span};
+pub use quiz::{QuizQuestion, Reading, quiz};
 pub use resolve::{Answer, Placed, Resolved, ResolvedQuestion};
 pub use shelf::{TRACKS, Track, glossary, lessons};
 

@@ -1,10 +1,15 @@
 //! Reads a lesson's folder. All problems are found in one go.
 
+use loopscope_protocol::{Dialect, Word};
+
 use crate::sections::{self, Entries, Entry, Section};
 use crate::{
-    Anchor, AnswerRule, ChoiceSource, Edit, FORMAT_VERSION, Folder, Item, ItemKind, Lesson,
-    Pattern, Problem, Prose, Question, Value, anchor,
+    Anchor, AnswerRule, BoardSession, ChoiceOrigin, Edit, FORMAT_VERSION, Folder, Item, ItemKind,
+    Lesson, Pattern, Problem, Prose, Question, Value, anchor,
 };
+
+mod exercises;
+mod find;
 
 const OUTPUT: &str = "program.out";
 
@@ -31,20 +36,24 @@ fn lesson(folder: &Folder) -> Result<Lesson, Vec<Problem>> {
         }
     }
     let text = read(folder, Lesson::TEXT, &mut problems);
-    let program = read(folder, Lesson::FILE, &mut problems);
-    let output = read(folder, OUTPUT, &mut problems);
+    // A board's program is its firmware.
+    let is_on_board = text.lines().take(12).any(|line| line.trim().starts_with("board: "));
+    let mut file = |name| {
+        if is_on_board { "?".to_owned() } else { read(folder, name, &mut problems) }
+    };
+    let (program, output) = (file(Lesson::FILE), file(OUTPUT));
     if program.trim().is_empty() {
         let path = in_folder(folder, Lesson::FILE);
         problems.push(Problem::new(path, 0, "the program is empty; write it"));
     }
 
     let path = in_folder(folder, Lesson::TEXT);
-    let mut lesson = Parser { path: &path, problems: &mut problems }.text(&text);
+    let mut lesson = Parser { path: &path, program: &program, problems: &mut problems }.text(&text);
     if let Some((number, id)) = name {
         (lesson.number, lesson.id) = (number, id.to_owned());
         track.clone_into(&mut lesson.track);
     }
-    (lesson.program, lesson.output) = (program, output);
+    (lesson.program, lesson.output) = (program.clone(), output);
     check_edits(&lesson, &path, &mut problems);
     if problems.is_empty() { Ok(lesson) } else { Err(problems) }
 }
@@ -101,6 +110,7 @@ fn check_edits(lesson: &Lesson, path: &str, problems: &mut Vec<Problem>) {
 
 struct Parser<'a> {
     path: &'a str,
+    program: &'a str,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -126,18 +136,60 @@ impl Parser<'_> {
         let shows = front.need("shows", self.problems).map(|e| e.value).unwrap_or_default();
         let minutes = front.need("minutes", self.problems);
         let minutes = minutes.map_or(1, |entry| self.number(&entry));
+        let dialect = front.once("dialect", self.problems).map_or(Dialect::Cpython, |entry| {
+            Dialect::parse(&entry.value).unwrap_or_else(|| {
+                self.problem(entry.line, format!("{:?} is no dialect", entry.value));
+                Dialect::Cpython
+            })
+        });
+        let kind = front.once("loop", self.problems);
+        if let Some(entry) = kind.as_ref().filter(|entry| entry.value != "proactor") {
+            self.problem(entry.line, "the one other loop is `proactor`");
+        }
+        let clock = front.once("clock", self.problems);
+        if let Some(entry) = clock.as_ref().filter(|entry| entry.value != "virtual") {
+            self.problem(entry.line, "the one other clock is `virtual`");
+        }
+        let board = front.once("board", self.problems);
+        let board = board.and_then(|entry| {
+            let session = BoardSession::parse(&entry.value);
+            if session.is_none() {
+                let known = BoardSession::ALL.map(BoardSession::word).join(", ");
+                let message = format!("the sessions that every learner has are {known}");
+                self.problem(entry.line, message);
+            }
+            session
+        });
+        let against = front.once("against", self.problems).map_or_else(Vec::new, |entry| {
+            let numbers = entry.value.split(',').map(|number| number.trim().parse::<u32>());
+            numbers.collect::<Result<_, _>>().unwrap_or_else(|_| {
+                self.problem(entry.line, "`against` is a list of numbers, such as `3, 23`");
+                Vec::new()
+            })
+        });
         front.finish(self.problems);
 
-        let items = document.sections.into_iter().filter_map(|section| self.item(section));
-        let items: Vec<Item> = items.collect();
+        let mut items: Vec<Item> = Vec::new();
+        for section in document.sections {
+            if exercises::is_part(&section.heading) {
+                self.part(section, items.last_mut());
+            } else {
+                items.extend(self.item(section));
+            }
+        }
         if !items.iter().any(|item| matches!(item.kind, ItemKind::Step)) {
             self.problem(0, "there is no step; add a section `## step: ...`");
         }
         if !items.iter().any(|item| item.question().is_some()) {
             self.problem(0, "there is no question; add a section `## predict: ...`");
         }
-        if !items.iter().any(|item| matches!(item.kind, ItemKind::Modify(_))) {
-            self.problem(0, "there is nothing to modify; add a section `## modify: ...`");
+        let is_to_do = |item: &Item| matches!(item.kind, ItemKind::Modify(_) | ItemKind::Find(_));
+        if !items.iter().any(is_to_do) {
+            self.problem(
+                0,
+                "there is nothing to modify, nor to find; add a section `## modify: ...` or \
+                 `## find: ...`",
+            );
         }
         for (number, item) in items.iter().enumerate() {
             if items[..number].iter().any(|other| other.key() == item.key()) {
@@ -147,7 +199,23 @@ impl Parser<'_> {
         }
         let (program, output) = (String::new(), String::new());
         let (track, id) = (String::new(), String::new());
-        Lesson { track, number: 0, id, title, minutes, shows, program, output, items }
+        let (is_proactor, is_virtual) = (kind.is_some(), clock.is_some());
+        Lesson {
+            track,
+            number: 0,
+            id,
+            title,
+            minutes,
+            shows,
+            program,
+            output,
+            dialect,
+            is_proactor,
+            is_virtual,
+            board,
+            against,
+            items,
+        }
     }
 
     fn number(&mut self, entry: &Entry) -> u32 {
@@ -160,7 +228,10 @@ impl Parser<'_> {
     fn item(&mut self, section: Section) -> Option<Item> {
         let line = section.line;
         let Some((kind, title)) = section.heading.split_once(": ") else {
-            self.problem(line, "a heading is to be `## step: Its title`, or predict, modify, make");
+            self.problem(
+                line,
+                "a heading is to be `## step: Its title`, or predict, modify, make, find",
+            );
             return None;
         };
         let mut entries = Entries::new(self.path, line, section.entries);
@@ -172,6 +243,7 @@ impl Parser<'_> {
 
         let anchor = match kind {
             "modify" | "make" => Some(Anchor::End),
+            "find" if !entries.has("anchor") => Some(Anchor::End),
             _ => entries.need("anchor", self.problems).and_then(|entry| {
                 let occurrence = entries.once("occurrence", self.problems);
                 let occurrence = occurrence.map_or(1, |entry| self.number(&entry));
@@ -184,15 +256,21 @@ impl Parser<'_> {
             "predict" => ItemKind::Predict(self.question(&mut entries)),
             "modify" => ItemKind::Modify(self.edits(&section.body)),
             "make" => ItemKind::Make,
+            "find" => ItemKind::Find(self.find(&mut entries)),
             other => {
                 let message =
-                    format!("{other:?} is no section; it is step, predict, modify or make");
+                    format!("{other:?} is no section; it is step, predict, modify, make or find");
                 self.problem(line, message);
                 return None;
             }
         };
+        let exercise = match &kind {
+            ItemKind::Modify(edits) => self.exercise(&mut entries, edits),
+            ItemKind::Make => self.exercise(&mut entries, &[]),
+            ItemKind::Step | ItemKind::Predict(_) | ItemKind::Find(_) => None,
+        };
         entries.finish(self.problems);
-        Some(Item { title: title.trim().to_owned(), line, anchor: anchor?, text, kind })
+        Some(Item { title: title.trim().to_owned(), line, anchor: anchor?, text, kind, exercise })
     }
 
     /// The value, or its problem told.
@@ -250,18 +328,18 @@ impl Parser<'_> {
 }
 
 /// `ready, timers, "a text"`.
-fn choices(text: &str) -> Result<Vec<ChoiceSource>, String> {
+fn choices(text: &str) -> Result<Vec<ChoiceOrigin>, String> {
     let mut list = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
         let (source, after) = if rest.starts_with('"') {
             let (text, after) = anchor::quoted(rest)?;
-            (ChoiceSource::Text(text.to_owned()), after)
+            (ChoiceOrigin::Text(text.to_owned()), after)
         } else {
             let end = rest.find(',').unwrap_or(rest.len());
             let source = match rest[..end].trim() {
-                "ready" => ChoiceSource::Ready,
-                "timers" => ChoiceSource::Timers,
+                "ready" => ChoiceOrigin::Ready,
+                "timers" => ChoiceOrigin::Timers,
                 other => {
                     return Err(format!(
                         "{other:?} is no choice; it is ready, timers, or a text in quotes"

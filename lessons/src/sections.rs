@@ -103,6 +103,11 @@ impl<'a> Entries<'a> {
         self.left.extract_if(.., |entry| entry.key == key).collect()
     }
 
+    /// Whether a key is there.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.left.iter().any(|entry| entry.key == key)
+    }
+
     /// The value of a key that may stand once.
     pub(crate) fn once(&mut self, key: &str, problems: &mut Vec<Problem>) -> Option<Entry> {
         let mut all = self.all(key).into_iter();

@@ -14,14 +14,18 @@ pub struct Track {
 }
 
 /// The tracks, in the order in which they are meant to be taken.
-pub const TRACKS: [Track; 2] =
-    [Track { id: "loop", title: "The loop" }, Track { id: "tasks", title: "Tasks" }];
+pub const TRACKS: [Track; 5] = [
+    Track { id: "loop", title: "The loop" },
+    Track { id: "tasks", title: "Tasks" },
+    Track { id: "micropython", title: "MicroPython" },
+    Track { id: "board", title: "On the board" },
+    Track { id: "faults", title: "Finding the fault" },
+];
 
 include!(concat!(env!("OUT_DIR"), "/content.rs"));
 
 static GLOSSARY: LazyLock<Glossary> = LazyLock::new(|| {
-    let (_, text) = loose_files().next().expect("a test finds the glossary");
-    Glossary::parse("glossary.md", text).expect("a test reads the glossary")
+    Glossary::parse("glossary.md", loose("glossary.md")).expect("a test reads the glossary")
 });
 
 static LESSONS: LazyLock<Vec<Lesson>> = LazyLock::new(|| {
@@ -95,7 +99,12 @@ pub(crate) fn grouped(files: &[(&str, &[u8])]) -> Vec<Folder> {
     folders
 }
 
-/// The files beside the folders. There is to be one, the glossary.
+/// The text of a file beside the folders.
+pub(crate) fn loose(name: &str) -> &'static str {
+    loose_files().find(|(path, _)| *path == name).map(|(_, text)| text).expect("a test finds it")
+}
+
+/// The files beside the folders: the glossary, the misconceptions, the questions of the quiz.
 pub(crate) fn loose_files() -> impl Iterator<Item = (&'static str, &'static str)> {
     FILES
         .iter()

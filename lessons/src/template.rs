@@ -28,9 +28,10 @@ Say why, in words that are right in every run.
 ## step: What to keep
 anchor: end
 
-Say it again, shorter.
+Say again, shorter, what `first` and `second` have shown.
 
 ## modify: Change it
+check: handle-run if handle.name == "second" before handle-run if handle.name == "first" else `first` still comes first; ask for `second` before it.
 
 Say what to look at before it runs.
 
@@ -40,9 +41,65 @@ Say what to look at before it runs.
 +loop.call_soon(first)
 ```
 
-## make: Something of your own
+## mistake: Both before
+says: still comes first
 
-Say what to write.
+```diff
++loop.call_soon(first)
+ loop.call_soon(second, loop)
+-loop.call_soon(first)
+```
+
+## mistake: Only one
+says: still comes first
+
+```diff
+ loop.call_soon(second, loop)
+-loop.call_soon(first)
+```
+
+## make: Something of your own
+check: 3 times handle-run if handle.name == "third" else `third` is to run three times.
+check: handle-run if handle.name == "third" before handle-run if handle.name == "second" else `third` is to run before `second` stops the loop.
+hint: Say something that helps without giving the answer away.
+
+Say what to write: a callback `third` that runs three times before `second`.
+
+## solution
+
+```diff
++def third():
++    print("third")
++
++
+ loop = asyncio.new_event_loop()
++for _ in range(3):
++    loop.call_soon(third)
+```
+
+Say why this is a way to do it.
+
+## mistake: Once is not enough
+says: three times
+
+```diff
+-for _ in range(3):
++for _ in range(1):
+```
+
+## mistake: A loop within the callback
+says: three times
+
+```diff
+ def third():
+-    print("third")
++    print("third, third, third")
+```
+```diff
+-for _ in range(3):
+-    loop.call_soon(third)
++loop.call_soon(third)
+```
 "#;
 
 const PROGRAM: &str = r#"# What this program is about.

@@ -1,10 +1,17 @@
 //! The built-in lessons are sound, and each question's answer follows from the run.
 
+mod mistakes;
+
+use std::collections::BTreeSet;
+
 use loopscope_model::story::Story;
 use loopscope_model::{History, State};
 
 use crate::fixture::{Act, Bench, Outcome};
-use crate::{Cue, Folder, Guide, Lesson, Resolved, TRACKS, check, glossary, lessons, resolve};
+use crate::{
+    Cue, Folder, Guide, Lesson, Resolved, TRACKS, check, glossary, lessons, misconceptions, quiz,
+    resolve,
+};
 
 fn lesson(id: &str) -> &'static Lesson {
     Lesson::find(id).expect("the lesson exists")
@@ -114,15 +121,16 @@ fn uncaught_exception(exits: bool) -> (History, Story) {
 fn everything_built_in_is_sound() {
     let problems: Vec<String> = check::built_in().iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-    assert!(lessons().len() >= 4);
+    assert!(lessons().len() >= 45, "{}", lessons().len());
     assert!(glossary().find("batches").is_some());
     let tracks: Vec<&str> = lessons().iter().map(|lesson| lesson.track.as_str()).collect();
     let in_order = TRACKS.iter().map(|track| track.id);
     let (tracks, known) = (tracks.chunk_by(|a, b| a == b), in_order.collect::<Vec<_>>());
     assert_eq!(tracks.map(|same| same[0]).collect::<Vec<_>>(), known);
     for lesson in lessons() {
-        let changed = lesson.modified_program().expect("every lesson has something to modify");
-        assert_ne!(changed, lesson.program, "{}", lesson.id);
+        let finds = lesson.items.iter().any(|item| item.find().is_some());
+        let changed = lesson.modified_program().filter(|changed| *changed != lesson.program);
+        assert!(finds || changed.is_some(), "{} has nothing to do", lesson.id);
         assert!(lesson.minutes <= 10, "{} is too long for one sitting", lesson.id);
     }
 }
@@ -238,130 +246,6 @@ fn going_back_finds_the_earlier_text() {
     assert!(resolved.next(last).is_none());
 }
 
-// ---- what a check finds --------------------------------------------------------------------------
-
-/// The template with some text replaced, as its problems.
-fn problems_with(file: &str, old: &str, new: &str) -> Vec<String> {
-    let mut folder = crate::template::new("01_sample");
-    let (_, bytes) = folder.files.iter_mut().find(|(name, _)| name == file).unwrap();
-    let text = String::from_utf8(bytes.clone()).unwrap();
-    assert!(text.contains(old), "{old}");
-    *bytes = text.replacen(old, new, 1).into_bytes();
-    told(&folder)
-}
-
-fn told(folder: &Folder) -> Vec<String> {
-    let problems = Lesson::parse(folder).map_or_else(|problems| problems, |_| Vec::new());
-    problems.iter().map(ToString::to_string).collect()
-}
-
-#[test]
-fn each_mistake_is_named_with_its_line() {
-    let cases = [
-        ("format_version: 1", "format_version: 2", "1:2: format_version 2 is not known"),
-        ("minutes: 5", "minutes: soon", ":4: `minutes` is to be a number"),
-        ("minutes: 5\n", "", ":1: `minutes` is missing"),
-        ("title: A title", "title: A title\nmood: good", ":4: `mood` is not known here"),
-        ("## step: Before", "## stop: Before", ":8: \"stop\" is no section"),
-        ("## step: Before", "## Before", ":8: a heading is to be"),
-        ("anchor: loop-run", "anchor: loop-runs", ":14: \"loop-runs\" is no event"),
-        ("anchor: loop-run", "anchor: loop-run if ==", ":14: "),
-        ("anchor: loop-run\n", "", ":13: `anchor` is missing"),
-        ("anchor: loop-run", "anchor: loop-run\noccurrence: 0", ":15: `occurrence` is to be"),
-        ("choices: ready", "choices: raedy", ":16: \"raedy\" is no choice"),
-        ("\"none of them\"", "\"none of them", ":16: the quote in "),
-        ("of next handle-run", "of handle-run", ":17: an answer is `VALUE of next EVENT`"),
-        ("handle.name of", "handle. of", ":17: "),
-        ("answer: handle.name of next handle-run\n", "", ":13: `answer` is missing"),
-        ("wrong: \"second\" Say", "wrong: second Say", ":18: what is said to a wrong choice is"),
-        (
-            " Say by which rule this would be right, and what is different here.",
-            "",
-            ":18: what is said to a wrong choice is",
-        ),
-        ("ask: Which", "ask: Who?\nask: Which", ":16: `ask` is here twice"),
-        (
-            "`{answer}` runs first.\nSay why, in words that are right in every run.\n",
-            "",
-            "says nothing",
-        ),
-        ("## modify:", "## make:", ":0: there is nothing to modify"),
-        ("## predict: Who runs next?", "## step: What to keep", "rename one"),
-        ("-loop.call_soon(first)", "-loop.call_soon(third)", "exactly once"),
-        ("-loop.call_soon(first)", "loop.call_soon(first)", "begins with `-`, `+` or a space"),
-        ("anchor: start\n", "anchor: start\nSay something.\n", "put an empty line before the text"),
-        ("shows: What", "shows What", "expected `key: value`"),
-    ];
-    for (old, new, expected) in cases {
-        let problems = problems_with("lesson.md", old, new);
-        let found =
-            problems.iter().any(|problem| problem.contains(expected.trim_start_matches('1')));
-        assert!(found, "{old:?} -> {new:?}: {problems:#?}");
-        assert!(problems.iter().all(|problem| problem.starts_with("01_sample/lesson.md:")));
-    }
-}
-
-#[test]
-fn files_and_names_are_checked() {
-    let mut folder = crate::template::new("1-Sample");
-    folder.files.push(("notes.txt".to_owned(), Vec::new()));
-    folder.files.retain(|(name, _)| name != "program.out");
-    let problems = told(&folder);
-    assert!(problems[0].starts_with("1-Sample:0: a lesson's folder is called NN_slug"));
-    assert_eq!(
-        problems[1],
-        "1-Sample/notes.txt:0: this file does not belong in a lesson; remove it"
-    );
-    assert_eq!(problems[2], "1-Sample/program.out:0: this file is missing; add it");
-    assert_eq!(problems.len(), 3, "{problems:?}");
-    assert!(problems_with("program.py", "#", "\n#").is_empty());
-}
-
-#[test]
-fn a_shelf_has_an_order() {
-    let folders = ["01_one", "01_two", "03_one"].map(crate::template::new);
-    let problems = check::shelf(&folders, &crate::Glossary::default());
-    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        texts,
-        [
-            "01_two:0: the next lesson is number 02; rename the folder",
-            "03_one:0: the next lesson is number 02; rename the folder",
-            "03_one:0: it has the same name as 01_one; rename one",
-        ]
-    );
-    let folders = ["loop/01_one", "loop/02_two", "tasks/01_three", "tasks/03_four"];
-    let folders = folders.map(crate::template::new);
-    let problems = check::shelf(&folders, &crate::Glossary::default());
-    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(texts, ["tasks/03_four:0: the next lesson is number 02; rename the folder"]);
-}
-
-#[test]
-fn terms_come_in_order() {
-    let glossary = "## batch\nforms: batches\n\nA.\n\n## turn\n\nB.\n\n## poll\n\nC.\n";
-    let glossary = crate::Glossary::parse("glossary.md", glossary).unwrap();
-    let mut folder = crate::template::new("01_one");
-    let (_, bytes) = folder.files.iter_mut().find(|(name, _)| name == "lesson.md").unwrap();
-    let text = String::from_utf8(bytes.clone()).unwrap();
-    let text = text.replace("Say what the program does", "Batches come in every *turn* and *tour*");
-    let text = text.replace("Say it again", "One *batch* for every *turn*, says `poll`");
-    *bytes = text.into_bytes();
-    let problems = check::shelf(&[folder], &glossary);
-    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    let introduce = "introduce it with stars, or say it otherwise";
-    assert_eq!(
-        texts,
-        [
-            format!("01_one/lesson.md:8: \"batch\" is used before it is introduced; {introduce}"),
-            "01_one/lesson.md:8: *tour* is not in the glossary; add it, or take the stars away"
-                .to_owned(),
-            "01_one/lesson.md:24: *turn* was introduced before; take the stars away".to_owned(),
-            "glossary.md:10: no lesson introduces \"poll\"; remove it".to_owned(),
-        ]
-    );
-}
-
 #[test]
 fn a_run_shows_what_does_not_fit() {
     let mut sample = Lesson::parse(&crate::template::new("01_sample")).unwrap();
@@ -404,4 +288,86 @@ fn a_run_shows_what_does_not_fit() {
     let says = |words: &str| texts.iter().any(|text| text.contains(words));
     assert!(says("nothing is said to the wrong choice \"none of them\""), "{texts:#?}");
     assert!(says("\"nobody\" cannot be chosen, so its `wrong` is never said"), "{texts:#?}");
+}
+
+#[test]
+fn an_exercise_is_judged_by_its_run_and_the_first_check_that_fails_is_told() {
+    let sample = Lesson::parse(&crate::template::new("01_sample")).unwrap();
+    let exercises: Vec<&crate::Exercise> = sample.exercises().map(|(_, _, one)| one).collect();
+    let run = |order: &[&str]| {
+        let mut bench = Bench::new();
+        bench.call_soon_all(order);
+        bench.run_forever(&|bench, name| {
+            bench.print(name);
+            if name == "second" {
+                bench.stop();
+            }
+            Outcome::Returns
+        });
+        bench.end()
+    };
+    let judged = |which: usize, order: &[&str]| {
+        let run = run(order);
+        exercises[which].judge(&run.0, run.1.names())
+    };
+    let verdict = judged(0, &["first", "second"]);
+    assert_eq!((verdict.holding, verdict.all), (0, 1), "as it was at first");
+    assert!(verdict.wrong.is_some_and(|wrong| wrong.starts_with("first still comes first")));
+    assert!(judged(0, &["second", "first"]).is_passed());
+    let verdict = judged(1, &["third", "second", "third"]);
+    assert_eq!((verdict.holding, verdict.all), (1, 2));
+    assert!(verdict.wrong.is_some_and(|wrong| wrong.starts_with("third is to run three times")));
+    let verdict = judged(1, &["third", "third", "third", "third", "second"]);
+    assert!(verdict.seq.is_some(), "the record of the fourth");
+    assert!(judged(1, &["third", "third", "third", "second"]).is_passed());
+}
+
+#[test]
+fn a_check_of_exercises_runs_the_start_the_solution_and_each_mistake() {
+    let sample = Lesson::parse(&crate::template::new("01_sample")).unwrap();
+    let right = crate::Verdict::default();
+    let wrong = |text: &str| crate::Verdict { wrong: Some(text.to_owned()), ..right.clone() };
+    let solutions: Vec<&str> =
+        sample.exercises().map(|(_, _, exercise)| exercise.solution.as_str()).collect();
+    let mut fair = |_: &crate::Exercise, program: &str| {
+        Ok(if solutions.contains(&program) {
+            right.clone()
+        } else {
+            wrong("first still comes first, three times")
+        })
+    };
+    assert_eq!(check::exercises(&sample, &mut fair), []);
+    let texts = |verdict: crate::Verdict| -> Vec<String> {
+        let problems = check::exercises(&sample, &mut |_, _| Ok(verdict.clone()));
+        problems.iter().map(ToString::to_string).collect()
+    };
+    let lax = texts(right.clone());
+    assert!(lax.iter().any(|text| text.contains("begins with passes already")), "{lax:#?}");
+    assert!(lax.iter().any(|text| text.contains("this mistake passes")), "{lax:#?}");
+    let strict = texts(wrong("no"));
+    assert!(strict.iter().any(|text| text.contains("its solution does not pass: no")));
+    assert!(strict.iter().any(|text| text.contains("is told something else")), "{strict:#?}");
+}
+
+#[test]
+fn each_misconception_is_taught_and_asked_about() {
+    let known = misconceptions();
+    assert_eq!(known.len(), 25);
+    for one in known {
+        let number = one.number;
+        let is_against = |lesson: &&Lesson| lesson.against.contains(&number);
+        assert!(lessons().iter().any(|lesson| is_against(&lesson)), "{number}: {}", one.belief);
+    }
+    let asked: BTreeSet<u32> = quiz("a").iter().map(|question| question.about).collect();
+    assert!(asked.len() >= 20, "the quiz asks about most of them: {asked:?}");
+}
+
+#[test]
+fn the_code_of_each_lesson_ends_in_two_digits() {
+    for lesson in lessons() {
+        let code = lesson.code();
+        let (track, number) = code.rsplit_once('-').expect("a track");
+        assert!(TRACKS.iter().any(|known| known.id == track), "{code}");
+        assert!(number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit()), "{code}");
+    }
 }
