@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::left_out::mention;
+use crate::scratch::target_folder;
 
 /// An interpreter that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,13 +16,16 @@ pub struct Cpython {
 }
 
 /// One of each version from 3.8 on: those that `LOOPSCOPE_PYTHONS` names, with colons between them,
-/// those in the path, and pyenv's.
+/// those in the path, those that the set-up has unpacked, and pyenv's.
 #[must_use]
 pub fn cpythons() -> Vec<Cpython> {
     let named = std::env::var_os("LOOPSCOPE_PYTHONS");
     let mut files: Vec<PathBuf> =
         named.iter().flat_map(|all| std::env::split_paths(all).collect::<Vec<_>>()).collect();
     files.extend((8..=15).map(|minor| PathBuf::from(format!("python3.{minor}"))));
+    // What the step `set-up` has unpacked.
+    let unpacked = target_folder().join("tools/pythons/usr/bin");
+    files.extend((14..=15).map(|minor| unpacked.join(format!("python3.{minor}"))));
     files.push("python3".into());
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let pyenv = std::env::var_os("PYENV_ROOT").map_or_else(|| home.join(".pyenv"), PathBuf::from);

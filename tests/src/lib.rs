@@ -12,7 +12,10 @@ pub mod job;
 pub mod left_out;
 pub mod live;
 pub mod micropython;
+#[cfg(target_os = "linux")]
+pub mod older_kernel;
 pub mod outside;
+pub mod program;
 pub mod programs;
 pub mod run;
 pub mod scratch;

@@ -1,6 +1,6 @@
 //! A process that the test talks to while it runs.
 
-use std::io::{Read, Write as _};
+use std::io::{ErrorKind, Read, Write as _};
 use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -129,7 +129,7 @@ impl Drop for Live {
 impl std::fmt::Display for Live {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (out, err) = (self.out(), self.err());
-        write!(f, "{}\n--- standard output\n{out}\n--- standard error\n{err}\n---", self.words)
+        write!(f, "{}\n--- standard error\n{err}\n--- standard output\n{out}\n---", self.words)
     }
 }
 
@@ -142,7 +142,13 @@ fn read(stream: Option<impl Read + Send + 'static>, text: Text) -> JoinHandle<()
     thread::spawn(move || {
         let Some(mut stream) = stream else { return };
         let mut piece = [0; 4096];
-        while let Ok(length @ 1..) = stream.read(&mut piece) {
+        loop {
+            let length = match stream.read(&mut piece) {
+                Ok(0) => return,
+                Ok(length) => length,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => return,
+            };
             let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
             text.extend_from_slice(&piece[..length]);
         }

@@ -6,9 +6,10 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::left_out::mention;
 use crate::programs::{compare, within_three_attempts};
 use crate::run::Run;
-use crate::scratch::workspace;
+use crate::scratch::{target_folder, workspace};
 
 /// One real MicroPython.
 #[derive(Clone, Debug)]
@@ -61,7 +62,11 @@ impl Micropython {
     /// How the last attempt differs.
     pub fn prints(&self, program: &Path, ours: &str) -> Result<(), String> {
         within_three_attempts(|| {
-            let theirs = self.run(program).limit(60).end();
+            let run = self.run(program).limit(60);
+            let theirs = match std::fs::read_to_string(program.with_extension("in")) {
+                Ok(input) => run.input(&input).end(),
+                Err(_) => run.end(),
+            };
             compare(ours, &theirs.out(), self.name())
                 .map_err(|text| format!("{text}\nits standard error:\n{}", theirs.err()))
         })
@@ -78,6 +83,24 @@ impl Micropython {
             }
         }
     }
+}
+
+/// The executable of the unix port that programs are run with: the one that `LOOPSCOPE_MICROPYTHON`
+/// names, the one in the path, or the one that the set-up has unpacked. `None`: that is mentioned.
+#[must_use]
+pub fn executable() -> Option<PathBuf> {
+    let unpacked = target_folder().join("tools/pythons/usr/bin/micropython");
+    let in_path = PathBuf::from("micropython");
+    let has_asyncio = |file: &PathBuf| {
+        let output = Command::new(file).args(["-c", "import asyncio.core"]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let found = named("LOOPSCOPE_MICROPYTHON").into_iter().chain([in_path, unpacked]);
+    let found = found.into_iter().find(has_asyncio);
+    if found.is_none() {
+        mention("no MicroPython with asyncio to run programs with (LOOPSCOPE_MICROPYTHON)");
+    }
+    found
 }
 
 /// The checkout of MicroPython's sources that `LOOPSCOPE_MICROPYTHON_CHECKOUT` names.

@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// How many programs run at once.
+/// How many programs run at once, where they work.
 const AT_ONCE: usize = 2;
+
+/// How many run at once, where they mostly sleep.
+const MANY_AT_ONCE: usize = 6;
 
 /// The Python files of a folder, sorted by name.
 ///
@@ -43,10 +46,32 @@ pub fn each<T: Sync>(
     name: impl Fn(&T) -> String + Sync,
     check: impl Fn(&T) -> Result<(), String> + Sync,
 ) {
+    at_once(AT_ONCE, all, name, check);
+}
+
+/// The same, more of them at once, since they wait for the machine's clock.
+///
+/// # Panics
+///
+/// If there is a complaint.
+pub fn each_of_sleepers<T: Sync>(
+    all: &[T],
+    name: impl Fn(&T) -> String + Sync,
+    check: impl Fn(&T) -> Result<(), String> + Sync,
+) {
+    at_once(MANY_AT_ONCE, all, name, check);
+}
+
+fn at_once<T: Sync>(
+    workers: usize,
+    all: &[T],
+    name: impl Fn(&T) -> String + Sync,
+    check: impl Fn(&T) -> Result<(), String> + Sync,
+) {
     let next = AtomicUsize::new(0);
     let complaints = Mutex::new((0, String::new()));
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
+        for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if let Err(text) = check(one) {

@@ -67,7 +67,9 @@ impl Run {
         command.process_group(0).env("HOME", home.folder());
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         command.env("TERM", "xterm-256color").env("LANG", "C.UTF-8");
-        for name in ["NO_COLOR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"] {
+        for name in
+            ["NO_COLOR", "LOOPSCOPE_PYTHON", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"]
+        {
             command.env_remove(name);
         }
         for name in ["PYTHONASYNCIODEBUG", "PYTHONHASHSEED", "PYTHONPATH", "PYTHONUNBUFFERED"] {
@@ -319,7 +321,7 @@ impl std::fmt::Display for Ended {
         let (out, err) = (cut(&self.out()), cut(&self.err()));
         writeln!(f, "{}", self.words)?;
         writeln!(f, "code {} after {:?} with {} MB", self.code(), self.took, self.peak)?;
-        write!(f, "--- standard output\n{out}\n--- standard error\n{err}\n---")
+        write!(f, "--- standard error\n{err}\n--- standard output\n{out}\n---")
     }
 }
 

@@ -56,6 +56,15 @@ impl Screen {
         Self::of(columns, lines, &[&command, arguments].concat(), prepare)
     }
 
+    /// Our binary with these arguments, 80 columns and 24 lines, where `$EDITOR` is this command.
+    #[must_use]
+    pub fn with_editor(editor: &str, arguments: &[&str]) -> Option<Self> {
+        let ours = binary().to_string_lossy().into_owned();
+        let editor = format!("EDITOR={editor}");
+        let command = ["env", &editor, "sh", "-c", SHELL, "sh", &ours];
+        Self::of(80, 24, &[&command, arguments].concat(), |_| {})
+    }
+
     /// A shell that runs jobs; what is written to the terminal goes to this file as well.
     #[must_use]
     pub fn with_shell(written: &Path) -> Option<Self> {
@@ -101,7 +110,7 @@ impl Screen {
         let mut command = Command::new("tmux");
         command.args(["-L", &self.server]).args(words);
         command.env("HOME", self.home.folder()).env("LANG", "C.UTF-8").env_remove("TMUX");
-        for name in ["NO_COLOR", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        for name in ["NO_COLOR", "LOOPSCOPE_PYTHON", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
             command.env_remove(name);
         }
         command

@@ -3,12 +3,16 @@
 //! The firmware is built by `cargo xtask test set-up` into `firmware` of the build folder.
 
 mod embassy;
+mod embassy_time;
+mod emulated;
 mod flash;
+mod held;
 mod link;
 mod logs;
 mod losses;
 mod openocd;
 mod probe;
+mod schedulers;
 mod streams;
 mod twins;
 mod words;
@@ -16,9 +20,11 @@ mod words;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use loopscope_tests::events::{Record, only};
 use loopscope_tests::left_out::leave_out;
-use loopscope_tests::run::{Run, loopscope};
+use loopscope_tests::run::{Ended, Run, loopscope};
 use loopscope_tests::scratch::target_folder;
+use loopscope_tests::{Scratch, events};
 use loopscope_virtual_probe::{Options, VirtualProbe};
 
 /// Only one machine at a time: an emulated processor takes a whole real one.
@@ -70,6 +76,25 @@ impl Machine {
         Some(Running { machine: self, elf, probe })
     }
 
+    /// What `attach --qemu` records of a program, by the command of the agent's README: until it ends, or
+    /// for that number of seconds. `None` where that cannot be here.
+    fn attached(self, program: &str, seconds: &str) -> Option<(Vec<Record>, Ended)> {
+        let elf = self.firmware(program)?;
+        if !is_qemu_there() {
+            return None;
+        }
+        let scratch = Scratch::new();
+        let to = scratch.path("events.jsonl");
+        let run = loopscope(["attach", "--qemu", self.name, "--elf"]).arg(&elf);
+        let ended = run.args(["--headless", "--timeout", seconds, "--events"]).arg(&to).end();
+        let records = events(&to);
+        assert!(
+            only(&records, "anomaly").is_empty() && only(&records, "gap").is_empty(),
+            "{ended}"
+        );
+        Some((records, ended))
+    }
+
     /// A command of ours on such a board, behind the probe of that name.
     fn command(self, command: &str, probe: &str, elf: &Path) -> Run {
         let run = loopscope([command, "--chip", self.chip, "--probe", probe, "--elf"]);
@@ -77,10 +102,18 @@ impl Machine {
     }
 }
 
+/// Whether there is QEMU; says so where there is not.
+fn is_qemu_there() -> bool {
+    let is_there = loopscope_virtual_probe::is_there();
+    if !is_there {
+        leave_out("qemu-system-arm is missing: the tests on boards");
+    }
+    is_there
+}
+
 /// Starts a machine behind a virtual probe; `None` where that cannot be here.
 fn start(options: &Options) -> Option<VirtualProbe> {
-    if !loopscope_virtual_probe::is_there() {
-        leave_out("qemu-system-arm is missing: the tests on boards");
+    if !is_qemu_there() {
         return None;
     }
     let probe = VirtualProbe::start(options);

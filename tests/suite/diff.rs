@@ -98,6 +98,59 @@ fn one_program_by_two_dialects_parts_where_their_rules_do() {
 }
 
 #[test]
+fn the_documentation_of_micropython_and_its_firmware_part_by_a_rule_that_is_named() {
+    let scratch = Scratch::new();
+    let left = "\
+import asyncio
+async def blink():
+    for number in range(4):
+        print('blink', number)
+        await asyncio.sleep_ms(100)
+async def main():
+    asyncio.create_task(blink())
+    await asyncio.sleep_ms(150)
+asyncio.run(main())
+print('between')
+async def rest(): await asyncio.sleep_ms(150)
+asyncio.run(rest())
+";
+    let nested = "\
+import asyncio
+async def inner(): return 7
+async def outer():
+    try: print(asyncio.run(inner()))
+    except RuntimeError as error: print(error)
+asyncio.run(outer())
+";
+    let cases = [
+        ("left.py", left, "run() cancels the tasks that are left", "they go on in the next run."),
+        ("nested.py", nested, "does not allow a run inside a run", "its firmware runs it"),
+    ];
+    for (name, code, documented, firmware) in cases {
+        let file = scratch.file(name, code);
+        for [one, two] in [["", "-firmware"], ["-firmware", ""]] {
+            let dialects = [one, two].map(|suffix| format!("micropython{suffix}"));
+            let [one, two] = &dialects;
+            let run = loopscope(["diff", "--dialect", one, "--dialect", two]).arg(&file);
+            let ended = run.end().code_is(1);
+            let out = ended.out().split_whitespace().collect::<Vec<_>>().join(" ");
+            for said in [documented, firmware, one, two] {
+                assert!(out.contains(said), "no {said:?} in {ended}");
+            }
+        }
+        // Where it is so in the run, a diagnosis says it as well.
+        let ended = batch_in("micropython", &file, &["until lint", "info lints"]).code_is(0);
+        assert!(ended.out().contains("MicroPython's documentation says"), "{ended}");
+        assert!(ended.out().to_lowercase().contains("a board"), "{ended}");
+    }
+}
+
+/// A batch of commands on a program by such a dialect.
+fn batch_in(dialect: &str, file: &std::path::Path, commands: &[&str]) -> Ended {
+    loopscope(["repl", "--dialect", dialect]).commands(commands).arg(file).end()
+}
+
+#[test]
 fn the_command_diff_takes_a_dialect_as_well() {
     let scratch = Scratch::new();
     let file = scratch.file("fails.py", FAILS);

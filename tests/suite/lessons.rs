@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use loopscope_tests::cpython::newest;
+use loopscope_tests::micropython::executable;
 use loopscope_tests::{Scratch, Screen, loopscope};
 
 /// The lessons' ids, as `lesson list` tells them: each line begins with one.
@@ -12,20 +14,47 @@ fn names() -> Vec<String> {
 }
 
 #[test]
-fn there_are_at_least_four() {
-    assert!(names().len() >= 4, "{:?}", names());
+fn there_are_at_least_forty_five_in_five_tracks() {
+    let names = names();
+    assert!(names.len() >= 45, "{names:?}");
+    let mut tracks: Vec<&str> =
+        names.iter().filter_map(|name| Some(name.rsplit_once('-')?.0)).collect();
+    tracks.dedup();
+    assert_eq!(tracks, ["loop", "tasks", "micropython", "board", "faults"]);
 }
 
 #[test]
 fn all_pass_their_own_check() {
-    let _ = loopscope(["lesson", "check"]).limit(120).end().code_is(0);
+    // From 3.11 on there is all that they use, and the newest prints what the others print.
+    let python = newest().filter(|python| python.version >= (3, 11)).map(|python| python.file);
+    let micropython = executable();
+    let mut check = loopscope(["lesson", "check"]).limit(900);
+    for interpreter in python.iter().chain(&micropython) {
+        check = check.arg("--python").arg(interpreter);
+    }
+    let ended = check.end();
+    let told = ended.lines();
+    // What is wrong stands here alone, so that no other line hides it.
+    let wrong: Vec<&String> = told.iter().filter(|line| line.contains("not right")).collect();
+    assert!(wrong.is_empty() && ended.code() == 0, "{}: {wrong:#?}", ended.err());
+    assert_eq!(told.len(), names().len(), "each lesson is told when it was looked at: {ended}");
+    for (line, name) in told.iter().zip(names()) {
+        assert!(line.starts_with(&format!("{name:<9} right")), "{line}");
+        let by = if name.starts_with("micropython") {
+            (&micropython, "MicroPython 1.")
+        } else {
+            (&python, "CPython 3.")
+        };
+        let is_run = by.0.is_some() && !name.starts_with("board");
+        assert_eq!(line.contains(&format!(", also by {}", by.1)), is_run, "{line}");
+    }
 }
 
 #[test]
 fn a_lesson_opens_on_the_screen() {
     for name in names().into_iter().take(4) {
         let Some(screen) = Screen::sized(100, 30, &["learn", &name]) else { return };
-        screen.wait_until("its panels", |text| text.contains("ready"));
+        screen.wait_until("its panels", |text| text.contains("source"));
         screen.keys(&["q", "y"]);
         assert_eq!(screen.left(), 0, "{name}");
     }
@@ -83,11 +112,25 @@ fn a_lesson_of_ones_own_is_taken_from_its_folder() {
     let scratch = Scratch::new();
     let folder = scratch.path("08_mine");
     let _ = loopscope(["lesson", "new"]).arg(&folder).end().code_is(0);
-    let lines = "\n1\n\n\n\n\n";
+    let lines = "\n1\n\n\n\n\n\n";
     let ended = loopscope(["lesson", "run"]).arg(&folder).input(lines).end().code_is(0);
     assert!(ended.out().contains("Lesson 08: A title"), "{ended}");
     assert!(ended.out().contains("Right: first."), "{ended}");
     assert!(ended.out().contains("That was the lesson"), "{ended}");
+    // As a teacher names it who stands beside it.
+    for (command, named) in [
+        (["lesson", "run"], "08_mine"),
+        (["lesson", "run"], "./08_mine"),
+        (["lesson", "check"], "08_mine"),
+        (["learn", "--linear"], "08_mine"),
+        (["learn", "--linear"], "08_mine/"),
+    ] {
+        let run = loopscope(command).arg(named).within(scratch.folder()).input(lines);
+        let ended = run.end().code_is(0);
+        // A check that has nothing to say says nothing.
+        let wanted = if command[1] == "check" { "" } else { "Lesson 08: A title" };
+        assert!(ended.out().contains(wanted), "{command:?} {named}: {ended}");
+    }
     let Some(screen) = Screen::sized(100, 30, &["learn", &folder.display().to_string()]) else {
         return;
     };

@@ -145,8 +145,11 @@ fn a_breakpoint_may_be_a_line_or_a_function() {
     let scratch = Scratch::new();
     let file = scratch.file("program.py", PROGRAM);
     let stops = |commands: &[&str]| batch(&file, commands).end().code_is(0).out();
-    let out = stops(&["break program.py:7", "continue", "print at"]);
-    assert!(out.contains("future-done") && out.contains("program.py:7"), "{out}");
+    let out = stops(&["break program.py:7", "continue"]);
+    assert!(out.contains("program.py:7 in fetch runs: await queue.put('item')"), "{out}");
+    // What is over is known by what it has caused.
+    let out = stops(&["goto end", "goto start", "break program.py:7", "continue", "print at"]);
+    assert!(out.contains("sync-state") && out.contains("program.py:7"), "{out}");
     // The callback is run once, the task is begun once and goes on later.
     let out = stops(&["break ring()", "break fetch()", "continue", "continue", "info breakpoints"]);
     assert_eq!(out.matches("  handle-run h").count(), 2, "{out}");

@@ -3,24 +3,32 @@
 //! The modules follow the design's "Exact behaviour", a module a subject; a test is named after the
 //! statement that it checks. What drives the binary is in the crate's library.
 
+mod at_a_glance;
 mod attacks;
 mod board;
 mod classic;
 mod clock;
 mod command_line;
 mod conformance;
+mod course;
 mod deadlock;
 mod dialects;
 mod diff;
 mod differences;
+mod expectations;
+mod forecasts;
 mod growth;
+mod habits;
 mod handlers;
 mod hostile;
 mod in_order;
 mod lessons;
 mod line_mode;
+mod line_steps;
+mod linear;
 mod lines;
 mod long_walks;
+mod looking;
 mod memory;
 mod micropython;
 mod micropython_records;
@@ -31,20 +39,25 @@ mod outputs;
 mod outside;
 mod packages;
 mod peers;
+mod pictures;
 mod proactor;
 mod process;
 mod python_at_a_pause;
+mod questions;
 mod quiet;
+mod real_micropython;
 mod real_python;
 mod recorded;
 mod recordings;
 mod records;
 mod same_bytes;
 mod sandbox;
+mod scripts;
 mod signals;
 mod stepping;
 mod strangers;
 mod terminal;
+mod values;
 
 use std::path::{Path, PathBuf};
 

@@ -11,7 +11,7 @@ use loopscope_tests::outside::{has_python, python};
 use loopscope_tests::programs::{compare, each, file_name, python_files};
 use loopscope_tests::run::Ended;
 
-use crate::{headless_with, program};
+use crate::{forecasts, headless_with, program};
 
 /// MicroPython as documented, which is the default, and as firmware behaves.
 const DOCUMENTED: &str = "micropython";
@@ -58,8 +58,9 @@ fn programs() -> Vec<Program> {
     python_files(&program("micropython")).into_iter().map(Program::read).collect()
 }
 
-fn ours(dialect: &str, file: &Path) -> Ended {
-    let run = headless_with(&["--dialect", dialect], file).limit(30);
+fn ours(dialect: &str, file: &Path, more: &[&str]) -> Ended {
+    let options = [&["--dialect", dialect], more].concat();
+    let run = headless_with(&options, file).limit(30);
     match fs::read_to_string(file.with_extension("in")) {
         Ok(input) => run.input(&input).end(),
         Err(_) => run.end(),
@@ -82,7 +83,15 @@ fn there_are_programs_enough() {
 fn programs_print_what_is_committed() {
     each(&programs(), Program::name, |program| {
         for dialect in program.dialects {
-            let ended = ours(dialect, &program.file);
+            // One of the two ways is recorded, and what was to come next is compared.
+            let scratch = Scratch::new();
+            let recording = scratch.path("run.loop");
+            let record = recording.display().to_string();
+            let more = if *dialect == FIRMWARE { &["--record", &record][..] } else { &[] };
+            let ended = ours(dialect, &program.file, more);
+            if recording.is_file() {
+                forecasts::came_true(&recording)?;
+            }
             compare(&ended.out(), &program.output(), "the committed output").map_err(|text| {
                 format!("--dialect {dialect}: {text}\nstandard error:\n{}", ended.err())
             })?;
@@ -141,7 +150,7 @@ fn programs_print_what_real_micropython_prints_now() {
         let live: Vec<_> = real.clone().filter(|program| live(&program)).collect();
         let name = |program: &&Program| program.name();
         each(&live, name, |program| {
-            oracle.prints(&program.file, &ours(FIRMWARE, &program.file).out())
+            oracle.prints(&program.file, &ours(FIRMWARE, &program.file, &[]).out())
         });
         mention(&format!(
             "{}: {} of {} programs ran live; what cannot run there was compared with committed \
@@ -183,7 +192,7 @@ fn report(ended: &Ended) -> Vec<String> {
 fn the_default_handler_writes_what_micropythons_does() {
     let scratch = Scratch::new();
     let file = scratch.file("lost.py", LOST);
-    let told = report(&ours(DOCUMENTED, &file));
+    let told = report(&ours(DOCUMENTED, &file, &[]));
     let expected = [
         "Task exception wasn't retrieved",
         "future: <Task> coro= <generator object 'fail' at ADDRESS>",
@@ -223,7 +232,7 @@ fn passes(file: &PathBuf) -> Result<(), String> {
         Ok(text) => text,
         Err(_) => python().arg(file).limit(60).end().out(),
     };
-    let ended = ours(DOCUMENTED, file);
+    let ended = ours(DOCUMENTED, file, &[]);
     compare(&ended.out(), &expected, "expected")
         .map_err(|text| format!("{text}\nstandard error:\n{}", ended.err()))
 }

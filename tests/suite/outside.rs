@@ -12,6 +12,7 @@ const ECHO: &str = include_str!("outside/echo.py");
 const FLOW: &str = include_str!("outside/flow.py");
 const OTHERS: &str = include_str!("outside/others.py");
 const PROCESSES: &str = include_str!("outside/processes.py");
+const RAW: &str = include_str!("outside/raw.py");
 const JOBS: &str = include_str!("outside/jobs.py");
 
 /// The kinds of the records about one thing, in order, each once in a row.
@@ -156,6 +157,41 @@ fn a_child_process_and_its_pipes_are_seen() {
         .collect();
     assert_eq!(pipes, [("process", "stdin", 1), ("process", "stdout", 1)]);
     assert_eq!((sum(&records, "transport-write", 1), sum(&records, "transport-read", 2)), (5, 5));
+}
+
+#[test]
+fn a_descriptor_without_a_transport_says_whom_it_leads_to() {
+    let (ended, records) = recorded(RAW);
+    assert_eq!(ended.out(), "b'hi'\n0\n", "{}", ended.err());
+    let told = only(&records, "descriptor-peer");
+    let [listener, connects, child] = told[..] else { panic!("{told:?}") };
+    let ends = |record: &Record| ["address", "local"].map(|end| record.text(end).to_owned());
+    let [_, here] = ends(listener);
+    assert!(here.starts_with("127.0.0.1:"), "{listener}");
+    assert_eq!(ends(connects), [here.as_str(), ""]);
+    let watched = only(&records, "watcher-add");
+    let of_client = watched.iter().filter(|it| it.number("fd") == connects.number("fd"));
+    assert_eq!(of_client.count(), 2, "to connect and to receive");
+    assert_eq!((child.text("how"), child.number("process")), ("process", 1));
+    assert_eq!(child.text("address"), only(&records, "process-new")[0].number("pid").to_string());
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", RAW);
+    let ended = batch(&file, &["until process-new", "until watcher-add", "info watchers"]).end();
+    assert!(ended.out().contains("(the end of process 1)"), "{}{}", ended.out(), ended.err());
+}
+
+#[test]
+fn what_a_completion_is_about_is_said_before_it() {
+    let (ended, records) = recorded_with(&["--loop", "proactor"], RAW);
+    assert_eq!(ended.out(), "b'hi'\n0\n", "{}", ended.err());
+    for name in ["accept", "connect", "recv", "send"] {
+        let of = |record: &&Record| record.text("name") == name;
+        let done = only(&records, "completion").into_iter().find(of);
+        let done = done.unwrap_or_else(|| panic!("no {name}"));
+        let same = |record: &&Record| record.number("fd") == done.number("fd");
+        let told = only(&records, "descriptor-peer").into_iter().find(same);
+        assert!(told.is_some_and(|told| told.number("seq") < done.number("seq")), "{done}");
+    }
 }
 
 #[test]

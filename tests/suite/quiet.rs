@@ -9,7 +9,7 @@ use loopscope_tests::run::{Run, binary};
 use loopscope_tests::scratch::workspace;
 use loopscope_tests::{Scratch, loopscope};
 
-use crate::headless;
+use crate::{headless, headless_with};
 
 /// How often something is tried that only a busy machine can make slow.
 const TRIES: u32 = 40;
@@ -42,6 +42,18 @@ fn traced(file: &Path, scratch: &Scratch) -> Option<Vec<String>> {
         return None;
     }
     Some(lines)
+}
+
+#[test]
+fn data_of_sockets_goes_the_native_way_unless_somebody_looks() {
+    let scratch = Scratch::new();
+    let text = "import asyncio.selector_events as events\n\
+                methods = vars(events._SelectorSocketTransport)\n\
+                print(*[type(methods[name]).__name__ for name in ('write', '_read_ready')])\n";
+    let file = scratch.file("program.py", text);
+    assert_eq!(headless(&file).end().out(), "method_descriptor method_descriptor\n");
+    let looked_at = headless_with(&["--events", "/dev/null"], &file).end();
+    assert_eq!(looked_at.out(), "function function\n");
 }
 
 #[test]

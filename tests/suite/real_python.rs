@@ -1,7 +1,18 @@
 //! Programs in the user's own CPython: run, stepped and recorded as those in our interpreter are.
 
+mod attached;
+mod by_number;
+mod connections;
+mod lines;
+mod locks;
+mod looking;
+mod loops;
+mod others;
 mod same_records;
+mod same_stream;
+mod set_once;
 mod stepped;
+mod trio;
 
 use std::path::Path;
 
@@ -31,16 +42,19 @@ fn the_recorder_s_tables_are_those_of_the_events() {
     let recorder = workspace().join("engine/recorder/loopscope.py");
     let code = format!(
         "import runpy, json\nm = runpy.run_path({recorder:?})\n\
-         print(json.dumps([m['KINDS'], m['WORDS']]))\n"
+         print(json.dumps([m['KINDS'], m['WORDS'], list(m['BY_NOBODY'])]))\n"
     );
     let ended = Run::new(&python.file).arg(scratch.file("tables.py", &code)).end().code_is(0);
     let tables: serde_json::Value = serde_json::from_str(&ended.out()).expect("it prints JSON");
     let kinds = tables[0].as_object().expect("a table of kinds");
     assert!(kinds.len() > 30, "{kinds:?}");
+    let by_nobody = tables[2].as_array().expect("kinds that no line causes");
     for (word, told) in kinds {
         let kind = loopscope_protocol::Kind::parse(word).unwrap_or_else(|| panic!("no {word}"));
         let cells: usize = kind.columns().iter().map(|(_, columns)| columns).sum();
         assert_eq!(*told, serde_json::json!([kind as u8, cells]), "{word}");
+        let is_nobodys = by_nobody.iter().any(|each| each == word);
+        assert_eq!(is_nobodys, !kind.has_line(), "{word}");
     }
     let words = tables[1].as_object().expect("a table of words");
     for (name, told) in words {
@@ -162,4 +176,21 @@ fn a_program_is_compared_between_our_loop_and_cpython_s() {
     let other = "import sys\nprint(sys.executable.endswith('loopscope'))\n";
     let ended = compare("other.py", other).code_is(1);
     assert!(ended.out().contains("True") && ended.out().contains("False"), "{ended}");
+}
+
+#[test]
+fn what_changed_between_two_versions_is_said_where_they_part() {
+    let scratch = Scratch::new();
+    let code = "import asyncio\nasync def main():\n  try:\n    await asyncio.wait([asyncio.sleep(0)])\n  \
+                except TypeError:\n    print('refused')\n  else:\n    print('taken')\n\
+                asyncio.run(main())\n";
+    let file = scratch.file("waits.py", code);
+    let explained = "- wait() takes coroutines up to 3.10, and only tasks and futures since.";
+    for python in cpythons() {
+        let run = loopscope(["diff", "--dialect", "cpython", "--python"]).arg(&python.file);
+        let ended = run.arg(&file).end();
+        let is_old = python.version < (3, 11);
+        assert_eq!(ended.code(), i32::from(is_old), "{python:?}: {ended}");
+        assert_eq!(ended.out().contains(explained), is_old, "{python:?}: {ended}");
+    }
 }

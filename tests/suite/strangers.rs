@@ -150,7 +150,7 @@ fn what_a_recording_and_a_comparison_say_is_shown_as_text() {
     steers_nothing(&loopscope(["diff"]).arg(&recording).arg(&other).end());
     let both = ["diff", "--dialect", "cpython", "--dialect", "micropython"];
     steers_nothing(&loopscope(both).arg(scratch.path("program.py")).end());
-    for format in ["jsonl", "csv", "perfetto"] {
+    for format in ["jsonl", "csv", "svg"] {
         let ended = loopscope(["export", "--to", format]).arg(&recording).end().code_is(0);
         shown_as_text(&ended);
     }

@@ -10,6 +10,8 @@ mod parts {
 
     pub mod defmt;
     pub mod elf;
+    pub mod lines;
+    pub mod pools;
     pub mod splice;
 
     /// What decodes a firmware's log; `None` if it has none.
@@ -31,7 +33,7 @@ mod parts {
                 decoder.feed(piece, |line| {
                     lines.push(match line {
                         splice::Line::Log(line) => line.text,
-                        splice::Line::Output(text) | splice::Line::Remark(_, text) => text,
+                        splice::Line::Output(_, text) | splice::Line::Remark(_, text) => text,
                     });
                 });
             }
@@ -45,7 +47,7 @@ mod parts {
     }
 }
 
-pub use parts::{Log, elf, has_dictionary, splice};
+pub use parts::{Log, elf, has_dictionary, pools, splice};
 
 /// What `attach` says when it will not do what was asked.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
-use loopscope_agent::{_LOOPSCOPE_RTT, Ring, Source, Untold, emit, init, poll};
+use loopscope_agent::{_LOOPSCOPE_RTT, NoSnapshot, Ring, Scheduler, emit, init, poll};
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, Step, VERSION};
 use loopscope_protocol::{Dialect, HandleId, Reply, Request, StopWhen, TaskId, Which};
 
@@ -42,7 +42,7 @@ static MEMORY: Memory = Memory {
 /// A scheduler that says of itself what it was told to.
 struct Told(Option<u32>);
 
-impl Source for Told {
+impl Scheduler for Told {
     fn room(&self) -> Option<u32> {
         self.0
     }
@@ -76,7 +76,7 @@ pub fn run(data: &[u8]) {
     static STARTED: std::sync::Once = std::sync::Once::new();
     STARTED.call_once(|| init(&MEMORY.up, &MEMORY.down, Dialect::Other));
     // All is read, and nothing is asked.
-    poll(&Untold);
+    poll(&NoSnapshot);
     offset(1).store(offset(0).load(Ordering::Relaxed), Ordering::Relaxed);
     for which in 2..4 {
         offset(which).store(0, Ordering::Relaxed);
@@ -84,7 +84,7 @@ pub fn run(data: &[u8]) {
     let mut input = Input(data);
     while !input.is_empty() {
         match input.byte() % 8 {
-            0 => drop(poll(&Untold)),
+            0 => drop(poll(&NoSnapshot)),
             1 => drop(poll(&Told(Some(u32::from(input.byte()) * 4)))),
             2 => emit::handle_run(HandleId(u32::from(input.byte()) + 1)),
             3 => NOW.store(u32::from(input.byte()) << 24, Ordering::Relaxed),
@@ -122,9 +122,11 @@ fn untouched() {
 /// A host that comes now is answered.
 fn answers() {
     offset(2).store(0, Ordering::Relaxed);
-    poll(&Untold);
+    poll(&NoSnapshot);
     let requests = [
         Request::Detach,
+        Request::StillHere,
+        Request::Handles,
         Request::Run { until: StopWhen::NEVER },
         Request::Hello { version: VERSION },
     ];
@@ -132,7 +134,7 @@ fn answers() {
         for request in requests {
             ask(Encoder::new().item(&Item::Request(request)));
             offset(1).store(offset(0).load(Ordering::Relaxed), Ordering::Relaxed);
-            poll(&Untold);
+            poll(&NoSnapshot);
         }
         if is_answered() {
             return;

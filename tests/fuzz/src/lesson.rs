@@ -23,6 +23,14 @@ pub fn run(data: &[u8]) {
             let resolved = resolve(&lesson, &history, history.names());
             let _ = check::run(&lesson, &resolved);
             let _ = lesson.modified_program();
+            for (_, _, exercise) in lesson.exercises() {
+                let verdict = exercise.judge(&history, history.names());
+                assert!(verdict.holding <= verdict.all, "no more checks hold than there are");
+            }
+            for find in lesson.items.iter().filter_map(loopscope_lessons::Item::find) {
+                let _ = find.judge(&history, history.names(), 3);
+            }
+            let _ = check::finds(&lesson, &history, history.names());
             for seq in 0..12 {
                 let _ = (resolved.current(seq), resolved.next(seq));
             }

@@ -18,6 +18,9 @@ pub mod state;
 pub mod truth;
 pub mod wire;
 
+// As what is compiled from the board's crate names it.
+use attach::pools;
+
 /// What a target does with its bytes: it panics where something is wrong.
 pub type Target = fn(&[u8]);
 

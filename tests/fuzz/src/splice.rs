@@ -15,7 +15,7 @@ use crate::truth::Judge;
 #[derive(Clone, Copy, Debug)]
 struct Byte(u8, Option<(u32, u32)>);
 
-struct Link {
+struct BoardLink {
     runs: Vec<Board>,
     splice: Splice,
     out: Vec<u8>,
@@ -34,8 +34,9 @@ pub fn run(data: &[u8]) {
     let mut input = Input(data);
     let flags = input.byte();
     let names = [(1, "blink"), (2, "src/main.rs")];
-    let program = Program { file: "made-up.elf", names: &names, now: || Some(5_000_000_000) };
-    let mut link = Link {
+    let program =
+        Program { file: "made-up.elf", names: &names, pools: &[], now: || Some(5_000_000_000) };
+    let mut link = BoardLink {
         runs: vec![Board::new(0)],
         splice: Splice::new(program, flags & 1 != 0),
         out: Vec::new(),
@@ -67,7 +68,7 @@ pub fn run(data: &[u8]) {
     }
 }
 
-impl Link {
+impl BoardLink {
     fn board(&mut self) -> &mut Board {
         self.runs.last_mut().expect("there is a first one")
     }
@@ -141,7 +142,7 @@ impl Link {
                 self.splice.restarted(RemarkKind::Reset, "It was reset.", &mut self.out);
                 if operation > 190 {
                     let names = [(1, "sensor"), (2, "src/other.rs")];
-                    self.splice.other_firmware(&names, &mut self.out);
+                    self.splice.other_firmware(&names, &[], &mut self.out);
                 }
                 let start = self.board().start();
                 self.send(start);

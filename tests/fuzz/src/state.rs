@@ -123,7 +123,7 @@ fn look(history: &History, names: &Names, at: usize) {
             told(&state, &record, names, &questions);
         }
         if position % (8 * step) == 1 {
-            tasks(history, &state, names, position);
+            tasks(history, &state, names);
         }
     }
     let n = history.len() * at / 32;
@@ -170,11 +170,11 @@ fn told(state: &State, record: &Record, names: &Names, questions: &[Expr]) {
     }
 }
 
-fn tasks(history: &History, state: &State, names: &Names, position: usize) {
+fn tasks(history: &History, state: &State, names: &Names) {
     let ids: Vec<_> = state.tasks().map(|task| task.id).take(12).collect();
     for id in ids.into_iter().chain([TaskId(1)]) {
         let _ = why::why(state, names, id);
-        let _ = why::last_wakeup(history, position, names, id);
+        let _ = why::last_wakeup(history, state, names, id);
         let _ = state.task(id).map(|task| names.chain(task.chain));
     }
 }

@@ -18,15 +18,15 @@ const HOST: [&str; 7] = [
 ];
 
 /// Where a record stands among all that was sent: the board's run, and its number there.
-type Place = (usize, u64);
+type SentAt = (usize, u64);
 
 /// Goes through a stream's records.
 #[derive(Debug)]
 pub struct Judge<'a> {
     runs: &'a [Board],
-    last: Option<(Place, u64)>,
+    last: Option<(SentAt, u64)>,
     /// What comes now was sent after this.
-    after: Place,
+    after: SentAt,
     /// This many marks of the host's are to come: it has told of a reset.
     marks: u8,
     state: State,
@@ -86,7 +86,7 @@ impl<'a> Judge<'a> {
 
     /// The places that a record may have, behind that of the last one. A time that is known says
     /// which one it is.
-    fn find(&self, record: &Record) -> Vec<Place> {
+    fn find(&self, record: &Record) -> Vec<SentAt> {
         let mut found = Vec::new();
         let after = self.after;
         let runs = self.runs.iter().enumerate().skip(after.0);

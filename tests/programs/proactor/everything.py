@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 
 
 async def shout(reader, writer):
@@ -25,6 +26,40 @@ async def streams():
         await asyncio.open_connection(*address)
     except ConnectionRefusedError as error:
         print('refused', error.errno == 111)
+
+
+async def unix_sockets():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'socket')
+        server = await asyncio.start_unix_server(shout, path)
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b'by a path\n')
+        print(await reader.read())
+        writer.close()
+        server.close()
+        await server.wait_closed()
+        try:
+            await asyncio.open_unix_connection(os.path.join(folder, 'none'))
+        except FileNotFoundError:
+            print('nobody there')
+
+
+async def late(loop):
+    """What comes for somebody who has just given up is there for the next."""
+    one, two = socket.socketpair()
+    one.setblocking(False)
+    for number in range(20):
+        waiting = asyncio.create_task(loop.sock_recv(one, 100))
+        await asyncio.sleep(0)
+        two.send(b'%02d' % number)
+        waiting.cancel()
+        got = b'' if (await asyncio.wait([waiting])) and waiting.cancelled() else waiting.result()
+        while len(got) < 2:
+            got += await loop.sock_recv(one, 1)
+        if got != b'%02d' % number:
+            print('lost', number, got)
+    one.close()
+    two.close()
 
 
 async def sockets(loop):
@@ -88,6 +123,8 @@ async def pipes(loop):
 async def main():
     loop = asyncio.get_running_loop()
     await streams()
+    await unix_sockets()
+    await late(loop)
     await sockets(loop)
     await datagrams(loop)
     await pipes(loop)

@@ -50,6 +50,10 @@ fn a_capture_is_read_to_its_end() {
     let _ = loopscope(["attach", "--headless", "--capture", &file]).end().code_is(0);
     let file = scratch.file("program.py", "print('no stream')\n").display().to_string();
     assert!(refusal(&["attach", "--headless", "--capture", &file], 2).contains("no records"));
+    // A folder is one of Zephyr's traces, if it holds one.
+    let folder = scratch.folder().display().to_string();
+    let text = refusal(&["attach", "--headless", "--capture", &folder], 2);
+    assert!(text.contains("no file `metadata`"), "{text}");
 }
 
 #[test]

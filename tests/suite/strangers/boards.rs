@@ -122,8 +122,16 @@ fn a_boards_log_is_shown_as_text() {
 #[test]
 fn line_mode_on_a_board_shows_names_in_their_lines() {
     let scratch = Scratch::new();
-    let commands =
-        ["until handle-run", "info tasks", "info ready", "info source", "where 1", "step"];
+    // The whole file may have been read before the first command: that is the board's present.
+    let commands = [
+        "goto start",
+        "until handle-run",
+        "info tasks",
+        "info ready",
+        "info source",
+        "where 1",
+        "step",
+    ];
     let ended = board(&scratch, "repl").commands(&commands).end().code_is(0);
     shown_in_its_line(&ended);
     let text = board(&scratch, "repl").commands(&["goto end", "info output", "info records"]);

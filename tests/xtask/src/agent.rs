@@ -10,7 +10,15 @@ use crate::report::Report;
 use crate::{cargo, machine};
 
 /// The workspaces, in `target-agent`.
-const WORKSPACES: [&str; 5] = [".", "c", "cost", "firmware", "firmware/rtt-target"];
+const WORKSPACES: [&str; 7] = [
+    ".",
+    "c",
+    "cost",
+    "firmware",
+    "firmware/embassy-time",
+    "firmware/rtt-target",
+    "firmware/schedulers",
+];
 
 /// The targets that the agent itself has to build for.
 pub(crate) const TARGETS: [&str; 5] = [
@@ -30,7 +38,7 @@ const BOARDS: [(&str, &str); 4] = [
 ];
 
 /// What is linted: a workspace, and what Clippy is told of it.
-const LINTED: [(&str, &[&str]); 8] = [
+const LINTED: [(&str, &[&str]); 10] = [
     (".", &["--workspace", "--all-targets", "--all-features"]),
     ("c", &[]),
     ("c", &["--target", "thumbv7m-none-eabi"]),
@@ -38,7 +46,9 @@ const LINTED: [(&str, &[&str]); 8] = [
     ("firmware", &["--target", "thumbv7m-none-eabi", "--features", "lm3s6965evb,embassy"]),
     ("firmware", &["--target", "thumbv6m-none-eabi", "--features", "rp2040"]),
     ("firmware", &["--target", "riscv32imac-unknown-none-elf", "--features", "sifive_e,embassy"]),
+    ("firmware/embassy-time", &["--target", "thumbv7m-none-eabi", "--features", "lm3s6965evb"]),
     ("firmware/rtt-target", &["--target", "thumbv7m-none-eabi", "--features", "defmt"]),
+    ("firmware/schedulers", &["--target", "thumbv7m-none-eabi"]),
 ];
 
 pub(crate) fn run(root: &Path, report: &mut Report) {

@@ -8,6 +8,9 @@
 mod contenders;
 mod core;
 mod history;
+mod lines;
+mod live;
+mod questions;
 mod table;
 
 use std::path::Path;
@@ -43,6 +46,16 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Outcome {
         && word == "history"
     {
         return history::run(root, more);
+    }
+    if let [word, more @ ..] = arguments
+        && word == "questions"
+    {
+        return questions::run(root, more);
+    }
+    if let [word, more @ ..] = arguments
+        && word == "python"
+    {
+        return live::run(root, more);
     }
     if let [word, more @ ..] = arguments
         && word == "core"

@@ -49,6 +49,11 @@ pub(crate) fn build_binary(root: &Path) -> Command {
     compiling(root, &["build", "--package", "loopscope", "--bin", "loopscope"])
 }
 
+/// Builds the virtual probe as a program.
+pub(crate) fn build_probe(root: &Path) -> Command {
+    compiling(root, &["build", "--package", "loopscope-virtual-probe"])
+}
+
 /// The folder that Cargo builds into.
 pub(crate) fn target(root: &Path) -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {

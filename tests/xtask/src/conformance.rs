@@ -95,6 +95,7 @@ pub(crate) fn step(root: &Path, report: &mut Report) {
                 passed: passed as u64,
                 failed: complaints.len() as u64,
                 names: complaints.iter().map(|text| format!("of CPython: {text}")).collect(),
+                ..Counted::default()
             };
             report.tests("conformance", &counted, true);
         }

@@ -1,12 +1,16 @@
-//! `cargo xtask demo`: builds the firmware that `loopscope attach --demo` bundles, and records a
-//! session of it; with `--check` it only says whether a build gives the bytes that are committed.
+//! `cargo xtask demo`: builds the firmware that `loopscope attach --demo` bundles, and records
+//! sessions of it and of other programs for lessons; with `--check` it only says whether a build gives
+//! the bytes that are committed.
 //!
 //! What the compiler writes depends on where the sources lie, so they are copied to a folder of one
 //! name everywhere, and built there.
 
+mod held;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{env, fs};
+use std::time::Duration;
+use std::{env, fs, thread};
 
 use crate::{Outcome, cargo};
 
@@ -25,6 +29,16 @@ pub(crate) const TARGET: &str = "thumbv7m-none-eabi";
 /// What is committed.
 const FIRMWARE: &str = "tui/board/src/demo/firmware.elf";
 const SESSION: &str = "tui/board/src/demo/session.loop";
+const GAP: &str = "tui/board/src/demo/gap.loop";
+const HELD: &str = "tui/board/src/demo/held.loop";
+
+/// The sessions of other programs that lessons are about: the program, what it is built with besides
+/// the board, and how long it is recorded, in seconds.
+const OTHERS: [(&str, &str, &str); 2] = [("doorbell", "", "4"), ("priorities", ",embassy", "3")];
+
+/// When the reader of the second session stands still, and for how long.
+const BEFORE_GAP: Duration = Duration::from_secs(2);
+const STANDSTILL: Duration = Duration::from_millis(2500);
 
 /// How long the recorded session is, in seconds: a report of each kind is in it.
 const LENGTH: &str = "12";
@@ -66,29 +80,73 @@ pub(crate) fn check(root: &Path) -> Outcome<Same> {
     if !committed.windows(compiler.len()).any(|bytes| bytes == compiler.as_bytes()) {
         return Ok(Same::OtherCompiler(compiler));
     }
-    let same = fs::read(build(root)?)? == committed;
+    let same = fs::read(build(root, "demo", "")?)? == committed;
     Ok(if same { Same::Yes } else { Same::No })
 }
 
 fn renew(root: &Path) -> Outcome {
-    fs::copy(build(root)?, root.join(FIRMWARE))?;
-    if !cargo::build_binary(root).status()?.success() {
-        return Err("the binary does not build; see above".into());
+    fs::copy(build(root, "demo", "")?, root.join(FIRMWARE))?;
+    for mut build in [cargo::build_binary(root), cargo::build_probe(root)] {
+        if !build.status()?.success() {
+            return Err("the binary or the virtual probe does not build; see above".into());
+        }
     }
-    let session = root.join(SESSION);
+    record(root, SESSION, false)?;
+    record(root, GAP, true)?;
+    held::record(root, &root.join(FIRMWARE), &root.join(HELD))?;
+    for (program, features, seconds) in OTHERS {
+        let elf = build(root, program, features)?;
+        record_other(root, &elf, &format!("tui/board/src/demo/{program}.loop"), seconds)?;
+    }
+    println!(
+        "{FIRMWARE} and the recordings beside it are new; build once more to have them in the binary."
+    );
+    println!("Lessons name places in them: `loopscope lesson check` says which are gone.");
+    Ok(())
+}
+
+/// Records a session. `with_gap`: its reader stands still for longer than the board's buffer lasts.
+fn record(root: &Path, session: &str, with_gap: bool) -> Outcome {
+    let session = root.join(session);
     let _ = fs::remove_file(&session);
-    let status = Command::new(cargo::binary(root))
+    let mut reader = Command::new(cargo::binary(root))
         .args(["attach", "--demo", "--headless", "--timeout", LENGTH, "--record"])
         .arg(&session)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    if with_gap {
+        for (signal, after) in [("-STOP", BEFORE_GAP), ("-CONT", STANDSTILL)] {
+            thread::sleep(after);
+            Command::new("kill").arg(signal).arg(reader.id().to_string()).status()?;
+        }
+    }
+    let status = reader.wait()?;
+    // It is ended by its time.
+    if status.code() != Some(124) || !session.exists() {
+        return Err(format!("no session was recorded: {status}; is QEMU there?").into());
+    }
+    Ok(())
+}
+
+/// Records a program in QEMU for some seconds.
+fn record_other(root: &Path, elf: &Path, session: &str, seconds: &str) -> Outcome {
+    let session = root.join(session);
+    let _ = fs::remove_file(&session);
+    let status = Command::new(cargo::binary(root))
+        .args(["attach", "--qemu", BOARD, "--headless", "--timeout", seconds, "--record"])
+        .arg(&session)
+        .arg("--elf")
+        .arg(elf)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()?;
     // It is ended by its time.
     if status.code() != Some(124) || !session.exists() {
-        return Err(format!("no session was recorded: {status}; is QEMU there?").into());
+        return Err(format!("no session of {} was recorded: {status}", elf.display()).into());
     }
-    println!("{FIRMWARE} and {SESSION} are new; build once more to have them in the binary.");
     Ok(())
 }
 
@@ -100,7 +158,8 @@ fn compiler() -> Outcome<String> {
     Ok(version.trim().replacen("rustc ", "rustc version ", 1))
 }
 
-fn build(root: &Path) -> Outcome<PathBuf> {
+/// Builds one of the demo programs for [`BOARD`], with further features.
+fn build(root: &Path, program: &str, features: &str) -> Outcome<PathBuf> {
     let folder = Path::new(FOLDER);
     let _ = fs::remove_dir_all(folder);
     for source in SOURCES {
@@ -108,16 +167,18 @@ fn build(root: &Path) -> Outcome<PathBuf> {
     }
     let firmware = folder.join("target-agent/firmware");
     let mut command = cargo::plain(&firmware);
-    command.args(["build", "--quiet", "--release", "--locked", "--bin", "demo"]);
-    command.args(["--target", TARGET, "--features", BOARD]);
+    command.args(["build", "--quiet", "--release", "--locked", "--bin", program]);
+    command.args(["--target", TARGET, "--features", &format!("{BOARD}{features}")]);
     command.env("CARGO_TARGET_DIR", folder.join("target")).env("RUSTFLAGS", flags()?);
     command.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("CARGO_BUILD_RUSTFLAGS");
     // Otherwise the bytes would depend on it.
     command.env("CARGO_INCREMENTAL", "0");
     if !command.stdin(Stdio::null()).status()?.success() {
-        return Err(format!("the demo's firmware does not build for {TARGET}; see above").into());
+        return Err(
+            format!("the firmware `{program}` does not build for {TARGET}; see above").into()
+        );
     }
-    Ok(folder.join("target").join(TARGET).join("release/demo"))
+    Ok(folder.join("target").join(TARGET).join("release").join(program))
 }
 
 /// The compiler's flags: without debug information, and without the folders of this machine.

@@ -14,6 +14,7 @@ use toml::{Table, Value};
 use crate::Outcome;
 use crate::interpreters::{Interpreter, of_series};
 use crate::report::Report;
+use crate::versions;
 
 /// The rows.
 pub(crate) const FILE: &str = "tests/conformance/dialects.toml";
@@ -173,6 +174,14 @@ fn check(root: &Path, named: &[Interpreter], bless: bool) -> Outcome<Checked> {
             let (other, count) = (&python.version, complaints.len());
             checked.notes.push(format!("CPython {other} differs from {version} in {count} rows"));
         }
+    }
+    let (complaints, missing) = versions::check(root, PROGRAMS)?;
+    checked.complaints.extend(complaints);
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        checked
+            .notes
+            .push(format!("no CPython {missing}: when something changed is known less well"));
     }
     Ok(checked)
 }

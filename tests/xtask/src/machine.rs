@@ -1,5 +1,7 @@
 //! What the tests need of the machine: looked for, and installed where that is ours to do.
 
+mod pythons;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -7,12 +9,15 @@ use crate::cargo;
 use crate::report::Report;
 
 /// What the tests run in QEMU: the workspace, its features, and the Rust target.
-const FIRMWARE: [(&str, &str, &str); 5] = [
+const FIRMWARE: [(&str, &str, &str); 8] = [
     ("firmware", "microbit,embassy", "thumbv6m-none-eabi"),
     ("firmware", "lm3s6965evb,embassy", "thumbv7m-none-eabi"),
     ("firmware", "netduinoplus2,embassy", "thumbv7em-none-eabihf"),
     ("firmware", "sifive_e,embassy", "riscv32imac-unknown-none-elf"),
     ("firmware/rtt-target", "defmt", "thumbv7m-none-eabi"),
+    ("firmware/schedulers", "", "thumbv7m-none-eabi"),
+    ("firmware/embassy-time", "microbit", "thumbv6m-none-eabi"),
+    ("firmware/embassy-time", "lm3s6965evb", "thumbv7m-none-eabi"),
 ];
 
 /// QEMU's program for Arm.
@@ -80,6 +85,7 @@ pub(crate) fn set_up(root: &Path, report: &mut Report) {
     }
     let there = has_packages(root) || install_packages(root);
     need(report, there, "Python's packages are missing: the programs that use them");
+    pythons::set_up(root, report);
     for (workspace, features, target) in FIRMWARE {
         set_up_firmware(root, report, workspace, features, target);
     }

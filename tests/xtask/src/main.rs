@@ -20,13 +20,16 @@ mod locks;
 mod machine;
 mod micropython;
 mod notice;
+mod pictures;
 mod recipes;
 mod reference;
 mod report;
 mod test;
 mod tidy;
+mod versions;
 mod walls;
 mod wasm;
+mod wheel;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -47,8 +50,12 @@ Tasks of the Loopscope project.
                               names one more, --bless writes what they print
   cargo xtask demo            build the demo board's firmware and record its session; --check compares
   cargo xtask notice          list the works that are linked, with their licences; --check compares
+  cargo xtask pictures        draw the README's pictures again, and every lesson as a page, in `target`
   cargo xtask reference       write the pages of events and of the API; --check compares
+  cargo xtask wheel           the binary and the module for real Pythons as a wheel for pip, in `dist`
   cargo xtask bench history [N]  a recording of N records (10000000): its size, and moves in it
+  cargo xtask bench questions [N] forty questions in a recording of N records (10000000), and how long each takes
+  cargo xtask bench python [N] what it costs a real CPython that somebody has attached to it; --python
   cargo xtask bench core [N]  the loop's core without Python, tokio's LocalSet and smol's LocalExecutor, N rounds (7)
   cargo xtask bench [N]       our loop against CPython's asyncio, uvloop and MicroPython's, N rounds (5);
                               --python names the CPython
@@ -71,7 +78,9 @@ fn main() -> ExitCode {
         "dialects" => dialects::run(&root, rest),
         "demo" => demo::run(&root, rest),
         "notice" => notice::run(&root, rest),
+        "pictures" => pictures::run(&root),
         "reference" => reference::run(&root, rest),
+        "wheel" => wheel::run(&root, rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

@@ -51,6 +51,13 @@ And these behind them, where a line of the program has caused it:
 | `at` | a place as `file:line` | The program's own line. A `task-step` has the line at which the task goes on, a `task-suspend` that of the `await`, and a `task-done` by an exception, or a `handler-call`, the one that raised. |
 | `via` | an object with `name` and `where` | Where the library was that this line called; left out where it called none. |
 
+And these before both, where a task or a future is done and its source knows the values:
+
+| field | what it looks like | what it says |
+|---|---|---|
+| `value` | a text | What it has ended by: the `repr` of a result, or an exception as `ValueError: boom`. It is cut where it is long, and a program's own `__repr__` counts only where it comes to an end soon. Boards, and what was recorded before there were values, do not say it. |
+| `traceback` | a list of objects with `name` and `where` | The frames of an exception's traceback, the innermost last. |
+
 A field that says nothing is left out, unless `null` is among what it looks like.
 A field marked with * may be another each time although the program did the same; `diff` looks past it.
 ";

@@ -44,7 +44,10 @@ impl Report {
     pub(crate) fn tests(&mut self, step: &str, printed: &Counted, went_well: bool) {
         self.passed += printed.passed;
         self.failed += printed.failed;
-        self.failures.extend(printed.names.iter().map(|name| format!("test {name}")));
+        self.failures.extend(printed.names.iter().map(|name| {
+            let said = printed.said.iter().filter(|(of, _)| of == name);
+            said.fold(format!("test {name}"), |text, (_, line)| format!("{text}\n    {line}"))
+        }));
         if !went_well && printed.failed == 0 {
             self.fail(format!("{step}: it did not compile, or crashed; see above"));
         }
@@ -73,7 +76,7 @@ impl Report {
 }
 
 /// The tests in the output of `cargo test`.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Counted {
     /// How many passed.
     pub(crate) passed: u64,
@@ -81,7 +84,14 @@ pub(crate) struct Counted {
     pub(crate) failed: u64,
     /// Which ones failed.
     pub(crate) names: Vec<String>,
+    /// What those said first: a test, and a line of its output.
+    pub(crate) said: Vec<(String, String)>,
+    /// Whose output is being read.
+    pub(crate) of: Option<String>,
 }
+
+/// How many lines of a failed test the summary repeats: who reads the end of a long log sees why.
+const SAID: usize = 20;
 
 impl Counted {
     /// Takes in one line of the output.
@@ -100,6 +110,16 @@ impl Counted {
             line.strip_prefix("test ").and_then(|l| l.strip_suffix(" ... FAILED"))
         {
             self.names.push(name.to_owned());
+        } else if let Some(name) =
+            line.strip_prefix("---- ").and_then(|l| l.strip_suffix(" stdout ----"))
+        {
+            self.of = Some(name.to_owned());
+        } else if line == "failures:" {
+            self.of = None;
+        } else if let Some(of) = self.of.as_ref().filter(|_| !line.is_empty())
+            && self.said.iter().filter(|(name, _)| name == of).count() < SAID
+        {
+            self.said.push((of.clone(), line.to_owned()));
         }
     }
 }
@@ -114,6 +134,16 @@ test clock::follows ... ok
 test clock::jumps ... FAILED
 test clock::stands ... ok
 
+failures:
+
+---- clock::jumps stdout ----
+
+thread 'clock::jumps' panicked at tests/suite/clock.rs:7:5:
+it jumped by 3 s
+
+failures:
+    clock::jumps
+
 test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 5 filtered out; finished in 0.12s
 test result: ok. 10 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
 ";
@@ -126,8 +156,9 @@ test result: ok. 10 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fin
 
     #[test]
     fn counts_every_binary_and_names_what_failed() {
-        let expected = Counted { passed: 12, failed: 1, names: vec!["clock::jumps".into()] };
-        assert_eq!(counted(), expected);
+        let counted = counted();
+        assert_eq!((counted.passed, counted.failed), (12, 1));
+        assert_eq!(counted.names, ["clock::jumps"]);
     }
 
     #[test]
@@ -141,6 +172,8 @@ test result: ok. 10 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fin
         report.mention("3 of 4 programs ran live");
         assert!(!report.is_good());
         let expected = "FAILED test clock::jumps\n\
+                        \x20   thread 'clock::jumps' panicked at tests/suite/clock.rs:7:5:\n\
+                        \x20   it jumped by 3 s\n\
                         Could not run here: screen tests (tmux is missing).\n\
                         Optional: 3 of 4 programs ran live.\n\
                         13 passed, 1 failed\n";

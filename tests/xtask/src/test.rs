@@ -8,7 +8,7 @@ use crate::commands::{check, component, tests};
 use crate::report::Report;
 use crate::{
     Outcome, agent, cargo, conformance, dialects, features, locks, machine, micropython, notice,
-    recipes, tidy, walls, wasm,
+    recipes, tidy, walls, wasm, wheel,
 };
 
 /// The file in which tests note what they could not do on this machine.
@@ -24,7 +24,7 @@ struct Step {
     run: fn(&Path, &mut Report),
 }
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step { name: "set-up", what: "what the tests need", run: machine::set_up },
     Step { name: "fmt", what: "the formatting", run: fmt },
     Step { name: "tidy", what: "the rules about the source tree", run: tree },
@@ -42,6 +42,7 @@ const STEPS: [Step; 18] = [
     Step { name: "wasm", what: "what a browser may run compiles for it", run: wasm::run },
     Step { name: "agent", what: "what runs on boards", run: agent::run },
     Step { name: "fuzz", what: "whatever a board or a file may say, a little", run: fuzz },
+    Step { name: "wheel", what: "what pip installs works", run: wheel::step },
     Step { name: "doc", what: "the documentation builds without a warning", run: doc },
 ];
 

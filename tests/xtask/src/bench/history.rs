@@ -2,13 +2,11 @@
 //!
 //! The moves are those of line mode, with the time from the line to its answer.
 
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
+use super::lines::Lines;
 use crate::{Outcome, cargo};
 
 /// How many records one callback of the program sends.
@@ -79,49 +77,4 @@ fn tell(name: &str, times: &mut [Duration]) {
     times.sort();
     let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
     println!("{name}: {:.2} ms in the middle, {:.2} ms at the 99th percentile", at(50), at(99));
-}
-
-/// Line mode with its answers as JSON.
-struct Lines {
-    child: Child,
-    to: ChildStdin,
-    from: BufReader<ChildStdout>,
-}
-
-impl Lines {
-    fn open(root: &Path, file: &Path) -> Outcome<Self> {
-        let mut command = Command::new(cargo::binary(root));
-        command.args(["repl", "--json"]).arg(file).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
-        let to = child.stdin.take().ok_or("it has no standard input")?;
-        let from = child.stdout.take().ok_or("it has no standard output")?;
-        Ok(Self { child, to, from: BufReader::new(from) })
-    }
-
-    fn ask(&mut self, command: &str) -> Outcome<Value> {
-        writeln!(self.to, "{command}")?;
-        let mut line = String::new();
-        self.from.read_line(&mut line)?;
-        Ok(serde_json::from_str(&line)?)
-    }
-
-    fn timed(&mut self, command: &str) -> Outcome<Duration> {
-        let began = Instant::now();
-        let _ = self.ask(command)?;
-        Ok(began.elapsed())
-    }
-
-    /// The most memory that it has used.
-    fn memory(&self) -> String {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        line.unwrap_or("not known here").trim().to_owned()
-    }
-
-    fn close(mut self) -> Outcome {
-        drop(self.to);
-        let _ = self.child.wait()?;
-        Ok(())
-    }
 }

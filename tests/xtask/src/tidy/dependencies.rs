@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! protocol <- columns <- model <- files <- session <- screen <- the binary
-//!                              <- board, engine <- session's live sources
+//!                              <- board, engine, process <- session's live sources
 //!                              <- lessons <- screen
 //! ```
 //!
@@ -33,6 +33,7 @@ const ENGINE: &str = "loopscope-engine";
 const BOARD: &str = "loopscope-board";
 const FILES: &str = "loopscope-files";
 const SESSION: &str = "loopscope-session";
+const PROCESS: &str = "loopscope-process";
 const SCREEN: &str = "loopscope-screen";
 const PROBE: &str = "loopscope-virtual-probe";
 
@@ -40,7 +41,7 @@ const TERMINAL: [&str; 5] = ["ratatui", "crossterm", "rustyline", "termion", "cl
 const ASYNC: [&str; 7] = ["tokio", "async-", "smol", "futures", "mio", "embassy-", "polling"];
 const INTERPRETER: &str = "rustpython-";
 
-const ALLOWED: [Allowed; 14] = [
+const ALLOWED: [Allowed; 15] = [
     Allowed { name: PROTOCOL, ours: &[], ours_in_tests: &[], never: &[INTERPRETER] },
     Allowed { name: COLUMNS, ours: &[PROTOCOL], ours_in_tests: &[], never: &[INTERPRETER] },
     Allowed {
@@ -58,10 +59,11 @@ const ALLOWED: [Allowed; 14] = [
         ours_in_tests: &[],
         never: &[INTERPRETER],
     },
+    Allowed { name: PROCESS, ours: &[FILES], ours_in_tests: &[], never: &[INTERPRETER, "clap"] },
     Allowed {
         name: SESSION,
-        // The board and the engine only for the sources that run: feature `live`.
-        ours: &[PROTOCOL, MODEL, FILES, BOARD, ENGINE],
+        // These three only for the sources that run: feature `live`.
+        ours: &[PROTOCOL, MODEL, FILES, BOARD, ENGINE, PROCESS],
         ours_in_tests: &[],
         never: &[INTERPRETER],
     },
@@ -73,7 +75,7 @@ const ALLOWED: [Allowed; 14] = [
     },
     Allowed {
         name: "loopscope",
-        ours: &[PROTOCOL, MODEL, FILES, LESSONS, ENGINE, BOARD, SESSION, SCREEN],
+        ours: &[PROTOCOL, MODEL, FILES, LESSONS, ENGINE, BOARD, PROCESS, SESSION, SCREEN],
         ours_in_tests: &[],
         never: &[INTERPRETER],
     },
@@ -95,7 +97,7 @@ const ALLOWED: [Allowed; 14] = [
 ];
 
 /// The crates that are pure: neither a terminal nor an async runtime may come in.
-const PURE: [&str; 7] = [PROTOCOL, COLUMNS, MODEL, FILES, LESSONS, BOARD, SESSION];
+const PURE: [&str; 8] = [PROTOCOL, COLUMNS, MODEL, FILES, LESSONS, BOARD, PROCESS, SESSION];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -4,10 +4,14 @@ use super::source::Code;
 use super::{Finding, Tree};
 
 /// The files that may, and why nothing safe does the same.
-const NAMED: [(&str, &str); 17] = [
+const NAMED: [(&str, &str); 26] = [
     (
         "engine/src/process/fd.rs",
         "a program names descriptors by number; it borrows one for a call",
+    ),
+    (
+        "engine/src/process/ring.rs",
+        "the kernel is handed buffers by their addresses, and keeps them until it is done",
     ),
     (
         "engine/src/python/frames.rs",
@@ -21,6 +25,15 @@ const NAMED: [(&str, &str); 17] = [
     ),
     ("target-agent/src/clock.rs", "a clock of the user's is a symbol, as defmt's timestamp is"),
     ("target-agent/src/embassy.rs", "embassy calls its trace hooks by their symbols"),
+    (
+        "target-agent/src/traced.rs",
+        "the agent is told by a symbol where a program's rings are, as with its clock",
+    ),
+    (
+        "target-agent/src/traced/body.rs",
+        "a waker without an allocator, and a future inside of another one that is pinned",
+    ),
+    ("target-agent/src/traced/tests.rs", "the symbol by which a program opens its rings"),
     ("target-agent/src/c.rs", "what C calls is exported, and hands over pointers"),
     (
         "target-agent/src/event_loop/storage.rs",
@@ -31,7 +44,20 @@ const NAMED: [(&str, &str); 17] = [
         "a pool fits one function's future, which only `task!` knows",
     ),
     ("target-agent/src/clock/dwt.rs", "a cycle counter's registers"),
+    ("target-agent/src/clock/systick.rs", "a timer's register says whether it counts"),
     ("target-agent/src/clock/mcycle.rs", "a cycle counter is read by an instruction"),
+    (
+        "target-agent/firmware/src/board/arm.rs",
+        "the instruction by which a program calls its debugger",
+    ),
+    (
+        "target-agent/firmware/src/bin/priorities.rs",
+        "an interrupt is handed to its executor, which only the program can vouch for",
+    ),
+    (
+        "target-agent/firmware/embassy-time/src/bin/multiprio.rs",
+        "interrupts are handed to their executors, which only the program can vouch for",
+    ),
     (
         "target-agent/firmware/src/board/riscv.rs",
         "a timer's registers, and an instruction that is none",
@@ -45,6 +71,7 @@ const NAMED: [(&str, &str); 17] = [
         "target-agent/cost/src/lib.rs",
         "an empty instruction keeps the compiler from leaving work out",
     ),
+    ("target-agent/cost/src/hooks.rs", "embassy's trace hooks are called by their symbols"),
     ("target-agent/cost/src/bin/defmt_same.rs", "defmt's control block is found by its symbol"),
     ("tests/fuzz/src/control.rs", "it writes into the agent's memory, as a probe does"),
 ];

@@ -1,0 +1,10 @@
+"""A loop that never comes to rest."""
+import asyncio
+
+
+async def main():
+    while True:
+        await asyncio.sleep(0)
+
+
+asyncio.run(main())
