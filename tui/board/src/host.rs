@@ -18,7 +18,7 @@ use super::elf::Firmware;
 use super::event::LinkEvent;
 use super::logs::{Format, Logs};
 use super::queue::PieceSender;
-use super::splice::{Program, Splice};
+use super::splice::{Line, Program, Splice};
 use super::{AttachOptions, Refusal, Where};
 
 /// How long a board may take to say hello and to send its first record or a snapshot.
@@ -274,13 +274,16 @@ impl Host<'_> {
         logs.feed(bytes, |line| splice.add_line(line, out));
     }
 
-    /// Nothing has come for a while: gives out what has no end of line, and what is still held back
-    /// at the beginning.
+    /// Gives out the text without an end of line that has stood for a while.
     pub(super) fn idle(&mut self) {
+        self.rest(|logs, line| logs.rest_if_quiet(line));
+    }
+
+    fn rest(&mut self, give: impl Fn(&mut Logs, &mut dyn FnMut(Line))) {
         let Some(splice) = &mut self.splice else { return };
         let out = &mut self.out;
         for logs in self.logs.values_mut().chain(&mut self.said_there) {
-            logs.rest(|line| splice.add_line(line, out));
+            give(logs, &mut |line| splice.add_line(line, out));
         }
     }
 
@@ -407,7 +410,7 @@ impl Host<'_> {
             }
             End::Lost(text) => (true, text),
         };
-        self.idle();
+        self.rest(|logs, line| logs.rest(line));
         if let Some(splice) = &mut self.splice {
             splice.open_anyway(&mut self.out);
         }

@@ -1,5 +1,7 @@
 //! The log lines of the program itself: `defmt` frames or plain text on its own RTT channel.
 
+use std::time::{Duration, Instant};
+
 use loopscope_protocol::Stream;
 
 use super::splice::Line;
@@ -8,6 +10,9 @@ use super::defmt::{Decoder, Dictionary};
 
 /// A line without an end is cut here.
 const LONGEST: usize = 4096;
+
+/// A line without an end, such as a prompt, is given out when no more of it has come for so long.
+const QUIET: Duration = Duration::from_millis(200);
 
 /// What a channel of the program's own holds, which its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,23 +46,27 @@ pub(super) struct Logs {
     is_text: bool,
     stream: Stream,
     text: Vec<u8>,
+    /// When the last bytes came. Those of one line come in pieces, while nothing else comes.
+    came: Instant,
 }
 
 impl Logs {
     /// Frames of `defmt` are not shown where there is no dictionary for them.
     pub(super) fn new(format: Format, dictionary: Option<&'static Dictionary>) -> Self {
         let decoder = dictionary.filter(|_| format == Format::Defmt).map(Dictionary::decoder);
-        Self { decoder, is_text: format == Format::Text, stream: Stream::Stdout, text: Vec::new() }
+        let is_text = format == Format::Text;
+        Self { decoder, is_text, ..Self::text(Stream::Stdout) }
     }
 
     /// Text that goes to this stream.
-    pub(super) const fn text(stream: Stream) -> Self {
-        Self { decoder: None, is_text: true, stream, text: Vec::new() }
+    pub(super) fn text(stream: Stream) -> Self {
+        Self { decoder: None, is_text: true, stream, text: Vec::new(), came: Instant::now() }
     }
 
     /// Takes bytes, and gives each whole line to `line`: of `defmt` a line of a log, of plain text
     /// what was printed.
     pub(super) fn feed(&mut self, bytes: &[u8], line: impl FnMut(Line)) {
+        self.came = Instant::now();
         match &mut self.decoder {
             Some(decoder) => decoder.feed(bytes, line),
             None if self.is_text => self.plain(bytes, line),
@@ -78,7 +87,14 @@ impl Logs {
         }
     }
 
-    /// Gives out what has no end of line, since nothing more seems to come.
+    /// Gives out what has no end of line and has stood for a while.
+    pub(super) fn rest_if_quiet(&mut self, line: impl FnMut(Line)) {
+        if !self.text.is_empty() && self.came.elapsed() > QUIET {
+            self.rest(line);
+        }
+    }
+
+    /// Gives out what has no end of line, since nothing more comes.
     pub(super) fn rest(&mut self, mut line: impl FnMut(Line)) {
         if !self.text.is_empty() {
             line(Line::Output(self.stream, String::from_utf8_lossy(&self.text).into_owned()));
@@ -116,6 +132,16 @@ mod tests {
         logs.rest(|line| lines.push(line));
         let printed =
             ["hello", "second", "third"].map(|text| Line::Output(Stream::Stdout, text.to_owned()));
+        assert_eq!(lines, printed);
+        // In pieces, what has no end of line stands for a while first: more of it may be on its way.
+        lines.clear();
+        logs.feed(b"took 216886", |line| lines.push(line));
+        logs.rest_if_quiet(|line| lines.push(line));
+        logs.feed(b" us\n> ", |line| lines.push(line));
+        logs.came -= 2 * QUIET;
+        logs.rest_if_quiet(|line| lines.push(line));
+        let printed =
+            ["took 216886 us", "> "].map(|text| Line::Output(Stream::Stdout, text.to_owned()));
         assert_eq!(lines, printed);
         let is_cut = |line| matches!(line, Line::Output(_, text) if text.len() > LONGEST);
         logs.feed(&vec![b'x'; 3 * LONGEST], |line| assert!(is_cut(line)));

@@ -117,8 +117,8 @@ fn read(host: &mut Host<'_>, mut line: File) -> Option<String> {
             quiet = quiet.saturating_add(1);
             if quiet == PAUSE {
                 parts.rest(host);
-                host.idle();
             }
+            host.idle();
         }
         host.look_after();
         if !host.hand_over() {

@@ -130,8 +130,8 @@ fn serve(host: &mut Host<'_>, mut stream: TcpStream, mut parts: Parts) -> Option
                 quiet = quiet.saturating_add(1);
                 if quiet == PAUSE {
                     parts.rest(host);
-                    host.idle();
                 }
+                host.idle();
             }
             Err(error) => return Some(error.to_string()),
         }

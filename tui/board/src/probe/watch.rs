@@ -21,9 +21,6 @@ const LOOK: Duration = Duration::from_millis(100);
 const SHORT: Duration = Duration::from_micros(300);
 const LONG: Duration = Duration::from_millis(4);
 
-/// How long nothing must have come before a line without an end is given out.
-const QUIET: Duration = Duration::from_millis(200);
-
 /// How much is read at once.
 const PIECE: usize = 1 << 14;
 
@@ -43,8 +40,6 @@ pub(super) struct Watch {
     faults: Faults,
     /// Where the tasks lie, once that was asked for.
     futures: Option<Futures>,
-    quiet_since: Instant,
-    told_quiet: bool,
     wait: Duration,
     pub(super) piece: Vec<u8>,
 }
@@ -58,8 +53,6 @@ impl Watch {
             halted: false,
             faults: Faults::default(),
             futures: None,
-            quiet_since: Instant::now(),
-            told_quiet: true,
             wait: SHORT,
             piece: vec![0; PIECE],
         }
@@ -172,15 +165,10 @@ impl Watch {
 
     /// Waits a little if nothing came, and longer the longer that lasts.
     pub(super) fn wait(&mut self, host: &mut Host<'_>, came: bool) {
+        host.idle();
         if came {
             self.wait = SHORT;
-            self.quiet_since = Instant::now();
-            self.told_quiet = false;
             return;
-        }
-        if !self.told_quiet && self.quiet_since.elapsed() > QUIET {
-            self.told_quiet = true;
-            host.idle();
         }
         std::thread::sleep(self.wait);
         self.wait = (self.wait * 2).min(LONG);
