@@ -2,6 +2,7 @@
 //! the loop slept, and the lines of output. Kept up with the history as it grows.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod before;
 mod groups;
 mod lines;
 mod seen;
@@ -12,10 +13,10 @@ mod whole;
 use std::collections::{BTreeMap, HashMap};
 
 use loopscope_model::load::Overview;
-use loopscope_model::state::Handle;
 use loopscope_model::{History, Load, Record};
 use loopscope_protocol::{By, Family, FutureId, HandleId, Kind, KindSet, LoopId, NameId, TaskId};
 
+use before::Before;
 pub use groups::Groups;
 pub use lines::{Origin, OutputLine};
 pub use whole::Whole;
@@ -88,6 +89,8 @@ pub struct Digest {
     /// The position behind which it begins: of a long history it has what is around the cursor.
     base: usize,
     position: usize,
+    /// What there was at that position; the tables below have what came since.
+    before: Box<Before>,
     handles: HashMap<HandleId, Called>,
     /// The last task that waited for a future.
     waiters: HashMap<FutureId, TaskId>,
@@ -204,22 +207,13 @@ impl Digest {
             let kinds = KindSet::NONE.with(*kind);
             history.find_kinds(history.first(), kinds).is_some_and(|at| at <= base)
         });
-        let handles = state.handles().map(|handle| {
-            let Handle { id, name, task, future, .. } = *handle;
-            (id, Called { name, task, future })
-        });
-        let coroutines = state.tasks().map(|task| (task.id, task.name));
-        let timers = state.handles().filter(|handle| handle.when.is_some());
-        let timers = timers.map(|handle| (handle.future, handle.id));
         *self = Self {
             base,
             position: base,
             kinds: kinds.collect(),
-            handles: handles.collect(),
-            coroutines: coroutines.collect(),
-            timers: timers.collect(),
             is_blind: load.is_none(),
             load: load.unwrap_or_else(|| Load::behind(base, state.t())),
+            before: Box::new(Before::new(state)),
             overview: std::mem::take(&mut self.overview),
             whole: self.whole,
             ..Self::default()
@@ -270,18 +264,18 @@ impl Digest {
 
     /// What a handle is called by, also when it is long gone.
     pub fn handle(&self, id: HandleId) -> Option<Called> {
-        self.handles.get(&id).copied()
+        self.handles.get(&id).copied().or_else(|| self.before.handle(id))
     }
 
     /// The task that waits, or waited, for what a handle completes.
     pub fn wakes(&self, id: HandleId) -> Option<TaskId> {
-        let future = self.handles.get(&id)?.future;
+        let future = self.handle(id)?.future;
         self.waiters.get(&future).copied().filter(|_| future.is_some())
     }
 
     /// The timer that was last made to complete a future.
     pub fn completes(&self, id: FutureId) -> Option<HandleId> {
-        self.timers.get(&id).copied()
+        self.timers.get(&id).copied().or_else(|| self.before.timer(id))
     }
 
     /// Whether such a record was ever seen.
@@ -341,7 +335,7 @@ impl Digest {
 
     /// The coroutine of a task.
     pub fn coroutine(&self, id: TaskId) -> Option<NameId> {
-        self.coroutines.get(&id).copied()
+        self.coroutines.get(&id).copied().or_else(|| self.before.coroutine(id))
     }
 
     /// The runs of one lane in an era, as indices into [`Digest::runs`].

@@ -151,7 +151,7 @@ impl Digest {
 
     /// Who a run of a handle belongs to.
     fn lane(&self, handle: HandleId, task: TaskId) -> Lane {
-        let known = self.handles.get(&handle).copied();
+        let known = self.handle(handle);
         let task = if task.is_some() { task } else { known.unwrap_or_default().task };
         if task.is_some() {
             Lane::Task(task)
