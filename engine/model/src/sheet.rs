@@ -3,7 +3,9 @@
 //! Each type has a fixed number of columns. A list has one for its length and those of its members;
 //! what may be absent has one that says whether it is there.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 use loopscope_columns::columns::{Column, Reading, join_seconds, put_var, split_seconds};
 use loopscope_protocol::Text;
@@ -14,7 +16,7 @@ use crate::record::Texts;
 use crate::table::{Key, List, SortedSet, Table};
 
 /// Columns that are written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sheet {
     columns: Vec<Column>,
 }
@@ -96,15 +98,51 @@ pub(crate) trait Stored: Sized {
     const COLUMNS: usize;
     fn put(&self, column: usize, to: &mut Sheet);
     fn get(column: usize, from: &mut ReadSheet<'_>) -> Result<Self, Malformed>;
+
+    /// Puts in these members of a list, and before the first one how many there are in all; anything
+    /// else as a whole. Tells how many members there are.
+    fn put_members(&self, column: usize, to: &mut Sheet, _members: Range<usize>) -> usize {
+        self.put(column, to);
+        0
+    }
 }
 
-fn put_list<'a, T: Stored + 'a>(
-    list: impl ExactSizeIterator<Item = &'a T>,
+/// What can be put into a sheet a field at a time.
+pub(crate) trait InFields {
+    const FIELDS: usize;
+
+    /// Puts a field in or, if it is a list, these members of it. Tells how many it has.
+    fn put_field(&self, number: usize, to: &mut Sheet, members: Range<usize>) -> usize;
+}
+
+fn put_list<T: Stored>(
+    len: usize,
+    list: impl Iterator<Item = impl Borrow<T>>,
     column: usize,
     to: &mut Sheet,
-) {
-    to.put_number(column, list.len() as u64);
-    list.for_each(|each| each.put(column + 1, to));
+    members: Range<usize>,
+) -> usize {
+    if members.start == 0 {
+        to.put_number(column, len as u64);
+    }
+    let chosen = list.skip(members.start).take(members.len());
+    chosen.for_each(|each| each.borrow().put(column + 1, to));
+    len
+}
+
+/// Puts in all members.
+const ALL: Range<usize> = 0..usize::MAX;
+
+/// How a list is put in whose members are these.
+macro_rules! put_as_list {
+    ($members:ident of $member:ty) => {
+        fn put(&self, column: usize, to: &mut Sheet) {
+            self.put_members(column, to, ALL);
+        }
+        fn put_members(&self, column: usize, to: &mut Sheet, members: Range<usize>) -> usize {
+            put_list::<$member>(self.len(), self.$members(), column, to, members)
+        }
+    };
 }
 
 fn get_list<T: Stored>(
@@ -124,9 +162,7 @@ macro_rules! lists {
     ($($list:ident.$add:ident)*) => {$(
         impl<T: Stored> Stored for $list<T> {
             const COLUMNS: usize = 1 + T::COLUMNS;
-            fn put(&self, column: usize, to: &mut Sheet) {
-                put_list(self.iter(), column, to);
-            }
+            put_as_list!(iter of T);
             fn get(column: usize, from: &mut ReadSheet<'_>) -> Result<Self, Malformed> {
                 let mut list = Self::new();
                 get_list(column, from, |each| list.$add(each))?;
@@ -139,10 +175,7 @@ lists!(Vec.push VecDeque.push_back);
 
 impl<T: Stored + Copy> Stored for List<T> {
     const COLUMNS: usize = 1 + T::COLUMNS;
-    fn put(&self, column: usize, to: &mut Sheet) {
-        to.put_number(column, self.len() as u64);
-        self.iter().for_each(|each| each.put(column + 1, to));
-    }
+    put_as_list!(iter of T);
     fn get(column: usize, from: &mut ReadSheet<'_>) -> Result<Self, Malformed> {
         let mut list = Self::default();
         get_list(column, from, |each| list.push(each))?;
@@ -152,10 +185,7 @@ impl<T: Stored + Copy> Stored for List<T> {
 
 impl<T: Stored + Ord + Copy + Default> Stored for SortedSet<T> {
     const COLUMNS: usize = 1 + T::COLUMNS;
-    fn put(&self, column: usize, to: &mut Sheet) {
-        to.put_number(column, self.len() as u64);
-        self.iter().for_each(|each| each.put(column + 1, to));
-    }
+    put_as_list!(iter of T);
     fn get(column: usize, from: &mut ReadSheet<'_>) -> Result<Self, Malformed> {
         let mut set = Self::new();
         get_list(column, from, |each| {
@@ -172,9 +202,7 @@ pub(crate) trait Named<K> {
 
 impl<K: Key, V: Stored + Named<K> + Clone> Stored for Table<K, V> {
     const COLUMNS: usize = 1 + V::COLUMNS;
-    fn put(&self, column: usize, to: &mut Sheet) {
-        put_list(self.values(), column, to);
-    }
+    put_as_list!(values of V);
     fn get(column: usize, from: &mut ReadSheet<'_>) -> Result<Self, Malformed> {
         let mut table = Self::default();
         get_list(column, from, |each: V| {
@@ -186,9 +214,7 @@ impl<K: Key, V: Stored + Named<K> + Clone> Stored for Table<K, V> {
 
 impl<K: Ord, V: Stored + Named<K>> Stored for BTreeMap<K, V> {
     const COLUMNS: usize = 1 + V::COLUMNS;
-    fn put(&self, column: usize, to: &mut Sheet) {
-        put_list(self.values(), column, to);
-    }
+    put_as_list!(values of V);
     fn get(column: usize, from: &mut ReadSheet<'_>) -> Result<Self, Malformed> {
         let mut map = Self::new();
         get_list(column, from, |each: V| {
@@ -345,6 +371,28 @@ macro_rules! stored {
                     column += <$ty as $crate::sheet::Stored>::COLUMNS;
                 )*
                 Ok(Self { $($field),* })
+            }
+        }
+        impl $crate::sheet::InFields for $name {
+            const FIELDS: usize = [$(stringify!($field)),*].len();
+            #[allow(unused_assignments, reason = "behind the last field is none")]
+            fn put_field(
+                &self,
+                number: usize,
+                to: &mut $crate::sheet::Sheet,
+                members: std::ops::Range<usize>,
+            ) -> usize {
+                let (mut field, mut column) = (0, 0);
+                $(
+                    if field == number {
+                        return <$ty as $crate::sheet::Stored>::put_members(
+                            &self.$field, column, to, members,
+                        );
+                    }
+                    field += 1;
+                    column += <$ty as $crate::sheet::Stored>::COLUMNS;
+                )*
+                0
             }
         }
     )*};

@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 
 use loopscope_protocol::Event;
 
+use super::StoreError;
+use super::checkpoints::{self, Written};
 use super::copy::Copy;
 use super::definitions::Definitions;
 use super::directory::{BlockLocation, CheckpointAt, DefinitionsAt, Directory, Entry};
 use super::records::Block;
 use super::segment::{Head, Kind};
 use super::store::Store;
-use super::{StoreError, checkpoints};
 use crate::decode::{self, BLANK};
 use crate::record::Record;
 
@@ -198,17 +199,17 @@ impl Archive {
         checkpoint.head.read(&*self.store(checkpoint.store), checkpoint.at)
     }
 
-    /// Keeps the state behind `position` records, the last of which has the number `seq`.
-    pub(super) fn add_checkpoint(
-        &self,
-        position: usize,
-        seq: u64,
-        body: &[u8],
-    ) -> Result<(), StoreError> {
+    /// Keeps a state that was written down.
+    pub(super) fn add_checkpoint(&self, written: &Written) -> Result<(), StoreError> {
+        let Written { position, seq, ref bytes } = *written;
+        if position < self.directory().first() {
+            // What it is of was dropped meanwhile.
+            return Ok(());
+        }
         let before = checkpoints::SHAPE;
         let head = Head { first: position as u64, before, last: seq, ..Head::of(Kind::Checkpoint) };
         let number = self.stores().beside;
-        let (_, at, head) = self.append(number, head, &[], body)?;
+        let (_, at, head) = self.append(number, head, &[], bytes)?;
         self.directory_mut().add_checkpoint(CheckpointAt { position, store: number, at, head });
         Ok(())
     }

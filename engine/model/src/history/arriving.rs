@@ -53,8 +53,8 @@ impl History {
         let block = std::mem::replace(&mut self.open, Arc::new(Block::new(first, Vec::new())));
         self.archive.keep(number, &block);
         if position_of(&self.fold.state) == first
-            && let Some(state) = self.fold.close(number)
-            && let Err(error) = self.archive.add_checkpoint(first, self.fold.state.seq(), &state)
+            && let Some(written) = self.fold.close(number)
+            && let Err(error) = self.archive.add_checkpoint(&written)
         {
             self.trouble.get_or_insert(error);
         }

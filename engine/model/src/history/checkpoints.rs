@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use loopscope_protocol::wire::Malformed;
 
 use super::StoreError;
-use crate::sheet::{ReadSheet, Sheet, Stored};
+use crate::sheet::{InFields, ReadSheet, Sheet, Stored};
 use crate::state::State;
 
 /// The least number of records between two that are written down.
@@ -29,6 +29,10 @@ const NEAR_FOR_EACH: usize = 2;
 /// How many are kept in memory.
 const NEAR: usize = 16;
 
+/// How many things are written down at the end of one block: a millisecond's worth or two, for which
+/// a key can wait.
+const AT_ONCE: usize = 1 << 13;
+
 /// The latest states at the ends of blocks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Near {
@@ -36,11 +40,71 @@ pub(super) struct Near {
     /// The position of the last one that was kept, and of the last one that was written down.
     kept: usize,
     written: usize,
+    /// The one that is being written down.
+    writing: Option<Box<Writing>>,
+}
+
+/// A state that has been written down.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// The position it is of.
+    pub(super) position: usize,
+    /// The number of its last record.
+    pub(super) seq: u64,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Written {
+    /// All of a state at once.
+    pub(super) fn now(state: &State) -> Self {
+        let mut writing = Writing::new(state.clone());
+        writing.go_on(usize::MAX);
+        writing.over()
+    }
+}
+
+/// A state that is being written down, a little at the end of each block.
+#[derive(Clone, Debug)]
+struct Writing {
+    state: State,
+    sheet: Sheet,
+    /// The field that comes next, and how many members of it are there.
+    field: usize,
+    members: usize,
+}
+
+impl Writing {
+    fn new(state: State) -> Self {
+        Self { state, sheet: Sheet::default(), field: 0, members: 0 }
+    }
+
+    /// Writes about so many things more. Tells whether that was all.
+    fn go_on(&mut self, most: usize) -> bool {
+        let mut room = most;
+        while self.field < State::FIELDS && room > 0 {
+            let next = self.members..self.members + room;
+            let all = self.state.put_field(self.field, &mut self.sheet, next.clone());
+            if all > next.end {
+                self.members = next.end;
+                return false;
+            }
+            room -= all.saturating_sub(self.members);
+            self.field += 1;
+            self.members = 0;
+        }
+        self.field == State::FIELDS
+    }
+
+    fn over(&self) -> Written {
+        let (position, seq) = (position_of(&self.state), self.state.seq());
+        Written { position, seq, bytes: self.sheet.bytes() }
+    }
 }
 
 impl Near {
-    /// Takes note of the state at the end of a block. `Some`: it is to be written down.
-    pub(super) fn pass(&mut self, state: &mut State) -> Option<Vec<u8>> {
+    /// Takes note of the state at the end of a block. `Some`: this one, or an earlier one, has been
+    /// written down.
+    pub(super) fn pass(&mut self, state: &mut State) -> Option<Written> {
         let position = position_of(state);
         let size = state.size();
         // What was shared is copied where it is changed, so sharing much costs as much each time.
@@ -51,11 +115,18 @@ impl Near {
                 self.states.pop_front();
             }
         }
-        if position - self.written < APART.max(APART_FOR_EACH * size) {
-            return None;
+        if self.writing.is_none() {
+            if position - self.written < APART.max(APART_FOR_EACH * size) {
+                return None;
+            }
+            self.written = position;
+            // What was shared is copied where it is changed: what is little is written without that.
+            if size <= AT_ONCE {
+                return Some(Written { position, seq: state.seq(), bytes: bytes(state) });
+            }
+            self.writing = Some(Box::new(Writing::new(state.share())));
         }
-        self.written = position;
-        Some(bytes(state))
+        self.writing.take_if(|writing| writing.go_on(AT_ONCE)).map(|writing| writing.over())
     }
 
     /// The last one that does not lie after `n`.
@@ -89,6 +160,39 @@ mod tests {
 
     use super::*;
     use crate::sim::Sim;
+    use crate::story::Story;
+
+    /// A key waits for what is done at the end of one block.
+    #[test]
+    fn what_has_much_is_written_at_the_ends_of_several_blocks() {
+        let mut story = Story::new();
+        story.start();
+        for id in 1..=3 * u32::try_from(AT_ONCE).expect("it is small") {
+            story.soon(id, "tick");
+        }
+        story.print("much happens\n");
+        let mut state = State::default();
+        story.records().iter().for_each(|record| state.apply(record));
+        // So much that it is time for one.
+        while position_of(&state) < APART_FOR_EACH * state.size() {
+            story.records().last().into_iter().for_each(|record| state.apply(record));
+        }
+        let (before, mut near) = (state.clone(), Near::default());
+        let mut passed = 0;
+        let written = loop {
+            passed += 1;
+            if let Some(written) = near.pass(&mut state) {
+                break written;
+            }
+            // What comes meanwhile is not in it.
+            story.soon(900_000 + passed, "late");
+            story.records().last().into_iter().for_each(|record| state.apply(record));
+        };
+        assert_eq!(written.position, position_of(&before));
+        assert_eq!(written.seq, before.seq());
+        assert_eq!(read(&written.bytes).unwrap(), before);
+        assert!((4..20).contains(&passed), "{passed}");
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
@@ -108,7 +212,13 @@ mod tests {
             for (n, record) in records.iter().enumerate() {
                 state.apply(record);
                 if n % 61 == 0 || n + 1 == len {
-                    prop_assert_eq!(&read(&bytes(&state)).unwrap(), &state);
+                    let whole = bytes(&state);
+                    prop_assert_eq!(&read(&whole).unwrap(), &state);
+                    for most in [1, 3, 50] {
+                        let mut writing = Writing::new(state.clone());
+                        while !writing.go_on(most) {}
+                        prop_assert_eq!(&writing.sheet.bytes(), &whole);
+                    }
                 }
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::checkpoints::{Near, position_of};
+use super::checkpoints::{Near, Written, position_of};
 use crate::lint::{self, Finding};
 use crate::record::Record;
 use crate::state::{Anomaly, State};
@@ -66,9 +66,9 @@ impl Fold {
         self.open.take(&mut self.state, record);
     }
 
-    /// The records so far are those of whole blocks, the last of which has this number. `Some`: the
-    /// state is to be written down.
-    pub(super) fn close(&mut self, number: usize) -> Option<Vec<u8>> {
+    /// The records so far are those of whole blocks, the last of which has this number. `Some`: a
+    /// state that has been written down.
+    pub(super) fn close(&mut self, number: usize) -> Option<Written> {
         let found = std::mem::take(&mut self.open);
         let before = self.total();
         self.counts.push_back(Count {

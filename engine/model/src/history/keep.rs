@@ -1,6 +1,7 @@
 //! Dropping what is old, so that a history without an end takes a bounded room.
 
-use super::{History, checkpoints, position_of};
+use super::checkpoints::{self, Written};
+use super::{History, position_of};
 
 /// How much of a history is kept at least: the latest of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,8 +86,7 @@ impl History {
             return checkpoint;
         }
         let end = end?;
-        let state = self.at(end);
-        let written = self.archive.add_checkpoint(end, state.seq(), &checkpoints::bytes(&state));
+        let written = self.archive.add_checkpoint(&Written::now(&self.at(end)));
         if let Err(error) = written {
             self.trouble.get_or_insert(error);
             return None;

@@ -111,11 +111,11 @@ impl History {
             let mut fold = std::mem::take(&mut self.fold);
             self.walk(at, end, |record| fold.take(record));
             debug_assert_eq!(position_of(&fold.state), end, "each record of a block is handed out");
-            let body = fold.close(number);
+            let written = fold.close(number);
             self.fold = fold;
-            if let Some(body) = body {
+            if let Some(written) = written {
                 // Where it cannot be kept the way to a state is longer, and nothing else.
-                let _ = self.archive.add_checkpoint(end, self.fold.state.seq(), &body);
+                let _ = self.archive.add_checkpoint(&written);
             }
         }
     }
