@@ -16,6 +16,7 @@ pub mod expr;
 pub mod fault;
 pub mod forecast;
 pub mod history;
+mod id_map;
 pub mod json;
 pub mod link;
 pub mod lint;
@@ -40,6 +41,7 @@ pub mod why;
 pub mod written;
 
 pub use history::{Cursor, History};
+pub use id_map::IdMap;
 pub use load::Load;
 pub use names::Names;
 pub use record::{Record, Texts};

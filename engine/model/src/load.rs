@@ -10,10 +10,9 @@ mod priorities;
 mod shares;
 mod tally;
 
-use std::collections::HashMap;
-
 use loopscope_protocol::{Event, HandleId, NameId, TaskId};
 
+use crate::id_map::IdMap;
 use crate::record::Record;
 use crate::starts::Starts;
 
@@ -107,8 +106,8 @@ pub struct Load {
     gaps: Vec<usize>,
     /// The steps that took longer than all before them since the source last started over.
     longest: Vec<(Who, Longest, usize)>,
-    sums: HashMap<(usize, Who), Vec<Sum>>,
-    due: HashMap<HandleId, u64>,
+    sums: IdMap<(usize, Who), Vec<Sum>>,
+    due: IdMap<HandleId, u64>,
     late: Vec<Late>,
 }
 
@@ -122,6 +121,16 @@ impl Load {
     fn going_on(tally: Tally) -> Self {
         let base = Some((tally.starts.all(), Box::new(tally.clone())));
         Self { tally, base, ..Self::default() }
+    }
+
+    /// The same, in the room that another one has had until now.
+    #[must_use]
+    pub fn in_room_of(mut self, other: Self) -> Self {
+        let Self { slices: mut room, .. } = other;
+        room.clear();
+        room.append(&mut self.slices);
+        self.slices = room;
+        self
     }
 
     /// Takes in the next record.

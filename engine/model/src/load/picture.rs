@@ -5,13 +5,13 @@
 //! belongs to one column. Who has a row of its own is limited too. Where that is not enough, tasks
 //! that ended long ago and ran only shortly lose theirs: what they had is in the row of the rest.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use loopscope_protocol::TaskId;
 
 use super::tally::Closed;
 use super::{Slice, Who};
+use crate::id_map::IdMap;
 
 /// How many parts there are at most.
 const PARTS: u64 = 1024;
@@ -69,7 +69,7 @@ pub struct Picture {
     from: usize,
     scales: [Scale; 2],
     lines: Vec<Line>,
-    rows: HashMap<Who, usize>,
+    rows: IdMap<Who, usize>,
     /// How many rows are of tasks that have ended.
     ended: usize,
     all: Parts,
@@ -91,7 +91,7 @@ impl Picture {
             from,
             scales: [scale(t), scale(from as u64)],
             lines: Vec::new(),
-            rows: HashMap::new(),
+            rows: IdMap::default(),
             ended: 0,
             all: Parts::default(),
             asleep: Parts::default(),

@@ -2,14 +2,13 @@
 //! started over. It takes no more room than there are tasks that live, however many records it sees.
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use std::collections::HashMap;
-
 use loopscope_protocol::{
     Event, Family, HandleEvent, HandleId, LoopEvent, NameId, RunEvent, TaskEvent, TaskId,
 };
 
 use super::priorities::{Doing, Priorities, Turn};
 use super::{Longest, Passed, Slice, Sum, Who};
+use crate::id_map::IdMap;
 use crate::record::Record;
 use crate::starts::Starts;
 
@@ -23,10 +22,10 @@ pub(super) struct Tally {
     /// Where the source has started over: numbers mean other tasks then.
     pub(super) starts: Starts,
     /// What each has had since then, up to the end of its last slice.
-    sums: HashMap<Who, Sum>,
+    sums: IdMap<Who, Sum>,
     /// The step that took longest since then.
     pub(super) longest: Option<(Who, Longest)>,
-    names: HashMap<HandleId, NameId>,
+    names: IdMap<HandleId, NameId>,
     /// Tasks that have ended, and are not forgotten yet.
     ended: Vec<TaskId>,
     in_snapshot: bool,
@@ -70,9 +69,9 @@ impl Default for Tally {
             },
             last: None,
             starts: Starts::default(),
-            sums: HashMap::new(),
+            sums: IdMap::default(),
             longest: None,
-            names: HashMap::new(),
+            names: IdMap::default(),
             ended: Vec::new(),
             in_snapshot: false,
             is_fresh: true,

@@ -10,10 +10,10 @@ mod seen;
 mod tests;
 mod whole;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use loopscope_model::load::Overview;
-use loopscope_model::{History, Load, Record};
+use loopscope_model::{History, IdMap, Load, Record};
 use loopscope_protocol::{By, Family, FutureId, HandleId, Kind, KindSet, LoopId, NameId, TaskId};
 
 use before::Before;
@@ -27,8 +27,13 @@ pub use whole::Whole;
 const WINDOW: usize = 1_000_000;
 const BEFORE: usize = 200_000;
 
-/// What lies further ahead of a long history's digest than this is not taken in record by record.
-const FAR: usize = 200_000;
+/// How much further back it begins where a state is at hand: the way from there is not gone twice.
+const AT_HAND: usize = 500_000;
+
+/// What lies further ahead of a long history's digest than this is not taken in record by record. It
+/// is more than lies between where it begins and the cursor, or a fast stream would have it begin
+/// anew all the time.
+const FAR: usize = BEFORE + AT_HAND + 300_000;
 
 /// How many records are taken in at once, and by the overview: a few milliseconds' worth, for which a
 /// key can wait.
@@ -91,11 +96,11 @@ pub struct Digest {
     position: usize,
     /// What there was at that position; the tables below have what came since.
     before: Box<Before>,
-    handles: HashMap<HandleId, Called>,
+    handles: IdMap<HandleId, Called>,
     /// The last task that waited for a future.
-    waiters: HashMap<FutureId, TaskId>,
+    waiters: IdMap<FutureId, TaskId>,
     /// The last timer that was made to complete a future.
-    timers: HashMap<FutureId, HandleId>,
+    timers: IdMap<FutureId, HandleId>,
     kinds: KindSet,
     runs: Vec<Span>,
     sleeps: Vec<Span>,
@@ -103,17 +108,17 @@ pub struct Digest {
     queued: Vec<Queued>,
     run_lanes: Vec<u32>,
     /// What is ready at the end, and since when.
-    ready: HashMap<HandleId, Queued>,
+    ready: IdMap<HandleId, Queued>,
     /// Where tasks ended.
-    ends: HashMap<TaskId, (usize, u64)>,
+    ends: IdMap<TaskId, (usize, u64)>,
     lanes: BTreeMap<Lane, Vec<usize>>,
     lane_order: Vec<Lane>,
-    lane_numbers: HashMap<Lane, u32>,
+    lane_numbers: IdMap<Lane, u32>,
     groups: Groups,
     /// The coroutine of each task.
-    coroutines: HashMap<TaskId, NameId>,
-    open_runs: HashMap<LoopId, usize>,
-    open_sleeps: HashMap<LoopId, usize>,
+    coroutines: IdMap<TaskId, NameId>,
+    open_runs: IdMap<LoopId, usize>,
+    open_sleeps: IdMap<LoopId, usize>,
     lines: Vec<OutputLine>,
     load: Load,
     /// The load began before the overview had come so far.
@@ -196,6 +201,8 @@ impl Digest {
     /// Begins anew with what comes behind a position.
     fn begin_at(&mut self, history: &History, base: usize) {
         let base = base.max(history.first());
+        let near = usize::try_from(history.nearest(base).position()).unwrap_or(base);
+        let base = if base - near > AT_HAND { base } else { near.max(history.first()) };
         let load = self.overview.load_behind(history, base);
         self.begin_with(history, base, load);
     }
@@ -203,19 +210,27 @@ impl Digest {
     /// The same, with who had the processor before, where that is known.
     fn begin_with(&mut self, history: &History, base: usize, load: Option<Load>) {
         let state = history.at(base);
+        let old = std::mem::take(self);
         let kinds = (0..=u8::MAX).filter_map(Kind::from_code).filter(|kind| {
             let kinds = KindSet::NONE.with(*kind);
-            history.find_kinds(history.first(), kinds).is_some_and(|at| at <= base)
+            old.position <= base && old.kinds.has(*kind)
+                || history.find_kinds(history.first(), kinds).is_some_and(|at| at <= base)
         });
+        // What grows to the same size again has its room already: to move millions of runs to a
+        // larger one keeps a key waiting.
         *self = Self {
             base,
             position: base,
             kinds: kinds.collect(),
+            runs: emptied(old.runs),
+            sleeps: emptied(old.sleeps),
+            queued: emptied(old.queued),
+            run_lanes: emptied(old.run_lanes),
             is_blind: load.is_none(),
-            load: load.unwrap_or_else(|| Load::behind(base, state.t())),
+            load: load.unwrap_or_else(|| Load::behind(base, state.t())).in_room_of(old.load),
             before: Box::new(Before::new(state)),
-            overview: std::mem::take(&mut self.overview),
-            whole: self.whole,
+            overview: old.overview,
+            whole: old.whole,
             ..Self::default()
         };
     }
@@ -402,4 +417,9 @@ impl Digest {
         let span = self.runs[..upto].last()?;
         span.to.is_none_or(|to| to > position).then_some(span.handle)
     }
+}
+
+fn emptied<T>(mut list: Vec<T>) -> Vec<T> {
+    list.clear();
+    list
 }

@@ -2,10 +2,9 @@
 //! know: with 100,000 tasks, a copy of all of it would keep a key waiting.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
-use loopscope_model::State;
 use loopscope_model::state::Handle;
+use loopscope_model::{IdMap, State};
 use loopscope_protocol::{FutureId, HandleId, NameId, TaskId};
 
 use super::Called;
@@ -15,7 +14,7 @@ use super::Called;
 pub(super) struct Before {
     state: State,
     /// Which timer completes a future, once that was asked.
-    timers: OnceCell<HashMap<FutureId, HandleId>>,
+    timers: OnceCell<IdMap<FutureId, HandleId>>,
 }
 
 impl Before {
