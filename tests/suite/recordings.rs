@@ -151,11 +151,12 @@ fn a_recording_of_a_killed_run_is_readable() {
     let file = scratch.file("program.py", code);
     let mut live = Live::start(headless_with(&["--record", &to.to_string_lossy()], &file));
     live.wait_for("here");
-    std::thread::sleep(std::time::Duration::from_millis(1500));
+    live.wait_until("its records", || to.exists() && replayed(&to, &[]).lines().len() > 100);
     live.signal(Signal::SIGKILL);
     let _ = live.end();
-    let ended = replayed(&to, &[]).code_is(0);
+    let ended = replayed(&to, &[]).code_is(0).complains("harmed: it has no end");
     assert!(ended.lines().len() > 100, "{ended}");
+    let _ = replayed(&to, &["--strict"]).code_is(5);
 }
 
 #[test]

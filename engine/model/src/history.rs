@@ -84,6 +84,9 @@ pub use store::{InMemory, Store};
 /// How a file begins.
 const HEADER: &str = "loopscope recording 2\n";
 
+/// How many bytes there have to be for the end of a file that finds no more room.
+pub const END: usize = segment::HEAD;
+
 /// Why something of a store cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use loopscope_tests::events::{Record, only, parse};
+use loopscope_tests::run::{Run, binary};
 use loopscope_tests::{Scratch, loopscope};
 
 use super::{recording_of, replayed};
@@ -54,11 +55,72 @@ struct Segment {
     bytes: Vec<u8>,
 }
 
+/// Where the first line of a recording and each of its segments end.
+fn ends(bytes: &[u8]) -> Vec<usize> {
+    let mut at = bytes.iter().position(|byte| *byte == b'\n').expect("a header is a line") + 1;
+    let mut ends = vec![at];
+    while at < bytes.len() {
+        let length = bytes[at + 8..at + 12].first_chunk().copied().expect("four bytes");
+        at += 64 + usize::try_from(u32::from_le_bytes(length)).expect("a length");
+        ends.push(at);
+    }
+    ends
+}
+
+#[test]
+fn a_recording_that_was_cut_says_so_wherever_that_was() {
+    let recorded =
+        recording_of("import asyncio\nasyncio.run(asyncio.sleep(1))\n".repeat(3).as_str());
+    let bytes = fs::read(&recorded.file).expect("it was just written");
+    let cut = recorded.scratch.path("cut.loop");
+    let ends = ends(&bytes);
+    assert_eq!(ends.last(), Some(&bytes.len()));
+    // Between two segments, where nothing is cut in two, and beside them.
+    let places = ends.iter().flat_map(|end| [end - 1, *end, end + 1]);
+    let places: Vec<_> = places.filter(|place| *place < bytes.len()).collect();
+    assert!(places.len() > 10, "{places:?}");
+    let mut before = 0;
+    for place in places {
+        fs::write(&cut, &bytes[..place]).expect("the folder can be written");
+        let ended = replayed(&cut, &[]).code_is(0).complains("the recording is harmed: it ");
+        assert!(recorded.events.starts_with(&ended.out()), "cut at {place}: {ended}");
+        assert!(ended.out().len() >= before, "cut at {place}: {ended}");
+        before = ended.out().len();
+        let _ = replayed(&cut, &["--strict"]).code_is(5);
+    }
+    assert_eq!(before, recorded.events.len(), "only the index was cut in the end");
+    let whole = replayed(&recorded.file, &["--strict"]).code_is(0);
+    assert_eq!(whole.err(), "");
+}
+
+#[test]
+fn a_recording_that_finds_no_more_room_is_whole_up_to_there() {
+    let scratch = Scratch::new();
+    let program = scratch.file("program.py", &format!("{MANY}print('ran to its end')\n"));
+    let (file, whole) = (scratch.path("run.loop"), scratch.path("whole.loop"));
+    let run = loopscope(["run", "--headless", "--record"]).arg(&whole).arg(&program);
+    let _ = run.end().code_is(0);
+    let whole = replayed(&whole, &["--strict"]).code_is(0).out();
+    // Without lines of JSON, and with them: two ways of writing.
+    for (events, room) in
+        [("", 20), ("", 27), ("--events /dev/null", 20), ("--events /dev/null", 27)]
+    {
+        let words = format!(
+            "trap '' XFSZ; ulimit -f {room}; exec \"$0\" run --headless {events} --record \"$1\" \"$2\""
+        );
+        let run = Run::new("sh").args(["-c", &words]).arg(binary()).arg(&file).arg(&program);
+        let ended = run.end().code_is(1).says("ran to its end").complains("any further");
+        assert!(ended.err().contains("what is in it up to there is whole"), "{ended}");
+        let there = replayed(&file, &["--strict"]).code_is(0);
+        assert_eq!(there.err(), "");
+        assert!(there.lines().len() > 1000 && whole.starts_with(&there.out()), "{there}");
+    }
+}
+
 /// The segments of a recording that has no index, and what stands before them.
 fn segments(bytes: &[u8]) -> (Vec<u8>, Vec<Segment>) {
     const TAIL: u8 = 2;
     const INDEX: u8 = 6;
-    const END: u8 = 7;
     let header = bytes.iter().position(|byte| *byte == b'\n').expect("a header is a line") + 1;
     let (mut at, mut segments) = (header, Vec::new());
     while at < bytes.len() {
@@ -68,7 +130,7 @@ fn segments(bytes: &[u8]) -> (Vec<u8>, Vec<Segment>) {
         };
         let end = at + 64 + usize::try_from(number(8, 4)).expect("a length");
         // What came of a block before it was full is there twice.
-        if ![TAIL, INDEX, END].contains(&bytes[at + 4]) {
+        if ![TAIL, INDEX].contains(&bytes[at + 4]) {
             segments.push(Segment {
                 is_block: bytes[at + 4] == 1,
                 before: number(24, 8),

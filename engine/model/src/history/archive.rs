@@ -247,13 +247,15 @@ impl Archive {
         Ok((number, at, head))
     }
 
-    /// Does something with the copy, if there is one. One that fails is no copy any more.
+    /// Does something with the copy, if there is one. One that fails ends there, if it can.
     pub(super) fn copy(&self, work: impl FnOnce(&mut Copy) -> io::Result<()>) {
         let mut copy = self.copy_slot();
         if let Some(to) = copy.as_mut()
             && let Err(error) = work(to)
         {
-            *copy = None;
+            if let Some(copy) = copy.take() {
+                copy.give_up();
+            }
             let mut failed = self.copy_failed.lock().unwrap_or_else(PoisonError::into_inner);
             *failed = Some(error);
         }
@@ -262,6 +264,13 @@ impl Archive {
     /// The copy, which is written no further.
     pub(super) fn take_copy(&self) -> Option<Copy> {
         self.copy_slot().take()
+    }
+
+    /// Ends the copy where it is.
+    pub(super) fn give_up_copy(&self) {
+        if let Some(copy) = self.take_copy() {
+            copy.give_up();
+        }
     }
 
     fn copy_slot(&self) -> MutexGuard<'_, Option<Copy>> {

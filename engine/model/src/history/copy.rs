@@ -53,12 +53,22 @@ impl Copy {
         self.to.flush()
     }
 
+    /// Ends it where it is, since no more can be written to it. Where even that cannot be, it has no
+    /// end.
+    pub(super) fn give_up(mut self) {
+        let end = Head { first: self.at, ..Head::of(Kind::End) };
+        let _ = self.to.write_all(&end.segment(&[], &[])).and_then(|()| self.to.flush());
+    }
+
     /// Ends it, with an index.
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
         let body = index::body(self.hello.as_ref(), &self.listed);
-        let at = self.at;
-        self.to.write_all(&Head::of(Kind::Index).segment(&[], &body))?;
-        self.to.write_all(&Head { first: at, ..Head::of(Kind::End) }.segment(&[], &[]))?;
+        if let Err(error) = self.to.write_all(&Head::of(Kind::Index).segment(&[], &body)) {
+            self.give_up();
+            return Err(error.into());
+        }
+        let end = Head { first: self.at, ..Head::of(Kind::End) };
+        self.to.write_all(&end.segment(&[], &[]))?;
         Ok(self.to.flush()?)
     }
 }

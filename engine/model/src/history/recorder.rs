@@ -68,6 +68,8 @@ pub struct Recorder {
     flushed: (u32, u64),
     /// How many lints and anomalies follow from the open block, if somebody has looked.
     found: Option<(u32, u32)>,
+    /// Nothing more is written to the store.
+    ended: bool,
 }
 
 impl Recorder {
@@ -92,6 +94,7 @@ impl Recorder {
             midway: false,
             flushed: (0, before),
             found: None,
+            ended: false,
         }
     }
 
@@ -346,16 +349,30 @@ impl Recorder {
         Names::of(Arc::clone(&self.archive))
     }
 
+    /// Ends the recording where it is, since its store takes no more. Where even that cannot be, it
+    /// has no end.
+    pub fn give_up(mut self) {
+        self.ended = true;
+        let _ = self.archive.append_end();
+    }
+
     /// Ends the recording, with an index so that it opens at once.
     pub fn finish(&mut self) -> Result<(), StoreError> {
         self.finish_copy()?;
-        self.archive.append_index()
+        self.archive.append_index()?;
+        self.ended = true;
+        Ok(())
     }
 }
 
 impl Drop for Recorder {
-    /// One that goes without having been ended, as in a panic, leaves all its records in the store.
+    /// One that goes without having been ended, as in a panic, leaves all its records in the store and
+    /// in the copy, and an end behind them.
     fn drop(&mut self) {
-        let _ = self.flush();
+        if !self.ended {
+            let _ = self.flush();
+            self.archive.give_up_copy();
+            let _ = self.archive.append_end();
+        }
     }
 }

@@ -62,6 +62,8 @@ pub(super) struct Scan {
     told: u64,
     /// The same, by the head of a segment that is not sound: it counts if one that is follows.
     doubtful: u64,
+    /// The last segment that was read is the one that a complete file ends with.
+    ended: bool,
     damage: Damage,
 }
 
@@ -77,6 +79,7 @@ impl Scan {
             tails: Vec::new(),
             told: 0,
             doubtful: 0,
+            ended: false,
             damage: Damage::default(),
         };
         // Where the index cannot be read, what is before it may be.
@@ -90,6 +93,8 @@ impl Scan {
                 *directory = Directory::default();
             }
         }
+        // Nothing follows its first line.
+        scan.damage.endless = scan.at >= scan.len;
         Ok(scan)
     }
 
@@ -97,7 +102,8 @@ impl Scan {
     pub(super) fn cut() -> Self {
         let damage = Damage { cut: true, ..Damage::default() };
         let (promised, tails) = (VecDeque::new(), Vec::new());
-        Self { at: 0, len: 0, indexed: false, promised, tails, told: 0, doubtful: 0, damage }
+        let (told, doubtful, indexed, ended) = (0, 0, false, false);
+        Self { at: 0, len: 0, indexed, promised, tails, told, doubtful, ended, damage }
     }
 
     pub(super) const fn damage(&self) -> &Damage {
@@ -120,6 +126,7 @@ impl Scan {
             self.segment(archive)?;
             if self.at >= self.len && !self.indexed {
                 self.finish(archive);
+                self.damage.endless = !self.ended && !self.damage.cut;
             }
         }
         Ok(())
@@ -161,6 +168,7 @@ impl Scan {
         let at = self.at;
         self.at += head.size();
         let sound = head.fits(&parts);
+        self.ended = sound && head.kind == Kind::End;
         if sound && self.promised.front() == Some(&(at, head)) {
             self.promised.pop_front();
         }

@@ -54,7 +54,8 @@ pub(super) enum Kind {
     Source = 5,
     /// Where all that is: the heads and summaries of the other segments, in the file's order.
     Index = 6,
-    /// The last segment of a file that is complete. `first` is where the index begins.
+    /// The last segment of a file that nobody writes any more. `first` is where the index begins; one
+    /// that could be written no further has none, and then it is where this segment does.
     End = 7,
 }
 

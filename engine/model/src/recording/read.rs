@@ -14,6 +14,9 @@ const PIECE: usize = 64 * 1024;
 pub struct Damage {
     /// It ends inside a block: the program that wrote it was killed, or the file was cut.
     pub cut: bool,
+    /// It consists of whole segments and lacks the last one of a complete file: the program that
+    /// wrote it was killed or writes still, or the file was cut there.
+    pub endless: bool,
     /// Blocks that were left out because they are harmed: their check failed, or they hold nothing
     /// that could stand there. What they held is a gap.
     pub blocks: u32,
@@ -57,6 +60,9 @@ impl Damage {
         }
         if self.cut {
             wrong.push("it ends in the middle, as after a crash".to_owned());
+        }
+        if self.endless {
+            wrong.push("it has no end, as after a crash or while it is written".to_owned());
         }
         let all = wrong.join("; ");
         (!all.is_empty()).then(|| {

@@ -32,6 +32,8 @@ pub struct Output {
     /// Whether it can be cut back: it is a file, and all of it is ours.
     is_file: bool,
     length: u64,
+    /// Where what was written last as a whole begins.
+    last: u64,
     /// Tells that it is in use.
     _token: Arc<()>,
 }
@@ -71,7 +73,7 @@ impl Output {
             }
         };
         let is_file = waits.is_some();
-        Ok(Self { file, waits, kind, is_file, length: 0, _token: token })
+        Ok(Self { file, waits, kind, is_file, length: 0, last: 0, _token: token })
     }
 
     /// Whether it is in a place of its own, to be cut back when it cannot be written any further.
@@ -110,6 +112,15 @@ impl Output {
         Ok(())
     }
 
+    /// Makes sure that there is room to end it: what was written last makes way if need be, but not
+    /// what stands first and says what it is.
+    fn make_room(&mut self) {
+        let length = self.length;
+        let has_room = self.file.write_all(&vec![0; self.kind.end()]).is_ok();
+        self.cut(if has_room || self.last == 0 { length } else { self.last });
+        self.last = 0;
+    }
+
     /// Takes back what is not complete. Where that cannot be done either, nothing can.
     fn cut(&mut self, length: u64) {
         if self.is_file && self.file.set_len(length).is_ok() {
@@ -137,10 +148,14 @@ impl Write for Output {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.cut(start + self.kind.whole(&bytes[..done]) as u64);
+                    if self.is_file && self.kind.end() > 0 {
+                        self.make_room();
+                    }
                     return Err(error);
                 }
             }
         }
+        self.last = start;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use loopscope_model::history::END;
 use loopscope_model::recording;
 
 /// How much of a file is looked at.
@@ -86,6 +87,19 @@ impl Kind {
             Self::Picture => head.starts_with(PICTURE),
             Self::Module => head.starts_with(MODULE),
             Self::Answers => head.starts_with(b"form,question,about,"),
+        }
+    }
+
+    /// How many bytes it takes to end what could be written no further.
+    pub(super) const fn end(self) -> usize {
+        match self {
+            Self::Recording => END,
+            Self::Records
+            | Self::Table
+            | Self::Trace
+            | Self::Picture
+            | Self::Module
+            | Self::Answers => 0,
         }
     }
 

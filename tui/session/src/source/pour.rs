@@ -114,8 +114,10 @@ impl Pour {
         let failed = failed.or_else(|| recorder.copy_failed());
         recorder.shrink(&mut self.names);
         if let Some(error) = failed {
-            if self.is_alone {
-                self.recorder = None;
+            if self.is_alone
+                && let Some(recorder) = self.recorder.take()
+            {
+                recorder.give_up();
             }
             self.outlets.recording_failed(&error);
         }

@@ -18,6 +18,14 @@ impl Archive {
         Ok(())
     }
 
+    /// Ends a file where it is, since no more can be written to it: an index would leave out what is
+    /// there of the last block.
+    pub(in super::super) fn append_end(&self) -> Result<(), StoreError> {
+        let (_, store) = self.main();
+        let end = Head { first: store.len()?, ..Head::of(Kind::End) };
+        Ok(store.append(&end.segment(&[], &[]))?)
+    }
+
     /// The segments that are in the store with that number, in its order.
     pub(super) fn listed(&self, number: usize) -> Vec<Listed> {
         let directory = self.directory();

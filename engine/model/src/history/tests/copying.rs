@@ -33,12 +33,108 @@ fn a_recording_that_is_asked_for_late_has_everything() {
         arrived[begin..].iter().for_each(|each| history.take(each.clone()));
         history.flush();
         let unfinished = pipe.0.lock().unwrap().clone();
-        check(&read(unfinished), &story);
+        check(&read(unfinished), &story, true);
         history.finish_copy().unwrap();
-        check(&read(pipe.0.lock().unwrap().clone()), &story);
+        check(&read(pipe.0.lock().unwrap().clone()), &story, false);
         assert!(history.copy_failed().is_none());
         assert!(history.records().eq(story.records().iter().cloned()));
     }
+}
+
+/// A disk with little room. What does not fit as a whole is taken back, as files of ours do it.
+#[derive(Clone, Debug)]
+struct Small {
+    file: Arc<std::sync::Mutex<Vec<u8>>>,
+    room: usize,
+}
+
+impl Small {
+    fn new(room: usize) -> Self {
+        Self { file: Arc::default(), room }
+    }
+
+    fn add(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut file = self.file.lock().unwrap();
+        if file.len() + bytes.len() > self.room {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        file.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl std::io::Write for Small {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.add(bytes).map(|()| bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Store for Small {
+    fn append(&self, bytes: &[u8]) -> std::io::Result<()> {
+        self.add(bytes)
+    }
+    fn read_at(&self, _: u64, _: &mut [u8]) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+    fn len(&self) -> std::io::Result<u64> {
+        Ok(self.file.lock().unwrap().len() as u64)
+    }
+}
+
+#[test]
+fn what_a_full_disk_has_is_whole_and_has_an_end() {
+    let story = story();
+    let mut ingest = crate::Ingest::new();
+    ingest.feed(story.bytes());
+    let arrived: Vec<_> = ingest.collect();
+    let check = |disk: &Small, flushed: usize| {
+        let file = disk.file.lock().unwrap().clone();
+        let left = disk.room - file.len();
+        let read = read(file);
+        let endless = read.damage().endless;
+        assert_eq!(read.damage(), Damage { endless, ..Damage::default() }, "{}", disk.room);
+        assert!(!endless || left < segment::HEAD, "{left} bytes are left");
+        assert!(read.len() >= flushed, "{} of {flushed} at {}", read.len(), disk.room);
+        assert!(read.records().eq(story.records()[..read.len()].iter().cloned()));
+        endless
+    };
+    let mut with_end = 0;
+    for room in (500..60_000).step_by(2777) {
+        // Written beside a history that somebody looks at.
+        let (disk, mut history) = (Small::new(room), History::new());
+        history.copy_to(Box::new(disk.clone())).unwrap();
+        let mut flushed = 0;
+        for (n, each) in arrived.iter().enumerate() {
+            history.take(each.clone());
+            if n % 30 == 0 {
+                history.flush();
+            }
+            if history.copy_failed().is_some() {
+                break;
+            }
+            flushed = if n % 30 == 0 { history.len() } else { flushed };
+        }
+        assert!(flushed < history.len(), "there is little room");
+        with_end += u32::from(!check(&disk, flushed));
+        // And by itself.
+        let disk = Small::new(room);
+        let mut recorder = Recorder::new(Arc::new(disk.clone())).unwrap();
+        let mut flushed = 0;
+        let failed = story.records().iter().enumerate().any(|(n, record)| {
+            if recorder.push(record).is_err() || (n % 30 == 0 && recorder.flush().is_err()) {
+                return true;
+            }
+            flushed = if n % 30 == 0 { n + 1 } else { flushed };
+            false
+        });
+        assert!(failed, "there is little room");
+        recorder.give_up();
+        with_end += u32::from(!check(&disk, flushed));
+    }
+    assert!(with_end > 20, "{with_end} have an end");
 }
 
 #[test]
