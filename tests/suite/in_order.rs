@@ -7,6 +7,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 mod mistakes;
+mod temporary;
 
 /// A program that runs until it is ended.
 const ENDLESS: &str = "\
