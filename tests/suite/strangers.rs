@@ -139,6 +139,24 @@ fn what_a_program_writes_in_line_mode_is_shown_as_text() {
 }
 
 #[test]
+fn a_program_without_a_screen_alone_writes_to_the_terminal_as_it_likes_and_the_help_says_so() {
+    let scratch = Scratch::new();
+    let file = scratch.file("program.py", "print('\\x1b]0;EVIL\\x07')\n");
+    let (to, file_name) = (scratch.path("run.loop"), file.to_string_lossy().into_owned());
+    let recording = to.to_string_lossy().into_owned();
+    for options in [&[][..], &["--record", &recording]] {
+        let ended = headless_with(options, &file).end().code_is(0);
+        assert_eq!(ended.out(), "\u{1b}]0;EVIL\u{7}\n");
+    }
+    shown_as_text(&loopscope(["replay", "--headless"]).arg(&to).end().code_is(0));
+    shown_as_text(&loopscope(["repl", "-c", "goto end", &file_name]).end().code_is(0));
+    let help = loopscope(["run", "--help"]).end().code_is(0).out();
+    let words: Vec<_> = help.split_whitespace().collect();
+    let said = "the program's own output as it is, whatever it does to a terminal";
+    assert!(words.join(" ").contains(said), "{help}");
+}
+
+#[test]
 fn what_a_recording_and_a_comparison_say_is_shown_as_text() {
     let scratch = Scratch::new();
     let recording = recording(&scratch);
