@@ -8,7 +8,8 @@ use loopscope_tests::cpython::{Cpython, cpythons, newest};
 use loopscope_tests::events::{Record, events, only};
 use loopscope_tests::program::Program;
 use loopscope_tests::run::{Ended, Run, binary};
-use loopscope_tests::{Scratch, loopscope};
+use loopscope_tests::{Live, Scratch, loopscope};
+use nix::sys::signal::Signal;
 
 /// Two workers that print, two tasks that wait for ever, a handler that never runs.
 pub(super) const PROGRAM: &str = "\
@@ -58,6 +59,23 @@ pub(super) fn listening(python: &Cpython, code: &str) -> Program {
 
 pub(super) fn at(program: &Program, command: &str) -> Run {
     loopscope([command, "--socket"]).arg(&program.socket)
+}
+
+/// Somebody who is attached.
+struct Watching {
+    live: Live,
+    scratch: Scratch,
+}
+
+impl Watching {
+    /// Attaches, and waits until there are records.
+    fn start(program: &Program) -> Self {
+        let scratch = Scratch::new();
+        let to = scratch.path("events");
+        let live = Live::start(at(program, "attach").args(["--headless", "--events"]).arg(to));
+        live.wait_until("records", || scratch.read("events").contains("snapshot-end"));
+        Self { live, scratch }
+    }
 }
 
 /// The records of some time.
@@ -257,18 +275,11 @@ time.sleep(600)
 fn two_do_not_attach_at_once() {
     let Some(python) = newest() else { return };
     let program = listening(&python, PROGRAM);
-    let mut first = Command::new(binary())
-        .args(["attach", "--headless", "--timeout", "20", "--socket"])
-        .arg(&program.socket)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    std::thread::sleep(Duration::from_millis(500));
+    let mut first = Watching::start(&program);
     let second = at(&program, "attach").args(["--headless", "--timeout", "1"]).end().code_is(4);
     assert!(second.err().contains("Another Loopscope is attached"), "{second}");
-    first.kill().expect("it runs");
-    let _ = first.wait();
+    first.live.signal(Signal::SIGKILL);
+    let _ = first.live.end();
     let (_, records) = watched(&program, "0.3");
     assert!(records.iter().any(|record| record.is("snapshot-end")));
 }
@@ -302,14 +313,18 @@ fn a_program_that_was_paused_goes_on_when_we_are_killed() {
 #[test]
 fn the_end_of_a_program_is_told_with_its_exit_code() {
     let Some(python) = newest() else { return };
-    let code = "import asyncio, sys, time\nasync def main():\n  print('ready')\n  \
-                await asyncio.sleep(1.5)\nasyncio.run(main())\nsys.exit(7)\n";
-    let program = listening(&python, code);
     let scratch = Scratch::new();
-    let to = scratch.path("events");
-    let run = at(&program, "attach").args(["--headless", "--events"]).arg(&to);
-    let _ = run.end().code_is(7);
-    let records = events(&to);
+    let go = scratch.path("go");
+    let code = format!(
+        "import asyncio, os, sys\nasync def main():\n  print('ready')\n  \
+         while not os.path.exists({go:?}):\n    await asyncio.sleep(0.02)\n\
+         asyncio.run(main())\nsys.exit(7)\n"
+    );
+    let program = listening(&python, &code);
+    let mut watching = Watching::start(&program);
+    let _ = scratch.file("go", "");
+    assert_eq!(watching.live.end().code(), Some(7), "{}", watching.live);
+    let records = events(&watching.scratch.path("events"));
     let end = records.last().expect("there are records");
     assert_eq!((end.kind(), end.number("code"), end.text("how")), ("program-exit", 7, "exit"));
     assert!(records.iter().any(|record| record.is("loop-close")));
@@ -319,15 +334,10 @@ fn the_end_of_a_program_is_told_with_its_exit_code() {
 fn a_process_that_is_killed_is_lost() {
     let Some(python) = newest() else { return };
     let program = listening(&python, PROGRAM);
-    let pid = program.pid().cast_signed();
-    let killer = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(900));
-        let _ = nix::sys::signal::kill(
-            nix::unistd::Pid::from_raw(pid),
-            nix::sys::signal::Signal::SIGKILL,
-        );
-    });
-    let ended = at(&program, "attach").arg("--headless").end().code_is(4);
-    let _ = killer.join();
-    assert!(ended.err().contains("without a word about its end"), "{ended}");
+    let mut watching = Watching::start(&program);
+    let pid = nix::unistd::Pid::from_raw(program.pid().cast_signed());
+    nix::sys::signal::kill(pid, Signal::SIGKILL).expect("it runs");
+    assert_eq!(watching.live.end().code(), Some(4), "{}", watching.live);
+    let err = watching.live.err();
+    assert!(err.contains("without a word about its end"), "{err}");
 }
