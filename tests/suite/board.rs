@@ -18,7 +18,7 @@ mod twins;
 mod words;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use loopscope_tests::events::{Record, only};
 use loopscope_tests::left_out::leave_out;
@@ -27,12 +27,19 @@ use loopscope_tests::scratch::target_folder;
 use loopscope_tests::{Scratch, events};
 use loopscope_virtual_probe::{Options, VirtualProbe};
 
-/// Only one machine at a time: an emulated processor takes a whole real one.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+/// Who has machines: an emulated processor takes a whole real one.
+static MACHINES: RwLock<()> = RwLock::new(());
 
-/// Waits for its turn. A test that failed before has left nothing behind.
-fn one_at_a_time() -> MutexGuard<'static, ()> {
-    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+/// Waits until there is no other machine, for a test in which the board has to keep to its time. A
+/// test that failed before has left nothing behind.
+fn one_at_a_time() -> RwLockWriteGuard<'static, ()> {
+    MACHINES.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until no machine has to be alone, for a test to which it does not matter how fast the board
+/// is: each thread of tests may have one.
+fn beside_others() -> RwLockReadGuard<'static, ()> {
+    MACHINES.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A machine that QEMU emulates.

@@ -6,7 +6,7 @@ use loopscope_tests::left_out::leave_out;
 use loopscope_tests::run::{Run, loopscope};
 use loopscope_tests::{Scratch, events};
 
-use super::{M3, link::answers, one_at_a_time};
+use super::{M3, beside_others, link::answers, one_at_a_time};
 
 /// A command of ours on such a board; `None` where that cannot be here.
 fn on_qemu(command: &str, program: &str) -> Option<Run> {
@@ -20,7 +20,7 @@ fn on_qemu(command: &str, program: &str) -> Option<Run> {
 
 #[test]
 fn one_command_leads_from_a_firmware_to_its_first_instruction() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(run) = on_qemu("repl", "sleepers") else { return };
     let commands = ["expect task-step within 60s", "info source"];
     let ended = run.arg("--json").commands(&commands).end().code_is(0);
@@ -31,7 +31,7 @@ fn one_command_leads_from_a_firmware_to_its_first_instruction() {
 
 #[test]
 fn what_a_program_says_by_semihosting_is_its_output_and_its_exit_code_is_ours() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(run) = on_qemu("attach", "semihosting") else { return };
     let scratch = Scratch::new();
     let to = scratch.path("events.jsonl");
@@ -51,7 +51,7 @@ fn what_a_program_says_by_semihosting_is_its_output_and_its_exit_code_is_ours() 
 
 #[test]
 fn a_fault_handler_that_does_nothing_is_named_with_the_line_that_led_there() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(run) = on_qemu("attach", "stuck") else { return };
     let ended = run.args(["--headless", "--timeout", "5"]).end().code_is(124);
     let err = ended.err();
@@ -104,7 +104,7 @@ fn executors_in_interrupts_are_loops_that_interrupt_those_below_and_their_prints
 
 #[test]
 fn a_processor_that_halts_leaves_each_task_at_the_line_of_its_await() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(run) = on_qemu("attach", "async_stack") else { return };
     let ended = run.args(["--headless", "--timeout", "3"]).end().code_is(124);
     let source = include_str!("../../../target-agent/firmware/src/bin/async_stack.rs");
@@ -120,7 +120,7 @@ fn a_processor_that_halts_leaves_each_task_at_the_line_of_its_await() {
 
 #[test]
 fn a_machine_that_is_not_known_asks_for_its_chip_and_qemu_for_its_machine() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(elf) = M3.firmware("sleepers") else { return };
     let on_toaster = |words: &[&str]| {
         loopscope(["attach", "--headless", "--qemu", "toaster", "--elf"]).arg(&elf).args(words)
@@ -136,7 +136,7 @@ fn a_machine_that_is_not_known_asks_for_its_chip_and_qemu_for_its_machine() {
 
 #[test]
 fn a_script_is_told_that_a_board_has_no_end() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(run) = on_qemu("repl", "own_scheduler") else { return };
     let commands = ["expect task-step within 60s", "goto end", "resume"];
     let ended = run.commands(&commands).end().code_is(0);

@@ -9,11 +9,11 @@ use loopscope_tests::{Live, Scratch, events, loopscope};
 use loopscope_virtual_probe::{Options, VirtualProbe};
 use nix::sys::signal::Signal;
 
-use super::{M0, M3, one_at_a_time, start};
+use super::{M0, M3, beside_others, start};
 
 #[test]
 fn a_blank_board_is_flashed_and_then_shown_and_flashed_again() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let (Some(sleepers), Some(own)) = (M0.firmware("sleepers"), M0.firmware("own_scheduler"))
     else {
         return;
@@ -39,7 +39,7 @@ fn a_blank_board_is_flashed_and_then_shown_and_flashed_again() {
 
 #[test]
 fn a_board_that_comes_back_with_another_firmware_is_told_by_its_new_names() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let (Some(before), Some(after)) = (M3.firmware("own_scheduler"), M3.firmware("sleepers"))
     else {
         return;
@@ -84,7 +84,7 @@ fn a_board_that_comes_back_with_another_firmware_is_told_by_its_new_names() {
 
 #[test]
 fn a_board_that_comes_back_with_a_firmware_nobody_knows_is_not_told_wrongly() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let (Some(before), Some(after)) = (M3.firmware("own_scheduler"), M3.firmware("sleepers"))
     else {
         return;
@@ -111,7 +111,7 @@ fn a_board_that_comes_back_with_a_firmware_nobody_knows_is_not_told_wrongly() {
 
 #[test]
 fn a_board_whose_flash_cannot_be_written_is_told_in_a_sentence() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(elf) = M3.firmware("sleepers") else { return };
     // A generic chip has no flash that probe-rs could write.
     let Some(board) = M3.run("own_scheduler") else { return };

@@ -6,7 +6,7 @@ use loopscope_tests::events::{only, parse};
 use loopscope_tests::{Live, Scratch};
 use nix::sys::signal::Signal;
 
-use super::{M3, Running, one_at_a_time};
+use super::{M3, Running, beside_others, one_at_a_time};
 
 /// How many sessions die; more by hand.
 fn rounds() -> u32 {
@@ -55,7 +55,7 @@ fn a_session_that_is_killed_while_it_holds_leaves_a_board_that_the_next_one_sees
 
 #[test]
 fn a_board_stays_held_for_a_session_that_says_nothing_for_long() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = M3.run("own_scheduler") else { return };
     let mut holder = holder(&board);
     // Longer than a board waits for a word of its host.

@@ -7,7 +7,7 @@ use loopscope_tests::{Live, Scratch, events};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use super::{M0, M3, M4, Machine, one_at_a_time};
+use super::{M0, M3, M4, Machine, beside_others};
 
 /// The answers of `repl --json`, one a command.
 pub(super) fn answers(out: &str) -> Vec<Value> {
@@ -22,7 +22,7 @@ fn numbered(records: &[Record]) -> bool {
 
 /// Everything that a user does with a board, on one machine.
 fn a_visit(machine: Machine) {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = machine.run("own_scheduler") else { return };
     let scratch = Scratch::new();
     let to = scratch.path("events.jsonl");
@@ -94,7 +94,7 @@ fn a_visit_to_a_cortex_m4() {
 
 #[test]
 fn a_board_that_is_only_watched_cannot_be_paused() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = M3.run("own_scheduler") else { return };
     let ended = board.command("repl").commands(&["step 5", "pause"]).end().code_is(1);
     assert!(ended.err().contains("--control"), "{ended}");
@@ -102,7 +102,7 @@ fn a_board_that_is_only_watched_cannot_be_paused() {
 
 #[test]
 fn a_second_visitor_is_turned_away_at_once() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = M3.run("own_scheduler") else { return };
     let scratch = Scratch::new();
     let to = scratch.path("events.jsonl");
@@ -120,7 +120,7 @@ fn a_second_visitor_is_turned_away_at_once() {
 
 #[test]
 fn a_lost_probe_ends_a_script_with_code_4() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = M3.run("own_scheduler") else { return };
     let scratch = Scratch::new();
     let to = scratch.path("events.jsonl");
@@ -137,7 +137,7 @@ fn a_lost_probe_ends_a_script_with_code_4() {
 
 #[test]
 fn a_halted_processor_is_named() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = M3.run("own_scheduler") else { return };
     let run = board.command("attach").args(["--headless", "--timeout", "60"]);
     let mut live = Live::start(run);
@@ -152,7 +152,7 @@ fn a_halted_processor_is_named() {
 
 #[test]
 fn the_demo_is_one_command() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     if !loopscope_virtual_probe::is_there() {
         loopscope_tests::left_out::leave_out("qemu-system-arm is missing: the demo board");
         return;

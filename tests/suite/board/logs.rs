@@ -4,12 +4,12 @@ use loopscope_tests::events::only;
 use loopscope_tests::{Live, Record, Scratch, events};
 use nix::sys::signal::Signal;
 
-use super::{M0, M3, Machine, one_at_a_time};
+use super::{M0, M3, Machine, beside_others};
 
 /// What a program prints within some seconds, and what it logs, a line of level and text each; and
 /// that its records are whole beside it.
 fn said(program: &str) -> Option<[String; 2]> {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let board = M3.run(program)?;
     let scratch = Scratch::new();
     let to = scratch.path("events.jsonl");
@@ -57,7 +57,7 @@ fn two_channels_are_told_apart_by_their_names() {
 
 /// A program that faults says so, and its halt is named.
 fn held_at_a_breakpoint_instruction(machine: Machine) {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = machine.run("faults") else { return };
     let mut live = Live::start(board.command("attach").args(["--headless", "--timeout", "60"]));
     live.wait_until("the halt", || live.err().contains("a breakpoint was reached"));

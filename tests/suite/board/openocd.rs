@@ -8,7 +8,7 @@ use loopscope_tests::run::{Run, loopscope};
 use loopscope_virtual_probe::rtt_block;
 
 use super::link::answers;
-use super::{M3, one_at_a_time};
+use super::{M3, beside_others};
 
 /// A port that was free a moment ago.
 fn free_port() -> u16 {
@@ -18,7 +18,7 @@ fn free_port() -> u16 {
 
 #[test]
 fn openocd_streams_a_board_and_takes_requests_down() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     if !has("openocd", "--version", "OpenOCD in front of the virtual probe") {
         return;
     }

@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 
 use super::link::answers;
 use super::twins::twin;
-use super::{M0, M3, Machine, one_at_a_time};
+use super::{M0, M3, Machine, beside_others, one_at_a_time};
 
 /// A RISC-V core.
 pub(super) const RISCV: Machine =
@@ -49,7 +49,7 @@ impl Served {
 
 /// Watching, pausing, stepping, resuming, a reset and coming again, over the stream alone.
 fn a_visit(machine: Machine) {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = Served::start(machine, "own_scheduler", false) else { return };
     let scratch = Scratch::new();
     let commands = ["pause", "step", "step", "step", "expect handle-run", "info source", "detach"];
@@ -99,7 +99,7 @@ fn a_visit_by_a_raw_stream_to_a_riscv() {
 
 #[test]
 fn a_second_reader_of_a_stream_is_told_why_it_gets_nothing() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = Served::start(M3, "own_scheduler", false) else { return };
     let scratch = Scratch::new();
     let to = scratch.path("events.jsonl");
@@ -114,7 +114,7 @@ fn a_second_reader_of_a_stream_is_told_why_it_gets_nothing() {
 
 #[test]
 fn another_firmwares_file_shows_in_the_names() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = Served::start(M3, "demo", false) else { return };
     let Some(other) = M3.firmware("own_scheduler") else { return };
     let run = loopscope(["attach", "--headless", "--timeout", "4", "--tcp"]);

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use loopscope_tests::{Scratch, loopscope};
 
-use super::{M0, M3, one_at_a_time};
+use super::{M0, M3, beside_others};
 
 /// The sentence on standard error, after it was made sure that it is one and has this exit code.
 fn refusal(words: &[&str], code: i32) -> String {
@@ -71,7 +71,7 @@ fn a_chip_that_is_none_has_near_names() {
 
 #[test]
 fn another_firmware_than_the_boards_is_noticed() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = M3.run("own_scheduler") else { return };
     let Some(other) = M3.firmware("sleepers") else { return };
     let (probe, other) = (board.probe.selector(), other.display().to_string());
@@ -90,7 +90,7 @@ fn another_firmware_than_the_boards_is_noticed() {
 
 #[test]
 fn a_firmware_for_another_processor_is_noticed() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(board) = M3.run("own_scheduler") else { return };
     let Some(other) = super::streams::RISCV.firmware("sleepers") else { return };
     let (probe, other) = (board.probe.selector(), other.display().to_string());
@@ -100,7 +100,7 @@ fn a_firmware_for_another_processor_is_noticed() {
 
 #[test]
 fn a_halted_board_is_told_at_once_and_may_be_let_run() {
-    let _one = one_at_a_time();
+    let _one = beside_others();
     let Some(elf) = M3.firmware("own_scheduler") else { return };
     let Some(probe) = super::start(&super::Options::new(M3.name, &elf)) else { return };
     let ended = M3.command("attach", &probe.selector(), &elf).args(["--headless"]).end().code_is(4);
