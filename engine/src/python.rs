@@ -3,6 +3,7 @@
 
 mod annotations;
 mod await_text;
+mod blocked;
 mod clock;
 pub(crate) mod describe;
 pub(crate) mod ending;
@@ -27,6 +28,7 @@ mod tls;
 pub(crate) mod value;
 mod version;
 
+pub(crate) use blocked::others_at_work;
 pub(crate) use clock::{sleep_for, start_at, wait_millis};
 pub(crate) use hooks::wrap_method;
 pub(crate) use locks::may_have_threads;

@@ -9,6 +9,7 @@ mod board;
 mod classic;
 mod clock;
 mod command_line;
+mod company;
 mod conformance;
 mod course;
 mod deadlock;

@@ -15,7 +15,7 @@ use super::{context, errors, registry, step};
 use crate::core::{Job, JobRunner};
 use crate::dialect::Rules;
 use crate::process::is_copy;
-use crate::python::{ending, readable};
+use crate::python::{ending, may_have_threads, others_at_work, readable};
 use crate::run::Run;
 
 /// One entry of the ready queue, the heap or the poller.
@@ -120,6 +120,14 @@ impl JobRunner<PyJob> for PyRunner<'_> {
         // What a program's objects do when they are looked at is no reason to end anything.
         let told = ask().ok()?.downcast::<PyStr>().ok()?;
         Some(readable(&told).into_owned())
+    }
+
+    fn has_company(&self) -> bool {
+        may_have_threads()
+    }
+
+    fn others(&self) -> usize {
+        others_at_work(self.vm)
     }
 
     fn hangs(&self, sentence: &str) {

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use loopscope_protocol::{ClockMode, Ticks};
 
+use super::sleepers::Sleepers;
+
 /// How far a look at the virtual clock moves it.
 const READ_COST: u64 = 1_000;
 
@@ -43,14 +45,21 @@ pub struct Clock {
     real: OnceLock<Instant>,
     /// Real nanoseconds for which the user held the program.
     held: AtomicU64,
+    /// Who sleeps by it while it is virtual and there are several threads.
+    pub(super) sleepers: Sleepers,
 }
 
 impl Clock {
     /// A clock at 0. With [`ClockMode::Auto`] it is virtual until [`Clock::go_real`].
     #[must_use]
     pub fn new(mode: ClockMode) -> Self {
-        let clock =
-            Self { mode, ticks: AtomicU64::new(0), real: OnceLock::new(), held: AtomicU64::new(0) };
+        let clock = Self {
+            mode,
+            ticks: AtomicU64::new(0),
+            real: OnceLock::new(),
+            held: AtomicU64::new(0),
+            sleepers: Sleepers::default(),
+        };
         if mode == ClockMode::Real {
             clock.start_real();
         }
@@ -121,6 +130,13 @@ impl Clock {
     pub fn advance(&self, length: Duration) {
         let nanos = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX / 2);
         self.ticks.fetch_add(nanos, Ordering::Relaxed);
+    }
+
+    /// Moves the virtual clock to that time, unless it is past that already.
+    pub(super) fn advance_to(&self, ticks: Ticks) {
+        if self.is_virtual() {
+            self.ticks.fetch_max(ticks, Ordering::Relaxed);
+        }
     }
 
     /// Moves the virtual clock by a poll's timeout as CPython's epoll selector takes it: rounded up

@@ -33,6 +33,14 @@ pub trait JobRunner<J> {
     fn who_hangs(&self) -> Option<String> {
         None
     }
+    /// Whether there has been another thread than this one, which may still be at work.
+    fn has_company(&self) -> bool {
+        false
+    }
+    /// How many other threads there are that do not wait for something of the program.
+    fn others(&self) -> usize {
+        0
+    }
     /// That sentence was recorded. What follows is waiting, unless the program is ended here.
     fn hangs(&self, _sentence: &str) {}
     /// The poll is about to sleep: what has arrived by now, and would not wake it, is dealt with.

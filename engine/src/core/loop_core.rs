@@ -69,6 +69,8 @@ pub struct LoopCore<J> {
     /// Made when it is first needed, and gone when the loop is closed.
     pub(super) pipe: RwLock<Option<Arc<SelfPipe>>>,
     pub(super) woken: AtomicBool,
+    /// While it sleeps by the virtual clock in company: its number among all that sleep.
+    pub(super) asleep: AtomicU64,
     pub(super) pipe_handle: AtomicU32,
     /// Descriptors and signals that are watched: without any there is nothing to poll.
     pub(super) watched: AtomicUsize,
@@ -112,6 +114,7 @@ impl<J: Job> LoopCore<J> {
             poller: Mutex::default(),
             pipe: RwLock::default(),
             woken: AtomicBool::new(false),
+            asleep: AtomicU64::new(0),
             pipe_handle: AtomicU32::new(0),
             watched: AtomicUsize::new(0),
             turns: AtomicU32::new(0),

@@ -2,6 +2,7 @@
 
 use std::os::fd::RawFd;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use loopscope_protocol::{Event, Fd, HandleHow, HandleId, LintRule, TaskId, WatchHow};
 use rustix::event::PollFlags;
@@ -11,6 +12,7 @@ use super::current::enter;
 use super::job::{Job, JobRunner};
 use super::loop_core::{LoopCore, Queue};
 use super::poller::{Found, wait};
+use super::sleepers::{FIRST_LOOK, LAST_LOOK, Sleeper};
 use super::timers::Timer;
 
 /// Timers due within this of now are due: the resolution of the monotonic clock.
@@ -109,15 +111,24 @@ impl<J: Job> LoopCore<J> {
             Some(timeout) => timeout > 0.0 && !virtual_clock,
         };
         let mut found = Found::default();
-        // Woken already, and nothing else to learn: no need to ask either.
-        if watching || (sleeps && !self.woken.load(Ordering::SeqCst)) {
+        let asleep = (virtual_clock && timeout != Some(0.0) && runner.has_company())
+            .then(|| self.clock.fall_asleep(timeout.map(poll_timeout)));
+        if let Some(sleeper) = &asleep {
+            self.asleep.store(sleeper.id(), Ordering::SeqCst);
+        }
+        if let (Some(sleeper), Some(_)) = (&asleep, timeout) {
+            found = self.poll_in_company(runner, sleeper, timeout, watching)?;
+        } else if watching || (sleeps && !self.woken.load(Ordering::SeqCst)) {
+            // Woken already, and nothing else to learn: no need to ask either.
             found = self.ask(runner, timeout, virtual_clock)?;
         }
+        self.asleep.store(0, Ordering::SeqCst);
         if self.woken.load(Ordering::SeqCst) {
             self.woken.store(false, Ordering::SeqCst);
             found.woken = true;
         }
         if virtual_clock
+            && asleep.is_none()
             && !found.woken
             && found.ready.is_empty()
             && let Some(timeout) = timeout
@@ -126,6 +137,45 @@ impl<J: Job> LoopCore<J> {
             self.clock.advance_poll(timeout);
         }
         Ok(found)
+    }
+
+    /// Sleeps by the virtual clock while there are other threads: time passes at once while all of
+    /// them sleep too, or wait; while one is at work, no faster than the machine's.
+    fn poll_in_company<R: JobRunner<J>>(
+        &self,
+        runner: &R,
+        sleeper: &Sleeper<'_>,
+        timeout: Option<f64>,
+        watching: bool,
+    ) -> Result<Found, R::Escape> {
+        let length = timeout.map_or(Duration::MAX, poll_timeout);
+        #[expect(clippy::disallowed_methods, reason = "other threads work in real time")]
+        let since = std::time::Instant::now();
+        let mut look = FIRST_LOOK;
+        loop {
+            let left = length.saturating_sub(since.elapsed());
+            let is_alone = left.is_zero() || sleeper.is_alone(|| runner.others());
+            // What the last of them did before it fell asleep is seen by asking now.
+            let wait = if is_alone { Duration::ZERO } else { left.min(look) };
+            let found = match is_alone && !watching {
+                true => Found::default(),
+                false => self.ask(runner, Some(wait.as_secs_f64()), false)?,
+            };
+            let is_woken = || self.woken.load(Ordering::SeqCst);
+            if is_woken() || found.woken || !found.ready.is_empty() {
+                return Ok(found);
+            }
+            if left.is_zero() {
+                sleeper.end();
+                return Ok(found);
+            }
+            // Whoever has woken this loop meanwhile did so before it fell asleep itself.
+            let others = || if is_woken() { usize::MAX } else { runner.others() };
+            if is_alone && sleeper.pass(others) {
+                return Ok(found);
+            }
+            look = (look * 2).min(LAST_LOOK);
+        }
     }
 
     fn ask<R: JobRunner<J>>(
@@ -138,14 +188,14 @@ impl<J: Job> LoopCore<J> {
         let pipe = self.self_pipe();
         let woken = self.woken.load(Ordering::SeqCst);
         let length = match timeout {
-            _ if woken => Some(std::time::Duration::ZERO),
+            _ if woken => Some(Duration::ZERO),
             None => None,
-            Some(_) if virtual_clock => Some(std::time::Duration::ZERO),
+            Some(_) if virtual_clock => Some(Duration::ZERO),
             Some(timeout) => Some(poll_timeout(timeout)),
         };
         let deadline = length.map(|length| (self.clock.peek(), length));
         let mut left = length;
-        if left != Some(std::time::Duration::ZERO) {
+        if left != Some(Duration::ZERO) {
             self.trace.flush();
             runner.about_to_sleep()?;
         }
@@ -157,7 +207,7 @@ impl<J: Job> LoopCore<J> {
             runner.interrupted()?;
             if let Some((start, length)) = deadline {
                 let passed = self.clock.peek().saturating_sub(start);
-                left = Some(length.saturating_sub(std::time::Duration::from_nanos(passed)));
+                left = Some(length.saturating_sub(Duration::from_nanos(passed)));
             }
         }
     }

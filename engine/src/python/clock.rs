@@ -11,9 +11,11 @@ use rustpython_vm::builtins::{PyClassMethod, PyFloat, PyModule, PyTypeRef};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
+use super::blocked::others_at_work;
 use super::hooks::{class, wrap};
+use super::locks::{self, may_have_threads};
 use super::parts::language;
-use crate::core::seconds;
+use crate::core::{FIRST_LOOK, LAST_LOOK, seconds};
 use crate::run::Run;
 
 const NANOS: i64 = 1_000_000_000;
@@ -134,6 +136,9 @@ fn sleep(length: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
 /// Sleeps by the run's clock.
 pub(crate) fn sleep_for(length: Duration, vm: &VirtualMachine) -> PyResult<()> {
     let clock = &Run::current().clock;
+    if clock.is_virtual() && may_have_threads() {
+        return sleep_in_company(length, vm);
+    }
     if clock.is_virtual() {
         clock.sleep(length);
         return Ok(());
@@ -147,6 +152,29 @@ pub(crate) fn sleep_for(length: Duration, vm: &VirtualMachine) -> PyResult<()> {
         }
         wait(left, vm)?;
     }
+}
+
+/// Sleeps by the virtual clock while there are other threads: they act before it if they would have.
+fn sleep_in_company(length: Duration, vm: &VirtualMachine) -> PyResult<()> {
+    let sleeper = Run::current().clock.fall_asleep(Some(length));
+    #[expect(clippy::disallowed_methods, reason = "other threads work in real time")]
+    let since = std::time::Instant::now();
+    let mut look = FIRST_LOOK;
+    while !sleeper.pass(|| others_at_work(vm)) {
+        let left = length.saturating_sub(since.elapsed());
+        if left.is_zero() {
+            sleeper.end();
+            break;
+        }
+        // Signals are the main thread's.
+        if locks::is_main() {
+            wait(left.min(look), vm)?;
+        } else {
+            vm.allow_threads(|| sleeper.wait(left.min(look)));
+        }
+        look = (look * 2).min(LAST_LOOK);
+    }
+    Ok(())
 }
 
 /// Waits `millis` milliseconds of the machine's time, or until a signal comes.

@@ -11,7 +11,7 @@ use rustpython_vm::builtins::{PyModule, PyModuleDef, PyModuleSlots, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Context, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::{clock, outside, processes, random, tls};
+use super::{clock, locks, outside, processes, random, tls};
 use crate::process::fd;
 use crate::run::Run;
 
@@ -45,6 +45,7 @@ hooks! {
     6 "posix" processes::patch_posix,
     7 "_posixsubprocess" processes::patch_subprocess,
     8 "_ssl" tls::patch,
+    9 "_queue" locks::patch_queue,
 }
 
 /// Initialises a hooked module: as it does so itself, then our changes.

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use rustpython_vm::builtins::{PyModule, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{Py, PyObject, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyResult, VirtualMachine};
 
-use super::hooks::{class, wrap_method};
+use super::blocked::{Blocked, let_through};
+use super::hooks::{class, wrap, wrap_method};
 use crate::run::Run;
 
 /// How long a signal waits at most.
@@ -30,6 +31,11 @@ pub(super) fn this_is_main() {
     IS_MAIN.set(true);
 }
 
+/// Whether this is the main thread.
+pub(super) fn is_main() -> bool {
+    IS_MAIN.get()
+}
+
 /// Whether there may be other threads.
 pub(crate) fn may_have_threads() -> bool {
     THREADS.load(Ordering::Relaxed)
@@ -40,27 +46,91 @@ pub(super) fn threads_start() {
     THREADS.store(true, Ordering::Relaxed);
 }
 
-/// Replaces what waits.
-pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) {
+/// Replaces what waits, and what lets others go on.
+pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     for name in ["lock", "RLock"] {
         if let Some(lock) = class(vm, module, name) {
             for name in ["acquire", "acquire_lock", "__enter__"] {
                 patch_acquire(vm, &lock, name);
+            }
+            for name in ["release", "release_lock", "__exit__", "_release_save"] {
+                tell_of_giving(vm, &lock, name);
             }
         }
     }
     if let Some(handle) = class(vm, module, "_ThreadHandle") {
         patch_join(vm, &handle);
     }
+    // At the end of the program the main thread waits for all others.
+    wrap(vm, module, "_shutdown", |original, args, vm| {
+        let _blocked = Blocked::for_an_end();
+        original.call(args, vm)
+    })
+}
+
+/// Replaces what waits for an item, and what brings one.
+pub(super) fn patch_queue(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
+    let Some(queue) = class(vm, module, "SimpleQueue") else { return Ok(()) };
+    for name in ["put", "put_nowait"] {
+        tell_of_giving(vm, &queue, name);
+    }
+    let Some(try_get) = queue.get_attr(vm.ctx.intern_str("get_nowait")) else { return Ok(()) };
+    let empty = module.get_attr("Empty", vm)?;
+    wrap_method(vm, &queue, "get", move |original, args, vm| {
+        let waits = waits_for_an_item(&args, vm);
+        let Some(queue) = args.args.first().filter(|_| waits && may_have_threads()).cloned() else {
+            return original.call(args, vm);
+        };
+        let attempt = || match try_get.call((queue.clone(),), vm) {
+            Err(error) if error.class().is(&empty) => Ok(None),
+            result => result.map(Some),
+        };
+        if let Some(item) = attempt()? {
+            return Ok(item);
+        }
+        let _blocked = Blocked::on(&queue);
+        match attempt()? {
+            Some(item) => Ok(item),
+            None => original.call(args, vm),
+        }
+    });
+    Ok(())
+}
+
+/// Whether a call of `get` waits without a limit.
+fn waits_for_an_item(args: &FuncArgs, vm: &VirtualMachine) -> bool {
+    let given = |at: usize, name: &str| args.args.get(at).or_else(|| args.kwargs.get(name));
+    let blocks =
+        given(1, "block").is_none_or(|block| block.clone().try_to_bool(vm).unwrap_or(false));
+    let known =
+        args.kwargs.iter().all(|(name, _)| matches!(&*name.to_string(), "block" | "timeout"));
+    blocks
+        && known
+        && args.args.len() <= 3
+        && given(2, "timeout").is_none_or(|limit| vm.is_none(limit))
+}
+
+/// After this method one of those that wait for the object may go on.
+fn tell_of_giving(vm: &VirtualMachine, class: &PyTypeRef, name: &'static str) {
+    wrap_method(vm, class, name, |original, args, vm| {
+        let object = args.args.first().cloned();
+        let result = original.call(args, vm)?;
+        if let Some(object) = object {
+            let_through(&object);
+        }
+        Ok(result)
+    });
 }
 
 fn patch_acquire(vm: &VirtualMachine, lock: &PyTypeRef, name: &'static str) {
     let Some(acquire) = lock.get_attr(vm.ctx.intern_str("acquire")) else { return };
     wrap_method(vm, lock, name, move |original, args, vm| {
-        let Some(timeout) = wanted_wait(&args, vm).filter(|_| IS_MAIN.get()) else {
+        let wanted = wanted_wait(&args, vm).filter(|wanted| {
+            IS_MAIN.get() || (wanted.is_none() && Run::current().clock.is_virtual())
+        });
+        let (Some(timeout), Some(lock)) = (wanted, args.args.first().cloned()) else {
             return original.call(args, vm);
         };
-        let Some(lock) = args.args.first().cloned() else { return original.call(args, vm) };
         let attempt = |length: f64| -> PyResult<bool> {
             let got = if length <= 0.0 {
                 acquire.call((lock.clone(), false), vm)
@@ -72,7 +142,13 @@ fn patch_acquire(vm: &VirtualMachine, lock: &PyTypeRef, name: &'static str) {
         if attempt(0.0)? {
             return Ok(vm.ctx.true_value.clone().into());
         }
+        let blocked = timeout.is_none().then(|| Blocked::on(&lock));
+        if !IS_MAIN.get() {
+            let got = attempt(0.0)? || original.call(args, vm)?.try_to_bool(vm)?;
+            return Ok(vm.ctx.new_bool(got).into());
+        }
         let got = in_slices(timeout, attempt, vm)?;
+        drop(blocked);
         Ok(vm.ctx.new_bool(got).into())
     });
 }
@@ -125,7 +201,9 @@ fn patch_join(vm: &VirtualMachine, handle: &PyTypeRef) {
             original.call((handle.clone(), length), vm)?;
             is_done.call((handle.clone(),), vm)?.try_to_bool(vm)
         };
-        in_slices((timeout >= 0.0).then_some(timeout), attempt, vm)?;
+        let timeout = (timeout >= 0.0).then_some(timeout);
+        let _blocked = timeout.is_none().then(Blocked::for_an_end);
+        in_slices(timeout, attempt, vm)?;
         Ok(vm.ctx.none())
     });
 }

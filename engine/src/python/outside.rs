@@ -2,9 +2,12 @@
 
 use loopscope_protocol::ClockHow;
 use nix::sys::signal::{SigSet, SigmaskHow};
+use parking_lot::Mutex;
 use rustpython_vm::builtins::{PyModule, PyStr};
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyResult, VirtualMachine};
 
+use super::blocked::Starting;
 use super::hooks::{class, wrap, wrap_method};
 use super::parts::language;
 use super::{locks, lookups, missing, readable};
@@ -14,12 +17,14 @@ use crate::run::Run;
 /// practice: the system prefers a process's first thread, and here Python does not run in that one.
 pub(super) fn patch_thread(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
     for name in ["start_new_thread", "start_new", "start_joinable_thread"] {
-        wrap(vm, module, name, |original, args, vm| {
+        wrap(vm, module, name, move |original, args, vm| {
             Run::current().outside(ClockHow::Thread);
             locks::threads_start();
             // What it starts inherits what is blocked now.
             let _ = super::program::signals();
             let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK);
+            // Of the others the function is named where it fails.
+            let args = if name == "start_joinable_thread" { counted(args, vm) } else { args };
             let started = original.call(args, vm);
             if let Ok(before) = before {
                 let _ = before.thread_set_mask();
@@ -28,8 +33,24 @@ pub(super) fn patch_thread(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResu
         })?;
     }
     name_threads(vm, module)?;
-    locks::patch(vm, module);
-    Ok(())
+    locks::patch(vm, module)
+}
+
+/// What a new thread is to run; the virtual clock waits for it from the moment it was asked for.
+fn counted(mut args: FuncArgs, vm: &VirtualMachine) -> FuncArgs {
+    if Run::current().clock.is_virtual()
+        && let Some(function) = args.args.first_mut().filter(|function| function.is_callable())
+    {
+        let (run, starting) = (function.clone(), Mutex::new(Some(Starting::new())));
+        *function = vm
+            .new_function("start", move |args: FuncArgs, vm: &VirtualMachine| {
+                // Here the interpreter counts it.
+                drop(starting.lock().take());
+                run.call(args, vm)
+            })
+            .into();
+    }
+    args
 }
 
 /// The system's name of a thread is for the curious only. One that it cannot have is spelled out, as

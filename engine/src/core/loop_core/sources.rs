@@ -18,6 +18,10 @@ impl<J: Job> LoopCore<J> {
     /// Wakes the poll, from any thread.
     pub fn wake(&self) {
         self.woken.store(true, Ordering::SeqCst);
+        let asleep = self.asleep.swap(0, Ordering::SeqCst);
+        if asleep != 0 {
+            self.clock.wake(asleep);
+        }
         if let Some(pipe) = &*self.pipe.read() {
             pipe.wake();
         }
