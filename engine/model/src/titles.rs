@@ -91,9 +91,14 @@ pub fn wake_up(sleeper: Option<&str>) -> String {
     }
 }
 
-/// `f7 (Future)`: a future's class says less than its number.
+/// `f7 (Future)`: a future's class says less than its number. The library's own classes are called
+/// what they are, as in `f7 (GatheringFuture)`, without the sign that they are its own.
 pub fn future_title(id: FutureId, name: NameId, names: &Names) -> String {
-    if name.is_some() { format!("f{} ({})", id.0, names.name(name)) } else { format!("f{}", id.0) }
+    if name.is_some() {
+        format!("f{} ({})", id.0, names.name(name).trim_start_matches('_'))
+    } else {
+        format!("f{}", id.0)
+    }
 }
 
 fn titled(name: NameId, names: &Names, id: &str) -> String {

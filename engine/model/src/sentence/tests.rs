@@ -85,6 +85,20 @@ fn a_date_every_second() {
 }
 
 #[test]
+fn whom_nothing_can_wake_is_named_though_the_loop_runs_for_ever() {
+    let mut story = Story::new();
+    story.start().task(1, "alice", 1).task(2, "bob", 2).turn(&[1, 2]);
+    story.step(1, 1).future(1).suspend(1, 1, On::Future(FutureId(1)), 5);
+    let waits = "Nothing can wake alice (task 1), which waits for f1 (Future)";
+    story.step(2, 2).future(2).suspend(2, 2, On::Future(FutureId(2)), 5).end_turn();
+    let both = told(&story, 4);
+    assert_eq!(
+        both.last().map(String::as_str),
+        Some(format!("-> {waits}, nor 1 more task: the loop would sleep for ever.").as_str())
+    );
+}
+
+#[test]
 fn what_a_task_has_ended_by_is_said() {
     let said = |how, value: &str| {
         let mut story = Story::new();
@@ -139,7 +153,7 @@ fn a_task_that_sleeps() {
             "-> fetch (task 1) runs until it waits or ends; then the turn is over.",
             "fetch (task 1) made f1 (Future).",
             "-> fetch (task 1) runs until it waits or ends; then the turn is over.",
-            "fetch (task 1) made the timer h2 end of a sleep, due at 0.500 and will complete f1 (Future).",
+            "fetch (task 1) made the timer h2 end of a sleep, due at 0.500; it will complete f1 (Future).",
             "-> fetch (task 1) runs until it waits or ends; then the turn is over.",
             "fetch (task 1) waits for f1 (Future) at program.py:9.",
             "-> fetch (task 1) has given up control; then the turn is over.",

@@ -4,8 +4,8 @@ use loopscope_protocol::{On, RunHow, WatchHow};
 
 use crate::forecast::Wake;
 use crate::phrase::Phrases;
-use crate::state::Loop;
-use crate::titles::{self, signal_name};
+use crate::state::{Loop, Task};
+use crate::titles::{self, count, signal_name};
 
 /// By less than this nobody is late, in seconds.
 const LATE: f64 = 0.001;
@@ -28,19 +28,29 @@ pub(super) fn nothing_left(
         }
         _ => ("Nothing can wake", then),
     };
-    let waits = the_loop
+    let waits = |task: &&Task| !task.state.is_done() && task.on != On::Nothing;
+    let awaited = the_loop
         .run
         .filter(|run| run.how == RunHow::UntilComplete)
         .and_then(|run| phrases.state.task(run.task))
-        .filter(|task| !task.state.is_done() && task.on != On::Nothing);
-    match waits {
-        Some(task) => format!(
-            "{what} {}, which waits for {}: {then}.",
-            phrases.task(task.id),
-            phrases.on(task.on)
-        ),
-        None => format!("Nothing is left to do: {then}."),
-    }
+        .filter(waits);
+    // Where the loop was to run until somebody stops it, it is the tasks that are left behind.
+    let mut others = phrases.state.pending_tasks_of(the_loop.id).filter(waits);
+    let Some(task) = awaited.or_else(|| others.next()) else {
+        return format!("Nothing is left to do: {then}.");
+    };
+    let more = match awaited {
+        Some(_) => String::new(),
+        None => match others.count() {
+            0 => String::new(),
+            n => format!(", nor {} more", count(n, "task")),
+        },
+    };
+    format!(
+        "{what} {}, which waits for {}{more}: {then}.",
+        phrases.task(task.id),
+        phrases.on(task.on)
+    )
 }
 
 /// What outside the loop may wake it, in words.

@@ -113,12 +113,12 @@ fn the_first_run_and_a_bare_yield() {
     };
     assert_eq!(
         last(&story).unwrap(),
-        "a (task 1) ran last in turn 1, at 0.000: it was made, and h1 was its first step."
+        "a (task 1) last ran in turn 1, at 0.000: it was made, and h1 was its first step."
     );
     story.handle(2, HandleHow::Step, "a", 1, 0).suspend(1, 1, On::Nothing, 5).turn(&[2]).step(2, 1);
     assert_eq!(
         last(&story).unwrap(),
-        "a (task 1) ran last in turn 2, at 0.000: it had given the others a turn and was queued as \
+        "a (task 1) last ran in turn 2, at 0.000: it had given the others a turn and was queued as \
          h2."
     );
     assert_eq!(
@@ -140,7 +140,7 @@ fn woken_by_the_end_of_another_task() {
     let history = story.history();
     assert_eq!(
         last_wakeup(&history, history.live(), story.names(), TaskId(1)).unwrap(),
-        "outer (task 1) ran last in turn 2, at 0.000: inner (task 2) ended, so h3 was queued, \
+        "outer (task 1) last ran in turn 2, at 0.000: inner (task 2) ended, so h3 was queued, \
          which resumed it."
     );
 }

@@ -24,7 +24,7 @@ use crate::titles::{future_title, task_title, time};
 /// let history = story.history();
 /// assert_eq!(
 ///     why::last_wakeup(&history, history.live(), story.names(), TaskId(1)).unwrap(),
-///     "fetch (task 1) ran last in turn 3, at 4.000: h2 wake, a timer due at 4.000, gave f1 \
+///     "fetch (task 1) last ran in turn 3, at 4.000: h2 wake, a timer due at 4.000, gave f1 \
 ///      (Future) its result, so h3 was queued, which resumed it."
 /// );
 /// ```
@@ -34,7 +34,7 @@ pub fn last_wakeup(history: &History, state: &State, names: &Names, id: TaskId) 
     let title = task_title(id, names.task(id).map_or(NameId::NONE, |d| d.name), names);
     let record = history.record(step.at)?;
     let at = record.seconds().map(|at| format!(", at {}", time(at))).unwrap_or_default();
-    let ran = format!("{title} ran last in turn {}{at}", record.turn);
+    let ran = format!("{title} last ran in turn {}{at}", record.turn);
     let h = step.handle.0;
     let because = match history.record(made)?.event {
         Event::HandleNew { how: HandleHow::Wakeup, future, .. } if future.is_some() => {

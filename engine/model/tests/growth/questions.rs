@@ -144,9 +144,9 @@ fn an_answer_reads_as_little_of_a_long_history_as_of_a_short_one() {
     };
     let names = history.names();
     for (task, wanted) in [
-        (SLEEPER, "sleeper (task 1) ran last in turn 1"),
-        (JOINED, "joined (task 3) ran last in turn 1"),
-        (ENDED, "ended (task 4) ran last in turn 1"),
+        (SLEEPER, "sleeper (task 1) last ran in turn 1"),
+        (JOINED, "joined (task 3) last ran in turn 1"),
+        (ENDED, "ended (task 4) last ran in turn 1"),
         (JOINS, "joined (task 3) ended, so"),
         (LATECOMER, "busy (task 7) gave f2 (Future) its result, so"),
         (NEW, "was its first step"),

@@ -60,7 +60,7 @@ pub(super) fn handles(phrases: Phrases<'_>, record: &Record, event: Event) -> St
         }
         Event::TimerNew { handle, when, by, future, .. } => {
             let then = if future.is_some() {
-                format!(" and will complete {}", phrases.future(future))
+                format!("; it will complete {}", phrases.future(future))
             } else {
                 String::new()
             };
