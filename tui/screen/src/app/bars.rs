@@ -106,26 +106,68 @@ fn activity(snapshot: &Snapshot<'_>) -> (String, Role) {
 /// What comes next while the link to a board is lost.
 const AWAY: &str = "What the board does is not seen until the link is back.";
 
+/// The two sentences and what each begins with. On a narrow screen it goes on below its label.
+struct Told {
+    sentences: [(&'static str, String); 2],
+    width: u16,
+    is_narrow: bool,
+}
+
+impl Told {
+    fn new(snapshot: &Snapshot<'_>, width: u16) -> Self {
+        let away = snapshot.link.is_some_and(|link| link.state == LinkState::Away);
+        // The state does not know that nothing is seen any more.
+        let next = if away && snapshot.is_live() { AWAY } else { snapshot.next };
+        let is_narrow = width < 60;
+        let labels = if is_narrow { [" ", " Next: "] } else { [" Just now  ", " Next      "] };
+        let [happened, next] = [snapshot.happened, next].map(|text| clean(text).into_owned());
+        Self { sentences: [(labels[0], happened), (labels[1], next)], width, is_narrow }
+    }
+
+    /// The lines of a sentence, without its label, and how far the later ones are moved to the right.
+    fn lines(&self, which: usize) -> (Vec<String>, usize) {
+        let (label, text) = &self.sentences[which];
+        let columns = |before: usize| usize::from(self.width).saturating_sub(before + 1);
+        if text.is_empty() {
+            return (Vec::new(), 0);
+        }
+        if !self.is_narrow {
+            return (wrap(text, columns(label.len())), label.len());
+        }
+        let label = label.trim_start();
+        let mut lines = wrap(&format!("{label}{text}"), columns(0));
+        if let Some(first) = lines.first_mut() {
+            *first = first.strip_prefix(label.trim_end()).unwrap_or(first).trim_start().to_owned();
+        }
+        (lines, 1)
+    }
+
+    /// The rows that each takes.
+    fn rows(&self) -> [usize; 2] {
+        [self.lines(0).0.len().max(1), self.lines(1).0.len()]
+    }
+}
+
+/// The rows that the two sentences take; while records run by, as many as they ever have.
+pub(super) fn rows(snapshot: &Snapshot<'_>, width: u16) -> u16 {
+    match snapshot.activity {
+        Activity::Running | Activity::Slow | Activity::Recording => 0,
+        _ => to_rows(Told::new(snapshot, width).rows().iter().sum()),
+    }
+}
+
 /// What happened and what happens next: each begins a row of its own, and goes on below its beginning.
 /// What happens next has the rows that it needs, as long as one is left for what happened.
 pub(super) fn sentences(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let away = snapshot.link.is_some_and(|link| link.state == LinkState::Away);
-    // The state does not know that nothing is seen any more.
-    let next = if away && snapshot.is_live() { AWAY } else { snapshot.next };
-    let labels = if area.width >= 60 { [" Just now  ", " Next      "] } else { [" ", " Next: "] };
-    let [happened, next] = [clean(snapshot.happened), clean(next)];
+    let told = Told::new(snapshot, area.width);
     let rows = usize::from(area.height);
-    let room = |label: &str| usize::from(area.width).saturating_sub(label.len() + 1);
-    let below = match wrap(&next, room(labels[1])).len() {
-        _ if next.is_empty() => 0,
-        needed => needed.min(rows.saturating_sub(1)),
-    };
-    let above = wrap(&happened, room(labels[0])).len().clamp(1, (rows - below).max(1));
-    let top = Rect { height: to_rows(above), ..area };
-    flow(labels[0], &happened, Role::Text, theme, top, buffer);
-    let y = area.y + to_rows(above);
-    let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
-    flow(labels[1], &next, Role::Running, theme, rest, buffer);
+    let [above, below] = told.rows();
+    let below = below.min(rows.saturating_sub(1));
+    let above = to_rows(above.clamp(1, (rows - below).max(1)));
+    let top = Rect { height: above, ..area };
+    flow(&told, 0, Role::Text, theme, top, buffer);
+    let rest = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
+    flow(&told, 1, Role::Running, theme, rest, buffer);
 }
 
 /// A count of rows or columns as the screen counts them.
@@ -133,22 +175,20 @@ fn to_rows(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
 
-/// A text behind a label in as many lines as there are, with a mark if there are too few.
-fn flow(label: &str, text: &str, role: Role, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    if text.is_empty() {
-        return;
-    }
-    let columns = usize::from(area.width).saturating_sub(label.len() + 1);
-    let lines = wrap(text, columns);
+/// A sentence behind its label in as many lines as there are, with a mark if there are too few.
+fn flow(told: &Told, which: usize, role: Role, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let (lines, indent) = told.lines(which);
+    let label = told.sentences[which].0;
     let rows = usize::from(area.height);
     for (n, (y, line)) in (area.y..area.bottom()).zip(&lines).enumerate() {
+        let label = if n == 0 { label.to_owned() } else { " ".repeat(indent) };
+        let columns = usize::from(area.width).saturating_sub(label.len() + 1);
         let line = if n + 1 == rows && lines.len() > rows {
             // What does not fit stands behind the last word, so that the cut is seen.
             fit(&lines[n..].join(" "), columns, theme).into_owned()
         } else {
             line.clone()
         };
-        let label = if n == 0 { label.to_owned() } else { " ".repeat(label.len()) };
         Row::of(label, Role::Faint, theme).put(line, role, theme).draw(
             theme,
             Rect { y, height: 1, ..area },

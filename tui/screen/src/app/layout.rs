@@ -34,6 +34,8 @@ pub struct Facts {
     pub board: bool,
     /// Expressions are shown at each stop.
     pub displays: bool,
+    /// The rows that what happened and what happens next take here, where nothing moves.
+    pub sentences: u16,
 }
 
 /// A place for one of several views.
@@ -84,8 +86,15 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
     let (width, bottom) = (area.width, area.bottom());
     let row = |y: u16, height: u16| Rect::new(area.x, y, width, height);
     let shown = u16::from(facts.displays && area.height >= 16);
-    // One for what happened, and what comes next may need two.
-    let lines = if width < 60 || area.height >= 24 { 3 } else { 2 };
+    // One for what happened, and what comes next may need two. More where something would be cut,
+    // for what deserves attention is long, and its end is what it is about.
+    let usual = if width < 60 || area.height >= 24 { 3 } else { 2 };
+    let most = match area.height {
+        24.. => 6,
+        18.. => 4,
+        _ => usual,
+    };
+    let lines = facts.sentences.clamp(usual, most);
     let panels = row(area.y + 1, area.height - 2 - lines - shown);
     let mut layout = Layout {
         header: row(area.y, 1),
@@ -424,11 +433,15 @@ fn large(rect: Rect, facts: Facts) -> Vec<Slot> {
             &mut slots,
         );
     }
-    let queue = (inside / 4).clamp(5, 14);
+    let queue = (inside / 5).clamp(5, 14);
     let diagram = diagram(middle);
     column(Rect { height: diagram, ..middle }, &[("loop", &["loop"], 0)], facts, &mut slots);
-    let queues = Rect { y: middle.y + diagram - 1, height: queue + 2, ..middle };
-    let (ready, timers) = halves(queues, queues.width * 11 / 20);
+    // Below each other they have the room for whole names.
+    let is_high = rect.height >= 50;
+    let rows = if is_high { 2 * queue + 3 } else { queue + 2 };
+    let queues = Rect { y: middle.y + diagram - 1, height: rows, ..middle };
+    let (ready, timers) =
+        if is_high { above(queues, queue) } else { halves(queues, queues.width * 11 / 20) };
     column(ready, &[("ready", &["ready"], 0)], facts, &mut slots);
     column(timers, &[("timers", &["timers"], 0)], facts, &mut slots);
     let y = queues.bottom() - 1;

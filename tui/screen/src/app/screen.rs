@@ -87,6 +87,7 @@ impl Screen {
             watchers: snapshot.digest.has_seen(&[Kind::WatcherAdd, Kind::SignalAdd]),
             board: snapshot.board,
             displays: !snapshot.displays.is_empty(),
+            sentences: bars::rows(snapshot, area.width),
         };
         self.layout = layout(area, facts);
         let focus = self.focus;

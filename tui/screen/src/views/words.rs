@@ -3,10 +3,11 @@
 
 use loopscope_model::Record;
 use loopscope_model::record::seconds;
-use loopscope_model::state::{Completer, Handle, HandleState};
+use loopscope_model::state::{Completer, Future, Handle, HandleState};
 use loopscope_model::titles;
 use loopscope_protocol::{
-    By, ChainId, FieldValue as V, FutureId, HandleHow, HandleId, NameId, On, Place, TaskId, Word,
+    By, ChainId, FieldValue as V, FutureId, HandleHow, HandleId, NameId, NeedHow, On, Place,
+    TaskId, Word,
 };
 
 mod record;
@@ -69,12 +70,19 @@ pub fn task_called(snapshot: &Snapshot<'_>, id: TaskId) -> Option<String> {
     Some(clean(&name).into_owned())
 }
 
-/// `f7`, or `f7 (gather)` where its class says more than "a future".
+/// `f7`, or `f7 (gather)` where its class says more than "a future"; `its tasks (f7)` where it stands
+/// for those of a task group or of `wait`, which hang below whoever waits for it.
 pub fn future(snapshot: &Snapshot<'_>, id: FutureId) -> String {
-    let name = snapshot.state.future(id).map_or(NameId::NONE, |future| future.name);
-    match snapshot.names.get(name).as_deref() {
-        None | Some("Future") => format!("f{}", id.0),
-        Some(name) => format!("f{} ({})", id.0, clean(name.trim_start_matches('_'))),
+    let future = snapshot.state.future(id);
+    let name = future.map_or(NameId::NONE, |future| future.name);
+    let stands_for_tasks = |it: &Future| matches!(it.needs.iter().next(), Some(On::Task(_)));
+    match (snapshot.names.get(name).as_deref(), future.filter(|it| stands_for_tasks(it))) {
+        (None | Some("Future"), Some(it)) if it.enough == NeedHow::Any => {
+            format!("one of its tasks (f{})", id.0)
+        }
+        (None | Some("Future"), Some(_)) => format!("its tasks (f{})", id.0),
+        (None | Some("Future"), None) => format!("f{}", id.0),
+        (Some(name), _) => format!("f{} ({})", id.0, clean(name.trim_start_matches('_'))),
     }
 }
 

@@ -84,7 +84,7 @@ impl Popup {
         let wanted = text.to_lowercase();
         text.clone_into(&mut self.search);
         let fits = |row: &usize| {
-            let Row { left, right } = &self.rows[*row];
+            let Row { left, right, .. } = &self.rows[*row];
             let spans = left.spans.iter().chain(&right.spans);
             let whole: String = spans.map(|span| span.content.as_ref()).collect();
             whole.to_lowercase().contains(&wanted)

@@ -19,6 +19,8 @@ pub struct Row {
     pub left: Line<'static>,
     /// What stands at the right.
     pub right: Line<'static>,
+    /// What stands at the right says nothing that is not in the left part too.
+    pub is_spare: bool,
 }
 
 impl Row {
@@ -52,6 +54,13 @@ impl Row {
         self
     }
 
+    /// With a right part that is left out where the left one has no room beside it.
+    #[must_use]
+    pub const fn spare(mut self, is_spare: bool) -> Self {
+        self.is_spare = is_spare;
+        self
+    }
+
     /// What stands in it.
     pub fn text(&self) -> String {
         let spans = self.left.spans.iter().chain(&self.right.spans);
@@ -81,7 +90,8 @@ impl Row {
         if area.height == 0 || columns == 0 {
             return;
         }
-        let right_width = self.right.width();
+        let fits = self.left.width() + self.right.width() < columns;
+        let right_width = if self.is_spare && !fits { 0 } else { self.right.width() };
         let (left_room, right_room) = if right_width == 0 {
             (columns, 0)
         } else if right_width <= (columns / 3).max(columns.saturating_sub(self.left.width() + 1)) {
@@ -114,6 +124,20 @@ mod tests {
             &mut buffer,
         );
         buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect()
+    }
+
+    #[test]
+    fn what_is_spare_makes_room() {
+        let theme = Theme::default();
+        let area = Rect::new(0, 0, 12, 1);
+        let drawn = |right: &str| {
+            let mut buffer = Buffer::empty(area);
+            let row = Row::of("2.5 wake-up", Role::Text, &theme).spare(true);
+            row.put_right(right, Role::Faint, &theme).draw(&theme, area, &mut buffer);
+            buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+        };
+        assert_eq!(drawn("in 1 s"), "2.5 wake-up ");
+        assert_eq!(drawn(""), "2.5 wake-up ");
     }
 
     #[test]

@@ -39,6 +39,7 @@ fn each() -> impl Iterator<Item = (Rect, Facts, Layout)> {
                     displays: rest,
                     hides: false,
                     reads: lesson && rest,
+                    sentences: if rest { 9 } else { 0 },
                 };
                 (area, facts, layout(area, facts).unwrap())
             })
@@ -89,6 +90,16 @@ fn every_view_can_be_reached_at_every_size() {
             assert!(found, "{} at {area:?} {facts:?}", entry.id);
         }
     }
+}
+
+#[test]
+fn sentences_have_the_rows_that_they_take_and_the_panels_the_rest() {
+    let rows = |height, sentences| {
+        let facts = Facts { sentences, ..Facts::default() };
+        layout(Rect::new(0, 0, 80, height), facts).unwrap().sentences.height
+    };
+    assert_eq!([rows(24, 0), rows(24, 3), rows(24, 5), rows(24, 40)], [3, 3, 5, 6]);
+    assert_eq!([rows(18, 2), rows(18, 5), rows(12, 5)], [2, 4, 2]);
 }
 
 #[test]
