@@ -320,6 +320,16 @@ mod tests {
     use crate::story::Story;
 
     #[test]
+    fn a_future_of_the_librarys_own_class_is_called_what_it_is_everywhere() {
+        let mut story = Story::new();
+        let [own, plain] = ["_GatheringFuture", "Future"].map(|name| story.name(name));
+        let title = |name| future_title(FutureId(7), name, story.names());
+        assert_eq!(title(own), "f7 (GatheringFuture)");
+        assert_eq!(title(plain), "f7 (Future)");
+        assert_eq!(title(NameId::NONE), "f7");
+    }
+
+    #[test]
     fn a_task_is_called_by_its_own_name_and_a_counted_one_by_its_coroutine() {
         let mut story = Story::new();
         story.start().named_task(1, "fetch", "worker-1", 1).named_task(

@@ -10,9 +10,14 @@ use super::command::Topic;
 use super::settings::SETTINGS;
 use super::table::{self, Found, Group, ROWS, Row};
 
-/// The help on everything, on a command, or on `expr`, `events`, `info` or `set`.
+/// The help on everything, on a command or an event, or on `expr`, `events`, `info` or `set`.
 pub fn help(topic: Option<&str>) -> Result<String, Trouble> {
     let Some(topic) = topic else { return Ok(all()) };
+    let is_command = ROWS.iter().any(|row| row.name == topic || row.aliases.contains(&topic));
+    // A whole name of an event is no beginning of a command's, as `log` would be.
+    if let Some(kind) = Kind::parse(topic).filter(|_| !is_command) {
+        return Ok(event(kind));
+    }
     match topic {
         "expr" | "EXPR" | "expressions" => Ok(expressions()),
         "events" | "EVENT" | "event" => Ok(events()),
@@ -97,15 +102,34 @@ fn expressions() -> String {
     text
 }
 
+/// Every event with when it fires, in a sentence.
 fn events() -> String {
     let mut text =
         "EVENT: one of these, the beginning of only one, or a group such as handle-*\n".to_owned();
     for kind in Kind::ALL {
-        let fields = kind.field_names().join(", ");
-        let _ = writeln!(text, "  {:<19} {fields}", kind.word());
+        let said = said(kind.doc());
+        let first = said.split_inclusive(". ").next().unwrap_or_default().trim_end();
+        let _ = writeln!(text, "  {}\n      {first}", kind.word());
     }
-    text.truncate(text.trim_end().len());
+    text.push_str(
+        "`help EVENT` tells more, as `help timer-due`, with the fields that conditions know.",
+    );
     text
+}
+
+/// When an event fires, and what its fields say.
+fn event(kind: Kind) -> String {
+    let mut text = format!("{}\n  {}", kind.word(), said(kind.doc()));
+    for field in kind.described_fields() {
+        let _ = write!(text, "\n  {:<12} {}", field.name, said(field.doc));
+    }
+    text
+}
+
+/// The lines of a documentation as sentences, without the signs of its links.
+fn said(doc: &[&str]) -> String {
+    let lines: Vec<&str> = doc.iter().map(|line| line.trim()).collect();
+    lines.join(" ").replace("[`", "`").replace("`]", "`")
 }
 
 #[cfg(test)]
@@ -125,5 +149,17 @@ mod tests {
             assert!(events.contains(kind.word()));
         }
         assert!(help(Some("frobnicate")).is_err());
+    }
+
+    #[test]
+    fn the_help_says_when_each_event_fires_and_what_its_fields_are() {
+        let events = help(Some("events")).unwrap();
+        assert!(events.contains("A task has given up control and waits."), "{events}");
+        for kind in Kind::ALL {
+            let own = help(Some(kind.word())).unwrap();
+            assert!(own.lines().count() > kind.described_fields().len(), "{own}");
+            assert!(kind.field_names().iter().all(|name| own.contains(name)), "{own}");
+            assert!(!own.contains("[`"), "{own}");
+        }
     }
 }

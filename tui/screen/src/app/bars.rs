@@ -268,7 +268,8 @@ pub(super) fn offers(offer: Offer, keymap: &Keymap, width: u16) -> Vec<Offered> 
             of(Action::Quit, "quit"),
         ],
         Offer::Popup => {
-            vec![of(Action::Close, "close"), of(Action::Down, "down"), of(Action::Up, "up")]
+            let keys = format!("{} {}", keymap.key(Action::Down), keymap.key(Action::Up));
+            vec![of(Action::Close, "close"), named(&keys, "move")]
         }
         Offer::Question(choices) => vec![
             named(&format!("1-{choices}"), "answer"),

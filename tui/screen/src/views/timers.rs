@@ -124,8 +124,9 @@ fn row(snapshot: &Snapshot<'_>, theme: &Theme, id: HandleId, here: bool) -> Row 
         .put(due, role, theme)
         .put(choice, Role::Key, theme)
         .put(words::handle(snapshot, id), if here { role } else { Role::Left }, theme)
-        // How far off it is follows from when it is due; which timer it is does not.
-        .spare(here && !cancelled && when.is_some_and(|when| when - now > 0.0))
+        // How far off it is follows from when it is due, and that it left from its sign; which timer
+        // it is does not.
+        .spare(!cancelled && (!here || when.is_some_and(|when| when > now)))
         .put_right(right, if cancelled { Role::Cancelled } else { Role::Faint }, theme)
 }
 
