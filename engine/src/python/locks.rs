@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use loopscope_protocol::ClockMode;
 use rustpython_vm::builtins::{PyModule, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyResult, VirtualMachine};
@@ -53,7 +54,8 @@ pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> 
             for name in ["acquire", "acquire_lock", "__enter__"] {
                 patch_acquire(vm, &lock, name);
             }
-            for name in ["release", "release_lock", "__exit__", "_release_save"] {
+            let names = ["release", "release_lock", "__exit__", "_release_save"];
+            for name in names.into_iter().filter(|_| is_counted()) {
                 tell_of_giving(vm, &lock, name);
             }
         }
@@ -70,7 +72,9 @@ pub(super) fn patch(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> 
 
 /// Replaces what waits for an item, and what brings one.
 pub(super) fn patch_queue(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResult<()> {
-    let Some(queue) = class(vm, module, "SimpleQueue") else { return Ok(()) };
+    let Some(queue) = class(vm, module, "SimpleQueue").filter(|_| is_counted()) else {
+        return Ok(());
+    };
     for name in ["put", "put_nowait"] {
         tell_of_giving(vm, &queue, name);
     }
@@ -95,6 +99,11 @@ pub(super) fn patch_queue(vm: &VirtualMachine, module: &Py<PyModule>) -> PyResul
         }
     });
     Ok(())
+}
+
+/// Whether it counts who waits: where the clock stays virtual although there are threads.
+fn is_counted() -> bool {
+    Run::current().clock.mode() == ClockMode::Virtual
 }
 
 /// Whether a call of `get` waits without a limit.
