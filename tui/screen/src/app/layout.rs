@@ -83,18 +83,28 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         return None;
     }
-    let (width, bottom) = (area.width, area.bottom());
-    let row = |y: u16, height: u16| Rect::new(area.x, y, width, height);
-    let shown = u16::from(facts.displays && area.height >= 16);
-    // One for what happened, and what comes next may need two. More where something would be cut,
-    // for what deserves attention is long, and its end is what it is about.
-    let usual = if width < 60 || area.height >= 24 { 3 } else { 2 };
+    // One for what happened, and what comes next may need two.
+    let usual = if area.width < 60 || area.height >= 24 { 3 } else { 2 };
+    let layout = with_sentences(area, facts, usual);
+    // More where something would be cut, for what deserves attention is long, and its end is what it
+    // is about; but no panel goes for that.
     let most = match area.height {
         24.. => 6,
         18.. => 4,
         _ => usual,
     };
-    let lines = facts.sentences.clamp(usual, most);
+    (usual + 1..=facts.sentences.min(most))
+        .rev()
+        .map(|lines| with_sentences(area, facts, lines))
+        .find(|higher| higher.slots.len() == layout.slots.len())
+        .or(Some(layout))
+}
+
+/// The same with that many rows for what happened and what happens next.
+fn with_sentences(area: Rect, facts: Facts, lines: u16) -> Layout {
+    let (width, bottom) = (area.width, area.bottom());
+    let row = |y: u16, height: u16| Rect::new(area.x, y, width, height);
+    let shown = u16::from(facts.displays && area.height >= 16);
     let panels = row(area.y + 1, area.height - 2 - lines - shown);
     let mut layout = Layout {
         header: row(area.y, 1),
@@ -114,7 +124,7 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
         _ => narrow(panels, facts),
     };
     place_the_rest(&mut layout.slots, TABLE.iter().map(|entry| entry.id), facts);
-    Some(layout)
+    layout
 }
 
 /// Views that this layout has no place for are tabs of its last panel.

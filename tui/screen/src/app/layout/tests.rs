@@ -93,13 +93,19 @@ fn every_view_can_be_reached_at_every_size() {
 }
 
 #[test]
-fn sentences_have_the_rows_that_they_take_and_the_panels_the_rest() {
-    let rows = |height, sentences| {
-        let facts = Facts { sentences, ..Facts::default() };
+fn sentences_have_the_rows_that_they_take_as_long_as_no_panel_goes() {
+    let rows = |height, sentences, timers| {
+        let facts = Facts { sentences, timers, tasks: timers, ..Facts::default() };
         layout(Rect::new(0, 0, 80, height), facts).unwrap().sentences.height
     };
-    assert_eq!([rows(24, 0), rows(24, 3), rows(24, 5), rows(24, 40)], [3, 3, 5, 6]);
-    assert_eq!([rows(18, 2), rows(18, 5), rows(12, 5)], [2, 4, 2]);
+    assert_eq!([rows(24, 0, false), rows(24, 3, false), rows(24, 5, false)], [3, 3, 5]);
+    assert_eq!([rows(24, 40, true), rows(40, 40, true)], [5, 6]);
+    assert_eq!([rows(18, 2, false), rows(18, 5, false), rows(12, 5, false)], [2, 4, 2]);
+    for (area, facts, higher) in each() {
+        let usual = layout(area, Facts { sentences: 0, ..facts }).unwrap();
+        let names = |layout: &Layout| layout.slots.iter().map(|slot| slot.name).collect::<Vec<_>>();
+        assert_eq!(names(&higher), names(&usual), "{area:?} {facts:?}");
+    }
 }
 
 #[test]
