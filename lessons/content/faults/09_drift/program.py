@@ -1,4 +1,4 @@
-# A clock strikes every second. After five strokes it is a second late.
+# A clock is to strike every second. The fifth stroke is 0.8 seconds late.
 import asyncio
 import time
 

@@ -1,4 +1,4 @@
-# A thread has news for the loop. It tells them in the wrong way, and then in the right one.
+# A thread has news for the loop. First it is told in the wrong way, and then in the right one.
 import asyncio
 import threading
 import time
