@@ -163,6 +163,31 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_choice_is_something_that_the_program_could_print() {
+        // What it computes, and what is said where it prints nothing.
+        let computed = ["True", "False", "nothing", "is", "printed"];
+        for question in quiz("a").into_iter().chain(quiz("b")) {
+            let words = |text: &str| -> Vec<String> {
+                let words = text.split(|c: char| !c.is_alphanumeric());
+                words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+            };
+            let known = words(&question.program);
+            let mut choices = std::collections::BTreeSet::new();
+            for (choice, _) in &question.wrong {
+                assert!(choices.insert(choice), "{}: {choice:?} is there twice", question.id);
+                for word in words(choice) {
+                    let is_number = word.parse::<u32>().is_ok();
+                    assert!(
+                        is_number || known.contains(&word) || computed.contains(&word.as_str()),
+                        "{}: its program cannot print {word:?} of {choice:?}",
+                        question.id
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_wrong_choice_without_a_misconception_is_refused() {
         let text = "## a01: What?\nabout: 1\nanswer: line 1\nwrong: 1 \"x\"\nwrong: 99 \"y\"\n\n```python\nx\n```\n";
         assert!(read(text).is_err());
