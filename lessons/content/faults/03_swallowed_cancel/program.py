@@ -1,4 +1,4 @@
-# A worker is cancelled after two seconds. The program takes five.
+# A worker is cancelled after 1.5 seconds. The program takes 4.5.
 import asyncio
 
 
