@@ -127,7 +127,7 @@ impl<'e> Judge<'e> {
         }
         let failed = ends.iter().zip(&self.exercise.checks).find_map(|(end, check)| {
             let seq = end.err()?;
-            Some((check.message.to_string(), seq))
+            Some((check.message.marked(), seq))
         });
         if let Some((wrong, seq)) = failed {
             return Verdict { wrong: Some(wrong), seq, ..verdict };

@@ -43,7 +43,7 @@ impl Find {
         let state = history.at(position);
         let context = Context { record: Some(&record), state: &state, names };
         match self.wrong.iter().find(|(pattern, _)| pattern.fits(&context)) {
-            Some((_, text)) => Found::Wrong(text.to_string()),
+            Some((_, text)) => Found::Wrong(text.marked()),
             None => Found::Wrong(format!(
                 "Record {seq} is `{}`. It happened, and it is not what is asked for.",
                 record.kind().word()

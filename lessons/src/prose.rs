@@ -2,6 +2,7 @@
 //!
 //! How it is drawn, and how long its lines are, is up to who shows it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A text.
@@ -41,6 +42,20 @@ impl Span {
     pub fn text(&self) -> &str {
         match self {
             Self::Plain(text) | Self::Code(text) | Self::Term(text) => text,
+        }
+    }
+
+    /// The words as they stand where there are no colours: code that could be read as words of the
+    /// sentence is between marks, such as `again`, and what nobody takes for words is not, such as
+    /// `call_soon`.
+    pub fn marked(&self) -> Cow<'_, str> {
+        match self {
+            Self::Code(code)
+                if code.contains(' ') || code.chars().all(|c| c.is_ascii_alphabetic()) =>
+            {
+                format!("`{code}`").into()
+            }
+            span => span.text().into(),
         }
     }
 
@@ -104,6 +119,29 @@ impl Prose {
             code @ Block::Code { .. } => code.clone(),
         };
         Self { blocks: self.blocks.iter().map(block).collect() }
+    }
+
+    /// The text in one piece, for where there are no colours; see [`Span::marked`].
+    ///
+    /// ```
+    /// use loopscope_lessons::Prose;
+    ///
+    /// let prose = Prose::parse("`again` asks for itself by `call_soon`.");
+    /// assert_eq!(prose.marked(), "`again` asks for itself by call_soon.");
+    /// ```
+    pub fn marked(&self) -> String {
+        let mut text = String::new();
+        for (number, block) in self.blocks.iter().enumerate() {
+            text.push_str(if number > 0 { "\n\n" } else { "" });
+            match block {
+                Block::Paragraph(spans) => text.extend(spans.iter().map(Span::marked)),
+                Block::Code { lines, .. } => {
+                    text.push_str("    ");
+                    text.push_str(&lines.join("\n    "));
+                }
+            }
+        }
+        text
     }
 
     /// The spans of all paragraphs.

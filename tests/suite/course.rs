@@ -28,7 +28,7 @@ fn a_program_of_ones_own_is_judged_and_a_wrong_one_is_told_what_is_wrong() {
     let _ = tried().code_is(0).says("Done: it does what it is to do.");
     let text = scratch.read("mine.py");
     let _ = scratch.file("mine.py", &text.replace("if times < 5", "if times < 4"));
-    let ended = tried().code_is(1).says("Not yet. again is to run five times");
+    let ended = tried().code_is(1).says("Not yet. `again` is to run five times");
     assert!(ended.out().contains("checks hold"), "{ended}");
     let _ = scratch.file("mine.py", "raise NameError('nothing')\n");
     let _ = tried().code_is(1).says("NameError");
@@ -46,7 +46,7 @@ fn the_file_that_is_kept_for_a_learner_is_begun_and_begun_anew() {
             .env("XDG_DATA_HOME", &data)
             .end()
     };
-    let ended = tried(&[]).code_is(1).says("water still runs before feed");
+    let ended = tried(&[]).code_is(1).says("`water` still runs before `feed`");
     let path = data.join("loopscope/lessons/call_soon/modify.py");
     assert!(ended.out().contains(&path.display().to_string()), "{ended}");
     fs::write(&path, solution("loop-01", &["--modify"])).expect("it is ours");
@@ -77,7 +77,7 @@ fn an_exercise_is_done_in_line_mode_and_the_place_is_kept() {
         "-- Let water wait --",
         "Your file: ",
         "(Your file is as at first.)",
-        "Not yet. water still runs before feed",
+        "Not yet. `water` still runs before `feed`",
         "    loop.call_soon(feed)",
         "As at first.",
         "-- A callback that comes back --",
@@ -197,6 +197,7 @@ fn whoever_plays_the_loop_is_graded_by_the_run() {
     let ended = play("\nwater\nrefill\nfeed\n2\n");
     for text in [
         "You are the loop of ",
+        "  24  loop.call_soon(water, loop)",
         "How long may the poll sleep now?",
         "Which handle runs now?",
         "Right.",

@@ -45,7 +45,9 @@ pub fn exercises(
                     mistake.line,
                     "this mistake passes; add a check that it fails".to_owned(),
                 ),
-                Ok(Verdict { wrong: Some(wrong), .. }) if !wrong.contains(&mistake.says) => {
+                Ok(Verdict { wrong: Some(wrong), .. })
+                    if !wrong.replace('`', "").contains(&mistake.says.replace('`', "")) =>
+                {
                     let message = format!(
                         "this mistake is told something else than {:?}: {wrong}",
                         mistake.says

@@ -122,7 +122,7 @@ fn once(
 
 fn hint(exercise: &Exercise, n: usize) -> i32 {
     if let Some(hint) = n.checked_sub(1).and_then(|at| exercise.hints.get(at)) {
-        return printed(writeln!(print::out(), "{hint}"));
+        return printed(writeln!(print::out(), "{}", hint.marked()));
     }
     let all = exercise.hints.len();
     complain(code::USAGE, &format!("there are {all} hints; `--solution` shows a way to do it"))

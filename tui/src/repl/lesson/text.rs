@@ -1,20 +1,11 @@
 //! The text of a lesson in printed lines.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use loopscope_lessons::{Block, Prose, Span};
 
 /// How long a line of text gets.
 const WIDTH: usize = 78;
-
-/// Words of a sentence; code of several words stands between marks, since nothing else sets it off.
-fn quoted(span: &Span) -> Cow<'_, str> {
-    match span {
-        Span::Code(code) if code.contains(' ') => format!("`{code}`").into(),
-        span => span.text().into(),
-    }
-}
 
 /// A text, wrapped.
 pub(super) fn tell(out: &mut impl Write, prose: &Prose) -> io::Result<()> {
@@ -26,7 +17,7 @@ pub(super) fn tell(out: &mut impl Write, prose: &Prose) -> io::Result<()> {
                 }
             }
             Block::Paragraph(spans) => {
-                let text: String = spans.iter().map(quoted).collect();
+                let text: String = spans.iter().map(Span::marked).collect();
                 let mut column = 0;
                 for word in text.split_whitespace() {
                     let length = word.chars().count();
