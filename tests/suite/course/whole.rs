@@ -1,54 +1,53 @@
-//! Whole lessons, played from outside: in line mode and in `--linear`, wrong and right, with exercises
-//! that fail, are hinted at and are solved; and on the screen by a recorded script of keys, from the
-//! command of the README on.
+//! Whole lessons, played from outside: each one in line mode and in `--linear`, with right and wrong
+//! answers, and with exercises that fail, are hinted at and are solved; and on the screen by a recorded
+//! script of keys, from the command of the README on.
 //!
-//! A day's tests take a part of the lessons, another one each day; with `LOOPSCOPE_WHOLE_COURSE` set they
-//! take all of them. `lesson check` plays every lesson on a screen in each run of the suite.
+//! `lesson check` plays every lesson on a screen of 80x24 in each run of the suite.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use loopscope_lessons::{Item, ItemKind, Lesson, lessons};
 use loopscope_tests::run::{Ended, Run};
 use loopscope_tests::scratch::workspace;
 use loopscope_tests::{Scratch, Screen, loopscope};
 
-/// How many days it takes until every lesson was played.
-const DAYS: u64 = 6;
-
-fn whole_course() -> bool {
-    std::env::var_os("LOOPSCOPE_WHOLE_COURSE").is_some()
+/// A question as it was asked and answered in lines.
+#[derive(Debug)]
+struct Asked {
+    choices: Vec<String>,
+    answer: String,
+    is_right: bool,
 }
 
-/// The lessons that are played today.
-fn todays() -> impl Iterator<Item = &'static Lesson> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let day = now.as_secs() / 86_400;
-    let is_todays = move |at: usize| whole_course() || at as u64 % DAYS == day % DAYS;
-    lessons().iter().enumerate().filter(move |(at, _)| is_todays(*at)).map(|(_, lesson)| lesson)
-}
-
-/// The places of the right and of a wrong choice of each question, from 1, in the order of the lesson.
-fn choices(lesson: &Lesson) -> Vec<(usize, usize)> {
-    let page = loopscope(["lesson", "export", &lesson.code(), "--to", "md"]).limit(60).end();
-    let page = page.code_is(0).out();
-    let mut asked: Vec<Vec<bool>> = Vec::new();
-    let mut before = "";
-    for line in page.lines() {
-        if let Some(mark) = line.strip_prefix("- [").and_then(|rest| rest.chars().next()) {
-            if !before.starts_with("- [") {
-                asked.push(Vec::new());
-            }
-            asked.last_mut().expect("one was begun").push(mark == 'x');
-        }
-        before = line;
+impl Asked {
+    /// The number of the right choice, from 1, or of one that is wrong.
+    fn number(&self, right: bool) -> usize {
+        let is_wanted = |choice: &String| (*choice == self.answer) == right;
+        self.choices.iter().position(is_wanted).expect("one is right, and one is wrong") + 1
     }
-    let place = |marks: &[bool], wanted: bool| {
-        marks.iter().position(|right| *right == wanted).expect("a choice") + 1
-    };
-    asked.iter().map(|marks| (place(marks, true), place(marks, false))).collect()
+}
+
+/// The questions in what was printed.
+fn asked(out: &str) -> Vec<Asked> {
+    let mut all = Vec::new();
+    let mut choices: Vec<String> = Vec::new();
+    for line in out.lines() {
+        let choice = line.strip_prefix("  ").and_then(|rest| rest.split_once("  "));
+        if let Some((_, text)) = choice.filter(|(n, _)| *n == (choices.len() + 1).to_string()) {
+            choices.push(text.to_owned());
+            continue;
+        }
+        let right = line.strip_prefix("Right: ").filter(|text| !text.starts_with("record "));
+        let wrong = line.strip_prefix("No. The answer is: ");
+        if let Some(answer) = right.or(wrong) {
+            let answer = answer.trim_end_matches('.').to_owned();
+            let choices = std::mem::take(&mut choices);
+            all.push(Asked { choices, answer, is_right: right.is_some() });
+        }
+    }
+    all
 }
 
 /// A learner's folder, and an editor that writes the solution into whatever file it is given.
@@ -81,17 +80,15 @@ impl Learner {
     }
 }
 
-/// What is typed in a lesson: a wrong answer to each question, and each exercise failed, hinted at and
-/// solved.
-fn wrongly(lesson: &Lesson, choices: &[(usize, usize)]) -> String {
+/// What is typed in a lesson: `picks` to its questions, and each exercise failed, hinted at and solved.
+fn at_length(lesson: &Lesson, picks: &[usize]) -> String {
     let mut lines = String::new();
-    let mut asked = choices.iter();
+    let mut picks = picks.iter();
     for item in &lesson.items {
         match &item.kind {
             ItemKind::Step => lines.push('\n'),
             ItemKind::Predict(_) => {
-                let (_, wrong) = asked.next().expect("the page has each question");
-                let _ = writeln!(lines, "{wrong}\n");
+                let _ = writeln!(lines, "{}\n", picks.next().expect("one for each question"));
             }
             ItemKind::Modify(_) | ItemKind::Make => {
                 let hints = item.exercise.as_ref().map_or(0, |exercise| exercise.hints.len());
@@ -105,16 +102,15 @@ fn wrongly(lesson: &Lesson, choices: &[(usize, usize)]) -> String {
     lines
 }
 
-/// The same with right answers; `found` are the records that are to be named.
-fn rightly(lesson: &Lesson, choices: &[(usize, usize)], found: &[String]) -> String {
+/// The same where exercises are passed over; `found` are the records that are to be named.
+fn in_short(lesson: &Lesson, picks: &[usize], found: &[String]) -> String {
     let mut lines = String::new();
-    let (mut asked, mut found) = (choices.iter(), found.iter());
+    let (mut picks, mut found) = (picks.iter(), found.iter());
     for item in &lesson.items {
         match &item.kind {
             ItemKind::Step | ItemKind::Modify(_) | ItemKind::Make => lines.push('\n'),
             ItemKind::Predict(_) => {
-                let (right, _) = asked.next().expect("the page has each question");
-                let _ = writeln!(lines, "{right}\n");
+                let _ = writeln!(lines, "{}\n", picks.next().expect("one for each question"));
             }
             ItemKind::Find(_) => {
                 let _ = writeln!(lines, "found {}\n", found.next().expect("it was told"));
@@ -124,57 +120,81 @@ fn rightly(lesson: &Lesson, choices: &[(usize, usize)], found: &[String]) -> Str
     lines
 }
 
-/// The first line of a wrapped text.
+/// The first words of a wrapped text.
 fn beginning(text: &str) -> String {
     text.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
 }
 
-#[test]
-fn lessons_are_played_in_line_mode_and_in_printed_lines() {
-    for lesson in todays() {
-        let code = lesson.code();
-        let learner = Learner::of(lesson);
-        let choices = choices(lesson);
-        assert_eq!(choices.len(), lesson.questions().count(), "{code}");
-        let finds = lesson.items.iter().filter(|item| item.find().is_some()).count();
-        let exercises: Vec<&Item> = lesson.exercises().map(|(_, item, _)| item).collect();
-
-        let run = loopscope(["lesson", "run", &code]);
-        let ended = learner.take(run, &wrongly(lesson, &choices));
-        // Code of several words stands between marks.
-        let out = ended.out().replace('`', "");
-        let count = |text: &str| out.matches(text).count();
-        assert_eq!(count("No. The answer is: "), choices.len(), "{code}: {ended}");
-        assert_eq!(count("Not yet. "), exercises.len(), "{code}: {ended}");
-        assert_eq!(count("Done: it does what it is to do."), exercises.len(), "{code}: {ended}");
-        assert_eq!(count("No. Record 1 is"), finds, "{code}: {ended}");
-        for item in &exercises {
-            for hint in item.exercise.iter().flat_map(|exercise| &exercise.hints) {
-                let hint = beginning(&hint.to_string());
-                assert!(out.contains(&hint), "{code}: {hint}: {ended}");
-            }
-        }
-        let wrong = lesson.questions().flat_map(|(_, question)| &question.wrong);
-        let said = wrong.filter(|(_, text)| out.contains(&beginning(&text.to_string()))).count();
-        assert!(said >= choices.len(), "{code}: each is told the rule: {ended}");
-        for line in lesson.program.lines().filter(|_| !lesson.is_on_board()) {
-            assert!(out.contains(&line.replace('`', "")), "{code}: its program is shown: {ended}");
-        }
-        assert!(out.contains("That was the lesson"), "{code}: {ended}");
-        assert!(out.contains(&format!("0 of {} answered right", choices.len())), "{code}: {ended}");
-
-        let named = out.lines().filter_map(|line| line.strip_prefix("It is record "));
-        let named: Vec<String> = named
-            .map(|rest| rest.trim_end_matches('.').split(' ').next().unwrap_or_default().to_owned())
-            .collect();
-        let run = loopscope(["learn", "--linear", &code]);
-        let ended = Learner::of(lesson).take(run, &rightly(lesson, &choices, &named));
-        let out = ended.out();
-        let right = out.lines().filter(|line| line.starts_with("Right: ")).count();
-        assert_eq!(right, choices.len() + finds, "{code}: {ended}");
-        let all = choices.len();
-        assert!(out.contains(&format!("{all} of {all} answered right at once")), "{code}: {ended}");
+/// Plays a lesson twice, so that each question is answered right and wrong: with the first choice of
+/// each question and every exercise, then with another choice of the same questions.
+fn play(lesson: &Lesson, command: &[&str]) {
+    let code = lesson.code();
+    let take = |lines: &str| {
+        let run = loopscope(command.iter().copied().chain([code.as_str()]));
+        let ended = Learner::of(lesson).take(run, lines);
         assert!(!ended.bytes().contains(&0x1b), "{code}: printed lines only: {ended}");
+        assert!(ended.out().contains("That was the lesson"), "{code}: {ended}");
+        ended
+    };
+    let questions: Vec<_> = lesson.questions().map(|(_, question)| question).collect();
+    let exercises: Vec<&Item> = lesson.exercises().map(|(_, item, _)| item).collect();
+    let finds: Vec<_> = lesson.items.iter().filter_map(Item::find).collect();
+
+    let ended = take(&at_length(lesson, &vec![1; questions.len()]));
+    // Code that could be read as words stands between marks.
+    let out = ended.out().replace('`', "");
+    let count = |text: &str| out.matches(text).count();
+    let first = asked(&ended.out());
+    assert_eq!(first.len(), questions.len(), "{code}: each is answered: {ended}");
+    assert_eq!(count("Not yet. "), exercises.len(), "{code}: {ended}");
+    assert_eq!(count("Done: it does what it is to do."), exercises.len(), "{code}: {ended}");
+    assert_eq!(count("No. Record 1 is"), finds.len(), "{code}: {ended}");
+    let hints = exercises.iter().filter_map(|item| item.exercise.as_ref());
+    let hints = hints.flat_map(|exercise| &exercise.hints);
+    for hint in hints.chain(finds.iter().flat_map(|find| &find.hints)) {
+        let hint = beginning(&hint.to_string());
+        assert!(out.contains(&hint), "{code}: {hint}: {ended}");
+    }
+    for line in lesson.program.lines().filter(|_| !lesson.is_on_board()) {
+        assert!(out.contains(&line.replace('`', "")), "{code}: its program is shown: {ended}");
+    }
+
+    let named = out.lines().filter_map(|line| line.strip_prefix("It is record "));
+    let named: Vec<String> = named
+        .map(|rest| rest.trim_end_matches('.').split(' ').next().unwrap_or_default().to_owned())
+        .collect();
+    let others: Vec<usize> = first.iter().map(|asked| asked.number(!asked.is_right)).collect();
+    let ended = take(&in_short(lesson, &others, &named));
+    let out = ended.out().replace('`', "");
+    let found = out.lines().filter(|line| line.starts_with("Right: record ")).count();
+    assert_eq!(found, finds.len(), "{code}: {ended}");
+    let second = asked(&ended.out());
+    let right = second.iter().filter(|asked| asked.is_right).count();
+    let score = format!("{right} of {} answered right at once", questions.len());
+    assert!(out.contains(&score), "{code}: {score}: {ended}");
+    for ((question, first), second) in questions.iter().zip(&first).zip(&second) {
+        assert_ne!(first.is_right, second.is_right, "{code}: {first:?}, {second:?}");
+        // The choice that was wrong is told its rule, in the run in which it was picked.
+        if first.is_right {
+            let picked = &second.choices[second.number(false) - 1];
+            let rule = question.wrong(picked).expect("each wrong choice is told something");
+            let rule = beginning(&rule.to_string());
+            assert!(out.contains(&rule), "{code}: {picked}: {rule}: {ended}");
+        }
+    }
+}
+
+#[test]
+fn every_lesson_is_played_in_line_mode() {
+    for lesson in lessons() {
+        play(lesson, &["lesson", "run"]);
+    }
+}
+
+#[test]
+fn every_lesson_is_played_in_printed_lines() {
+    for lesson in lessons() {
+        play(lesson, &["learn", "--linear"]);
     }
 }
 
@@ -271,24 +291,18 @@ fn the_readme_leads_through_the_first_track_by_keys_alone() {
     // What `cargo loopscope` starts.
     let Some(screen) = Screen::with_editor(&editor(home.folder()), &[]) else { return };
     screen.wait_for("New here? Press Enter");
-    let count = if whole_course() { all } else { 1 };
-    for (title, keys) in parts.iter().take(count) {
+    for (title, keys) in &parts {
         press(&screen, title, keys);
     }
     screen.keys(&["q"]);
-    screen.wait_for(&format!(": {count} of "));
+    screen.wait_for(&format!(": {all} of "));
     screen.keys(&["q"]);
     assert_eq!(screen.left(), 0);
 
     let Some(screen) = Screen::open(&["quiz", "b"]) else { return };
     screen.wait_for("question 1 of 24");
-    let count = if whole_course() { quiz.1.len() } else { 3 };
-    press(&screen, &quiz.0, &quiz.1[..count.min(quiz.1.len())]);
-    if !whole_course() {
-        screen.keys(&["q"]);
-    }
-    let count = if whole_course() { 24 } else { 3 };
-    screen.wait_for(&format!("Form b: {count} of {count} right."));
+    press(&screen, &quiz.0, &quiz.1);
+    screen.wait_for("Form b: 24 of 24 right.");
     screen.keys(&["q"]);
     assert_eq!(screen.left(), 0);
 }
