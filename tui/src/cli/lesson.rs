@@ -6,6 +6,7 @@ mod checking;
 mod export;
 mod other;
 mod played;
+mod punctuality;
 
 use std::fs;
 use std::io::{ErrorKind, Write};
