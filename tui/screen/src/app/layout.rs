@@ -18,6 +18,9 @@ pub struct Facts {
     pub hides: bool,
     /// The program of a lesson has not begun, so that there is nothing to look at but its text.
     pub reads: bool,
+    /// At an exercise no run of the learner's is shown, so that its text and the program are what is to
+    /// be read.
+    pub rests: bool,
     /// There ever was a timer.
     pub timers: bool,
     /// There ever was a task.
@@ -117,7 +120,9 @@ fn with_sentences(area: Rect, facts: Facts, lines: u16) -> Layout {
         (80.., 24..) if facts.hides => standard_lesson(panels, facts),
         (160.., 40..) => large(panels, facts),
         (110.., 32..) => medium(panels, facts),
-        (80.., 24..) if facts.reads => reading(panels, facts),
+        (80.., 24..) if facts.reads => reading(panels, panels.width * 2 / 5, facts),
+        // Lines that change need more room than sentences.
+        (80.., 24..) if facts.rests => reading(panels, panels.width / 2 + 2, facts),
         (80.., 24..) if facts.lesson => standard_lesson(panels, facts),
         (80.., 24..) => standard(panels, facts),
         (80.., _) => low(panels, facts),
@@ -274,9 +279,9 @@ fn standard_lesson(rect: Rect, facts: Facts) -> Vec<Slot> {
 }
 
 /// A lesson and its program beside each other, as high as the screen: what is asked is to read it.
-fn reading(rect: Rect, facts: Facts) -> Vec<Slot> {
+fn reading(rect: Rect, lesson: u16, facts: Facts) -> Vec<Slot> {
     let mut slots = Vec::new();
-    let (left, right) = halves(rect, rect.width * 2 / 5);
+    let (left, right) = halves(rect, lesson);
     column(left, &[("lesson", &["lesson"], 0)], facts, &mut slots);
     column(right, &[("source", &["source"], 0)], facts, &mut slots);
     slots

@@ -261,6 +261,7 @@ impl LessonProgress {
             steps: lesson.items.len(),
             find: self.open_find().is_some(),
             file: false,
+            rests: false,
             hides: false,
             body,
             question,

@@ -73,6 +73,7 @@ impl Screen {
             lesson: snapshot.lesson.is_some(),
             hides: snapshot.lesson.is_some_and(|page| page.hides),
             reads: snapshot.lesson.is_some() && snapshot.history.is_empty(),
+            rests: snapshot.lesson.is_some_and(|page| page.rests),
             timers: snapshot.digest.has_seen(&[Kind::TimerNew]),
             tasks: snapshot.digest.has_seen(&[Kind::TaskNew]),
             outside: snapshot.digest.has_seen(&[

@@ -21,6 +21,9 @@ pub struct Page {
     pub find: bool,
     /// Whether the learner's own file belongs to it.
     pub file: bool,
+    /// Whether nothing but its text and the program is to be looked at: an exercise, while no run of the
+    /// learner's is shown.
+    pub rests: bool,
     /// Whether what comes next in the run is not to be seen.
     pub hides: bool,
     /// What to do now, in a few words.

@@ -113,6 +113,7 @@ fn lesson() -> Fixture {
     fixture.lesson = Some(Page {
         find: false,
         file: false,
+        rests: false,
         hides: false,
         lesson: "call_soon and the batch".to_owned(),
         title: "Who runs next?".to_owned(),

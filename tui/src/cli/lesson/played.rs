@@ -130,8 +130,11 @@ impl Player {
             }
             if item.find().is_some() {
                 self.press(Key::Char('f'));
-                self.press(Key::Char('i'));
-                self.press(Key::Esc);
+                if !self.screen().contains("Right: record") {
+                    self.press(Key::Char('i'));
+                    self.press(Key::Esc);
+                    self.expect(item, "It is record", "which record it is");
+                }
             }
             if item.exercise.is_some() && self.how == How::Wrong {
                 self.exercise(number, item);
@@ -194,7 +197,7 @@ impl Player {
         self.press(Key::Esc);
         for hint in &exercise.hints {
             self.press(Key::Char('i'));
-            let hint = hint.to_string();
+            let hint = hint.marked();
             self.expect(item, first_words(&hint), "a hint");
         }
         self.press(Key::Char('s'));

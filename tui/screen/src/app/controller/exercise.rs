@@ -117,7 +117,7 @@ impl Controller {
             (None, None) => {}
         }
         for hint in exercise.hints.iter().take(work.hints) {
-            say(Role::Title, format!("Hint: {hint}"));
+            say(Role::Title, format!("Hint: {}", hint.marked()));
         }
         let mut words = vec![(Role::Faint, "Your file, run at each save: ".to_owned())];
         // It may break behind each folder.
@@ -127,6 +127,9 @@ impl Controller {
         page.body.push(Piece::Gap);
         page.body.extend(text);
         page.file = true;
+        // The lesson's own run is over: there is nothing to look at but what is to be done, and the
+        // program.
+        page.rests = !work.is_shown() && !work.is_running();
         page
     }
 
@@ -147,7 +150,7 @@ impl Controller {
             Action::Solution => {
                 let mut text = solution.solution.clone();
                 if !solution.remark.is_empty() {
-                    text = format!("{text}\n{}", solution.remark);
+                    text = format!("{text}\n{}", solution.remark.marked());
                 }
                 let width = self.area.width;
                 self.screen.popup = Some(Popup::text("a solution", &text, width, &self.theme));

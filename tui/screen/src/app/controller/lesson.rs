@@ -179,8 +179,12 @@ impl Controller {
                 Action::Found => self.found(None),
                 Action::Hint => return self.hint_for_find(),
                 Action::Close | Action::Solution => {
-                    progress.give_up(number);
+                    let session = &self.session_view.session;
+                    let find = progress.lesson().items[number].find();
+                    let right = find.map(|find| find.right(session.history(), session.names()));
+                    progress.tell_record(number, right.and_then(|right| right.first().copied()));
                     self.follow_lesson();
+                    self.screen.top_of("lesson");
                 }
                 _ => return false,
             }

@@ -40,6 +40,7 @@ fn each() -> impl Iterator<Item = (Rect, Facts, Layout)> {
                     hides: false,
                     reads: lesson && rest,
                     sentences: if rest { 9 } else { 0 },
+                    rests: lesson && !rest,
                 };
                 (area, facts, layout(area, facts).unwrap())
             })
@@ -126,6 +127,18 @@ fn a_program_that_is_to_be_read_is_as_high_as_the_screen() {
     };
     let (read, later) = (height(facts), height(Facts { reads: false, ..facts }));
     assert!(read.1 >= 17 && read.0 > later.0 && later.1 < 8, "{read:?}, {later:?}");
+}
+
+#[test]
+fn an_exercise_without_a_run_has_the_height_of_the_screen() {
+    let facts = Facts { lesson: true, ..Facts::default() };
+    let height = |facts| {
+        let layout = layout(Rect::new(0, 0, 80, 24), facts).unwrap();
+        let lesson = layout.slots.iter().find(|slot| slot.name == "lesson").unwrap();
+        (lesson.inside().width, lesson.inside().height)
+    };
+    let (read, tried) = (height(Facts { rests: true, ..facts }), height(facts));
+    assert!(read.1 >= 17 && read.0 == tried.0 && tried.1 < 12, "{read:?}, {tried:?}");
 }
 
 #[test]

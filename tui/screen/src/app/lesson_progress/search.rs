@@ -13,6 +13,8 @@ pub(super) struct LookedFor {
     pub(super) named: Option<(u64, Option<String>)>,
     pub(super) hints: usize,
     pub(super) is_over: bool,
+    /// The record that it is, where the learner has gone on without it.
+    pub(super) told: Option<u64>,
 }
 
 impl LessonProgress {
@@ -44,8 +46,14 @@ impl LessonProgress {
         }
     }
 
+    /// The learner goes on without it, and is told which it is.
+    pub(in crate::app) fn tell_record(&mut self, number: usize, seq: Option<u64>) {
+        self.looked_for.entry(number).or_default().told = seq;
+        self.give_up(number);
+    }
+
     /// The record is looked for no longer.
-    pub(in crate::app) fn give_up(&mut self, number: usize) {
+    fn give_up(&mut self, number: usize) {
         self.looked_for.entry(number).or_default().is_over = true;
         self.told = Some(number);
     }
@@ -74,17 +82,20 @@ impl LessonProgress {
             body.push(Piece::Words(vec![(role, text)]));
             body.push(Piece::Gap);
         };
-        match &looked_for.named {
-            Some((seq, None)) => say(Role::Good, format!("Right: record {seq}.")),
-            Some((seq, Some(text))) => say(Role::Error, format!("Not {seq}. {text}")),
-            None => {}
+        match (looked_for.told, &looked_for.named) {
+            (Some(seq), _) => {
+                say(Role::Title, format!("It is record {seq}; `:goto {seq}` goes there."));
+            }
+            (None, Some((seq, None))) => say(Role::Good, format!("Right: record {seq}.")),
+            (None, Some((seq, Some(text)))) => say(Role::Error, format!("Not {seq}. {text}")),
+            (None, None) => {}
         }
         if looked_for.is_over {
             body.extend(pieces(&item.text));
             return body;
         }
         for hint in find.hints.iter().take(looked_for.hints) {
-            say(Role::Title, format!("Hint: {hint}"));
+            say(Role::Title, format!("Hint: {}", hint.marked()));
         }
         body.extend(pieces(&find.ask));
         body
