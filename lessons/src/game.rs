@@ -1,9 +1,10 @@
 //! "You are the loop": walks through a run and asks what the loop does next; the run answers.
 //!
 //! Asked is where there is a choice: which of several handles runs, how long the poll sleeps, which
-//! timer is due first, which of the tasks that wait is woken. Each wrong choice is answered with the rule by which it would be right.
+//! timer is due first, which of the tasks that wait is woken. Each wrong choice is answered with the
+//! rule by which it would be right.
 
-use loopscope_model::state::TaskState;
+use loopscope_model::state::{Order, TaskState};
 use loopscope_model::titles::{callback, on_title, task_title};
 use loopscope_model::{History, Names, Record, State};
 use loopscope_protocol::{Event, HandleHow, HandleId, NameId, On, TaskId};
@@ -46,7 +47,7 @@ pub struct Game<'h> {
 /// How many times it is asked at most who is woken: it is the same rule each time.
 const WAKEUPS: u32 = 4;
 
-/// How often the same answer about a poll is asked for.
+/// How many times the same answer about a poll is asked for.
 const ALIKE: u32 = 2;
 
 impl<'h> Game<'h> {
@@ -87,40 +88,69 @@ impl<'h> Game<'h> {
         }
         let batch: Vec<HandleId> = event_loop.batch().collect();
         let ready: Vec<HandleId> = event_loop.ready().collect();
-        let in_order = |id: &HandleId| ready.iter().position(|known| known == id);
-        let last = ready.last().copied();
+        let order = self.state.order();
         let rule = |id: HandleId| {
             let name = self.name(id);
-            let handle = self.state.handle(id);
-            let is_timer = handle.is_some_and(|handle| handle.when.is_some());
-            if handle.is_some_and(|handle| handle.cancelled) {
-                format!("{name} was cancelled; it is left out when it is reached.")
-            } else if !batch.is_empty() && !batch.contains(&id) {
-                format!(
-                    "That would be right if a batch grew while it runs. {name} came after it was \
-                     fixed, and waits for the next turn."
-                )
-            } else if is_timer && Some(id) != last {
-                format!(
-                    "That would be right if a timer that is due went in front of the queue. {name} \
-                     went behind what was ready."
-                )
-            } else if Some(id) == last {
-                format!(
-                    "That would be right for a stack, where the last to come is the first to go. \
-                     This is a queue, and {name} is its last."
-                )
-            } else {
-                let before = in_order(&id).unwrap_or_default();
-                let before = if before == 1 { "one".to_owned() } else { before.to_string() };
-                format!(
-                    "That would be right if those before it were not there. Nobody is passed over, \
-                     and {before} stood before {name}."
-                )
+            if self.state.handle(id).is_some_and(|handle| handle.cancelled) {
+                return format!("{name} was cancelled; it is left out when it is reached.");
+            }
+            let before = ready.iter().position(|known| *known == id).unwrap_or_default();
+            let before = if before == 1 { "one".to_owned() } else { before.to_string() };
+            match order {
+                Order::Batches => self.rule_of_batches(id, answer, &batch, ready.last(), &before),
+                Order::OneQueue => format!(
+                    "That would be right if those before it were not there. The queue is ordered by \
+                     time, and {before} stood before {name}."
+                ),
+                Order::Own => format!(
+                    "That would be right if {name} came first in the order of the board's own \
+                     scheduler; it has taken {}.",
+                    self.name(answer)
+                ),
             }
         };
         let ask = "Which handle runs now?".to_owned();
         self.choose(ask, &ready, answer, &rule)
+    }
+
+    /// The rule of CPython's loop by which a handle would run now, though `answer` does.
+    fn rule_of_batches(
+        &self,
+        id: HandleId,
+        answer: HandleId,
+        batch: &[HandleId],
+        last: Option<&HandleId>,
+        before: &str,
+    ) -> String {
+        let name = self.name(id);
+        let when = |id| self.state.handle(id).and_then(|handle| handle.when);
+        if !batch.is_empty() && !batch.contains(&id) {
+            return format!(
+                "That would be right if a batch grew while it runs. {name} came after it was fixed, \
+                 and waits for the next turn."
+            );
+        }
+        if Some(&id) == last {
+            return format!(
+                "That would be right for a stack, where the last to come is the first to go. This \
+                 is a queue, and {name} is its last."
+            );
+        }
+        match (when(id), when(answer)) {
+            (Some(_), None) => format!(
+                "That would be right if a timer that is due went in front of the queue. {name} went \
+                 behind what was ready."
+            ),
+            (Some(late), Some(early)) if late > early => format!(
+                "That would be right if {name} had been due before {}. It was due later, and stands \
+                 behind.",
+                self.name(answer)
+            ),
+            _ => format!(
+                "That would be right if those before it were not there. Nobody is passed over, and \
+                 {before} stood before {name}."
+            ),
+        }
     }
 
     fn who_is_due(&self, answer: HandleId) -> Option<(String, Vec<Choice>, usize)> {
@@ -135,7 +165,8 @@ impl<'h> Game<'h> {
                     "{name} is due at the very same time. Ties have an order of their own, that of \
                      a heap; nobody should rely on it."
                 ),
-                _ if id < answer => format!(
+                // Elsewhere a task has one handle for all its sleeps.
+                _ if id < answer && self.state.order() == Order::Batches => format!(
                     "That would be right if the order of asking counted. Among timers the time \
                      counts, and {name} is due later."
                 ),
@@ -163,7 +194,13 @@ impl<'h> Game<'h> {
         self.wakeups += 1;
         let what = |on: On| on_title(on, NameId::NONE, self.names);
         let choices = waiting.into_iter().map(|(text, _, on)| {
-            let rule = if on == happened {
+            let has_its_own = matches!(on, On::Nothing | On::Waker);
+            let rule = if has_its_own && on == happened {
+                format!(
+                    "That would be right if {text} had been called. Each has a waker of its own, and \
+                     nobody has called this one."
+                )
+            } else if on == happened {
                 format!(
                     "{text} waits for the same, {}, and is woken too, later: those who wait are \
                      woken in the order in which they came.",
@@ -171,8 +208,8 @@ impl<'h> Game<'h> {
                 )
             } else {
                 format!(
-                    "That would be right if everybody who waits were woken. {text} waits for {}, \
-                     and what has happened is {}.",
+                    "That would be right if everybody who waits were woken. {text} waits for {}; \
+                     what is over is the wait for {}.",
                     what(on),
                     what(happened)
                 )
@@ -185,6 +222,13 @@ impl<'h> Game<'h> {
     fn how_long(&mut self, timeout: Option<f64>) -> Option<(String, Vec<Choice>, usize)> {
         let event_loop = self.state.focus()?;
         let ready = event_loop.ready().len();
+        let overdue = event_loop
+            .first_timer()
+            .is_some_and(|(_, when)| self.state.seconds().is_some_and(|now| when <= now));
+        if overdue && ready == 0 && !event_loop.stop_requested {
+            // To wait for it and not to wait at all are the same.
+            return None;
+        }
         let timer = event_loop.first_timer().map(|(id, _)| self.name(id));
         let answer = match timeout {
             Some(0.0) => 0,
@@ -251,7 +295,7 @@ impl<'h> Game<'h> {
         Some((ask, choices.collect(), at))
     }
 
-    /// `water`, or `water (h3)` where others have that name.
+    /// `water`, or `water (h3)` and `cook (task 2)` where others have that name.
     fn name(&self, id: HandleId) -> String {
         let called = |id| {
             let handle = self.state.handle(id)?;
@@ -262,7 +306,11 @@ impl<'h> Game<'h> {
         let others = event_loop.into_iter().flat_map(|l| l.ready().chain(l.timers()));
         let mut others = others.filter(|other| *other != id);
         if others.any(|other| called(other).as_deref() == Some(name.as_str())) {
-            format!("{name} (h{})", id.0)
+            // A task has a number that is told elsewhere too.
+            match self.state.handle(id).map(|handle| handle.task).filter(|task| task.is_some()) {
+                Some(task) => format!("{name} (task {})", task.0),
+                None => format!("{name} (h{})", id.0),
+            }
         } else {
             name
         }
@@ -277,7 +325,7 @@ impl<'h> Game<'h> {
 #[cfg(test)]
 mod tests {
     use loopscope_model::story::Story;
-    use loopscope_protocol::FutureId;
+    use loopscope_protocol::{ClockMode, Dialect, FutureId, RunHow, Ties};
 
     use super::*;
 
@@ -318,5 +366,54 @@ mod tests {
         assert_eq!(asked.choices[asked.answer].text, "cook (task 2)");
         let wrong = &asked.choices[1 - asked.answer];
         assert!(wrong.rule.contains("if everybody who waits were woken"), "{wrong:?}");
+    }
+
+    /// What is said to each choice of the first question about handles, by the choice.
+    fn rules(story: &Story) -> Vec<(String, String)> {
+        let moves = moves(story);
+        let asked = moves.iter().find(|one| one.ask.contains("handle")).expect("it is asked");
+        asked.choices.iter().map(|choice| (choice.text.clone(), choice.rule.clone())).collect()
+    }
+
+    #[test]
+    fn a_timer_behind_another_one_is_told_that_it_was_due_later() {
+        let mut story = Story::new();
+        story.start().timer(1, 0.1, "tea", 0).timer(2, 0.2, "egg", 0).timer(3, 0.3, "soup", 0);
+        story.poll(Some(0.0), 0.4).due(1, 0.1).due(2, 0.2).due(3, 0.3).begin_turn(3).run(1);
+        let rules = rules(&story);
+        assert!(rules[0].1.contains("if egg had been due before tea"), "{rules:?}");
+        assert!(rules[1].1.contains("for a stack"), "{rules:?}");
+    }
+
+    #[test]
+    fn a_poll_is_not_asked_about_where_a_timer_is_overdue() {
+        // Then not to sleep and to sleep until it is due are the same.
+        let mut story = Story::new();
+        story.start().timer(1, 0.1, "tea", 0).soon(2, "work").turn(&[2]).run(2);
+        story.at(0.5).done(2).end_turn().poll(Some(0.0), 0.5).due(1, 0.1);
+        let polls = moves(&story).iter().filter(|one| one.ask.contains("poll")).count();
+        assert_eq!(polls, 1, "the first one alone");
+    }
+
+    #[test]
+    fn in_micropython_no_batch_is_spoken_of() {
+        let mut story = Story::new();
+        let file = story.name("program.py");
+        story.on(0).push(Event::RunStart {
+            dialect: Dialect::Micropython,
+            clock: ClockMode::Virtual,
+            wall_start: 0,
+            seed: 0,
+            ties: Ties::Fifo,
+            file,
+        });
+        story.on(1).push(Event::LoopNew {});
+        story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
+        story.task(1, "main", 1).task(2, "cook", 2).task(3, "clean", 3).turn(&[1]).step(1, 1);
+        let rules = rules(&story);
+        assert_eq!(rules.len(), 3);
+        for (name, rule) in &rules[..2] {
+            assert!(rule.contains("The queue is ordered by time"), "{name}: {rule}");
+        }
     }
 }

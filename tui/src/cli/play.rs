@@ -13,6 +13,9 @@ use loopscope_session::{Session, Unfinished};
 use super::{PlayArgs, code, complain, printed, screen};
 use crate::print;
 
+/// How many lines of a program are printed before its game.
+const LONGEST: usize = 100;
+
 /// How long a program may run until the game begins.
 const LIMIT: Duration = Duration::from_mins(1);
 
@@ -59,6 +62,7 @@ fn game(session: &Session, most: usize) -> io::Result<()> {
     let mut out = print::out();
     writeln!(out, "You are the loop of {}. What do you do?", safe_text::line(&session.name()))?;
     writeln!(out, "(a number or a name; Enter alone passes, q ends the game)\n")?;
+    tell_program(&mut out, session)?;
     let mut game = Game::new(session.history(), session.names());
     let mut score = Score::default();
     let mut told = 0;
@@ -77,6 +81,17 @@ fn game(session: &Session, most: usize) -> io::Result<()> {
         );
     }
     writeln!(out, "{} of {} right.", score.right, score.asked)
+}
+
+/// The program's text, if it is at hand and short enough to be read: whoever is its loop has to know it.
+fn tell_program(out: &mut impl Write, session: &Session) -> io::Result<()> {
+    let file = session.names().exact(session.history().live().run().file).into_owned();
+    let lines = session.source_lines(&file).filter(|lines| lines.len() <= LONGEST);
+    let Some(lines) = lines.filter(|lines| !lines.is_empty()) else { return Ok(()) };
+    for (number, line) in (1..).zip(&lines) {
+        writeln!(out, "{number:>4}  {}", safe_text::line(line))?;
+    }
+    writeln!(out)
 }
 
 /// What the program wrote since the last question.
