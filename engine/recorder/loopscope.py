@@ -69,9 +69,11 @@ NAME, TEXT, CHAIN, HELLO, HELD, RAN, REFUSED, CODE, STAND, FOLDER, LINE, SITE = 
 # Short forms of what happens all the time. The loop's number is in the upper bits. Where no time is
 # said it is that of the record before; who made a handle, and which one is done, is the one that runs.
 # A task's step is one number that is made once: the task stands in it, and its handle is the last one
-# that was made for it.
+# that was made for it. So is what a new handle will call, where handles are all that is told.
+# That a descriptor can be read is told by its number, and that a task is woken by what it waits for by
+# the task's.
 (POLL, TURN, RUN, STEP_RUN, DONE, SOON_NEW, YIELD, YIELD_AGAIN, POLL_TURN, WAKE, WAIT,
- NEW, POLL_ONE) = range(128, 141)
+ NEW, POLL_ONE, READY, WAKE_WAITER) = range(128, 143)
 
 SOON, THREADSAFE, READER, WRITER, SIGNAL, STEP, WAKEUP, DONE_CALLBACK = range(8)
 JOB = 100
@@ -714,8 +716,9 @@ def describe(code, qualname):
     if known is None:
         if len(described) >= KEPT:
             forget_lines()
-            for known in (described, chains, stands):
-                known.clear()
+            described.clear()
+            forget_stands()
+            forget_calls()
         file, mine = file_name(code.co_filename)
         known = described[key] = described[id(code)] = (
             name_id(qualname), name_id(file), code.co_firstlineno, qualname, mine, code,
@@ -755,6 +758,7 @@ def callable_place(callback):
 
 
 COROUTINE, GENERATOR, ASYNCGEN = types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType
+FRAMED = (COROUTINE, GENERATOR, ASYNCGEN)
 
 
 def coroutine_place(coro):
@@ -768,14 +772,32 @@ def coroutine_place(coro):
 
 
 #: What is known of where a coroutine stands: (its chain, the number of the program's innermost line
-#: with the chain, that line's file, the line, the code, the chain from that line inwards).
+#: with the chain, that line's file, the line, the code, the chain from that line inwards, whether the
+#: code waits at a lock or the like).
 chains = {}
 #: The same, by the codes and instructions of all frames.
 stands = {}
 chain_ids, stand_ids = itertools.count(1), itertools.count(1)
-NOWHERE = (0, 0, 0, 0, None, 0)
+NOWHERE = (0, 0, 0, 0, None, 0, False)
 #: `asyncio.sleep(0)`: it stands in one place only, so its frames need not be looked at.
 sleep_code = sleep0_code = None
+
+
+#: Whether a coroutine's code has one place only where it can be suspended, by the code's place in
+#: memory: where it stands is known then without its frame, which would have to be made.
+lone = {}
+#: The instructions at which something is suspended.
+suspending = ()
+
+
+def is_lone(code):
+    if len(lone) >= KEPT:
+        lone.clear()
+        forget_stands()
+    at = [each for each in code.co_code[::2] if each in suspending]
+    # The code is kept, so that its place in memory stays its own.
+    known = lone[id(code)] = len(at) == 1, code
+    return known
 
 
 def chain_of(coro):
@@ -784,7 +806,14 @@ def chain_of(coro):
     for _ in range(DEEPEST):
         kind = type(at)
         if kind is COROUTINE:
-            frame, inner = at.cr_frame, at.cr_await
+            inner, code = at.cr_await, at.cr_code
+            number = id(code)
+            known = lone.get(number) or is_lone(code)
+            if known[0] and inner is not None:
+                key.append(number)
+                at = inner
+                continue
+            frame = at.cr_frame
         elif kind is GENERATOR:
             frame, inner = at.gi_frame, at.gi_yieldfrom
         elif kind is ASYNCGEN:
@@ -802,9 +831,52 @@ def chain_of(coro):
     known = stands.get(key)
     if known is None:
         if len(stands) >= KEPT:
-            stands.clear()
+            forget_stands()
         known = stands[key] = look_at_chain(coro)
     return known
+
+
+#: Where tasks have waited, for all tasks of one code by that code's place in memory: by the instruction at
+#: which that stood, the codes of all frames with their instructions, and what is known of that stand. An
+#: instruction below 0 is the only one there, or the one by which it was found.
+waited = {}
+
+
+def stand_of(known, coro):
+    """The same for a task, which mostly waits where one like it has waited before: then it is enough to
+    look whether the frames are the same."""
+    try:
+        frames, stand = known.stands[coro.cr_frame.f_lasti]
+        at = coro
+        for code, instruction in frames:
+            if at.cr_code is not code or instruction >= 0 and at.cr_frame.f_lasti != instruction:
+                break
+            at = at.cr_await
+        else:
+            if at is not None and type(at) not in FRAMED:
+                return stand
+    except (KeyError, AttributeError):
+        pass
+    stand = chain_of(coro)
+    frames, at = [], coro
+    while type(at) is COROUTINE and at.cr_frame is not None and len(frames) < DEEPEST:
+        code = at.cr_code
+        known_by = not frames or (lone.get(id(code)) or is_lone(code))[0]
+        frames.append((code, -1 if known_by else at.cr_frame.f_lasti))
+        at = at.cr_await
+    if frames and at is not None and type(at) not in FRAMED:
+        known.stands[coro.cr_frame.f_lasti] = frames, stand
+    return stand
+
+
+def stands_like(coro):
+    return waited.setdefault(id(getattr(coro, "cr_code", None)), {})
+
+
+def forget_stands():
+    # Tasks that are known keep what they have: who reads knows those stands, until all is told anew.
+    for each in (chains, stands, waited):
+        each.clear()
 
 
 def look_at_chain(coro):
@@ -837,13 +909,13 @@ def new_chain(key, coro, code, frame, outer):
     place = describe(code, coro.__qualname__)
     number, line = next(chain_ids), frame.f_lineno or 0
     if len(chains) >= KEPT:
-        chains.clear()
-        stands.clear()
+        forget_stands()
     at = (place[1], line) if place[4] else outer[2:4]
     put((CHAIN, number, outer[0], place[0], place[1], line))
     goes_on = line_in(0 if place[4] else outer[5], place, line) if place[4] or outer[5] else 0
-    known = chains[key] = (number, next(stand_ids)) + at + (code, goes_on)
-    put((STAND, known[1]) + at + (number, goes_on))
+    future = name_id("Future")
+    known = chains[key] = (number, next(stand_ids)) + at + (code, goes_on, id(code) in waits_in)
+    put((STAND, known[1]) + at + (number, goes_on, future))
     return known
 
 
@@ -896,6 +968,13 @@ def forget_lines():
         known.clear()
     for place in described.values():
         place[7].clear()
+
+
+def forget_calls():
+    """What loops know by the places of code in memory that is described no more."""
+    for state in list(states.values()):
+        for known in (state.calls, state.steps, state.wakes):
+            known.clear()
 
 
 def forget_roles():
@@ -1010,21 +1089,23 @@ special, first_steps = {}, {}
 
 
 def forget(ref):
-    if alive.get(ref.key) is ref:
-        del alive[ref.key]
+    # It is called before the place in memory can be anything else's.
+    alive.pop(ref.key, None)
 
 
 class Task(weakref.ref):
     """What is known of a task."""
 
     # Its next step's handle, and where it gave the others a turn the last time that this was told.
-    __slots__ = ("key", "number", "place", "done", "cancels", "handle", "at", "stand", "runs")
+    __slots__ = ("key", "number", "place", "done", "cancels", "handle", "at", "stand", "runs",
+                 "wakes", "stands")
 
 
 class Future(weakref.ref):
     """What is known of a future."""
 
-    __slots__ = ("key", "number", "done")
+    # The task that has made it and waits for it, where it was told so with the end of a step.
+    __slots__ = ("key", "number", "done", "waiter")
 
 
 task_numbers = itertools.count(1).__next__
@@ -1043,16 +1124,18 @@ def new_task(task, state, coro=None):
     known.done = False
     known.cancels = 0
     known.handle, known.at, known.stand = 0, -1, -1
-    known.runs = state.STEP_RUN + ((number & 0x7fffffff) << 32)
+    upper = (number & 0x7fffffff) << 32
+    known.runs, known.wakes = state.STEP_RUN + upper, state.WAKE_WAITER + upper
     coro = coro or task.get_coro()
     known.place = place = coroutine_place(coro)
+    known.stands = stands_like(coro)
     tells = special.get(id(getattr(coro, "cr_code", None)))
     if tells is not None:
         first_steps[number] = tells
     alive[id(task)] = known
     label = new_name(task.get_name())
-    put(line_at(sys._getframe(1)) + (30, state.number, clock(), number, place[0], place[1], place[2],
-                                     label, state.by))
+    line = line_at(sys._getframe(1))
+    put(line + (30, state.number, clock(), number, place[0], place[1], place[2], label, state.by))
     if look:
         passed(30)
     return known
@@ -1064,7 +1147,7 @@ def new_future(future, state):
     known = Future(future, forget)
     known.key = id(future)
     known.number = number = future_numbers()
-    known.done = False
+    known.done, known.waiter = False, None
     alive[known.key] = known
     kind, line = type(future), line_at(sys._getframe(1))
     name = name_id("Future" if kind is PlainFuture else kind.__qualname__)
@@ -1297,10 +1380,10 @@ def tell_cancels(task, known, state):
 
 def tell_suspend(task, known, state, on):
     state.task = None
-    chain, _, file, line, code, _ = chain_of(task.get_coro())
+    chain, _, file, line, code, _, waits = stand_of(known, task.get_coro())
     kind, number = (0, 0) if on is None else awaited(on, state)
     if kind:
-        if id(code) in waits_in:
+        if waits:
             tell_wait(task, known, state, code, number)
         put((32, state.number, clock(), known.number, kind, number, file, line, chain))
     else:
@@ -1929,9 +2012,9 @@ class State:
     """What is known of a loop."""
 
     __slots__ = ("number", "TURN", "RUN", "STEP_RUN", "DONE", "SOON_NEW", "YIELD", "YIELD_AGAIN",
-                 "POLL_TURN", "POLL_ONE", "WAKE", "WAIT", "NEW", "loop", "by", "task", "turn", "phase",
-                 "made", "how", "run", "owner", "pipe", "inherited", "simple", "plain", "yielded",
-                 "stand", "eagers")
+                 "POLL_TURN", "POLL_ONE", "WAKE", "WAIT", "NEW", "READY", "WAKE_WAITER", "loop", "by",
+                 "task", "turn", "phase", "made", "how", "run", "owner", "pipe", "inherited",
+                 "simple", "plain", "yielded", "stand", "eagers", "calls", "steps", "wakes")
 
 
 states = {}
@@ -1967,6 +2050,10 @@ def new_state(loop):
     state.DONE, state.SOON_NEW, state.POLL_TURN = DONE + upper, SOON_NEW + upper, POLL_TURN + upper
     state.YIELD, state.YIELD_AGAIN, state.WAKE = YIELD + upper, YIELD_AGAIN + upper, WAKE + upper
     state.WAIT, state.NEW, state.POLL_ONE = WAIT + upper, NEW + upper, POLL_ONE + upper
+    state.READY, state.WAKE_WAITER = READY + upper, WAKE_WAITER + upper
+    # Of functions that are called, and of coroutines that are stepped and woken: what tells of a new
+    # handle for one, by the place of its code in memory.
+    state.calls, state.steps, state.wakes = {}, {}, {}
     state.loop = weakref.ref(loop)
     state.by = RUNNING
     state.task = state.pipe = state.run = state.inherited = state.made = None
@@ -2100,25 +2187,74 @@ def made(in_library, run_slowly, step_over, failed):
 """
 
 
-def run_in_place(in_library, running, *more):
+#: The same where handles are all that is told.
+RUN_HANDLE_IN_PLACE = """\
+def made(in_library, run_slowly, step_over, failed):
+    def _run(self):
+        number = self._loopscope
+        self._loopscope = 0
+        if not quick:
+            if on:
+                run_slowly(self, number, in_library)
+                return
+            number = None
+            if deaf:
+                missed()
+            in_library(self)
+            return
+        loop = self._loop
+        state = loop._loopscope
+        phase = state.phase
+        if phase is BEGUN:
+            put((state.RUN, number))
+        elif phase is UNTOLD:
+            state.phase = BEGUN
+            if loop._ready or loop._scheduled:
+                put((state.POLL_TURN, len(loop._ready) + 1, len(loop._scheduled), state.RUN, number))
+            else:
+                put((state.POLL_ONE, number))
+        else:
+            if phase is POLLED:
+                begin_turn(loop, state, len(loop._ready) + 1)
+            put((state.RUN, number))
+        try:
+            self._context.run(self._callback, *self._args)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            failed(self, error)
+        finally:
+            if on:
+                put((state.DONE, clock()))
+                if look:
+                    passed(27)
+        self = None
+    return _run
+"""
+#: Such methods, by those that they stand for.
+tells_handles = {}
+
+
+def run_in_place(source, in_library, running, *more):
     """Our `_run` for the library's. One that is not known is called."""
     code = in_library.__code__
     calls = code.co_names[:3] == ("_context", "run", "_callback")
-    line = RUN_IN_PLACE[:RUN_IN_PLACE.index("self._context")].count("\n")
+    line = source[:source.index("self._context")].count("\n")
     before = code.co_firstlineno + 1 - line
     if not calls or before < 0:
         return running(in_library)
     space = {}
-    exec(compile("\n" * before + RUN_IN_PLACE, code.co_filename, "exec"), globals(), space)
+    exec(compile("\n" * before + source, code.co_filename, "exec"), globals(), space)
     return space["made"](in_library, *more)
 
 
 def install():
     """Puts the subclasses and wrappers in their places."""
     global may_be_eager, running_loop, current_task
-    global TASKS, FUTURES, PlainFuture, cancelling, sleep_code, sleep0_code
+    global TASKS, FUTURES, PlainFuture, cancelling, sleep_code, sleep0_code, suspending
     import asyncio
     import contextvars
+    import opcode
     import selectors
     from asyncio import base_events, base_subprocess, events, format_helpers, futures, locks, queues
     from asyncio import selector_events, streams, tasks, unix_events
@@ -2130,6 +2266,7 @@ def install():
     may_be_eager = hasattr(tasks, "eager_task_factory")
     running_loop, current_task = events._get_running_loop, tasks.current_task
 
+    suspending = {opcode.opmap[name] for name in ("YIELD_VALUE", "YIELD_FROM") if name in opcode.opmap}
     sleep_code = tasks.sleep.__code__
     # Until 3.8.0 and for who took it away there is none.
     sleep0_code = getattr(getattr(tasks, "__sleep0", None), "__code__", None)
@@ -2240,11 +2377,13 @@ def install():
         if state.made is not None and state.task is known:
             try:
                 task, made = known(), state.made
-                if made() is not None and task._fut_waiter is made():
-                    stand = chain_of(task.get_coro())
-                    if id(stand[4]) not in waits_in:
+                future = made()
+                if future is not None and task._fut_waiter is future:
+                    stand = stand_of(known, task.get_coro())
+                    if not stand[6]:
                         state.made = state.task = None
-                        put((state.WAIT, clock(), made.number, stand[1], name_id("Future")))
+                        made.waiter = known
+                        put((state.WAIT, clock(), made.number, stand[1]))
                         return
             except Exception:
                 mistake()
@@ -2339,7 +2478,9 @@ def install():
         except Exception:
             mistake()
 
-    Handle._run = run_in_place(handle_run, running, run_slowly, step_over, failed)
+    Handle._run = run_in_place(RUN_IN_PLACE, handle_run, running, run_slowly, step_over, failed)
+    tells_handles[Handle._run] = run_in_place(RUN_HANDLE_IN_PLACE, handle_run, running, run_slowly,
+                                              step_over, failed)
 
     def note_new(handle, callback, args, loop, context):
         try:
@@ -2347,10 +2488,16 @@ def install():
         except Exception:
             mistake()
 
-    def site_without_line(kind, known):
-        known[7][kind] = site = next(site_ids)
-        put((SITE, site, STEP if kind is Stepper else SOON) + known[:3] + (0,))
-        return site
+    def site_without_line(state, sites, code):
+        """What tells of a new handle that will call this; 0 where that is not described yet."""
+        known = described.get(id(code))
+        if known is None:
+            return 0
+        site = next(site_ids)
+        how = STEP if sites is state.steps else WAKEUP if sites is state.wakes else SOON
+        put((SITE, site, how) + known[:3] + (0,))
+        sites[id(code)] = told = state.NEW + ((site & 0x7fffffff) << 32)
+        return told
 
     def note_handle(handle, callback, args, loop, context):
         state = state_of(loop)
@@ -2605,9 +2752,10 @@ def install():
             setattr(ours, name, getattr(plain, name))
         for name in ("__init__", "_run", "cancel"):
             method = ours.__dict__.get(name)
-            if method is not None:
-                method.__qualname__ = "%s.%s" % (plain.__name__, name)
-                method.__wrapped__ = getattr(plain, name)
+            for method in (method, tells_handles.get(method)):
+                if method is not None:
+                    method.__qualname__ = "%s.%s" % (plain.__name__, name)
+                    method.__wrapped__ = getattr(plain, name)
         does = {name: ours.__dict__[name] for name in (
             "__init__", "_run", "cancel", "_scheduled", "_cancelled") if name in ours.__dict__}
         our_kinds[ours] = does
@@ -2674,6 +2822,7 @@ def install():
         replace(events, "_ThreadSafeHandle", SafeHandle)
 
     new_handle = object.__new__
+    feeding = streams.StreamReaderProtocol.data_received.__code__
 
     @wrap(Base, "call_soon")
     def _(method):
@@ -2692,20 +2841,25 @@ def install():
             handle._loop = self
             handle._callback = callback
             handle._args = args
-            handle._loopscope = 0
             handle._context = copy_context() if context is None else context
             try:
                 kind = type(callback)
                 if handles_only:
-                    code = (callback.__code__ if kind is FUNCTION
-                            else callback.__self__.get_coro().cr_code if kind is Stepper else None)
-                    known = described.get(id(code))
-                    if known is not None:
-                        site = known[7].get(kind) or site_without_line(kind, known)
-                        handle._loopscope = number = handle_numbers()
-                        put((state.NEW, number, site))
-                        self._ready.append(handle)
-                        return handle
+                    if kind is Stepper:
+                        code, sites = callback.__self__.get_coro().cr_code, state.steps
+                    elif kind is FUNCTION:
+                        code, sites = callback.__code__, state.calls
+                    elif kind is BUILTIN and callback.__name__ == "task_wakeup":
+                        code, sites = callback.__self__.get_coro().cr_code, state.wakes
+                    else:
+                        code = None
+                    if code is not None:
+                        site = sites.get(id(code)) or site_without_line(state, sites, code)
+                        if site:
+                            handle._loopscope = number = handle_numbers()
+                            put((site, number))
+                            self._ready.append(handle)
+                            return handle
                 elif kind is Stepper:
                     known = state.task
                     if known is not None and not state.eagers:
@@ -2730,20 +2884,31 @@ def install():
                                 self._ready.append(handle)
                                 return handle
                 elif kind is BUILTIN and len(args) == 1:
-                    known, future = alive.get(id(callback.__self__)), args[0]
+                    task, future = callback.__self__, args[0]
                     done = alive.get(id(future))
+                    known = done.waiter if type(done) is Future else done
+                    if known is None or known() is not task:
+                        known = alive.get(id(task))
                     if (type(known) is Task and type(done) is Future and not done.done
                             and type(future) is PlainFuture and future._state == "FINISHED"
                             and future._result is None and future._exception is None
-                            and state.task is not known and callback.__name__ == "task_wakeup"
-                            and (cancelling is None
-                                 or callback.__self__.cancelling() == known.cancels)):
+                            and state.task is not known
+                            and (done.waiter is known or callback.__name__ == "task_wakeup")
+                            and (cancelling is None or task.cancelling() == known.cancels)):
                         # A future without a value that a task waits for.
                         done.done = True
                         known.handle = number = handle_numbers()
                         handle._loopscope = known
-                        put(line_at(frame_of(1)) + (state.WAKE, clock(), number, known.number,
-                                                    done.number))
+                        if (done.waiter is known and state.task is None and state.run is not None
+                                and frame_of(3).f_code is feeding):
+                            # What a transport feeds to a reader has no line outside of that, and
+                            # happens when the transport's handle has begun.
+                            put((known.wakes, 0, number))
+                        elif done.waiter is known:
+                            put(line_at(frame_of(1)) + (known.wakes, clock(), number))
+                        else:
+                            put(line_at(frame_of(1)) + (state.WAKE, clock(), number, known.number,
+                                                        done.number))
                         self._ready.append(handle)
                         return handle
                 elif kind is FUNCTION and context is None:
@@ -2762,6 +2927,7 @@ def install():
                             return handle
             except Exception:
                 mistake()
+            handle._loopscope = 0
             note_new(handle, callback, args, self, context)
             self._ready.append(handle)
             return handle
@@ -2814,15 +2980,17 @@ def install():
                 else:
                     # What the selector does.
                     known = selector._fd_to_key
-                    found = []
                     try:
-                        for fd, event in epoll(0, len(known) or 1):
-                            key = known.get(fd)
-                            if key:
-                                mask = (event & NOT_IN and 2) | (event & NOT_OUT and 1)
-                                found.append((key, mask & key.events))
+                        found = epoll(0, len(known) or 1)
+                        if found:
+                            events, found = found, []
+                            for fd, event in events:
+                                key = known.get(fd)
+                                if key:
+                                    mask = (event & NOT_IN and 2) | (event & NOT_OUT and 1)
+                                    found.append((key, mask & key.events))
                     except InterruptedError:
-                        pass
+                        found = []
                 if asleep and state.phase == ASLEEP or not on:
                     return found
                 if state.phase == BEGUN and not found:
@@ -2852,7 +3020,7 @@ def install():
                 # A statement at the pause may have made something ready.
                 if loop._ready:
                     timeout = 0
-            found = wait(original, timeout)
+            found = wait(original, timeout) if is_virtual else original(timeout)
             if state.phase == ASLEEP or not on:
                 return found
             put((18, number, clock(), len(found)))
@@ -3069,7 +3237,12 @@ def install():
             for key, mask in found:
                 reader, writer = key.data
                 if mask & 1 and reader is not None and not reader._cancelled:
-                    ready(state, key.fd, 0, reader)
+                    number = watched.get(id(reader)) if quick else None
+                    if number is not None and reader is not state.pipe:
+                        reader._loopscope = number
+                        note(state.READY + (key.fd << 32))
+                    else:
+                        ready(state, key.fd, 0, reader)
                 if mask & 2 and writer is not None and not writer._cancelled:
                     ready(state, key.fd, 1, writer)
         except Exception:
@@ -3160,13 +3333,14 @@ def install():
             return future
         return wrapper
 
-    # Who makes a future there awaits it next, and nothing else happens before that.
+    # Who makes a future there awaits it next, and nothing else happens before that. By the code's place
+    # in memory, since code itself is slow to look for.
     waits_at_once = {
-        getattr(kind, name).__code__
+        id(code): code for code in (getattr(kind, name).__code__
         for kind, name in ((streams.StreamReader, "_wait_for_data"),
                            (streams.FlowControlMixin, "_drain_helper"), (locks.Lock, "acquire"),
                            (locks.Event, "wait"), (locks.Semaphore, "acquire"),
-                           (queues.Queue, "get"), (queues.Queue, "put"))}
+                           (queues.Queue, "get"), (queues.Queue, "put")))}
 
     @wrap(unix_events._UnixSubprocessTransport, "_start")
     def _(method):
@@ -3205,16 +3379,19 @@ def install():
                 if handles_only:
                     return future
                 try:
-                    state = state_of(self)
+                    try:
+                        state = self._loopscope
+                    except AttributeError:
+                        state = state_of(self)
                     if (state.task is not None and not state.eagers
-                            and frame_of(1).f_code in waits_at_once):
+                            and id(frame_of(1).f_code) in waits_at_once):
                         if state.made is not None:
                             tell_made(state)
                         # Told when the step has ended.
                         state.made = known = Future(future, forget)
                         known.key = key = id(future)
                         known.number = future_numbers()
-                        known.done = False
+                        known.done, known.waiter = False, None
                         alive[key] = known
                     else:
                         new_future(future, state)
@@ -3329,6 +3506,7 @@ def install():
     if Threadsafe is not None:
         plain_runs.add(safe_run.__code__)
     our_runs = {Handle.__dict__["_run"].__code__, run_slowly.__code__}
+    our_runs.update(method.__code__ for method in tells_handles.values())
     floors[:] = [run_once_code] + list(plain_runs) + list(our_runs)
     # What transports call has no line outside of it either, and is known sooner.
     floors.extend(getattr(streams.StreamReaderProtocol, name).__code__
@@ -3459,6 +3637,7 @@ def install():
             known.done, known.at, known.stand = False, -1, -1
             known.cancels = cancelling(task) if cancelling is not None else 0
             known.place = place = coroutine_place(task.get_coro())
+            known.stands = stands_like(task.get_coro())
             alive[id(task)] = known
             put((30, state.number, clock(), known.number, place[0], place[1], place[2],
                  new_name(task.get_name()), OUTSIDE))
@@ -3688,7 +3867,7 @@ def put_into_trio(trio, start):
             if handles_only or self.gave_up or task not in self.tasks:
                 return
             self.gave_up = True
-            chain, _, file, line, code, _ = chain_of(task.coro)
+            chain, _, file, line = chain_of(task.coro)[:4]
             on = (0,)
             if not again:
                 self.waits[task] = future = future_numbers()
@@ -3790,6 +3969,8 @@ def arm():
     armed = True
     for kind, does in our_kinds.items():
         for name, value in does.items():
+            if handles_only and type(value) is FUNCTION:
+                value = tells_handles.get(value, value)
             setattr(kind, name, value)
     for owner, name, before, ours in places:
         if owner.__dict__.get(name, NEVER) is before:
@@ -4457,8 +4638,10 @@ def leave_host(connection):
         connection.close()
         host = None
     forget_roles()
-    for known in (described, chains, stands, lines, jobs, met, ends, file_lines):
+    for known in (described, lines, jobs, met, ends, file_lines):
         known.clear()
+    forget_stands()
+    forget_calls()
 
 
 def take_snapshot(begin):
@@ -4477,8 +4660,10 @@ def take_snapshot(begin):
                 before = {thread: (frame, frame.f_lasti) for thread, frame in frames.items()}
                 on = look = quick = False
                 del noted[:]
-                for known in (described, chains, stands, lines, walks, names):
+                for known in (described, lines, walks, names):
                     known.clear()
+                forget_stands()
+                forget_calls()
                 names[""] = 0
                 begin()
                 arm()

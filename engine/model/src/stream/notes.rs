@@ -12,15 +12,18 @@
 //! all the time, with the loop in the upper bits. Short forms leave out what the records before say:
 //! the time (that of the record before), and who made something (the handle that runs).
 
+mod known;
 mod numbers;
 mod short;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
 use loopscope_columns::Turns;
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{
-    Capabilities, ChainId, Dialect, Event, HandleHow, HandleId, Kind, LoopId, NameId, Place,
+    Capabilities, ChainId, Dialect, Event, Fd, HandleHow, HandleId, Kind, LoopId, NameId, Place,
     TaskId, Word,
 };
 
@@ -29,8 +32,9 @@ use crate::control::{Hello, OwnedReply};
 use crate::decode::BLANK;
 use crate::names::Frame;
 use crate::record::{Record, Texts};
+use known::{Loop, Site, Stand, Stepped};
 use numbers::{Fields, Numbers};
-use short::{POLL, STEP_RUN};
+use short::POLL;
 
 /// What begins and ends a block.
 const MARK: [u8; 4] = [0xf5, b'L', b'S', b'N'];
@@ -51,48 +55,6 @@ const STAND: i64 = -9;
 const FOLDER: i64 = -10;
 const LINE: i64 = -11;
 const SITE: i64 = -12;
-
-/// What is known of a loop, for what short forms leave out.
-#[derive(Clone, Debug, Default)]
-struct Loop {
-    /// The handles that run, the innermost last.
-    running: Vec<(HandleId, TaskId)>,
-    turn: u32,
-}
-
-/// What is known of a task.
-#[derive(Clone, Copy, Debug, Default)]
-struct Stepped {
-    name: NameId,
-    /// Where its coroutine is defined.
-    place: Place,
-    /// The line at which its next step goes on.
-    goes_on: ChainId,
-    /// Where it gave the others a turn the last time.
-    stand: i64,
-    /// The handle that is to step it.
-    handle: HandleId,
-}
-
-/// Where a suspended coroutine stands.
-#[derive(Clone, Copy, Debug)]
-struct Stand {
-    /// The program's innermost line.
-    place: Place,
-    /// All frames.
-    chain: ChainId,
-    /// Those from that line inwards.
-    goes_on: ChainId,
-}
-
-/// That a line has handed a callback to the loop.
-#[derive(Clone, Copy, Debug)]
-struct Site {
-    how: HandleHow,
-    name: NameId,
-    place: Place,
-    line: ChainId,
-}
 
 /// Reads the recorder's notes.
 #[derive(Debug)]
@@ -117,6 +79,8 @@ pub struct Notes {
     goes_on: HashMap<ChainId, ChainId>,
     /// The tasks that are not done.
     tasks: HashMap<TaskId, Stepped>,
+    /// The handles that run when a descriptor can be read.
+    readers: HashMap<(LoopId, Fd), HandleId>,
     /// The line that causes the next record.
     line: ChainId,
     texts: [String; 2],
@@ -148,6 +112,7 @@ impl Notes {
             stands: HashMap::new(),
             goes_on: HashMap::new(),
             tasks: HashMap::new(),
+            readers: HashMap::new(),
             line: ChainId::NONE,
             texts: [const { String::new() }; 2],
             strange: 0,
@@ -248,12 +213,8 @@ impl Notes {
         if code < 0 {
             return self.beside(code, from, came);
         }
-        if code & 0xff == STEP_RUN {
-            return self.step(code, came);
-        }
         if code & 0xff >= POLL {
-            let id = u32::try_from(code >> 8).map_err(|_| Malformed::Bad)?;
-            return self.short(code & 0xff, id, from, came);
+            return self.short(code, from, came);
         }
         let kind = u8::try_from(code).ok().and_then(Kind::from_code).ok_or(Malformed::Bad)?;
         let loop_id = LoopId(from.id()?);
@@ -312,7 +273,8 @@ impl Notes {
             STAND => {
                 let (stand, place) = (from.next()?, from.place()?);
                 let (chain, goes_on) = (ChainId(from.id()?), ChainId(from.id()?));
-                self.stands.insert(stand, Stand { place, chain, goes_on });
+                let future = NameId(from.id()?);
+                self.stands.insert(stand, Stand { place, chain, goes_on, future });
                 self.goes_on.insert(chain, goes_on);
                 return Ok(());
             }
@@ -359,40 +321,9 @@ impl Notes {
         self.t = self.t.max(u64::try_from(at - self.base).unwrap_or(0));
     }
 
-    /// The line at which a task goes on.
-    fn next_line(&self, task: TaskId) -> ChainId {
-        self.tasks.get(&task).map_or(ChainId::NONE, |known| known.goes_on)
-    }
-
-    /// Notes what later short forms leave out.
-    fn follow(&mut self, event: &Event) {
-        match *event {
-            Event::TaskNew { task, name, place, .. } => {
-                let goes_on = self.starts.get(&(name, place)).copied().unwrap_or_default();
-                let known = Stepped { name, place, goes_on, stand: 0, handle: HandleId::NONE };
-                self.tasks.insert(task, known);
-            }
-            Event::TaskSuspend { task, chain, .. } => {
-                if let (Some(known), Some(goes_on)) =
-                    (self.tasks.get_mut(&task), self.goes_on.get(&chain))
-                {
-                    known.goes_on = *goes_on;
-                }
-            }
-            Event::HandleNew { handle, task, .. } => {
-                if let Some(known) = self.tasks.get_mut(&task) {
-                    known.handle = handle;
-                }
-            }
-            Event::TaskDone { task, .. } => drop(self.tasks.remove(&task)),
-            Event::SnapshotBegin {} => self.tasks.clear(),
-            _ => {}
-        }
-    }
-
     fn record(&mut self, loop_id: LoopId, event: Event, came: &mut Vec<Came>) {
         self.seq += 1;
-        self.follow(&event);
+        self.follow(loop_id, &event);
         let line = std::mem::take(&mut self.line);
         let texts = if event.has_texts(&self.texts[0]) {
             Texts::new(&self.texts[0], &self.texts[1])

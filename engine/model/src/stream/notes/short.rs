@@ -2,19 +2,35 @@
 
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{
-    By, Event, FutureHow, FutureId, HandleHow, HandleId, LoopId, NameId, On, TaskId,
+    By, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, LoopId, On, TaskId, WatchHow,
 };
 
+/// What stands in the one number that a form begins with: its code, the loop in three bytes, and above
+/// them what the form is about, such as a task.
+struct Begins {
+    code: i64,
+    loop_id: u32,
+    about: u32,
+}
+
+impl Begins {
+    fn read(number: i64) -> Result<Self, Malformed> {
+        let part = |bits: i64| u32::try_from(bits).map_err(|_| Malformed::Bad);
+        let (loop_id, about) = (part((number >> 8) & 0xff_ffff)?, part(number >> 32)?);
+        Ok(Self { code: number & 0xff, loop_id, about })
+    }
+}
+
+use super::known::Stand;
 use super::numbers::Numbers;
-use super::{Came, Notes, Stand};
+use super::{Came, Notes};
 
 /// The first of them.
 pub(super) const POLL: i64 = 128;
 const TURN: i64 = 129;
 const RUN: i64 = 130;
-/// One number: the loop in the next three bytes, the task above them. Its handle is the last one that was
-/// made for it.
-pub(super) const STEP_RUN: i64 = 131;
+/// About a task. Its handle is the last one that was made for it.
+const STEP_RUN: i64 = 131;
 const DONE: i64 = 132;
 const SOON_NEW: i64 = 133;
 const YIELD: i64 = 134;
@@ -22,8 +38,13 @@ const YIELD_AGAIN: i64 = 135;
 const POLL_TURN: i64 = 136;
 const WAKE: i64 = 137;
 const WAIT: i64 = 138;
+/// About a site.
 const NEW: i64 = 139;
 const POLL_ONE: i64 = 140;
+/// About a descriptor that is watched to be read from.
+const READY: i64 = 141;
+/// About a task, which is woken by the future that it waits for.
+const WAKE_WAITER: i64 = 142;
 
 /// In [`POLL`]: the turn before it has ended, or has only polled, or has begun.
 const POLLED: i64 = 0;
@@ -33,10 +54,10 @@ impl Notes {
     pub(super) fn short(
         &mut self,
         code: i64,
-        id: u32,
         from: &mut Numbers<'_>,
         came: &mut Vec<Came>,
     ) -> Result<(), Malformed> {
+        let Begins { code, loop_id: id, about } = Begins::read(code)?;
         let loop_id = LoopId(id);
         let known = self.loops.entry(id).or_default();
         let running = known.running.last().copied();
@@ -84,13 +105,21 @@ impl Notes {
                 self.time(time);
                 self.done(loop_id, came)?;
             }
+            STEP_RUN => self.step(loop_id, TaskId(about), came)?,
+            READY => {
+                let fd = Fd(i32::try_from(about).map_err(|_| Malformed::Bad)?);
+                let handle = *self.readers.get(&(loop_id, fd)).ok_or(Malformed::Bad)?;
+                let how = WatchHow::Read;
+                self.record(loop_id, Event::WatcherReady { fd, how, handle }, came);
+            }
             SOON_NEW | NEW => {
                 if code == SOON_NEW {
                     let time = from.next()?;
                     self.time(time);
                 }
                 let handle = HandleId(from.id()?);
-                let site = self.sites.get(&from.next()?).ok_or(Malformed::Bad)?;
+                let site = if code == SOON_NEW { from.next()? } else { i64::from(about) };
+                let site = self.sites.get(&site).ok_or(Malformed::Bad)?;
                 let (how, name, place) = (site.how, site.name, site.place);
                 self.line = site.line;
                 let (task, future) = (TaskId::NONE, FutureId::NONE);
@@ -113,11 +142,15 @@ impl Notes {
                 self.record(loop_id, event, came);
                 self.done(loop_id, came)?;
             }
-            WAKE => {
+            WAKE | WAKE_WAITER => {
                 let (time, handle) = (from.next()?, HandleId(from.id()?));
-                let (task, future) = (TaskId(from.id()?), FutureId(from.id()?));
-                let known = self.tasks.get(&task).ok_or(Malformed::Bad)?;
+                let task = if code == WAKE { TaskId(from.id()?) } else { TaskId(about) };
+                let known = *self.tasks.get(&task).ok_or(Malformed::Bad)?;
                 let (name, place) = (known.name, known.place);
+                let future = if code == WAKE { FutureId(from.id()?) } else { known.waits };
+                if future == FutureId::NONE {
+                    return Err(Malformed::Bad);
+                }
                 let line = self.line;
                 self.time(time);
                 self.texts = ["None".to_owned(), String::new()];
@@ -130,11 +163,13 @@ impl Notes {
             }
             WAIT => {
                 let (time, future) = (from.next()?, FutureId(from.id()?));
-                let (stand, name) = (from.next()?, NameId(from.id()?));
+                let stand = from.next()?;
                 let (_, task) = running.ok_or(Malformed::Bad)?;
+                let known = *self.stands.get(&stand).ok_or(Malformed::Bad)?;
                 self.time(time);
                 // What awaits it has made it.
-                self.line = self.stands.get(&stand).ok_or(Malformed::Bad)?.goes_on;
+                self.line = known.goes_on;
+                let name = known.future;
                 self.record(loop_id, Event::FutureNew { future, name, by }, came);
                 self.suspend(loop_id, task, On::Future(future), stand, came)?;
                 self.done(loop_id, came)?;
@@ -145,14 +180,17 @@ impl Notes {
     }
 
     /// The handle runs that steps a task.
-    pub(super) fn step(&mut self, code: i64, came: &mut Vec<Came>) -> Result<(), Malformed> {
-        let part = |bits: i64| u32::try_from(bits).map_err(|_| Malformed::Bad);
-        let (id, task) = (part((code >> 8) & 0xff_ffff)?, TaskId(part(code >> 32)?));
+    fn step(
+        &mut self,
+        loop_id: LoopId,
+        task: TaskId,
+        came: &mut Vec<Came>,
+    ) -> Result<(), Malformed> {
         let handle = self.tasks.get(&task).ok_or(Malformed::Bad)?.handle;
-        self.loops.entry(id).or_default().running.push((handle, task));
-        self.record(LoopId(id), Event::HandleRun { handle, task }, came);
+        self.loops.entry(loop_id.0).or_default().running.push((handle, task));
+        self.record(loop_id, Event::HandleRun { handle, task }, came);
         self.line = self.next_line(task);
-        self.record(LoopId(id), Event::TaskStep { task }, came);
+        self.record(loop_id, Event::TaskStep { task }, came);
         Ok(())
     }
 
