@@ -34,6 +34,7 @@ KINDS = {
     "transport-close": (51, 3), "server-listen": (62, 3), "server-closed": (63, 1),
     "transport-pause": (66, 3), "transport-resume": (67, 2), "transport-tls": (69, 2),
     "transport-closed": (70, 1), "sync-new": (74, 6), "sync-name": (75, 2), "sync-state": (76, 5), "sync-wait": (77, 4),
+    "sync-user": (78, 2),
 }
 
 #: The closed sets of words that are sent, in the order of their numbers.
@@ -1138,6 +1139,11 @@ def new_task(task, state, coro=None):
     put(line + (30, state.number, clock(), number, place[0], place[1], place[2], label, state.by))
     if look:
         passed(30)
+    if at_hand:
+        try:
+            tell_at_hand(known, state, coro, line)
+        except Exception:
+            mistake()
     return known
 
 
@@ -1408,6 +1414,10 @@ met = {}
 sync_kinds, wholes = (), ()
 #: How often a name is looked for where the line that made a thing does not say one.
 TRIES = 4
+#: Whether there is one that others than who holds it may be waited for at: no lock, and no semaphore.
+at_hand = False
+#: Of an object with more attributes than that nothing is looked at.
+MOST_ATTRIBUTES = 64
 #: Stands for what was not there.
 NEVER = object()
 #: Where the last thing was made, and how many of its class were made there in a row.
@@ -1507,7 +1517,9 @@ def sync_kind(thing):
 
 def tell_sync(thing, known, kind, size, owner, frame):
     """That a thing exists; its name stands in the line of a frame, or is looked for later."""
+    global at_hand
     name = ""
+    at_hand = at_hand or kind not in (LOCK, SEMAPHORE, BOUNDED)
     if frame is not None:
         name = name_in_line(frame, type(thing).__name__)
         known.tries = 0 if name else TRIES
@@ -1562,6 +1574,35 @@ def changed(thing, how, count, left=0):
         find_name(thing, known, sys._getframe(3))
     number, _, task = at_work()
     tell_at(line_at(sys._getframe(3)), "sync-state", number, (known.number, how, task, count, left))
+
+
+def tell_at_hand(known, state, coro, line):
+    """What a new task may use: its coroutine's arguments, what belongs to the object whose method it is,
+    and the global variables that its code names."""
+    frame = getattr(coro, "cr_frame", None)
+    if frame is None:
+        return
+    values = []
+    for name, value in list(frame.f_locals.items()):
+        values.append(value)
+        if name == "self":
+            try:
+                own = object.__getattribute__(value, "__dict__")
+            except (AttributeError, TypeError):
+                continue
+            if len(own) <= MOST_ATTRIBUTES:
+                values.extend(list(own.values()))
+    values += [frame.f_globals.get(name) for name in frame.f_code.co_names]
+    found = set()
+    for value in values:
+        thing = met.get(id(value))
+        if (thing is not None and thing.tries is not None and thing.number > 0
+                and thing() is value):
+            found.add(thing.number)
+    for number in sorted(found):
+        put(line + (78, state.number, clock(), number, known.number))
+        if look:
+            passed(78)
 
 
 def tell_wait(task, known, state, code, future):
@@ -3590,8 +3631,9 @@ def install():
 
     def tell_all(frames):
         """Tells the present state of all loops. No other thread runs meanwhile."""
-        global asleep, unfinished
+        global asleep, unfinished, at_hand
         asleep = unfinished = 0
+        at_hand = False
         for known in (watched, beside, first_steps, jobs, met, ends):
             known.clear()
         alive_before.clear()

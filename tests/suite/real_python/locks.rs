@@ -1,7 +1,7 @@
 //! Locks, queues and the like of a real CPython: who holds them, who stands in line, and why a task waits.
 
 use loopscope_tests::cpython::{cpythons, newest};
-use loopscope_tests::events::only;
+use loopscope_tests::events::{Record, events, only};
 use loopscope_tests::program::Program;
 
 use super::by_number::open_ones;
@@ -42,6 +42,65 @@ fn why_names_the_lock_and_who_holds_it_and_the_queue() {
         for part in ["Till.lock", "which holds (task 2) holds since", "orders"] {
             assert!(said.contains(part), "{python:?}: no {part} in {said}");
         }
+    }
+}
+
+/// Things that tasks have at hand: by an argument, by their object, by a global variable; and a task that
+/// has none.
+const AT_HAND: &str = "\
+import asyncio
+class Shop:
+    def __init__(self):
+        self.orders = asyncio.Queue(2)
+        self.lock = asyncio.Lock()
+    async def serve(self):
+        await self.orders.get()
+async def sets(event):
+    event.set()
+async def reads():
+    await queue.get()
+async def sleeps(number):
+    await asyncio.sleep(0)
+async def main():
+    global queue
+    queue = asyncio.Queue()
+    event = asyncio.Event()
+    shop = Shop()
+    each = shop.serve(), sets(event), reads(), sleeps(3)
+    tasks = [asyncio.create_task(coro) for coro in each]
+    shop.orders.put_nowait(1)
+    queue.put_nowait(1)
+    await asyncio.gather(*tasks)
+asyncio.run(main())
+";
+
+/// Which task has what at hand, by their names, and the line that is said of it.
+fn at_hand(records: &[Record]) -> Vec<[String; 3]> {
+    let name = |kind: &str, field: &str, number: i64| {
+        let made = only(records, kind);
+        let made = made.iter().find(|record| record.number(field) == number);
+        made.map_or(String::new(), |made| made.text("name").to_owned())
+    };
+    let told = only(records, "sync-user");
+    let told = told.iter().map(|record| {
+        let (thing, task) = (record.number("id"), record.number("task"));
+        let names = [name("task-new", "task", task), name("sync-new", "id", thing)];
+        let [task, thing] = names;
+        [task, thing, record.text("at").to_owned()]
+    });
+    told.collect()
+}
+
+#[test]
+fn who_has_a_queue_or_an_event_at_hand_is_told_as_by_our_own_loop() {
+    let scratch = Scratch::new();
+    let (file, to) = (scratch.file("program.py", AT_HAND), scratch.path("events.jsonl"));
+    let ours = loopscope(["run", "--headless", "--events"]).arg(&to).arg(file).end().code_is(0);
+    let expected = at_hand(&events(&to));
+    assert_eq!(expected.len(), 4, "{ours}");
+    for python in cpythons() {
+        let (_, code, records) = records_of(&python, &[], AT_HAND);
+        assert_eq!((code, at_hand(&records)), (0, expected.clone()), "{python:?}");
     }
 }
 
