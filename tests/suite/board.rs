@@ -84,22 +84,32 @@ impl Machine {
     }
 
     /// What `attach --qemu` records of a program, by the command of the agent's README: until it ends, or
-    /// for that number of seconds. `None` where that cannot be here.
-    fn attached(self, program: &str, seconds: &str) -> Option<(Vec<Record>, Ended)> {
+    /// for that number of seconds of the board's own time. `None` where that cannot be here.
+    fn attached(self, program: &str, seconds: u32) -> Option<(Vec<Record>, Ended)> {
         let elf = self.firmware(program)?;
         if !is_qemu_there() {
             return None;
         }
-        let scratch = Scratch::new();
-        let to = scratch.path("events.jsonl");
-        let run = loopscope(["attach", "--qemu", self.name, "--elf"]).arg(&elf);
-        let ended = run.args(["--headless", "--timeout", seconds, "--events"]).arg(&to).end();
-        let records = events(&to);
-        assert!(
-            only(&records, "anomaly").is_empty() && only(&records, "gap").is_empty(),
-            "{ended}"
-        );
-        Some((records, ended))
+        // A busy machine may need most of the time to start the emulator: then it gets more.
+        let mut limit = seconds;
+        loop {
+            let scratch = Scratch::new();
+            let to = scratch.path("events.jsonl");
+            let run = loopscope(["attach", "--qemu", self.name, "--elf"]).arg(&elf);
+            let run = run.args(["--headless", "--timeout", &limit.to_string(), "--events"]);
+            let ended = run.arg(&to).end();
+            let records = events(&to);
+            assert!(
+                only(&records, "anomaly").is_empty() && only(&records, "gap").is_empty(),
+                "{ended}"
+            );
+            let lasted = records.iter().rev().find_map(|record| record.seconds("t"));
+            let is_long = lasted.unwrap_or(0.0) > 0.7 * f64::from(seconds);
+            if ended.code() != 124 || is_long || limit >= 8 * seconds {
+                return Some((records, ended));
+            }
+            limit *= 2;
+        }
     }
 
     /// A command of ours on such a board, behind the probe of that name.

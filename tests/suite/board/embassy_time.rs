@@ -2,6 +2,8 @@
 //! what they print.
 
 use loopscope_tests::events::{Record, only};
+use loopscope_tests::programs::within_three_attempts;
+use loopscope_tests::run::Ended;
 
 use super::{M0, M3, Machine, one_at_a_time};
 
@@ -28,16 +30,36 @@ fn from_to(records: &[Record], task: i64, [from, to]: [&str; 2]) -> Vec<f64> {
     found
 }
 
-/// Never less than that, and not much more: an emulator may be late now and then.
-fn about(found: &[f64], right: f64) -> bool {
-    let late = found.iter().filter(|found| **found > right + 0.02).count();
-    !found.is_empty() && found.iter().all(|found| *found > right - 0.003) && 2 * late < found.len()
+/// Never less than that, whatever else the machine does.
+fn never_less(what: &str, found: &[f64], right: f64, ended: &Ended) {
+    assert!(!found.is_empty(), "{what}: {ended}");
+    assert!(found.iter().all(|found| *found > right - 0.003), "{what}: {found:?}: {ended}");
+}
+
+/// Mostly that: an emulator may stand still for a moment now and then.
+///
+/// On a busy machine it may do so nearly always for a while, which is an error and not a panic: a clock
+/// that is wrong is wrong in each attempt.
+fn about(what: &str, found: &[f64], right: f64, ended: &Ended) -> Result<(), String> {
+    let is_off = |found: &&f64| !(right - 0.003..right + 0.02).contains(*found);
+    let off = found.iter().filter(is_off).count();
+    let told = || Err(format!("{what} took not {right} s: {found:?}: {ended}"));
+    if 2 * off < found.len() { Ok(()) } else { told() }
+}
+
+/// Insists that a program is told right, and in time within three attempts.
+fn in_time(attempt: impl Fn() -> Result<(), String>) {
+    let _one = one_at_a_time();
+    within_three_attempts(attempt).unwrap_or_else(|late| panic!("{late}"));
 }
 
 #[test]
 fn embassy_s_multiprio_is_told_as_it_prints() {
-    let _one = one_at_a_time();
-    let Some((records, ended)) = M3.attached("multiprio", "8") else { return };
+    in_time(multiprio);
+}
+
+fn multiprio() -> Result<(), String> {
+    let Some((records, ended)) = M3.attached("multiprio", 8) else { return Ok(()) };
     let ended = ended.code_is(124);
     assert_eq!(tasks(&records), [("run_high", 1), ("run_medium", 2), ("run_low", 3)], "{ended}");
     assert!(only(&records, "task-done").is_empty(), "none of them ends: {ended}");
@@ -90,13 +112,20 @@ fn embassy_s_multiprio_is_told_as_it_prints() {
         let took = took.map(|micros| micros.parse::<f64>().expect("a number") / 1e6);
         let steps = from_to(&records, task, ["task-step", "task-suspend"]);
         let more: Vec<_> = steps.iter().zip(took).map(|(step, took)| step - took).collect();
-        assert!(more.len() > 3 && about(&more, 0.0), "{name}: {more:?}: {ended}");
+        assert!(more.len() > 3, "{name}: {more:?}: {ended}");
+        never_less(name, &more, 0.0, &ended);
+        about(name, &more, 0.0, &ended)?;
     }
     // And each sleeps for as long as it says.
     for (task, sleeps) in [(1, 0.209), (2, 0.179), (3, 0.252)] {
         let waits = from_to(&records, task, ["task-suspend", "handle-new"]);
-        assert!(waits.len() > 2 && about(&waits, sleeps), "task {task}: {waits:?}: {ended}");
+        assert!(waits.len() > 2, "task {task}: {waits:?}: {ended}");
+        // It asks to sleep in the step, and is told to wait some time after that.
+        let since_step = from_to(&records, task, ["task-step", "handle-new"]);
+        never_less(&format!("task {task}"), &since_step, sleeps, &ended);
+        about(&format!("task {task}"), &waits, sleeps, &ended)?;
     }
+    Ok(())
 }
 
 /// The same lines, where each end of a computation stands behind all that directly follows it of the
@@ -115,9 +144,8 @@ fn ends_last(mut lines: Vec<String>) -> Vec<String> {
 }
 
 /// The waits of systick-timer's example, by its own clock and by the records.
-fn right_times(machine: Machine) {
-    let _one = one_at_a_time();
-    let Some((records, ended)) = machine.attached("systick_timer", "60") else { return };
+fn right_times(machine: Machine) -> Result<(), String> {
+    let Some((records, ended)) = machine.attached("systick_timer", 60) else { return Ok(()) };
     let ended = ended.code_is(0);
     let out = ended.out();
     let printed: Vec<(f64, &str)> = out
@@ -139,24 +167,29 @@ fn right_times(machine: Machine) {
     let told = [main[0], beside[1], main[1], main[2], main[4]];
     let late: Vec<_> =
         printed.iter().zip(told).map(|((printed, _), told)| printed - told).collect();
-    assert!(about(&late, 0.0), "{late:?}: {ended}");
+    never_less("to print", &late, 0.0, &ended);
+    about("to print", &late, 0.0, &ended)?;
     let waits = [main[1] - main[0], main[2] - main[1], main[3] - main[2], main[4] - main[2]];
     for (wait, right) in waits.iter().zip([0.2, 0.1, 0.03, 0.05]) {
-        assert!((right - 0.003..right + 0.1).contains(wait), "{waits:?}: {ended}");
+        assert!(*wait > right - 0.003, "{waits:?}: {ended}");
+        if *wait > right + 0.1 {
+            return Err(format!("a wait of {right} s took longer: {waits:?}: {ended}"));
+        }
     }
     // A clock that goes back a little when it is started is not one that jumps.
     let times: Vec<_> = records.iter().filter_map(|record| record.seconds("t")).collect();
     assert!(times.is_sorted() && times.iter().all(|time| *time < 1.0), "{times:?}");
     let done: Vec<_> = only(&records, "task-done").iter().map(|r| r.number("task")).collect();
     assert_eq!(done, [2], "the other one ends the program: {ended}");
+    Ok(())
 }
 
 #[test]
 fn systick_timer_s_example_has_right_times_on_a_cortex_m0() {
-    right_times(M0);
+    in_time(|| right_times(M0));
 }
 
 #[test]
 fn systick_timer_s_example_has_right_times_on_a_cortex_m3() {
-    right_times(M3);
+    in_time(|| right_times(M3));
 }

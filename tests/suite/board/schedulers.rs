@@ -8,7 +8,7 @@ use super::{M3, one_at_a_time};
 
 /// Some seconds of a program in QEMU.
 fn run(program: &str) -> Option<(Vec<Record>, Ended)> {
-    M3.attached(program, "4").map(|(records, ended)| (records, ended.code_is(124)))
+    M3.attached(program, 4).map(|(records, ended)| (records, ended.code_is(124)))
 }
 
 /// How many records of that kind there are of tasks with that name.

@@ -95,12 +95,19 @@ fn a_change_in_a_twin_is_found_where_it_begins() {
     assert_ne!(changed, text);
     let scratch = Scratch::new();
     let file = scratch.file("sleepers.py", &changed);
-    let Some(ended) = compared(M3, "sleepers", &file) else { return };
-    let ended = ended.code_is(1);
-    let out = ended.out();
-    // What the board's second sleeper does at 210 ms is to end; the changed one sleeps on.
-    assert!(out.starts_with("After "), "{ended}");
-    assert!(out.contains("sleeper (task 3)") || out.contains("sleeper"), "{ended}");
-    let place = out.lines().find(|line| line.starts_with('>')).unwrap_or_default();
-    assert!(place.contains("0.210") || place.contains("0.211"), "{ended}");
+    let mut said = String::new();
+    for _ in 0..3 {
+        let Some(ended) = compared(M3, "sleepers", &file) else { return };
+        let ended = ended.code_is(1);
+        let out = ended.out();
+        assert!(out.starts_with("After ") && out.contains("sleeper"), "{ended}");
+        // What the board's second sleeper does at 210 ms is to end; the changed one sleeps on. On a busy
+        // machine the board may be late, and have differed before.
+        let place = out.lines().find(|line| line.starts_with('>')).unwrap_or_default();
+        if place.contains("0.210") || place.contains("0.211") {
+            return;
+        }
+        said = ended.to_string();
+    }
+    panic!("{said}");
 }
