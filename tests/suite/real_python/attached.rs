@@ -1,8 +1,10 @@
 //! Programs that let somebody come to them, in a real CPython: told from the middle, left as they were.
 
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use loopscope_tests::cpython::{Cpython, cpythons, newest};
 use loopscope_tests::events::{Record, events, only};
@@ -30,15 +32,20 @@ async def main():
 asyncio.run(main())
 ";
 
-/// A program that does nothing but go round.
+/// A program that does nothing but go round, and says how often it has.
 const BUSY: &str = "\
 import asyncio
 async def spin():
     while True:
         await asyncio.sleep(0)
+async def counts():
+    while True:
+        for _ in range(50_000):
+            await asyncio.sleep(0)
+        print('50,000 more')
 async def main():
     print('ready')
-    await asyncio.gather(spin(), spin())
+    await asyncio.gather(spin(), counts())
 asyncio.run(main())
 ";
 
@@ -190,7 +197,7 @@ fn a_slow_reader_is_told_of_a_gap_and_the_program_does_not_wait() {
     let scratch = Scratch::new();
     let to = scratch.path("events");
     let mut reader = Command::new(binary())
-        .args(["attach", "--headless", "--timeout", "9", "--socket"])
+        .args(["attach", "--headless", "--timeout", "120", "--socket"])
         .arg(&program.socket)
         .arg("--events")
         .arg(&to)
@@ -200,10 +207,29 @@ fn a_slow_reader_is_told_of_a_gap_and_the_program_does_not_wait() {
         .expect("it starts");
     program.wait_until("records", || !scratch.read("events").is_empty());
     let pid = nix::unistd::Pid::from_raw(reader.id().cast_signed());
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGSTOP).expect("it runs");
-    std::thread::sleep(Duration::from_secs(6));
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGCONT).expect("it is there");
-    assert_eq!(reader.wait().expect("it ends").code(), Some(124));
+    let signal = |signal| nix::sys::signal::kill(pid, signal).expect("it is there");
+    signal(nix::sys::signal::Signal::SIGSTOP);
+    // However long that takes, it is more than may wait to be read.
+    let rounds = || program.out().matches("50,000 more").count();
+    let before = rounds();
+    program.wait_until("many more steps", || rounds() > before + 4);
+    signal(nix::sys::signal::Signal::SIGCONT);
+    let mut lines = BufReader::new(File::open(&to).expect("it is there"));
+    let (mut line, mut is_past_gap, mut steps) = (String::new(), false, 0);
+    let until = Instant::now() + Duration::from_secs(60);
+    while steps <= 100 {
+        assert!(Instant::now() < until, "no gap, or no steps behind it: {steps}");
+        let _ = lines.read_line(&mut line).expect("it is text");
+        if !line.ends_with('\n') {
+            std::thread::sleep(Duration::from_millis(5));
+            continue;
+        }
+        is_past_gap |= line.contains("\"event\":\"gap\"");
+        steps += usize::from(is_past_gap && line.contains("\"event\":\"task-step\""));
+        line.clear();
+    }
+    signal(nix::sys::signal::Signal::SIGINT);
+    assert_eq!(reader.wait().expect("it ends").code(), Some(130));
     let records = events(&to);
     let gap = records.iter().position(|record| record.is("gap")).expect("records were lost");
     assert!(records[gap].number("lost") > 1000, "{:?}", records[gap]);
