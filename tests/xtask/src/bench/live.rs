@@ -3,7 +3,8 @@
 //!
 //! The programs of `tests/bench/live` print the processor time that they took, without their start.
 //! Each runs as it is, with our module while nobody has attached, and attached: all that happens is
-//! told then, and read by our binary. The rounds are interleaved, so the machine's mood hits all alike.
+//! told then, or handles only, and read by our binary. The rounds are interleaved, so the machine's mood
+//! hits all alike.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -28,7 +29,10 @@ enum Way {
     Plain,
     Listening,
     Attached,
+    HandlesOnly,
 }
+
+const WAYS: [Way; 4] = [Way::Plain, Way::Listening, Way::Attached, Way::HandlesOnly];
 
 pub(super) fn run(root: &Path, arguments: &[String]) -> Outcome {
     let (rounds, python) = super::parse(arguments)?;
@@ -37,24 +41,24 @@ pub(super) fn run(root: &Path, arguments: &[String]) -> Outcome {
     }
     let version = Command::new(&python).args(["-c", "import sys; print(sys.version)"]).output()?;
     println!("CPython {}", String::from_utf8_lossy(&version.stdout).trim());
-    println!("\n| | plain | listening | attached |\n|---|---|---|---|");
+    println!("\n| | plain | listening | attached | handles only |\n|---|---|---|---|---|");
     for (program, title) in PROGRAMS {
         let file = root.join("tests/bench/live").join(program).with_extension("py");
-        let mut times = [const { Vec::new() }; 3];
+        let mut times = [const { Vec::new() }; WAYS.len()];
         for _ in 0..rounds {
-            for (way, times) in
-                [Way::Plain, Way::Listening, Way::Attached].into_iter().zip(&mut times)
-            {
+            for (way, times) in WAYS.into_iter().zip(&mut times) {
                 times.push(time(root, &python, &file, way)?);
             }
         }
-        let [plain, listening, attached] = times.map(|mut times| super::median(&mut times));
+        let [plain, listening, attached, handles] =
+            times.map(|mut times| super::median(&mut times));
         let ratio = |time: Duration| time.as_secs_f64() / plain.as_secs_f64();
         println!(
-            "| {title} | {:.2} s | {:.2} | {:.2} |",
+            "| {title} | {:.2} s | {:.2} | {:.2} | {:.2} |",
             plain.as_secs_f64(),
             ratio(listening),
-            ratio(attached)
+            ratio(attached),
+            ratio(handles)
         );
     }
     Ok(())
@@ -69,11 +73,17 @@ fn time(root: &Path, python: &str, file: &Path, way: Way) -> Outcome<Duration> {
     match way {
         Way::Plain => {}
         Way::Listening => drop(command.args(["-m", "loopscope", "--socket"]).arg(&socket)),
-        Way::Attached => drop(command.args(["-m", "loopscope", "--wait", "--socket"]).arg(&socket)),
+        Way::Attached | Way::HandlesOnly => {
+            command.args(["-m", "loopscope", "--wait", "--socket"]).arg(&socket);
+        }
     }
     command.arg(file).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let child = command.spawn()?;
-    let reader = if let Way::Attached = way { Some(attach(root, &socket)?) } else { None };
+    let reader = match way {
+        Way::Plain | Way::Listening => None,
+        Way::Attached => Some(attach(root, &socket, "full")?),
+        Way::HandlesOnly => Some(attach(root, &socket, "handles")?),
+    };
     let output = child.wait_with_output()?;
     if let Some(mut reader) = reader {
         reader.wait()?;
@@ -85,7 +95,7 @@ fn time(root: &Path, python: &str, file: &Path, way: Way) -> Outcome<Duration> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
-fn attach(root: &Path, socket: &PathBuf) -> Outcome<Child> {
+fn attach(root: &Path, socket: &PathBuf, level: &str) -> Outcome<Child> {
     let until = Instant::now() + PATIENCE;
     while !socket.exists() {
         if Instant::now() > until {
@@ -94,7 +104,7 @@ fn attach(root: &Path, socket: &PathBuf) -> Outcome<Child> {
         sleep(Duration::from_millis(5));
     }
     let mut command = Command::new(cargo::binary(root));
-    command.args(["attach", "--headless", "--socket"]).arg(socket);
+    command.args(["attach", "--headless", "--level", level, "--socket"]).arg(socket);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     Ok(command.spawn()?)
 }
