@@ -312,11 +312,11 @@ fn an_exercise_is_judged_by_its_run_and_the_first_check_that_fails_is_told() {
     };
     let verdict = judged(0, &["first", "second"]);
     assert_eq!((verdict.holding, verdict.all), (0, 1), "as it was at first");
-    assert!(verdict.wrong.is_some_and(|wrong| wrong.starts_with("first still comes first")));
+    assert!(verdict.wrong.is_some_and(|wrong| wrong.starts_with("`first` still comes first")));
     assert!(judged(0, &["second", "first"]).is_passed());
     let verdict = judged(1, &["third", "second", "third"]);
     assert_eq!((verdict.holding, verdict.all), (1, 2));
-    assert!(verdict.wrong.is_some_and(|wrong| wrong.starts_with("third is to run three times")));
+    assert!(verdict.wrong.is_some_and(|wrong| wrong.starts_with("`third` is to run three times")));
     let verdict = judged(1, &["third", "third", "third", "third", "second"]);
     assert!(verdict.seq.is_some(), "the record of the fourth");
     assert!(judged(1, &["third", "third", "third", "second"]).is_passed());

@@ -140,7 +140,7 @@ fn an_exercise_is_run_at_each_save_and_the_lesson_goes_on_behind_it() {
         }
     }
     user.sees("Let water wait").sees("Your file, run at each save").sees("e edit");
-    user.press("r").sees("Not yet. water still runs");
+    user.press("r").sees("Not yet. `water` still runs");
     user.press("<esc>").sees("Let water wait");
     assert_eq!(user.position(), LAST, "the lesson's own run is back");
     user.press("s").sees("a solution").sees("esc closes").press("<esc>");
