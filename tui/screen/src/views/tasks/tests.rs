@@ -35,7 +35,7 @@ fn many_that_do_the_same_are_one_row_that_unfolds() {
     let mut view = Tasks::default();
     assert_eq!(title(&view, &fixture), "tasks: 292 in 2 groups");
     let rows = shown(&view, &fixture);
-    assert_eq!(rows[0], "main (task 1) waits for f1, line 8");
+    assert_eq!(rows[0], "main (task 1) waits for its tasks (f1), line 8");
     assert_eq!(rows[1], "► worker x257 wait at line 4, the first until 0.600");
     assert_eq!(rows[2], "► worker x34 are ready");
     press(&mut view, &fixture, &[Action::Down, Action::Open]);
