@@ -157,9 +157,10 @@ impl<J: Job> LoopCore<J> {
             let is_alone = left.is_zero() || sleeper.is_alone(|| runner.others());
             // What the last of them did before it fell asleep is seen by asking now.
             let wait = if is_alone { Duration::ZERO } else { left.min(look) };
-            let found = match is_alone && !watching {
-                true => Found::default(),
-                false => self.ask(runner, Some(wait.as_secs_f64()), false)?,
+            let found = if is_alone && !watching {
+                Found::default()
+            } else {
+                self.ask(runner, Some(wait.as_secs_f64()), false)?
             };
             let is_woken = || self.woken.load(Ordering::SeqCst);
             if is_woken() || found.woken || !found.ready.is_empty() {

@@ -107,18 +107,21 @@ fn a_stream_from_the_middle_is_that_of_the_recorder_that_was_there_from_the_star
 fn attached(scratch: &Scratch, python: &Cpython, code: &str, go: &Path) -> std::path::PathBuf {
     let program = Program::start(&python.file, &[], &[], code);
     let (recording, to) = (scratch.path("attached.loop"), scratch.path("attached.jsonl"));
+    let seen = scratch.path("seen.jsonl");
     let mut reader = Command::new(binary())
         .args(["attach", "--headless", "--strict", "--timeout", "300", "--pid"])
         .arg(program.pid().to_string())
         .arg("--record")
         .arg(&recording)
+        .arg("--events")
+        .arg(&seen)
         .stdout(Stdio::null())
         .spawn()
         .expect("it starts");
-    // It comes by a socket and a thread.
-    let before = program.belongings();
-    program.wait_until("somebody attached", || program.belongings() > before || before.1 > 1);
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    // Behind the snapshot comes what happens.
+    program.wait_until("all that there is was told", || {
+        std::fs::read_to_string(&seen).is_ok_and(|seen| seen.contains("\"snapshot-end\""))
+    });
     std::fs::write(go, "").expect("the scratch folder can be written");
     assert!(reader.wait().expect("it ends").success(), "records were lost, or it did not end");
     exported(&recording, &to);
