@@ -81,9 +81,11 @@ fn a_task_is_woken_by_the_future_that_it_waits_for() {
     assert!(matches!(suspends.event, Event::TaskSuspend { on: On::Future(FutureId(8)), .. }));
     let Event::FutureDone { future, how, .. } = done.event else { panic!("{done:?}") };
     assert_eq!((future, how), (FutureId(8), FutureHow::Result));
-    let Event::HandleNew { handle, how, task, future, .. } = made.event else { panic!("{made:?}") };
+    let Event::HandleNew { handle, how, task: woken_task, future, .. } = made.event else {
+        panic!("{made:?}")
+    };
     assert_eq!((handle, how), (HandleId(20), HandleHow::Wakeup));
-    assert_eq!((task, future), (TaskId(9), FutureId(8)));
+    assert_eq!((woken_task, future), (TaskId(9), FutureId(8)));
     // Of one that waits for nothing this cannot be said.
     let told = records(&[&task, &step, &woken]);
     assert!(matches!(told.last().map(|last| last.event), Some(Event::Gap { lost: 1 })));
