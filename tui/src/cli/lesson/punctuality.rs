@@ -58,7 +58,7 @@ mod tests {
     /// A watch whose naps were as late as that, and which has seen all of them.
     fn after(naps: &[u64]) -> bool {
         let (seen, all) = mpsc::channel();
-        let mut naps = naps.to_owned().into_iter().map(Duration::from_micros);
+        let mut naps = naps.iter().copied().map(Duration::from_micros);
         let watch = Punctuality::watching(move || {
             let late = naps.next();
             if late.is_none() {

@@ -27,7 +27,7 @@ const WAIT: i64 = 10;
 fn records(notes: &[&[i64]]) -> Vec<Record> {
     let numbers = notes.concat();
     let mut block = b"\xf5LSN".to_vec();
-    block.extend((numbers.len() as u32 * 8).to_le_bytes());
+    block.extend((u32::try_from(numbers.len()).expect("they are few") * 8).to_le_bytes());
     block.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
     block.extend(b"\xf5LSN");
     let mut came = Vec::new();
