@@ -56,7 +56,7 @@ mod tests {
     use std::sync::mpsc;
 
     /// A watch whose naps were as late as that, and which has seen all of them.
-    fn after(naps: &[u64]) -> bool {
+    fn after(naps: &'static [u64]) -> bool {
         let (seen, all) = mpsc::channel();
         let mut naps = naps.iter().copied().map(Duration::from_micros);
         let watch = Punctuality::watching(move || {
