@@ -13,10 +13,11 @@ use super::table::{self, Found, Group, ROWS, Row};
 /// The help on everything, on a command or an event, or on `expr`, `events`, `info` or `set`.
 pub fn help(topic: Option<&str>) -> Result<String, Trouble> {
     let Some(topic) = topic else { return Ok(all()) };
-    let is_command = ROWS.iter().any(|row| row.name == topic || row.aliases.contains(&topic));
-    // A whole name of an event is no beginning of a command's, as `log` would be.
-    if let Some(kind) = Kind::parse(topic).filter(|_| !is_command) {
-        return Ok(event(kind));
+    // A whole name of an event is no beginning of a command's; `log` is both.
+    if let Some(kind) = Kind::parse(topic) {
+        let command = ROWS.iter().find(|row| row.name == topic || row.aliases.contains(&topic));
+        let command = command.map_or(String::new(), |row| format!("{}\n\n", one(row)));
+        return Ok(command + &event(kind));
     }
     match topic {
         "expr" | "EXPR" | "expressions" => Ok(expressions()),

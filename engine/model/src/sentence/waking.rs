@@ -5,7 +5,7 @@ use loopscope_protocol::{On, RunHow, WatchHow};
 use crate::forecast::Wake;
 use crate::phrase::Phrases;
 use crate::state::{Loop, Task};
-use crate::titles::{self, count, signal_name};
+use crate::titles::{self, signal_name};
 
 /// By less than this nobody is late, in seconds.
 const LATE: f64 = 0.001;
@@ -43,7 +43,8 @@ pub(super) fn nothing_left(
         Some(_) => String::new(),
         None => match others.count() {
             0 => String::new(),
-            n => format!(", nor {} more", count(n, "task")),
+            1 => ", nor 1 more task".to_owned(),
+            n => format!(", nor {n} more tasks"),
         },
     };
     format!(
