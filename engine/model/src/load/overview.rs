@@ -153,7 +153,26 @@ impl Overview {
         range: &Range<u64>,
     ) -> Option<u64> {
         let had = picture.had(track, axis, range);
-        // What lasts is in no picture yet.
+        let Some(Range { start: begin, end }) = self.open(picture, track, axis) else { return had };
+        let begins = begin.max(range.start);
+        if begins >= range.end || end < range.start {
+            return had;
+        }
+        Some(had.unwrap_or(0) + end.min(range.end).saturating_sub(begins))
+    }
+
+    /// From where to where one ran in a picture, perhaps a little more; `None`: it did not run. It is
+    /// asked first where many are asked about, most of which ran in few places.
+    pub fn extent(&self, picture: &Picture, track: Track, axis: Axis) -> Option<Range<u64>> {
+        let open = self.open(picture, track, axis);
+        match (picture.extent(track, axis), open) {
+            (Some(one), Some(open)) => Some(one.start.min(open.start)..one.end.max(open.end)),
+            (one, open) => one.or(open),
+        }
+    }
+
+    /// What lasts, and is in no picture yet, if it belongs there.
+    fn open(&self, picture: &Picture, track: Track, axis: Axis) -> Option<Range<u64>> {
         let open = self.tally.open_to_now();
         let is_last = self.pictures.back().is_some_and(|last| last.from() == picture.from());
         let is_its = match track {
@@ -161,18 +180,10 @@ impl Overview {
             Track::All => matches!(open.who, Who::Task(_) | Who::Callback(_)),
             Track::Rest => false,
         };
-        if !is_last || !is_its {
-            return had;
-        }
-        let (begin, end) = match axis {
-            Axis::Time => (open.begin, open.end),
-            Axis::Records => (open.from as u64, open.to as u64),
-        };
-        let begins = begin.max(range.start);
-        if begins >= range.end || end < range.start {
-            return had;
-        }
-        Some(had.unwrap_or(0) + end.min(range.end).saturating_sub(begins))
+        (is_last && is_its).then_some(match axis {
+            Axis::Time => open.begin..open.end,
+            Axis::Records => open.from as u64..open.to as u64,
+        })
     }
 }
 

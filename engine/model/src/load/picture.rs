@@ -222,8 +222,7 @@ impl Picture {
         }
     }
 
-    /// How much one had between two points of an axis; `None`: it did not run there.
-    pub(super) fn had(&self, track: Track, axis: Axis, range: &Range<u64>) -> Option<u64> {
+    fn parts(&self, track: Track, axis: Axis) -> Option<&[Part]> {
         let parts = match track {
             Track::Of(Who::Asleep) => &self.asleep,
             Track::Of(Who::Unknown) => &self.unknown,
@@ -231,7 +230,19 @@ impl Picture {
             Track::All => &self.all,
             Track::Rest => &self.rest,
         };
-        let (parts, scale) = (&parts.0[axis as usize], self.scales[axis as usize]);
+        Some(&parts.0[axis as usize])
+    }
+
+    /// From where to where one ran, as finely as the parts are cut; `None`: it did not run.
+    pub(super) fn extent(&self, track: Track, axis: Axis) -> Option<Range<u64>> {
+        let (parts, scale) = (self.parts(track, axis)?, self.scales[axis as usize]);
+        let (first, last) = (parts.first()?.0, parts.last()?.0);
+        Some(scale.begin(first)..scale.begin(last).saturating_add(scale.length))
+    }
+
+    /// How much one had between two points of an axis; `None`: it did not run there.
+    pub(super) fn had(&self, track: Track, axis: Axis, range: &Range<u64>) -> Option<u64> {
+        let (parts, scale) = (self.parts(track, axis)?, self.scales[axis as usize]);
         let first = scale.part(range.start.max(scale.start));
         let at = parts.partition_point(|(part, _)| u64::from(*part) < first);
         let parts = parts[at..].iter().take_while(|(part, _)| scale.begin(*part) < range.end);

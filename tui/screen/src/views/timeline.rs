@@ -257,15 +257,17 @@ impl View for Timelines {
             let is_selected = number.is_some() && number == self.selected;
             let role = if is_selected { Role::Here } else { role };
             buffer.set_string(area.x, y, name, theme.style(role));
+            let had = whole.as_ref().map(|whole| whole.columns(&axis, track));
             for column in 0..axis.columns() {
                 if gaps[usize::from(column)] {
                     // What ran here nobody knows.
                     buffer.set_string(area.x + label + column, y, "?", theme.style(Role::Warning));
                     continue;
                 }
-                let cell = match &whole {
-                    Some(whole) => whole.cell(snapshot, theme, &axis, track, column),
-                    None => cells.cell(theme, track, n, column, here),
+                let cell = match (&whole, &had) {
+                    (Some(whole), Some(had)) => had[usize::from(column)]
+                        .map(|had| whole.cell(snapshot, theme, &axis, track, (column, had))),
+                    _ => cells.cell(theme, track, n, column, here),
                 };
                 let (sign, style) = match cell {
                     Some(drawn) => drawn,

@@ -116,6 +116,10 @@ fn where_one_ran_by_record_is_what_a_count_gives() {
                     && slice.to.max(slice.from + 1) as u64 > column.start
             });
             assert_eq!(had.is_some(), inside, "{who:?} {column:?}");
+            // Whoever asks only within its extent misses nothing.
+            let extent = overview.extent(picture, Track::Of(who), Axis::Records);
+            let asked = extent.is_some_and(|at| at.start < column.end && column.start <= at.end);
+            assert!(asked || !inside, "{who:?} {column:?}");
         }
     }
 }

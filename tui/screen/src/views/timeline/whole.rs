@@ -87,33 +87,45 @@ impl WholeTimeline<'_> {
         had.map(|had| had.is_some_and(|had| had > 0 || !axis.by_time())).collect()
     }
 
-    /// What stands in one cell of a track.
+    /// How much of each column a track had; `None`: it did not run there.
+    pub(super) fn columns(&self, axis: &Axis, track: Track<'_>) -> Vec<Option<u64>> {
+        let mut columns = vec![None; usize::from(axis.columns())];
+        let mut add = |of: load::Track| {
+            let Some(extent) = self.overview.extent(self.picture, of, self.axis) else { return };
+            // A point that lies on the edge may be either side's.
+            let first = axis.column_of(extent.start).saturating_sub(1);
+            let last = axis.column_of(extent.end).saturating_add(1).min(axis.columns() - 1);
+            for column in first..=last {
+                if let Some(had) = self.had(of, &axis.range(column)) {
+                    let all = columns[usize::from(column)].get_or_insert(0u64);
+                    *all = all.saturating_add(had);
+                }
+            }
+        };
+        match track {
+            Track::All => add(load::Track::All),
+            Track::Asleep => add(load::Track::Of(Who::Asleep)),
+            Track::One(lane) => add(track_of(lane)),
+            Track::Group(_, lanes) => lanes.iter().for_each(|lane| add(track_of(*lane))),
+        }
+        columns
+    }
+
+    /// What stands in one cell of a track that had so much there.
     pub(super) fn cell(
         &self,
         snapshot: &Snapshot<'_>,
         theme: &Theme,
         axis: &Axis,
         track: Track<'_>,
-        column: u16,
-    ) -> Option<(&'static str, Style)> {
+        (column, had): (u16, u64),
+    ) -> (&'static str, Style) {
         let here = axis.column(snapshot.position, snapshot.state.t());
         let is_future = column > here;
         let range = axis.range(column);
-        let of = match track {
-            Track::All | Track::Group(..) => load::Track::All,
-            Track::Asleep => load::Track::Of(Who::Asleep),
-            Track::One(lane) => track_of(lane),
-        };
-        let had = match track {
-            Track::Group(_, lanes) => {
-                let each = lanes.iter().filter_map(|lane| self.had(track_of(*lane), &range));
-                each.reduce(u64::saturating_add)?
-            }
-            _ => self.had(of, &range)?,
-        };
         if track == Track::Asleep {
             let role = if is_future { Role::Faint } else { Role::Asleep };
-            return Some((theme.glyphs.asleep, theme.style(role)));
+            return (theme.glyphs.asleep, theme.style(role));
         }
         let is_now = column == here
             && match (runs_now(snapshot), track) {
@@ -126,14 +138,14 @@ impl WholeTimeline<'_> {
         let length = range.end - range.start;
         // Where time is virtual no step takes any.
         let is_shaded = snapshot.board && axis.by_time();
-        Some(match (is_now, is_future) {
+        match (is_now, is_future) {
             (true, _) => (theme.glyphs.busy, theme.style(Role::Running)),
             (_, true) => (theme.glyphs.busy_faint, theme.style(Role::Faint)),
             _ if is_shaded && had.saturating_mul(1000) / length < LITTLE => {
                 (theme.glyphs.busy_little, theme.style(Role::Ready))
             }
             _ => (theme.glyphs.busy, theme.style(Role::Ready)),
-        })
+        }
     }
 }
 
