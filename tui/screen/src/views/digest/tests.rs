@@ -90,7 +90,7 @@ fn however_long_a_board_is_watched_a_digest_takes_no_more_than_its_window() {
     let mut digest = Digest::default();
     story.start().task(1, "blink", 1);
     let mut most = 0;
-    for handle in 1..=400_000 {
+    for handle in 1..=500_000 {
         story.poll(Some(1.0), f64::from(handle)).step(handle, 1);
         story.handle(handle + 1, loopscope_protocol::HandleHow::Step, "blink", 1, 0);
         story.suspend(handle, 1, On::Nothing, 3);
