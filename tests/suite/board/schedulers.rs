@@ -61,7 +61,8 @@ fn tasks_of_lilos_are_seen_and_its_sleep() {
     assert_eq!(names, ["bell", "worker"], "{ended}");
     let rung = ended.err().matches("bell rings").count();
     let worked = ended.err().matches("worker ends").count();
-    assert!(rung > 20 && rung.abs_diff(worked) < 2, "{rung} and {worked}: {ended}");
+    // The first ring may come before the worker listens, and the end between a ring and its work.
+    assert!(rung > 20 && rung >= worked && rung - worked < 3, "{rung} and {worked}: {ended}");
     // A round of the worker is two steps.
     let steps = |name| count(&records, "task-step", name);
     assert!(steps("bell").abs_diff(rung) < 3, "{}: {ended}", steps("bell"));
