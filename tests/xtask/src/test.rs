@@ -141,6 +141,9 @@ fn unit(root: &Path, report: &mut Report) {
 fn suite(root: &Path, report: &mut Report) {
     let words = ["test", "--package", "loopscope-tests", "--no-fail-fast"];
     let mut command = cargo::compiling(root, &words);
+    // Many of them wait for a clock or a board: one more runs than there are processors.
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    command.env("RUST_TEST_THREADS", (processors + 1).to_string());
     command.env("LOOPSCOPE_BIN", cargo::binary(root));
     command.env("LOOPSCOPE_LEFT_OUT", cargo::target(root).join(NOTES));
     if std::env::var_os(micropython::CHECKOUT).is_some() {
