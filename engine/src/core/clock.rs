@@ -4,13 +4,16 @@
 //! poll's timeout at a poll, so a program never waits, a busy-wait ends, and every run is the same.
 //! It stands in for a machine that is infinitely fast except at looking at the clock.
 
+mod sleepers;
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use loopscope_protocol::{ClockMode, Ticks};
 
-use super::sleepers::Sleepers;
+use sleepers::Sleepers;
+pub(crate) use sleepers::{FIRST_LOOK, LAST_LOOK, Sleeper};
 
 /// How far a look at the virtual clock moves it.
 const READ_COST: u64 = 1_000;
@@ -46,7 +49,7 @@ pub struct Clock {
     /// Real nanoseconds for which the user held the program.
     held: AtomicU64,
     /// Who sleeps by it while it is virtual and there are several threads.
-    pub(super) sleepers: Sleepers,
+    sleepers: Sleepers,
 }
 
 impl Clock {

@@ -7,12 +7,12 @@ use std::time::Duration;
 use loopscope_protocol::{Event, Fd, HandleHow, HandleId, LintRule, TaskId, WatchHow};
 use rustix::event::PollFlags;
 
+use super::clock::{FIRST_LOOK, LAST_LOOK, Sleeper};
 use super::clock::{poll_timeout, seconds};
 use super::current::enter;
 use super::job::{Job, JobRunner};
 use super::loop_core::{LoopCore, Queue};
 use super::poller::{Found, wait};
-use super::sleepers::{FIRST_LOOK, LAST_LOOK, Sleeper};
 use super::timers::Timer;
 
 /// Timers due within this of now are due: the resolution of the monotonic clock.

@@ -78,7 +78,7 @@ impl Writing {
         Self { state, sheet: Sheet::default(), field: 0, members: 0 }
     }
 
-    /// Writes about so many things more. Tells whether that was all.
+    /// Writes about `most` things more. Tells whether that was all.
     fn go_on(&mut self, most: usize) -> bool {
         let mut room = most;
         while self.field < State::FIELDS && room > 0 {

@@ -62,6 +62,7 @@ const ALLOWED: [Allowed; 6] = [
         within: "python",
         names: &[
             "await_text",
+            "blocked",
             "clock",
             "ending",
             "hooks",

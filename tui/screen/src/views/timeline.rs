@@ -264,10 +264,11 @@ impl View for Timelines {
                     buffer.set_string(area.x + label + column, y, "?", theme.style(Role::Warning));
                     continue;
                 }
-                let cell = match (&whole, &had) {
-                    (Some(whole), Some(had)) => had[usize::from(column)]
-                        .map(|had| whole.cell(snapshot, theme, &axis, track, (column, had))),
-                    _ => cells.cell(theme, track, n, column, here),
+                let cell = match &had {
+                    Some(had) => had[usize::from(column)].map(|had| {
+                        WholeTimeline::cell(snapshot, theme, &axis, track, (column, had))
+                    }),
+                    None => cells.cell(theme, track, n, column, here),
                 };
                 let (sign, style) = match cell {
                     Some(drawn) => drawn,

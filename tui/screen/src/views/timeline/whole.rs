@@ -113,7 +113,6 @@ impl WholeTimeline<'_> {
 
     /// What stands in one cell of a track that had so much there.
     pub(super) fn cell(
-        &self,
         snapshot: &Snapshot<'_>,
         theme: &Theme,
         axis: &Axis,

@@ -12,7 +12,7 @@ use std::time::Duration;
 use loopscope_protocol::Ticks;
 use parking_lot::{Condvar, Mutex};
 
-use super::clock::Clock;
+use super::Clock;
 
 /// How long one that sleeps waits before it looks again whether others are at work, at first...
 pub(crate) const FIRST_LOOK: Duration = Duration::from_millis(1);
@@ -46,14 +46,14 @@ impl Clock {
     }
 
     /// This one sleeps no more: it was woken before its time, and is at work again.
-    pub(super) fn wake(&self, sleeper: u64) {
+    pub(crate) fn wake(&self, sleeper: u64) {
         self.sleepers.until.lock().remove(&sleeper);
     }
 }
 
 impl Sleeper<'_> {
     /// Its number, by which it is [woken](Clock::wake).
-    pub(super) const fn id(&self) -> u64 {
+    pub(crate) const fn id(&self) -> u64 {
         self.id
     }
 
