@@ -131,17 +131,30 @@ impl Prose {
     /// ```
     pub fn marked(&self) -> String {
         let mut text = String::new();
+        // A text in memory takes whatever is written.
+        let _ = self.write(&mut text, Span::marked);
+        text
+    }
+
+    /// Writes the text in one piece, each span as `words` gives it.
+    fn write(
+        &self,
+        to: &mut impl fmt::Write,
+        words: impl Fn(&Span) -> Cow<'_, str>,
+    ) -> fmt::Result {
         for (number, block) in self.blocks.iter().enumerate() {
-            text.push_str(if number > 0 { "\n\n" } else { "" });
+            to.write_str(if number > 0 { "\n\n" } else { "" })?;
             match block {
-                Block::Paragraph(spans) => text.extend(spans.iter().map(Span::marked)),
+                Block::Paragraph(spans) => {
+                    spans.iter().try_for_each(|span| to.write_str(&words(span)))?;
+                }
                 Block::Code { lines, .. } => {
-                    text.push_str("    ");
-                    text.push_str(&lines.join("\n    "));
+                    to.write_str("    ")?;
+                    to.write_str(&lines.join("\n    "))?;
                 }
             }
         }
-        text
+        Ok(())
     }
 
     /// The spans of all paragraphs.
@@ -155,21 +168,7 @@ impl Prose {
 
 impl fmt::Display for Prose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, block) in self.blocks.iter().enumerate() {
-            if number > 0 {
-                f.write_str("\n\n")?;
-            }
-            match block {
-                Block::Paragraph(spans) => {
-                    spans.iter().try_for_each(|span| f.write_str(span.text()))?;
-                }
-                Block::Code { lines, .. } => {
-                    f.write_str("    ")?;
-                    f.write_str(&lines.join("\n    "))?;
-                }
-            }
-        }
-        Ok(())
+        self.write(f, |span| span.text().into())
     }
 }
 
