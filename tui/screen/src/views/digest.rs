@@ -13,7 +13,7 @@ mod whole;
 use std::collections::BTreeMap;
 
 use loopscope_model::load::Overview;
-use loopscope_model::{History, IdMap, Load, Record};
+use loopscope_model::{History, IdMap, Load, Record, State};
 use loopscope_protocol::{By, Family, FutureId, HandleId, Kind, KindSet, LoopId, NameId, TaskId};
 
 use before::Before;
@@ -191,7 +191,7 @@ impl Digest {
             let base = self.base.max(history.first());
             if let Some(load) = self.overview.load_behind(history, base) {
                 // Who had the processor before is known now.
-                self.begin_with(history, base, Some(load));
+                self.begin_with(history, history.at(base), Some(load));
             }
             return false;
         }
@@ -201,15 +201,18 @@ impl Digest {
     /// Begins anew with what comes behind a position.
     fn begin_at(&mut self, history: &History, base: usize) {
         let base = base.max(history.first());
-        let near = usize::try_from(history.nearest(base).position()).unwrap_or(base);
-        let base = if base - near > AT_HAND { base } else { near.max(history.first()) };
-        let load = self.overview.load_behind(history, base);
-        self.begin_with(history, base, load);
+        let near = history.nearest(base);
+        let from = history.first().max(base.saturating_sub(AT_HAND));
+        let is_near = (from..=base).contains(&position_of(&near));
+        let state = if is_near { near } else { history.at(base) };
+        let load = self.overview.load_behind(history, position_of(&state));
+        self.begin_with(history, state, load);
     }
 
-    /// The same, with who had the processor before, where that is known.
-    fn begin_with(&mut self, history: &History, base: usize, load: Option<Load>) {
-        let state = history.at(base);
+    /// The same, from what there is at that position, and with who had the processor before, where
+    /// that is known.
+    fn begin_with(&mut self, history: &History, state: State, load: Option<Load>) {
+        let base = position_of(&state);
         let old = std::mem::take(self);
         let kinds = (0..=u8::MAX).filter_map(Kind::from_code).filter(|kind| {
             let kinds = KindSet::NONE.with(*kind);
@@ -417,6 +420,11 @@ impl Digest {
         let span = self.runs[..upto].last()?;
         span.to.is_none_or(|to| to > position).then_some(span.handle)
     }
+}
+
+/// How many records were applied to a state.
+fn position_of(state: &State) -> usize {
+    usize::try_from(state.position()).unwrap_or(usize::MAX)
 }
 
 fn emptied<T>(mut list: Vec<T>) -> Vec<T> {
