@@ -57,9 +57,7 @@ pub(super) struct Written {
 impl Written {
     /// All of a state at once.
     pub(super) fn now(state: &State) -> Self {
-        let mut writing = Writing::new(state.clone());
-        writing.go_on(usize::MAX);
-        writing.over()
+        Self { position: position_of(state), seq: state.seq(), bytes: bytes(state) }
     }
 }
 
@@ -122,7 +120,7 @@ impl Near {
             self.written = position;
             // What was shared is copied where it is changed: what is little is written without that.
             if size <= AT_ONCE {
-                return Some(Written { position, seq: state.seq(), bytes: bytes(state) });
+                return Some(Written::now(state));
             }
             self.writing = Some(Box::new(Writing::new(state.share())));
         }
