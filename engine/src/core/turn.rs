@@ -7,8 +7,7 @@ use std::time::Duration;
 use loopscope_protocol::{Event, Fd, HandleHow, HandleId, LintRule, TaskId, WatchHow};
 use rustix::event::PollFlags;
 
-use super::clock::{FIRST_LOOK, LAST_LOOK, Sleeper};
-use super::clock::{poll_timeout, seconds};
+use super::clock::{FIRST_LOOK, LAST_LOOK, Sleeper, poll_timeout, seconds};
 use super::current::enter;
 use super::job::{Job, JobRunner};
 use super::loop_core::{LoopCore, Queue};

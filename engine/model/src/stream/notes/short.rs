@@ -5,6 +5,10 @@ use loopscope_protocol::{
     By, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, LoopId, On, TaskId, WatchHow,
 };
 
+use super::known::Stand;
+use super::numbers::Numbers;
+use super::{Came, Notes};
+
 /// What stands in the one number that a form begins with: its code, the loop in three bytes, and above
 /// them what the form is about, such as a task.
 struct Begins {
@@ -20,10 +24,6 @@ impl Begins {
         Ok(Self { code: number & 0xff, loop_id, about })
     }
 }
-
-use super::known::Stand;
-use super::numbers::Numbers;
-use super::{Came, Notes};
 
 /// The first of them.
 pub(super) const POLL: i64 = 128;
