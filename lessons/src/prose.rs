@@ -45,16 +45,10 @@ impl Span {
         }
     }
 
-    /// The words as they stand where there are no colours: code that could be read as words of the
-    /// sentence is between marks, such as `again`, and what nobody takes for words is not, such as
-    /// `call_soon`.
+    /// The words as they stand where there are no colours: code as [`Prose::code`] has it.
     pub fn marked(&self) -> Cow<'_, str> {
         match self {
-            Self::Code(code)
-                if code.contains(' ') || code.chars().all(|c| c.is_ascii_alphabetic()) =>
-            {
-                format!("`{code}`").into()
-            }
+            Self::Code(code) => Prose::code(code),
             span => span.text().into(),
         }
     }
@@ -119,6 +113,17 @@ impl Prose {
             code @ Block::Code { .. } => code.clone(),
         };
         Self { blocks: self.blocks.iter().map(block).collect() }
+    }
+
+    /// Code of a sentence as it stands where there are no colours: what could be read as words of
+    /// the sentence is between marks, such as `again`, and what nobody takes for words is not, such
+    /// as `call_soon`.
+    pub fn code(code: &str) -> Cow<'_, str> {
+        if code.contains(' ') || code.chars().all(|c| c.is_ascii_alphabetic()) {
+            format!("`{code}`").into()
+        } else {
+            code.into()
+        }
     }
 
     /// The text in one piece, for where there are no colours; see [`Span::marked`].

@@ -1,5 +1,8 @@
 //! The text of a lesson for this place in the run, and the question that is asked here.
 
+use std::borrow::Cow;
+
+use loopscope_lessons::Prose;
 use loopscope_protocol::HandleId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -94,6 +97,7 @@ fn flow(words: &[(Role, String)], columns: usize, theme: &Theme) -> Vec<Row> {
     let mut row = Row::of(" ", Role::Text, theme);
     let mut used = 0;
     for (role, text) in words {
+        let text = marked(*role, text, theme);
         for word in text.split_inclusive(' ') {
             let wide = width(word.trim_end());
             if used > 0 && used + wide > columns {
@@ -106,6 +110,15 @@ fn flow(words: &[(Role, String)], columns: usize, theme: &Theme) -> Vec<Row> {
     }
     rows.push(row);
     rows
+}
+
+/// Code as it stands where no colour tells it from the words around it.
+fn marked<'a>(role: Role, text: &'a str, theme: &Theme) -> Cow<'a, str> {
+    if role == Role::Literal && theme.style(role) == theme.style(Role::Text) {
+        Prose::code(text)
+    } else {
+        text.into()
+    }
 }
 
 fn ask(question: &Question, theme: &Theme, columns: usize) -> Vec<Row> {

@@ -162,6 +162,13 @@ fn ascii_is_ascii() {
 }
 
 #[test]
+fn without_colour_code_in_a_sentence_is_between_marks() {
+    let text = |palette| lines(&drawn(&lesson(), &Theme::new(palette, false), 80, 24));
+    assert!(text(Palette::Plain).contains("While `feed` runs"), "{}", text(Palette::Plain));
+    assert!(text(Palette::Sixteen).contains("While feed runs"), "{}", text(Palette::Sixteen));
+}
+
+#[test]
 fn without_colour_all_is_said_in_words() {
     let plain = drawn(&fixture::queue(), &Theme::new(Palette::Plain, false), 80, 24);
     let dark = drawn(&fixture::queue(), &Theme::default(), 80, 24);
