@@ -75,3 +75,16 @@ macro_rules! smoke {
 smoke!(wire state splice control elf defmt commands settings lesson);
 #[cfg(target_os = "linux")]
 smoke!(sandbox);
+
+/// Tests are built without the fuzzer's library, so what the compiler would see is looked at here.
+#[test]
+fn the_fuzzer_has_every_target() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).expect("it is ours");
+    for (name, _) in TARGETS {
+        let file = format!("fuzz_targets/{name}.rs");
+        let text = std::fs::read_to_string(folder.join(&file)).expect(&file);
+        assert!(text.contains(&format!("loopscope_fuzz::{name}::run(data)")), "{file}");
+        assert!(manifest.contains(&format!("path = \"{file}\"")), "{file} in Cargo.toml");
+    }
+}
