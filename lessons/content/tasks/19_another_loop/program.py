@@ -1,4 +1,4 @@
-# One lock, two loops. It seems to work, as long as nobody has to wait.
+# One lock, four loops. It seems to work, as long as nobody has to wait.
 import asyncio
 
 lock = asyncio.Lock()
