@@ -65,13 +65,8 @@ const MOST_ZOOM: i8 = 12;
 impl Timelines {
     fn axis(&self, snapshot: &Snapshot<'_>, area: Rect) -> Axis {
         let columns = area.width.saturating_sub(label_width(snapshot, area.width));
-        // What was before the source last started over has other times.
-        let (era, last) = snapshot.digest.era(snapshot.position);
-        let (times, records) = match snapshot.digest.whole() {
-            Some(whole) => (whole.times, whole.records),
-            None => (era.times().unwrap_or((0, 0)), (era.from, last)),
-        };
-        let by_time = self.by_time.unwrap_or(times.1 - times.0 >= 1_000_000);
+        let (times, records) = extent(snapshot);
+        let by_time = self.is_by_time(times);
         let axis = Axis::new(by_time, times, records, columns);
         let here =
             if by_time { snapshot.state.t().unwrap_or(times.1) } else { snapshot.position as u64 };
@@ -81,6 +76,11 @@ impl Timelines {
         let unit = COLUMN[usize::from(by_time)];
         let unit = if self.zoom < 0 { unit >> -self.zoom } else { unit << self.zoom };
         axis.window(unit.max(1), here, snapshot.is_live())
+    }
+
+    /// Whether columns are times and not records: what the user chose, or whichever shows more.
+    fn is_by_time(&self, times: (u64, u64)) -> bool {
+        self.by_time.unwrap_or(times.1 - times.0 >= 1_000_000)
     }
 
     /// What lies between the place from which to measure and the cursor.
@@ -103,6 +103,21 @@ impl Timelines {
     }
 }
 
+/// The first and the last time, and the first and the last position, that it is about.
+fn extent(snapshot: &Snapshot<'_>) -> ((u64, u64), (usize, usize)) {
+    match snapshot.digest.whole() {
+        Some(whole) => (whole.times, whole.records),
+        // What was before the source last started over has other times.
+        None => {
+            let (era, last) = snapshot.digest.era(snapshot.position);
+            (era.times().unwrap_or((0, 0)), (era.from, last))
+        }
+    }
+}
+
+/// How many lanes are looked at for how long names are: each frame asks.
+const NAMES: usize = 50;
+
 /// The width of the names: of a board the same always, so that nothing moves while records come.
 fn label_width(snapshot: &Snapshot<'_>, columns: u16) -> u16 {
     let most = if columns >= 110 { 24 } else { 8 };
@@ -110,7 +125,7 @@ fn label_width(snapshot: &Snapshot<'_>, columns: u16) -> u16 {
         return most;
     }
     let most = if columns >= 110 { 24 } else { 14 };
-    let names = snapshot.digest.lanes().iter().take(200);
+    let names = snapshot.digest.lanes().iter().take(NAMES);
     let longest = names.map(|lane| width(&words::lane(snapshot, *lane))).max().unwrap_or(0);
     u16::try_from(longest + 2).unwrap_or(most).clamp(8, most)
 }
@@ -121,8 +136,9 @@ impl View for Timelines {
     }
 
     fn title(&self, snapshot: &Snapshot<'_>, theme: &Theme) -> Line<'static> {
-        let axis = self.axis(snapshot, Rect::new(0, 0, 80, 2));
-        let by = if axis.by_time() { ": by loop time" } else { ": by record" };
+        // Where the axis begins and ends is asked for only where it is told: each frame has a title.
+        let axis = || self.axis(snapshot, Rect::new(0, 0, 80, 2));
+        let by = if self.is_by_time(extent(snapshot).0) { ": by loop time" } else { ": by record" };
         let mut line = Line::from(vec![
             TextSpan::styled("timeline", theme.style(Role::Title)),
             TextSpan::styled(by, theme.style(Role::Text)),
@@ -131,7 +147,7 @@ impl View for Timelines {
             line.push_span(TextSpan::styled(text, theme.style(role)));
         };
         if !snapshot.board && self.zoom < 0 {
-            put(format!(", {}", axis.words()), Role::Text);
+            put(format!(", {}", axis().words()), Role::Text);
         }
         if let Some(percent) = whole::percent_read(snapshot) {
             put(format!(", {percent} % read"), Role::Faint);
@@ -143,7 +159,7 @@ impl View for Timelines {
             put(format!(" {} {told}", theme.glyphs.dot), Role::Faint);
         }
         if self.search.is_on() {
-            let tracks = self.tracks(snapshot, all_lanes(snapshot, &axis), 8);
+            let tracks = self.tracks(snapshot, all_lanes(snapshot, &axis()), 8);
             put(format!(", {} found", count(tracks.len(), "row")), Role::Changed);
         }
         line

@@ -66,6 +66,14 @@ impl<'a> Rows<'a> {
         self.heap() + self.gone.len()
     }
 
+    /// Those in the heap, in no order. Counting is for people: beyond a thousand nobody does it.
+    fn some(&self) -> impl Iterator<Item = HandleId> + '_ {
+        let later = self.later.iter().flatten().copied();
+        let heap = self.the_loop.filter(|_| self.later.is_none());
+        let heap = heap.into_iter().flat_map(Loop::timers);
+        later.chain(heap).take(COUNTED)
+    }
+
     /// Some rows from one on: the handles, and whether they are in the heap.
     fn from(&self, first: usize, count: usize) -> Vec<(HandleId, bool)> {
         let heap: Vec<HandleId> = match (&self.later, self.the_loop) {
@@ -148,11 +156,8 @@ impl View for Timers {
         let the_loop = snapshot.state.focus();
         let rows = Rows::of(snapshot);
         let all = rows.heap();
-        let cancelled = |(id, here): &&(HandleId, bool)| {
-            *here && snapshot.state.handle(*id).is_some_and(|h| h.cancelled)
-        };
-        // Counting is for people: beyond a thousand nobody does it.
-        let off = rows.from(0, COUNTED).iter().filter(cancelled).count();
+        let is_off = |id: &HandleId| snapshot.state.handle(*id).is_some_and(|h| h.cancelled);
+        let off = rows.some().filter(is_off).count();
         let lost = if the_loop.is_none_or(Loop::timers_known) { "" } else { ", more may be lost" };
         let later = if snapshot.state.is_micropython() { " later in the queue" } else { "" };
         let off = if off > 0 { format!(", {off} cancelled") } else { String::new() };

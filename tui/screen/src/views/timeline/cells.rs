@@ -21,13 +21,15 @@ pub(super) struct Cells<'a, 's> {
     snapshot: &'a Snapshot<'s>,
     axis: &'a Axis,
     era: Era,
-    /// By row in sight and column.
-    counts: Vec<Vec<u32>>,
+    /// By row in sight, then by column; behind them a row for what is not in sight.
+    counts: Vec<u32>,
     /// By column: all runs that begin there.
     all: Vec<u32>,
-    /// The rows in sight of lanes and of groups, by their numbers in the digest.
-    lane_rows: Vec<Option<u16>>,
-    group_rows: Vec<Option<u16>>,
+    /// How many rows are in sight, which is also the number of the row for what is not.
+    shown: u16,
+    /// The rows of lanes and of groups, by their numbers in the digest.
+    lane_rows: Vec<u16>,
+    group_rows: Vec<u16>,
 }
 
 /// What a task does at a point of the axis.
@@ -43,12 +45,11 @@ impl<'a, 's> Cells<'a, 's> {
         let digest = snapshot.digest;
         let (era, _) = digest.era(snapshot.position);
         let groups = digest.groups();
+        let shown = u16::try_from(tracks.shown().count()).unwrap_or(u16::MAX - 1);
         // A table and no map: each run in sight is looked up for each frame.
-        let mut lane_rows = vec![None; digest.lanes().len()];
-        let mut group_rows = vec![None; groups.all().len()];
-        let mut shown = 0;
-        for (row, (_, track)) in (0..).zip(tracks.shown()) {
-            shown = usize::from(row) + 1;
+        let mut lane_rows = vec![shown; digest.lanes().len()];
+        let mut group_rows = vec![shown; groups.all().len()];
+        for (row, (_, track)) in (0..shown).zip(tracks.shown()) {
             let of = match track {
                 Track::One(lane) => {
                     digest.lane_number(lane).and_then(|number| lane_rows.get_mut(number as usize))
@@ -59,7 +60,7 @@ impl<'a, 's> Cells<'a, 's> {
                 Track::All | Track::Asleep => None,
             };
             if let Some(of) = of {
-                *of = Some(row);
+                *of = row;
             }
         }
         let columns = usize::from(axis.columns());
@@ -67,8 +68,9 @@ impl<'a, 's> Cells<'a, 's> {
             snapshot,
             axis,
             era,
-            counts: vec![vec![0; columns]; shown],
+            counts: vec![0; columns * (usize::from(shown) + 1)],
             all: vec![0; columns],
+            shown,
             lane_rows,
             group_rows,
         };
@@ -76,12 +78,12 @@ impl<'a, 's> Cells<'a, 's> {
         cells
     }
 
-    /// Which rows in sight a lane belongs to: its own, and that of its group.
-    fn rows(&self, lane: u32) -> [Option<u16>; 2] {
+    /// Which rows a lane belongs to: its own, and that of its group.
+    fn rows(&self, lane: u32) -> [u16; 2] {
         let lane = lane as usize;
         let group = self.snapshot.digest.groups().of_lane(lane);
         let group = group.and_then(|group| self.group_rows.get(group));
-        [self.lane_rows.get(lane), group].map(|row| row.copied().flatten())
+        [self.lane_rows.get(lane), group].map(|row| row.copied().unwrap_or(self.shown))
     }
 
     /// Counts the runs that begin in each column.
@@ -93,19 +95,24 @@ impl<'a, 's> Cells<'a, 's> {
             |span: &Span| if self.axis.by_time() { span.begin } else { span.from as u64 };
         let start = self.axis.ends().0;
         let mut from = runs.partition_point(|span| begin_of(span) < start);
-        for column in 0..self.axis.columns() {
+        let columns = self.all.len();
+        for (at, column) in (0..self.axis.columns()).enumerate() {
             let upto = runs.partition_point(|span| self.axis.starts_by(span, column)).max(from);
-            for run in from..upto {
-                let lane = lanes.get(before + run).copied().unwrap_or(u32::MAX);
-                self.all[usize::from(column)] += 1;
-                for row in self.rows(lane).into_iter().flatten() {
-                    if let Some(counts) = self.counts.get_mut(usize::from(row)) {
-                        counts[usize::from(column)] += 1;
-                    }
+            self.all[at] = u32::try_from(upto - from).unwrap_or(u32::MAX);
+            let last = lanes.len().min(before + upto);
+            for lane in &lanes[last.min(before + from)..last] {
+                for row in self.rows(*lane) {
+                    self.counts[usize::from(row) * columns + at] += 1;
                 }
             }
             from = upto;
         }
+    }
+
+    /// How many runs of a row in sight begin in a column.
+    fn count_of(&self, row: usize, column: u16) -> u32 {
+        let at = row * self.all.len() + usize::from(column);
+        self.counts.get(at).copied().unwrap_or(0)
     }
 
     /// What stands in one cell; `row` is the number of the row in sight.
@@ -167,7 +174,7 @@ impl<'a, 's> Cells<'a, 's> {
                 let is_theirs = |run: usize| {
                     let lane = digest.run_lanes().get(before + run);
                     lane.is_some_and(|lane| {
-                        self.rows(*lane).iter().flatten().any(|of| usize::from(*of) == row)
+                        self.rows(*lane).iter().any(|of| usize::from(*of) == row)
                     })
                 };
                 let mut back = (first..upto).rev();
@@ -204,9 +211,8 @@ impl<'a, 's> Cells<'a, 's> {
                 (false, false) => theme.glyphs.busy,
             }
         } else {
-            let column = usize::from(column);
-            let here = self.counts.get(row).map_or(0, |counts| counts[column]);
-            let all = self.all[column];
+            let here = self.count_of(row, column);
+            let all = self.all[usize::from(column)];
             match here {
                 // It began before, and lasts.
                 _ if track == Track::All || here == 0 => theme.glyphs.busy,
