@@ -119,7 +119,7 @@ pub mod template;
 pub use anchor::{Anchor, Pattern};
 pub use condition::Condition;
 pub use differences::{Difference, differences};
-pub use exercise::{Check, Exercise, Judge, Mistake, Verdict};
+pub use exercise::{Check, Exercise, Judge, Mistake, Verdict, no_hint};
 pub use find::{Find, Found};
 pub use folder::Folder;
 pub use game::{Choice, Game, Move};

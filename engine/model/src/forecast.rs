@@ -372,7 +372,8 @@ impl Next {
     fn polling(state: &State, the_loop: &Loop) -> Self {
         let Some(sleep) = the_loop.sleep else { return Self::Unknown };
         let strict = state.order() == Order::Batches;
-        if sleep.disturbed && strict {
+        // By other rules what disturbed it may have been something else.
+        if sleep.disturbed && (strict || the_loop.ready().len() > 0) {
             return Self::EndsPoll(the_loop.ready().next());
         }
         Self::Polls(match (sleep.timeout, sleep.wakes_at()) {

@@ -77,6 +77,8 @@ enum Detail {
     Slow {
         name: NameId,
         took: u64,
+        /// Whether there are other loops, which could run meanwhile.
+        others: bool,
     },
     Unfinished {
         loop_id: LoopId,
@@ -111,10 +113,11 @@ impl Finding {
     pub fn text(&self, names: &Names) -> String {
         match &self.detail {
             Detail::Said(texts) => safe_text::line(texts.get(Text::FIRST)).into_owned(),
-            Detail::Slow { name, took } => format!(
-                "{} ran for {:.3} s, and nothing else could run meanwhile.",
+            Detail::Slow { name, took, others } => format!(
+                "{} ran for {:.3} s, and nothing else{} could run meanwhile.",
                 handle_title(self.handle, *name, names),
                 seconds(*took),
+                if *others { " of its loop" } else { "" },
             ),
             Detail::Unfinished { loop_id, ready, timers, tasks, first, name } => {
                 let mut left = Vec::new();
@@ -182,11 +185,13 @@ fn slow(before: &State, record: &Record, id: HandleId) -> Option<Finding> {
     let the_loop = before.event_loop(record.loop_id)?;
     let handle = before.handle(the_loop.current.filter(|current| *current == id)?)?;
     let took = record.t?.checked_sub(the_loop.current_since?)?;
+    let others = before.loops().filter(|it| it.phase != Phase::Closed).count() > 1;
+    let detail = Detail::Slow { name: handle.name, took, others };
     (took >= SLOW).then(|| Finding {
         handle: id,
         task: handle.task,
         place: handle.place,
-        ..Finding::derived(LintRule::SlowCallback, record, Detail::Slow { name: handle.name, took })
+        ..Finding::derived(LintRule::SlowCallback, record, detail)
     })
 }
 

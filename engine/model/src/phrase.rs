@@ -71,17 +71,22 @@ impl Phrases<'_> {
 
     /// Where a handle stands now that it was put at the end of the queue.
     pub(crate) fn queued(&self, id: HandleId, on: LoopId) -> &'static str {
-        if self.is_alone(id, on) { "ready now" } else { "last in the ready queue" }
+        if self.is_last(id, on) { "last in the ready queue" } else { "ready now" }
     }
 
     /// The same after "put".
     pub(crate) fn put_where(&self, id: HandleId, on: LoopId) -> &'static str {
-        if self.is_alone(id, on) { "into the ready queue" } else { "at the end of the ready queue" }
+        if self.is_last(id, on) { "at the end of the ready queue" } else { "into the ready queue" }
     }
 
-    fn is_alone(&self, id: HandleId, on: LoopId) -> bool {
-        let Some(the_loop) = self.state.event_loop(on) else { return true };
-        the_loop.ready_known() && the_loop.ready().all(|other| other == id)
+    /// Whether others are before it. By a scheduler's own order, or by time, it need not be last.
+    fn is_last(&self, id: HandleId, on: LoopId) -> bool {
+        let Some(the_loop) = self.state.event_loop(on) else { return false };
+        let mut ready = the_loop.ready();
+        match ready.next_back() {
+            Some(last) if last == id => !the_loop.ready_known() || ready.len() > 0,
+            _ => !the_loop.ready_known() && self.state.order() == Order::Batches,
+        }
     }
 
     /// The loop as a subject: its number only where there are several.

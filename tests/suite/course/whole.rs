@@ -319,7 +319,7 @@ fn a_program_is_played_on_the_screen() {
     let text = screen.wait_for("Which handle runs now?");
     assert!(!text.contains("h4"), "what will come is not shown: {text}");
     screen.keys(&["2"]);
-    screen.wait_for("Not sweep.");
+    screen.wait_for("Not: sweep");
     screen.keys(&["Enter"]);
     screen.wait_for("3 of 4");
     screen.keys(&["1"]);

@@ -53,7 +53,7 @@ pub(super) fn take(lesson: &'static Lesson, shared: &Shared) -> i32 {
         Err(sentence) => Err(sentence.clone()),
     };
     let start = |file: &Path| LessonFolder::start(lesson, file, shared);
-    repl::take_lesson(lesson, session, &start)
+    repl::take_lesson(lesson, session, &start, shared.linear)
 }
 
 /// Asks what went wrong once more, question by question.

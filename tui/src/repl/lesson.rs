@@ -15,9 +15,10 @@ use std::path::Path;
 use loopscope_lessons::{Guide, Item, Lesson, Question};
 use loopscope_model::{State, safe_text};
 use loopscope_screen::app::progress::Progress;
-use loopscope_session::{Command, Events, Outcome, Session};
+use loopscope_session::{Answer, Command, Events, Outcome, Session, Target};
 
 use super::input::next_line;
+use super::linear;
 use super::print::{Output, Printer};
 pub(crate) use again::ask_again;
 use text::tell;
@@ -30,16 +31,21 @@ use crate::print;
 pub(crate) type Start<'s> = &'s dyn Fn(&Path) -> Result<Session, String>;
 
 /// Takes a lesson, in a session on its program or else with the sentence why there is none; `start`
-/// starts the learner's own programs. Gives the exit code.
+/// starts the learner's own programs. With `linear`, what is passed on the way is told, and digits
+/// choose commands. Gives the exit code.
 pub(crate) fn take_lesson(
     lesson: &'static Lesson,
     session: Result<Session, String>,
     start: Start<'_>,
+    linear: bool,
 ) -> i32 {
     let mut reading = match Reading::open(lesson, session, start) {
         Ok(reading) => reading,
         Err(sentence) => return complain(code::FAILED, &sentence),
     };
+    reading.repl.linear = linear;
+    // The sentences are told with what each is.
+    reading.repl.session.settings_mut().sentences = !linear;
     let code = match reading.read() {
         Ok(()) => code::OK,
         Err(Over(code)) => code,
@@ -77,6 +83,7 @@ impl<'s> Reading<'s> {
             start,
             progress: Progress::load(),
             skip_to: 0,
+            next: None,
         })
     }
 }
@@ -112,6 +119,8 @@ struct Reading<'s> {
     progress: Progress,
     /// Items before this one are passed over.
     skip_to: usize,
+    /// What happens next in the run, to be told where no question is open that asks for it.
+    next: Option<Answer>,
 }
 
 impl Reading<'_> {
@@ -206,6 +215,7 @@ impl Reading<'_> {
         let score = self.progress.score(self.lesson);
         let exercises = match score.exercises {
             0 => String::new(),
+            1 => format!(", {} of 1 exercise done", score.done),
             all => format!(", {} of {all} exercises done", score.done),
         };
         let all = score.questions;
@@ -242,7 +252,12 @@ impl Reading<'_> {
             let places = self.guide.resolved().places;
             let next = places.iter().find(|placed| !self.shown.contains(&placed.number));
             if let Some(placed) = next {
-                return Ok(Some(placed.number));
+                let (number, seq) = (placed.number, placed.seq);
+                if self.lesson.is_on_board() {
+                    // All of it is known from the start.
+                    self.go(&Command::Goto(Target::Record(seq)))?;
+                }
+                return Ok(Some(number));
             }
             if !self.run_on()? {
                 // What has no place in a run is shown at the end of it.
@@ -266,13 +281,30 @@ impl Reading<'_> {
         }
         let name = "the lesson's next place".to_owned();
         let events = Events { name, kinds, condition: None, line: None, asked: None };
-        if let Outcome::Started = self.repl.session.execute(&Command::Until(events)) {
-            // Where it stands is not shown: the lesson tells what matters there.
-            if let Waited::Away(flow) = self.repl.wait() {
-                return Err(flow.into());
-            }
-        }
+        self.go(&Command::Until(events))?;
         Ok(true)
+    }
+
+    /// Moves on. Where it stands is told only where all is told in lines: the lesson says what matters
+    /// there.
+    fn go(&mut self, command: &Command) -> Result<(), Over> {
+        let from = self.session().position();
+        let answer = match self.repl.session.execute(command) {
+            Outcome::Started => match self.repl.wait() {
+                Waited::Over(result) => result.ok(),
+                Waited::Away(flow) => return Err(flow.into()),
+            },
+            Outcome::Done(answer) => Some(answer),
+            Outcome::Failed(_) | Outcome::Quit => None,
+        };
+        if self.repl.linear
+            && let Some(answer) = answer
+        {
+            linear::before(self.session(), from)?;
+            linear::happened(&answer)?;
+            self.next = Some(answer);
+        }
+        Ok(())
     }
 
     /// Asks a question, runs on to its answer, and says whether the guess was right.
@@ -340,6 +372,9 @@ impl Reading<'_> {
 
     /// Waits for Enter; any other line is a command.
     fn pause(&mut self) -> Result<(), Over> {
+        if let Some(answer) = self.next.take() {
+            linear::next(&answer)?;
+        }
         loop {
             let line = self.line("[Enter goes on] ")?;
             let line = line.trim();
@@ -367,7 +402,14 @@ impl Reading<'_> {
         if let Some(word) = line.strip_prefix("glossary") {
             return self.glossary(word.trim());
         }
-        match self.repl.line(line) {
+        // On the screen a command begins with a colon, and hints are for both.
+        let line = line.strip_prefix(':').map_or(line, str::trim_start);
+        let flow = if self.repl.linear {
+            linear::chosen(&mut self.repl, line)
+        } else {
+            self.repl.line(line)
+        };
+        match flow {
             Flow::On | Flow::Failed => Ok(()),
             Flow::Leave(code) => Err(Over(code)),
         }

@@ -78,7 +78,8 @@ fn away(repl: &mut Repl) -> Option<i32> {
     }
 }
 
-fn chosen(repl: &mut Repl, line: &str) -> Flow {
+/// Does what a digit chooses; any other line is a command.
+pub(super) fn chosen(repl: &mut Repl, line: &str) -> Flow {
     if line == QUEUES {
         return match repl.line("info ready") {
             Flow::On => repl.line("info timers"),
@@ -117,14 +118,27 @@ pub(super) fn before(session: &Session, from: usize) -> io::Result<()> {
 
 /// Tells what a stop means: what just happened, and what happens next.
 pub(super) fn after(answer: &Answer) -> io::Result<()> {
+    happened(answer)?;
+    next(answer)
+}
+
+/// Tells what just happened where it stopped.
+pub(super) fn happened(answer: &Answer) -> io::Result<()> {
+    sentence(answer, "happened", "Just now")
+}
+
+/// Tells what happens next where it stopped.
+pub(super) fn next(answer: &Answer) -> io::Result<()> {
+    sentence(answer, "next", "Next")
+}
+
+fn sentence(answer: &Answer, name: &str, title: &str) -> io::Result<()> {
     if !answer.data.contains_key("stop") {
         return Ok(());
     }
     let mut out = print::out();
-    for (name, title) in [("happened", "Just now"), ("next", "Next")] {
-        if let Some(Value::String(text)) = answer.data.get(name).filter(|text| *text != "") {
-            writeln!(out, "{title}: {text}")?;
-        }
+    if let Some(Value::String(text)) = answer.data.get(name).filter(|text| *text != "") {
+        writeln!(out, "{title}: {text}")?;
     }
     out.flush()
 }

@@ -189,7 +189,7 @@ fn polling(phrases: Phrases<'_>, the_loop: &Loop, wake: Wake) -> String {
         Wake::AtOnce(_) => "The poll returns at once.".to_owned(),
         Wake::Nothing { .. } => nothing_left(phrases, the_loop, wake, "the loop sleeps for ever"),
         Wake::Outside => asleep(phrases, the_loop, "sleeps"),
-        Wake::ADay { when } => a_day("sleeps", when),
+        Wake::ADay { when } => a_day(&phrases.the_loop(the_loop.id), "sleeps", when),
         Wake::At { when, timer, or_outside } => {
             let unknown = the_loop.sleep.filter(|sleep| sleep.wakes_at().is_none());
             let span = unknown.and_then(|sleep| sleep.timeout);
@@ -207,31 +207,38 @@ fn sleeps_until(
     timer: Option<HandleId>,
     or_outside: bool,
 ) -> String {
-    let until = if verb == "sleeps" { outside(phrases, the_loop) } else { Vec::new() };
-    let or =
-        if until.is_empty() { String::new() } else { format!(", or until {}", until.join(" or ")) };
-    // By CPython's rules a thread may wake it, whom nobody has told of.
-    let latest = or_outside && until.is_empty() && phrases.state.is_strict();
-    let latest = if latest && verb == "sleeps" { " at the latest" } else { "" };
+    let until = outside(phrases, the_loop);
+    let sleeps = verb == "sleeps";
+    let or = if until.is_empty() || !sleeps {
+        String::new()
+    } else {
+        format!(", or until {}", until.join(" or "))
+    };
+    // By CPython's rules a thread may wake it, whom nobody has told of. And what it is going to watch
+    // may be ready by then.
+    let thread = sleeps && or_outside && until.is_empty() && phrases.state.is_strict();
+    let latest = if thread || !sleeps && !until.is_empty() { " at the latest" } else { "" };
+    let the_loop = phrases.the_loop(the_loop.id);
     match timer {
         Some(timer) => {
             let entry = phrases.entry(timer);
-            format!("The loop {verb} {when}{latest}, when {entry} is due{or}.")
+            format!("{the_loop} {verb} {when}{latest}, when {entry} is due{or}.")
         }
-        None => format!("The loop {verb} {when}{latest}{or}."),
+        None => format!("{the_loop} {verb} {when}{latest}{or}."),
     }
 }
 
 fn asleep(phrases: Phrases<'_>, the_loop: &Loop, verb: &str) -> String {
     let until = outside(phrases, the_loop);
+    let the_loop = phrases.the_loop(the_loop.id);
     if until.is_empty() {
-        return "The loop sleeps until something outside wakes it.".to_owned();
+        return format!("{the_loop} {verb} until something outside wakes it.");
     }
-    format!("The loop {verb} until {}.", until.join(" or "))
+    format!("{the_loop} {verb} until {}.", until.join(" or "))
 }
 
-fn a_day(verb: &str, when: f64) -> String {
-    format!("The loop {verb} until {}, since no poll is longer than a day.", time(when))
+fn a_day(the_loop: &str, verb: &str, when: f64) -> String {
+    format!("{the_loop} {verb} until {}, since no poll is longer than a day.", time(when))
 }
 
 /// Before the poll.
@@ -259,7 +266,7 @@ fn between(phrases: Phrases<'_>, the_loop: &Loop, wake: Wake) -> String {
             let when = format!("until {}", time(when));
             sleeps_until(phrases, the_loop, "will sleep", &when, timer, or_outside)
         }
-        Wake::ADay { when } => a_day("will sleep", when),
+        Wake::ADay { when } => a_day(&phrases.the_loop(the_loop.id), "will sleep", when),
         Wake::Outside => asleep(phrases, the_loop, "will sleep"),
         Wake::Nothing { .. } => {
             let then = if phrases.state.is_micropython() {

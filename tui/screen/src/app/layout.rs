@@ -118,11 +118,11 @@ fn with_sentences(area: Rect, facts: Facts, lines: u16) -> Layout {
     };
     layout.slots = match (width, area.height) {
         (80.., 24..) if facts.hides => standard_lesson(panels, facts),
-        (160.., 40..) => large(panels, facts),
-        (110.., 32..) => medium(panels, facts),
         (80.., 24..) if facts.reads => reading(panels, panels.width * 2 / 5, facts),
         // Lines that change need more room than sentences.
         (80.., 24..) if facts.rests => reading(panels, panels.width / 2 + 2, facts),
+        (160.., 40..) => large(panels, facts),
+        (110.., 32..) => medium(panels, facts),
         (80.., 24..) if facts.lesson => standard_lesson(panels, facts),
         (80.., 24..) => standard(panels, facts),
         (80.., _) => low(panels, facts),

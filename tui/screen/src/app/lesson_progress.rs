@@ -291,17 +291,22 @@ impl LessonProgress {
     fn what_now(&self, seq: u64, question: Option<&Question>) -> String {
         match question {
             Some(question) if question.is_open() => {
-                format!("Your guess? Press 1 to {}.", question.choices.len())
+                format!("Your guess? Press {}.", digits(question.choices.len()))
             }
             _ if self.open_find().is_some() => {
                 "Look for it with any key or command; f names the record at the cursor.".to_owned()
             }
             _ if self.is_over(seq) => {
-                "That was the lesson. Enter: the next one; q: back to the list.".to_owned()
+                "That was the lesson. Enter: the next one; q: leaves it.".to_owned()
             }
             _ => String::new(),
         }
     }
+}
+
+/// The keys of that many choices.
+pub(super) fn digits(choices: usize) -> String {
+    if choices == 2 { "1 or 2".to_owned() } else { format!("1 to {choices}") }
 }
 
 /// A lesson's text as the view draws it.

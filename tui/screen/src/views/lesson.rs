@@ -38,7 +38,10 @@ pub(super) fn choice(snapshot: &Snapshot<'_>, id: HandleId) -> Option<usize> {
     question.choices.iter().position(|choice| *choice == name)
 }
 
-fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
+/// A row of the page, and the choice that it shows.
+type PageRow = (Row, Option<usize>);
+
+fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<PageRow> {
     let columns = usize::from(columns).saturating_sub(2).max(10);
     let mut rows = vec![Row::of(format!(" {}", page.title), Role::Title, theme)];
     // What was asked stays in sight when the answer is told, however little room there is.
@@ -47,7 +50,7 @@ fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
         for line in wrap(&question.ask, columns) {
             rows.push(Row::of(format!(" {line}"), Role::Faint, theme));
         }
-        rows.extend(verdict(question, theme));
+        rows.extend(verdict(question, theme, columns));
     }
     for piece in &page.body {
         match piece {
@@ -56,60 +59,90 @@ fn rows(page: &Page, theme: &Theme, columns: u16) -> Vec<Row> {
             Piece::Words(words) => rows.extend(flow(words, columns, theme)),
         }
     }
+    let mut rows: Vec<PageRow> = rows.into_iter().map(|row| (row, None)).collect();
     if let Some(question) = page.question.as_ref().filter(|_| told.is_none()) {
         if rows.len() > 1 {
-            rows.push(Row::new());
+            rows.push((Row::new(), None));
         }
         rows.extend(ask(question, theme, columns));
     }
     if !page.hint.is_empty() {
-        rows.push(Row::new());
+        rows.push((Row::new(), None));
         for line in wrap(&page.hint, columns) {
-            rows.push(Row::of(format!(" {line}"), Role::Key, theme));
+            rows.push((Row::of(format!(" {line}"), Role::Key, theme), None));
         }
     }
     rows
 }
 
 /// What the run said to the answer.
-fn verdict(question: &Question, theme: &Theme) -> Option<Row> {
+fn verdict(question: &Question, theme: &Theme, columns: usize) -> Vec<Row> {
     let glyphs = theme.glyphs;
     let chosen = question.chosen.and_then(|at| question.choices.get(at));
-    Some(match (question.right?, chosen) {
-        (true, _) => {
-            let answer = question.answer.as_deref().unwrap_or_default();
-            Row::of(format!(" {} Right! {answer}", glyphs.check), Role::Good, theme)
+    let answer = question.answer.as_deref().unwrap_or_default();
+    match (question.right, chosen) {
+        (Some(true), _) => {
+            told(glyphs.check, &format!("Right! {answer}"), Role::Good, theme, columns)
         }
-        (false, Some(choice)) => {
-            Row::of(format!(" {} Not {choice}.", glyphs.cross), Role::Error, theme).put(
-                format!("  {} {}", glyphs.check, question.answer.as_deref().unwrap_or_default()),
-                Role::Good,
-                theme,
-            )
+        (Some(false), Some(choice)) => {
+            let mut rows =
+                told(glyphs.cross, &format!("Not: {choice}"), Role::Error, theme, columns);
+            rows.extend(told(glyphs.check, answer, Role::Good, theme, columns));
+            rows
         }
-        (false, None) => return None,
-    })
+        (Some(false) | None, _) => Vec::new(),
+    }
 }
 
-/// Words of several kinds, broken into lines.
+/// A sign and a text, which goes on below itself.
+fn told(sign: &str, text: &str, role: Role, theme: &Theme, columns: usize) -> Vec<Row> {
+    let lines = wrap(text, columns.saturating_sub(2)).into_iter().enumerate();
+    let row = |(n, line): (usize, String)| {
+        Row::of(format!(" {} {line}", if n == 0 { sign } else { " " }), role, theme)
+    };
+    lines.map(row).collect()
+}
+
+/// Words of several kinds, broken into lines between words: what follows code without a space belongs
+/// to it.
 fn flow(words: &[(Role, String)], columns: usize, theme: &Theme) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row = Row::of(" ", Role::Text, theme);
     let mut used = 0;
+    // The pieces of a word, each with how it looks.
+    let mut word: Vec<(Role, String)> = Vec::new();
     for (role, text) in words {
         let text = marked(*role, text, theme);
-        for word in text.split_inclusive(' ') {
-            let wide = width(word.trim_end());
-            if used > 0 && used + wide > columns {
-                rows.push(std::mem::replace(&mut row, Row::of(" ", Role::Text, theme)));
-                used = 0;
+        for piece in text.split_inclusive(' ') {
+            word.push((*role, piece.to_owned()));
+            if piece.ends_with(' ') {
+                put(&mut rows, &mut row, &mut used, std::mem::take(&mut word), columns, theme);
             }
-            row = row.put(word, *role, theme);
-            used += width(word);
         }
     }
+    put(&mut rows, &mut row, &mut used, word, columns, theme);
     rows.push(row);
     rows
+}
+
+/// Puts a word into the row, or begins the next one with it.
+fn put(
+    rows: &mut Vec<Row>,
+    row: &mut Row,
+    used: &mut usize,
+    word: Vec<(Role, String)>,
+    columns: usize,
+    theme: &Theme,
+) {
+    let whole: String = word.iter().map(|(_, piece)| piece.as_str()).collect();
+    if *used > 0 && *used + width(whole.trim_end()) > columns {
+        rows.push(std::mem::replace(row, Row::of(" ", Role::Text, theme)));
+        *used = 0;
+    }
+    *used += width(&whole);
+    for (role, piece) in word {
+        *row = std::mem::take(row).put(piece, role, theme);
+    }
 }
 
 /// Code as it stands where no colour tells it from the words around it.
@@ -121,10 +154,10 @@ fn marked<'a>(role: Role, text: &'a str, theme: &Theme) -> Cow<'a, str> {
     }
 }
 
-fn ask(question: &Question, theme: &Theme, columns: usize) -> Vec<Row> {
-    let mut rows: Vec<Row> = wrap(&question.ask, columns)
+fn ask(question: &Question, theme: &Theme, columns: usize) -> Vec<PageRow> {
+    let mut rows: Vec<PageRow> = wrap(&question.ask, columns)
         .into_iter()
-        .map(|line| Row::of(format!(" {line}"), Role::Title, theme))
+        .map(|line| (Row::of(format!(" {line}"), Role::Title, theme), None))
         .collect();
     for (number, choice) in question.choices.iter().enumerate() {
         let pointed = question.is_open() && number == question.selected;
@@ -133,18 +166,24 @@ fn ask(question: &Question, theme: &Theme, columns: usize) -> Vec<Row> {
         let role = if pointed || chosen { Role::Running } else { Role::Text };
         let answer = question.answer.as_deref() == Some(choice);
         let verdict = match (answer, chosen, question.right) {
-            (true, ..) => format!("{} this one", theme.glyphs.check),
-            (_, true, Some(false)) => format!("{} your answer", theme.glyphs.cross),
-            (_, true, None) => "your answer".to_owned(),
+            (true, ..) => format!("   {} this one", theme.glyphs.check),
+            (_, true, Some(false)) => format!("   {} your answer", theme.glyphs.cross),
+            (_, true, None) => "   your answer".to_owned(),
             _ => String::new(),
         };
         let verdict_role = if answer { Role::Good } else { Role::Error };
-        rows.push(
-            Row::of(format!(" {sign} "), role, theme)
-                .put(format!("{} ", number + 1), Role::Key, theme)
-                .put(choice, role, theme)
-                .put(format!("   {verdict}"), verdict_role, theme),
-        );
+        for (n, line) in wrap(choice, columns.saturating_sub(4)).into_iter().enumerate() {
+            let row = if n == 0 {
+                let digit = format!("{} ", number + 1);
+                Row::of(format!(" {sign} "), role, theme).put(digit, Role::Key, theme)
+            } else {
+                Row::of("     ", role, theme)
+            };
+            rows.push((row.put(line, role, theme), Some(number)));
+        }
+        if let Some((row, _)) = rows.last_mut() {
+            *row = std::mem::take(row).put(verdict, verdict_role, theme);
+        }
     }
     rows
 }
@@ -165,7 +204,11 @@ impl View for Lesson {
     }
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        &[("enter", "on to the next step"), ("1-9", "answer the question")]
+        &[
+            ("enter", "on to the next step; Space too, from everywhere"),
+            ("1-9", "answer the question"),
+            ("pgup pgdn", "the rest of a text that is longer than its panel"),
+        ]
     }
 
     fn update(&mut self, action: Action, snapshot: &Snapshot<'_>, area: Rect) -> Effect {
@@ -190,17 +233,12 @@ impl View for Lesson {
         let Some(page) = snapshot.lesson else {
             return Effect::Ignored;
         };
-        let Some(question) = page.question.as_ref().filter(|question| question.is_open()) else {
+        if !is_asking(snapshot) {
             return Effect::Done;
-        };
-        // The choices stand at the end, before the hint.
-        let columns = usize::from(area.width).saturating_sub(2).max(10);
-        let hint = if page.hint.is_empty() { 0 } else { 1 + wrap(&page.hint, columns).len() };
-        let all = rows(page, &Theme::default(), area.width).len();
-        let first = all - hint - question.choices.len();
-        let row = self.first(all, area) + usize::from(at.y.saturating_sub(area.y));
-        let chosen = row.checked_sub(first).filter(|choice| *choice < question.choices.len());
-        chosen.map_or(Effect::Done, Effect::Answer)
+        }
+        let rows = rows(page, &Theme::default(), area.width);
+        let row = self.first(rows.len(), area) + usize::from(at.y.saturating_sub(area.y));
+        rows.get(row).and_then(|(_, choice)| *choice).map_or(Effect::Done, Effect::Answer)
     }
 
     fn follow(&mut self) {
@@ -215,7 +253,7 @@ impl View for Lesson {
         };
         let rows = rows(page, theme, area.width);
         let first = self.first(rows.len(), area);
-        list::draw(|n| rows[n].clone(), rows.len(), first, None, theme, area, buffer);
+        list::draw(|n| rows[n].0.clone(), rows.len(), first, None, theme, area, buffer);
     }
 }
 

@@ -259,8 +259,11 @@ impl View for Timelines {
         {
             let (name, role) = match track {
                 Track::Asleep if above + below > 0 => {
-                    let hidden =
-                        format!("{}{above}{}{below}", theme.glyphs.above, theme.glyphs.below);
+                    let hidden = [(theme.glyphs.above, above), (theme.glyphs.below, below)]
+                        .into_iter()
+                        .filter(|(_, hidden)| *hidden > 0)
+                        .map(|(sign, hidden)| format!("{sign}{hidden}"))
+                        .collect::<String>();
                     (format!("asleep {hidden}"), Role::Asleep)
                 }
                 Track::Asleep => (track.name(snapshot), Role::Asleep),

@@ -75,7 +75,11 @@ pub fn task_called(snapshot: &Snapshot<'_>, id: TaskId) -> Option<String> {
 pub fn future(snapshot: &Snapshot<'_>, id: FutureId) -> String {
     let future = snapshot.state.future(id);
     let name = future.map_or(NameId::NONE, |future| future.name);
-    let stands_for_tasks = |it: &Future| matches!(it.needs.iter().next(), Some(On::Task(_)));
+    let stands_for_tasks = |it: &Future| {
+        let mut needs = it.needs.iter();
+        // What stands for one task is a shield around it.
+        matches!(needs.next(), Some(On::Task(_))) && needs.next().is_some()
+    };
     match (snapshot.names.get(name).as_deref(), future.filter(|it| stands_for_tasks(it))) {
         (None | Some("Future"), Some(it)) if it.enough == NeedHow::Any => {
             format!("one of its tasks (f{})", id.0)

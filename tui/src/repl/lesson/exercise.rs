@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use loopscope_lessons::{Exercise, Item};
+use loopscope_lessons::{Exercise, Item, no_hint};
 use loopscope_model::safe_text;
 use loopscope_screen::app::workbench::Workbench;
 
@@ -52,10 +52,8 @@ impl Reading<'_> {
                 "hint" | "h" => match hints.next() {
                     Some(hint) => tell(&mut out, hint)?,
                     None => {
-                        writeln!(
-                            out,
-                            "There is no other hint; `solution` shows a way to do it.\n"
-                        )?;
+                        let none = no_hint(exercise.hints.len());
+                        writeln!(out, "{none}; `solution` shows a way to do it.\n")?;
                     }
                 },
                 "solution" => {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use loopscope_lessons::{Find, Found, Item};
+use loopscope_lessons::{Find, Found, Item, no_hint};
 
 use super::{Over, Reading, tell};
 use crate::print;
@@ -27,7 +27,9 @@ impl Reading<'_> {
                 "help found" => writeln!(out, "{WORDS}")?,
                 "hint" => match hints.next() {
                     Some(hint) => tell(&mut out, hint)?,
-                    None => writeln!(out, "There is no other hint; `solution` names it.\n")?,
+                    None => {
+                        writeln!(out, "{}; `solution` names it.\n", no_hint(find.hints.len()))?;
+                    }
                 },
                 "solution" => {
                     let right = find.right(history, names);

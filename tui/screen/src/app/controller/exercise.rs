@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use loopscope_lessons::{Exercise, Item, Lesson, Verdict};
+use loopscope_lessons::{Exercise, Item, Lesson, Verdict, no_hint};
 use loopscope_session::{Session, Unfinished};
 use web_time::Instant;
 
@@ -146,7 +146,9 @@ impl Controller {
                 self.follow_lesson();
                 self.screen.top_of("lesson");
             }
-            Action::Hint => self.say("There is no other hint; s shows the solution.", false),
+            Action::Hint => {
+                self.say(&format!("{}; s shows the solution.", no_hint(hints)), false);
+            }
             Action::Solution => {
                 let mut text = solution.solution.clone();
                 if !solution.remark.is_empty() {

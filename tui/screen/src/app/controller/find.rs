@@ -1,7 +1,7 @@
 //! A record that a lesson asks for: the learner looks for it with any key and command, and names the
 //! one at the cursor.
 
-use loopscope_lessons::Found;
+use loopscope_lessons::{Found, no_hint};
 
 use super::Controller;
 
@@ -41,7 +41,8 @@ impl Controller {
         let Some(progress) = &mut self.progress else { return false };
         let Some(number) = progress.open_find() else { return false };
         if !progress.hint(number) {
-            self.say("There is no other hint; esc goes on without.", false);
+            let hints = progress.hints_for_find(number);
+            self.say(&format!("{}; esc goes on without.", no_hint(hints)), false);
         }
         self.follow_lesson();
         self.screen.top_of("lesson");

@@ -4,6 +4,7 @@
 use loopscope_lessons::{Game, Move};
 
 use super::Controller;
+use crate::app::lesson_progress::digits;
 use crate::keys::Action;
 use crate::theme::Role;
 use crate::views::lesson::{Page, Piece, Question};
@@ -67,7 +68,7 @@ impl Round {
         let hint = if is_told {
             format!("{}. Enter goes on.", self.score())
         } else {
-            format!("Your pick? Press 1 to {}.", choices.len())
+            format!("Your pick? Press {}.", digits(choices.len()))
         };
         let question = Question {
             ask: asked.ask.clone(),

@@ -39,7 +39,8 @@ impl Controller {
     /// What the picture is of, and what is to be seen.
     fn picture_title(&self) -> String {
         let snapshot = self.session_view.snapshot();
-        let at = format!("{}, record {}", snapshot.name, snapshot.position);
+        let seq = snapshot.history.record(snapshot.position).map_or(0, |record| record.seq);
+        let at = format!("{}, record {seq}", snapshot.name);
         format!("{at}. {} Next: {}", snapshot.happened, snapshot.next)
     }
 

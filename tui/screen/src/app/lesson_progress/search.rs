@@ -65,11 +65,16 @@ impl LessonProgress {
 
     /// One hint more. False: there is none.
     pub(in crate::app) fn hint(&mut self, number: usize) -> bool {
-        let all = self.lesson().items[number].find().map_or(0, |find| find.hints.len());
+        let all = self.hints_for_find(number);
         let looked_for = self.looked_for.entry(number).or_default();
         let more = looked_for.hints < all;
         looked_for.hints += usize::from(more);
         more
+    }
+
+    /// How many hints there are for what is to be found.
+    pub(in crate::app) fn hints_for_find(&self, number: usize) -> usize {
+        self.lesson().items[number].find().map_or(0, |find| find.hints.len())
     }
 
     /// What is said where a record is looked for.

@@ -147,7 +147,8 @@ fn task_row(snapshot: &Snapshot<'_>, theme: &Theme, id: TaskId, tree: &str, wide
     let role = if task.state.is_done() { Role::Left } else { role };
     let (doing, doing_role) = doing(snapshot, task, wide);
     let number = words::own_place(snapshot, task.place, task.chain).line;
-    let line = if wide && number > 0 && !task.state.is_done() {
+    // Where one stands that runs is told when it stops; until then it is where it last waited.
+    let line = if wide && number > 0 && !running && !task.state.is_done() {
         format!(", line {number}")
     } else {
         String::new()

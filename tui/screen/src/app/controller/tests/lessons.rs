@@ -17,7 +17,7 @@ fn a_lesson_is_read_asked_and_graded() {
     user.press(".").sees("First your guess");
     assert_eq!(user.position(), 13, "the question stands in the way");
     user.press("7").sees("The choices are 1 to 3");
-    user.press("2").sees("✗ Not refill.").sees("That would be right for a stack");
+    user.press("2").sees("✗ Not: refill").sees("That would be right for a stack");
     assert_eq!(user.position(), 15, "the run has told");
     assert_picture!("lesson_graded", user.screen());
     user.press(",").sees("Who runs next?");
@@ -64,7 +64,7 @@ fn arrows_clicks_and_escape_answer_too() {
     let screen = user.screen();
     let row = screen.lines().position(|line| line.contains("(3)")).expect("the third choice");
     let row = u16::try_from(row).unwrap();
-    user.mouse(MouseKind::Press(MouseButton::Left), 60, row).sees("✗ Not sweep.");
+    user.mouse(MouseKind::Press(MouseButton::Left), 60, row).sees("✗ Not: sweep");
     let mut user = User::in_lesson();
     user.press("<enter><enter><enter><enter><esc><enter>").sees("A batch is over");
 }
@@ -99,7 +99,7 @@ fn the_answer_may_be_typed() {
     user.press(":lesson<enter>").sees("Asking is not running");
     user.press("<enter><enter><enter>").sees("Who runs next?");
     user.press(":predict 7<enter>").sees("The choices are 1 to 3");
-    user.press(":predict 2<enter>").sees("✗ Not refill.");
+    user.press(":predict 2<enter>").sees("✗ Not: refill");
     let mut user = User::in_lesson();
     user.press("<enter><enter><enter><enter>:predict feed<enter>").sees("Right!");
 }
@@ -144,7 +144,7 @@ fn an_exercise_is_run_at_each_save_and_the_lesson_goes_on_behind_it() {
     user.press("<esc>").sees("Let water wait");
     assert_eq!(user.position(), LAST, "the lesson's own run is back");
     user.press("s").sees("a solution").sees("esc closes").press("<esc>");
-    user.press("i").sees("There is no other hint");
+    user.press("i").sees("There are no hints here");
     user.press("e");
     let file = user.controller.requests.edit.take().expect("an editor is asked for");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), User::lesson_program());
@@ -178,7 +178,7 @@ fn a_lesson_opens_where_it_was_left_with_its_answers() {
     user.settle();
     user.sees("A look outside").sees("Here you left off");
     user.press("g").sees("A list, and a rule");
-    user.press("   ").press(" ").sees("Not refill.");
+    user.press("   ").press(" ").sees("Not: refill");
 }
 
 #[test]
