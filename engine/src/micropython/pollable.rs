@@ -8,8 +8,8 @@ use loopscope_protocol::{ClockHow, LintRule, TaskId};
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::signal::{SigSet, SigmaskHow};
 use nix::sys::time::{TimeSpec, TimeValLike};
-use rustpython_vm::builtins::PyInt;
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyInt};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::program::program;
 use super::schedule;
@@ -48,6 +48,17 @@ pub(super) fn descriptor(stream: &PyObject, vm: &VirtualMachine) -> PyResult<Opt
     match vm.get_attribute_opt(stream, "fileno")? {
         Some(fileno) => fileno.call((), vm)?.try_into_value(vm).map(Some),
         None => Err(vm.new_os_error("stream operation not supported")),
+    }
+}
+
+/// An `OSError` as firmware raises it: its number alone, which the text names.
+pub(super) fn os_error(number: i32, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let class = vm.ctx.exceptions.os_error.as_object();
+    let made = class.call((number,), vm).map(PyObjectRef::downcast);
+    match made {
+        Ok(Ok(error)) => error,
+        Ok(Err(_)) => vm.new_os_error(number.to_string()),
+        Err(error) => error,
     }
 }
 
@@ -149,8 +160,9 @@ fn ask(wanted: &[Wanted], vm: &VirtualMachine) -> PyResult<Vec<i32>> {
             }
             let args = (MP_STREAM_POLL, wanted.events);
             let answer: i32 = vm.call_method(&wanted.stream, "ioctl", args)?.try_into_value(vm)?;
-            if answer == -1 {
-                return Err(vm.new_os_error("[Errno 22] EINVAL"));
+            if answer < 0 {
+                // -1 says nothing more.
+                return Err(os_error(if answer == -1 { libc::EINVAL } else { -answer }, vm));
             }
             Ok(answer)
         })

@@ -89,7 +89,7 @@ impl PyPoll {
         if zelf.change(&stream, |wanted| wanted.events = events) {
             return Ok(());
         }
-        Err(vm.new_os_error("[Errno 2] ENOENT"))
+        Err(pollable::os_error(libc::ENOENT, vm))
     }
 
     #[pymethod]

@@ -26,7 +26,9 @@ fn ticks_add(ticks: i64, delta: i64, vm: &VirtualMachine) -> PyResult<u32> {
         .map_err(|error| vm.new_overflow_error(error.to_string()))
 }
 
-fn ticks_diff(end: i64, start: i64) -> i64 {
+/// A board does not look whether they are numbers; what is none counts as 0 here.
+fn ticks_diff(end: PyObjectRef, start: PyObjectRef, vm: &VirtualMachine) -> i64 {
+    let [end, start] = [end, start].map(|ticks| ticks.try_into_value(vm).unwrap_or(0));
     Millis::wrapped(end).since(Millis::wrapped(start))
 }
 

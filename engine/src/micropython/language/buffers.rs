@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use rustpython_vm::builtins::{PyByteArray, PyBytes, PyStr, PyTuple, PyType, PyTypeRef};
 use rustpython_vm::function::{ArgBytesLike, FuncArgs};
 use rustpython_vm::protocol::PySequence;
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Changes `bytes`, `bytearray` and `memoryview`.
 pub(super) fn set_up(vm: &VirtualMachine) {
@@ -118,12 +118,32 @@ fn fill_in(format: &PyObject, values: &PyObject, vm: &VirtualMachine) -> PyResul
     if left(format).is_none() {
         return Ok(vm.ctx.not_implemented());
     }
-    let values = if let Some(tuple) = values.downcast_ref::<PyTuple>() {
-        vm.ctx.new_tuple(tuple.iter().map(|value| as_bytes(value, vm)).collect()).into()
-    } else {
-        as_bytes(values, vm)
+    let each = |change: &dyn Fn(&PyObject) -> PyResult| {
+        Ok(match values.downcast_ref::<PyTuple>() {
+            Some(tuple) => {
+                let values: PyResult<Vec<PyObjectRef>> =
+                    tuple.iter().map(|value| change(value)).collect();
+                vm.ctx.new_tuple(values?).into()
+            }
+            None => change(values)?,
+        })
     };
-    vm.call_method(format, "__mod__", (values,))
+    let bytes: PyObjectRef = each(&|value| Ok(as_bytes(value, vm)))?;
+    let refused = match vm.call_method(format, "__mod__", (bytes,)) {
+        Ok(filled) => return Ok(filled),
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => error,
+        Err(error) => return Err(error),
+    };
+    // `%s` takes anything there, as text.
+    let text = vm.call_method(format, "decode", ("utf-8", "surrogateescape"))?;
+    let values: PyObjectRef = each(&|value| match left(value) {
+        Some(_) => vm.call_method(value, "decode", ("utf-8", "surrogateescape")),
+        None => Ok(value.to_owned()),
+    })?;
+    let Ok(text) = vm.call_method(&text, "__mod__", (values,)) else { return Err(refused) };
+    let bytes = vm.call_method(&text, "encode", ("utf-8", "surrogateescape"))?;
+    let bytes: ArgBytesLike = bytes.try_into_value(vm)?;
+    Ok(made_like(format, bytes.with_ref(<[u8]>::to_vec), vm))
 }
 
 /// `bytes.format`: as `str.format` with the text that the bytes are.

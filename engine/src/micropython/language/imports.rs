@@ -121,7 +121,8 @@ fn refuse_hidden(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     // Before the program there is no namespace, and nothing to hide.
     let here = || vm.current_frame().map(|_| vm.current_globals());
     let Some(globals): Option<PyDictRef> = globals.or_else(here) else { return Ok(()) };
-    if is_programs(&globals, vm) && !is_a_file(top, vm) { Err(missing(top, vm)) } else { Ok(()) }
+    let hidden = is_programs(&globals, vm) && !is_a_file(top, vm) && !is_put_there(&name, vm);
+    if hidden { Err(missing(top, vm)) } else { Ok(()) }
 }
 
 /// Whether the namespace is one of the program's, and not one of the library's, which is frozen.
@@ -132,6 +133,18 @@ fn is_programs(globals: &PyDictRef, vm: &VirtualMachine) -> bool {
     };
     text("__name__").is_some_and(|name| name == "__main__")
         || text("__file__").is_some_and(|file| !file.starts_with('<') && Path::new(&file).exists())
+}
+
+/// Whether the program has put something of its own into `sys.modules`: the library's are frozen.
+fn is_put_there(name: &str, vm: &VirtualMachine) -> bool {
+    let found =
+        vm.sys_module.get_attr("modules", vm).and_then(|modules| modules.get_item(name, vm));
+    let Ok(found) = found else { return false };
+    let spec = found.get_attr("__spec__", vm).ok().filter(|spec| !vm.is_none(spec));
+    let origin = spec.and_then(|spec| spec.get_attr("origin", vm).ok());
+    let origin = origin.as_ref().and_then(|origin| origin.downcast_ref::<PyStr>());
+    let origin = origin.map(ToString::to_string);
+    origin.is_none_or(|origin| origin != "frozen" && origin != "built-in")
 }
 
 /// Whether a file or a folder of that name is where modules are looked for.

@@ -171,11 +171,24 @@ fn words(class: &str, said: &str) -> Option<String> {
             _ => return None,
         }
         .to_owned(),
+        "SyntaxError" | "IndentationError" => return syntax(said),
         "ValueError" => return value(said),
         "TypeError" => return wrong_type(said).filter(|new| new != said),
         _ => return None,
     };
     (words != said).then_some(words)
+}
+
+/// What a board says of all that does not parse.
+fn syntax(said: &str) -> Option<String> {
+    let is_known = said.ends_with(" was never closed")
+        || said.starts_with("unterminated ")
+        || said.starts_with("expected ")
+        || said.starts_with("unexpected ")
+        || said.starts_with("unmatched ")
+        || said.starts_with("closing parenthesis ")
+        || said.starts_with("invalid syntax.");
+    is_known.then(|| "invalid syntax".to_owned())
 }
 
 fn import(said: &str) -> Option<String> {

@@ -86,6 +86,13 @@ def _rewritten(source, path, mode):
                 node.body = [Awaits().visit(statement) for statement in node.body]
             return node
 
+        def visit_Lambda(self, node):
+            self.generic_visit(node)
+            if _contains(ast, node, (ast.Await,)):
+                self.found = True
+                node.body = Awaits().visit(node.body)
+            return node
+
         def visit_AsyncFunctionDef(self, node):
             self.generic_visit(node)
             if (not _contains(ast, node, (ast.Yield, ast.YieldFrom))
@@ -107,7 +114,7 @@ def _rewritten(source, path, mode):
 
 def _contains(ast, function, kinds):
     """Whether one of these stands in the function itself, and not in one inside it."""
-    left = list(function.body)
+    left = list(function.body) if isinstance(function.body, list) else [function.body]
     while left:
         node = left.pop()
         if isinstance(node, kinds):

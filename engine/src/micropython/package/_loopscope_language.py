@@ -87,18 +87,23 @@ _compile, _exec, _eval = builtins.compile, builtins.exec, builtins.eval
 _TEXT = (str, bytes, bytearray, memoryview)
 
 
-def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1):
-    if not isinstance(source, _TEXT) or flags:
-        return _compile(source, filename, mode, flags, dont_inherit, optimize)
+def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, **more):
+    # The library's own calls say more, which nothing here depends on.
+    if not isinstance(source, _TEXT) or flags or more:
+        return _compile(source, filename, mode, flags, dont_inherit, optimize, **more)
     return compile_source(source, filename, mode)
 
 
 def _namespaces(globals, locals):
+    """What a board takes where none are given: a function's variables have no names there, so it is the
+    module of the function, and what runs as a module."""
     if globals is None:
         frame = sys._getframe(2)
         globals = frame.f_globals
-        if locals is None:
-            locals = frame.f_locals
+        while locals is None and frame is not None:
+            if frame.f_code.co_name == '<module>':
+                locals = frame.f_locals
+            frame = frame.f_back
     return globals, globals if locals is None else locals
 
 

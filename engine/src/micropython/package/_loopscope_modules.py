@@ -5,6 +5,10 @@ import sys
 from _loopscope import plain_errors, plain_methods, replace, taking_str
 
 
+# What `sys.implementation` says of compiled files: that of the unix port.
+_MPY = 2822
+
+
 def _take_str(module, names, first=0):
     for name in names.split():
         if hasattr(module, name):
@@ -146,7 +150,13 @@ def io(module):
     write = module.TextIOWrapper.write
     replace(module.TextIOWrapper, 'write', lambda self, data: write(
         self, data if isinstance(data, str) else bytes(data).decode('utf-8', 'replace')))
+    replace(module.TextIOWrapper, 'readinto', _text_into)
     module.open = _open(module.open)
+
+
+def _text_into(self, buffer, size=None):
+    """A file of text gives its bytes too."""
+    return self.buffer.readinto(buffer if size is None else memoryview(buffer)[:size])
 
 
 def _write_parts(kind):
@@ -185,9 +195,11 @@ def _socket(module):
 
 def socket(module):
     import _loopscope_sockets
+    _loopscope_sockets.make_numbers(module)
     _loopscope_sockets.make_streams(module.socket)
-    # What the library's own module has bound under another name.
-    module.getaddrinfo = plain_errors(module.getaddrinfo)
+    # The library's own would make names of its numbers again.
+    import _socket
+    module.getaddrinfo = _socket.getaddrinfo
 
 
 # ---- the machine ---------------------------------------------------------------------------------
@@ -222,7 +234,7 @@ def sys_(module):
     told = module.implementation
     module.implementation = _Fields(
         {'name': told.name, 'version': told.version, '_machine': told._machine,
-         '_mpy': 0, '_build': 'standard', '_thread': 'GIL'},
+         '_mpy': _MPY, '_build': 'standard', '_thread': 'GIL'},
         {'cache_tag': None, 'hexversion': module.hexversion})
     module.version_info = tuple(module.version_info[:3])
     ending = []

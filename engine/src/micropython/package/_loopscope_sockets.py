@@ -6,6 +6,13 @@ from errno import EAGAIN
 _PIECE = 4096
 
 
+def make_numbers(module):
+    """Families and kinds are plain numbers."""
+    for name, value in list(vars(module).items()):
+        if isinstance(value, int) and type(value) not in (int, bool):
+            setattr(module, name, int(value))
+
+
 def _or_none(operation, *args):
     """What a socket that does not wait gives where it would have to."""
     try:

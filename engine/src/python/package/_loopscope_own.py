@@ -16,27 +16,33 @@ _INSIDE_CPYTHON = frozenset('''_abc _ast _codecs _collections _functools _imp _i
 # The modules of firmware that no file replaces; the others are looked for in the files first.
 _INSIDE_FIRMWARE = frozenset('''builtins sys micropython gc math cmath _thread uctypes framebuf
     _asyncio'''.split())
+# What firmware has frozen in, behind the program's folder and before `/lib`.
+_FROZEN_IN_FIRMWARE = frozenset({'asyncio', 'uasyncio'})
 
 
 class OwnFirst:
     """Finds what stands in the program's folders, where the library has a module of that name."""
 
-    def __init__(self, inside, folders, files):
+    def __init__(self, inside, folders, files, is_firmware):
         self.inside = inside
         self.folders = folders
         self.files = files
+        self.is_firmware = is_firmware
 
     def find_spec(self, name, path=None, target=None):
         if name in self.inside or name.startswith(('_loopscope', 'importlib.')):
             return None
         if not (_imp.is_frozen(name) or name in sys.builtin_module_names):
             return None
-        spec = self.files.find_spec(name, self._before_the_library() if path is None else path)
+        spec = self.files.find_spec(name, self._before_the_library(name) if path is None else path)
         # A folder without a file of its own gives way to a module further on.
         return spec if spec is not None and spec.loader is not None else None
 
-    def _before_the_library(self):
+    def _before_the_library(self, name):
         """The part of `sys.path` that stands before where the library would."""
+        if self.is_firmware and name.partition('.')[0] not in _FROZEN_IN_FIRMWARE:
+            # A board has it in a file, if at all, wherever that stands.
+            return sys.path
         last = max((at for at, folder in enumerate(sys.path) if folder in self.folders), default=-1)
         return sys.path[:last + 1]
 
@@ -44,4 +50,4 @@ class OwnFirst:
 def set_up(is_firmware):
     files = sys.modules['_frozen_importlib_external'].PathFinder
     inside = _INSIDE_FIRMWARE if is_firmware else _INSIDE_CPYTHON
-    sys.meta_path.insert(0, OwnFirst(inside, frozenset(sys.path), files))
+    sys.meta_path.insert(0, OwnFirst(inside, frozenset(sys.path), files, is_firmware))
