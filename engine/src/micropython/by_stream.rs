@@ -2,14 +2,27 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rustpython_vm::builtins::PyInt;
 use rustpython_vm::{AsObject as _, PyObject, PyObjectRef};
+
+/// What a stream is known by: a number is the same whatever object has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Number(i64),
+    Object(usize),
+}
+
+fn key(stream: &PyObject) -> Key {
+    let number = stream.downcast_ref::<PyInt>().and_then(|it| it.as_bigint().try_into().ok());
+    number.map_or(Key::Object(stream.get_id()), Key::Number)
+}
 
 /// Values by stream. Each keeps its stream alive, so that no other object can have its address.
 #[derive(Debug)]
 pub(super) struct ByStream<V> {
     entries: BTreeMap<u64, (PyObjectRef, V)>,
     /// Where a stream stands among the entries.
-    places: HashMap<usize, u64>,
+    places: HashMap<Key, u64>,
     came: u64,
 }
 
@@ -27,13 +40,13 @@ impl<V> ByStream<V> {
 
     /// Where `stream` stands; a number that later ones are above of.
     pub(super) fn place(&self, stream: &PyObject) -> Option<u64> {
-        self.places.get(&stream.get_id()).copied()
+        self.places.get(&key(stream)).copied()
     }
 
     /// Adds a stream that is not there yet, at the end. Gives its place.
     pub(super) fn push(&mut self, stream: PyObjectRef, value: V) -> u64 {
         self.came += 1;
-        self.places.insert(stream.get_id(), self.came);
+        self.places.insert(key(&stream), self.came);
         self.entries.insert(self.came, (stream, value));
         self.came
     }
@@ -57,7 +70,7 @@ impl<V> ByStream<V> {
     /// Takes out what stands at a place. Dropping it may run code.
     pub(super) fn remove(&mut self, place: u64) -> Option<(PyObjectRef, V)> {
         let (stream, value) = self.entries.remove(&place)?;
-        self.places.remove(&stream.get_id());
+        self.places.remove(&key(&stream));
         Some((stream, value))
     }
 

@@ -40,7 +40,11 @@ pub(super) struct Wanted {
 /// `ioctl` is asked itself.
 pub(super) fn descriptor(stream: &PyObject, vm: &VirtualMachine) -> PyResult<Option<RawFd>> {
     if stream.downcast_ref::<PyInt>().is_some() {
-        return stream.to_owned().try_into_value(vm).map(Some);
+        let number: RawFd = stream.to_owned().try_into_value(vm)?;
+        if number < 0 {
+            return Err(vm.new_exception_empty(vm.ctx.exceptions.value_error.to_owned()));
+        }
+        return Ok(Some(number));
     }
     if vm.get_attribute_opt(stream, "ioctl")?.is_some() {
         return Ok(None);
@@ -56,9 +60,8 @@ pub(super) fn os_error(number: i32, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let class = vm.ctx.exceptions.os_error.as_object();
     let made = class.call((number,), vm).map(PyObjectRef::downcast);
     match made {
-        Ok(Ok(error)) => error,
+        Ok(Ok(error)) | Err(error) => error,
         Ok(Err(_)) => vm.new_os_error(number.to_string()),
-        Err(error) => error,
     }
 }
 

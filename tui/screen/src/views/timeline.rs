@@ -105,14 +105,12 @@ impl Timelines {
 
 /// The first and the last time, and the first and the last position, that it is about.
 fn extent(snapshot: &Snapshot<'_>) -> ((u64, u64), (usize, usize)) {
-    match snapshot.digest.whole() {
-        Some(whole) => (whole.times, whole.records),
-        // What was before the source last started over has other times.
-        None => {
-            let (era, last) = snapshot.digest.era(snapshot.position);
-            (era.times().unwrap_or((0, 0)), (era.from, last))
-        }
+    if let Some(whole) = snapshot.digest.whole() {
+        return (whole.times, whole.records);
     }
+    // What was before the source last started over has other times.
+    let (era, last) = snapshot.digest.era(snapshot.position);
+    (era.times().unwrap_or((0, 0)), (era.from, last))
 }
 
 /// How many lanes are looked at for how long names are: each frame asks.
@@ -259,11 +257,11 @@ impl View for Timelines {
         {
             let (name, role) = match track {
                 Track::Asleep if above + below > 0 => {
-                    let hidden = [(theme.glyphs.above, above), (theme.glyphs.below, below)]
-                        .into_iter()
-                        .filter(|(_, hidden)| *hidden > 0)
-                        .map(|(sign, hidden)| format!("{sign}{hidden}"))
-                        .collect::<String>();
+                    let part = |sign: &str, hidden: usize| match hidden {
+                        0 => String::new(),
+                        some => format!("{sign}{some}"),
+                    };
+                    let hidden = part(theme.glyphs.above, above) + &part(theme.glyphs.below, below);
                     (format!("asleep {hidden}"), Role::Asleep)
                 }
                 Track::Asleep => (track.name(snapshot), Role::Asleep),

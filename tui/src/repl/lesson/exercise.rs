@@ -49,13 +49,14 @@ impl Reading<'_> {
                         self.try_it(item, exercise, &bench)?;
                     }
                 }
-                "hint" | "h" => match hints.next() {
-                    Some(hint) => tell(&mut out, hint)?,
-                    None => {
+                "hint" | "h" => {
+                    if let Some(hint) = hints.next() {
+                        tell(&mut out, hint)?;
+                    } else {
                         let none = no_hint(exercise.hints.len());
                         writeln!(out, "{none}; `solution` shows a way to do it.\n")?;
                     }
-                },
+                }
                 "solution" => {
                     for line in exercise.solution.lines() {
                         writeln!(out, "    {}", safe_text::line(line))?;

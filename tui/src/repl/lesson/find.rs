@@ -25,12 +25,13 @@ impl Reading<'_> {
             match line.strip_prefix("lesson ").unwrap_or(line) {
                 "" | "lesson" | "skip" | "next" => return Ok(()),
                 "help found" => writeln!(out, "{WORDS}")?,
-                "hint" => match hints.next() {
-                    Some(hint) => tell(&mut out, hint)?,
-                    None => {
+                "hint" => {
+                    if let Some(hint) = hints.next() {
+                        tell(&mut out, hint)?;
+                    } else {
                         writeln!(out, "{}; `solution` names it.\n", no_hint(find.hints.len()))?;
                     }
-                },
+                }
                 "solution" => {
                     let right = find.right(history, names);
                     let right = right.iter().map(u64::to_string).collect::<Vec<_>>().join(" or ");

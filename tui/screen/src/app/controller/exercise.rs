@@ -147,7 +147,7 @@ impl Controller {
                 self.screen.top_of("lesson");
             }
             Action::Hint => {
-                self.say(&format!("{}; s shows the solution.", no_hint(hints)), false);
+                self.say(format!("{}; s shows the solution.", no_hint(hints)), false);
             }
             Action::Solution => {
                 let mut text = solution.solution.clone();

@@ -42,7 +42,7 @@ impl Controller {
         let Some(number) = progress.open_find() else { return false };
         if !progress.hint(number) {
             let hints = progress.hints_for_find(number);
-            self.say(&format!("{}; esc goes on without.", no_hint(hints)), false);
+            self.say(format!("{}; esc goes on without.", no_hint(hints)), false);
         }
         self.follow_lesson();
         self.screen.top_of("lesson");
