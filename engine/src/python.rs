@@ -6,6 +6,7 @@ mod await_text;
 mod blocked;
 mod clock;
 pub(crate) mod describe;
+mod dicts;
 pub(crate) mod ending;
 pub(crate) mod flags;
 pub(crate) mod frames;

@@ -10,7 +10,7 @@ use rustpython_vm::{Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine
 
 use super::flags::Flags;
 use super::parts::{language, parts};
-use super::{annotations, await_text, hooks, tls, value, version};
+use super::{annotations, await_text, dicts, hooks, tls, value, version};
 use crate::dialect::Rules;
 
 /// Modules in Python that both APIs need, and what looks into a held program.
@@ -90,6 +90,7 @@ pub(super) fn prepare_sys(vm: &VirtualMachine, startup: &Startup<'_>) -> PyResul
         (language.set_up)(vm)?;
     } else {
         await_text::install(vm, startup.dialect);
+        dicts::install(vm);
         annotations::install(vm, startup.dialect)?;
     }
     let sys = &vm.sys_module;
