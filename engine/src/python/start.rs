@@ -86,11 +86,11 @@ pub(super) struct Startup<'a> {
 /// Sets them, and adds what `site` would add to the builtins.
 pub(super) fn prepare_sys(vm: &VirtualMachine, startup: &Startup<'_>) -> PyResult<()> {
     version::install(vm, startup.dialect)?;
+    dicts::install(vm);
     if let Some(language) = language() {
         (language.set_up)(vm)?;
     } else {
         await_text::install(vm, startup.dialect);
-        dicts::install(vm);
         annotations::install(vm, startup.dialect)?;
     }
     let sys = &vm.sys_module;

@@ -34,8 +34,6 @@ class OwnFirst:
             return None
         if not (_imp.is_frozen(name) or name in sys.builtin_module_names):
             return None
-        if self.is_firmware and path is None and _asked_by_the_library():
-            return None
         spec = self.files.find_spec(name, self._before_the_library(name) if path is None else path)
         # A folder without a file of its own gives way to a module further on.
         return spec if spec is not None and spec.loader is not None else None
@@ -47,17 +45,6 @@ class OwnFirst:
             return sys.path
         last = max((at for at, folder in enumerate(sys.path) if folder in self.folders), default=-1)
         return sys.path[:last + 1]
-
-
-def _asked_by_the_library():
-    """Whether a module of the library imports: a board's needs none of the program's."""
-    frame = sys._getframe(2)
-    while frame is not None:
-        if 'importlib' not in frame.f_code.co_filename:
-            spec = frame.f_globals.get('__spec__')
-            return spec is not None and spec.origin == 'frozen'
-        frame = frame.f_back
-    return False
 
 
 def set_up(is_firmware):
