@@ -145,7 +145,7 @@ fn a_fault_is_found_by_naming_its_record() {
     {
         assert!(ended.out().contains(text), "{text}: {ended}");
     }
-    assert!(ended.out().contains("1 of 1 exercises done"), "{ended}");
+    assert!(ended.out().contains("1 of 1 exercise done"), "{ended}");
     let ended = take("\n\nno\n\nfound seven\nsolution\n\n\n");
     assert!(ended.out().contains("Write the record's number"), "{ended}");
     assert!(ended.out().contains("It is record "), "{ended}");
