@@ -163,7 +163,10 @@ impl Local {
     fn feed(&mut self, bytes: &[u8], came: &mut Vec<Came>) {
         let before = came.len();
         self.stream.feed(bytes, came);
-        self.begun |= came.len() > before;
+        // A name may come by itself, and what is printed must not come before the first record.
+        self.begun |= came[before..]
+            .iter()
+            .any(|each| matches!(each, Came::Piece(_) | Came::Arrived(Arrived::Record(_))));
         self.exit_seen |= came[before..].iter().any(|each| {
             matches!(each, Came::Arrived(Arrived::Record(record))
                 if matches!(record.event, Event::ProgramExit { .. }))
