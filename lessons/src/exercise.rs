@@ -155,6 +155,7 @@ impl Exercise {
         judge.verdict()
     }
 }
+
 /// What is said to who asks for a hint when all `hints` are shown.
 pub const fn no_hint(hints: usize) -> &'static str {
     if hints == 0 { "There are no hints here" } else { "There is no other hint" }

@@ -185,13 +185,15 @@ fn slow(before: &State, record: &Record, id: HandleId) -> Option<Finding> {
     let the_loop = before.event_loop(record.loop_id)?;
     let handle = before.handle(the_loop.current.filter(|current| *current == id)?)?;
     let took = record.t?.checked_sub(the_loop.current_since?)?;
-    let others = before.loops().filter(|it| it.phase != Phase::Closed).count() > 1;
-    let detail = Detail::Slow { name: handle.name, took, others };
-    (took >= SLOW).then(|| Finding {
-        handle: id,
-        task: handle.task,
-        place: handle.place,
-        ..Finding::derived(LintRule::SlowCallback, record, detail)
+    (took >= SLOW).then(|| {
+        let others = before.loops().filter(|it| it.phase != Phase::Closed).count() > 1;
+        let detail = Detail::Slow { name: handle.name, took, others };
+        Finding {
+            handle: id,
+            task: handle.task,
+            place: handle.place,
+            ..Finding::derived(LintRule::SlowCallback, record, detail)
+        }
     })
 }
 

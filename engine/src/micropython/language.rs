@@ -19,7 +19,7 @@ use crate::dialect::MICROPYTHON;
 use crate::python::{describe, readable};
 
 pub(super) use buffers::taking_str;
-pub(super) use errors::{plain_errors, plain_method};
+pub(super) use errors::{numbered, plain_errors, plain_method};
 pub(super) use generators::WAS_ASYNC;
 
 /// Where `micropython.schedule` reaches the interpreter.

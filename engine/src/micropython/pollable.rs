@@ -9,8 +9,9 @@ use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::signal::{SigSet, SigmaskHow};
 use nix::sys::time::{TimeSpec, TimeValLike};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyInt};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::language::numbered;
 use super::program::program;
 use super::schedule;
 use crate::core::micro::Outside;
@@ -55,14 +56,10 @@ pub(super) fn descriptor(stream: &PyObject, vm: &VirtualMachine) -> PyResult<Opt
     }
 }
 
-/// An `OSError` as firmware raises it: its number alone, which the text names.
+/// What firmware raises with a number of the system's.
 pub(super) fn os_error(number: i32, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    let class = vm.ctx.exceptions.os_error.as_object();
-    let made = class.call((number,), vm).map(PyObjectRef::downcast);
-    match made {
-        Ok(Ok(error)) | Err(error) => error,
-        Ok(Err(_)) => vm.new_os_error(number.to_string()),
-    }
+    numbered(vm.ctx.new_int(number).into(), vm)
+        .unwrap_or_else(|| vm.new_os_error(number.to_string()))
 }
 
 /// A descriptor is a real outside source.

@@ -43,9 +43,11 @@ pub(crate) fn take_lesson(
         Ok(reading) => reading,
         Err(sentence) => return complain(code::FAILED, &sentence),
     };
-    reading.repl.linear = linear;
-    // The sentences are told with what each is.
-    reading.repl.session.settings_mut().sentences = !linear;
+    if linear {
+        reading.repl.linear = true;
+        // The sentences are told with what each is.
+        reading.repl.session.settings_mut().sentences = false;
+    }
     let code = match reading.read() {
         Ok(()) => code::OK,
         Err(Over(code)) => code,

@@ -135,15 +135,26 @@ fn fill_in(format: &PyObject, values: &PyObject, vm: &VirtualMachine) -> PyResul
         Err(error) => return Err(error),
     };
     // `%s` takes anything there, as text.
-    let text = vm.call_method(format, "decode", ("utf-8", "surrogateescape"))?;
     let values: PyObjectRef = each(&|value| match left(value) {
-        Some(_) => vm.call_method(value, "decode", ("utf-8", "surrogateescape")),
+        Some(_) => text_of(value, vm),
         None => Ok(value.to_owned()),
     })?;
-    let Ok(text) = vm.call_method(&text, "__mod__", (values,)) else { return Err(refused) };
-    let bytes = vm.call_method(&text, "encode", ("utf-8", "surrogateescape"))?;
+    match vm.call_method(&*text_of(format, vm)?, "__mod__", (values,)) {
+        Ok(text) => bytes_of(&text, format, vm),
+        Err(_) => Err(refused),
+    }
+}
+
+/// The text that bytes are; [`bytes_of`] gives back what is no text in it, too.
+fn text_of(bytes: &PyObject, vm: &VirtualMachine) -> PyResult {
+    vm.call_method(bytes, "decode", ("utf-8", "surrogateescape"))
+}
+
+/// The bytes that a text is, in the class of `like`.
+fn bytes_of(text: &PyObject, like: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let bytes = vm.call_method(text, "encode", ("utf-8", "surrogateescape"))?;
     let bytes: ArgBytesLike = bytes.try_into_value(vm)?;
-    Ok(made_like(format, bytes.with_ref(<[u8]>::to_vec), vm))
+    Ok(made_like(like, bytes.with_ref(<[u8]>::to_vec), vm))
 }
 
 /// `bytes.format`: as `str.format` with the text that the bytes are.
@@ -151,9 +162,6 @@ fn format(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let Some(format) = args.take_positional() else {
         return Err(vm.new_type_error("format needs bytes"));
     };
-    let text = vm.call_method(&format, "decode", ("utf-8", "surrogateescape"))?;
-    let text = text.get_attr("format", vm)?.call(args, vm)?;
-    let bytes = vm.call_method(&text, "encode", ("utf-8", "surrogateescape"))?;
-    let bytes: ArgBytesLike = bytes.try_into_value(vm)?;
-    Ok(made_like(&format, bytes.with_ref(<[u8]>::to_vec), vm))
+    let text = text_of(&format, vm)?.get_attr("format", vm)?.call(args, vm)?;
+    bytes_of(&text, &format, vm)
 }

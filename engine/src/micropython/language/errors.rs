@@ -91,10 +91,18 @@ pub(super) fn plain(raised: PyBaseExceptionRef, vm: &VirtualMachine) -> PyBaseEx
         .cloned()
         .or_else(|| timed_out.then(|| vm.ctx.new_int(Errno::ETIMEDOUT as i32).into()));
     let Some(number) = number else { return raised };
-    let Ok(error) = os_error.as_object().call((number,), vm) else { return raised };
-    let Ok(error) = error.downcast::<PyBaseException>() else { return raised };
+    let Some(error) = numbered(number, vm) else { return raised };
     error.set_traceback(raised.__traceback__());
     error
+}
+
+/// An `OSError` as firmware raises it: its number alone, which the text names.
+pub(in super::super) fn numbered(
+    number: PyObjectRef,
+    vm: &VirtualMachine,
+) -> Option<PyBaseExceptionRef> {
+    let made = vm.ctx.exceptions.os_error.as_object().call((number,), vm).ok()?;
+    made.downcast().ok()
 }
 
 /// `function` with its errors made plain.

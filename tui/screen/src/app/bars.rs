@@ -50,8 +50,7 @@ pub(super) fn header(snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer:
     }
     let of = if wide { " of " } else { "/" };
     // The number that `goto` takes: where records were lost there are fewer than it says.
-    let seq = snapshot.history.record(snapshot.position).map_or(0, |record| record.seq);
-    let here = format!("#{seq}{of}{} ", snapshot.history.seq());
+    let here = format!("#{}{of}{} ", snapshot.state.seq(), snapshot.history.seq());
     right.push((0, here, Role::Header));
     let (word, role) = activity(snapshot);
     right.push((0, format!("({word}) "), role));

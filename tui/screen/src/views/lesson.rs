@@ -106,43 +106,26 @@ fn told(sign: &str, text: &str, role: Role, theme: &Theme, columns: usize) -> Ve
 /// Words of several kinds, broken into lines between words: what follows code without a space belongs
 /// to it.
 fn flow(words: &[(Role, String)], columns: usize, theme: &Theme) -> Vec<Row> {
+    let texts: Vec<_> =
+        words.iter().map(|(role, text)| (*role, marked(*role, text, theme))).collect();
+    let pieces: Vec<(Role, &str)> = texts
+        .iter()
+        .flat_map(|(role, text)| text.split_inclusive(' ').map(|piece| (*role, piece)))
+        .collect();
     let mut rows = Vec::new();
     let mut row = Row::of(" ", Role::Text, theme);
     let mut used = 0;
-    // The pieces of a word, each with how it looks.
-    let mut word: Vec<(Role, String)> = Vec::new();
-    for (role, text) in words {
-        let text = marked(*role, text, theme);
-        for piece in text.split_inclusive(' ') {
-            word.push((*role, piece.to_owned()));
-            if piece.ends_with(' ') {
-                put(&mut rows, &mut row, &mut used, std::mem::take(&mut word), columns, theme);
-            }
+    for word in pieces.chunk_by(|(_, before), _| !before.ends_with(' ')) {
+        let whole: String = word.iter().map(|(_, piece)| *piece).collect();
+        if used > 0 && used + width(whole.trim_end()) > columns {
+            rows.push(std::mem::replace(&mut row, Row::of(" ", Role::Text, theme)));
+            used = 0;
         }
+        used += width(&whole);
+        row = word.iter().fold(row, |row, (role, piece)| row.put(*piece, *role, theme));
     }
-    put(&mut rows, &mut row, &mut used, word, columns, theme);
     rows.push(row);
     rows
-}
-
-/// Puts a word into the row, or begins the next one with it.
-fn put(
-    rows: &mut Vec<Row>,
-    row: &mut Row,
-    used: &mut usize,
-    word: Vec<(Role, String)>,
-    columns: usize,
-    theme: &Theme,
-) {
-    let whole: String = word.iter().map(|(_, piece)| piece.as_str()).collect();
-    if *used > 0 && *used + width(whole.trim_end()) > columns {
-        rows.push(std::mem::replace(row, Row::of(" ", Role::Text, theme)));
-        *used = 0;
-    }
-    *used += width(&whole);
-    for (role, piece) in word {
-        *row = std::mem::take(row).put(piece, role, theme);
-    }
 }
 
 /// Code as it stands where no colour tells it from the words around it.

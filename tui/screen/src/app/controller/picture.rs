@@ -39,8 +39,7 @@ impl Controller {
     /// What the picture is of, and what is to be seen.
     fn picture_title(&self) -> String {
         let snapshot = self.session_view.snapshot();
-        let seq = snapshot.history.record(snapshot.position).map_or(0, |record| record.seq);
-        let at = format!("{}, record {seq}", snapshot.name);
+        let at = format!("{}, record {}", snapshot.name, snapshot.state.seq());
         format!("{at}. {} Next: {}", snapshot.happened, snapshot.next)
     }
 
