@@ -1,10 +1,11 @@
 //! Folders of programs: doing the same with each, and comparing what two interpreters print.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// How many programs run at once, where they work.
@@ -74,10 +75,12 @@ fn at_once<T: Sync>(
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let name = name(one);
+                    let turn = turn(&name);
+                    let _mine = turn.lock().unwrap_or_else(PoisonError::into_inner);
                     if let Err(text) = check(one) {
                         let mut all = complaints.lock().unwrap_or_else(PoisonError::into_inner);
                         all.0 += 1;
-                        let name = name(one);
                         writeln!(all.1, "\n== {name}\n{text}").expect("a string takes any text");
                     }
                 }
@@ -86,6 +89,14 @@ fn at_once<T: Sync>(
     });
     let (count, text) = complaints.into_inner().unwrap_or_else(PoisonError::into_inner);
     assert!(count == 0, "{count} of {} programs differ:{text}", all.len());
+}
+
+/// Whose turn it is to run the program of a name: some listen at a port that stands in them, and several
+/// tests run the same ones.
+fn turn(name: &str) -> Arc<Mutex<()>> {
+    static TURNS: Mutex<BTreeMap<String, Arc<Mutex<()>>>> = Mutex::new(BTreeMap::new());
+    let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(turns.entry(name.to_owned()).or_default())
 }
 
 /// A program's name for complaints: that of its file.
