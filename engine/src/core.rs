@@ -28,7 +28,7 @@ mod trace;
 mod turn;
 
 pub use clock::{Clock, seconds};
-pub(crate) use clock::{FIRST_LOOK, LAST_LOOK};
+pub(crate) use clock::{FIRST_LOOK, LAST_LOOK, WorkTime};
 pub use current::{as_outside, as_py, current, thread_is_loop};
 pub(crate) use current::{is_quiet, mark_loop_thread, quietly};
 pub use ids::Ids;

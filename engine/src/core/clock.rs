@@ -5,6 +5,7 @@
 //! It stands in for a machine that is infinitely fast except at looking at the clock.
 
 mod sleepers;
+mod work_time;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +15,7 @@ use loopscope_protocol::{ClockMode, Ticks};
 
 use sleepers::Sleepers;
 pub(crate) use sleepers::{FIRST_LOOK, LAST_LOOK, Sleeper};
+pub(crate) use work_time::WorkTime;
 
 /// How far a look at the virtual clock moves it.
 const READ_COST: u64 = 1_000;

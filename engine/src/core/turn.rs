@@ -7,7 +7,7 @@ use std::time::Duration;
 use loopscope_protocol::{Event, Fd, HandleHow, HandleId, LintRule, TaskId, WatchHow};
 use rustix::event::PollFlags;
 
-use super::clock::{FIRST_LOOK, LAST_LOOK, Sleeper, poll_timeout, seconds};
+use super::clock::{FIRST_LOOK, LAST_LOOK, Sleeper, WorkTime, poll_timeout, seconds};
 use super::current::enter;
 use super::job::{Job, JobRunner};
 use super::loop_core::{LoopCore, Queue};
@@ -148,11 +148,10 @@ impl<J: Job> LoopCore<J> {
         watching: bool,
     ) -> Result<Found, R::Escape> {
         let length = timeout.map_or(Duration::MAX, poll_timeout);
-        #[expect(clippy::disallowed_methods, reason = "other threads work in real time")]
-        let since = std::time::Instant::now();
+        let mut time = WorkTime::begin();
         let mut look = FIRST_LOOK;
         loop {
-            let left = length.saturating_sub(since.elapsed());
+            let left = time.left(length);
             let is_alone = left.is_zero() || sleeper.is_alone(|| runner.others());
             // What the last of them did before it fell asleep is seen by asking now.
             let wait = if is_alone { Duration::ZERO } else { left.min(look) };

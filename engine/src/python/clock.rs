@@ -15,7 +15,7 @@ use super::blocked::others_at_work;
 use super::hooks::{class, wrap};
 use super::locks::{self, may_have_threads};
 use super::parts::language;
-use crate::core::{FIRST_LOOK, LAST_LOOK, seconds};
+use crate::core::{FIRST_LOOK, LAST_LOOK, WorkTime, seconds};
 use crate::run::Run;
 
 const NANOS: i64 = 1_000_000_000;
@@ -157,11 +157,10 @@ pub(crate) fn sleep_for(length: Duration, vm: &VirtualMachine) -> PyResult<()> {
 /// Sleeps by the virtual clock while there are other threads: they act before it if they would have.
 fn sleep_in_company(length: Duration, vm: &VirtualMachine) -> PyResult<()> {
     let sleeper = Run::current().clock.fall_asleep(Some(length));
-    #[expect(clippy::disallowed_methods, reason = "other threads work in real time")]
-    let since = std::time::Instant::now();
+    let mut time = WorkTime::begin();
     let mut look = FIRST_LOOK;
     while !sleeper.pass(|| others_at_work(vm)) {
-        let left = length.saturating_sub(since.elapsed());
+        let left = time.left(length);
         if left.is_zero() {
             sleeper.end();
             break;
