@@ -2,7 +2,8 @@
 
 use loopscope_protocol::{Event, HandleId};
 
-use super::{Forecast, Next, RESOLUTION, Then, Wake, Why, is_virtual};
+use super::poll::{RESOLUTION, is_virtual};
+use super::{Forecast, Next, Then, Wake, Why};
 use crate::record::Record;
 use crate::state::State;
 

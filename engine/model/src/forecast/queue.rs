@@ -1,7 +1,8 @@
 //! What comes next where there is no batch: in MicroPython's one queue, and under a scheduler of
 //! whose order only it knows.
 
-use super::{Next, Then, Wake, may_be_woken, without_timer};
+use super::poll::{may_be_woken, without_timer};
+use super::{Next, Then, Wake};
 use crate::state::{Handle, Loop, Order, State};
 
 /// What the loop does when nothing runs.
