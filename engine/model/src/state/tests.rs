@@ -1,12 +1,14 @@
 //! What single records do to the state.
 
+mod losses;
 mod micropython;
 mod outside;
 mod truth;
+mod watchers;
 
 use loopscope_protocol::{
-    By, ClockHow, ClockMode, Event, Fd, FutureId, HandleHow, HandleId, JobId, LoopId, NameId,
-    ObjectId, On, Place, Pool, RunHow, Signal, TaskHow, TaskId, Ties, WatchHow, Which,
+    By, ClockHow, ClockMode, Event, FutureId, HandleHow, HandleId, LoopId, NameId, ObjectId, On,
+    Place, RunHow, TaskHow, TaskId, Ties, Which,
 };
 
 use super::*;
@@ -127,50 +129,6 @@ fn time_for_which_a_step_is_interrupted_is_not_its_own() {
 }
 
 #[test]
-fn a_watcher_keeps_its_handle_until_it_goes() {
-    let mut story = Story::new();
-    story.start().handle(1, HandleHow::Reader, "on_data", 0, 0);
-    let (fd, how, handle) = (Fd(5), WatchHow::Read, HandleId(1));
-    story.push(Event::WatcherAdd { fd, how, handle });
-    for _ in 0..2 {
-        story.push(Event::WatcherReady { fd, how, handle }).turn(&[1]).run(1).done(1).end_turn();
-        assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Idle);
-    }
-    assert_eq!(after(&story).handle(handle).unwrap().runs, 2);
-    story.push(Event::WatcherRemove { fd, how });
-    assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Gone);
-    assert_eq!(after(&story).watchers().len(), 0);
-    assert!(anomalies(&story).is_empty(), "{:?}", anomalies(&story));
-}
-
-#[test]
-fn the_self_pipe_is_no_watcher() {
-    let mut story = Story::new();
-    story.start().handle(1, HandleHow::Reader, "self-pipe", 0, 0);
-    let handle = HandleId(1);
-    story.push(Event::WatcherReady { fd: Fd(-1), how: WatchHow::Read, handle });
-    story.turn(&[1]).run(1).done(1).end_turn();
-    let state = after(&story);
-    assert_eq!(
-        (state.watchers().len(), state.handle(handle).unwrap().state),
-        (0, HandleState::Idle)
-    );
-    assert!(anomalies(&story).is_empty());
-}
-
-#[test]
-fn a_watcher_that_goes_while_it_is_ready_is_left_out() {
-    let mut story = Story::new();
-    story.start().handle(1, HandleHow::Reader, "on_data", 0, 0);
-    let (fd, how, handle) = (Fd(5), WatchHow::Read, HandleId(1));
-    story.push(Event::WatcherAdd { fd, how, handle }).soon(2, "remove");
-    story.push(Event::WatcherReady { fd, how, handle }).turn(&[2, 1]).run(2);
-    story.push(Event::WatcherRemove { fd, how }).done(2).push(Event::HandleSkip { handle });
-    assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Gone);
-    assert!(anomalies(&story).is_empty(), "{:?}", anomalies(&story));
-}
-
-#[test]
 fn a_step_ends_with_its_handle() {
     let mut story = Story::new();
     story.start().task(1, "a", 1).task(2, "b", 2).turn(&[1, 2]).step(1, 1);
@@ -179,22 +137,6 @@ fn a_step_ends_with_its_handle() {
     let state = after(&story);
     assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Queued);
     assert_eq!(state.task(TaskId(2)).unwrap().state, TaskState::Waiting(On::Nothing));
-}
-
-#[test]
-fn a_signal_handler_that_arrives_while_it_runs_runs_again() {
-    let mut story = Story::new();
-    let (signal, handle) = (Signal(2), HandleId(1));
-    story.start().handle(1, HandleHow::Signal, "on_int", 0, 0);
-    story.push(Event::SignalAdd { signal, handle });
-    story.push(Event::SignalArrived { signal, handle }).turn(&[1]).run(1);
-    story.push(Event::SignalArrived { signal, handle }).done(1);
-    assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Ready);
-    story.push(Event::TurnEnd { ready: 1, timers: 0 }).turn(&[1]).run(1).done(1).end_turn();
-    assert_eq!(after(&story).handle(handle).unwrap().state, HandleState::Idle);
-    story.push(Event::SignalRemove { signal });
-    assert_eq!(after(&story).signals().len(), 0);
-    assert!(anomalies(&story).is_empty());
 }
 
 #[test]
@@ -229,78 +171,6 @@ fn the_record_of_a_thread_may_come_late() {
 }
 
 #[test]
-fn a_gap_makes_everything_unknown_and_a_snapshot_known_again() {
-    let mut story = Story::new();
-    story.start().soon(1, "a").task(1, "fetch", 2).future(1).timer(3, 5.0, "t", 0);
-    story.push(Event::ExecutorSubmit {
-        job: JobId(1),
-        name: loopscope_protocol::NameId(1),
-        by: By::Outside,
-        pool: Pool::Thread,
-    });
-    story.push(Event::Gap { lost: 9 });
-    let state = after(&story);
-    let the_loop = state.focus().unwrap();
-    assert_eq!((the_loop.phase, the_loop.at), (Phase::Unknown, At::Unknown));
-    assert_eq!((the_loop.ready_known(), the_loop.timers_known()), (false, false));
-    assert_eq!(the_loop.handler.which, None);
-    assert!(state.handles().all(|handle| handle.state == HandleState::Unknown));
-    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Unknown);
-    assert_eq!(state.future(FutureId(1)).unwrap().state, FutureState::Unknown);
-    assert!(state.uncertain() && !state.jobs().next().unwrap().known);
-    // What a later record says is known.
-    story.push(Event::HandleRun { handle: HandleId(1), task: TaskId::NONE });
-    let state = after(&story);
-    assert_eq!(state.focus().unwrap().phase, Phase::Running);
-    assert_eq!(state.focus().unwrap().current, Some(HandleId(1)));
-    // A snapshot names what there is; the rest does not exist.
-    story.push(Event::SnapshotBegin {}).push(Event::LoopNew {});
-    story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
-    story.task(1, "fetch", 8);
-    story.push(Event::SnapshotEnd {});
-    let state = after(&story);
-    let the_loop = state.focus().unwrap();
-    assert_eq!(ids(the_loop.ready()), [8]);
-    assert!(the_loop.ready_known() && the_loop.timers_known() && !state.uncertain());
-    assert_eq!(ids(state.handles().map(|handle| handle.id)), [8]);
-    assert_eq!((state.futures().count(), state.jobs().len()), (0, 0));
-    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Queued);
-    assert!(anomalies(&story).is_empty(), "{:?}", anomalies(&story));
-}
-
-#[test]
-fn a_timer_that_was_made_in_a_gap_still_queues_the_task_that_waits_for_it() {
-    let mut story = Story::new();
-    story.start().task(1, "fetch", 1).turn(&[1]).step(1, 1);
-    story.push(Event::Gap { lost: 1 });
-    story.suspend(1, 1, On::Timer(HandleId(2)), 9);
-    story.push(Event::TimerDue { handle: HandleId(2), when: 1.0 });
-    let state = after(&story);
-    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Queued);
-    assert_eq!(state.task(TaskId(1)).unwrap().handle, Some(HandleId(2)));
-}
-
-#[test]
-fn a_snapshot_that_came_in_part_is_not_the_whole_state() {
-    let mut story = Story::new();
-    story.start().task(1, "fetch", 8);
-    story.push(Event::SnapshotBegin {}).push(Event::LoopNew {});
-    story.push(Event::LoopRun { how: RunHow::Forever, task: TaskId::NONE });
-    story.push(Event::Gap { lost: 2 }).push(Event::SnapshotEnd {});
-    let state = after(&story);
-    assert!(state.uncertain() && !state.focus().unwrap().ready_known());
-    assert_eq!(state.task(TaskId(1)).unwrap().state, TaskState::Unknown);
-    // Its beginning may be what was lost.
-    story.push(Event::Gap { lost: 2 }).push(Event::SnapshotEnd {});
-    assert!(after(&story).uncertain());
-    // The next one says all.
-    story.push(Event::SnapshotBegin {}).push(Event::LoopNew {}).push(Event::SnapshotEnd {});
-    let state = after(&story);
-    assert!(!state.uncertain() && state.focus().unwrap().ready_known());
-    assert_eq!(state.tasks().count(), 0);
-}
-
-#[test]
 fn what_has_ended_is_dropped_after_a_while() {
     let mut story = Story::new();
     story.start();
@@ -312,17 +182,6 @@ fn what_has_ended_is_dropped_after_a_while() {
     assert!(state.handle(HandleId(1000)).is_some() && state.handle(HandleId(1)).is_none());
     assert!(state.size() < 200, "{}", state.size());
     assert!(anomalies(&story).is_empty());
-}
-
-#[test]
-fn closing_drops_what_is_queued() {
-    let mut story = Story::new();
-    story.start().soon(1, "a").timer(2, 4.0, "b", 0).handle(3, HandleHow::Reader, "c", 0, 0);
-    story.push(Event::WatcherAdd { fd: Fd(4), how: WatchHow::Read, handle: HandleId(3) });
-    story.push(Event::LoopStopped { how: RunHow::Forever });
-    story.push(Event::LoopClose { ready: 1, timers: 1 });
-    let state = after(&story);
-    assert_eq!((state.handles().count(), state.watchers().len()), (0, 0));
 }
 
 #[test]
