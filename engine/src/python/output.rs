@@ -6,80 +6,37 @@
 //! another way (other processes, mostly) goes through a pipe and is passed on and recorded when it
 //! arrives. Without records nothing of this exists, and the descriptors are what they were.
 
-use std::cell::RefCell;
+mod heard;
+mod side;
+
 use std::fs::File;
-use std::io::{self, ErrorKind, IsTerminal, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use loopscope_protocol::{Event, LoopId, Stream, Text};
+use loopscope_protocol::Stream;
 use parking_lot::{Mutex, MutexGuard};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustpython_vm::vm::thread::try_with_current_vm;
 
+pub(crate) use heard::listen;
+
 use super::lines::Lines;
 use crate::core::is_quiet;
-use crate::process::{fault, fd, high, is_copy, write_all};
+use crate::process::{fault, fd, high, write_all};
 use crate::run::Run;
+use heard::hear;
+use side::{Side, lead};
 
 static OUTPUT: OnceLock<Output> = OnceLock::new();
-
-thread_local! {
-    /// What this thread writes while somebody listens.
-    static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
-}
 
 /// The output, if it is taken.
 pub(crate) fn current() -> Option<&'static Output> {
     OUTPUT.get()
-}
-
-/// How many bytes are heard that are told nowhere else. What writes without end is recorded behind
-/// them, so that somebody notices.
-const MOST_HEARD: usize = 1 << 16;
-
-/// What this thread writes while somebody listens is no output of the program's. False: nobody does,
-/// or has heard enough.
-fn hear(text: &[u8]) -> bool {
-    HEARD.with_borrow_mut(|heard| match heard {
-        Some(heard) if heard.len() < MOST_HEARD => {
-            heard.push_str(&String::from_utf8_lossy(text));
-            true
-        }
-        _ => false,
-    })
-}
-
-/// Does `work`, and gives what this thread writes meanwhile.
-pub(crate) fn listen<R>(work: impl FnOnce() -> R) -> (R, String) {
-    let before = HEARD.replace(Some(String::new()));
-    let result = work();
-    if let Some(output) = current() {
-        for stream in [Stream::Stdout, Stream::Stderr] {
-            let _ = output.flush(stream);
-        }
-    }
-    (result, HEARD.replace(before).unwrap_or_default())
-}
-
-/// One of the two streams.
-#[derive(Debug)]
-struct Side {
-    stream: Stream,
-    /// Where it is passed on to; `None`: only into records.
-    to: Option<File>,
-    /// What other processes write; `None` once nobody can write to it any more.
-    pipe: Option<File>,
-    /// Where what the program becomes writes to, if the host takes it.
-    successor: Option<File>,
-    own: Lines,
-    other: Lines,
-    /// The program has led the descriptor elsewhere: what it prints goes there.
-    moved: bool,
 }
 
 /// Both streams, in one order.
@@ -101,90 +58,6 @@ const fn index(stream: Stream) -> usize {
         Stream::Stdout => 0,
         Stream::Stderr => 1,
     }
-}
-
-impl Side {
-    fn new(stream: Stream, to: Option<File>, pipe: File, successor: Option<File>) -> Self {
-        Self {
-            stream,
-            to,
-            pipe: Some(pipe),
-            successor,
-            own: Lines::default(),
-            other: Lines::default(),
-            moved: false,
-        }
-    }
-
-    /// Whether what Python prints goes to the descriptor, wherever it leads: the program has moved
-    /// it, or this is a copy of the process, whose output the original takes up.
-    fn is_elsewhere(&self) -> bool {
-        self.moved || is_copy()
-    }
-
-    /// Leads the descriptor to where the host takes it, or to where it is passed on to. Gives where it
-    /// led before.
-    fn pass_by(&self) -> io::Result<OwnedFd> {
-        let ours = match self.stream {
-            Stream::Stdout => rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3),
-            Stream::Stderr => rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stderr(), 3),
-        }?;
-        match self.successor.as_ref().or(self.to.as_ref()) {
-            Some(to) => lead(self.stream, to)?,
-            None => lead(self.stream, File::options().write(true).open("/dev/null")?)?,
-        }
-        Ok(ours)
-    }
-
-    /// Passes a piece on and records it.
-    fn tell(&self, piece: &[u8]) -> io::Result<()> {
-        let passed = match &self.to {
-            Some(to) => write_all(to.as_fd(), piece),
-            None => Ok(()),
-        };
-        let text = String::from_utf8_lossy(piece);
-        // What was passed on has been seen; told again it would be seen twice.
-        if self.to.is_none() {
-            HEARD.with_borrow_mut(|heard| {
-                if let Some(heard) = heard {
-                    heard.push_str(&text);
-                }
-            });
-        }
-        let event = Event::Output { stream: self.stream, text: Text::FIRST };
-        Run::current().trace.emit_with(LoopId::NONE, event, &[&text]);
-        passed
-    }
-
-    /// Takes up what other processes have written.
-    fn drain(&mut self) {
-        let mut chunk = [0; 8192];
-        while let Some(pipe) = &mut self.pipe {
-            match pipe.read(&mut chunk) {
-                Ok(0) => self.pipe = None,
-                Ok(got) => {
-                    self.other.push(&chunk[..got]);
-                    while let Some(line) = self.other.line() {
-                        let _ = self.tell(&line);
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => break,
-            }
-        }
-        if let Some(rest) = self.other.rest(self.pipe.is_none()) {
-            let _ = self.tell(&rest);
-        }
-    }
-}
-
-/// Leads a stream's descriptor elsewhere.
-fn lead(stream: Stream, to: impl AsFd) -> io::Result<()> {
-    match stream {
-        Stream::Stdout => rustix::stdio::dup2_stdout(to)?,
-        Stream::Stderr => rustix::stdio::dup2_stderr(to)?,
-    }
-    Ok(())
 }
 
 impl Output {
