@@ -19,29 +19,26 @@ mod hold;
 mod line;
 mod names;
 mod opening;
+mod pass_on;
+mod restart;
 mod stream_state;
 mod waiting;
 
 use loopscope_model::control::OwnedRequest;
 use loopscope_protocol::wire::{Decoder, Encoder, Item, ItemFrame, MAX_BODY, Step};
-use loopscope_protocol::{Event, LoopId, RemarkKind, Reply};
+use loopscope_protocol::{Event, LoopId, RemarkKind};
 
-use frames::{NO_FRAME, fill, renumber, unknown_ticks};
+use frames::{NO_FRAME, fill};
 use hold::Hold;
 pub use line::{Line, LogLine};
 use names::Names;
+use opening::Opening;
 pub use opening::Program;
-use opening::{Hello, Opening};
 use stream_state::{Next, StreamState};
 use waiting::Waiting;
 
-use crate::pools::Pool;
-
 /// Bytes used at the start of the buffer up to which it is left as it is.
 const WORTH_MOVING: usize = 1 << 16;
-
-/// The most bytes that are held back while the stream's beginning is awaited.
-const MOST_HELD: usize = 2 << 20;
 
 /// Makes one stream of a board's bytes.
 #[derive(Debug)]
@@ -76,9 +73,6 @@ pub struct Splice {
 
 /// What is said of a board that somebody else has left held.
 const OF_ANOTHER: &str = "An earlier session ended while it held the board; now it runs on.";
-
-/// What is said where the ELF file cannot be the board's.
-const FOREIGN: &str = "The board names something that the ELF file does not have, so it runs another firmware, and names are wrong; attach again with the file that it runs.";
 
 /// What is said when the board has begun again.
 pub(super) const RESET: &str = "The board was reset; its clock and its numbers start again.";
@@ -190,70 +184,6 @@ impl Splice {
         self.add_line(Line::Remark(kind, text.to_owned()), out);
     }
 
-    /// The board has started over: what comes now counts from 1 again, and nothing of what was
-    /// before exists any more.
-    pub fn restarted(&mut self, kind: RemarkKind, why: &str, out: &mut Vec<u8>) {
-        self.buffer.clear();
-        self.start = 0;
-        self.decoder = Decoder::new();
-        self.begin_again(kind, why, out);
-    }
-
-    fn begin_again(&mut self, kind: RemarkKind, why: &str, out: &mut Vec<u8>) {
-        self.end_text(out);
-        self.stream_state = StreamState::Between;
-        self.hold = Hold::default();
-        self.untold_tasks = 0;
-        match &mut self.opening {
-            Opening::Awaited { held, first, sound, .. } => {
-                held.clear();
-                *first = None;
-                *sound = true;
-            }
-            Opening::Done => {
-                self.line(Line::Remark(kind, why.to_owned()), out);
-                self.event(&Event::SnapshotBegin {}, out);
-                self.event(&Event::SnapshotEnd {}, out);
-                self.shift = self.last;
-                // What comes now is seen from its beginning.
-                self.next = Next::GoesOn;
-            }
-        }
-    }
-
-    /// After [`Splice::restarted`]: the board has another firmware, whose names are these.
-    pub fn other_firmware(&mut self, names: &[(u32, &str)], pools: &[Pool], out: &mut Vec<u8>) {
-        if self.is_open() {
-            out.extend(self.names.take(names, pools));
-            // It may count in other ticks, and says so in its hello.
-            unknown_ticks(out);
-        } else {
-            // Nothing of the other one was told.
-            if let Opening::Awaited { hello, .. } = &mut self.opening {
-                *hello = None;
-            }
-            self.names = Names::default();
-            self.definitions = self.names.take(names, pools);
-        }
-    }
-
-    /// The link was away, and bytes may be missing. What comes now is not trusted before it is
-    /// seen to be whole.
-    pub fn interrupted(&mut self, why: &str, out: &mut Vec<u8>) {
-        let lost = self.buffer.len() - self.start;
-        self.buffer.clear();
-        self.start = 0;
-        self.garbage += lost as u64;
-        self.decoder.doubt();
-        if self.is_open() {
-            out.extend(std::iter::repeat_n(NO_FRAME, lost));
-            self.harmed |= lost > 0;
-            self.end_text(out);
-            self.stream_state = StreamState::Between;
-            self.remark(RemarkKind::Link, why, out);
-        }
-    }
-
     /// No more is awaited: the stream begins with what there is.
     pub fn open_anyway(&mut self, out: &mut Vec<u8>) {
         if !self.is_open() {
@@ -273,118 +203,13 @@ impl Splice {
         self.event(event, out);
     }
 
+    /// Takes a frame of the board's.
     fn frame(&mut self, bytes: &[u8], item: &ItemFrame<'_>, out: &mut Vec<u8>) {
-        if let Opening::Awaited { held, first, hello, sound } = &mut self.opening {
-            // It comes before the hello, and what comes before a snapshot is left out.
-            if matches!(item, ItemFrame::Item(Item::Reply(Reply::Held { .. }))) {
-                self.waiting.push(Line::Remark(RemarkKind::Link, OF_ANOTHER.to_owned()));
-                return;
-            }
-            if let ItemFrame::Item(Item::Reply(Reply::Hello {
-                dialect, ticks_per_second, ..
-            })) = item
-            {
-                let (dialect, ticks_per_second) = (*dialect, *ticks_per_second);
-                *hello = Some(Hello { frame: bytes.to_vec(), dialect, ticks_per_second });
-            }
-            if let ItemFrame::Event(frame) = item {
-                let is_snapshot = matches!(frame.event, Event::SnapshotBegin {});
-                // A stream may be caught at the board's very beginning.
-                let is_beginning = frame.seq == 1 && matches!(frame.event, Event::LoopNew {});
-                if (is_snapshot || is_beginning) && !*sound {
-                    held.clear();
-                    *first = None;
-                    *sound = true;
-                }
-                // Somebody has read from the board before, up to the very end of its ring.
-                *sound &= first.is_some() || frame.seq == 1 || is_snapshot;
-                first.get_or_insert(frame.seq);
-            }
-            held.extend_from_slice(bytes);
-            // A source that is far faster than any board is not waited for.
-            if (*sound && first.is_some() && hello.is_some()) || held.len() > MOST_HELD {
-                self.open(out);
-            }
-            return;
+        if self.is_open() {
+            self.pass_on(bytes, item, out);
+        } else {
+            self.hold_back(bytes, item, out);
         }
-        match item {
-            ItemFrame::Event(frame) => {
-                let next = std::mem::take(&mut self.next);
-                // What was before is not known; at least one record was. A number without a record
-                // is a gap for whoever reads the stream, who then knows no time before the board
-                // tells it.
-                self.last = self.last.wrapping_add(u8::from(next == Next::Joins));
-                if next != Next::GoesOn {
-                    self.shift = self.last.wrapping_add(1).wrapping_sub(frame.seq);
-                }
-                // A raw stream does not tell of a reset; the board's first record does.
-                let goes_on = frame.seq.wrapping_add(self.shift) == self.last.wrapping_add(1);
-                if frame.seq == 1 && frame.event == (Event::LoopNew {}) && !goes_on {
-                    self.resets += 1;
-                    self.begin_again(RemarkKind::Reset, RESET, out);
-                }
-                if self.names.is_foreign(&frame.event) {
-                    self.waiting.push(Line::Remark(RemarkKind::Firmware, FOREIGN.to_owned()));
-                }
-                self.last = frame.seq.wrapping_add(self.shift);
-                match self.names.meant(frame) {
-                    Some((definitions, bytes)) => {
-                        out.extend(definitions);
-                        renumber(&bytes, self.last, out);
-                    }
-                    None => renumber(bytes, self.last, out),
-                }
-                self.harmed = false;
-                if next == Next::Joins {
-                    fill(out);
-                }
-                let is_lost = !goes_on || matches!(frame.event, Event::Gap { .. });
-                self.stream_state = match frame.event {
-                    Event::SnapshotBegin {} => StreamState::InSnapshot,
-                    Event::SnapshotEnd {} => StreamState::Between,
-                    // The end of a snapshot may be among what is lost.
-                    _ if is_lost => StreamState::Between,
-                    _ => self.stream_state.without_text(),
-                };
-                if self.stream_state == StreamState::Between && !self.waiting.is_empty() {
-                    for line in self.waiting.take() {
-                        self.line(line, out);
-                    }
-                }
-            }
-            ItemFrame::Item(Item::Reply(Reply::Held { .. })) if self.hold.is_of_another() => {
-                self.remark(RemarkKind::Link, OF_ANOTHER, out);
-            }
-            ItemFrame::Item(other) => {
-                if let Item::Reply(Reply::Dropped { untold_tasks, .. }) = other {
-                    self.tasks_untold(*untold_tasks, out);
-                }
-                if let Item::Name { id, name } = other
-                    && let Some(definition) = self.names.tell(*id, name)
-                {
-                    out.extend(definition);
-                    return;
-                }
-                // It stays open until its event, whatever stands between.
-                if matches!(other, Item::Text { .. }) {
-                    self.stream_state = self.stream_state.with_text();
-                }
-                out.extend_from_slice(bytes);
-            }
-        }
-    }
-
-    /// Says how many tasks are not seen, again only when they are twice as many.
-    fn tasks_untold(&mut self, count: u32, out: &mut Vec<u8>) {
-        if count == 0 || count < self.untold_tasks.saturating_mul(2) {
-            return;
-        }
-        self.untold_tasks = count;
-        let tasks = if count == 1 { "1 task has" } else { &format!("{count} tasks have") };
-        let text = format!(
-            "{tasks} no place in the agent's table, so nothing is seen of them, and their time counts as that of others; give the table more places, with embassy by `tasks:`."
-        );
-        self.remark(RemarkKind::Note, &text, out);
     }
 
     fn line(&mut self, line: Line, out: &mut Vec<u8>) {
@@ -398,15 +223,6 @@ impl Splice {
         self.event(&event, out);
         if harmed {
             fill(out);
-        }
-    }
-
-    /// A text of the board's whose event does not come is no part of what comes instead.
-    fn end_text(&mut self, out: &mut Vec<u8>) {
-        if self.stream_state.is_in_text() {
-            self.stream_state = self.stream_state.without_text();
-            out.push(NO_FRAME);
-            self.harmed = true;
         }
     }
 

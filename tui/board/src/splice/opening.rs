@@ -1,13 +1,16 @@
 //! How a stream begins: what is awaited, what is held back meanwhile, and what stands before the
 //! board's own records.
 
-use loopscope_protocol::wire::{Decoder, Step};
-use loopscope_protocol::{ClockMode, Dialect, Event, RemarkKind, Ties};
+use loopscope_protocol::wire::{Decoder, Item, ItemFrame, Step};
+use loopscope_protocol::{ClockMode, Dialect, Event, RemarkKind, Reply, Ties};
 
 use super::frames::{first_time, unknown_ticks};
 use super::stream_state::Next;
-use super::{Line, Splice};
+use super::{Line, OF_ANOTHER, Splice};
 use crate::pools::Pool;
+
+/// The most bytes that are held back while the stream's beginning is awaited.
+const MOST_HELD: usize = 2 << 20;
 
 /// How far the beginning has come.
 #[derive(Debug)]
@@ -50,6 +53,39 @@ pub struct Program<'a> {
 const NO_HELLO: &str = "The board has not said how long its ticks are, so no times are known; it says so to whoever attaches while it runs.";
 
 impl Splice {
+    /// Holds back what comes while the stream's beginning is awaited, and begins it once there is
+    /// all that it needs.
+    pub(super) fn hold_back(&mut self, bytes: &[u8], item: &ItemFrame<'_>, out: &mut Vec<u8>) {
+        let Opening::Awaited { held, first, hello, sound } = &mut self.opening else { return };
+        // It comes before the hello, and what comes before a snapshot is left out.
+        if matches!(item, ItemFrame::Item(Item::Reply(Reply::Held { .. }))) {
+            self.waiting.push(Line::Remark(RemarkKind::Link, OF_ANOTHER.to_owned()));
+            return;
+        }
+        if let ItemFrame::Item(Item::Reply(Reply::Hello { dialect, ticks_per_second, .. })) = item {
+            let (dialect, ticks_per_second) = (*dialect, *ticks_per_second);
+            *hello = Some(Hello { frame: bytes.to_vec(), dialect, ticks_per_second });
+        }
+        if let ItemFrame::Event(frame) = item {
+            let is_snapshot = matches!(frame.event, Event::SnapshotBegin {});
+            // A stream may be caught at the board's very beginning.
+            let is_beginning = frame.seq == 1 && matches!(frame.event, Event::LoopNew {});
+            if (is_snapshot || is_beginning) && !*sound {
+                held.clear();
+                *first = None;
+                *sound = true;
+            }
+            // Somebody has read from the board before, up to the very end of its ring.
+            *sound &= first.is_some() || frame.seq == 1 || is_snapshot;
+            first.get_or_insert(frame.seq);
+        }
+        held.extend_from_slice(bytes);
+        // A source that is far faster than any board is not waited for.
+        if (*sound && first.is_some() && hello.is_some()) || held.len() > MOST_HELD {
+            self.open(out);
+        }
+    }
+
     /// Begins the stream: definitions, hello, and what was held back, numbered from 1.
     pub(super) fn open(&mut self, out: &mut Vec<u8>) {
         let Opening::Awaited { held, first, hello, sound } =

@@ -5,7 +5,7 @@ use loopscope_model::{Record, State};
 use loopscope_protocol::wire::VERSION;
 use loopscope_protocol::{
     By, Capabilities, ChainId, ClockMode, Dialect, FutureId, HandleHow, HandleId, Level, NameId,
-    On, Place, Stream, TaskId, Text,
+    On, Place, Reply, Stream, TaskId, Text,
 };
 use proptest::prelude::*;
 
