@@ -1,5 +1,8 @@
 //! The link's thread from inside: what every kind of link has in common, whatever moves the bytes.
 
+mod output;
+mod requests;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TrySendError};
@@ -11,35 +14,14 @@ use loopscope_model::control::OwnedRequest;
 use loopscope_model::fault;
 use loopscope_model::link::{LinkState, LinkStatus, Processor};
 use loopscope_protocol::{RemarkKind, Stream};
-use loopscope_virtual_probe::{Console, Outlet};
 
 use super::defmt::Dictionary;
 use super::elf::Firmware;
 use super::event::LinkEvent;
-use super::logs::{Format, Logs};
+use super::logs::Logs;
 use super::queue::PieceSender;
-use super::splice::{Line, Program, Splice};
+use super::splice::{Program, Splice};
 use super::{AttachOptions, Refusal, Where};
-
-/// How long a board may take to say hello and to send its first record or a snapshot.
-const FIRST_WORDS: Duration = Duration::from_secs(2);
-
-/// The same for a board that cannot be asked: it tells its state by itself, every few seconds.
-const OWN_WORDS: Duration = Duration::from_secs(13);
-
-/// The most bytes that wait for room on the board; a request is a few. A server that takes none may
-/// never have any.
-const MOST_PENDING: usize = 4096;
-
-/// The most letters of what a program said that an error repeats.
-const MOST_QUOTED: usize = 300;
-
-/// How often a board that holds is told that we are still there. It lets go after some seconds
-/// without that.
-const STAY: Duration = Duration::from_secs(2);
-
-/// How often a snapshot is asked for while none comes.
-const ASK_AGAIN: Duration = Duration::from_millis(700);
 
 /// The thread's end of a link.
 pub(super) struct Host<'a> {
@@ -237,12 +219,6 @@ impl Host<'_> {
         self.ask_for_snapshot();
     }
 
-    fn ask_for_snapshot(&mut self) {
-        if self.pending.len() < MOST_PENDING {
-            self.pending.extend(OwnedRequest::Snapshot.frames());
-        }
-    }
-
     /// Says something about the board, in its stream.
     pub(super) fn remark(&mut self, kind: RemarkKind, text: &str) {
         if let Some(splice) = &mut self.splice {
@@ -263,98 +239,6 @@ impl Host<'_> {
             status.resets += resets;
         });
         resets > 0
-    }
-
-    /// Takes bytes of one of the program's own channels.
-    pub(super) fn log(&mut self, channel: usize, format: Format, bytes: &[u8]) {
-        let Some(splice) = &mut self.splice else { return };
-        let out = &mut self.out;
-        let logs = self.logs.entry(channel);
-        let logs = logs.or_insert_with(|| Logs::new(format, self.dictionary));
-        logs.feed(bytes, |line| splice.add_line(line, out));
-    }
-
-    /// Gives out the text without an end of line that has stood for a while.
-    pub(super) fn idle(&mut self) {
-        self.rest(|logs, line| logs.rest_if_quiet(line));
-    }
-
-    fn rest(&mut self, give: impl Fn(&mut Logs, &mut dyn FnMut(Line))) {
-        let Some(splice) = &mut self.splice else { return };
-        let out = &mut self.out;
-        for logs in self.logs.values_mut().chain(&mut self.said_there) {
-            give(logs, &mut |line| splice.add_line(line, out));
-        }
-    }
-
-    /// The exit code of a program that has ended; all that it said by then was taken.
-    pub(super) const fn exit(&self) -> Option<u8> {
-        self.exit
-    }
-
-    /// What the program has said so far by semihosting, where the link cannot stand yet.
-    pub(super) fn said_so_far(&self) -> String {
-        let pieces = self.options.console.as_ref().map(Console::take).unwrap_or_default();
-        let text = pieces.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes));
-        let words: Vec<String> = text
-            .flat_map(|text| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-            .collect();
-        words.join(" ").chars().take(MOST_QUOTED).collect()
-    }
-
-    /// Takes what the program says by semihosting.
-    fn listen_there(&mut self) {
-        let (Some(console), Some(splice)) = (&self.options.console, &mut self.splice) else {
-            return;
-        };
-        // Asked first: what it said before its end is there by then.
-        self.exit = console.exit();
-        let out = &mut self.out;
-        for (outlet, bytes) in console.take() {
-            let logs = &mut self.said_there[usize::from(outlet == Outlet::Error)];
-            logs.feed(&bytes, |line| splice.add_line(line, out));
-        }
-    }
-
-    /// Looks after the beginning of the stream, and takes in what the board is to be told.
-    pub(super) fn look_after(&mut self) {
-        self.listen_there();
-        if let Some(splice) = &mut self.splice
-            && !splice.is_open()
-        {
-            let due = self.asked.is_none_or(|asked| asked.elapsed() > ASK_AGAIN);
-            let asks = splice.wants_snapshot() && due;
-            let patience = if self.is_silent { OWN_WORDS } else { FIRST_WORDS };
-            if self.began.elapsed() > patience {
-                splice.open_anyway(&mut self.out);
-            }
-            if asks {
-                self.asked = Some(Instant::now());
-                self.ask_for_snapshot();
-            }
-        }
-        while self.pending.len() < MOST_PENDING
-            && let Ok(request) = self.requests.try_recv()
-        {
-            if let Some(splice) = &mut self.splice {
-                splice.asked(&request);
-            }
-            self.pending.extend(request.frames());
-        }
-        self.stay();
-        if self.is_silent {
-            self.pending.clear();
-        }
-    }
-
-    /// Says now and then that we are still there, for as long as the board holds for us.
-    fn stay(&mut self) {
-        if !self.splice.as_ref().is_some_and(Splice::is_held) {
-            self.stayed = None;
-        } else if self.stayed.is_none_or(|at| at.elapsed() > STAY) && self.pending.is_empty() {
-            self.stayed = Some(Instant::now());
-            self.pending.extend(OwnedRequest::StillHere.frames());
-        }
     }
 
     /// Hands over what the stream has. False: nobody is there any more.
