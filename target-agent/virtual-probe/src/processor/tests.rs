@@ -1,6 +1,10 @@
 //! The debug registers, in front of a made-up board.
 
 use super::made_up::{Did, MadeUp};
+use super::registers::{
+    AIRCR, DCRDR, DCRSR, DEBUG_ENABLE, DEBUG_KEY, DEMCR, DFSR, DHCSR, FP_COMP, FP_CTRL, HALT,
+    IS_HALTED, MASK_INTERRUPTS, REGISTER_READY, RESET_KEY, STEP, WAS_RESET,
+};
 use super::*;
 
 const RUN: u32 = DEBUG_KEY << 16 | DEBUG_ENABLE;
