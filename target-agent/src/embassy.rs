@@ -28,15 +28,16 @@
 //! A host's request is looked at before each task and when an executor goes idle, so a board that
 //! sleeps answers when it wakes.
 
+mod hooks;
+mod snapshot;
+
 use core::cell::Cell;
 
 use critical_section::{CriticalSection, Mutex};
 use loopscope_protocol::wire::short;
-use loopscope_protocol::{
-    By, Dialect, HandleHow, HandleId, LoopId, NameId, On, Place, RunHow, TaskHow, TaskId,
-};
+use loopscope_protocol::{By, Dialect, HandleHow, HandleId, LoopId, NameId, TaskId};
 
-use crate::{Hold, Ring, Scheduler, emit, exception, init, poll};
+use crate::{Ring, emit, exception, init};
 
 /// How many executors of a program are seen.
 pub const EXECUTORS: usize = 4;
@@ -145,141 +146,6 @@ impl<const TASKS: usize> Adapter<TASKS> {
         });
     }
 
-    /// `_embassy_trace_task_new`.
-    pub fn task_new(&self, executor: u32, task: u32) {
-        critical_section::with(|cs| {
-            let at = self.executor(cs, executor, true);
-            let slot = self
-                .seen(cs, task)
-                .or_else(|| self.slots.borrow(cs).iter().find(|slot| slot.address.get() == 0));
-            let (Some(at), Some(slot)) = (at, slot) else {
-                emit::task_untold();
-                return;
-            };
-            let number = self.tasks.borrow(cs).get() + 1;
-            self.tasks.borrow(cs).set(number);
-            if slot.address.get() != task {
-                // The host finds the name of its pool by the address, which is no name's number.
-                slot.name.set(NameId(task));
-            }
-            slot.address.set(task);
-            slot.task.set(TaskId(number));
-            slot.handle.set(HandleId::NONE);
-            slot.queued.set(false);
-            slot.began.set(false);
-            slot.executor.set(at as u8);
-            let by = self.by(cs);
-            on(at, || emit::task_new(TaskId(number), slot.name.get(), Place::NONE, by));
-        });
-    }
-
-    /// `_embassy_trace_task_ready_begin`; may come from an interrupt.
-    pub fn task_ready(&self, executor: u32, task: u32) {
-        let _ = executor;
-        critical_section::with(|cs| {
-            if let Some(slot) = self.seen(cs, task) {
-                self.queue(cs, slot);
-            }
-        });
-    }
-
-    /// `_embassy_trace_poll_start`.
-    pub fn poll_start(&self, executor: u32) {
-        critical_section::with(|cs| {
-            let Some(at) = self.executor(cs, executor, true) else { return };
-            let known = &self.executors.borrow(cs)[at];
-            if !known.runs.replace(true) {
-                on(at, || emit::loop_run(RunHow::Forever, TaskId::NONE));
-            }
-            if self.any_queued(cs, at) && known.idle.replace(false) {
-                on(at, emit::poll_end);
-            }
-        });
-    }
-
-    /// `_embassy_trace_executor_idle`.
-    pub fn executor_idle(&self, executor: u32) {
-        critical_section::with(|cs| {
-            if let Some(at) = self.executor(cs, executor, false)
-                && !self.any_queued(cs, at)
-                && !self.executors.borrow(cs)[at].idle.replace(true)
-            {
-                on(at, || emit::poll_begin(None));
-            }
-        });
-        self.look_after();
-    }
-
-    /// `_embassy_trace_task_exec_begin`.
-    pub fn task_exec_begin(&self, executor: u32, task: u32) {
-        let seen = critical_section::with(|cs| self.seen(cs, task).is_some());
-        if !seen {
-            return;
-        }
-        // The host may hold the executor here, before the task.
-        self.look_after();
-        critical_section::with(|cs| {
-            let Some(slot) = self.seen(cs, task) else { return };
-            let Some(at) = self.executor(cs, executor, false) else { return };
-            let known = &self.executors.borrow(cs)[at];
-            // It was queued before the hooks were looked at.
-            self.queue(cs, slot);
-            slot.queued.set(false);
-            slot.began.set(true);
-            known.current.set(slot.handle.get());
-            known.context.set(exception::active());
-            on(at, || {
-                if known.idle.replace(false) {
-                    emit::poll_end();
-                }
-                emit::handle_run(slot.handle.get());
-                emit::task_step(slot.task.get());
-            });
-        });
-    }
-
-    /// `_embassy_trace_task_end`.
-    pub fn task_end(&self, executor: u32, task: u32) {
-        let _ = executor;
-        critical_section::with(|cs| {
-            if let Some(slot) = self.seen(cs, task) {
-                on(slot.executor.get().into(), || {
-                    emit::task_done(slot.task.get(), TaskHow::Result);
-                });
-                slot.address.set(0);
-            }
-        });
-    }
-
-    /// `_embassy_trace_task_exec_end`.
-    pub fn task_exec_end(&self, executor: u32, task: u32) {
-        critical_section::with(|cs| {
-            let Some(at) = self.executor(cs, executor, false) else { return };
-            let handle = self.executors.borrow(cs)[at].current.replace(HandleId::NONE);
-            if !handle.is_some() {
-                return;
-            }
-            on(at, || {
-                if let Some(slot) = self.seen(cs, task) {
-                    let waits = if slot.queued.get() { On::Nothing } else { On::Waker };
-                    emit::task_suspend(slot.task.get(), waits);
-                }
-                emit::handle_done(handle);
-            });
-        });
-    }
-
-    /// Answers the host, and holds here for as long as it wants.
-    fn look_after(&self) {
-        if critical_section::with(|cs| self.looks.borrow(cs).replace(true)) {
-            return;
-        }
-        while poll(self) == Hold::Yes {
-            core::hint::spin_loop();
-        }
-        critical_section::with(|cs| self.looks.borrow(cs).set(false));
-    }
-
     /// The place of an executor; `new`: it may be one that is not known yet.
     fn executor(&self, cs: CriticalSection<'_>, address: u32, new: bool) -> Option<usize> {
         let all = self.executors.borrow(cs);
@@ -332,53 +198,6 @@ impl<const TASKS: usize> Adapter<TASKS> {
 /// Says something on the loop of an executor.
 fn on(executor: usize, say: impl FnOnce()) {
     emit::on_loop(LoopId(executor as u32 + 1), say);
-}
-
-impl<const TASKS: usize> Scheduler for Adapter<TASKS> {
-    fn room(&self) -> Option<u32> {
-        Some(40 * EXECUTORS as u32 + 40 * TASKS as u32)
-    }
-
-    fn snapshot(&self) {
-        critical_section::with(|cs| {
-            let slots = |at: usize| {
-                let there = move |slot: &&Slot| {
-                    slot.address.get() != 0
-                        && slot.task.get().is_some()
-                        && usize::from(slot.executor.get()) == at
-                };
-                self.slots.borrow(cs).iter().filter(there)
-            };
-            for (at, executor) in self.executors.borrow(cs).iter().enumerate() {
-                if executor.address.get() == 0 {
-                    continue;
-                }
-                on(at, || {
-                    emit::loop_new();
-                    for slot in slots(at) {
-                        emit::task_new(slot.task.get(), slot.name.get(), Place::NONE, By::Outside);
-                    }
-                    if executor.runs.get() {
-                        emit::loop_run(RunHow::Forever, TaskId::NONE);
-                    }
-                    for slot in slots(at) {
-                        if executor.current.get() == slot.handle.get() {
-                            // What asks for this has interrupted it.
-                            emit::handle_new(slot.handle.get(), HandleHow::Wakeup, By::Outside);
-                            emit::handle_run(slot.handle.get());
-                            emit::task_step(slot.task.get());
-                        } else if !slot.queued.get() {
-                            emit::task_suspend(slot.task.get(), On::Waker);
-                        } else if slot.began.get() {
-                            emit::handle_new(slot.handle.get(), HandleHow::Wakeup, By::Outside);
-                        } else {
-                            emit::handle_new(slot.handle.get(), HandleHow::Step, By::Outside);
-                        }
-                    }
-                });
-            }
-        });
-    }
 }
 
 /// Makes a program on embassy-executor visible; see [`mod@crate::embassy`].
