@@ -3,6 +3,7 @@
 
 mod boxes;
 mod causes;
+mod events;
 mod exercise;
 mod find;
 mod game;
@@ -12,13 +13,13 @@ mod picture;
 mod prompt_line;
 #[cfg(test)]
 mod tests;
+mod time;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use loopscope_model::why::Thing;
-use loopscope_protocol::{ExitHow, TaskId};
-use loopscope_session::{Answer, Outcome, Progress, Session, Tick, Trouble};
+use loopscope_protocol::ExitHow;
+use loopscope_session::{Answer, Outcome, Progress, Session, Trouble};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use web_time::Instant;
@@ -28,10 +29,8 @@ use super::lesson_progress::LessonProgress;
 use super::screen::{Message, Screen};
 use super::session_view::SessionView;
 use super::stops::Listed;
-use crate::event::{Event, Mouse, MouseButton, MouseKind};
-use crate::keys::{Action, Chord, Keymap};
+use crate::keys::Keymap;
 use crate::theme::{Palette, Theme};
-use crate::views::Effect;
 use crate::widgets::input::Input;
 use crate::widgets::popup::Popup;
 
@@ -184,97 +183,6 @@ impl Controller {
         }
     }
 
-    // ---- events -------------------------------------------------------------------------------
-
-    /// Takes what the user did.
-    pub fn event(&mut self, event: &Event) {
-        match event {
-            Event::Key(key) => self.key(*key),
-            Event::Mouse(mouse) => self.mouse(*mouse),
-            Event::Paste(text) => self.paste(text),
-            Event::Redraw => self.dirty = true,
-        }
-    }
-
-    fn key(&mut self, key: Chord) {
-        self.dirty = true;
-        self.screen.message = None;
-        if self.screen.prompt.is_some() {
-            self.type_key(key);
-        } else if let Some(action) = self.keymap.action(key) {
-            self.perform(action);
-        }
-    }
-
-    fn paste(&mut self, text: &str) {
-        self.dirty = true;
-        if let Some(prompt) = &mut self.screen.prompt {
-            let line = text.lines().next().unwrap_or_default();
-            let at = prompt.input.before_cursor().len();
-            prompt.input.replace_before_cursor(at, line);
-        }
-    }
-
-    fn mouse(&mut self, mouse: Mouse) {
-        let at = mouse.at;
-        let snapshot = self.session_view.snapshot();
-        let clicked = matches!(mouse.kind, MouseKind::Press(_));
-        if clicked && self.screen.message.take().is_some() {
-            self.dirty = true;
-        }
-        let effect = match mouse.kind {
-            MouseKind::Press(MouseButton::Left) => self.screen.click(at, &snapshot),
-            MouseKind::Drag(MouseButton::Left) if self.screen.focused() == "timeline" => {
-                self.screen.click(at, &snapshot)
-            }
-            MouseKind::ScrollUp => self.screen.wheel(at, true, &snapshot),
-            MouseKind::ScrollDown => self.screen.wheel(at, false, &snapshot),
-            MouseKind::Press(_) | MouseKind::Drag(_) => return,
-        };
-        self.dirty = true;
-        self.take_effect(effect);
-    }
-
-    fn take_effect(&mut self, effect: Effect) {
-        match effect {
-            Effect::Ignored | Effect::Done => {}
-            Effect::Seek(_) if self.hides_what_comes() => {}
-            Effect::Seek(position) => self.seek(position),
-            Effect::Show { title, text, thing } => {
-                let _ = self.show_about(title, &text, thing);
-            }
-            Effect::About { task, text } => self.tell_about(task, &text),
-            Effect::Answer(choice) if self.game.is_some() => self.pick(Some(choice)),
-            Effect::Answer(choice) => self.answer(choice),
-            Effect::Press(action) => self.perform(action),
-            Effect::Why(task) => self.command(&format!("why {task}"), false),
-        }
-    }
-
-    /// All about a task, with its locals where the program can be asked for them.
-    fn tell_about(&mut self, task: u32, text: &str) {
-        let title = format!("task {task}");
-        let text = &self.show_about(title.clone(), text, Some(Thing::Task(TaskId(task))));
-        let is_done = self.session_view.session.state().task(TaskId(task));
-        let is_done = is_done.is_none_or(|task| task.state.is_done());
-        if self.is_busy() || is_done || !self.session_view.session.can_tell_locals() {
-            return;
-        }
-        let from = self.session_view.session.seq();
-        if let Outcome::Started = self.session_view.execute(&format!("info locals {task}")) {
-            let above = Some(text.to_owned());
-            self.pending = Some(Asked { line: title, by_key: true, from, above });
-        }
-    }
-
-    fn seek(&mut self, position: usize) {
-        if self.is_busy() || self.slow.is_some() {
-            return self.say_busy();
-        }
-        self.session_view.seek(position);
-        self.stopped();
-    }
-
     // ---- commands -----------------------------------------------------------------------------
 
     /// Gives the session a command.
@@ -355,84 +263,7 @@ impl Controller {
         self.dirty = true;
     }
 
-    // ---- time ---------------------------------------------------------------------------------
-
-    /// Takes in what has come, waiting at most `wait` where something is under way.
-    pub fn tick(&mut self, wait: Duration) {
-        let is_running = self.session_view.session.is_running();
-        // What is paused may come to an end all the same: a program is killed, a board is lost.
-        let is_over = self.session_view.session.run_state().is_over();
-        if is_running || !is_over || self.session_view.is_behind() {
-            let had_ended = self.session_view.session.program_ended();
-            let (tick, is_news) =
-                self.session_view.tick(if is_running { wait } else { Duration::ZERO });
-            self.dirty |= is_news || self.session_view.session.progress().is_some();
-            self.take_tick(tick);
-            if !is_running && !had_ended && self.session_view.session.program_ended() {
-                self.stopped();
-                self.say(self.session_view.session.ending(), true);
-            }
-        }
-        for notice in self.session_view.session.notices() {
-            self.say(notice, false);
-        }
-        while let Some(trouble) = self.session_view.session.trouble_with_files() {
-            self.say(trouble.clone(), true);
-            self.troubles.push(trouble);
-        }
-        if let Some(warning) = self.session_view.session.new_warning() {
-            self.say(warning, true);
-        }
-        if let Some(file) = self.session_view.session.newly_saved() {
-            let key = self.keymap.key(Action::Restart);
-            self.say(
-                format!("{file} was saved: {key} runs it from its start, as it is now."),
-                false,
-            );
-        }
-        if !self.session_view.session.is_running() {
-            self.work_on(wait);
-            self.walk_on();
-            self.go_slowly();
-        }
-    }
-
-    fn take_tick(&mut self, tick: Tick) {
-        self.dirty |= tick.arrived > 0;
-        for (line, answer) in tick.answers {
-            self.tell(&line, &answer.text, false);
-        }
-        if tick.quit {
-            self.requests.leave = Some(0);
-        }
-        if let Some(result) = tick.over {
-            let from = self.session_view.session.seq();
-            let none = Asked { line: String::new(), by_key: true, from, above: None };
-            let asked = self.pending.take().unwrap_or(none);
-            self.over(&asked, result);
-        }
-    }
-
-    /// One record more in slow motion, if it is time.
-    fn go_slowly(&mut self) {
-        let Some(slow) = self.slow else { return };
-        if Instant::now() < slow.due {
-            return;
-        }
-        let hits = |controller: &Self| {
-            controller.session_view.session.breaks().iter().map(|b| b.hits).sum::<u32>()
-        };
-        let (before, position) = (hits(self), self.session_view.session.position());
-        self.command("step", true);
-        let is_over = self.pending.is_none()
-            && (hits(self) != before || self.session_view.session.position() == position);
-        if is_over || self.requests.leave.is_some() {
-            return;
-        }
-        let due = Instant::now() + Duration::from_secs(1) / slow.speed;
-        self.slow = Some(Slow { due, ..slow });
-        self.session_view.slow = true;
-    }
+    // ---- files -------------------------------------------------------------------------------
 
     /// Brings all files to their end. Gives the sentences about those that are not whole, to be said
     /// where they stay.

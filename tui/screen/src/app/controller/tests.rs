@@ -12,7 +12,8 @@ use loopscope_session::source::replay::Replay;
 use loopscope_session::source::script::Script;
 
 use super::*;
-use crate::keys::Key;
+use crate::event::{Event, Mouse, MouseButton, MouseKind};
+use crate::keys::{Chord, Key};
 use crate::theme::Palette;
 
 /// What lesson one prints, as records: three callbacks, one of which asks for a fourth.
