@@ -6,6 +6,8 @@
 
 mod axis;
 mod cells;
+mod draw;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod tracks;
@@ -14,23 +16,19 @@ mod whole;
 
 use loopscope_model::record::seconds;
 use loopscope_model::titles::count;
-use loopscope_protocol::HandleId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span as TextSpan};
 
 use self::axis::Axis;
-use self::cells::Cells;
-use self::tracks::{Lanes, Pin, Track};
-use self::whole::WholeTimeline;
-use super::digest::{Lane, Span};
+use self::rows::all_lanes;
+use self::tracks::Pin;
+use super::digest::Lane;
 use super::{Effect, Snapshot, View, words};
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
-use crate::widgets::row::Row;
 use crate::widgets::search::Search;
-use crate::widgets::text::{fit, width};
+use crate::widgets::text::width;
 
 /// The view's name.
 pub const ID: &str = "timeline";
@@ -61,6 +59,9 @@ const COLUMN: [u64; 2] = [4, 50_000_000];
 
 /// How often a window may be doubled or halved.
 const MOST_ZOOM: i8 = 12;
+
+/// Who has less than this of a column, in thousandths, has a light one.
+const LITTLE: u64 = 333;
 
 impl Timelines {
     fn axis(&self, snapshot: &Snapshot<'_>, area: Rect) -> Axis {
@@ -228,190 +229,12 @@ impl View for Timelines {
     }
 
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-        if snapshot.history.is_empty() {
-            let text = "  (nothing has happened yet)";
-            Row::of(text, Role::Faint, theme).draw(theme, area, buffer);
-            return;
-        }
-        let axis = self.axis(snapshot, area);
-        let label = label_width(snapshot, area.width);
-        let here = axis.column(snapshot.position, snapshot.state.t());
-        let whole = whole::of(snapshot, &axis);
-        let tracks = self.tracks(snapshot, lanes(snapshot, &axis, whole.as_ref()), area.height);
-        let cells = Cells::new(snapshot, &axis, &tracks);
-        let (era, last) = snapshot.digest.era(snapshot.position);
-        let gaps = match &whole {
-            Some(whole) => whole.gaps(&axis),
-            None => gaps(snapshot, &axis, era.from..last + 1),
-        };
-        // Without room for rows there is one for all.
-        let mut rows: Vec<(Option<usize>, Track<'_>)> = if area.height < 3 {
-            vec![(None, Track::All)]
-        } else {
-            tracks.shown().map(|(number, track)| (Some(number), track)).collect()
-        };
-        rows.push((None, Track::Asleep));
-        let [above, below] = if area.height < 3 { [0, 0] } else { tracks.hidden() };
-        for (n, (y, (number, track))) in
-            (area.y..area.bottom()).zip(rows.iter().copied()).enumerate()
-        {
-            let (name, role) = match track {
-                Track::Asleep if above + below > 0 => {
-                    let part = |sign: &str, hidden: usize| match hidden {
-                        0 => String::new(),
-                        some => format!("{sign}{some}"),
-                    };
-                    let hidden = part(theme.glyphs.above, above) + &part(theme.glyphs.below, below);
-                    (format!("asleep {hidden}"), Role::Asleep)
-                }
-                Track::Asleep => (track.name(snapshot), Role::Asleep),
-                Track::One(Lane::Task(_)) | Track::Group(..) => (track.name(snapshot), Role::Task),
-                Track::All | Track::One(_) => (track.name(snapshot), Role::Text),
-            };
-            let is_pinned = number.is_some_and(|number| number < tracks.pinned());
-            let name = if is_pinned { format!("*{name}") } else { name };
-            let name = fit(&name, usize::from(label) - 1, theme);
-            let is_selected = number.is_some() && number == self.selected;
-            let role = if is_selected { Role::Here } else { role };
-            buffer.set_string(area.x, y, name, theme.style(role));
-            let had = whole.as_ref().map(|whole| whole.columns(&axis, track));
-            for column in 0..axis.columns() {
-                if gaps[usize::from(column)] {
-                    // What ran here nobody knows.
-                    buffer.set_string(area.x + label + column, y, "?", theme.style(Role::Warning));
-                    continue;
-                }
-                let cell = match &had {
-                    Some(had) => had[usize::from(column)].map(|had| {
-                        WholeTimeline::cell(snapshot, theme, &axis, track, (column, had))
-                    }),
-                    None => cells.cell(theme, track, n, column, here),
-                };
-                let (sign, style) = match cell {
-                    Some(drawn) => drawn,
-                    None if column == here => (theme.glyphs.boxes[0][5], theme.style(Role::Border)),
-                    None => continue,
-                };
-                buffer.set_string(area.x + label + column, y, sign, style);
-            }
-        }
-        if let Some((woken, wake)) = self.selected.zip(self.wake(snapshot, &tracks)) {
-            wake.draw((&tracks, &rows), woken, &axis, theme, (area, label), buffer);
-        }
+        self.draw(snapshot, theme, area, buffer);
     }
 
     fn footer(&self, snapshot: &Snapshot<'_>, theme: &Theme, width: u16) -> Line<'static> {
-        if snapshot.history.is_empty() {
-            return Line::default();
-        }
-        let axis = self.axis(snapshot, Rect::new(0, 0, width, 2));
-        let label = usize::from(label_width(snapshot, width));
-        let border = theme.style(Role::Border);
-        let here = usize::from(axis.column(snapshot.position, snapshot.state.t()));
-        let mut line = Line::from(TextSpan::styled(theme.glyphs.line.repeat(label), border));
-        let mut cells: Vec<(String, Style)> =
-            vec![(theme.glyphs.line.to_owned(), border); usize::from(axis.columns())];
-        for (column, text) in axis.ticks() {
-            let text = format!("{text} ");
-            // The marker of the cursor covers no label: the label moves on.
-            let column = usize::from(column);
-            let covered = (column..column + text.len()).contains(&here);
-            let column = if covered { here + 1 } else { column };
-            for (offset, c) in text.chars().enumerate() {
-                if let Some(cell) = cells.get_mut(column + offset) {
-                    *cell = (c.to_string(), theme.style(Role::Faint));
-                }
-            }
-        }
-        let mut mark = |position: usize, sign: &str, role: Role| {
-            let Some(record) = snapshot.history.record(position) else { return };
-            let t = record.t.unwrap_or(0);
-            if axis.side(position, t) != std::cmp::Ordering::Equal {
-                return;
-            }
-            if let Some(cell) = cells.get_mut(usize::from(axis.column_at(position, t))) {
-                *cell = (sign.to_owned(), theme.style(role));
-            }
-        };
-        // Where something deserves attention.
-        for position in super::calls::lint_positions(snapshot) {
-            mark(position, "!", Role::Warning);
-        }
-        if let Some(anchor) = self.anchor {
-            mark(anchor, theme.glyphs.tick, Role::Changed);
-        }
-        if let Some(cell) = cells.get_mut(here) {
-            *cell = (theme.glyphs.here.to_owned(), theme.style(Role::Running));
-        }
-        for (text, style) in cells {
-            line.push_span(TextSpan::styled(text, style));
-        }
-        line
+        self.draw_axis(snapshot, theme, width)
     }
-}
-
-impl Timelines {
-    /// What a key does to the rows.
-    fn update_rows(
-        &mut self,
-        action: Action,
-        snapshot: &Snapshot<'_>,
-        axis: &Axis,
-        area: Rect,
-    ) -> Effect {
-        let tracks = self.tracks(snapshot, all_lanes(snapshot, axis), area.height);
-        let last = tracks.len().saturating_sub(1);
-        match action {
-            Action::Up => self.selected = Some(self.selected.map_or(0, |at| at.saturating_sub(1))),
-            Action::Down => self.selected = Some(self.selected.map_or(0, |at| (at + 1).min(last))),
-            Action::Shape => {
-                self.grouped = Some(!self.grouped.unwrap_or(tracks.is_grouped()));
-                self.selected = None;
-            }
-            Action::Pin => {
-                let track = self.selected.and_then(|at| tracks.get(at));
-                let Some(pin) = track.and_then(|track| track.pin()) else { return Effect::Done };
-                match self.pinned.iter().position(|it| *it == pin) {
-                    Some(at) => {
-                        self.pinned.remove(at);
-                    }
-                    None => self.pinned.push(pin),
-                }
-                self.selected = None;
-            }
-            _ => return Effect::Ignored,
-        }
-        Effect::Done
-    }
-}
-
-/// Who has a row, wherever that is known from.
-fn all_lanes(snapshot: &Snapshot<'_>, axis: &Axis) -> Lanes {
-    lanes(snapshot, axis, whole::of(snapshot, axis).as_ref())
-}
-
-/// Who has a row: everybody who ever ran; of a board, who ran in sight, and those first who have
-/// not ended.
-fn lanes(snapshot: &Snapshot<'_>, axis: &Axis, whole: Option<&WholeTimeline<'_>>) -> Lanes {
-    let digest = snapshot.digest;
-    if let Some(whole) = whole {
-        return Lanes::These(whole.lanes(snapshot, axis));
-    }
-    if !snapshot.board {
-        return Lanes::All;
-    }
-    let (era, _) = digest.era(snapshot.position);
-    // The last run of it that begins in sight or before.
-    let last_run = |lane: &Lane| {
-        let runs = digest.lane_runs(*lane, &era);
-        let at = |index: &usize| &digest.runs()[*index];
-        let upto = runs.partition_point(|index| axis.starts_by(at(index), axis.columns()));
-        runs[..upto].last().copied().filter(|index| !axis.columns_of(at(index)).is_empty())
-    };
-    let ran = digest.lanes().iter().filter_map(|lane| Some((*lane, last_run(lane)?)));
-    let (live, mut ended): (Vec<_>, Vec<_>) = ran.partition(|(lane, _)| lives(snapshot, *lane));
-    ended.sort_by_key(|(_, run)| std::cmp::Reverse(*run));
-    Lanes::These(live.into_iter().chain(ended).map(|(lane, _)| lane).collect())
 }
 
 /// Whether one may run again.
@@ -422,21 +245,3 @@ fn lives(snapshot: &Snapshot<'_>, lane: Lane) -> bool {
         Lane::Others => false,
     }
 }
-
-/// In which columns something lies of which nobody knows who ran.
-fn gaps(snapshot: &Snapshot<'_>, axis: &Axis, era: std::ops::Range<usize>) -> Vec<bool> {
-    let mut columns = vec![false; usize::from(axis.columns())];
-    let unknown = snapshot.digest.load().unknown();
-    // Where no time passed nothing is hidden.
-    let unknown = unknown.filter(|(_, [begin, end])| begin < end || !axis.by_time());
-    for ([from, to], [begin, end]) in unknown.filter(|([from, _], _)| era.contains(from)) {
-        let (to, end, handle) = (Some(to), Some(end), HandleId::NONE);
-        for column in axis.columns_of(&Span { from, to, begin, end, handle }) {
-            columns[usize::from(column)] = true;
-        }
-    }
-    columns
-}
-
-/// Who has less than this of a column, in thousandths, has a light one.
-const LITTLE: u64 = 333;

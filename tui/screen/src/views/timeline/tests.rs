@@ -5,6 +5,7 @@ use loopscope_model::story::Story;
 use loopscope_protocol::{HandleHow, On};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::*;
 use crate::theme::Palette;
