@@ -3,42 +3,26 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod before;
+mod eras;
 mod groups;
 mod lines;
 mod seen;
 #[cfg(test)]
 mod tests;
 mod whole;
+mod window;
 
 use std::collections::BTreeMap;
 
 use loopscope_model::load::Overview;
-use loopscope_model::{History, IdMap, Load, Record, State};
+use loopscope_model::{History, IdMap, Load, Record};
 use loopscope_protocol::{By, Family, FutureId, HandleId, Kind, KindSet, LoopId, NameId, TaskId};
 
 use before::Before;
+pub use eras::Era;
 pub use groups::Groups;
 pub use lines::{Origin, OutputLine};
 pub use whole::Whole;
-
-/// Of a history of more than twice as many records, each run is kept of what is around the cursor
-/// alone: about as many records, and not many before it. What is to be said of all of it is in the
-/// overview.
-const WINDOW: usize = 1_000_000;
-const BEFORE: usize = 200_000;
-
-/// How much further back it begins where a state is at hand: the way from there is not gone twice.
-const AT_HAND: usize = 500_000;
-
-/// What lies further ahead of a long history's digest than this is not taken in record by record. It
-/// is more than lies between where it begins and the cursor, or a fast stream would have it begin
-/// anew all the time.
-const FAR: usize = BEFORE + AT_HAND + 300_000;
-
-/// How many records are taken in at once, and by the overview: a few milliseconds' worth, for which a
-/// key can wait.
-const AT_ONCE: usize = 1 << 14;
-const AT_ONCE_FOR_ALL: usize = 1 << 16;
 
 /// From when to when, in positions and in loop time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,111 +115,12 @@ pub struct Digest {
     whole: Option<Whole>,
 }
 
-/// What there is between two starts of the source, within which times can be compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Era {
-    /// The position of its first record; 0 for the first one.
-    pub from: usize,
-    /// How many runs there were before it.
-    runs: usize,
-    /// How many sleeps there were before it.
-    sleeps: usize,
-    start: Option<u64>,
-    end: u64,
-}
-
-impl Era {
-    /// The first and the last moment of loop time.
-    pub fn times(&self) -> Option<(u64, u64)> {
-        self.start.map(|start| (start, self.end.max(start)))
-    }
-}
-
 impl Digest {
     /// A digest of a whole history.
     pub fn of(history: &History) -> Self {
         let mut digest = Self::default();
         digest.extend(history, history.len());
         digest
-    }
-
-    /// Takes in what has come since, or what is around the cursor, as far as that takes no time to
-    /// speak of. Tells whether all of it is there.
-    pub fn follow(&mut self, history: &History, cursor: usize) -> bool {
-        let len = history.len();
-        let is_long = len - history.first() > 2 * WINDOW;
-        let is_far = is_long && cursor > self.position.saturating_add(FAR);
-        if is_far || cursor < self.base {
-            self.begin_at(history, cursor.saturating_sub(BEFORE));
-        }
-        let wanted = |base: usize| if is_long { len.min(cursor + WINDOW) } else { len }.max(base);
-        let mut to = wanted(self.base);
-        if to - self.base > 2 * WINDOW {
-            self.begin_at(history, cursor.saturating_sub(BEFORE));
-            to = wanted(self.base);
-        }
-        let next = to.min(self.position.saturating_add(AT_ONCE));
-        if next > self.position {
-            self.extend(history, next);
-        }
-        if !is_long {
-            self.whole = None;
-            return self.position >= to;
-        }
-        let read = self.overview.position();
-        if read < len {
-            self.overview.read_on(history, read.saturating_add(AT_ONCE_FOR_ALL));
-        }
-        self.whole = Whole::at(history, cursor);
-        if self.is_blind {
-            let base = self.base.max(history.first());
-            if let Some(load) = self.overview.load_behind(history, base) {
-                // Who had the processor before is known now.
-                self.begin_with(history, history.at(base), Some(load));
-            }
-            return false;
-        }
-        self.position >= to && self.overview.position() >= len
-    }
-
-    /// Begins anew with what comes behind a position.
-    fn begin_at(&mut self, history: &History, base: usize) {
-        let base = base.max(history.first());
-        let near = history.nearest(base);
-        let from = history.first().max(base.saturating_sub(AT_HAND));
-        let is_near = (from..=base).contains(&position_of(&near));
-        let state = if is_near { near } else { history.at(base) };
-        let load = self.overview.load_behind(history, position_of(&state));
-        self.begin_with(history, state, load);
-    }
-
-    /// The same, from what there is at that position, and with who had the processor before, where
-    /// that is known.
-    fn begin_with(&mut self, history: &History, state: State, load: Option<Load>) {
-        let base = position_of(&state);
-        let old = std::mem::take(self);
-        let kinds = (0..=u8::MAX).filter_map(Kind::from_code).filter(|kind| {
-            let kinds = KindSet::NONE.with(*kind);
-            old.position <= base && old.kinds.has(*kind)
-                || history.find_kinds(history.first(), kinds).is_some_and(|at| at <= base)
-        });
-        // What grows to the same size again has its room already: to move millions of runs to a
-        // larger one keeps a key waiting.
-        *self = Self {
-            base,
-            position: base,
-            kinds: kinds.collect(),
-            runs: emptied(old.runs),
-            sleeps: emptied(old.sleeps),
-            queued: emptied(old.queued),
-            run_lanes: emptied(old.run_lanes),
-            is_blind: load.is_none(),
-            load: load.unwrap_or_else(|| Load::behind(base, state.t())).in_room_of(old.load),
-            before: Box::new(Before::new(state)),
-            overview: old.overview,
-            whole: old.whole,
-            ..Self::default()
-        };
     }
 
     /// Takes in what has come since, up to a position.
@@ -255,17 +140,7 @@ impl Digest {
 
     fn see(&mut self, record: &Record, history: &History) {
         self.kinds = self.kinds.with(record.kind());
-        let start = self.load.starts().start(self.position);
-        if self.eras.last().is_none_or(|era| era.from < start) {
-            // What ran when the source started over does not run any more.
-            self.lose(self.end());
-            let (runs, sleeps) = (self.runs.len(), self.sleeps.len());
-            self.eras.push(Era { from: start, runs, sleeps, ..Era::default() });
-        }
-        if let (Some(t), Some(era)) = (record.t, self.eras.last_mut()) {
-            era.start.get_or_insert(t);
-            era.end = era.end.max(t);
-        }
+        self.see_time(record);
         let now = record.t.unwrap_or(self.end());
         match record.event.family() {
             Family::Run(event) => self.see_run(record, history, event),
@@ -301,33 +176,9 @@ impl Digest {
         kinds.iter().any(|kind| self.kinds.has(*kind))
     }
 
-    /// The present moment, by the clock that counts now.
-    fn end(&self) -> u64 {
-        self.eras.last().map_or(0, |era| era.end)
-    }
-
-    /// Since which start of the source times count at a position, and up to which position.
-    pub fn era(&self, position: usize) -> (Era, usize) {
-        let upto = self.eras.partition_point(|era| era.from <= position);
-        let last = self.eras.get(upto).map_or(self.position, |next| next.from - 1);
-        (upto.checked_sub(1).map_or_else(Era::default, |at| self.eras[at]), last)
-    }
-
     /// When handles ran, in order.
     pub fn runs(&self) -> &[Span] {
         &self.runs
-    }
-
-    /// When handles ran in an era, in order.
-    pub fn runs_of(&self, era: &Era) -> &[Span] {
-        let next = self.eras.iter().find(|other| other.from > era.from);
-        &self.runs[era.runs..next.map_or(self.runs.len(), |next| next.runs)]
-    }
-
-    /// When the loop slept in an era, in order.
-    pub fn sleeps_of(&self, era: &Era) -> &[Span] {
-        let next = self.eras.iter().find(|other| other.from > era.from);
-        &self.sleeps[era.sleeps..next.map_or(self.sleeps.len(), |next| next.sleeps)]
     }
 
     /// The sleep that ended with the record at `position`.
@@ -356,13 +207,6 @@ impl Digest {
         self.coroutines.get(&id).copied().or_else(|| self.before.coroutine(id))
     }
 
-    /// The runs of one lane in an era, as indices into [`Digest::runs`].
-    pub fn lane_runs(&self, lane: Lane, era: &Era) -> &[usize] {
-        let all = self.lanes.get(&lane).map_or(&[][..], Vec::as_slice);
-        let end = era.runs + self.runs_of(era).len();
-        &all[all.partition_point(|run| *run < era.runs)..all.partition_point(|run| *run < end)]
-    }
-
     /// How a run came to be, by its index in [`Digest::runs`].
     pub fn queued(&self, run: usize) -> Option<Queued> {
         self.queued.get(run).copied()
@@ -371,11 +215,6 @@ impl Digest {
     /// Whose the runs are, as indices into [`Digest::lanes`].
     pub fn run_lanes(&self) -> &[u32] {
         &self.run_lanes
-    }
-
-    /// How many runs there were before an era.
-    pub const fn runs_before(&self, era: &Era) -> usize {
-        era.runs
     }
 
     /// Since when a handle is ready that has not run yet.
@@ -420,14 +259,4 @@ impl Digest {
         let span = self.runs[..upto].last()?;
         span.to.is_none_or(|to| to > position).then_some(span.handle)
     }
-}
-
-/// How many records were applied to a state.
-fn position_of(state: &State) -> usize {
-    usize::try_from(state.position()).unwrap_or(usize::MAX)
-}
-
-fn emptied<T>(mut list: Vec<T>) -> Vec<T> {
-    list.clear();
-    list
 }

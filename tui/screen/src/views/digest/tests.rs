@@ -3,6 +3,7 @@
 use loopscope_model::story::Story;
 use loopscope_protocol::{Event, On};
 
+use super::window::{FAR, WINDOW};
 use super::*;
 use loopscope_protocol::Level;
 
