@@ -1,6 +1,7 @@
-//! The command line: what there is to say, in one place. Help, completions and the man page come
-//! from the same definitions. What each command does is in the modules below.
+//! The command line: what there is to say. Help, completions and the man page come from the same
+//! definitions. What each command takes is in `args`, what it does in the other modules below.
 
+mod args;
 mod attach;
 mod bare_file;
 mod compare;
@@ -29,21 +30,20 @@ mod wall_start;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use loopscope_model::fault;
-use loopscope_protocol::Dialect;
 
 use crate::exit::{code, complain, deadline_in, printed};
 
+use args::{
+    AttachArgs, DiffArgs, ExportArgs, LearnArgs, PlayArgs, QuizArgs, ReplArgs, ReplayArgs, RunArgs,
+};
+use lesson::LessonCommand;
 use lesson_folder::LessonFolder;
-use sandbox::SandboxArgs;
 pub use shared::{Color, Shared};
-use shared::{seconds, words};
 
 use crate::panics;
-use loopscope_session::Format;
 
 /// An interactive teaching tool and visual debugger for event loops
 #[derive(Debug, Parser)]
@@ -158,257 +158,6 @@ enum Command {
     /// Print the manual page
     #[command(after_help = "Example:\n  loopscope man | man -l -")]
     Man,
-}
-
-#[derive(Args, Debug)]
-struct RunArgs {
-    #[command(flatten)]
-    shared: Shared,
-    /// The program and its arguments
-    #[arg(required = true, trailing_var_arg = true, value_name = "FILE")]
-    program: Vec<OsString>,
-}
-
-#[derive(Args, Debug)]
-struct LearnArgs {
-    #[command(flatten)]
-    shared: Shared,
-    /// The lesson's id (`loop-01`), its name, or the folder of one of your own; without it, the menu
-    lesson: Option<String>,
-}
-
-#[derive(Args, Debug)]
-struct ReplayArgs {
-    #[command(flatten)]
-    shared: Shared,
-    /// The recording
-    file: PathBuf,
-}
-
-#[derive(Args, Debug)]
-struct PlayArgs {
-    #[command(flatten)]
-    shared: Shared,
-    /// How many questions at most
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    questions: usize,
-    /// The program and its arguments, or a recording
-    #[arg(required = true, trailing_var_arg = true, value_name = "FILE")]
-    program: Vec<OsString>,
-}
-
-#[derive(Args, Debug)]
-struct QuizArgs {
-    /// Which form: both have the same questions on other programs
-    #[arg(value_name = "FORM", value_parser = ["a", "b"])]
-    form: String,
-    /// Write the answers as a table, for a teacher
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-    /// Who answers, for the table
-    #[arg(long, value_name = "NAME", requires = "csv")]
-    learner: Option<String>,
-    /// Write over a file that is no earlier table of answers
-    #[arg(long)]
-    force: bool,
-    /// Print the right answers, as the runs give them, and ask nothing
-    #[arg(long, conflicts_with = "csv")]
-    answers: bool,
-    /// Without a screen, in printed lines, as for a screen reader
-    #[arg(long)]
-    linear: bool,
-}
-
-/// What a lesson's page is written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum LessonFormat {
-    /// Markdown
-    Md,
-    /// A page for a browser
-    Html,
-}
-
-#[derive(Args, Debug)]
-struct ReplArgs {
-    #[command(flatten)]
-    shared: Shared,
-    /// Do the commands in a file; may be given several times
-    #[arg(short = 'x', value_name = "SCRIPT")]
-    scripts: Vec<PathBuf>,
-    /// Do a command; may be given several times
-    #[arg(short = 'c', value_name = "COMMAND")]
-    commands: Vec<String>,
-    /// Answer each command with one JSON object on a line
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    board: attach::BoardArgs,
-    /// A program with its arguments, or a recording
-    #[arg(trailing_var_arg = true, value_name = "SOURCE")]
-    source: Vec<OsString>,
-}
-
-#[derive(Args, Debug)]
-struct DiffArgs {
-    /// The first recording or program
-    first: PathBuf,
-    /// The second one; with two dialects, the first one once more if none is named
-    second: Option<PathBuf>,
-    /// Whose rules programs run by; given twice: the first one's and the second one's
-    #[arg(long = "dialect", value_name = "NAME", value_parser = words::<Dialect>(&[Dialect::Embassy, Dialect::Other]))]
-    dialects: Vec<Dialect>,
-    /// End a program after this many seconds, with exit code 124
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
-    timeout: Option<Duration>,
-    /// The CPython that runs the second program, under the virtual clock; the first one once more if
-    /// no second is named
-    #[arg(long, value_name = "PYTHON")]
-    python: Option<PathBuf>,
-    #[command(flatten)]
-    sandbox: SandboxArgs,
-}
-
-/// The heading of what concerns pictures.
-const PICTURE: &str = "Pictures";
-
-#[derive(Args, Debug)]
-struct ExportArgs {
-    /// The recording
-    file: PathBuf,
-    /// To what
-    #[arg(long, value_name = "FORMAT", value_parser = ["perfetto", "jsonl", "csv", "svg"])]
-    to: String,
-    /// For svg: where the screen stands, as `goto` takes it: a record, t=SECONDS, start; the end by
-    /// default
-    #[arg(long, value_name = "PLACE", help_heading = PICTURE)]
-    at: Option<String>,
-    /// For svg: the size of the screen; 100x30 by default
-    #[arg(long, value_name = "COLUMNSxROWS", value_parser = picture::size, help_heading = PICTURE)]
-    size: Option<(u16, u16)>,
-    /// For svg: one panel alone, as `tasks` or `timeline`
-    #[arg(long, value_name = "NAME", help_heading = PICTURE)]
-    panel: Option<String>,
-    /// For svg: the theme; dark by default
-    #[arg(long, value_name = "NAME", help_heading = PICTURE)]
-    theme: Option<String>,
-    /// For svg: press this key first, as `?` or `tab`; may be given several times
-    #[arg(long = "key", value_name = "KEY", allow_hyphen_values = true, help_heading = PICTURE)]
-    keys: Vec<String>,
-    /// For svg: letters and signs of ASCII only
-    #[arg(long, help_heading = PICTURE)]
-    ascii: bool,
-    /// Where to; standard output by default
-    #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
-    /// Write over a file that is no earlier export
-    #[arg(long)]
-    force: bool,
-}
-
-impl ExportArgs {
-    fn format(&self) -> Format {
-        let all = Format::ALL.iter().copied();
-        all.into_iter().find(|format| format.word() == self.to).unwrap_or(Format::Jsonl)
-    }
-}
-
-#[derive(Debug, Subcommand)]
-enum LessonCommand {
-    /// List the lessons
-    List,
-    /// Check lessons as an author: all built-in ones, or a folder; their programs run in a sandbox
-    #[command(
-        after_help = "Examples:\n  loopscope lesson check\n  loopscope lesson check 08_my_lesson\n  loopscope lesson check --python python3 08_my_lesson\n  loopscope lesson check --python python3 --python micropython\n\nWhat is looked for: anchors and terms that name nothing, questions without exactly one answer, wrong choices\nto which nothing is said, exercises that pass unsolved or fail solved, mistakes that pass, hints that give the\nsolution away, sentences that are not true of the run, words and sentences that are hard to read, minutes that\ndo not fit the text, two runs that differ, another output than program.out, and what is not in sight on a screen\nof 80 columns. The exit code is 3 if there is anything."
-    )]
-    Check {
-        /// A lesson's folder, or the id of a built-in one
-        folder: Option<PathBuf>,
-        /// Run the program by this CPython or MicroPython too, outside any sandbox: it must print
-        /// program.out; may be given several times, and each lesson is run by those of its dialect
-        #[arg(long, value_name = "PYTHON")]
-        python: Vec<PathBuf>,
-        #[command(flatten)]
-        sandbox: SandboxArgs,
-    },
-    /// Write program.out anew: what the lesson's program prints in a run
-    #[command(after_help = "Example:\n  loopscope lesson bless 08_my_lesson")]
-    Bless {
-        /// A lesson's folder
-        folder: PathBuf,
-        #[command(flatten)]
-        sandbox: SandboxArgs,
-    },
-    /// Ask once more what went wrong in lessons that you have left
-    Again {
-        #[command(flatten)]
-        sandbox: SandboxArgs,
-    },
-    /// Start a lesson of your own from a template
-    New {
-        /// Its folder, as `08_my_lesson`
-        folder: PathBuf,
-    },
-    /// Run your program for a lesson's exercise, and say what is wrong with it
-    Try(TryArgs),
-    /// Write a lesson as a page, with its answers and a picture of the screen at each step
-    #[command(
-        after_help = "Example:\n  loopscope lesson export loop-01 --to html > call_soon.html"
-    )]
-    Export {
-        /// Its id (`loop-01`), its name, or the folder of one of your own
-        lesson: String,
-        /// As what
-        #[arg(long, value_name = "FORMAT")]
-        to: LessonFormat,
-        #[command(flatten)]
-        sandbox: SandboxArgs,
-    },
-    /// Take a lesson in line mode
-    Run {
-        /// Its id (`loop-01`), its name, or the folder of one of your own
-        lesson: String,
-        #[command(flatten)]
-        sandbox: SandboxArgs,
-    },
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Examples:\n  loopscope lesson try loop-01\n  loopscope lesson try loop-01 --modify --watch\n  loopscope lesson try loop-01 mine.py\n  loopscope lesson try loop-01 --hint 2\n\nThe exit code is 0 if the program does what the exercise asks, and 1 if it does not."
-)]
-struct TryArgs {
-    /// The lesson's id (`loop-01`), its name, or the folder of one of your own
-    lesson: String,
-    /// Your program; without it, the file that is kept for you, which is made if there is none
-    file: Option<PathBuf>,
-    /// The exercise to modify the lesson's program; without it, the one to make something
-    #[arg(long)]
-    modify: bool,
-    /// Run it again each time it is saved, until it is right
-    #[arg(long)]
-    watch: bool,
-    /// Say a hint, the first one or that of a number
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1")]
-    hint: Option<usize>,
-    /// Print the solution
-    #[arg(long)]
-    solution: bool,
-    /// Begin anew; what was in the file is kept beside it
-    #[arg(long)]
-    reset: bool,
-    #[command(flatten)]
-    sandbox: SandboxArgs,
-}
-
-#[derive(Args, Debug)]
-struct AttachArgs {
-    #[command(flatten)]
-    board: attach::BoardArgs,
-    /// List the Python processes and the probes that are there, and leave
-    #[arg(long, help_heading = attach::WHICH)]
-    list: bool,
-    #[command(flatten)]
-    shared: Shared,
 }
 
 /// Shared options that mean something for Python programs only.

@@ -1,11 +1,10 @@
 //! `attach`, and boards and processes as a source of `repl`: from options to what they name.
 
 use std::io::{self, IsTerminal, Write, stdin};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
 use loopscope_board::demo;
 use loopscope_board::emulated::Emulated;
 use loopscope_board::{AttachOptions, Fault, Refusal, Where, Wired, chips};
@@ -20,6 +19,7 @@ use loopscope_session::source::outlets::Outlets;
 use loopscope_session::source::replay::Replay;
 use loopscope_session::source::{Origin, Source, SourceError};
 
+use super::args::BoardArgs;
 use super::shared::Level;
 use super::{AttachArgs, Shared, code, complain, linear, open, printed, screen};
 use crate::headless;
@@ -29,56 +29,6 @@ use crate::print;
 /// a script.
 const ON_SCREEN: Duration = Duration::from_mins(5);
 const IN_A_SCRIPT: Duration = Duration::from_secs(5);
-
-/// The headings in the help.
-pub(super) const WHICH: &str = "Which board";
-const PROCESS: &str = "Which process";
-const WHAT: &str = "What may be done to it";
-
-/// How a board or a process is found, and what may be done to it.
-#[derive(Args, Clone, Debug, Default)]
-#[allow(clippy::doc_markdown, reason = "help is shown as it is")]
-pub(super) struct BoardArgs {
-    /// The chip's name, as nRF52840_xxAA; a generic one such as Cortex-M4 does for watching
-    #[arg(long, value_name = "NAME", help_heading = WHICH)]
-    pub(super) chip: Option<String>,
-    /// The firmware's ELF file
-    #[arg(long, value_name = "FILE", help_heading = WHICH)]
-    pub(super) elf: Option<PathBuf>,
-    /// Which probe, as VID:PID or VID:PID:SERIAL; the only one by default
-    #[arg(long, value_name = "PROBE", help_heading = WHICH)]
-    pub(super) probe: Option<String>,
-    /// A raw RTT stream, as OpenOCD and J-Link serve it
-    #[arg(long, value_name = "HOST:PORT", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "flash"])]
-    pub(super) tcp: Option<String>,
-    /// A serial line, as of a board with MicroPython that records: /dev/ttyACM0, or HOST:PORT; nothing is sent to it
-    #[arg(long, value_name = "PORT", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "control"])]
-    pub(super) serial: Option<PathBuf>,
-    /// The speed of that line
-    #[arg(long, value_name = "BAUD", help_heading = WHICH, default_value_t = 115_200, requires = "serial")]
-    pub(super) baud: u32,
-    /// A file that holds such a stream, or what came over such a line; or a folder with a trace of Zephyr's in CTF and its metadata
-    #[arg(long, value_name = "FILE", help_heading = WHICH, conflicts_with_all = ["chip", "probe", "flash", "tcp", "serial", "control"])]
-    pub(super) capture: Option<PathBuf>,
-    /// A board without hardware: the firmware of --elf on this machine of QEMU, as lm3s6965evb or microbit
-    #[arg(long, value_name = "MACHINE", help_heading = WHICH, requires = "elf", conflicts_with_all = ["probe", "flash", "tcp", "serial", "capture"])]
-    pub(super) qemu: Option<String>,
-    /// A board without hardware: a bundled firmware in QEMU
-    #[arg(long, help_heading = WHICH, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "serial", "capture", "qemu"])]
-    pub(super) demo: bool,
-    /// A Python process, by its number: CPython 3.14 or later, or one that listens
-    #[arg(long, value_name = "PID", help_heading = PROCESS, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "serial", "capture", "demo", "qemu"])]
-    pub(super) pid: Option<u32>,
-    /// A Python process, by the socket that it listens at
-    #[arg(long, value_name = "PATH", help_heading = PROCESS, conflicts_with_all = ["chip", "probe", "elf", "flash", "tcp", "serial", "capture", "demo", "qemu", "pid"])]
-    pub(super) socket: Option<PathBuf>,
-    /// Pause and step it, not only watch it
-    #[arg(long, help_heading = WHAT)]
-    pub(super) control: bool,
-    /// Write the firmware to the board first
-    #[arg(long, help_heading = WHAT)]
-    pub(super) flash: bool,
-}
 
 /// A line is a device of this machine, unless it has the form of an address and is none.
 fn line(path: &Path, speed: u32) -> Where {

@@ -3,6 +3,7 @@
 mod attempt;
 mod author;
 mod checking;
+mod command;
 mod export;
 mod other;
 mod played;
@@ -19,8 +20,9 @@ use loopscope_protocol::{Event, Stream, Text};
 use loopscope_screen::app::progress::Progress;
 use loopscope_session::{Session, Unfinished};
 
+pub(super) use self::command::LessonCommand;
 use super::os_error::why;
-use super::{LessonCommand, LessonFolder, Shared, code, complain, printed};
+use super::{LessonFolder, Shared, code, complain, printed};
 use crate::{print, repl};
 
 pub(super) fn lesson(command: LessonCommand) -> i32 {

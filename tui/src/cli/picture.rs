@@ -15,9 +15,6 @@ use super::{ExportArgs, Shared, code, complain, printed};
 use crate::picture::USUAL;
 use crate::print;
 
-/// How large a picture may be.
-const LARGEST: u16 = 1000;
-
 pub(super) fn export(args: &ExportArgs) -> i32 {
     let drawn = || -> Result<(Session, String), String> {
         let size = args.size.unwrap_or(USUAL);
@@ -96,11 +93,4 @@ fn press(controller: &mut Controller, key: &str) -> Result<(), String> {
         controller.tick(Duration::from_millis(20));
     }
     Ok(())
-}
-
-/// `100x30`.
-pub(super) fn size(text: &str) -> Result<(u16, u16), String> {
-    let number = |text: &str| text.parse().ok().filter(|n| (1..=LARGEST).contains(n));
-    let both = text.split_once('x').and_then(|(w, h)| Some((number(w)?, number(h)?)));
-    both.ok_or_else(|| format!("a size is columns and rows, as 80x24, each at most {LARGEST}"))
 }

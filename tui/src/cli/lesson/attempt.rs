@@ -9,7 +9,8 @@ use loopscope_model::{fault, safe_text};
 use loopscope_screen::app::progress::Progress;
 use loopscope_screen::app::workbench::Workbench;
 
-use super::super::{LessonFolder, Shared, TryArgs, code, complain, printed};
+use super::super::{LessonFolder, Shared, code, complain, printed};
+use super::command::TryArgs;
 use crate::exercise::{judge, sentence, tell_output};
 use crate::print;
 

@@ -7,7 +7,8 @@ use std::io::Write as _;
 use loopscope_lessons::{Block, Lesson, Prose, Resolved, Span, resolve};
 use loopscope_model::safe_text;
 
-use super::super::{LessonFolder, LessonFormat, Shared, code, complain, printed};
+use super::super::{LessonFolder, Shared, code, complain, printed};
+use super::command::LessonFormat;
 use super::played::pictures;
 use crate::print;
 
