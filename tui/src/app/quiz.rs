@@ -2,7 +2,8 @@
 
 use loopscope_screen::app::quiz::{Picked, QuizPage};
 
-use super::{AppError, ScreenOptions, Waited, Window};
+use super::window::{Waited, Window};
+use super::{AppError, ScreenOptions};
 
 /// The screen on which a quiz is taken, page by page.
 #[derive(Debug)]
