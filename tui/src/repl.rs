@@ -7,38 +7,32 @@ mod input;
 mod interactive;
 mod lesson;
 mod lesson_list;
+mod line;
 mod linear;
 mod print;
 mod prompt;
+mod wait;
 
 use std::io::{self, IsTerminal, stdin};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use loopscope_model::{fault, safe_text};
+use loopscope_model::safe_text;
 use loopscope_protocol::ExitHow;
+use loopscope_session::Session;
 use loopscope_session::source::Origin;
 use loopscope_session::source::none::Nothing;
-use loopscope_session::{Answer, Outcome, Session, ToWrite, Trouble, picture_to};
 use print::{Output, Printer};
 use prompt::Prompt;
+use wait::{Interrupts, wake_at};
 
-use crate::exit::{code, complain, deadline_in, printed};
+use crate::exit::{code, complain, deadline_in};
 use crate::panics;
-use crate::picture;
-use crate::print::Terminal;
-use crate::progress::ProgressLine;
 use crate::signals::{Interrupt, Plain, Signals};
 
 pub(crate) use lesson::{ask_again, take_lesson};
 pub(crate) use lesson_list::choose_lesson;
-
-/// How long one look for records takes at most. A signal or the deadline is noticed after it.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// How long line mode may take to leave when its time is over.
-const FAREWELL: Duration = Duration::from_secs(4);
 
 /// What is to be done.
 #[derive(Debug)]
@@ -81,40 +75,6 @@ enum Flow {
     Failed,
     /// It is over, with this exit code.
     Leave(i32),
-}
-
-/// What waiting for a command came to.
-#[derive(Debug)]
-enum Waited {
-    /// The command is over, with this result.
-    Over(Result<Answer, Trouble>),
-    /// Line mode is.
-    Away(Flow),
-}
-
-/// Interrupts, as far as they concern the present command.
-#[derive(Clone, Copy, Debug, Default)]
-struct Interrupts {
-    /// How many were looked at.
-    seen: usize,
-    /// How many were there when the command began.
-    before: usize,
-}
-
-impl Interrupts {
-    /// A command begins: what came before does not concern it.
-    fn forget(&mut self, signals: &Signals) {
-        self.seen = signals.interrupts();
-        self.before = self.seen;
-    }
-
-    /// If one came since the last look: how many since the command began.
-    fn times(&mut self, signals: &Signals) -> Option<usize> {
-        let now = signals.interrupts();
-        let new = now > self.seen;
-        self.seen = now;
-        new.then_some(now - self.before)
-    }
 }
 
 /// Line mode at work.
@@ -219,101 +179,7 @@ fn greeting(session: &Session) -> String {
     format!("{what} `step` goes on, `help` lists the commands, `quit` leaves.")
 }
 
-/// What `help` says about a word of the lessons, and about all of them.
-fn explained(line: &str) -> Option<Answer> {
-    let mut words = line.split_whitespace();
-    if !matches!(words.next(), Some("help" | "h" | "?")) {
-        return None;
-    }
-    let word = words.collect::<Vec<_>>().join(" ");
-    if word == "glossary" {
-        return Some(Answer::new(loopscope_lessons::glossary().text()));
-    }
-    let meaning = loopscope_lessons::glossary().meaning(&word)?;
-    // A command of that name has more to say.
-    Some(Answer::new(match loopscope_session::help(Some(&word)) {
-        Ok(help) => format!("{help}\n\n{meaning}"),
-        Err(_) => meaning,
-    }))
-}
-
-/// Wakes whoever waits for a line when the time is over. Whoever does not notice is left.
-fn wake_at(deadline: Instant, signals: Signals) -> std::io::Result<()> {
-    let wait = move || {
-        fault::point("deadline");
-        std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
-        signals.wake();
-        std::thread::sleep(FAREWELL);
-        crate::signals::give_back();
-        std::process::exit(complain(
-            code::TIMEOUT,
-            "the time of --timeout was over while line mode was busy with something else",
-        ));
-    };
-    std::thread::Builder::new().name("deadline".into()).spawn(wait).map(drop)
-}
-
 impl Repl {
-    /// Does one line, and waits for its end.
-    fn line(&mut self, line: &str) -> Flow {
-        self.interrupts.forget(&self.signals);
-        if let Some(flow) = self.called_away().or_else(|| self.look()) {
-            return flow;
-        }
-        let from = self.session.position();
-        if !self.session.is_collecting()
-            && let Some(answer) = explained(line)
-        {
-            let told = self.printer.answer(line, &answer, &self.session);
-            return if told.is_ok() { Flow::On } else { Flow::Leave(printed(told)) };
-        }
-        let drawn = picture_to(line).filter(|_| !self.session.is_collecting());
-        let asked = drawn.is_some().then(|| line.to_owned());
-        let outcome = match drawn {
-            Some(to) => self.draw(&to),
-            None => self.session.execute_line(line),
-        };
-        let result = match outcome {
-            Outcome::Done(answer) => Ok(answer),
-            Outcome::Failed(trouble) => Err(trouble),
-            Outcome::Quit => return Flow::Leave(code::OK),
-            Outcome::Started => match self.wait() {
-                Waited::Over(result) => result,
-                Waited::Away(flow) => return flow,
-            },
-        };
-        let line = asked.unwrap_or_else(|| self.session.line().to_owned());
-        let told = match &result {
-            Ok(answer) if self.linear => self.told_in_lines(from, &line, answer),
-            Ok(answer) => self.printer.answer(&line, answer, &self.session),
-            Err(trouble) => self.printer.trouble(&line, trouble, &self.session),
-        };
-        self.tell_files();
-        self.end_told |= self.session.program_ended();
-        if told.is_err() {
-            return Flow::Leave(printed(told));
-        }
-        if result.is_ok() { Flow::On } else { Flow::Failed }
-    }
-
-    /// Writes the screen as it would be here to a file.
-    fn draw(&mut self, to: &ToWrite) -> Outcome {
-        let picture = picture::of_session(&mut self.session).map_err(Trouble::new);
-        match picture.and_then(|picture| self.session.write_picture(to, &picture)) {
-            Ok(answer) => Outcome::Done(answer),
-            Err(trouble) => Outcome::Failed(trouble),
-        }
-    }
-
-    /// Tells an answer where lines are only added: what was passed, the answer, and what it means.
-    fn told_in_lines(&mut self, from: usize, line: &str, answer: &Answer) -> io::Result<()> {
-        if answer.data.contains_key("stop") {
-            linear::before(&self.session, from)?;
-        }
-        self.printer.answer(line, answer, &self.session)?;
-        linear::after(answer)
-    }
-
     /// Says which files were written over, which could not be written, and what a program did to its
     /// records.
     fn tell_files(&mut self) {
@@ -326,109 +192,6 @@ impl Repl {
         if let Some(warning) = self.session.new_warning() {
             complain(code::HARMED, &warning);
         }
-    }
-
-    /// Takes in what came by itself, while no command was under way: output of a thread, or the end
-    /// of a program that was held.
-    fn look(&mut self) -> Option<Flow> {
-        let _ = self.session.tick(Duration::ZERO);
-        let told = self.printer.news(&self.session);
-        if let Some(file) = self.session.newly_saved() {
-            complain(
-                code::OK,
-                &format!(
-                    "`{file}` was saved since the program was started; `restart` runs it as it is now"
-                ),
-            );
-        }
-        if self.session.program_ended() && !self.end_told {
-            self.end_told = true;
-            complain(code::OK, &self.session.ending());
-        }
-        told.is_err().then(|| Flow::Leave(printed(told)))
-    }
-
-    /// Waits for the end of a program whose records have come to theirs.
-    fn look_for_the_end(&mut self) {
-        let until = Instant::now() + FAREWELL;
-        while !self.session.program_ended() && Instant::now() < until {
-            let _ = self.session.tick(LOOK);
-        }
-    }
-
-    /// Waits until the command under way is over, or line mode is.
-    fn wait(&mut self) -> Waited {
-        let mut line = ProgressLine::begin(self.interactive, Terminal::Output);
-        loop {
-            let tick = self.session.tick(LOOK);
-            if let Some(progress) = self.session.progress().filter(|_| self.session.is_walking()) {
-                line.show(progress);
-            }
-            let told = self.printer.news(&self.session);
-            if told.is_err() {
-                return Waited::Away(Flow::Leave(printed(told)));
-            }
-            for (line, answer) in tick.answers {
-                let told = self.printer.answer(&line, &answer, &self.session);
-                if told.is_err() {
-                    return Waited::Away(Flow::Leave(printed(told)));
-                }
-            }
-            if tick.quit {
-                return Waited::Away(Flow::Leave(code::OK));
-            }
-            if let Some(over) = tick.over {
-                return Waited::Over(over);
-            }
-            if let Some(flow) = self.called_away().or_else(|| self.interrupted()) {
-                return Waited::Away(flow);
-            }
-        }
-    }
-
-    /// Whether the time is over, or something else asks us to leave: a signal, or a mistake of ours.
-    fn called_away(&mut self) -> Option<Flow> {
-        fault::point("main");
-        if panics::happened() {
-            return Some(Flow::Leave(code::PANIC));
-        }
-        if self.deadline.is_some_and(|at| Instant::now() >= at) {
-            return Some(self.time_is_over());
-        }
-        self.signals.leaving().map(Flow::Leave)
-    }
-
-    /// What Ctrl-C means while a program runs: hold it; then interrupt it; then end it. What walks
-    /// through the history is left. A batch and a lesson have nobody to go on with, so there it is the
-    /// end, as any signal is.
-    fn interrupted(&mut self) -> Option<Flow> {
-        match self.interrupts.times(&self.signals)? {
-            _ if self.session.is_walking() => self.session.pause(),
-            1 => self.session.pause(),
-            2 => {
-                let sentence = match self.session.interrupt() {
-                    Ok(()) => {
-                        "the program is interrupted, as by Ctrl-C; once more ends it".to_owned()
-                    }
-                    Err(error) => error.to_string(),
-                };
-                complain(code::OK, &sentence);
-            }
-            _ => self.session.kill(ExitHow::Interrupted),
-        }
-        None
-    }
-
-    fn time_is_over(&mut self) -> Flow {
-        self.session.finish(ExitHow::Timeout);
-        complain(
-            code::TIMEOUT,
-            &format!(
-                "the time of --timeout is over, so `{}` was ended; give it more, or less to do",
-                self.session.name()
-            ),
-        );
-        Flow::Leave(code::TIMEOUT)
     }
 
     /// Ends what is unfinished, and brings all files to their end.

@@ -23,7 +23,8 @@ use super::print::{Output, Printer};
 pub(crate) use again::ask_again;
 use text::tell;
 
-use super::{Flow, Interrupts, Repl, Waited, plain_signals};
+use super::wait::Waited;
+use super::{Flow, Interrupts, Repl, plain_signals};
 use crate::exit::{code, complain, printed};
 use crate::print;
 
