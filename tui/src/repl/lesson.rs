@@ -6,16 +6,18 @@ mod again;
 mod exercise;
 mod find;
 mod glossary;
+mod question;
 mod text;
+mod walk;
 
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use loopscope_lessons::{Guide, Item, Lesson, Question};
+use loopscope_lessons::{Guide, Lesson};
 use loopscope_model::{State, safe_text};
 use loopscope_screen::app::progress::Progress;
-use loopscope_session::{Answer, Command, Events, Outcome, Session, Target};
+use loopscope_session::{Answer, Session};
 
 use super::input::next_line;
 use super::linear;
@@ -23,7 +25,6 @@ use super::print::{Output, Printer};
 pub(crate) use again::ask_again;
 use text::tell;
 
-use super::wait::Waited;
 use super::{Flow, Interrupts, Repl, plain_signals};
 use crate::exit::{code, complain, printed};
 use crate::print;
@@ -235,142 +236,6 @@ impl Reading<'_> {
 
     fn session(&self) -> &Session {
         &self.repl.session
-    }
-
-    /// Looks at the records that have come since.
-    fn follow(&mut self) {
-        let session = &self.repl.session;
-        let history = session.history();
-        for record in history.range(self.seen, history.len()) {
-            self.state.apply(&record);
-            self.guide.see(&record, &self.state, session.names());
-        }
-        self.seen = history.len();
-    }
-
-    /// The next item to show, having run as far as its place.
-    fn next_item(&mut self) -> Result<Option<usize>, Over> {
-        loop {
-            self.follow();
-            let places = self.guide.resolved().places;
-            let next = places.iter().find(|placed| !self.shown.contains(&placed.number));
-            if let Some(placed) = next {
-                let (number, seq) = (placed.number, placed.seq);
-                if self.lesson.is_on_board() {
-                    // All of it is known from the start.
-                    self.go(&Command::Goto(Target::Record(seq)))?;
-                }
-                return Ok(Some(number));
-            }
-            if !self.run_on()? {
-                // What has no place in a run is shown at the end of it.
-                let missing = self.guide.resolved().missing;
-                let numbers = 0..self.lesson.items.len();
-                let mut left = numbers.filter(|number| !self.shown.contains(number));
-                return Ok(left.find(|number| {
-                    missing
-                        .iter()
-                        .any(|item| std::ptr::eq(*item, &raw const self.lesson.items[*number]))
-                }));
-            }
-        }
-    }
-
-    /// Runs to the next record that may matter. False at the end.
-    fn run_on(&mut self) -> Result<bool, Over> {
-        let kinds = self.guide.kinds();
-        if self.session().program_ended() || kinds.is_empty() {
-            return Ok(false);
-        }
-        let name = "the lesson's next place".to_owned();
-        let events = Events { name, kinds, condition: None, line: None, asked: None };
-        self.go(&Command::Until(events))?;
-        Ok(true)
-    }
-
-    /// Moves on. Where it stands is told only where all is told in lines: the lesson says what matters
-    /// there.
-    fn go(&mut self, command: &Command) -> Result<(), Over> {
-        let from = self.session().position();
-        let answer = match self.repl.session.execute(command) {
-            Outcome::Started => match self.repl.wait() {
-                Waited::Over(result) => result.ok(),
-                Waited::Away(flow) => return Err(flow.into()),
-            },
-            Outcome::Done(answer) => Some(answer),
-            Outcome::Failed(_) | Outcome::Quit => None,
-        };
-        if self.repl.linear
-            && let Some(answer) = answer
-        {
-            linear::before(self.session(), from)?;
-            linear::happened(&answer)?;
-            self.next = Some(answer);
-        }
-        Ok(())
-    }
-
-    /// Asks a question, runs on to its answer, and says whether the guess was right.
-    /// False: it was passed over.
-    fn ask(&mut self, number: usize, item: &Item, question: &Question) -> Result<bool, Over> {
-        let mut out = print::out();
-        tell(&mut out, &question.ask)?;
-        let resolved = self.guide.resolved();
-        let choices =
-            resolved.question(number).map_or_else(Vec::new, |asked| asked.choices.clone());
-        for (n, choice) in choices.iter().enumerate() {
-            writeln!(out, "  {}  {choice}", n + 1)?;
-        }
-        let guess = loop {
-            let line = self.line("Your answer (number or name): ")?;
-            let line = line.trim();
-            let guess = line.strip_prefix("predict ").map_or(line, str::trim);
-            let by_number =
-                guess.parse::<usize>().ok().and_then(|n| choices.get(n.wrapping_sub(1)));
-            if let Some(choice) =
-                by_number.or_else(|| choices.iter().find(|choice| *choice == guess))
-            {
-                break choice.clone();
-            }
-            if line == "lesson next" || line == "lesson skip" {
-                return Ok(false);
-            }
-            if matches!(line.split_whitespace().next(), Some("predict" | "lesson")) {
-                writeln!(
-                    out,
-                    "The choices are 1 to {}; `lesson next` goes on without.",
-                    choices.len()
-                )?;
-                continue;
-            }
-            self.command(line)?;
-        };
-        loop {
-            self.follow();
-            let resolved = self.guide.resolved();
-            let asked = resolved.question(number);
-            if let Some(asked) = asked
-                && let Some(answer) = &asked.answer
-            {
-                let is_right = asked.is_right(&guess) == Some(true);
-                self.progress.answered(self.lesson, item, &guess, is_right);
-                let _ = self.progress.save();
-                if is_right {
-                    writeln!(out, "Right: {}.\n", answer.text)?;
-                } else {
-                    writeln!(out, "No. The answer is: {}.\n", answer.text)?;
-                    if let Some(rule) = asked.wrong(&guess) {
-                        tell(&mut out, rule)?;
-                    }
-                }
-                tell(&mut out, asked.explanation.as_ref().unwrap_or(&item.text))?;
-                return Ok(true);
-            }
-            if !self.run_on()? {
-                writeln!(out, "This run gives no answer to that.\n")?;
-                return Ok(true);
-            }
-        }
     }
 
     /// Waits for Enter; any other line is a command.
