@@ -14,7 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use crate::keys::Action;
+use crate::keys::{Action, Keymap};
 use crate::theme::Theme;
 
 pub mod board;
@@ -104,6 +104,9 @@ pub trait View: fmt::Debug {
 
     /// The cursor has moved: what the user had scrolled to may be left.
     fn follow(&mut self) {}
+
+    /// Before it is drawn: which key does what, if the keys are this view's.
+    fn take_keys(&mut self, _keymap: Option<&Keymap>) {}
 
     /// Sets what the list is filtered by, or what is searched; empty: nothing. Tells whether this
     /// view can.

@@ -103,6 +103,11 @@ impl Screen {
         if self.zoom {
             zoomed(layout, self.focus);
         }
+        let focused = self.focused();
+        for view in &mut self.views {
+            let has_keys = view.id() == focused;
+            view.take_keys(has_keys.then_some(keymap));
+        }
     }
 
     /// A stop: views follow the cursor, and tabs show the view in which something changed.

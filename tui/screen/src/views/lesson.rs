@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 
 pub use super::lesson_page::{Page, Piece, Question};
 use super::{Effect, Snapshot, View};
-use crate::keys::Action;
+use crate::keys::{Action, Keymap};
 use crate::theme::{Role, Theme};
 use crate::widgets::list;
 use crate::widgets::row::Row;
@@ -23,6 +23,8 @@ pub const ID: &str = "lesson";
 #[derive(Debug, Default)]
 pub struct Lesson {
     top: usize,
+    /// The key that turns the page, while the keys are this view's.
+    page_key: Option<String>,
 }
 
 /// Whether a question waits for its answer.
@@ -200,11 +202,13 @@ impl View for Lesson {
         };
         let rows = rows(page, &Theme::default(), area.width).len();
         let last = rows.saturating_sub(usize::from(area.height));
+        // A row stays in sight: the mark may have covered its end.
+        let page = usize::from(area.height).saturating_sub(1).max(1);
         self.top = match action {
             Action::Up => self.top.min(last).saturating_sub(1),
             Action::Down => (self.top + 1).min(last),
-            Action::PageUp => self.top.min(last).saturating_sub(area.height.into()),
-            Action::PageDown => (self.top + usize::from(area.height)).min(last),
+            Action::PageUp => self.top.min(last).saturating_sub(page),
+            Action::PageDown => (self.top + page).min(last),
             Action::Top => 0,
             Action::Bottom => last,
             _ => return Effect::Ignored,
@@ -228,6 +232,12 @@ impl View for Lesson {
         self.top = 0;
     }
 
+    fn take_keys(&mut self, keymap: Option<&Keymap>) {
+        let key = keymap.map(|keymap| keymap.key(Action::PageDown)).filter(|key| !key.is_empty());
+        // As it is written on keyboards, for there is little room.
+        self.page_key = key.map(|key| if key == "pagedown" { "PgDn".to_owned() } else { key });
+    }
+
     fn render(&self, snapshot: &Snapshot<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let Some(page) = snapshot.lesson else {
             let text = "  (no lesson is open: `loopscope learn` opens one)";
@@ -235,8 +245,9 @@ impl View for Lesson {
             return;
         };
         let rows = rows(page, theme, area.width);
+        let rows: Vec<Row> = rows.into_iter().map(|(row, _)| row).collect();
         let first = self.first(rows.len(), area);
-        list::draw(|n| rows[n].0.clone(), rows.len(), first, None, theme, area, buffer);
+        list::draw_text(&rows, first, self.page_key.as_deref(), theme, area, buffer);
     }
 }
 

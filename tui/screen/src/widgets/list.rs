@@ -3,9 +3,9 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
 
 use super::row::Row;
+use super::text::width;
 use crate::keys::Action;
 use crate::theme::{Role, Theme};
 
@@ -76,7 +76,6 @@ pub fn draw(
     let end = len.min(first + height);
     for (line, row) in (first..end).enumerate() {
         let y = area.y + u16::try_from(line).unwrap_or(0);
-        let mut place = Rect::new(area.x, y, area.width, 1);
         let mark = if row == first && first > 0 {
             format!("{}{first}", theme.glyphs.above)
         } else if row + 1 == end && end < len {
@@ -84,21 +83,75 @@ pub fn draw(
         } else {
             String::new()
         };
-        let wide = u16::try_from(Span::raw(mark.as_str()).width()).unwrap_or(0);
-        if wide > 0 && wide + 4 < area.width {
-            place.width -= wide + 1;
-            let x = area.right() - wide;
-            buffer.set_string(x, y, mark, theme.style(Role::Faint));
-        }
-        let mut drawn = rows(row);
-        if selected == Some(row) {
-            let style = theme.style(Role::Selected);
-            buffer.set_style(place, style);
-            drawn = drawn.patch(style);
-        }
-        place.width = place.width.min(drawn.reach());
-        drawn.draw(theme, place, buffer);
+        let place = Rect::new(area.x, y, area.width, 1);
+        marked(
+            rows(row),
+            (mark.as_str(), Role::Faint),
+            selected == Some(row),
+            theme,
+            place,
+            buffer,
+        );
     }
+}
+
+/// The columns that a row has left at least beside a mark that names a key.
+const BESIDE: usize = 20;
+
+/// Draws a text, from the row `first` on. The mark of the rows below names the key that turns the
+/// page; it may cover the end of its row, with which the next page begins once more. So that all of it
+/// is read, the mark of the rows above covers nothing.
+pub fn draw_text(
+    rows: &[Row],
+    first: usize,
+    page_key: Option<&str>,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let room = usize::from(area.width);
+    let end = rows.len().min(first + usize::from(area.height));
+    for (y, row) in (area.y..area.bottom()).zip(first..end) {
+        let mut mark = String::new();
+        let mut role = Role::Faint;
+        if row + 1 == end && end < rows.len() {
+            mark = format!("{}{}", theme.glyphs.below, rows.len() - end);
+            let named = page_key.map(|key| format!("{mark} {key}"));
+            if let Some(named) = named.filter(|named| width(named) + BESIDE < room) {
+                (mark, role) = (named, Role::Key);
+            }
+        } else if row == first && first > 0 {
+            mark = format!("{}{first}", theme.glyphs.above);
+            if rows[row].left.width() + width(&mark) >= room {
+                mark.clear();
+            }
+        }
+        let place = Rect::new(area.x, y, area.width, 1);
+        marked(rows[row].clone(), (mark.as_str(), role), false, theme, place, buffer);
+    }
+}
+
+/// Draws a row that makes room for a mark at the right edge of its place.
+fn marked(
+    mut row: Row,
+    (mark, role): (&str, Role),
+    is_selected: bool,
+    theme: &Theme,
+    mut place: Rect,
+    buffer: &mut Buffer,
+) {
+    let wide = u16::try_from(width(mark)).unwrap_or(0);
+    if wide > 0 && wide + 4 < place.width {
+        buffer.set_string(place.right() - wide, place.y, mark, theme.style(role));
+        place.width -= wide + 1;
+    }
+    if is_selected {
+        let style = theme.style(Role::Selected);
+        buffer.set_style(place, style);
+        row = row.patch(style);
+    }
+    place.width = place.width.min(row.reach());
+    row.draw(theme, place, buffer);
 }
 
 #[cfg(test)]
@@ -158,5 +211,41 @@ mod tests {
             .map(|cells| cells.iter().map(ratatui::buffer::Cell::symbol).collect())
             .collect();
         assert_eq!(lines, ["row 2     ↑2", "row 3       ", "row 4     ↓4"]);
+    }
+
+    /// Four rows of a text of six, from the row `first` on, on a screen that is `columns` wide.
+    fn text(first: usize, page_key: Option<&str>, columns: u16, theme: &Theme) -> Vec<String> {
+        let area = Rect::new(0, 0, columns, 4);
+        let mut buffer = Buffer::empty(area);
+        let row = |n: usize| format!("row {n}, as long as {columns} columns allow.....");
+        let row = |n| row(n).chars().take(usize::from(columns)).collect::<String>();
+        let rows: Vec<Row> = (0..6).map(|n| Row::of(row(n), Role::Text, theme)).collect();
+        draw_text(&rows, first, page_key, theme, area, &mut buffer);
+        let lines = buffer.content.chunks(usize::from(columns));
+        lines.map(|cells| cells.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
+    }
+
+    #[test]
+    fn the_mark_below_a_text_names_the_key_where_there_is_room() {
+        let theme = Theme::default();
+        let named = text(0, Some("PgDn"), 30, &theme);
+        assert_eq!(
+            named[2..],
+            ["row 2, as long as 30 columns a", "row 3, as long as 30 … ↓2 PgDn"]
+        );
+        let narrow = text(0, Some("PgDn"), 24, &theme);
+        assert_eq!(narrow[3], "row 3, as long as 24… ↓2");
+        assert!(text(0, None, 30, &theme)[3].ends_with(" ↓2"), "the keys are another panel's");
+        let ascii = text(0, Some("PgDn"), 30, &Theme::new(crate::theme::Palette::Plain, true));
+        assert_eq!(ascii[3], "row 3, as long as 30.. v2 PgDn");
+    }
+
+    #[test]
+    fn the_mark_above_a_text_covers_nothing_of_it() {
+        let page = text(2, Some("PgDn"), 30, &Theme::default());
+        assert_eq!(page[0], "row 2, as long as 30 columns a");
+        let wide = text(2, Some("PgDn"), 60, &Theme::default());
+        assert!(wide[0].ends_with(" ↑2") && wide[0].contains("allow....."), "{wide:?}");
+        assert!(!wide.concat().contains("PgDn"), "it is read to its end: {wide:?}");
     }
 }

@@ -26,6 +26,15 @@ fn a_lesson_is_read_asked_and_graded() {
 }
 
 #[test]
+fn a_text_that_is_longer_than_its_panel_names_the_key_that_shows_the_rest() {
+    let mut user = User::in_lesson();
+    user.sees("↓3 PgDn").press("<pagedown>").sees("↑3").sees_not("PgDn").sees_not("↓");
+    user.press("<pageup>").sees("↓3 PgDn");
+    // In another panel that key does something else.
+    user.press("<tab>").sees("↓3").sees_not("PgDn");
+}
+
+#[test]
 fn the_glossary_begins_with_the_words_of_the_page() {
     let mut user = User::in_lesson();
     let words = |user: &mut User| {
