@@ -15,6 +15,9 @@ use crate::views::TABLE;
 /// The smallest terminal that the screen fits in.
 pub const SMALLEST: (u16, u16) = (40, 12);
 
+/// The rows that a lesson's text has at least: three of what is said or asked, and the choices.
+const LESSON: u16 = 7;
+
 /// What a layout depends on besides the size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -88,7 +91,11 @@ pub fn layout(area: Rect, facts: Facts) -> Option<Layout> {
         return None;
     }
     // One for what happened, and what comes next may need two.
-    let usual = if area.width < 60 || area.height >= 24 { 3 } else { 2 };
+    let mut usual = if area.width < 60 || area.height >= 24 { 3 } else { 2 };
+    if facts.lesson {
+        // Header, keys and the border of one panel take four rows.
+        usual = usual.min((area.height - 4).saturating_sub(LESSON).max(1));
+    }
     let layout = with_sentences(area, facts, usual);
     // More where something would be cut, for what deserves attention is long, and its end is what it
     // is about; but no panel goes for that.

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{Facts, Slot, above, column, halves, of_use, source_views};
+use super::{Facts, LESSON, Slot, above, column, halves, of_use, source_views};
 
 /// The views that have no panel of their own on a small screen.
 const ALL: &[&str] = &[
@@ -108,13 +108,16 @@ pub(super) fn low(rect: Rect, facts: Facts) -> Vec<Slot> {
     slots
 }
 
-/// One column, most of it behind tabs.
+/// One column, most of it behind tabs. Of a lesson the text has its rows first: the other panels have
+/// what is left, or are tabs too.
 pub(super) fn narrow(rect: Rect, facts: Facts) -> Vec<Slot> {
     let mut slots = Vec::new();
     let views: Vec<&'static str> = tabs(facts).collect();
     let inside = rect.height - 3;
+    let least = if facts.lesson { LESSON } else { 2 };
     let ready = (inside * 2 / 5).clamp(2, 8);
     if inside >= 12 {
+        let ready = ready.min(inside - 4 - least);
         column(
             rect,
             &[
@@ -125,13 +128,16 @@ pub(super) fn narrow(rect: Rect, facts: Facts) -> Vec<Slot> {
             facts,
             &mut slots,
         );
-    } else {
+    } else if inside >= least + 2 {
+        let ready = ready.min(inside - least);
         column(
             rect,
             &[("source", &views, inside - ready), ("ready", &["ready"], 0)],
             facts,
             &mut slots,
         );
+    } else {
+        column(rect, &[("source", &views, 0)], facts, &mut slots);
     }
     slots
 }

@@ -152,6 +152,21 @@ fn a_lesson_on_a_board_has_the_room_of_the_text_that_a_board_has_not() {
 }
 
 #[test]
+fn a_lesson_has_rows_for_three_lines_and_the_choices_at_every_size() {
+    for (area, facts, layout) in each().filter(|(_, facts, _)| facts.lesson) {
+        let slot = layout.slots.iter().find(|slot| slot.views[0] == "lesson").unwrap();
+        assert!(slot.inside().height >= LESSON, "{area:?} {facts:?} {slot:?}");
+    }
+    let panels = |lesson| {
+        let facts = Facts { lesson, ..Facts::default() };
+        let layout = layout(Rect::new(0, 0, 40, 12), facts).unwrap();
+        let heights = layout.slots.iter().map(|slot| slot.inside().height).collect::<Vec<_>>();
+        (heights, layout.sentences.height)
+    };
+    assert_eq!([panels(false), panels(true)], [(vec![2, 2], 3), (vec![7], 1)]);
+}
+
+#[test]
 fn too_small_is_too_small() {
     assert_eq!(layout(Rect::new(0, 0, 39, 30), Facts::default()), None);
     assert_eq!(layout(Rect::new(0, 0, 80, 11), Facts::default()), None);

@@ -35,6 +35,17 @@ fn a_text_that_is_longer_than_its_panel_names_the_key_that_shows_the_rest() {
 }
 
 #[test]
+fn a_question_and_its_choices_are_in_sight_on_the_smallest_screen() {
+    let mut user = User::in_lesson();
+    user.size = (40, 12);
+    user.press("<enter><enter><enter><enter>").sees("Who runs next?");
+    for text in ["water is still running", "callback runs next?", "1 feed", "2 refill", "3 sweep"] {
+        user.sees(text);
+    }
+    user.press("2").sees("✗ Not: refill").sees("✓ feed");
+}
+
+#[test]
 fn the_glossary_begins_with_the_words_of_the_page() {
     let mut user = User::in_lesson();
     let words = |user: &mut User| {
