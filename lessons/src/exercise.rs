@@ -144,6 +144,15 @@ impl<'e> Judge<'e> {
 }
 
 impl Exercise {
+    /// The first line of the learner's file, as it is at first, where the solution is another one: its
+    /// number, from 1. `None`: the two are the same.
+    pub fn first_change(&self) -> Option<usize> {
+        let lines = self.start.lines().zip(self.solution.lines());
+        let same = lines.take_while(|(start, solution)| start == solution).count();
+        let mut texts = [&self.start, &self.solution].into_iter();
+        texts.any(|text| text.lines().nth(same).is_some()).then_some(same + 1)
+    }
+
     /// What a whole run came to.
     pub fn judge(&self, history: &History, names: &Names) -> Verdict {
         let mut judge = Judge::new(self);
@@ -159,4 +168,21 @@ impl Exercise {
 /// What is said to who asks for a hint when all `hints` are shown.
 pub const fn no_hint(hints: usize) -> &'static str {
     if hints == 0 { "There are no hints here" } else { "There is no other hint" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_change_is_where_the_solution_is_another_one() {
+        let first = |start: &str, solution: &str| {
+            let (start, solution) = (start.to_owned(), solution.to_owned());
+            Exercise { start, solution, ..Exercise::default() }.first_change()
+        };
+        assert_eq!(first("a\nb\nc\n", "a\nx\nc\n"), Some(2));
+        assert_eq!(first("a\nb\n", "a\nb\nc\n"), Some(3), "something is added at the end");
+        assert_eq!(first("a\nb\n", "a\n"), Some(2));
+        assert_eq!(first("a\n", "a\n"), None);
+    }
 }

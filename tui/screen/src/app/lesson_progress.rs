@@ -262,6 +262,7 @@ impl LessonProgress {
             find: self.open_find().is_some(),
             file: false,
             rests: false,
+            change: None,
             hides: false,
             body,
             question,

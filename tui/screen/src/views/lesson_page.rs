@@ -24,6 +24,9 @@ pub struct Page {
     /// Whether nothing but its text and the program is to be looked at: an exercise, while no run of the
     /// learner's is shown.
     pub rests: bool,
+    /// The line of the program at which an exercise begins to change it, from 1, while nothing runs
+    /// that would have a line of its own.
+    pub change: Option<usize>,
     /// Whether what comes next in the run is not to be seen.
     pub hides: bool,
     /// What to do now, in a few words.

@@ -158,9 +158,16 @@ fn waiting(snapshot: &Snapshot<'_>, file: &str) -> BTreeMap<u32, Vec<TaskId>> {
 
 impl ProgramText {
     fn first(&self, snapshot: &Snapshot<'_>, text: &Colored, area: Rect) -> usize {
-        let line = spot(snapshot)
-            .filter(|spot| file(snapshot, Some(spot)) == spot.file)
-            .map_or(0, |spot| spot.line.saturating_sub(1) as usize);
+        let spot = spot(snapshot);
+        let name = file(snapshot, spot.as_ref());
+        // At an exercise, what is to be changed matters more than what ran last.
+        let change = snapshot.lesson.and_then(|page| page.change);
+        let line = match change.filter(|_| name == snapshot.sources.main()) {
+            Some(line) => line - 1,
+            None => spot
+                .filter(|spot| spot.file == name)
+                .map_or(0, |spot| spot.line.saturating_sub(1) as usize),
+        };
         let row = self.scroll.selected(text.len()).unwrap_or(line);
         list::window(text.len(), area.height.into(), row)
     }

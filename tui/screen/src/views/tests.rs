@@ -114,6 +114,7 @@ fn lesson() -> Fixture {
         find: false,
         file: false,
         rests: false,
+        change: None,
         hides: false,
         lesson: "call_soon and the batch".to_owned(),
         title: "Who runs next?".to_owned(),

@@ -130,6 +130,9 @@ impl Controller {
         // The lesson's own run is over: there is nothing to look at but what is to be done, and the
         // program.
         page.rests = !work.is_shown() && !work.is_running();
+        // That is the lesson's own program, which the learner's file need not have been.
+        let is_changed = page.rests && exercise.start == lesson.program;
+        page.change = exercise.first_change().filter(|_| is_changed);
         page
     }
 

@@ -186,6 +186,26 @@ fn an_exercise_is_run_at_each_save_and_the_lesson_goes_on_behind_it() {
 }
 
 #[test]
+fn at_an_exercise_the_program_stands_at_what_is_to_be_changed() {
+    let folder = std::env::temp_dir().join(format!("loopscope-change-{}", std::process::id()));
+    let program = Some(User::lesson_program());
+    let mut user = User::of(Session::new(Script::new(&story()).0), program);
+    user.controller.open_lesson(Lesson::find("call_soon").expect("lesson one"));
+    user.controller.learner = Some(learner(&folder));
+    for _ in 0..40 {
+        user.press("<esc><enter>");
+        if user.screen().contains("Let water wait") {
+            break;
+        }
+    }
+    assert_eq!(user.position(), LAST, "the end of the run, which has another line");
+    user.sees("Let water wait").sees("24 loop.call_soon(water, loop)");
+    user.press("r").sees("Not yet.").sees_not("24 loop.call_soon(water, loop)");
+    user.press("<esc>").sees("24 loop.call_soon(water, loop)");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_lesson_opens_where_it_was_left_with_its_answers() {
     let mut user = User::new();
     let mut learner = learner(&std::env::temp_dir());
