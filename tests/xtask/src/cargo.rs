@@ -8,6 +8,10 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
+use crate::Outcome;
+
 /// The flags of every command that compiles.
 pub(crate) const FLAGS: [&str; 3] = ["--release", "--locked", "--ignore-rust-version"];
 
@@ -54,6 +58,25 @@ pub(crate) fn build_probe(root: &Path) -> Command {
     compiling(root, &["build", "--package", "loopscope-virtual-probe"])
 }
 
+/// The names of all targets of the workspace that are tests and nothing else.
+pub(crate) fn test_targets(root: &Path) -> Outcome<Vec<String>> {
+    let mut command = plain(root);
+    command.args(["metadata", "--no-deps", "--locked", "--format-version", "1"]);
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned().into());
+    }
+    Ok(tests_in(&serde_json::from_slice(&output.stdout)?))
+}
+
+/// The same in what `cargo metadata` says.
+fn tests_in(metadata: &Value) -> Vec<String> {
+    let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
+    let targets = list(metadata, "packages").into_iter().flat_map(|one| list(&one, "targets"));
+    let tests = targets.filter(|target| list(target, "kind").iter().any(|kind| kind == "test"));
+    tests.filter_map(|target| target["name"].as_str().map(str::to_owned)).collect()
+}
+
 /// The folder that Cargo builds into.
 pub(crate) fn target(root: &Path) -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
@@ -81,6 +104,16 @@ mod tests {
         let kept = |name: &str| command.get_envs().all(|(removed, _)| removed != name);
         assert!(!kept("CARGO_PKG_NAME") && !kept("CARGO_MANIFEST_DIR"));
         assert!(kept("CARGO_HOME") && kept("CARGO_TARGET_DIR"));
+    }
+
+    #[test]
+    fn tests_are_told_from_other_targets() {
+        let metadata = serde_json::json!({"packages": [
+            {"targets": [{"name": "a", "kind": ["lib"]}, {"name": "growth", "kind": ["test"]}]},
+            {"targets": [{"name": "b", "kind": ["bin"]}]},
+            {"targets": [{"name": "suite", "kind": ["test"]}]},
+        ]});
+        assert_eq!(tests_in(&metadata), ["growth", "suite"]);
     }
 
     #[test]

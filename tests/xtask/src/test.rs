@@ -17,6 +17,13 @@ const NOTES: &str = "left-out.txt";
 /// How a note begins that tells of something that nobody has to have.
 const OPTIONAL: &str = "optional: ";
 
+/// The tests of the binary, and those of the fuzzer's targets.
+const SUITE: &str = "suite";
+const SMOKE: &str = "smoke";
+
+/// Tests that are steps of their own.
+const OWN_STEPS: [&str; 2] = [SUITE, SMOKE];
+
 /// A step: its name, what it is, and how it is done.
 struct Step {
     name: &'static str,
@@ -32,7 +39,7 @@ const STEPS: [Step; 19] = [
     Step { name: "one-build", what: "the interpreter has one set of features", run: one_build },
     Step { name: "licences", what: "what is linked may be, and NOTICE names it", run: licences },
     Step { name: "walls", what: "what no build of a crate may hold", run: walls },
-    Step { name: "build", what: "the binary that users run", run: build },
+    Step { name: "build", what: "the binary that users run, and the tests of it", run: build },
     Step { name: "clippy", what: "the lints, as errors", run: clippy },
     Step { name: "unit", what: "tests of the crates and their documents' examples", run: unit },
     Step { name: "recipes", what: "what CONTRIBUTING's recipes lead to", run: recipes::run },
@@ -125,7 +132,7 @@ fn walls(root: &Path, report: &mut Report) {
 }
 
 fn build(root: &Path, report: &mut Report) {
-    check(report, "build", cargo::build_binary(root));
+    check(report, "build", cargo::compiling(root, &["build", "--workspace", "--all-targets"]));
 }
 
 fn clippy(root: &Path, report: &mut Report) {
@@ -133,13 +140,30 @@ fn clippy(root: &Path, report: &mut Report) {
     component(root, report, "clippy", cargo::compiling(root, &words));
 }
 
+/// Everything but the targets that are steps of their own. All of the workspace is named each time:
+/// a package that was named alone would be built with other features, and so once more.
 fn unit(root: &Path, report: &mut Report) {
-    let words = ["test", "--workspace", "--exclude", "loopscope-tests", "--no-fail-fast"];
+    let targets = match cargo::test_targets(root) {
+        Ok(targets) => targets,
+        Err(error) => return report.fail(format!("unit: {error}")),
+    };
+    // One of the tests runs an example.
+    check(
+        report,
+        "unit: examples",
+        cargo::compiling(root, &["build", "--workspace", "--examples"]),
+    );
+    let mut words = vec!["test", "--workspace", "--no-fail-fast", "--lib", "--bins"];
+    for target in targets.iter().filter(|target| !OWN_STEPS.contains(&target.as_str())) {
+        words.extend(["--test", target]);
+    }
     tests(report, "unit", cargo::compiling(root, &words));
+    let words = ["test", "--workspace", "--no-fail-fast", "--doc"];
+    tests(report, "unit: examples in documents", cargo::compiling(root, &words));
 }
 
 fn suite(root: &Path, report: &mut Report) {
-    let words = ["test", "--package", "loopscope-tests", "--no-fail-fast"];
+    let words = ["test", "--workspace", "--no-fail-fast", "--test", SUITE];
     let mut command = cargo::compiling(root, &words);
     // Many of them wait for a clock or a board: one more runs than there are processors.
     let processors = std::thread::available_parallelism().map_or(2, usize::from);
@@ -157,14 +181,8 @@ fn suite(root: &Path, report: &mut Report) {
 
 /// The fuzzer's targets on their seeds and on a few random changes of them.
 fn fuzz(root: &Path, report: &mut Report) {
-    let folder = root.join("tests/fuzz");
-    let mut fmt = cargo::plain(&folder);
-    fmt.args(["fmt", "--check"]);
-    component(root, report, "fmt", fmt);
-    let mut command = cargo::plain(&folder);
-    command.args(["test", "--quiet", "--release", "--locked", "--no-fail-fast"]);
-    command.env("CARGO_TARGET_DIR", cargo::target(root).join("fuzz"));
-    tests(report, "fuzz", command);
+    let words = ["test", "--workspace", "--no-fail-fast", "--test", SMOKE];
+    tests(report, "fuzz", cargo::compiling(root, &words));
 }
 
 fn doc(root: &Path, report: &mut Report) {

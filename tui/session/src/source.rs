@@ -23,7 +23,6 @@ pub mod pour;
 #[cfg(feature = "live")]
 mod reading;
 pub mod replay;
-#[cfg(any(test, feature = "script"))]
 pub mod script;
 #[cfg(feature = "live")]
 mod successor;
@@ -49,7 +48,6 @@ use local::Local;
 use never::NEVER;
 use none::Nothing;
 use replay::Replay;
-#[cfg(any(test, feature = "script"))]
 use script::Script;
 
 /// A stream of records that may be asked for more.
@@ -73,7 +71,6 @@ pub enum Source {
     #[cfg(feature = "live")]
     Board(Board),
     /// What a test has written.
-    #[cfg(any(test, feature = "script"))]
     Script(Script),
 }
 
@@ -114,7 +111,6 @@ macro_rules! each {
             Source::Attached($it) => $call,
             #[cfg(feature = "live")]
             Source::Board($it) => $call,
-            #[cfg(any(test, feature = "script"))]
             Source::Script($it) => $call,
         }
     };
@@ -171,9 +167,7 @@ impl Source {
             Self::Attached(_) => Origin::Process,
             #[cfg(feature = "live")]
             Self::Board(_) => Origin::Board,
-            #[cfg(any(test, feature = "script"))]
             Self::Script(script) if script.is_board() => Origin::Board,
-            #[cfg(any(test, feature = "script"))]
             Self::Script(_) => Origin::Program,
         }
     }
@@ -206,7 +200,6 @@ impl Source {
             Self::Attached(attached) => Some(attached.link()),
             #[cfg(feature = "live")]
             Self::Board(board) => Some(board.link()),
-            #[cfg(any(test, feature = "script"))]
             Self::Script(script) => script.link(),
         }
     }
@@ -286,7 +279,6 @@ impl Source {
             Self::Attached(attached) => attached.leave(),
             #[cfg(feature = "live")]
             Self::Board(board) => board.leave(),
-            #[cfg(any(test, feature = "script"))]
             Self::Script(script) => script.end(),
             Self::Nothing(_) | Self::Recording(_) => {
                 let _ = why;
@@ -315,7 +307,6 @@ from! {
     Attached(Attached);
     #[cfg(feature = "live")]
     Board(Board);
-    #[cfg(any(test, feature = "script"))]
     Script(Script);
 }
 
