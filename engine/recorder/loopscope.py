@@ -89,6 +89,9 @@ CAN = 1 << 0 | 1 << 1 | 1 << 3 | 1 << 5
 LONG = 1 << 13
 #: How often what was noted is written while the program is busy, in seconds.
 OFTEN = 0.05
+#: A poll that may sleep leaves it to the thread that does so where the last time is not this long ago,
+#: in nanoseconds: who reads has to be woken each time, which costs a server more than all the notes.
+SHORTLY = 10_000_000
 #: The deepest await chain that is followed.
 DEEPEST = 64
 #: How many pieces of code are remembered. A program that makes code without end must not grow by it.
@@ -121,6 +124,8 @@ noted = []
 put, note = noted.extend, noted.append
 #: Where blocks go, or -1.
 sink = -1
+#: When something was written last.
+flushed = 0
 #: Whether a record has to look whether it is one to hold at.
 look = False
 #: Whether anything is recorded in this process.
@@ -146,7 +151,10 @@ MAGIC = b"\xf5LSN"
 
 def bits(seconds):
     """A float as a whole number with the same bits."""
-    return struct.unpack("<q", struct.pack("<d", seconds))[0]
+    return as_whole(as_bytes(seconds))[0]
+
+
+as_bytes, as_whole = struct.Struct("<d").pack, struct.Struct("<q").unpack
 
 
 def packed(data):
@@ -157,6 +165,8 @@ def packed(data):
 
 def flush():
     """Writes what was noted. Who comes while another thread writes leaves it to that one."""
+    global flushed
+    flushed = clock()
     if sink < 0 or not (noted or waiting) or not writing.acquire(False):
         return
     try:
@@ -981,6 +991,7 @@ def forget_calls():
 def forget_roles():
     walks.clear()
     roles.clear()
+    uses.clear()
     for code in floors:
         roles[id(code)] = FLOOR, code
 
@@ -989,6 +1000,12 @@ def line_at(frame):
     """The line that is at work in a frame, as what stands before the record that it has caused."""
     if handles_only:
         return ()
+    # Mostly it is the innermost one that is the program's.
+    number = id(frame.f_code)
+    known = roles.get(number)
+    if known is not None and known[0] == MINE:
+        key = number, frame.f_lasti
+        return walks.get(key) or new_walk(key, frame)
     spots = []
     for _ in range(DEEPEST):
         if frame is None:
@@ -1422,8 +1439,13 @@ MOST_ATTRIBUTES = 64
 NEVER = object()
 #: Where the last thing was made, and how many of its class were made there in a row.
 made_last, made_in_a_row = None, {}
-#: The lines of files that were looked into for a name.
-file_lines = {}
+#: The lines of files that were looked into for a name, and what was found there.
+file_lines, named_lines = {}, {}
+#: By what name a thing was found where it was used, by the code and instruction there; or how often in
+#: vain.
+uses = {}
+#: After that many times in vain it is not looked for in that place.
+IN_VAIN = 8
 
 
 class Thing(weakref.ref):
@@ -1582,22 +1604,20 @@ def tell_at_hand(known, state, coro, line):
     frame = getattr(coro, "cr_frame", None)
     if frame is None:
         return
-    values = []
-    for name, value in list(frame.f_locals.items()):
-        values.append(value)
-        if name == "self":
-            try:
-                own = object.__getattribute__(value, "__dict__")
-            except (AttributeError, TypeError):
-                continue
-            if len(own) <= MOST_ATTRIBUTES:
-                values.extend(list(own.values()))
-    values += [frame.f_globals.get(name) for name in frame.f_code.co_names]
+    local = frame.f_locals
+    places = set(map(id, local.values()))
+    try:
+        own = object.__getattribute__(local["self"], "__dict__")
+    except (AttributeError, KeyError, TypeError):
+        own = ()
+    if 0 < len(own) <= MOST_ATTRIBUTES:
+        places.update(map(id, list(own.values())))
+    places.update(map(id, map(frame.f_globals.get, frame.f_code.co_names)))
     found = set()
-    for value in values:
-        thing = met.get(id(value))
+    for place in met.keys() & places:
+        thing = met.get(place)
         if (thing is not None and thing.tries is not None and thing.number > 0
-                and thing() is value):
+                and thing() is not None):
             found.add(thing.number)
     for number in sorted(found):
         put(line + (78, state.number, clock(), number, known.number))
@@ -1653,11 +1673,28 @@ def name_in_line(frame, word):
     """What the line that makes a thing calls it; empty where it does not say."""
     global made_last
     code, line = frame.f_code, frame.f_lineno or 0
-    here = code, line, id(frame)
+    here = id(code), line, id(frame)
     if here != made_last:
         made_last = here
         made_in_a_row.clear()
     nth = made_in_a_row[word] = made_in_a_row.get(word, -1) + 1
+    key = code.co_filename, line, word
+    named = named_lines.get(key)
+    if named is None:
+        if len(named_lines) >= KEPT:
+            named_lines.clear()
+        named = named_lines[key] = target_of(code, line, word)
+    target, is_list = named
+    if not target or nth and not is_list:
+        return ""
+    if target.startswith("self.") and "self" in frame.f_locals:
+        target = type(frame.f_locals["self"]).__name__ + target[4:]
+    return "%s[%d]" % (target, nth) if is_list else target
+
+
+def target_of(code, line, word):
+    """What a line assigns a call of `word` to, and whether that makes a list of them; empty where it
+    does not."""
     lines = file_lines.get(code.co_filename)
     if lines is None:
         if len(file_lines) >= 64:
@@ -1672,15 +1709,13 @@ def name_in_line(frame, word):
     target, _, value = text.partition("=")
     target, value = target.partition(":")[0].strip(), value.strip()
     if not all(part.isidentifier() for part in target.split(".")):
-        return ""
+        return "", False
     is_list = value.startswith("[")
     made = value.lstrip("[ ").partition("(")[0].partition("[")[0]
     parts = made.split(".")
-    if parts[-1] != word or not all(part.isidentifier() for part in parts) or nth and not is_list:
-        return ""
-    if target.startswith("self.") and "self" in frame.f_locals:
-        target = type(frame.f_locals["self"]).__name__ + target[4:]
-    return "%s[%d]" % (target, nth) if is_list else target
+    if parts[-1] != word or not all(part.isidentifier() for part in parts):
+        return "", False
+    return target, is_list
 
 
 def find_name(thing, known, frame):
@@ -1690,15 +1725,46 @@ def find_name(thing, known, frame):
         frame = frame.f_back
     if frame is None:
         return
+    spot = id(frame.f_code), frame.f_lasti
+    way = uses.get(spot, 0)
+    if way == IN_VAIN:
+        return
     local = frame.f_locals
     own = local.get("self")
-    found = [name for name, value in list(local.items()) if value is thing]
-    found += ["%s.%s" % (type(own).__name__, name)
-              for name, value in list(getattr(own, "__dict__", {}).items()) if value is thing]
-    found += [name for name in frame.f_code.co_names if frame.f_globals.get(name) is thing]
-    if found:
-        known.tries = 0
-        tell_at((), "sync-name", at_work()[0], (known.number, name_id(found[0])))
+    attributes = getattr(own, "__dict__", {})
+    if type(way) is tuple:
+        values, name = way
+        values = {LOCAL: local, OWN: attributes, GLOBAL: frame.f_globals}[values]
+        if values.get(name) is thing:
+            tell_name(known, name if values is not attributes else called_in(own, name))
+            return
+    for values, how in ((local, LOCAL), (attributes, OWN)):
+        for name, value in list(values.items()):
+            if value is thing:
+                uses[spot] = how, name
+                tell_name(known, name if how == LOCAL else called_in(own, name))
+                return
+    for name in frame.f_code.co_names:
+        if frame.f_globals.get(name) is thing:
+            uses[spot] = GLOBAL, name
+            tell_name(known, name)
+            return
+    if len(uses) >= KEPT:
+        uses.clear()
+    if type(way) is int:
+        uses[spot] = way + 1
+
+
+LOCAL, OWN, GLOBAL = range(3)
+
+
+def called_in(own, name):
+    return "%s.%s" % (type(own).__name__, name)
+
+
+def tell_name(known, name):
+    known.tries = 0
+    tell_at((), "sync-name", at_work()[0], (known.number, name_id(name)))
 
 
 def watch_syncs(wrap):
@@ -3053,11 +3119,13 @@ def install():
                 finish_inherited(state)
             end_turn(loop, state)
             cells = (0,) if timeout is None else (1, bits(float(timeout)))
-            put((17, number, clock()) + cells)
+            now = clock()
+            put((17, number, now) + cells)
             if look:
                 passed(17)
             if timeout != 0:
-                flush()
+                if look or now - flushed > SHORTLY or len(noted) > LONG:
+                    flush()
                 # A statement at the pause may have made something ready.
                 if loop._ready:
                     timeout = 0
@@ -4680,7 +4748,7 @@ def leave_host(connection):
         connection.close()
         host = None
     forget_roles()
-    for known in (described, lines, jobs, met, ends, file_lines):
+    for known in (described, lines, jobs, met, ends, file_lines, named_lines, uses):
         known.clear()
     forget_stands()
     forget_calls()
