@@ -3,7 +3,7 @@ import trio
 
 
 async def child(delay):
-    await trio.sleep(delay / 20)
+    await trio.sleep(delay / 4)
     print('child', delay)
 
 
