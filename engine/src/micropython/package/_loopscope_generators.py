@@ -4,11 +4,14 @@
 import sys
 
 from _loopscope import WAS_ASYNC
+from _opcode_metadata import opmap
 
 _compile = sys.modules['_loopscope_language']._compile
 
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 _ONLY_TREE = 0x400
+_GET_AWAITABLE = opmap['GET_AWAITABLE']
+_GET_YIELD_FROM_ITER = opmap['GET_YIELD_FROM_ITER']
 
 
 def compiled(source, path, mode):
@@ -34,12 +37,22 @@ def as_generators(code):
             changed = changed or became is not const
             const = became
         consts.append(const)
-    flags = code.co_flags
-    if flags & _COROUTINE:
-        flags = flags & ~_COROUTINE | _GENERATOR | WAS_ASYNC
-    elif not changed:
-        return code
-    return code.replace(co_flags=flags, co_consts=tuple(consts))
+    if code.co_flags & _COROUTINE:
+        flags = code.co_flags & ~_COROUTINE | _GENERATOR | WAS_ASYNC
+        return code.replace(co_flags=flags, co_consts=tuple(consts), co_code=_yielding(code.co_code))
+    return code.replace(co_consts=tuple(consts)) if changed else code
+
+
+def _yielding(instructions):
+    """Instructions of two bytes in which `await` asks for an iterator, as `yield from` does, and never
+    for `__await__`."""
+    if _GET_AWAITABLE not in instructions:
+        return instructions
+    changed = bytearray(instructions)
+    for at in range(0, len(changed), 2):
+        if changed[at] == _GET_AWAITABLE:
+            changed[at:at + 2] = _GET_YIELD_FROM_ITER, 0
+    return bytes(changed)
 
 
 def convert(namespace):

@@ -72,7 +72,7 @@ asyncio.run(main())
 fn a_leftover_that_nothing_can_wake_does_not_hold_the_run() {
     let source = "
 class Never:
-    def __await__(self): yield
+    def __iter__(self): yield
 async def lost():
     try: await Never()
     except asyncio.CancelledError: pass
