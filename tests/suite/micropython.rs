@@ -114,6 +114,52 @@ fn a_programs_own_module_comes_before_the_librarys() {
     }
 }
 
+/// The output is that of MicroPython 1.29.
+#[test]
+fn files_called_as_modules_of_firmware_come_first_where_they_may() {
+    let folder = Scratch::new();
+    for name in ["errno", "gc", "deflate", "vfs", "ujson", "uasyncio", "locale", "threading"] {
+        let _ = folder.file(&format!("{name}.py"), "own = True\n");
+    }
+    // What the library itself is made of must not find these.
+    for name in ["functools", "enum", "abc", "types", "collections", "warnings", "os"] {
+        let _ = folder.file(&format!("{name}.py"), "own = True\n");
+    }
+    let extends = "import sys\npath = sys.path\nsys.path = ()\ntry:\n    from time import *\nfinally:\n    \
+                   sys.path = path\n\ndef extra():\n    return 'more'\n";
+    let _ = folder.file("time.py", extends);
+    let _ = folder
+        .file("json.py", "from ujson import *\n\ndef twice(it):\n    return dumps([it, it])\n");
+    let source = "
+import asyncio, random, re, select, struct, time, json
+async def main():
+    await asyncio.sleep_ms(1)
+    print(time.extra(), time.ticks_diff(5, 3), json.twice(1), re.match('a', 'a').group(0))
+asyncio.run(main())
+for name in ('errno gc deflate vfs ujson uasyncio locale threading functools enum abc types '
+             'collections warnings os').split():
+    if hasattr(__import__(name), 'own'):
+        print(name, end=' ')
+print()
+import uerrno
+sys = __import__('sys')
+sys.path, path = [], sys.path
+import errno
+print(errno.ENOENT, errno is uerrno)
+sys.path = path
+import errno
+print(errno.own)
+print(len(open(__file__).read()) > 9)
+";
+    let file = folder.file("main.py", source);
+    let expected = "more 2 [1, 1] a\nerrno uasyncio locale threading functools enum abc types \
+                    collections warnings os \n2 True\nTrue\nTrue\n";
+    for dialect in [DOCUMENTED, FIRMWARE] {
+        let ended = headless_with(&["--dialect", dialect], &file).end().code_is(0);
+        assert_eq!(ended.out(), expected, "{dialect}: {}", ended.err());
+    }
+}
+
 #[test]
 fn a_package_imports_its_parts_without_a_namespace() {
     let folder = Scratch::new();

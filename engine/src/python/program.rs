@@ -118,9 +118,10 @@ fn whole_life(options: &Options, setup: &Setup<'_>, source: Option<Vec<u8>>) -> 
         ending.code
     });
     interpreter.enter(|vm| {
-        // Otherwise it would be imported now, to ask whether there are threads.
+        // Otherwise it would be imported now, to ask whether there are threads. In a language of its own a
+        // module of that name is the program's, and not the one to ask.
         if let Ok(modules) = vm.sys_module.get_attr("modules", vm)
-            && modules.get_item("threading", vm).is_err()
+            && (language().is_some() || modules.get_item("threading", vm).is_err())
         {
             let _ = modules.set_item("threading", vm.ctx.none(), vm);
         }

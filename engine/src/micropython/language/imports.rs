@@ -81,6 +81,9 @@ pub(super) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
     let original = vm.builtins.get_attr("__import__", vm)?;
     let import = move |mut args: FuncArgs, vm: &VirtualMachine| {
         refuse_hidden(&args, vm)?;
+        if let Some(module) = inside(&args, vm)? {
+            return Ok(module);
+        }
         let level = given(&args, 4, "level");
         let relative = level.map_or(Ok(false), |level| level.try_to_bool(vm))?;
         if relative && given(&args, 1, "globals").is_none_or(|globals| vm.is_none(&globals)) {
@@ -123,6 +126,60 @@ fn refuse_hidden(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let Some(globals): Option<PyDictRef> = globals.or_else(here) else { return Ok(()) };
     let hidden = is_programs(&globals, vm) && !is_a_file(top, vm) && !is_put_there(&name, vm);
     if hidden { Err(missing(top, vm)) } else { Ok(()) }
+}
+
+/// The library's own module, for whoever means that one where the program has a file of the same name: the
+/// library itself, and a program that has emptied the path to extend a module of firmware's.
+fn inside(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let Some(name) = given(args, 0, "name") else { return Ok(None) };
+    let Some(text) = name.downcast_ref::<PyStr>().map(ToString::to_string) else {
+        return Ok(None);
+    };
+    let top = text.split('.').next().unwrap_or_default();
+    let level = given(args, 4, "level");
+    let relative = level.map_or(Ok(false), |level| level.try_to_bool(vm))?;
+    if relative || top == "__main__" || top.starts_with("_loopscope") {
+        return Ok(None);
+    }
+    let is_put_there = is_put_there(top, vm);
+    if !is_put_there && !is_a_file(top, vm) {
+        return Ok(None);
+    }
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    let Ok(language) = modules.get_item("_loopscope_language", vm) else { return Ok(None) };
+    if is_by_the_library(args, vm) {
+        let names = given(args, 3, "fromlist").unwrap_or_else(|| vm.ctx.none());
+        let Ok(import) = language.get_attr("for_the_library", vm) else { return Ok(None) };
+        let module = import.call((name, names), vm)?;
+        return Ok(Some(module).filter(|module| !vm.is_none(module)));
+    }
+    if !is_put_there {
+        if modules.get_item(top, vm).is_ok() {
+            language.get_attr("give_way", vm)?.call((top.to_owned(),), vm)?;
+        }
+        return Ok(None);
+    }
+    let path = vm.sys_module.get_attr("path", vm)?;
+    if !FIRMWARE.contains(&text.as_str()) || !path.length(vm).is_ok_and(|count| count == 0) {
+        return Ok(None);
+    }
+    language.get_attr("inside", vm)?.call((name,), vm).map(Some)
+}
+
+/// Whether it is a module of the library that imports. asyncio's are Python on a board too, and find what
+/// the program finds.
+fn is_by_the_library(args: &FuncArgs, vm: &VirtualMachine) -> bool {
+    let globals = given(args, 1, "globals").and_then(|it| it.downcast().ok());
+    let here = || vm.current_frame().map(|_| vm.current_globals());
+    let Some(globals): Option<PyDictRef> = globals.or_else(here) else { return false };
+    let get = |name: &str| globals.get_item_opt(name, vm).ok().flatten();
+    let name = get("__name__").and_then(|name| Some(name.downcast_ref::<PyStr>()?.to_string()));
+    if name.is_none_or(|name| name.starts_with("_loopscope") || name.starts_with("asyncio")) {
+        return false;
+    }
+    let origin = get("__spec__").and_then(|spec| spec.get_attr("origin", vm).ok());
+    let origin = origin.as_ref().and_then(|origin| origin.downcast_ref::<PyStr>());
+    origin.map(ToString::to_string).is_some_and(|origin| origin == "frozen")
 }
 
 /// Whether the namespace is one of the program's, and not one of the library's, which is frozen.

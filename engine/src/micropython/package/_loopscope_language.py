@@ -1,6 +1,7 @@
 """Where MicroPython's language shows before the first line of a program: what needs no import, how
 modules are found and compiled, and which of their functions behave as on a board."""
 
+import _imp
 import builtins
 import sys
 
@@ -9,6 +10,7 @@ from _loopscope_modules import CHANGES
 _FROZEN = sys.modules['_frozen_importlib'].FrozenImporter
 _BUILTIN = sys.modules['_frozen_importlib'].BuiltinImporter
 _MODULE_SPEC = sys.modules['_frozen_importlib'].ModuleSpec
+_import = sys.modules['_frozen_importlib']._gcd_import
 _FILES = sys.modules['_frozen_importlib_external']
 
 # The names with a `u` that MicroPython's modules had once, and still answer to.
@@ -17,13 +19,11 @@ _OLD_NAMES = frozenset('''uarray ubinascii ucollections uerrno uhashlib uheapq u
 
 
 class _OldNames:
-    """Gives the module without the `u`, parts of a package as well."""
+    """Gives the module of firmware without the `u`: no file takes the place of either."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name in _OLD_NAMES or name == 'uasyncio' or name.startswith('uasyncio.'):
-            return _MODULE_SPEC(name, _OldNames)
-        return None
+        return _MODULE_SPEC(name, _OldNames) if name in _OLD_NAMES else None
 
     @staticmethod
     def create_module(spec):
@@ -32,9 +32,96 @@ class _OldNames:
     @staticmethod
     def exec_module(module):
         name = module.__name__
+        sys.modules[name] = inside(name[1:])
+
+
+class _OldPackage(_OldNames):
+    """Gives asyncio and its parts under the old name, unless there is a file of that name."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return _MODULE_SPEC(name, _OldPackage) if _is_in(name, 'uasyncio') else None
+
+    @staticmethod
+    def exec_module(module):
+        name = module.__name__
         __import__(name[1:])
         sys.modules[name] = sys.modules[name[1:]]
 
+
+# ---- files of the program's that are called as a module of the library ---------------------------
+
+# Modules of the library in whose place the program has a file. The library itself goes on with them.
+_inside = {}
+# Finds such files, once it is known where the program's are.
+_own_first = None
+
+
+def keep_apart(finder):
+    """What the interpreter has loaded for itself must not hide the program's files."""
+    global _own_first
+    _own_first = finder
+    for name in [name for name in sys.modules if '.' not in name]:
+        give_way(name)
+
+
+def give_way(name):
+    """The next import finds the program's file, if there is one."""
+    if _is_the_librarys(sys.modules[name]) and _own_first.find_spec(name) is not None:
+        _inside.update(_taken_out(name))
+
+
+def inside(name):
+    """The module of the library, also where the program has a file of that name."""
+    if name in _inside:
+        return _inside[name]
+    top = name.partition('.')[0]
+    there = sys.modules.get(top)
+    theirs = {} if there is None or _is_the_librarys(there) else _taken_out(top)
+    if theirs:
+        sys.modules.update((kept, module) for kept, module in _inside.items() if _is_in(kept, top))
+    path, sys.path = sys.path, []
+    try:
+        return _import(name)
+    finally:
+        sys.path = path
+        if theirs:
+            _inside.update(_taken_out(top))
+            sys.modules.update(theirs)
+
+
+def for_the_library(name, names):
+    """What an import in the library gives; None: it is to go on as usual."""
+    top = name.partition('.')[0]
+    if not (_imp.is_frozen(top) or top in sys.builtin_module_names):
+        return None
+    found = inside(name)
+    if not names:
+        return inside(top)
+    for part in names:
+        if part != '*' and not hasattr(found, part) and hasattr(found, '__path__'):
+            try:
+                inside(f'{name}.{part}')
+            except ImportError:
+                # What is asked for is missing, as whoever asks is told.
+                pass
+    return found
+
+
+def _is_the_librarys(module):
+    origin = getattr(getattr(module, '__spec__', None), 'origin', None)
+    return origin in ('frozen', 'built-in') or not hasattr(module, '__file__')
+
+
+def _is_in(name, top):
+    return name == top or name.startswith(top + '.')
+
+
+def _taken_out(top):
+    return {name: sys.modules.pop(name) for name in list(sys.modules) if _is_in(name, top)}
+
+
+# ---- how modules are found and compiled ----------------------------------------------------------
 
 class _AsOnABoard:
     """Lets a module of the library set itself up, and then changes what is different on a board."""
@@ -120,8 +207,8 @@ def eval(source, globals=None, locals=None):
 
 
 def set_up():
-    sys.meta_path.insert(0, _AsOnABoard)
-    sys.meta_path.append(_OldNames)
+    sys.meta_path[:0] = _OldNames, _AsOnABoard
+    sys.meta_path.append(_OldPackage)
     _FILES.SourceLoader.source_to_code = _source_to_code
     _FILES.SourceLoader.get_code = _get_code
     for function in (compile, exec, eval):

@@ -1,6 +1,8 @@
 """What is different on a board in modules of the library: for each, a function that changes it."""
 
 import sys
+# Here and not later, when the program may have a file of that name.
+from errno import EAGAIN
 
 from _loopscope import plain_errors, plain_methods, replace, taking_str
 

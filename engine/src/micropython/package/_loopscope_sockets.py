@@ -1,7 +1,8 @@
 """What makes sockets and the standard streams streams of MicroPython's."""
 
 import sys
-from errno import EAGAIN
+
+from _loopscope_modules import EAGAIN
 
 _PIECE = 4096
 

@@ -15,7 +15,7 @@ _INSIDE_CPYTHON = frozenset('''_abc _ast _codecs _collections _functools _imp _i
     stat runpy importlib _frozen_importlib _frozen_importlib_external'''.split())
 # The modules of firmware that no file replaces; the others are looked for in the files first.
 _INSIDE_FIRMWARE = frozenset('''builtins sys micropython gc math cmath _thread uctypes framebuf
-    _asyncio'''.split())
+    _asyncio deflate vfs tls termios'''.split())
 # What firmware has frozen in, behind the program's folder and before `/lib`.
 _FROZEN_IN_FIRMWARE = frozenset({'asyncio', 'uasyncio'})
 
@@ -50,4 +50,8 @@ class OwnFirst:
 def set_up(is_firmware):
     files = sys.modules['_frozen_importlib_external'].PathFinder
     inside = _INSIDE_FIRMWARE if is_firmware else _INSIDE_CPYTHON
-    sys.meta_path.insert(0, OwnFirst(inside, frozenset(sys.path), files, is_firmware))
+    finder = OwnFirst(inside, frozenset(sys.path), files, is_firmware)
+    sys.meta_path.insert(0, finder)
+    if is_firmware:
+        import _loopscope_language
+        _loopscope_language.keep_apart(finder)
