@@ -182,8 +182,13 @@ def _open(original):
     def open(*args, **options):
         # The library tells errors by their classes; a program of MicroPython's has one class.
         loader = sys._getframe(1).f_globals.get('__loader__')
-        is_library = getattr(loader, '__name__', '') == 'FrozenImporter'
-        return (original if is_library else plain)(*args, **options)
+        if getattr(loader, '__name__', '') == 'FrozenImporter':
+            return original(*args, **options)
+        mode = args[1] if len(args) > 1 else options.get('mode', 'r')
+        if len(args) < 4 and 'b' not in mode:
+            # Text is UTF-8, wherever the program runs.
+            options.setdefault('encoding', 'utf-8')
+        return plain(*args, **options)
 
     return open
 
