@@ -1,7 +1,7 @@
-//! How MicroPython shows exceptions, classes and objects: `ValueError('boom',)`, `<class 'Motor'>`,
-//! `<Motor object at ...>`.
+//! How MicroPython shows exceptions, classes, objects and texts: `ValueError('boom',)`, `<class 'Motor'>`,
+//! `<Motor object at ...>`, `'caf\xe9'`.
 
-use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType};
+use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyByteArray, PyStr, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::{each_subclass, texts};
@@ -17,6 +17,9 @@ pub(super) fn set_up(vm: &VirtualMachine) {
     replace_repr(vm.ctx.types.object_type, object_repr, vm);
     replace_repr(vm.ctx.types.type_type, class_repr, vm);
     replace_repr(vm.ctx.types.generator_type, generator_repr, vm);
+    replace_repr(vm.ctx.types.str_type, str_repr, vm);
+    replace_repr(vm.ctx.types.bytearray_type, bytearray_repr, vm);
+    replace_repr(vm.ctx.types.memoryview_type, memoryview_repr, vm);
 
     // A missing key's name is shown as it is, without quotes.
     let text = vm.ctx.intern_str("__str__");
@@ -89,4 +92,62 @@ fn object_repr(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>>
 fn generator_repr(generator: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let name = generator.get_attr("__name__", vm)?.str(vm)?;
     Ok(vm.ctx.new_str(format!("<generator object '{name}' at {:x}>", generator.get_id())))
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the interpreter's table takes one that may fail")]
+fn str_repr(text: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let shown = text.downcast_ref::<PyStr>().map_or_else(String::new, |text| quoted(text));
+    Ok(vm.ctx.new_str(shown))
+}
+
+/// A text in quotes, with nothing in it but what a terminal of a board shows.
+fn quoted(text: &PyStr) -> String {
+    let points = || text.as_wtf8().code_points();
+    let has = |sought: char| points().any(|point| point.to_char() == Some(sought));
+    let quote = if has('\'') && !has('"') { '"' } else { '\'' };
+    let mut shown = String::from(quote);
+    for point in points() {
+        let number = point.to_u32();
+        match point.to_char() {
+            Some(own) if own == quote || own == '\\' => shown.extend(['\\', own]),
+            Some(plain @ ' '..='~') => shown.push(plain),
+            Some('\n') => shown.push_str("\\n"),
+            Some('\r') => shown.push_str("\\r"),
+            Some('\t') => shown.push_str("\\t"),
+            _ if number < 0x100 => shown.push_str(&format!("\\x{number:02x}")),
+            _ if number < 0x1_0000 => shown.push_str(&format!("\\u{number:04x}")),
+            _ => shown.push_str(&format!("\\U{number:08x}")),
+        }
+    }
+    shown.push(quote);
+    shown
+}
+
+fn bytearray_repr(bytes: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let held = bytes.downcast_ref::<PyByteArray>().map(|bytes| bytes.borrow_buf().to_vec());
+    let shown = vm.ctx.new_bytes(held.unwrap_or_default()).as_object().repr(vm)?;
+    Ok(vm.ctx.new_str(format!("bytearray({shown})")))
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the interpreter's table takes one that may fail")]
+fn memoryview_repr(_view: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    Ok(vm.ctx.new_str("<memoryview>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_shown_in_ascii() {
+        for (text, shown) in [
+            ("plain", "'plain'"),
+            ("it's", "\"it's\""),
+            ("it's \"so\"", "'it\\'s \"so\"'"),
+            ("\\\n\r\t\0\x7f", "'\\\\\\n\\r\\t\\x00\\x7f'"),
+            ("caf\u{e9} \u{20ac} \u{1f600}", "'caf\\xe9 \\u20ac \\U0001f600'"),
+        ] {
+            assert_eq!(quoted(&PyStr::from(text)), shown);
+        }
+    }
 }
