@@ -8,6 +8,7 @@ mod imports;
 mod print;
 mod shown;
 mod texts;
+mod tracebacks;
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyType};
 use rustpython_vm::signal::UserSignalSender;
@@ -21,6 +22,7 @@ use crate::python::{describe, readable};
 pub(super) use buffers::taking_str;
 pub(super) use errors::{numbered, plain_errors, plain_method};
 pub(super) use generators::WAS_ASYNC;
+pub(super) use tracebacks::unseen;
 
 /// Where `micropython.schedule` reaches the interpreter.
 pub(super) fn interrupt_by(sender: UserSignalSender) {
@@ -67,7 +69,8 @@ pub(super) fn compile(
     vm: &VirtualMachine,
 ) -> PyResult<PyRef<PyCode>> {
     let language = vm.import("_loopscope_language", 0)?;
-    let code = language.get_attr("compile_source", vm)?.call((source, name.to_owned()), vm)?;
+    let compile = language.get_attr("compile_source", vm)?;
+    let code = compile.call((source, name.to_owned()), vm).map_err(tracebacks::of_the_program)?;
     code.downcast().map_err(|_| vm.new_system_error("the compiler gave something else than code"))
 }
 
@@ -125,6 +128,9 @@ pub(super) fn print_exception(
         text.push_str(&format!("  File \"{file}\", line {line}, in {}\n", code.obj_name));
         let next = at.next.lock().clone();
         entry = next;
+    }
+    if let Some((file, line)) = tracebacks::unparsed(raised, vm) {
+        text.push_str(&format!("  File \"{}\", line {line}\n", as_given(&file, vm)));
     }
     let name = shown::class_name(raised.class());
     let told = raised.as_object().str(vm)?.to_string();

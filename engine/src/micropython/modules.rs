@@ -316,7 +316,13 @@ mod _loopscope {
         language::plain_errors(function, vm)
     }
 
-    /// The same for methods of a native class.
+    /// A function whose own lines do not stand in tracebacks.
+    #[pyfunction]
+    fn unseen(function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
+        language::unseen(function, vm)
+    }
+
+    /// A native class's methods with the system's errors as a board raises them.
     #[pyfunction]
     fn plain_methods(class: PyTypeRef, names: Vec<PyStrRef>, vm: &VirtualMachine) {
         // A native class lives as long as the process; this keeps one more reference to it.

@@ -7,6 +7,8 @@ use rustpython_vm::builtins::{PyBaseExceptionRef, PyDictRef, PyList, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::tracebacks::of_the_program;
+
 /// What firmware has, on one port or another, as far as it is here. The rest of the interpreter's
 /// library is not: programs ask for a module to find out where they run.
 const FIRMWARE: [&str; 41] = [
@@ -99,7 +101,7 @@ pub(super) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
             let names = if any { vec![vm.ctx.new_str("__name__").into()] } else { Vec::new() };
             set(&mut args, 3, "fromlist", vm.ctx.new_tuple(names).into());
         }
-        original.call(args, vm)
+        original.call(args, vm).map_err(of_the_program)
     };
     vm.builtins.set_attr("__import__", vm.new_function("__import__", import), vm)
 }

@@ -184,7 +184,7 @@ fn syntax(said: &str) -> Option<String> {
     let is_known = said.ends_with(" was never closed")
         || said.starts_with("unterminated ")
         || said.starts_with("expected ")
-        || said.starts_with("unexpected ")
+        || said.starts_with("unexpected ") && said != "unexpected indent"
         || said.starts_with("unmatched ")
         || said.starts_with("closing parenthesis ")
         || said.starts_with("invalid syntax.");

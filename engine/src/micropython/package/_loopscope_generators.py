@@ -16,6 +16,18 @@ _GET_YIELD_FROM_ITER = opmap['GET_YIELD_FROM_ITER']
 
 def compiled(source, path, mode):
     try:
+        return _compiled(source, path, mode)
+    except TabError:
+        from _loopscope_syntax import tabs_as_columns
+        source = tabs_as_columns(source)
+    except SyntaxError as error:
+        from _loopscope_syntax import as_on_a_board
+        raise as_on_a_board(error) from None
+    return compiled(source, path, mode)
+
+
+def _compiled(source, path, mode):
+    try:
         code = _compile(source, path, mode, 0, True)
     except SyntaxError:
         code = _rewritten(source, path, mode)

@@ -5,6 +5,7 @@ import _imp
 import builtins
 import sys
 
+from _loopscope import unseen
 from _loopscope_modules import CHANGES
 
 _FROZEN = sys.modules['_frozen_importlib'].FrozenImporter
@@ -212,7 +213,7 @@ def set_up():
     _FILES.SourceLoader.source_to_code = _source_to_code
     _FILES.SourceLoader.get_code = _get_code
     for function in (compile, exec, eval):
-        setattr(builtins, function.__name__, function)
+        setattr(builtins, function.__name__, unseen(function))
     # What the compiler knows needs no import.
     import micropython
     builtins.const = micropython.const
