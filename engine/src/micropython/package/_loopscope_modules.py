@@ -371,8 +371,13 @@ def collections(module):
     module.deque = deque
 
 
+def random(module):
+    import _loopscope_random
+    _loopscope_random.change(module)
+
+
 CHANGES = {
     'binascii': binascii, 'hashlib': hashlib, 'struct': struct, 'json': json, 're': re, 'io': io,
     'builtins': builtins, '_socket': _socket, 'socket': socket, 'sys': sys_, 'gc': gc, 'os': os,
-    '_thread': _thread, 'time': time, 'collections': collections,
+    '_thread': _thread, 'time': time, 'collections': collections, 'random': random,
 }
