@@ -4,61 +4,30 @@ import sys
 # Here and not later, when the program may have a file of that name.
 from errno import EAGAIN
 
-from _loopscope import plain_errors, plain_methods, replace, taking_str
+import _loopscope_data
+from _loopscope import plain_errors, plain_methods, replace
 
 
 # What `sys.implementation` says of compiled files: that of the unix port.
 _MPY = 2822
 
 
-def _take_str(module, names, first=0):
-    for name in names.split():
-        if hasattr(module, name):
-            setattr(module, name, taking_str(getattr(module, name), first))
-
-
 # ---- buffers -------------------------------------------------------------------------------------
-
-def binascii(module):
-    _take_str(module, 'hexlify unhexlify a2b_base64 b2a_base64 crc32')
-
-
-def hashlib(module):
-    _take_str(module, 'md5 sha1 sha256')
-    module.new = taking_str(module.new, 1)
-    update = type(module.sha256()).update
-    replace(type(module.sha256()), 'update', lambda self, data: update(self, _bytes(data)))
-
-
-def struct(module):
-    _take_str(module, 'unpack unpack_from', 1)
-
 
 def _bytes(data):
     return data.encode() if isinstance(data, str) else data
 
 
 def json(module):
-    encode = module.JSONEncoder.default
-
-    def default(self, value):
-        if isinstance(value, (bytes, bytearray)):
-            return bytes(value).decode()
-        return encode(self, value)
-
-    module.JSONEncoder.default = default
-    dumps, loads = module.dumps, module.loads
-
-    def dump(value, stream, separators=None):
-        text = dumps(value, separators=separators)
+    def write(stream, text):
         stream.write(text.encode() if _is_device(stream) else text)
 
-    def load(stream):
+    def read(stream):
         if not hasattr(stream, 'read') or _is_device(stream) and hasattr(stream, 'readinto'):
-            return loads(_all_of(stream))
-        return loads(stream.read())
+            return _all_of(stream)
+        return stream.read()
 
-    module.dump, module.load = dump, load
+    _loopscope_data.json(module, write, read)
 
 
 def _all_of(stream):
@@ -377,7 +346,8 @@ def random(module):
 
 
 CHANGES = {
-    'binascii': binascii, 'hashlib': hashlib, 'struct': struct, 'json': json, 're': re, 'io': io,
+    'binascii': _loopscope_data.binascii, 'hashlib': _loopscope_data.hashlib,
+    'struct': _loopscope_data.struct, 'json': json, 're': re, 'io': io,
     'builtins': builtins, '_socket': _socket, 'socket': socket, 'sys': sys_, 'gc': gc, 'os': os,
     '_thread': _thread, 'time': time, 'collections': collections, 'random': random,
 }
