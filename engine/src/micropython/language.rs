@@ -123,9 +123,11 @@ pub(super) fn print_exception(
     }
     while let Some(at) = entry {
         let code = at.frame.iframe().code().to_owned();
-        let file = as_given(code.source_path().as_str(), vm);
-        let line = at.lineno.get();
-        text.push_str(&format!("  File \"{file}\", line {line}, in {}\n", code.obj_name));
+        let path = code.source_path().as_str();
+        if !tracebacks::is_no_python(path) {
+            let (file, line) = (as_given(path, vm), at.lineno.get());
+            text.push_str(&format!("  File \"{file}\", line {line}, in {}\n", code.obj_name));
+        }
         let next = at.next.lock().clone();
         entry = next;
     }

@@ -8,15 +8,19 @@ use rustpython_vm::{AsObject, PyObjectRef, VirtualMachine};
 /// board are no lines of Python.
 pub(in super::super) fn of_the_program(raised: PyBaseExceptionRef) -> PyBaseExceptionRef {
     let mut entry = raised.__traceback__();
-    while let Some(at) = entry.take_if(|at| {
-        let path = at.frame.iframe().code().source_path().as_str();
-        path.starts_with("_loopscope_") || path.starts_with("<frozen importlib.")
-    }) {
+    while let Some(at) =
+        entry.take_if(|at| is_no_python(at.frame.iframe().code().source_path().as_str()))
+    {
         let next = at.next.lock().clone();
         entry = next;
     }
     raised.set_traceback(entry);
     raised
+}
+
+/// Whether a board has no Python where this file has.
+pub(super) fn is_no_python(path: &str) -> bool {
+    path.starts_with("_loopscope_") || path.starts_with("<frozen importlib.")
 }
 
 /// `function` whose own lines do not stand in tracebacks.

@@ -295,49 +295,9 @@ def time(module):
 # ---- containers ----------------------------------------------------------------------------------
 
 def collections(module):
-    original = module.deque
-
-    class deque(original):
-        """Of a fixed length; with the flag 1 what is too much is refused."""
-
-        def __new__(cls, iterable=(), maxlen=None, flags=0):
-            made = super().__new__(cls, (), maxlen)
-            made._checks = bool(flags & 1)
-            return made
-
-        def __init__(self, iterable=(), maxlen=None, flags=0):
-            super().__init__((), maxlen)
-            self.extend(iterable)
-
-        def _make_room(self):
-            if self._checks and self.maxlen is not None and len(self) >= self.maxlen:
-                raise IndexError('full')
-
-        def append(self, item):
-            self._make_room()
-            super().append(item)
-
-        def appendleft(self, item):
-            self._make_room()
-            super().appendleft(item)
-
-        def extend(self, items):
-            for item in items:
-                self.append(item)
-
-        def pop(self):
-            if not self:
-                raise IndexError('empty')
-            return super().pop()
-
-        def popleft(self):
-            if not self:
-                raise IndexError('empty')
-            return super().popleft()
-
-    deque.__qualname__ = 'deque'
-    deque.__module__ = 'collections'
-    module.deque = deque
+    import _loopscope_collections
+    module.deque = _loopscope_collections.make_deque(module.deque)
+    module.namedtuple = _loopscope_collections.make_namedtuple(module.namedtuple)
 
 
 def random(module):
