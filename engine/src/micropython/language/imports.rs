@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyDictRef, PyList, PyStr};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyDictRef, PyList, PyStr, PyTuple};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::tracebacks::of_the_program;
 
@@ -101,9 +101,28 @@ pub(super) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
             let names = if any { vec![vm.ctx.new_str("__name__").into()] } else { Vec::new() };
             set(&mut args, 3, "fromlist", vm.ctx.new_tuple(names).into());
         }
-        original.call(args, vm).map_err(of_the_program)
+        let names = given(&args, 3, "fromlist").filter(|_| !is_by_the_library(&args, vm));
+        let module = original.call(args, vm).map_err(of_the_program)?;
+        if let Some(names) = names {
+            ask_for(&module, &names, vm).map_err(of_the_program)?;
+        }
+        Ok(module)
     };
     vm.builtins.set_attr("__import__", vm.new_function("__import__", import), vm)
+}
+
+/// Where a module has a function for what it lacks, what that raises is what the import raises.
+fn ask_for(module: &PyObject, names: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let Some(names) = names.downcast_ref::<PyTuple>() else { return Ok(()) };
+    if names.as_slice().is_empty() || vm.get_attribute_opt(module, "__getattr__")?.is_none() {
+        return Ok(());
+    }
+    for name in names.iter().filter_map(|name| name.downcast_ref::<PyStr>()) {
+        if name.to_str() != Some("*") {
+            module.get_attr(name, vm)?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what a board has not.

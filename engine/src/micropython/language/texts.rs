@@ -233,6 +233,9 @@ fn value(said: &str) -> Option<String> {
         let got = rest.rsplit_once("got ")?.1.trim_end_matches(')');
         return Some(format!("need more than {got} values to unpack"));
     }
+    if let Some(rest) = said.strip_prefix("Unknown conversion specifier") {
+        return Some(format!("unknown conversion specifier{rest}"));
+    }
     if let Some(rest) = said.strip_prefix("Unknown format code") {
         return Some(format!("unknown format code{rest}"));
     }
@@ -254,6 +257,7 @@ fn value(said: &str) -> Option<String> {
             "cannot switch from manual field specification to automatic field numbering" => {
                 "can't switch from manual field specification to automatic field numbering"
             }
+            _ if said.starts_with("Negative zero coercion") => "invalid format specifier",
             "factorial() not defined for negative values" => "negative factorial",
             _ if said.starts_with("expected a nonnegative input")
                 || said.starts_with("expected a positive input")

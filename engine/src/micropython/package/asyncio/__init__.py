@@ -28,7 +28,7 @@ def __getattr__(name):
             value = module if name == home else getattr(module, name)
             globals()[name] = value
             return value
-    raise AttributeError(f"'module' object has no attribute '{name}'")
+    raise AttributeError(name)
 
 
 def __dir__():

@@ -24,7 +24,7 @@ def __getattr__(name):
         return _loopscope.task_queue()
     if name == '_io_queue':
         return _loopscope.streams()
-    raise AttributeError(f"'module' object has no attribute '{name}'")
+    raise AttributeError(f"module 'asyncio.core' has no attribute '{name}'")
 
 
 async def _stopper():
