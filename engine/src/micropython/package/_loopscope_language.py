@@ -2,6 +2,7 @@
 modules are found and compiled, and which of their functions behave as on a board."""
 
 import _imp
+import _warnings
 import builtins
 import sys
 
@@ -214,6 +215,8 @@ def set_up():
     _FILES.SourceLoader.get_code = _get_code
     for function in (compile, exec, eval):
         setattr(builtins, function.__name__, unseen(function))
+    # A board's compiler warns of nothing.
+    _warnings.filters.insert(0, ('ignore', None, SyntaxWarning, None, 0))
     # What the compiler knows needs no import.
     import micropython
     builtins.const = micropython.const
