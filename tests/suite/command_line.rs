@@ -125,3 +125,10 @@ fn the_tui_without_a_terminal_is_refused_with_the_way_out() {
     assert_ne!(ended.code(), 0, "{ended}");
     let _ = ended.complains("--headless");
 }
+
+#[test]
+fn a_program_may_come_through_a_pipe() {
+    let run = loopscope(["run", "--headless", "/dev/stdin"]);
+    let ended = run.input("import asyncio\nasyncio.run(asyncio.sleep(1))\nprint('ran')\n").end();
+    assert_eq!(ended.code_is(0).out(), "ran\n");
+}

@@ -201,7 +201,9 @@ fn live(vm: &VirtualMachine, options: &Options, source: Option<Vec<u8>>) -> Endi
 
 fn is_archive(path: &Path) -> bool {
     let mut start = [0; 4];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+    // What is read from a pipe is gone.
+    path.is_file()
+        && std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
         && start == *b"PK\x03\x04"
 }
 

@@ -1,4 +1,5 @@
 //! What the fuzz targets do with their bytes: a module for each target, and what they share.
+#![allow(clippy::cast_possible_truncation, reason = "inputs are short")]
 
 mod attach;
 pub mod board;

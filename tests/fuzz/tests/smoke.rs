@@ -18,20 +18,23 @@ impl Dice {
         (self.0 >> 11) as usize % limit.max(1)
     }
 
+    fn byte(&mut self) -> u8 {
+        self.below(256).to_le_bytes()[0]
+    }
+
     fn change(&mut self, seed: &[u8]) -> Vec<u8> {
         let mut bytes = seed.to_vec();
         for _ in 0..=self.below(6) {
             let at = self.below(bytes.len());
             match self.below(4) {
-                0 if !bytes.is_empty() => bytes[at] = self.below(256) as u8,
+                0 if !bytes.is_empty() => bytes[at] = self.byte(),
                 1 if !bytes.is_empty() => bytes[at] ^= 1 << self.below(8),
                 2 => {
                     let end = (at + self.below(12)).min(bytes.len());
                     bytes.drain(at..end);
                 }
                 _ => {
-                    let added: Vec<_> =
-                        (0..self.below(12)).map(|_| self.below(256) as u8).collect();
+                    let added: Vec<_> = (0..self.below(12)).map(|_| self.byte()).collect();
                     bytes.splice(at..at, added);
                 }
             }

@@ -1,7 +1,7 @@
 # A file of text is UTF-8, wherever the program runs.
 import os
 
-NAME = "file_text_is_utf8.tmp"
+NAME = "/tmp/text-%d.tmp" % int.from_bytes(os.urandom(6), "little")
 
 with open(NAME, "w") as file:
     file.write("a\u00e9\u20ac")

@@ -81,7 +81,7 @@ const INTERPRETERS: [&str; 17] = [
 /// names to import: only whether there are some counts.
 pub(super) fn set_up(vm: &VirtualMachine) -> PyResult<()> {
     let original = vm.builtins.get_attr("__import__", vm)?;
-    let import = move |mut args: FuncArgs, vm: &VirtualMachine| {
+    let import = move |mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         refuse_hidden(&args, vm)?;
         if let Some(module) = inside(&args, vm)? {
             return Ok(module);

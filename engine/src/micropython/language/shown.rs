@@ -19,6 +19,10 @@ pub(super) fn set_up(vm: &VirtualMachine) {
     replace_repr(vm.ctx.types.generator_type, generator_repr, vm);
     replace_repr(vm.ctx.types.str_type, str_repr, vm);
     replace_repr(vm.ctx.types.bytearray_type, bytearray_repr, vm);
+    // It is a text in a way of its own, which may warn.
+    each_subclass(vm.ctx.types.bytearray_type, &|class| {
+        class.slots.str.store(Some(bytearray_repr));
+    });
     replace_repr(vm.ctx.types.memoryview_type, memoryview_repr, vm);
 
     // A missing key's name is shown as it is, without quotes.

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use loopscope_files::temporary::Folder;
 use loopscope_lessons::{Item, Lesson, Problem};
@@ -23,8 +23,8 @@ use ratatui::layout::Rect;
 /// The smallest screen on which a lesson is to be read.
 const AREA: Rect = Rect::new(0, 0, 80, 24);
 
-/// How many times a key may be followed by something that goes on by itself.
-const TICKS: usize = 400;
+/// How long something may go on by itself after a key.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Runs of programs for exercises, by their texts: each was run already, and is looked at here.
 pub(super) type Runs = Vec<(String, Session)>;
@@ -122,7 +122,10 @@ impl Player {
             let drawn = self.controller.picture(AREA, None).unwrap_or_default();
             self.pictures.push((shown.clone(), drawn));
             if !shown.contains(first_words(&item.title)) {
-                self.problem(item.line, format!("step {} is not shown at its place", number + 1));
+                // The row that says what the screen did last, and why.
+                let said = shown.lines().rev().find(|row| !row.is_empty()).unwrap_or_default();
+                let message = format!("step {} is not shown at its place", number + 1);
+                self.problem(item.line, format!("{message}; the screen says {:?}", said.trim()));
                 return;
             }
             if item.question().is_some() {
@@ -233,10 +236,8 @@ impl Player {
 
     fn press(&mut self, key: Key) {
         self.controller.event(&Event::Key(Chord::plain(key)));
-        for _ in 0..TICKS {
-            if !self.controller.is_busy() {
-                return;
-            }
+        let until = Instant::now() + PATIENCE;
+        while self.controller.is_busy() && Instant::now() < until {
             self.controller.tick(Duration::from_millis(1));
         }
     }
