@@ -10,4 +10,4 @@ p = select.poll()
 p.register(s, select.POLLIN)
 for wait in (p.poll, p.ipoll):
     begin = time.ticks_ms()
-    print(len(list(wait(200))), "ready after", round(time.ticks_diff(time.ticks_ms(), begin) / 100) * 100)
+    print(len(list(wait(400))), "ready after", round(time.ticks_diff(time.ticks_ms(), begin) / 400) * 400)

@@ -20,9 +20,7 @@ pub(super) fn set_up(vm: &VirtualMachine) {
     replace_repr(vm.ctx.types.str_type, str_repr, vm);
     replace_repr(vm.ctx.types.bytearray_type, bytearray_repr, vm);
     // It is a text in a way of its own, which may warn.
-    each_subclass(vm.ctx.types.bytearray_type, &|class| {
-        class.slots.str.store(Some(bytearray_repr));
-    });
+    set_method(vm.ctx.types.bytearray_type, "__str__", bytearray_repr, vm);
     replace_repr(vm.ctx.types.memoryview_type, memoryview_repr, vm);
 
     // A missing key's name is shown as it is, without quotes.
@@ -33,14 +31,18 @@ pub(super) fn set_up(vm: &VirtualMachine) {
     }
 }
 
+/// Gives a class a method that shows its objects.
+fn set_method(base: &'static Py<PyType>, name: &'static str, repr: Repr, vm: &VirtualMachine) {
+    let method =
+        vm.new_method(name, base, move |zelf: PyObjectRef, vm: &VirtualMachine| repr(&zelf, vm));
+    base.set_attr(vm.ctx.intern_str(name), method.into());
+}
+
 /// Gives a class and those below it another repr. One that has a repr of its own keeps it. Classes
 /// that are made later find it as the attribute.
 fn replace_repr(base: &'static Py<PyType>, repr: Repr, vm: &VirtualMachine) {
     let usual = base.slots.repr.load().map(|f| f as usize);
-    let method = vm.new_method("__repr__", base, move |zelf: PyObjectRef, vm: &VirtualMachine| {
-        repr(&zelf, vm)
-    });
-    base.set_attr(vm.ctx.intern_str("__repr__"), method.into());
+    set_method(base, "__repr__", repr, vm);
     each_subclass(base, &|class| {
         if class.slots.repr.load().map(|f| f as usize) == usual {
             class.slots.repr.store(Some(repr));
