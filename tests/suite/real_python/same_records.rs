@@ -86,6 +86,7 @@ const DIFFERENT: &[(&str, &str, &str)] = &[
     ("names_of_before", "3.8 3.9 3.10 3.11", "it prints which names there are"),
     ("queue_shutdown", "3.8 3.9 3.10 3.11 3.12", "it uses what is younger"),
     ("run_runner", "3.8 3.9 3.10", "it uses what is younger"),
+    ("semaphore_limits", "3.8", "who is woken takes its place itself; nothing is handed over"),
     ("sleep_coroutine", "3.8 3.9 3.10", "it prints what can be awaited"),
     ("small_things", "3.8 3.9 3.10", "it uses what is younger"),
     ("taskgroup_", "3.8 3.9 3.10", "it uses what is younger"),
