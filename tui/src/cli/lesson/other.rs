@@ -12,8 +12,9 @@ use super::super::os_error::why;
 use super::punctuality::Punctuality;
 
 /// How many runs that print something else prove it, where the machine kept its time meanwhile. What a
-/// program does wrong it does each time; a thread or a real clock may be late.
-const PROVED: usize = 2;
+/// program does wrong it does each time; a thread or a real clock may be late, and one program counts
+/// single milliseconds.
+const PROVED: usize = 8;
 
 /// How many runs there are at most on a machine that never keeps its time.
 const ATTEMPTS: usize = 30;
