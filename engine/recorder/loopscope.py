@@ -1732,39 +1732,30 @@ def find_name(thing, known, frame):
     local = frame.f_locals
     own = local.get("self")
     attributes = getattr(own, "__dict__", {})
-    if type(way) is tuple:
-        values, name = way
-        values = {LOCAL: local, OWN: attributes, GLOBAL: frame.f_globals}[values]
-        if values.get(name) is thing:
-            tell_name(known, name if values is not attributes else called_in(own, name))
-            return
-    for values, how in ((local, LOCAL), (attributes, OWN)):
-        for name, value in list(values.items()):
-            if value is thing:
-                uses[spot] = how, name
-                tell_name(known, name if how == LOCAL else called_in(own, name))
-                return
-    for name in frame.f_code.co_names:
-        if frame.f_globals.get(name) is thing:
-            uses[spot] = GLOBAL, name
-            tell_name(known, name)
-            return
-    if len(uses) >= KEPT:
-        uses.clear()
-    if type(way) is int:
-        uses[spot] = way + 1
-
-
-LOCAL, OWN, GLOBAL = range(3)
-
-
-def called_in(own, name):
-    return "%s.%s" % (type(own).__name__, name)
-
-
-def tell_name(known, name):
+    places = local, attributes, frame.f_globals
+    if type(way) is tuple and places[way[0]].get(way[1]) is thing:
+        found = way
+    else:
+        found = next(((place, name) for place, names in
+                      ((LOCAL, list(local)), (OWN, list(attributes)), (GLOBAL, frame.f_code.co_names))
+                      for name in names if places[place].get(name) is thing), None)
+        if len(uses) >= KEPT:
+            uses.clear()
+        if found is not None:
+            uses[spot] = found
+        elif type(way) is int:
+            uses[spot] = way + 1
+    if found is None:
+        return
+    place, name = found
+    if place == OWN:
+        name = "%s.%s" % (type(own).__name__, name)
     known.tries = 0
     tell_at((), "sync-name", at_work()[0], (known.number, name_id(name)))
+
+
+#: Where a thing was found: among a frame's variables, its object's attributes, or global names.
+LOCAL, OWN, GLOBAL = range(3)
 
 
 def watch_syncs(wrap):

@@ -3,6 +3,8 @@ itself goes on with its own."""
 
 import sys
 
+from _loopscope_data import whole
+
 
 def _is_the_librarys(frame):
     loader = frame.f_globals.get('__loader__')
@@ -12,12 +14,6 @@ def _is_the_librarys(frame):
 def _named(more):
     if more:
         raise TypeError("function doesn't take keyword arguments")
-
-
-def _whole(number):
-    if isinstance(number, int):
-        return number
-    raise TypeError(f"can't convert {type(number).__name__} to int")
 
 
 # ---- deque ---------------------------------------------------------------------------------------
@@ -40,7 +36,7 @@ def make_deque(original):
                 raise TypeError(f'function missing {2 - len(args)} required positional arguments')
             if len(args) > 3:
                 raise TypeError(f'function expected at most 3 arguments, got {len(args)}')
-            length = _whole(args[1])
+            length = whole(args[1])
             if length < 0:
                 raise ValueError
             self._items = original((), length)

@@ -3,6 +3,23 @@ more or less than the library."""
 
 from _loopscope import taking_str, unseen
 
+# ---- numbers -------------------------------------------------------------------------------------
+
+
+def whole(number):
+    """A number where a board wants a whole one."""
+    if isinstance(number, int):
+        return number
+    raise TypeError(f"can't convert {type(number).__name__} to int")
+
+
+def floating(number):
+    """A number where a board wants a float."""
+    if isinstance(number, (int, float)):
+        return float(number)
+    raise TypeError(f"can't convert {type(number).__name__} to float")
+
+
 # ---- binascii, hashlib ---------------------------------------------------------------------------
 
 
@@ -104,15 +121,10 @@ def struct(module):
         if not values:
             return 0
         value = values.pop(0)
-        kind = type(value).__name__
         if code in _FLOATS:
-            if not isinstance(value, (int, float)):
-                raise TypeError(f"can't convert {kind} to float")
-            return value
-        if not isinstance(value, int):
-            raise TypeError(f"can't convert {kind} to int")
+            return floating(value)
         bits = 8 * calcsize(format)
-        value &= (1 << bits) - 1
+        value = whole(value) & (1 << bits) - 1
         return value - (1 << bits) if code.islower() and value >> bits - 1 else value
 
     def on_a_board(format, *values):

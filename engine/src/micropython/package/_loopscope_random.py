@@ -1,6 +1,8 @@
 """The numbers of a board: those of the generator yasmarang, so that a program that seeds it gets here what
 it gets there."""
 
+from _loopscope_data import floating, whole
+
 _MASK = 0xffff_ffff
 # How many bits of a float are behind its point.
 _FRACTION = 52
@@ -35,37 +37,25 @@ class Generator:
                 return number
 
 
-def _whole(number):
-    if isinstance(number, int):
-        return number
-    raise TypeError(f"can't convert {type(number).__name__} to int")
-
-
-def _float(number):
-    if isinstance(number, (int, float)):
-        return float(number)
-    raise TypeError(f"can't convert {type(number).__name__} to float")
-
-
 def change(module):
     """Puts the generator in the place of the library's, whose other functions a board has not."""
     usual = module.getrandbits
     generator = Generator(usual(32))
 
     def seed(number=None):
-        generator.seed(usual(32) if number is None else _whole(number))
+        generator.seed(usual(32) if number is None else whole(number))
 
     def getrandbits(count):
-        count = _whole(count)
+        count = whole(count)
         if not 0 <= count <= 32:
             raise ValueError('bits must be 32 or less')
         return generator.next() & (1 << count) - 1 if count else 0
 
     def randrange(start, stop=None, step=1):
-        start, step = _whole(start), _whole(step)
+        start, step = whole(start), whole(step)
         if stop is None:
             start, stop = 0, start
-        width = _whole(stop) - start
+        width = whole(stop) - start
         if step > 0:
             count = (width + step - 1) // step
         elif step < 0:
@@ -77,7 +67,7 @@ def change(module):
         return start + step * generator.below(count)
 
     def randint(first, last):
-        first, last = _whole(first), _whole(last)
+        first, last = whole(first), whole(last)
         if first > last:
             raise ValueError
         return first + generator.below(last - first + 1)
@@ -93,7 +83,7 @@ def change(module):
         return (bits & (1 << _FRACTION) - 1) / (1 << _FRACTION)
 
     def uniform(first, last):
-        first, last = _float(first), _float(last)
+        first, last = floating(first), floating(last)
         return first + (last - first) * random()
 
     functions = seed, getrandbits, randrange, randint, choice, random, uniform

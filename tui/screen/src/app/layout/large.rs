@@ -15,13 +15,7 @@ pub(super) fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
     let (left, right) = halves(body, (body.width - wanted + 1).clamp(45, 80));
     let inside = left.height - 2;
     if facts.lesson {
-        let lesson = inside / 2;
-        column(
-            left,
-            &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)],
-            facts,
-            &mut slots,
-        );
+        lesson_above_source(left, inside / 2, facts, &mut slots);
     } else {
         // What there is nothing of needs one row to say so.
         let some = facts.locks || facts.outside || facts.calls || facts.watchers;
@@ -44,6 +38,11 @@ pub(super) fn medium(rect: Rect, facts: Facts) -> Vec<Slot> {
     right_column(right, queue, tasks, facts, &mut slots);
     slots.push(Slot { name: "timeline", rect: bottom, views: vec!["timeline"] });
     slots
+}
+
+/// The lesson, so high, above its program.
+fn lesson_above_source(rect: Rect, lesson: u16, facts: Facts, slots: &mut Vec<Slot>) {
+    column(rect, &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)], facts, slots);
 }
 
 /// Loop, ready beside timers, tasks, records; with a lesson also the output and the calls.
@@ -90,13 +89,7 @@ pub(super) fn large(rect: Rect, facts: Facts) -> Vec<Slot> {
     // The queues beside each other want more than the diagram above them.
     let (middle, right) = halves(rest, (rest.width * 3 / 5).max(74).min(rest.width - 40));
     if facts.lesson {
-        let lesson = inside * 11 / 20;
-        column(
-            left,
-            &[("lesson", &["lesson"], lesson), ("source", &["source"], 0)],
-            facts,
-            &mut slots,
-        );
+        lesson_above_source(left, inside * 11 / 20, facts, &mut slots);
     } else {
         let output = (inside / 3).clamp(6, 16);
         let source = inside.saturating_sub(output + 1);
