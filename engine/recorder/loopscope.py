@@ -857,27 +857,36 @@ def stand_of(known, coro):
     """The same for a task, which mostly waits where one like it has waited before: then it is enough to
     look whether the frames are the same."""
     try:
-        frames, stand = known.stands[coro.cr_frame.f_lasti]
-        at = coro
+        frames, innermost, stand = known.stands[coro.cr_frame.f_lasti]
+        at = coro.cr_await
         for code, instruction in frames:
             if at.cr_code is not code or instruction >= 0 and at.cr_frame.f_lasti != instruction:
                 break
             at = at.cr_await
         else:
-            if at is not None and type(at) not in FRAMED:
+            if type(at) is innermost:
                 return stand
     except (KeyError, AttributeError):
         pass
     stand = chain_of(coro)
-    frames, at = [], coro
-    while type(at) is COROUTINE and at.cr_frame is not None and len(frames) < DEEPEST:
-        code = at.cr_code
-        known_by = not frames or (lone.get(id(code)) or is_lone(code))[0]
-        frames.append((code, -1 if known_by else at.cr_frame.f_lasti))
-        at = at.cr_await
-    if frames and at is not None and type(at) not in FRAMED:
-        known.stands[coro.cr_frame.f_lasti] = frames, stand
+    if type(coro) is COROUTINE and coro.cr_frame is not None:
+        frames, at = [], coro.cr_await
+        while type(at) is COROUTINE and at.cr_frame is not None and len(frames) < DEEPEST:
+            code = at.cr_code
+            frames.append((code, -1 if (lone.get(id(code)) or is_lone(code))[0]
+                           else at.cr_frame.f_lasti))
+            at = at.cr_await
+            if id(code) in waits_by_one_way:
+                break
+        if at is not None and (type(at) not in FRAMED or frames
+                               and id(frames[-1][0]) in waits_by_one_way):
+            known.stands[coro.cr_frame.f_lasti] = frames, type(at), stand
     return stand
+
+
+#: Functions of the library that have one place to wait at, from where there is one way further in: it
+#: need not be looked at again. By their code's place in memory.
+waits_by_one_way = {}
 
 
 def stands_like(coro):
@@ -1102,6 +1111,9 @@ site_ids = itertools.count(1)
 
 #: Tasks and futures that are alive, by their place in memory.
 alive = {}
+#: Tasks that wait for a future which a function of the library has made for that, by that future's
+#: place in memory: the task holds it, so the place is nothing else's.
+waits = {}
 #: What is told when a task of this code first runs, and tasks that are to tell it.
 special, first_steps = {}, {}
 
@@ -1111,19 +1123,25 @@ def forget(ref):
     alive.pop(ref.key, None)
 
 
+def forget_task(ref):
+    alive.pop(ref.key, None)
+    if ref.wait:
+        waits.pop(ref.wait, None)
+
+
 class Task(weakref.ref):
     """What is known of a task."""
 
     # Its next step's handle, and where it gave the others a turn the last time that this was told.
+    # `wait`: the place in memory of the future that it waits for, if that is in `waits`; else 0.
     __slots__ = ("key", "number", "place", "done", "cancels", "handle", "at", "stand", "runs",
-                 "wakes", "stands")
+                 "wakes", "stands", "wait", "wait_number")
 
 
 class Future(weakref.ref):
     """What is known of a future."""
 
-    # The task that has made it and waits for it, where it was told so with the end of a step.
-    __slots__ = ("key", "number", "done", "waiter")
+    __slots__ = ("key", "number", "done")
 
 
 task_numbers = itertools.count(1).__next__
@@ -1136,12 +1154,12 @@ loop_numbers = itertools.count(1).__next__
 
 def new_task(task, state, coro=None):
     """A task that was not seen before. It exists since just now, since its first step is queued."""
-    known = Task(task, forget)
+    known = Task(task, forget_task)
     known.key = id(task)
     known.number = number = task_numbers()
     known.done = False
     known.cancels = 0
-    known.handle, known.at, known.stand = 0, -1, -1
+    known.handle, known.at, known.stand, known.wait = 0, -1, -1, 0
     upper = (number & 0x7fffffff) << 32
     known.runs, known.wakes = state.STEP_RUN + upper, state.WAKE_WAITER + upper
     coro = coro or task.get_coro()
@@ -1164,14 +1182,28 @@ def new_task(task, state, coro=None):
     return known
 
 
+def remember(future, number):
+    known = alive[id(future)] = Future(future, forget)
+    known.key, known.number, known.done = id(future), number, False
+    return known
+
+
+def known_of(future):
+    """What is known of a future or a task; None: nothing."""
+    known = alive.get(id(future))
+    if known is None and id(future) in waits:
+        # Somebody else than who waits for it looks at it, so it is followed like others.
+        task = waits.pop(id(future))
+        task.wait = 0
+        known = remember(future, task.wait_number)
+    return known
+
+
 def new_future(future, state):
     if may_be_eager:
         look_for_eager()
-    known = Future(future, forget)
-    known.key = id(future)
-    known.number = number = future_numbers()
-    known.done, known.waiter = False, None
-    alive[known.key] = known
+    known = remember(future, future_numbers())
+    number = known.number
     kind, line = type(future), line_at(sys._getframe(1))
     name = name_id("Future" if kind is PlainFuture else kind.__qualname__)
     put(line + (35, state.number, clock(), number, name, state.by))
@@ -1190,7 +1222,8 @@ def new_future(future, state):
 
 def tell_made(state):
     """A future that was to be told with the end of the step."""
-    known, state.made = state.made, None
+    future, state.made = state.made, None
+    known = remember(future, future_numbers())
     put((35, state.number, clock(), known.number, name_id("Future"), state.by))
     if look:
         passed(35)
@@ -1198,7 +1231,7 @@ def tell_made(state):
 
 def awaited(future, state):
     """What is waited for, as the kind of thing and its number."""
-    known = alive.get(id(future))
+    known = known_of(future)
     if known is None:
         if isinstance(future, TASKS):
             known = new_task(future, state)
@@ -1228,6 +1261,8 @@ def tell_done(future, known, state, line=()):
         tell_cancels(future, known, state)
         known.done = True
         if state.task is known:
+            if state.made is not None:
+                tell_made(state)
             state.task = None
         line = line_raised(future._exception) if how == EXCEPTION else ()
         put(value_of(future, how) + line + (33, state.number, clock(), known.number, how))
@@ -1355,7 +1390,7 @@ def brief(value, depth):
     if kind not in BRACKETS:
         if isinstance(kind, type) and isinstance(value, type):
             return "<class %s>" % value.__name__
-        known = alive.get(id(value))
+        known = known_of(value)
         if known is not None and known() is value:
             return "<%s %s%d>" % (kind.__name__, "" if type(known) is Task else "f", known.number)
         return "<%s object>" % kind.__name__
@@ -1402,6 +1437,8 @@ def tell_cancels(task, known, state):
 
 
 def tell_suspend(task, known, state, on):
+    if state.made is not None:
+        tell_made(state)
     state.task = None
     chain, _, file, line, code, _, waits = stand_of(known, task.get_coro())
     kind, number = (0, 0) if on is None else awaited(on, state)
@@ -1461,30 +1498,28 @@ def forget_met(ref):
         del met[ref.key]
 
 
-class Told:
-    """An attribute of a class of the library's that tells when it is set. It is read as before: without
-    `__get__` what stands here is passed by."""
+def tells_of(cls, attributes):
+    """Puts in a place what tells of a class's attributes when they are set: functions by their names.
+    They are read as before, which an attribute of the class's own would make slow."""
+    plain, read = cls.__setattr__, object.__getattribute__
 
-    __slots__ = ("name", "tells")
-
-    def __init__(self, name, tells):
-        self.name, self.tells = name, tells
-
-    def __set__(self, thing, value):
-        values, name = thing.__dict__, self.name
-        before = values.get(name, NEVER)
-        values[name] = value
-        if on and not handles_only:
+    def __setattr__(thing, name, value):
+        tells = attributes.get(name)
+        if tells is None:
+            plain(thing, name, value)
+            return
+        try:
+            before = read(thing, name)
+        except AttributeError:
+            before = NEVER
+        plain(thing, name, value)
+        if on:
             try:
-                self.tells(thing, value, before)
+                tells(thing, value, before)
             except Exception:
                 mistake()
 
-    def __delete__(self, thing):
-        try:
-            del thing.__dict__[self.name]
-        except KeyError:
-            raise AttributeError(self.name) from None
+    replace(cls, "__setattr__", __setattr__, True)
 
 
 def new_sync(thing):
@@ -1774,9 +1809,10 @@ def watch_syncs(wrap):
 
     def tells(cls, name):
         def decorate(function):
-            if cls is not None:
-                replace(cls, name, Told(name, function))
+            told.setdefault(cls, {})[name] = function
         return decorate
+
+    told = {}
 
     @tells(locks.Lock, "_locked")
     def _(lock, locked, before):
@@ -1835,11 +1871,11 @@ def watch_syncs(wrap):
         if is_shut and before is not NEVER and not before:
             queue_changed(queue, SHUT_DOWN)
 
-    @wrap(queues.Queue, "_wakeup_next")
+    @wrap(queues.Queue, "_wakeup_next", True)
     def _(method):
         def wrapper(self, waiters):
             # It is called behind each item that was taken out, for whoever waits for the room.
-            if on and not handles_only and waiters is self._putters:
+            if on and waiters is self._putters:
                 try:
                     if sys._getframe(1).f_code.co_name == "get_nowait":
                         queue_changed(self, GET)
@@ -1863,6 +1899,9 @@ def watch_syncs(wrap):
             tell_at((), "task-timeout", handle._loop._loopscope.number,
                     (known.number, handle._loopscope))
 
+    for cls, attributes in told.items():
+        if cls is not None:
+            tells_of(cls, attributes)
     for method, how in ((locks.Lock.acquire, TO_ACQUIRE), (locks.Semaphore.acquire, TO_ACQUIRE),
                         (locks.Event.wait, TO_BE_TOLD), (locks.Condition.wait, TO_BE_TOLD),
                         (queues.Queue.get, TO_GET), (queues.Queue.put, TO_PUT),
@@ -2024,29 +2063,10 @@ def watch_ends():
                 ("transport-pause", number, (known, 1, transport.get_write_buffer_size()))
                 if paused else ("transport-resume", number, (known, 1))))
 
-    for owner, name, tells in (
-            (server, "_serving", serves), (server, "_sockets", sockets_change),
-            (server, "_waiters", waiters_change), (transport, "_closing", closes),
-            (transport, "_sock", sock_changes), (transport, "_paused", reading_pauses)):
-        replace(owner, name, Told(name, tells))
-
-    slot = flow.__dict__.get("_protocol_paused")
-    if slot is None:
-        replace(flow, "_protocol_paused", Told("_protocol_paused", writing_pauses))
-    else:
-        def set_paused(transport, paused):
-            before = False
-            try:
-                before = slot.__get__(transport)
-            except AttributeError:
-                pass
-            slot.__set__(transport, paused)
-            if on and not handles_only:
-                try:
-                    writing_pauses(transport, paused, before)
-                except Exception:
-                    mistake()
-        replace(flow, "_protocol_paused", property(slot.__get__, set_paused, slot.__delete__))
+    tells_of(server, {"_serving": serves, "_sockets": sockets_change, "_waiters": waiters_change})
+    tells_of(flow, {"_protocol_paused": writing_pauses})
+    tells_of(transport, {"_closing": closes, "_sock": sock_changes, "_paused": reading_pauses,
+                         "_protocol_paused": writing_pauses})
 
     def agreed(protocol, state, before):
         names = [getattr(each, "name", None) for each in (state, before)]
@@ -2060,7 +2080,7 @@ def watch_ends():
 
     if hasattr(sslproto, "SSLProtocolState"):
         # Since 3.11.
-        replace(sslproto.SSLProtocol, "_state", Told("_state", agreed))
+        tells_of(sslproto.SSLProtocol, {"_state": agreed})
 
 
 def tell_ends(loop):
@@ -2214,7 +2234,7 @@ def end_turn(loop, state, more=0):
 #: that. What calls the program stands on the line where the library calls it, in the same place of it,
 #: so that a traceback says what it would say without us.
 RUN_IN_PLACE = """\
-def made(in_library, run_slowly, step_over, failed):
+def made(in_library, run_slowly, handle_over, waits_for, step_over, failed):
     def _run(self):
         known = self._loopscope
         # From now on it cannot be cancelled. What is watched gets its number again when it is ready.
@@ -2266,13 +2286,15 @@ def made(in_library, run_slowly, step_over, failed):
         except BaseException as error:
             failed(self, error)
         finally:
-            if on:
-                if known is None:
-                    if state.eagers:
-                        leave_eagers(state)
+            if known is None:
+                if quick and not state.eagers:
                     put((state.DONE, clock()))
-                    if look:
-                        passed(27)
+                elif on:
+                    handle_over(state)
+            elif on:
+                made = state.made
+                if made is not None and waits_for(known, state, made):
+                    pass
                 elif state.yielded and state.stand < 0:
                     state.yielded = False
                     put((state.YIELD_AGAIN, clock(), known.handle))
@@ -2287,7 +2309,7 @@ def made(in_library, run_slowly, step_over, failed):
 
 #: The same where handles are all that is told.
 RUN_HANDLE_IN_PLACE = """\
-def made(in_library, run_slowly, step_over, failed):
+def made(in_library, run_slowly, handle_over, waits_for, step_over, failed):
     def _run(self):
         number = self._loopscope
         self._loopscope = 0
@@ -2461,6 +2483,34 @@ def install():
                 inner(self)
         return _run
 
+    def handle_over(state):
+        """That a handle which steps no task is done."""
+        if state.eagers:
+            leave_eagers(state)
+        put((state.DONE, clock()))
+        if look:
+            passed(27)
+
+    def waits_for(known, state, made):
+        """Tells that a step has ended because its task waits for a future which it has made, and that its
+        handle is done; whether it is so."""
+        try:
+            task = known()
+            if task._fut_waiter is not made or state.task is not known:
+                return False
+            stand = stand_of(known, task.get_coro())
+            if stand[6]:
+                return False
+            state.made = state.task = None
+            known.wait = place = id(made)
+            known.wait_number = number = future_numbers()
+            waits[place] = known
+            put((state.WAIT, clock(), number, stand[1]))
+            return True
+        except Exception:
+            mistake()
+            return False
+
     def step_over(known, state):
         """What a step has come to, and that its handle is done."""
         if state.eagers:
@@ -2472,19 +2522,6 @@ def install():
             else:
                 put((state.YIELD, clock(), known.handle, state.stand))
             return
-        if state.made is not None and state.task is known:
-            try:
-                task, made = known(), state.made
-                future = made()
-                if future is not None and task._fut_waiter is future:
-                    stand = stand_of(known, task.get_coro())
-                    if not stand[6]:
-                        state.made = state.task = None
-                        made.waiter = known
-                        put((state.WAIT, clock(), made.number, stand[1]))
-                        return
-            except Exception:
-                mistake()
         if state.task is known:
             step_ended(known, state)
         put((state.DONE, clock()))
@@ -2576,9 +2613,9 @@ def install():
         except Exception:
             mistake()
 
-    Handle._run = run_in_place(RUN_IN_PLACE, handle_run, running, run_slowly, step_over, failed)
-    tells_handles[Handle._run] = run_in_place(RUN_HANDLE_IN_PLACE, handle_run, running, run_slowly,
-                                              step_over, failed)
+    uses = run_slowly, handle_over, waits_for, step_over, failed
+    Handle._run = run_in_place(RUN_IN_PLACE, handle_run, running, *uses)
+    tells_handles[Handle._run] = run_in_place(RUN_HANDLE_IN_PLACE, handle_run, running, *uses)
 
     def note_new(handle, callback, args, loop, context):
         try:
@@ -2637,7 +2674,7 @@ def install():
             if callback is set_unless_cancelled:
                 future = future_number(first, state)
             elif context is not None and len(args) == 1 and isinstance(first, FUTURES):
-                done = alive.get(id(first))
+                done = known_of(first)
                 if done is None and ended(first) is not None and not isinstance(first, TASKS):
                     done = new_future(first, state)
                 if done is not None and ended(first) is not None:
@@ -2651,7 +2688,7 @@ def install():
             passed(21)
 
     def future_number(future, state):
-        known = alive.get(id(future))
+        known = known_of(future)
         if known is None:
             known = new_future(future, state) if isinstance(future, FUTURES) else None
         return known.number if type(known) is Future else 0
@@ -2672,7 +2709,7 @@ def install():
         elif step == WAKEUP and args:
             tell_cancels(task, known, state)
         if step == WAKEUP and args:
-            done = alive.get(id(args[0]))
+            done = known_of(args[0])
             if done is None and isinstance(args[0], FUTURES):
                 done = new_future(args[0], state) if not isinstance(args[0], TASKS) else None
             if done is not None:
@@ -2870,7 +2907,7 @@ def install():
 
     Base, Selector = base_events.BaseEventLoop, selector_events.BaseSelectorEventLoop
 
-    def wrap(owner, name):
+    def wrap(owner, name, needs_all=False):
         """Puts what is made of a method in its place."""
         def decorate(make):
             method = owner.__dict__.get(name)
@@ -2880,7 +2917,7 @@ def install():
             for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
                 setattr(wrapper, attribute, getattr(method, attribute))
             wrapper.__wrapped__ = method
-            replace(owner, name, wrapper)
+            replace(owner, name, wrapper, needs_all)
         return decorate
 
     if Threadsafe is not None:
@@ -2927,9 +2964,10 @@ def install():
         def wrapper(self, callback, *args, context=None):
             try:
                 state = self._loopscope
+                is_plain = quick and state.plain
             except AttributeError:
-                state = None
-            if not quick or state is None or not state.plain:
+                is_plain = False
+            if not is_plain:
                 return method(self, callback, *args, context=context)
             # What happens most is told the short way. The rest is what the library does, without
             # the calls that it takes for that.
@@ -2981,34 +3019,43 @@ def install():
                                 handle._loopscope = known
                                 self._ready.append(handle)
                                 return handle
-                elif kind is BUILTIN and len(args) == 1:
-                    task, future = callback.__self__, args[0]
-                    done = alive.get(id(future))
-                    known = done.waiter if type(done) is Future else done
-                    if known is None or known() is not task:
+                elif kind is BUILTIN and args:
+                    future = args[0]
+                    known = waits.get(id(future))
+                    if known is not None:
+                        # What is made for a task to wait for it is done, without a value.
+                        task = callback.__self__
+                        if (known.key == id(task) and future._state == "FINISHED"
+                                and future._result is None and future._exception is None
+                                and (cancelling is None or task.cancelling() == known.cancels)):
+                            del waits[known.wait]
+                            known.wait = 0
+                            known.handle = number = handle_numbers()
+                            handle._loopscope = known
+                            if (state.task is None and state.run is not None
+                                    and frame_of(3).f_code is feeding):
+                                # What a transport feeds to a reader has no line outside of that, and
+                                # happens when the transport's handle has begun.
+                                put((known.wakes, 0, number))
+                            else:
+                                put(line_at(frame_of(1)) + (known.wakes, clock(), number))
+                            self._ready.append(handle)
+                            return handle
+                    elif type(future) is PlainFuture and future._state == "FINISHED":
+                        task, done = callback.__self__, alive.get(id(future))
                         known = alive.get(id(task))
-                    if (type(known) is Task and type(done) is Future and not done.done
-                            and type(future) is PlainFuture and future._state == "FINISHED"
-                            and future._result is None and future._exception is None
-                            and state.task is not known
-                            and (done.waiter is known or callback.__name__ == "task_wakeup")
-                            and (cancelling is None or task.cancelling() == known.cancels)):
-                        # A future without a value that a task waits for.
-                        done.done = True
-                        known.handle = number = handle_numbers()
-                        handle._loopscope = known
-                        if (done.waiter is known and state.task is None and state.run is not None
-                                and frame_of(3).f_code is feeding):
-                            # What a transport feeds to a reader has no line outside of that, and
-                            # happens when the transport's handle has begun.
-                            put((known.wakes, 0, number))
-                        elif done.waiter is known:
-                            put(line_at(frame_of(1)) + (known.wakes, clock(), number))
-                        else:
+                        if (type(known) is Task and type(done) is Future and not done.done
+                                and future._result is None and future._exception is None
+                                and state.task is not known and callback.__name__ == "task_wakeup"
+                                and (cancelling is None or task.cancelling() == known.cancels)):
+                            # A future without a value that a task waits for.
+                            done.done = True
+                            known.handle = number = handle_numbers()
+                            handle._loopscope = known
                             put(line_at(frame_of(1)) + (state.WAKE, clock(), number, known.number,
                                                         done.number))
-                        self._ready.append(handle)
-                        return handle
+                            self._ready.append(handle)
+                            return handle
                 elif kind is FUNCTION and context is None:
                     known = described.get(id(callback.__code__))
                     if known is not None and known[3] is callback.__qualname__:
@@ -3195,7 +3242,7 @@ def install():
                 return method(self, *args, **kwargs)
             return wrapper
 
-    @wrap(Base, "create_task")
+    @wrap(Base, "create_task", True)
     def _(method):
         def wrapper(self, coro, **kwargs):
             task = method(self, coro, **kwargs)
@@ -3204,7 +3251,7 @@ def install():
             if on and may_be_eager:
                 look_for_eager()
             # An eager one has run already, and no handle was made for it.
-            if on and not handles_only and isinstance(task, TASKS) and id(task) not in alive:
+            if on and isinstance(task, TASKS) and id(task) not in alive:
                 try:
                     note_eager(task, coro, state_of(self))
                 except Exception:
@@ -3290,9 +3337,10 @@ def install():
                 before = watching(self, fd, how)
                 result = marked(mark, method, self, fd, callback, *args, **more)
                 if before is not None and before._cancelled:
-                    watched.pop(id(before), None)
+                    no_longer(before)
                     tell("watcher-remove", state_of(self).number, (descriptor(fd), how - READER))
                 if mark[1] is not None and mark[1]._loopscope:
+                    no_longer(mark[1])
                     watched[id(mark[1])] = mark[1]._loopscope
                     tell("watcher-add", state_of(self).number,
                          (descriptor(fd), how - READER, mark[1]._loopscope))
@@ -3305,14 +3353,19 @@ def install():
             def wrapper(self, fd):
                 handle = watching(self, fd, how)
                 removed = method(self, fd)
-                watched.pop(id(handle), None)
+                no_longer(handle)
                 if removed and on and (how == WRITER or descriptor(fd) != pipe_fd(self)):
                     tell("watcher-remove", state_of(self).number, (descriptor(fd), how - READER))
                 return removed
             return wrapper
 
-    # The numbers of handles that run again and again, by their place in memory: a loop holds them.
-    watched = {}
+    # The numbers of handles that run again and again, by their place in memory: a loop holds them. And
+    # of those that have been ready to read: their number, and the note that they are so again.
+    watched, readers = {}, {}
+
+    def no_longer(handle):
+        watched.pop(id(handle), None)
+        readers.pop(id(handle), None)
 
     def watching(loop, fd, how):
         try:
@@ -3336,11 +3389,20 @@ def install():
         try:
             for key, mask in found:
                 reader, writer = key.data
+                if mask == 1 and quick:
+                    # What is ready most: its number, and what says so.
+                    known = readers.get(id(reader))
+                    if known is not None:
+                        reader._loopscope, says = known
+                        note(says)
+                        continue
                 if mask & 1 and reader is not None and not reader._cancelled:
-                    number = watched.get(id(reader)) if quick else None
-                    if number is not None and reader is not state.pipe:
+                    number = watched.get(id(reader))
+                    if quick and number is not None and reader is not state.pipe:
+                        says = state.READY + (key.fd << 32)
                         reader._loopscope = number
-                        note(state.READY + (key.fd << 32))
+                        readers[id(reader)] = number, says
+                        note(says)
                     else:
                         ready(state, key.fd, 0, reader)
                 if mask & 2 and writer is not None and not writer._cancelled:
@@ -3401,7 +3463,7 @@ def install():
     @wrap(Unix, "remove_signal_handler")
     def _(method):
         def wrapper(self, sig):
-            watched.pop(id(self._signal_handlers.get(sig)), None)
+            no_longer(self._signal_handlers.get(sig))
             removed = method(self, sig)
             if removed and on:
                 tell("signal-remove", state_of(self).number, (int(sig),))
@@ -3479,20 +3541,16 @@ def install():
                 if handles_only:
                     return future
                 try:
-                    try:
-                        state = self._loopscope
-                    except AttributeError:
-                        state = state_of(self)
+                    state = self._loopscope
+                except AttributeError:
+                    state = state_of(self)
+                try:
                     if (state.task is not None and not state.eagers
                             and id(frame_of(1).f_code) in waits_at_once):
                         if state.made is not None:
                             tell_made(state)
                         # Told when the step has ended.
-                        state.made = known = Future(future, forget)
-                        known.key = key = id(future)
-                        known.number = future_numbers()
-                        known.done, known.waiter = False, None
-                        alive[key] = known
+                        state.made = future
                     else:
                         new_future(future, state)
                 except Exception:
@@ -3510,6 +3568,11 @@ def install():
             return future
         return wrapper
 
+    for name in ("readline", "readuntil", "readexactly"):
+        code = getattr(streams.StreamReader, name).__code__
+        if is_lone(code)[0]:
+            waits_by_one_way[id(code)] = code
+
     watch_syncs(wrap)
     watch_ends()
 
@@ -3523,7 +3586,7 @@ def install():
             shown = "" if raised is None else repr(raised)
         except Exception:
             shown = type(raised).__name__
-        future = alive.get(id(context.get("future")))
+        future = known_of(context.get("future"))
         task = alive.get(id(context.get("task")))
         if type(future) is Task:
             task, future = future, None
@@ -3693,13 +3756,14 @@ def install():
         global asleep, unfinished, at_hand
         asleep = unfinished = 0
         at_hand = False
-        for known in (watched, beside, first_steps, jobs, met, ends):
+        for known in (watched, readers, beside, first_steps, jobs, met, ends):
             known.clear()
         alive_before.clear()
         for key, known in alive.items():
             if type(known) is Task:
-                alive_before[key] = known
+                alive_before[key], known.wait = known, 0
         alive.clear()
+        waits.clear()
         put((KINDS["snapshot-begin"][0], 0, clock()))
         stands = []
         for loop, thread in loops_of(frames):
@@ -3735,7 +3799,7 @@ def install():
             if known is None or known() is not task:
                 new_task(task, state)
                 continue
-            known.done, known.at, known.stand = False, -1, -1
+            known.done, known.at, known.stand, known.wait = False, -1, -1, 0
             known.cancels = cancelling(task) if cancelling is not None else 0
             known.place = place = coroutine_place(task.get_coro())
             known.stands = stands_like(task.get_coro())
@@ -4058,8 +4122,9 @@ places = []
 armed = False
 
 
-def replace(owner, name, value):
-    places.append((owner, name, owner.__dict__.get(name, NEVER), value))
+def replace(owner, name, value, needs_all=False):
+    """What is to be put in a place; `needs_all`: only where all is told."""
+    places.append((owner, name, owner.__dict__.get(name, NEVER), value, needs_all))
 
 
 def arm():
@@ -4073,8 +4138,8 @@ def arm():
             if handles_only and type(value) is FUNCTION:
                 value = tells_handles.get(value, value)
             setattr(kind, name, value)
-    for owner, name, before, ours in places:
-        if owner.__dict__.get(name, NEVER) is before:
+    for owner, name, before, ours, needs_all in places:
+        if not (needs_all and handles_only) and owner.__dict__.get(name, NEVER) is before:
             setattr(owner, name, ours)
 
 
@@ -4085,7 +4150,7 @@ def disarm():
     if not armed:
         return
     armed = False
-    for owner, name, before, ours in reversed(places):
+    for owner, name, before, ours, _ in reversed(places):
         if owner.__dict__.get(name) is not ours:
             continue
         if before is NEVER:

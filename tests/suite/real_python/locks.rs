@@ -129,7 +129,7 @@ async def main():
     while True:
         async with lock:
             await asyncio.sleep(0.01)
-        seen = '_locked' in vars(asyncio.Lock) or '_value' in vars(asyncio.Event)
+        seen = any('__setattr__' in vars(kind) for kind in (asyncio.Lock, asyncio.Event))
         print('watched' if seen else 'plain', sorted(vars(lock)) == LOCK, flush=True)
 LOCK = ['_locked', '_waiters'] + (['_loop'] if sys.version_info < (3, 10) else [])
 LOCK.sort()
