@@ -16,7 +16,7 @@ for _ in range(500):
     for each in sockets:
         got = b""
         while not got.endswith(b"]]}"):
-            got += each.recv(4096)
+            got += each.recv(4096) or sys.exit("the server is gone")
 '''
 
 
