@@ -3,8 +3,8 @@
 //!
 //! The programs of `tests/bench/live` print the processor time that they took, without their start.
 //! Each runs as it is, with our module while nobody has attached, and attached: all that happens is
-//! told then, or handles only, and read by our binary. The rounds are interleaved, so the machine's mood
-//! hits all alike.
+//! told then, or handles only, and read by our binary. Each of those runs stands between two as it is,
+//! and is compared with them: a machine is faster in one minute than in the next.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -32,7 +32,8 @@ enum Way {
     HandlesOnly,
 }
 
-const WAYS: [Way; 4] = [Way::Plain, Way::Listening, Way::Attached, Way::HandlesOnly];
+/// Those that are compared with a plain run.
+const WAYS: [Way; 3] = [Way::Listening, Way::Attached, Way::HandlesOnly];
 
 pub(super) fn run(root: &Path, arguments: &[String]) -> Outcome {
     let (rounds, python) = super::parse(arguments)?;
@@ -44,24 +45,27 @@ pub(super) fn run(root: &Path, arguments: &[String]) -> Outcome {
     println!("\n| | plain | listening | attached | handles only |\n|---|---|---|---|---|");
     for (program, title) in PROGRAMS {
         let file = root.join("tests/bench/live").join(program).with_extension("py");
-        let mut times = [const { Vec::new() }; WAYS.len()];
+        let mut ratios = [const { Vec::new() }; WAYS.len()];
+        let mut plain = vec![time(root, &python, &file, Way::Plain)?];
         for _ in 0..rounds {
-            for (way, times) in WAYS.into_iter().zip(&mut times) {
-                times.push(time(root, &python, &file, way)?);
+            for (way, ratios) in WAYS.into_iter().zip(&mut ratios) {
+                let before = plain[plain.len() - 1];
+                let taken = time(root, &python, &file, way)?;
+                let after = time(root, &python, &file, Way::Plain)?;
+                plain.push(after);
+                ratios.push(2.0 * taken.as_secs_f64() / (before + after).as_secs_f64());
             }
         }
-        let [plain, listening, attached, handles] =
-            times.map(|mut times| super::median(&mut times));
-        let ratio = |time: Duration| time.as_secs_f64() / plain.as_secs_f64();
-        println!(
-            "| {title} | {:.2} s | {:.2} | {:.2} | {:.2} |",
-            plain.as_secs_f64(),
-            ratio(listening),
-            ratio(attached),
-            ratio(handles)
-        );
+        let [listening, attached, handles] = ratios.map(median_of);
+        let plain = super::median(&mut plain).as_secs_f64();
+        println!("| {title} | {plain:.2} s | {listening:.2} | {attached:.2} | {handles:.2} |");
     }
     Ok(())
+}
+
+fn median_of(mut ratios: Vec<f64>) -> f64 {
+    ratios.sort_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
 }
 
 /// The processor time of one run.
