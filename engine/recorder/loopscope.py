@@ -31,7 +31,7 @@ KINDS = {
     "executor-submit": (46, 4), "executor-done": (47, 2), "process-new": (52, 3),
     "process-exit": (53, 3), "remark": (55, 2), "task-timeout": (72, 2), "future-needs": (73, 2),
     "server-new": (48, 3), "server-close": (49, 2), "transport-new": (50, 7),
-    "transport-close": (51, 3), "server-listen": (62, 3), "server-closed": (63, 1),
+    "transport-close": (51, 3), "future-outside": (61, 5), "server-listen": (62, 3), "server-closed": (63, 1),
     "transport-pause": (66, 3), "transport-resume": (67, 2), "transport-tls": (69, 2),
     "transport-closed": (70, 1), "sync-new": (74, 6), "sync-name": (75, 2), "sync-state": (76, 5), "sync-wait": (77, 4),
     "sync-user": (78, 2),
@@ -110,6 +110,7 @@ import itertools
 import os
 import select
 import signal
+import stat
 import struct
 import time
 import types
@@ -207,7 +208,7 @@ def keep_waiting(data):
 
 def write_some():
     """Writes as much as is taken at once."""
-    global waiting_bytes, on, deaf, quick
+    global waiting_bytes, on, deaf
     try:
         while waiting:
             count = host.send(waiting[0], NO_SIGNAL)
@@ -218,7 +219,8 @@ def write_some():
                 waiting.popleft()
     except BlockingIOError:
         if waiting_bytes > MOST_WAITING and on:
-            on = quick = False
+            on = False
+            set_quick()
             deaf = True
     except OSError:
         # Nobody reads any more, as the thread that listens will see.
@@ -274,7 +276,7 @@ BY_NOBODY = {
 
 def tell(kind, loop, cells, *texts):
     """One record, with the line that has caused it and its texts before it in one piece."""
-    tell_at(() if kind in BY_NOBODY else line_at(sys._getframe(1)), kind, loop, cells, *texts)
+    tell_at(() if kind in BY_NOBODY else line_at(1), kind, loop, cells, *texts)
 
 
 def tell_at(entry, kind, loop, cells, *texts):
@@ -317,9 +319,17 @@ PLACES = {KINDS[name][0] for name in (
 
 
 def update():
-    global look, quick
+    global look
     look = not detached and bool(holder or pausing or left or wanted)
+    set_quick()
+
+
+def set_quick():
+    """Whether what happens most is told the short way, which each loop has at hand."""
+    global quick
     quick = on and not (look or marks or unfinished)
+    for state in list(states.values()):
+        state.set_quick()
 
 
 def passed(kind):
@@ -439,9 +449,10 @@ DEEPEST_FRAMES, MOST_NAMES = 64, 100
 
 def look_at(asked):
     """Tells the locals of frames, or the value of an expression. Nothing is recorded meanwhile."""
-    global on, quick
+    global on
     words, before = asked.split("\t", 3), on
-    on = quick = False
+    on = False
+    set_quick()
     try:
         if words[0] == "locals":
             good, told = True, locals_of(int(words[1]), int(words[2]))
@@ -745,6 +756,12 @@ FUNCTION, METHOD, BUILTIN = types.FunctionType, types.MethodType, type(len)
 def callable_place(callback):
     """The name of a callable, and where it is defined."""
     target = callback
+    if type(callback) is METHOD:
+        # Mostly it is described already.
+        inner = callback.__func__
+        known = described.get(id(getattr(inner, "__code__", None)))
+        if known is not None and known[3] is inner.__qualname__:
+            return known
     for _ in range(DEEPEST):
         if type(target).__name__ != "partial":
             break
@@ -976,8 +993,8 @@ def role_of(code):
     else:
         role = MINE if mine else FOREIGN
     # The code is kept, so that its place in memory stays its own.
-    roles[id(code)] = role, code
-    return role
+    known = roles[id(code)] = role, code
+    return known
 
 
 floors = []
@@ -1000,15 +1017,18 @@ def forget_calls():
 def forget_roles():
     walks.clear()
     roles.clear()
+    foreign_modules.clear()
     uses.clear()
     for code in floors:
         roles[id(code)] = FLOOR, code
 
 
-def line_at(frame):
-    """The line that is at work in a frame, as what stands before the record that it has caused."""
+def line_at(depth):
+    """The line that is at work so many frames outside of who asks, as what stands before the record that
+    it has caused."""
     if handles_only:
         return ()
+    frame = sys._getframe(depth + 1)
     # Mostly it is the innermost one that is the program's.
     number = id(frame.f_code)
     known = roles.get(number)
@@ -1016,26 +1036,59 @@ def line_at(frame):
         key = number, frame.f_lasti
         return walks.get(key) or new_walk(key, frame)
     spots = []
-    for _ in range(DEEPEST):
-        if frame is None:
+    for further in range(DEEPEST):
+        if frame is None or further == NEAR and is_foreign(depth + 1 + NEAR):
             return ()
-        code = frame.f_code
-        number = id(code)
-        known = roles.get(number)
-        role = known[0] if known is not None else role_of(code)
-        if role == FOREIGN:
-            # Every instruction has a number of its own as long as its code exists.
-            spots.append(number)
-            spots.append(frame.f_lasti)
+        number = id(frame.f_code)
+        role = (roles.get(number) or role_of(frame.f_code))[0]
+        if role == INNER:
+            pass
         elif role == FLOOR:
             return ()
-        elif role == MINE:
-            spots.append(number)
-            spots.append(frame.f_lasti)
-            key = tuple(spots)
-            return walks.get(key) or new_walk(key, frame)
+        else:
+            # Every instruction has a number of its own as long as its code exists.
+            spots += number, frame.f_lasti
+            if role == MINE:
+                key = tuple(spots)
+                return walks.get(key) or new_walk(key, frame)
         frame = frame.f_back
     return ()
+
+
+#: After so many frames `is_foreign` asks about the others.
+NEAR = 3
+#: What names the module of a frame without making the frame, which is what costs. Since 3.12.
+module_of = getattr(sys, "_getframemodulename", None)
+#: The names of modules that are of the library.
+foreign_modules = set()
+
+
+def is_foreign(depth):
+    """Whether none of the frames from one on outwards is the program's, up to where a look outwards ends.
+    A function of the program's that calls itself one of the library's (`functools.wraps`) counts as that.
+    """
+    if module_of is None:
+        return False
+    try:
+        for at in range(depth + 1, depth + 1 + DEEPEST - NEAR):
+            if module_of(at) in foreign_modules:
+                continue
+            name = module_of(at)
+            if name == "asyncio.events":
+                # `Handle._run` is one of its functions.
+                code = sys._getframe(at).f_code
+                if (roles.get(id(code)) or role_of(code))[0] == FLOOR:
+                    return True
+            else:
+                path = getattr(sys.modules.get(name), "__file__", None)
+                if type(path) is not str or path != __file__ and file_name(path)[1]:
+                    return False
+                if len(foreign_modules) < KEPT:
+                    foreign_modules.add(name)
+    except TypeError:
+        # A function says it is of a module that is no name.
+        return False
+    return True
 
 
 def new_walk(key, outermost):
@@ -1080,8 +1133,7 @@ def line_raised(error):
         if at is None:
             break
         code = at.tb_frame.f_code
-        known = roles.get(id(code))
-        role = known[0] if known is not None else role_of(code)
+        role = (roles.get(id(code)) or role_of(code))[0]
         if role == MINE:
             chain = line_in(0, place_of(code), at.tb_lineno or 0)
         elif role == FOREIGN and chain:
@@ -1093,7 +1145,7 @@ def line_raised(error):
 def site_of(frame, spot, known):
     """That a line has handed this callback to `call_soon`, as one number; 0: no line of the program's
     has done so by itself."""
-    role, code = roles.get(id(frame.f_code)) or (role_of(frame.f_code), frame.f_code)
+    role, code = roles.get(id(frame.f_code)) or role_of(frame.f_code)
     if role != MINE:
         return 0
     if len(known[7]) >= 256:
@@ -1152,7 +1204,7 @@ job_numbers = itertools.count(1).__next__
 loop_numbers = itertools.count(1).__next__
 
 
-def new_task(task, state, coro=None):
+def new_task(task, state, coro=None, line=None):
     """A task that was not seen before. It exists since just now, since its first step is queued."""
     known = Task(task, forget_task)
     known.key = id(task)
@@ -1170,7 +1222,8 @@ def new_task(task, state, coro=None):
         first_steps[number] = tells
     alive[id(task)] = known
     label = new_name(task.get_name())
-    line = line_at(sys._getframe(1))
+    if line is None:
+        line = line_at(1)
     put(line + (30, state.number, clock(), number, place[0], place[1], place[2], label, state.by))
     if look:
         passed(30)
@@ -1204,7 +1257,7 @@ def new_future(future, state):
         look_for_eager()
     known = remember(future, future_numbers())
     number = known.number
-    kind, line = type(future), line_at(sys._getframe(1))
+    kind, line = type(future), line_at(1)
     name = name_id("Future" if kind is PlainFuture else kind.__qualname__)
     put(line + (35, state.number, clock(), number, name, state.by))
     if look:
@@ -1227,6 +1280,15 @@ def tell_made(state):
     put((35, state.number, clock(), known.number, name_id("Future"), state.by))
     if look:
         passed(35)
+    if state.made_for:
+        tell_outside(state, known.number, 0, state.made_for)
+
+
+def tell_outside(state, future, job=0, transport=0, server=0, process=0, line=()):
+    """By what from outside a future will be completed."""
+    put(line + (61, state.number, clock(), future, job, transport, server, process))
+    if look:
+        passed(61)
 
 
 def awaited(future, state):
@@ -1430,7 +1492,7 @@ def tell_cancels(task, known, state):
     cancels = cancelling(task)
     while known.cancels < cancels:
         known.cancels += 1
-        put(line_at(sys._getframe(1)) + (34, state.number, clock(), known.number, state.by))
+        put(line_at(1) + (34, state.number, clock(), known.number, state.by))
         if look:
             passed(34)
     known.cancels = cancels
@@ -1583,7 +1645,7 @@ def tell_sync(thing, known, kind, size, owner, frame):
     number, by, _ = at_work()
     if type(size) is not int or not 0 <= size < 1 << 32:
         size = 0
-    tell_at(line_at(sys._getframe(3)), "sync-new", number,
+    tell_at(line_at(3), "sync-new", number,
             (known.number, kind, name_id(name), size, owner, by))
 
 
@@ -1627,10 +1689,11 @@ def changed(thing, how, count, left=0):
     known = met_now(thing)
     if known.number <= 0:
         return
-    if known.tries:
+    line = line_at(3)
+    if line and known.tries:
         find_name(thing, known, sys._getframe(3))
     number, _, task = at_work()
-    tell_at(line_at(sys._getframe(3)), "sync-state", number, (known.number, how, task, count, left))
+    tell_at(line, "sync-state", number, (known.number, how, task, count, left))
 
 
 def tell_at_hand(known, state, coro, line):
@@ -1756,7 +1819,7 @@ def target_of(code, line, word):
 def find_name(thing, known, frame):
     """What the program's frame that uses a thing calls it."""
     known.tries -= 1
-    while frame is not None and (roles.get(id(frame.f_code)) or (role_of(frame.f_code),))[0] != MINE:
+    while frame is not None and (roles.get(id(frame.f_code)) or role_of(frame.f_code))[0] != MINE:
         frame = frame.f_back
     if frame is None:
         return
@@ -1911,7 +1974,7 @@ def watch_syncs(wrap):
 
 # ---- servers and transports ------------------------------------------------------------------------
 
-TCP, UNIX_SOCKET, TLS, UDP, PIPE = range(5)
+TCP, UNIX_SOCKET, TLS, UDP, PIPE, PROCESS = range(6)
 BY_CLOSE, BY_EOF, BY_ABORT, BY_ERROR = range(4)
 #: What is known of servers and transports that are alive, by their place in memory.
 ends = {}
@@ -1966,7 +2029,7 @@ def server_serves(server):
     how = TLS if server._ssl_context else UNIX_SOCKET if any(map(is_unix, sockets)) else TCP
     addresses = [own_address(sock) for sock in sockets]
     known, whole = new_end(server), ", ".join(addresses)
-    entry = line_at(sys._getframe(3))
+    entry = line_at(3)
     tell_at(entry, "server-new", number, (known, how, int(bool(whole))), whole)
     for sock, address in zip(sockets, addresses):
         tell_at(entry, "server-listen", number, (known, sock.fileno(), int(bool(address))), address)
@@ -1985,20 +2048,46 @@ def transport_begins(transport):
     else:
         how = UDP if isinstance(transport, transports.DatagramTransport) else TCP
     address, own = (address_of(transport._extra.get(name)) for name in ("peername", "sockname"))
-    tell_at(line_at(sys._getframe(3)), "transport-new", number,
+    tell_at(line_at(3), "transport-new", number,
             (new_end(transport), how, transport._sock_fd, int(bool(address)), 2 * bool(own),
              end_of(transport._server), 0), address, own)
 
 
+def pipe_begins(transport):
+    """The same of one end of a pipe; what cannot be watched is refused by its constructor next."""
+    number, protocol = loop_number(transport), transport._protocol
+    mode = os.fstat(transport._fileno).st_mode
+    if number is None or not any(is_one(mode) for is_one in (stat.S_ISFIFO, stat.S_ISSOCK,
+                                                            stat.S_ISCHR)):
+        return
+    how, address, process = PIPE, "", 0
+    if isinstance(protocol, sys.modules["asyncio.base_subprocess"].WriteSubprocessPipeProto):
+        how, address = PROCESS, ("stdin", "stdout", "stderr")[protocol.fd]
+        process = getattr(protocol.proc, "_loopscope", 0)
+    tell_at(line_at(3), "transport-new", number,
+            (new_end(transport), how, transport._fileno, int(bool(address)), 0, 0, process), address)
+
+
+def below(transport):
+    """The number of a transport, or of the one that carries its TLS; 0: it was not told of."""
+    protocol = getattr(transport, "_ssl_protocol", None)
+    return end_of(transport if protocol is None else protocol._transport)
+
+
 def cause_of(frame):
     """By what a transport closes: which of its methods has set the attribute."""
-    if frame.f_code.co_name == "_force_close":
+    name = frame.f_code.co_name
+    if name in ("_force_close", "_close"):
         error = frame.f_locals.get("exc")
-        return (BY_ABORT, "") if error is None else (BY_ERROR, one_line(error))
+        if error is not None:
+            return BY_ERROR, one_line(error)
+        caller = frame.f_back.f_code.co_name if frame.f_back is not None else ""
+        # A pipe that the other end has closed.
+        return BY_EOF if caller == "_read_ready" else BY_CLOSE if caller == "close" else BY_ABORT, ""
     for _ in range(4):
         if frame is None:
             break
-        if frame.f_code.co_name in ("_read_ready__on_eof", "_eof_received"):
+        if frame.f_code.co_name in ("_read_ready", "_read_ready__on_eof", "_eof_received"):
             return BY_EOF, ""
         if frame.f_code.co_name != "close":
             break
@@ -2008,7 +2097,8 @@ def cause_of(frame):
 
 def watch_ends():
     """The attributes of the library's servers and transports that tell what becomes of them."""
-    from asyncio import base_events, selector_events, sslproto, transports
+    from asyncio import base_events, selector_events, sslproto, streams, transports, unix_events
+    pipes = reads, writes = unix_events._UnixReadPipeTransport, unix_events._UnixWritePipeTransport
     transport, server = selector_events._SelectorTransport, base_events.Server
     flow = transports._FlowControlMixin
 
@@ -2029,7 +2119,7 @@ def watch_ends():
         if sockets is None and before is not None:
             clients = getattr(server, "_clients", None)
             count = len(clients) if clients is not None else server._active_count
-            tell_at(line_at(sys._getframe(3)), "server-close", number, (known, count))
+            tell_at(line_at(3), "server-close", number, (known, count))
 
     @known_end
     def waiters_change(server, waiters, before, number, known):
@@ -2038,10 +2128,10 @@ def watch_ends():
 
     def closes(transport, closing, before):
         if before is NEVER:
-            transport_begins(transport)
+            (pipe_begins if isinstance(transport, pipes) else transport_begins)(transport)
         elif closing and not before and end_of(transport):
             how, error = cause_of(sys._getframe(2))
-            tell_at(line_at(sys._getframe(2)), "transport-close", loop_number(transport) or 0,
+            tell_at(line_at(2), "transport-close", loop_number(transport) or 0,
                     (end_of(transport), how, int(bool(error))), error)
 
     @known_end
@@ -2052,14 +2142,14 @@ def watch_ends():
     @known_end
     def reading_pauses(transport, paused, before, number, known):
         if before is not NEVER and bool(paused) is not bool(before):
-            tell_at(line_at(sys._getframe(3)), *(
+            tell_at(line_at(3), *(
                 ("transport-pause", number, (known, 0, 0)) if paused else
                 ("transport-resume", number, (known, 0))))
 
     @known_end
     def writing_pauses(transport, paused, before, number, known):
         if bool(paused) is not bool(before):
-            tell_at(line_at(sys._getframe(3)), *(
+            tell_at(line_at(3), *(
                 ("transport-pause", number, (known, 1, transport.get_write_buffer_size()))
                 if paused else ("transport-resume", number, (known, 1))))
 
@@ -2067,6 +2157,18 @@ def watch_ends():
     tells_of(flow, {"_protocol_paused": writing_pauses})
     tells_of(transport, {"_closing": closes, "_sock": sock_changes, "_paused": reading_pauses,
                          "_protocol_paused": writing_pauses})
+    tells_of(reads, {"_closing": closes, "_pipe": sock_changes, "_paused": reading_pauses})
+    tells_of(writes, {"_closing": closes, "_pipe": sock_changes, "_protocol_paused": writing_pauses})
+
+    def stream_opens(protocol, transport, before):
+        if transport is None:
+            return
+        number, state = below(transport), getattr(protocol._loop, "_loopscope", None)
+        known = known_of(protocol._closed)
+        if number and state is not None and type(known) is Future and before in (None, NEVER):
+            tell_outside(state, known.number, 0, number, line=line_at(2))
+
+    tells_of(streams.StreamReaderProtocol, {"_transport": stream_opens})
 
     def agreed(protocol, state, before):
         names = [getattr(each, "name", None) for each in (state, before)]
@@ -2093,6 +2195,13 @@ def tell_ends(loop):
     for transport in list(loop._transports.values()):
         if getattr(transport, "_sock", None) is not None:
             transport_begins(transport)
+    from asyncio import unix_events
+    pipes = unix_events._UnixReadPipeTransport, unix_events._UnixWritePipeTransport
+    for key in list(loop._selector.get_map().values()):
+        for handle in key.data:
+            transport = getattr(getattr(handle, "_callback", None), "__self__", None)
+            if isinstance(transport, pipes) and not end_of(transport):
+                pipe_begins(transport)
 
 
 # ---- jobs -----------------------------------------------------------------------------------------
@@ -2131,8 +2240,18 @@ class State:
 
     __slots__ = ("number", "TURN", "RUN", "STEP_RUN", "DONE", "SOON_NEW", "YIELD", "YIELD_AGAIN",
                  "POLL_TURN", "POLL_ONE", "WAKE", "WAIT", "NEW", "READY", "WAKE_WAITER", "loop", "by",
-                 "task", "turn", "phase", "made", "how", "run", "owner", "pipe", "inherited",
+                 "task", "turn", "phase", "made", "made_for", "how", "run", "owner", "pipe", "inherited",
                  "simple", "plain", "yielded", "stand", "eagers", "calls", "steps", "wakes")
+
+    def set_quick(self):
+        """Puts it where `call_soon` and the like find it, if they may tell the short way."""
+        loop = self.loop()
+        try:
+            if loop is not None:
+                loop._loopscope_quick = self if quick and self.plain else None
+        except AttributeError:
+            # A loop of another make that takes no attributes.
+            pass
 
 
 states = {}
@@ -2176,7 +2295,7 @@ def new_state(loop):
     state.by = RUNNING
     state.task = state.pipe = state.run = state.inherited = state.made = None
     state.phase = ENDED
-    state.turn = state.how = state.owner = 0
+    state.turn = state.how = state.owner = state.made_for = 0
     # Where a task stands whose step is about to end, because it gives the others a turn; -1: as told.
     state.yielded, state.stand = False, 0
     # First steps that are being taken: (what is known of the task, what ran before, the task, its
@@ -2190,6 +2309,7 @@ def new_state(loop):
     except AttributeError:
         # A loop of another make that takes no attributes.
         pass
+    state.set_quick()
     states[state.number] = state
     if len(states) > 64:
         for number in [number for number, each in states.items() if each.loop() is None]:
@@ -2239,7 +2359,13 @@ def made(in_library, run_slowly, handle_over, waits_for, step_over, failed):
         known = self._loopscope
         # From now on it cannot be cancelled. What is watched gets its number again when it is ready.
         self._loopscope = 0
-        if not quick:
+        loop = self._loop
+        try:
+            state = loop._loopscope_quick
+        except AttributeError:
+            # A loop of another make.
+            state = None
+        if state is None:
             if on:
                 run_slowly(self, known, in_library)
                 return
@@ -2249,8 +2375,6 @@ def made(in_library, run_slowly, handle_over, waits_for, step_over, failed):
                 missed()
             in_library(self)
             return
-        loop = self._loop
-        state = loop._loopscope
         before = state.task
         if type(known) is Task:
             number = known.handle
@@ -2313,7 +2437,13 @@ def made(in_library, run_slowly, handle_over, waits_for, step_over, failed):
     def _run(self):
         number = self._loopscope
         self._loopscope = 0
-        if not quick:
+        loop = self._loop
+        try:
+            state = loop._loopscope_quick
+        except AttributeError:
+            # A loop of another make.
+            state = None
+        if state is None:
             if on:
                 run_slowly(self, number, in_library)
                 return
@@ -2322,8 +2452,6 @@ def made(in_library, run_slowly, handle_over, waits_for, step_over, failed):
                 missed()
             in_library(self)
             return
-        loop = self._loop
-        state = loop._loopscope
         phase = state.phase
         if phase is BEGUN:
             put((state.RUN, number))
@@ -2344,10 +2472,10 @@ def made(in_library, run_slowly, handle_over, waits_for, step_over, failed):
         except BaseException as error:
             failed(self, error)
         finally:
-            if on:
+            if quick:
                 put((state.DONE, clock()))
-                if look:
-                    passed(27)
+            elif on:
+                handle_over(state)
         self = None
     return _run
 """
@@ -2505,7 +2633,11 @@ def install():
             known.wait = place = id(made)
             known.wait_number = number = future_numbers()
             waits[place] = known
-            put((state.WAIT, clock(), number, stand[1]))
+            if state.made_for:
+                # The transport that has to bring something.
+                put((state.WAIT + ((state.made_for & 0x7fffffff) << 32), clock(), number, stand[1]))
+            else:
+                put((state.WAIT, clock(), number, stand[1]))
             return True
         except Exception:
             mistake()
@@ -2623,13 +2755,20 @@ def install():
         except Exception:
             mistake()
 
-    def site_without_line(state, sites, code):
+    def site_without_line(state, callback, kind):
         """What tells of a new handle that will call this; 0 where that is not described yet."""
+        if kind is FUNCTION:
+            code, sites, how = callback.__code__, state.calls, SOON
+        elif kind is Stepper:
+            code, sites, how = callback.__self__.get_coro().cr_code, state.steps, STEP
+        elif kind is BUILTIN and callback.__name__ == "task_wakeup":
+            code, sites, how = callback.__self__.get_coro().cr_code, state.wakes, WAKEUP
+        else:
+            return 0
         known = described.get(id(code))
         if known is None:
             return 0
         site = next(site_ids)
-        how = STEP if sites is state.steps else WAKEUP if sites is state.wakes else SOON
         put((SITE, site, how) + known[:3] + (0,))
         sites[id(code)] = told = state.NEW + ((site & 0x7fffffff) << 32)
         return told
@@ -2638,7 +2777,7 @@ def install():
         state = state_of(loop)
         if may_be_eager:
             look_for_eager()
-        line = line_at(frame_of(1))
+        line = line_at(1)
         by, how, future = state.by, SOON, 0
         mark = marks.get(get_ident()) if marks else None
         if mark is not None and mark[0] != JOB:
@@ -2697,7 +2836,7 @@ def install():
         """A handle that will step a task. Before it stands what made it: a step's end, a future's."""
         known = alive.get(id(task))
         if known is None:
-            known = new_task(task, state)
+            known = new_task(task, state, None, line)
             if getattr(task.get_coro(), "cr_suspended", False):
                 # An eager one, which has taken its first step without a handle.
                 note_first_step(task, known, state)
@@ -2732,7 +2871,7 @@ def install():
                 return
             if type(number) is Task:
                 number = number.handle
-            line = line_at(frame_of(1))
+            line = line_at(1)
             if isinstance(handle, PlainTimer) and handle._scheduled:
                 put(line + (24, state.number, clock(), number, bits(float(handle._when)), state.by))
                 if look:
@@ -2802,7 +2941,7 @@ def install():
         if callback is set_unless_cancelled and not handles_only:
             future = future_number(args[0], state)
         timer._loopscope = number = handle_numbers()
-        place, line = callable_place(callback), line_at(frame_of(1))
+        place, line = callable_place(callback), line_at(1)
         put(line + (22, state.number, clock(), number, bits(float(timer._when)), place[0], place[1],
                     place[2], state.by, future, 0))
         if look:
@@ -2890,6 +3029,7 @@ def install():
             for method in (method, tells_handles.get(method)):
                 if method is not None:
                     method.__qualname__ = "%s.%s" % (plain.__name__, name)
+                    method.__module__ = plain.__module__
                     method.__wrapped__ = getattr(plain, name)
         does = {name: ours.__dict__[name] for name in (
             "__init__", "_run", "cancel", "_scheduled", "_cancelled") if name in ours.__dict__}
@@ -2914,9 +3054,11 @@ def install():
             if method is None:
                 return
             wrapper = make(method)
-            for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
-                setattr(wrapper, attribute, getattr(method, attribute))
-            wrapper.__wrapped__ = method
+            for ours in (wrapper, tells_handles.get(wrapper)):
+                if ours is not None:
+                    for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
+                        setattr(ours, attribute, getattr(method, attribute))
+                    ours.__wrapped__ = method
             replace(owner, name, wrapper, needs_all)
         return decorate
 
@@ -2962,12 +3104,8 @@ def install():
     @wrap(Base, "call_soon")
     def _(method):
         def wrapper(self, callback, *args, context=None):
-            try:
-                state = self._loopscope
-                is_plain = quick and state.plain
-            except AttributeError:
-                is_plain = False
-            if not is_plain:
+            state = self._loopscope_quick
+            if state is None:
                 return method(self, callback, *args, context=context)
             # What happens most is told the short way. The rest is what the library does, without
             # the calls that it takes for that.
@@ -2980,23 +3118,7 @@ def install():
             handle._context = copy_context() if context is None else context
             try:
                 kind = type(callback)
-                if handles_only:
-                    if kind is Stepper:
-                        code, sites = callback.__self__.get_coro().cr_code, state.steps
-                    elif kind is FUNCTION:
-                        code, sites = callback.__code__, state.calls
-                    elif kind is BUILTIN and callback.__name__ == "task_wakeup":
-                        code, sites = callback.__self__.get_coro().cr_code, state.wakes
-                    else:
-                        code = None
-                    if code is not None:
-                        site = sites.get(id(code)) or site_without_line(state, sites, code)
-                        if site:
-                            handle._loopscope = number = handle_numbers()
-                            put((site, number))
-                            self._ready.append(handle)
-                            return handle
-                elif kind is Stepper:
+                if kind is Stepper:
                     known = state.task
                     if known is not None and not state.eagers:
                         task = callback.__self__
@@ -3038,7 +3160,7 @@ def install():
                                 # happens when the transport's handle has begun.
                                 put((known.wakes, 0, number))
                             else:
-                                put(line_at(frame_of(1)) + (known.wakes, clock(), number))
+                                put(line_at(1) + (known.wakes, clock(), number))
                             self._ready.append(handle)
                             return handle
                     elif type(future) is PlainFuture and future._state == "FINISHED":
@@ -3052,7 +3174,7 @@ def install():
                             done.done = True
                             known.handle = number = handle_numbers()
                             handle._loopscope = known
-                            put(line_at(frame_of(1)) + (state.WAKE, clock(), number, known.number,
+                            put(line_at(1) + (state.WAKE, clock(), number, known.number,
                                                         done.number))
                             self._ready.append(handle)
                             return handle
@@ -3076,7 +3198,46 @@ def install():
             note_new(handle, callback, args, self, context)
             self._ready.append(handle)
             return handle
+
+        def tells_handle(self, callback, *args, context=None):
+            """The same where handles are all that is told."""
+            state = self._loopscope_quick
+            if state is None:
+                return method(self, callback, *args, context=context)
+            handle = new_handle(Handle)
+            handle._source_traceback = handle._repr = None
+            handle._cancelled = False
+            handle._loop = self
+            handle._callback = callback
+            handle._args = args
+            handle._context = copy_context() if context is None else context
+            try:
+                kind, site = type(callback), None
+                if kind is Stepper:
+                    site = state.steps.get(id(callback.__self__.get_coro().cr_code))
+                elif kind is FUNCTION:
+                    site = state.calls.get(id(callback.__code__))
+                elif kind is BUILTIN and callback.__name__ == "task_wakeup":
+                    site = state.wakes.get(id(callback.__self__.get_coro().cr_code))
+                if site is None:
+                    site = site_without_line(state, callback, kind)
+                if site:
+                    handle._loopscope = number = handle_numbers()
+                    put((site, number))
+                    self._ready.append(handle)
+                    return handle
+            except Exception:
+                mistake()
+            handle._loopscope = 0
+            note_new(handle, callback, args, self, context)
+            self._ready.append(handle)
+            return handle
+        tells_handles[wrapper] = tells_handle
         return wrapper
+
+    # A loop that was not seen yet.
+    replace(Base, "_loopscope", None)
+    replace(Base, "_loopscope_quick", None)
 
     @wrap(Selector, "__init__")
     def _(method):
@@ -3295,6 +3456,7 @@ def install():
                     state = getattr(self, "_loopscope", None)
                     if state is not None:
                         state.plain = is_plain(self, state)
+                        state.set_quick()
             return wrapper
 
     looks_again("set_debug")
@@ -3302,11 +3464,10 @@ def install():
 
     def marked(mark, method, *args, **kwargs):
         """Calls a method that makes a handle of another kind, or a job's future."""
-        global quick
         me = get_ident()
         before = marks.get(me)
         marks[me] = mark
-        quick = False
+        set_quick()
         try:
             return method(*args, **kwargs)
         finally:
@@ -3314,7 +3475,7 @@ def install():
                 marks.pop(me, None)
             else:
                 marks[me] = before
-            quick = on and not (look or marks or unfinished)
+            set_quick()
 
     @wrap(Base, "call_soon_threadsafe")
     def _(method):
@@ -3489,20 +3650,69 @@ def install():
             name = callable_place(func)[0]
             tell("executor-submit", state.number, (job, name, state.by, pool_of(executor)))
             future = marked([JOB, job], method, self, executor, func, *args, **more)
+            known = None if handles_only else known_of(future)
+            if type(known) is Future and not known.done:
+                tell_outside(state, known.number, job, line=line_at(1))
             # Since 3.14 a job that is done at once is not told through the loop.
             if future.done() and jobs.pop(id(future), None) is not None:
                 tell("executor-done", state.number, (job, job_how(future)))
             return future
         return wrapper
 
-    # Who makes a future there awaits it next, and nothing else happens before that. By the code's place
-    # in memory, since code itself is slow to look for.
-    waits_at_once = {
-        id(code): code for code in (getattr(kind, name).__code__
-        for kind, name in ((streams.StreamReader, "_wait_for_data"),
-                           (streams.FlowControlMixin, "_drain_helper"), (locks.Lock, "acquire"),
-                           (locks.Event, "wait"), (locks.Semaphore, "acquire"),
-                           (queues.Queue, "get"), (queues.Queue, "put")))}
+    # Who makes a future there awaits it next, and nothing else happens before that; and whether it is a
+    # transport that has to bring something or to get rid of it. By the code's place in memory, since code
+    # itself is slow to look for.
+    waits_at_once, codes = {}, []
+    for kind, name, is_brought in (
+            (streams.StreamReader, "_wait_for_data", True),
+            (streams.FlowControlMixin, "_drain_helper", True),
+            (locks.Lock, "acquire", False), (locks.Event, "wait", False),
+            (locks.Semaphore, "acquire", False), (queues.Queue, "get", False),
+            (queues.Queue, "put", False)):
+        codes.append(getattr(kind, name).__code__)
+        waits_at_once[id(codes[-1])] = is_brought
+
+    def brought_by(frame):
+        """The number of a stream's transport, or of the one that carries its TLS."""
+        try:
+            transport = frame.f_locals["self"].__dict__.get("_transport")
+            known = ends.get(id(transport))
+            return known.number if known is not None else below(transport)
+        except Exception:
+            mistake()
+            return 0
+
+    # What tells by what from outside a future will be completed that is made there, by the code's place.
+    made_for = {}
+
+    def completes(kind, name):
+        def decorate(tells):
+            code = getattr(kind, name).__code__
+            # The code is kept, so that its place in memory stays its own.
+            codes.append(code)
+            made_for[id(code)] = tells
+            return tells
+        return decorate
+
+    @completes(streams.StreamReader, "_wait_for_data")
+    @completes(streams.FlowControlMixin, "_drain_helper")
+    def _(frame, state, future):
+        transport = brought_by(frame)
+        if transport:
+            tell_outside(state, future, 0, transport, line=line_at(2))
+
+    @completes(base_events.Server, "wait_closed")
+    @completes(base_events.Server, "serve_forever")
+    def _(frame, state, future):
+        server = end_of(frame.f_locals["self"])
+        if server:
+            tell_outside(state, future, 0, 0, server, line=line_at(2))
+
+    @completes(base_subprocess.BaseSubprocessTransport, "_wait")
+    def _(frame, state, future):
+        process = getattr(frame.f_locals["self"], "_loopscope", 0)
+        if process:
+            tell_outside(state, future, 0, 0, 0, process, line_at(2))
 
     @wrap(unix_events._UnixSubprocessTransport, "_start")
     def _(method):
@@ -3535,24 +3745,25 @@ def install():
     @wrap(Base, "create_future")
     def _(method):
         def wrapper(self):
-            if quick and not self._debug:
+            state = self._loopscope_quick
+            if state is not None:
                 # What the library does.
                 future = PlainFuture(loop=self)
                 if handles_only:
                     return future
                 try:
-                    state = self._loopscope
-                except AttributeError:
-                    state = state_of(self)
-                try:
-                    if (state.task is not None and not state.eagers
-                            and id(frame_of(1).f_code) in waits_at_once):
+                    frame = frame_of(1)
+                    place = id(frame.f_code)
+                    if state.task is not None and not state.eagers and place in waits_at_once:
                         if state.made is not None:
                             tell_made(state)
                         # Told when the step has ended.
                         state.made = future
+                        state.made_for = brought_by(frame) if waits_at_once[place] else 0
                     else:
-                        new_future(future, state)
+                        number = new_future(future, state).number
+                        if place in made_for:
+                            made_for[place](frame, state, number)
                 except Exception:
                     mistake()
                 return future
@@ -3561,7 +3772,14 @@ def install():
                 if self._debug:
                     leave_us_out(future)
                 if not handles_only:
-                    new_future(future, state_of(self))
+                    frame, state = frame_of(1), state_of(self)
+                    number = new_future(future, state).number
+                    tells = made_for.get(id(frame.f_code))
+                    if tells is not None:
+                        try:
+                            tells(frame, state, number)
+                        except Exception:
+                            mistake()
                 mark = marks.get(get_ident()) if marks else None
                 if mark is not None and mark[0] == JOB:
                     jobs[id(future)] = mark[1]
@@ -3669,7 +3887,7 @@ def install():
     if Threadsafe is not None:
         plain_runs.add(safe_run.__code__)
     our_runs = {Handle.__dict__["_run"].__code__, run_slowly.__code__}
-    our_runs.update(method.__code__ for method in tells_handles.values())
+    our_runs.add(tells_handles[Handle.__dict__["_run"]].__code__)
     floors[:] = [run_once_code] + list(plain_runs) + list(our_runs)
     # What transports call has no line outside of it either, and is known sooner.
     floors.extend(getattr(streams.StreamReaderProtocol, name).__code__
@@ -3769,6 +3987,7 @@ def install():
         for loop, thread in loops_of(frames):
             state = getattr(loop, "_loopscope", None) or new_state(loop)
             state.plain = is_plain(loop, state)
+            state.set_quick()
             state.by, state.task, state.run, state.inherited = OUTSIDE, None, None, None
             state.made = None
             del state.eagers[:]
@@ -3825,6 +4044,8 @@ def install():
             watch_selector(loop, state)
             if not handles_only:
                 tell_ends(loop)
+                for task in tasks.all_tasks(loop):
+                    tell_brought(task, state)
             find_watchers(loop, state)
         if handle is not None:
             find_running(handle, state, told)
@@ -3844,6 +4065,17 @@ def install():
                 each.__class__ = each._loopscope_cancelled
             else:
                 note_timer(each, each._callback, each._args, loop)
+
+    def tell_brought(task, state):
+        """By what from outside the future will be completed that a task waits for."""
+        future, at, frame = task._fut_waiter, task.get_coro(), None
+        known = None if future is None else known_of(future)
+        for _ in range(DEEPEST):
+            if type(at) is not COROUTINE or at.cr_frame is None:
+                break
+            frame, at = at.cr_frame, at.cr_await
+        if frame is not None and type(known) is Future and id(frame.f_code) in made_for:
+            made_for[id(frame.f_code)](frame, state, known.number)
 
     def find(handle):
         """Whether a handle that was there before us is followed from now on."""
@@ -3984,7 +4216,7 @@ def put_into_trio(trio, start):
             self.runs, self.running, self.handle, self.gave_up = None, 0, 0, False
 
         def say(self, kind, cells, *texts):
-            tell_at(line_at(sys._getframe(2)) if kind not in BY_NOBODY else (), kind, self.number,
+            tell_at(line_at(2) if kind not in BY_NOBODY else (), kind, self.number,
                     cells, *texts)
 
         def by(self):
@@ -4127,6 +4359,10 @@ def replace(owner, name, value, needs_all=False):
     places.append((owner, name, owner.__dict__.get(name, NEVER), value, needs_all))
 
 
+def at_this_level(ours):
+    return tells_handles.get(ours, ours) if handles_only and type(ours) is FUNCTION else ours
+
+
 def arm():
     """Puts ours in the places. What somebody else has put there since stays."""
     global armed
@@ -4135,12 +4371,10 @@ def arm():
     armed = True
     for kind, does in our_kinds.items():
         for name, value in does.items():
-            if handles_only and type(value) is FUNCTION:
-                value = tells_handles.get(value, value)
-            setattr(kind, name, value)
+            setattr(kind, name, at_this_level(value))
     for owner, name, before, ours, needs_all in places:
         if not (needs_all and handles_only) and owner.__dict__.get(name, NEVER) is before:
-            setattr(owner, name, ours)
+            setattr(owner, name, at_this_level(ours))
 
 
 def disarm():
@@ -4151,7 +4385,7 @@ def disarm():
         return
     armed = False
     for owner, name, before, ours, _ in reversed(places):
-        if owner.__dict__.get(name) is not ours:
+        if owner.__dict__.get(name, NEVER) is not at_this_level(ours):
             continue
         if before is NEVER:
             delattr(owner, name)
@@ -4173,8 +4407,9 @@ def disarm():
 
 def stop():
     """Nothing is recorded any more, and everything is as it was."""
-    global on, look, quick, sink
-    on = look = quick = False
+    global on, look, sink
+    on = look = False
+    set_quick()
     sink = -1
     del noted[:]
     disarm()
@@ -4789,9 +5024,10 @@ def begin_with_host(connection):
 
 def leave_host(connection):
     """Nobody is attached: everything as it was."""
-    global host, sink, on, look, quick, deaf, detached, waiting_bytes
+    global host, sink, on, look, deaf, detached, waiting_bytes
     detached = True
-    on = look = quick = deaf = False
+    on = look = deaf = False
+    set_quick()
     if holder:
         orders.put((0, 0))
     unhear_output()
@@ -4813,7 +5049,7 @@ def leave_host(connection):
 def take_snapshot(begin):
     """Tells the present state of all loops, and records from then on. No other thread gets a turn
     meanwhile, which is made sure of by looking whether one had it."""
-    global on, look, quick, deaf
+    global on, look, deaf
     interval, me = sys.getswitchinterval(), _thread.get_ident()
     for patience in (0.05, 0.25, 1, 4):
         for last in (False,) * 20 + (True,):
@@ -4824,7 +5060,8 @@ def take_snapshot(begin):
                 if not last and not all(settled(frame) for frame in frames.values()):
                     continue
                 before = {thread: (frame, frame.f_lasti) for thread, frame in frames.items()}
-                on = look = quick = False
+                on = look = False
+                set_quick()
                 del noted[:]
                 for known in (described, lines, walks, names):
                     known.clear()

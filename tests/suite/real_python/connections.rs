@@ -74,5 +74,66 @@ fn those_that_are_open_when_somebody_comes_are_told() {
         are_connected(&python, &records);
         let end = records.iter().position(|it| it.is("snapshot-end")).expect("it has an end");
         assert!(records[end..].iter().all(|it| !it.is("transport-new")), "{python:?}");
+        // Who waits for the other end's bytes does so since before that.
+        let [waits] = &only(&records[..end], "future-outside")[..] else { panic!("{python:?}") };
+        let client = only(&records, "transport-new").into_iter().find(|it| !it.has("server"));
+        let client = client.expect("it has connected").number("id");
+        assert_eq!(waits.number("transport"), client, "{python:?}");
+    }
+}
+
+#[test]
+fn what_is_waited_for_from_outside_is_told_with_what_brings_it() {
+    let code = PROGRAM.replace("PAUSE", "0").replace(
+        "    await asyncio.sleep(0.01)\n",
+        "    await asyncio.get_running_loop().run_in_executor(None, print, 'in a thread')
+    child = await asyncio.create_subprocess_exec('cat', stdin=-1, stdout=-1)
+    child.stdin.write(b'back')
+    child.stdin.close()
+    print(await child.stdout.read(), await child.wait())\n",
+    );
+    for python in cpythons() {
+        let (_, exit, records) = records_of(&python, &[], &code);
+        assert_eq!(exit, 0, "{python:?}");
+        // The ends of a child's pipes are told with the child, and close by the end of the other.
+        let child = only(&records, "process-new")[0].number("id");
+        let pipes: Vec<_> = only(&records, "transport-new")
+            .into_iter()
+            .filter(|it| it.text("how") == "process")
+            .collect();
+        let [stdin, stdout] = &pipes[..] else { panic!("{python:?}: {pipes:?}") };
+        assert_eq!((stdin.text("address"), stdout.text("address")), ("stdin", "stdout"));
+        assert!(pipes.iter().all(|it| it.number("process") == child), "{python:?}: {pipes:?}");
+        for (pipe, how) in [(stdin, "close"), (stdout, "eof")] {
+            let of = |kind| {
+                let all = only(&records, kind).into_iter();
+                all.filter(|it| it.number("id") == pipe.number("id")).collect::<Vec<_>>()
+            };
+            let [closes] = &of("transport-close")[..] else { panic!("{python:?}: {how}") };
+            assert_eq!((closes.text("how"), of("transport-closed").len()), (how, 1), "{python:?}");
+        }
+        // A task that waits for bytes does so for those of its own connection.
+        let outside = only(&records, "future-outside");
+        let with = |field: &str| outside.iter().filter(|it| it.has(field)).collect::<Vec<_>>();
+        let brings = with("transport").into_iter().map(|it| it.number("transport"));
+        let brings: Vec<_> = brings.collect();
+        for transport in only(&records, "transport-new") {
+            if transport.has("server") || transport.text("how") == "tcp" {
+                assert!(brings.contains(&transport.number("id")), "{python:?}: {outside:?}");
+            }
+        }
+        assert!(brings.contains(&stdout.number("id")), "{python:?}: {outside:?}");
+        assert_eq!(with("job").len(), 1, "{python:?}: {outside:?}");
+        // Each is told before its task waits, and of a future that there is.
+        for told in &outside {
+            let future = told.number("future");
+            let made =
+                records.iter().position(|it| it.is("future-new") && it.number("future") == future);
+            let done =
+                records.iter().position(|it| it.is("future-done") && it.number("future") == future);
+            let told = records.iter().position(|it| it.number("seq") == told.number("seq"));
+            assert!(made.is_some() && made < told, "{python:?}: f{future}");
+            assert!(done.is_none() || told < done, "{python:?}: f{future}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use loopscope_protocol::wire::Malformed;
 use loopscope_protocol::{
-    By, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, LoopId, On, TaskId, WatchHow,
+    By, Event, Fd, FutureHow, FutureId, HandleHow, HandleId, JobId, LoopId, ObjectId, On, TaskId,
+    WatchHow,
 };
 
 use super::known::Stand;
@@ -37,6 +38,7 @@ const YIELD: i64 = 134;
 const YIELD_AGAIN: i64 = 135;
 const POLL_TURN: i64 = 136;
 const WAKE: i64 = 137;
+/// About the transport that has to bring something, or about none.
 const WAIT: i64 = 138;
 /// About a site.
 const NEW: i64 = 139;
@@ -171,6 +173,13 @@ impl Notes {
                 self.line = known.goes_on;
                 let name = known.future;
                 self.record(loop_id, Event::FutureNew { future, name, by }, came);
+                if about != 0 {
+                    self.line = known.goes_on;
+                    let (transport, none) = (ObjectId(about), ObjectId::NONE);
+                    let (job, server, process) = (JobId::NONE, none, none);
+                    let event = Event::FutureOutside { future, job, transport, server, process };
+                    self.record(loop_id, event, came);
+                }
                 self.suspend(loop_id, task, On::Future(future), stand, came)?;
                 self.done(loop_id, came)?;
             }

@@ -1,7 +1,7 @@
 //! Short forms say what the long ones would, and one that leaves out what is not known is a gap.
 
 use loopscope_protocol::{
-    Event, FutureHow, FutureId, HandleHow, HandleId, Kind, LoopId, On, TaskId, WatchHow,
+    Event, FutureHow, FutureId, HandleHow, HandleId, Kind, LoopId, ObjectId, On, TaskId, WatchHow,
 };
 
 use super::Notes;
@@ -89,6 +89,23 @@ fn a_task_is_woken_by_the_future_that_it_waits_for() {
     // Of one that waits for nothing this cannot be said.
     let told = records(&[&task, &step, &woken]);
     assert!(matches!(told.last().map(|last| last.event), Some(Event::Gap { lost: 1 })));
+}
+
+#[test]
+fn what_a_task_waits_for_is_said_with_the_transport_that_brings_it() {
+    let task = [code(Kind::TaskNew), 1, 5, 9, 0, 0, 0, 0, 0];
+    let step = [code(Kind::HandleNew), 1, 5, 2, 5, 0, 0, 0, 0, 9, 0];
+    let stand = [-9, 1, 0, 0, 0, 0, 0];
+    let told_of = |transport| {
+        let waits = [short(WAIT, 1, transport), 6, 8, 1];
+        let told = records(&[&task, &step, &[short(3, 1, 9)], &stand, &waits]);
+        told.into_iter().find_map(|record| match record.event {
+            Event::FutureOutside { future, transport, .. } => Some((future, transport)),
+            _ => None,
+        })
+    };
+    assert_eq!(told_of(4), Some((FutureId(8), ObjectId(4))));
+    assert_eq!(told_of(0), None);
 }
 
 #[test]
