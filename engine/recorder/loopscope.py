@@ -2310,10 +2310,9 @@ def new_state(loop):
         # A loop of another make that takes no attributes.
         pass
     state.set_quick()
+    for number in [number for number, each in list(states.items()) if each.loop() is None]:
+        states.pop(number, None)
     states[state.number] = state
-    if len(states) > 64:
-        for number in [number for number, each in states.items() if each.loop() is None]:
-            del states[number]
     return state
 
 
@@ -5031,6 +5030,8 @@ def leave_host(connection):
     if holder:
         orders.put((0, 0))
     unhear_output()
+    for state in list(states.values()):
+        state.made = None
     with writing:
         sink = -1
         disarm()
