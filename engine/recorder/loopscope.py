@@ -1563,7 +1563,7 @@ def forget_met(ref):
 def tells_of(cls, attributes):
     """Puts in a place what tells of a class's attributes when they are set: functions by their names.
     They are read as before, which an attribute of the class's own would make slow."""
-    plain, read = cls.__setattr__, object.__getattribute__
+    plain = cls.__setattr__
 
     def __setattr__(thing, name, value):
         tells = attributes.get(name)
@@ -1571,7 +1571,7 @@ def tells_of(cls, attributes):
             plain(thing, name, value)
             return
         try:
-            before = read(thing, name)
+            before = attribute(thing, name)
         except AttributeError:
             before = NEVER
         plain(thing, name, value)
@@ -1829,11 +1829,11 @@ def find_name(thing, known, frame):
         return
     local = frame.f_locals
     own = local.get("self")
-    attributes = getattr(own, "__dict__", {})
-    places = local, attributes, frame.f_globals
-    if type(way) is tuple and places[way[0]].get(way[1]) is thing:
+    if type(way) is tuple and is_at(way, thing, local, own, frame):
         found = way
     else:
+        attributes = getattr(own, "__dict__", {})
+        places = local, attributes, frame.f_globals
         found = next(((place, name) for place, names in
                       ((LOCAL, list(local)), (OWN, list(attributes)), (GLOBAL, frame.f_code.co_names))
                       for name in names if places[place].get(name) is thing), None)
@@ -1851,6 +1851,20 @@ def find_name(thing, known, frame):
     known.tries = 0
     tell_at((), "sync-name", at_work()[0], (known.number, name_id(name)))
 
+
+def is_at(way, thing, local, own, frame):
+    """Whether a thing is where one like it was found before."""
+    place, name = way
+    if place == OWN:
+        try:
+            return attribute(own, name) is thing
+        except AttributeError:
+            return False
+    return (local if place == LOCAL else frame.f_globals).get(name) is thing
+
+
+#: What an object has. To ask for its `__dict__` would make that, and the object slower for good.
+attribute = object.__getattribute__
 
 #: Where a thing was found: among a frame's variables, its object's attributes, or global names.
 LOCAL, OWN, GLOBAL = range(3)
@@ -3674,11 +3688,10 @@ def install():
     def brought_by(frame):
         """The number of a stream's transport, or of the one that carries its TLS."""
         try:
-            transport = frame.f_locals["self"].__dict__.get("_transport")
+            transport = attribute(frame.f_locals["self"], "_transport")
             known = ends.get(id(transport))
             return known.number if known is not None else below(transport)
-        except Exception:
-            mistake()
+        except AttributeError:
             return 0
 
     # What tells by what from outside a future will be completed that is made there, by the code's place.
