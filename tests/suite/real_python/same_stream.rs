@@ -47,6 +47,7 @@ async def main():
         await asyncio.sleep(0.01)
     loop = asyncio.get_running_loop()
     loop.call_soon(begin)
+    await asyncio.sleep(0)
     for round in range(ROUNDS):
         await asyncio.sleep(0.002)
         queue, lock = asyncio.Queue(3), asyncio.Lock()
