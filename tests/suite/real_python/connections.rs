@@ -86,7 +86,7 @@ fn those_that_are_open_when_somebody_comes_are_told() {
 fn what_is_waited_for_from_outside_is_told_with_what_brings_it() {
     let code = PROGRAM.replace("PAUSE", "0").replace(
         "    await asyncio.sleep(0.01)\n",
-        "    await asyncio.get_running_loop().run_in_executor(None, print, 'in a thread')
+        "    await asyncio.get_running_loop().run_in_executor(None, __import__('time').sleep, 0.05)
     child = await asyncio.create_subprocess_exec('cat', stdin=-1, stdout=-1)
     child.stdin.write(b'back')
     child.stdin.close()
