@@ -4055,6 +4055,7 @@ def install():
         if isinstance(loop, Selector):
             watch_selector(loop, state)
             if not handles_only:
+                tell_children(loop, state)
                 tell_ends(loop)
                 for task in tasks.all_tasks(loop):
                     tell_brought(task, state)
@@ -4077,6 +4078,23 @@ def install():
                 each.__class__ = each._loopscope_cancelled
             else:
                 note_timer(each, each._callback, each._args, loop)
+
+    def tell_children(loop, state):
+        """Child processes that there are already: those that the loop watches the end or the pipes of."""
+        found = {}
+        for key in list(loop._selector.get_map().values()):
+            for handle in key.data:
+                held = [getattr(getattr(handle, "_callback", None), "__self__", None)]
+                for each in getattr(handle, "_args", None) or ():
+                    held += each if type(each) is tuple else (each,)
+                for each in held:
+                    each = getattr(getattr(each, "_protocol", None), "proc", each)
+                    if isinstance(each, base_subprocess.BaseSubprocessTransport):
+                        found[each._pid] = each
+        for pid, child in sorted(found.items()):
+            if child._returncode is None and child._proc is not None:
+                child._loopscope = number = object_numbers()
+                tell("process-new", state.number, (number, pid, 1), shown_command(child._proc.args))
 
     def tell_brought(task, state):
         """By what from outside the future will be completed that a task waits for."""

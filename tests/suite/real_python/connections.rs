@@ -137,3 +137,26 @@ fn what_is_waited_for_from_outside_is_told_with_what_brings_it() {
         }
     }
 }
+
+#[test]
+fn a_child_that_is_there_when_somebody_comes_is_told_with_who_waits_for_it() {
+    let code = "\
+import asyncio
+async def main():
+    child = await asyncio.create_subprocess_exec('sleep', '30')
+    print('ready', flush=True)
+    await child.wait()
+asyncio.run(main())
+";
+    for python in open_ones() {
+        let program = Program::start(&python.file, &[], &[], code);
+        let pid = program.pid().to_string();
+        // Twice, since what is left leaves nothing that the next one would take for its own.
+        for _ in 0..2 {
+            let run = loopscope_tests::loopscope(["repl", "--pid", &pid]);
+            let said = run.commands(&["why main"]).end().code_is(0).out();
+            assert!(said.contains("done when process"), "{python:?}: {said}");
+            assert!(said.contains("(sleep 30) ends"), "{python:?}: {said}");
+        }
+    }
+}
