@@ -1723,17 +1723,28 @@ def tell_at_hand(known, state, coro, line):
             passed(78)
 
 
+def frame_in(coro, code=None):
+    """Of the frames of a suspended coroutine the one of this code, or else the innermost."""
+    frame = None
+    for _ in range(DEEPEST):
+        kind = type(coro)
+        if kind is COROUTINE:
+            found, coro = coro.cr_frame, coro.cr_await
+        elif kind is GENERATOR:
+            found, coro = coro.gi_frame, coro.gi_yieldfrom
+        else:
+            break
+        if found is None:
+            break
+        frame = found
+        if frame.f_code is code:
+            break
+    return frame
+
+
 def tell_wait(task, known, state, code, future):
     """A task is about to be suspended in a function of the library that waits at something."""
-    at, frame = task.get_coro(), None
-    for _ in range(DEEPEST):
-        kind = type(at)
-        if kind is COROUTINE:
-            frame, at = at.cr_frame, at.cr_await
-        elif kind is GENERATOR:
-            frame, at = at.gi_frame, at.gi_yieldfrom
-        if frame is None or frame.f_code is code or at is None:
-            break
+    frame = frame_in(task.get_coro(), code)
     if frame is None or frame.f_code is not code:
         return
     how, local = waits_in[id(code)], frame.f_locals
@@ -3706,25 +3717,32 @@ def install():
             return tells
         return decorate
 
+    def note_future(frame, future, state):
+        """A future that is made in this frame, and what completes it."""
+        number = new_future(future, state).number
+        tells = made_for.get(id(frame.f_code))
+        if tells is not None:
+            tells(frame, state, number)
+
     @completes(streams.StreamReader, "_wait_for_data")
     @completes(streams.FlowControlMixin, "_drain_helper")
     def _(frame, state, future):
         transport = brought_by(frame)
         if transport:
-            tell_outside(state, future, 0, transport, line=line_at(2))
+            tell_outside(state, future, 0, transport, line=line_at(3))
 
     @completes(base_events.Server, "wait_closed")
     @completes(base_events.Server, "serve_forever")
     def _(frame, state, future):
         server = end_of(frame.f_locals["self"])
         if server:
-            tell_outside(state, future, 0, 0, server, line=line_at(2))
+            tell_outside(state, future, 0, 0, server, line=line_at(3))
 
     @completes(base_subprocess.BaseSubprocessTransport, "_wait")
     def _(frame, state, future):
         process = getattr(frame.f_locals["self"], "_loopscope", 0)
         if process:
-            tell_outside(state, future, 0, 0, 0, process, line_at(2))
+            tell_outside(state, future, 0, 0, 0, process, line_at(3))
 
     @wrap(unix_events._UnixSubprocessTransport, "_start")
     def _(method):
@@ -3773,9 +3791,7 @@ def install():
                         state.made = future
                         state.made_for = brought_by(frame) if waits_at_once[place] else 0
                     else:
-                        number = new_future(future, state).number
-                        if place in made_for:
-                            made_for[place](frame, state, number)
+                        note_future(frame, future, state)
                 except Exception:
                     mistake()
                 return future
@@ -3784,14 +3800,10 @@ def install():
                 if self._debug:
                     leave_us_out(future)
                 if not handles_only:
-                    frame, state = frame_of(1), state_of(self)
-                    number = new_future(future, state).number
-                    tells = made_for.get(id(frame.f_code))
-                    if tells is not None:
-                        try:
-                            tells(frame, state, number)
-                        except Exception:
-                            mistake()
+                    try:
+                        note_future(frame_of(1), future, state_of(self))
+                    except Exception:
+                        mistake()
                 mark = marks.get(get_ident()) if marks else None
                 if mark is not None and mark[0] == JOB:
                     jobs[id(future)] = mark[1]
@@ -4098,12 +4110,8 @@ def install():
 
     def tell_brought(task, state):
         """By what from outside the future will be completed that a task waits for."""
-        future, at, frame = task._fut_waiter, task.get_coro(), None
+        future, frame = task._fut_waiter, frame_in(task.get_coro())
         known = None if future is None else known_of(future)
-        for _ in range(DEEPEST):
-            if type(at) is not COROUTINE or at.cr_frame is None:
-                break
-            frame, at = at.cr_frame, at.cr_await
         if frame is not None and type(known) is Future and id(frame.f_code) in made_for:
             made_for[id(frame.f_code)](frame, state, known.number)
 
